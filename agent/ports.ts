@@ -1,0 +1,132 @@
+import type { CheckIn, CheckInAnswer, Report } from '../protocol/check-in.ts';
+import type { Holder } from '../protocol/lock-value.ts';
+import type { Release } from '../protocol/release.ts';
+import type { Arch } from '../protocol/schema.ts';
+
+export type SlotName = 'a' | 'b';
+
+/** What this host runs right now, learned from the kernel and never from a label. */
+export interface Running {
+  bootId: string;
+  slot: SlotName;
+  /** Hex root hash of the mounted root. */
+  rootHash: string;
+  name: string;
+  version: string;
+  arch: Arch;
+}
+
+/** An accepted offer: everything in it was named by signed metadata. */
+export interface Target {
+  version: string;
+  rootHash: string;
+  /** Hex SHA-256 of `release.json`. */
+  releaseSha256: string;
+  release: Release;
+  /** The server's grant, or null when an operator ordered it here. */
+  grant: string | null;
+}
+
+/** The machine under the agent: a real host, or a file-backed one that a supervisor boots. */
+export interface MachinePort {
+  running(): Promise<Running>;
+  /** Asks for a reboot; on a file-backed host the process exits and the supervisor does the rest. */
+  reboot(): Promise<void>;
+}
+
+/** Tells how far the slow work is; `total` in bytes. */
+export type OnProgress = (step: 'download' | 'verify', done: number, total: number) => void;
+
+/** The inactive slot: its partitions and its kernel image on the ESP. */
+export interface SlotPort {
+  /** Downloads, writes and reads back until the inactive slot holds the target, whole; resumes what is there. */
+  write(target: Target, running: Running, onProgress: OnProgress, signal: AbortSignal): Promise<void>;
+}
+
+/** The boot pointer; every call is idempotent and durable when it returns. */
+export interface LoaderPort {
+  /** Repairs what a power cut can leave on the ESP. `confirmed` is the slot last marked good here. */
+  tidy(running: Running): Promise<void>;
+  /** Points the next boots at the inactive slot, with a limited number of tries. Returns the entry's generation. */
+  flip(target: Target, running: Running): Promise<number>;
+  /** Takes a flip back before the reboot. */
+  unflip(generation: number): Promise<void>;
+  /** Marks the booted entry good: no counter any more. */
+  markGood(generation: number): Promise<void>;
+  /** Marks an entry bad: the next boot takes the other one. */
+  markBad(generation: number): Promise<void>;
+  /** Points at the slot that is not running, if it is bootable: the local operator's rollback. */
+  entries(): Promise<LoaderEntry[]>;
+}
+
+export interface LoaderEntry {
+  generation: number;
+  slot: SlotName;
+  /** First 16 hex digits of the slot's root hash, from the UKI's name. */
+  rootHashPrefix: string;
+  title: string;
+  /** null: blessed, boots without counting. */
+  triesLeft: number | null;
+  triesDone: number;
+}
+
+/** A place held in the lock; the fields say where, so that release goes to the same place. */
+export interface Hold {
+  kind: 'etcd' | 'none';
+  endpoints: string[];
+  clusterId: string;
+  group: string;
+  boot: string;
+  nonce: string;
+}
+
+/** The verdict that goes into the lock value with the swap that releases. */
+export type Verdict = { ok: true } | { ok: false; reason: string };
+
+export type AcquireAnswer =
+  | { result: 'held'; hold: Hold; revision: string }
+  | {
+      result: 'wait';
+      reason: 'full' | 'brake' | 'rewound' | 'foreign_hold' | 'quorum';
+      holders: Holder[];
+      problem: string;
+    }
+  | { result: 'unknown'; problem: string };
+
+export type ReleaseAnswer = { result: 'released'; revision: string } | { result: 'unknown'; problem: string };
+
+/** The group's places. `acquire` also re-confirms: each call writes a new nonce by a transaction. */
+export interface LockPort {
+  acquire(request: { host: string; boot: string; nonce: string; rootHash: string }): Promise<AcquireAnswer>;
+  /** After a new, healthy boot; `boot` is the present boot id and must differ from the hold's. */
+  release(hold: Hold, boot: string, rootHash: string, verdict: Verdict): Promise<ReleaseAnswer>;
+  /** Gives the place back under the same boot id; only legal while `rebooting` was never recorded. */
+  cancel(hold: Hold): Promise<ReleaseAnswer>;
+}
+
+/** Signed metadata: turns an offer into a target, or throws why it is refused. */
+export interface TrustPort {
+  accept(
+    offered: { version: string; grant: string | null },
+    running: Running,
+    order: 'server' | 'operator',
+  ): Promise<Target>;
+}
+
+export interface ServerPort {
+  checkIn(body: Omit<CheckIn, 'channel' | 'group'>): Promise<CheckInAnswer>;
+  report(reports: Report[]): Promise<void>;
+}
+
+/** Runs the operator's scripts, each with a time limit. */
+export interface ScriptsPort {
+  health(): Promise<{ ok: true } | { ok: false; check: string; problem: string }>;
+  hooks(kind: 'pre-reboot' | 'post-confirm'): Promise<void>;
+}
+
+export interface ClockPort {
+  now(): Date;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** 32 hex digits. */
+  nonce(): string;
+}

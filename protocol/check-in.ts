@@ -1,0 +1,82 @@
+import { type Static, Type } from 'typebox';
+import { Arch, Sha256, strict, Time, Version, Word } from './schema.ts';
+
+const Id = Type.String({ pattern: '^[0-9A-Za-z-]{8,64}$' });
+const Text = Type.String({ maxLength: 4096 });
+
+/** `POST /v1/enroll`: a host asks to be known. The answer's credential is shown once and stored hashed. */
+export const EnrollRequest = strict({
+  joinToken: Type.String({ maxLength: 256 }),
+  machineId: Type.String({ pattern: '^[0-9a-f]{32}$' }),
+  hostname: Type.String({ maxLength: 253 }),
+  name: Word,
+  arch: Arch,
+});
+export type EnrollRequest = Static<typeof EnrollRequest>;
+export const EnrollAnswer = strict({ hostId: Id, credential: Type.String({ maxLength: 256 }) });
+export type EnrollAnswer = Static<typeof EnrollAnswer>;
+
+/** `POST /v1/check-in` with `Authorization: Bearer <credential>`: where the host is, and may it go on. */
+export const CheckIn = strict({
+  name: Word,
+  version: Version,
+  arch: Arch,
+  channel: Word,
+  group: Word,
+  bootId: Id,
+  rootHash: Sha256,
+  /** The agent's state, as `status` prints it. */
+  at: Word,
+  /** Versions that failed here and are not tried again. */
+  failed: Type.Array(Version, { maxItems: 32 }),
+});
+export type CheckIn = Static<typeof CheckIn>;
+
+/** Why a host gets no update; stored and shown to operators. */
+export const NoneReason = Type.Enum([
+  'up_to_date',
+  'blocked',
+  'newer_than_head',
+  'no_release_for_arch',
+  'no_such_channel',
+  'failed_here',
+  'held',
+  'paused',
+]);
+export type NoneReason = Static<typeof NoneReason>;
+
+/** A grant: this host may install this version until the grant lapses. What the version is, the signed metadata says. */
+export const Offer = strict({ grant: Id, version: Version, release: Sha256, expires: Time });
+export type Offer = Static<typeof Offer>;
+
+export const CheckInAnswer = strict({
+  decision: Type.Union([strict({ offer: Offer }), strict({ none: NoneReason })]),
+  pollSeconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
+});
+export type CheckInAnswer = Static<typeof CheckInAnswer>;
+
+/** What happened on a host, in the order of the journey. */
+export const ReportKind = Type.Enum([
+  'written',
+  'locked',
+  'rebooting',
+  'confirmed',
+  'fell_back',
+  'failed',
+  'cancelled',
+]);
+export type ReportKind = Static<typeof ReportKind>;
+
+/** `POST /v1/reports`: queued on the host, sent when the server answers; the id makes a repeat harmless. */
+export const Report = strict({
+  id: Id,
+  grant: Type.Union([Id, Type.Null()]),
+  kind: ReportKind,
+  from: Version,
+  version: Version,
+  bootId: Id,
+  at: Time,
+  detail: Text,
+});
+export type Report = Static<typeof Report>;
+export const Reports = strict({ reports: Type.Array(Report, { maxItems: 64 }) });

@@ -1,0 +1,71 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import { type ErrorCode, InterlockError } from './errors.ts';
+
+/** Lower-case hex SHA-256. */
+export const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
+
+/** A word that is safe in paths, URLs and metadata role names: names, channels, groups. */
+export const Word = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,62}$' });
+
+/** A version string: see `version.ts` for its order. */
+export const Version = Type.String({ pattern: '^[0-9A-Za-z][0-9A-Za-z.~^+-]{0,62}$' });
+
+/** A size or offset in bytes. */
+export const Bytes = Type.Integer({ minimum: 0 });
+
+/** RFC 3339 time in UTC. */
+export const Time = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$' });
+
+export const Arch = Type.Union([Type.Literal('x86-64'), Type.Literal('arm64')]);
+export type Arch = Static<typeof Arch>;
+
+/** An object that refuses unknown keys. */
+export function strict<T extends Parameters<typeof Type.Object>[0]>(properties: T) {
+  return Type.Object(properties, { additionalProperties: false });
+}
+
+const compiled = new WeakMap<TSchema, Validator>();
+
+/** Turns untrusted data into a typed value, or says which field is wrong. */
+export function parse<T extends TSchema>(
+  schema: T,
+  value: unknown,
+  what: string,
+  code: ErrorCode = 'bad_input',
+): Static<T> {
+  const problem = problemOf(schema, value);
+  if (problem) throw new InterlockError(code, { what, file: what, problem });
+  return value as Static<T>;
+}
+
+/** The first thing wrong with a value, in words, or nothing. */
+export function problemOf(schema: TSchema, value: unknown): string | undefined {
+  const validator = compiled.get(schema) ?? (Compile(schema) as Validator);
+  compiled.set(schema, validator);
+  if (validator.Check(value)) return undefined;
+  const errors = validator.Errors(value);
+  const extra = errors.find((e) => e.keyword === 'additionalProperties');
+  if (extra) {
+    const names = (extra.params as { additionalProperties: string[] }).additionalProperties;
+    return `unknown key ${[extra.instancePath.slice(1), names[0]].filter(Boolean).join('/')}`;
+  }
+  const first = errors[0];
+  return `${first?.instancePath.slice(1) || 'value'} ${first?.message ?? 'is invalid'}`;
+}
+
+/** Parses JSON text and checks it in one step. */
+export function parseJson<T extends TSchema>(
+  schema: T,
+  text: string | Uint8Array,
+  what: string,
+  code: ErrorCode = 'bad_input',
+): Static<T> {
+  let value: unknown;
+  try {
+    value = JSON.parse(typeof text === 'string' ? text : Buffer.from(text).toString('utf8'));
+  } catch (cause) {
+    throw new InterlockError(code, { what, file: what, problem: 'is no JSON' }, { cause });
+  }
+  return parse(schema, value, what, code);
+}

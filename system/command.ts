@@ -1,0 +1,62 @@
+import { Command, CommanderError } from 'commander';
+import { asInterlockError, InterlockError } from '../protocol/errors.ts';
+
+/** What a verb found out: for people, and for programs behind `--json`. */
+export interface Answer {
+  text: string;
+  data: unknown;
+}
+
+/** A program whose verbs all know `--json` and exit with the code of the error table. */
+export function createProgram(name: string, summary: string): Command {
+  return new Command(name)
+    .description(summary)
+    .option('--json', 'print the answer as JSON')
+    .showHelpAfterError(false)
+    .configureOutput({ writeErr: () => {} })
+    .exitOverride();
+}
+
+/** Adds a verb: `verb(program, 'build <imagedir>', 'Build a release', 'interlock build images/tiny …')`. */
+export function verb(parent: Command, signature: string, summary: string, example: string): Command {
+  return parent
+    .command(signature)
+    .description(summary)
+    .addHelpText('after', `\nExample:\n  ${example}`)
+    .configureOutput({ writeErr: () => {} })
+    .exitOverride();
+}
+
+/** Wraps a verb's work: prints its answer as text, or as JSON when asked. */
+export function answer<A extends unknown[]>(work: (...args: A) => Promise<Answer>) {
+  return async (...args: [...A, Command]): Promise<void> => {
+    const { text, data } = await work(...(args.slice(0, -1) as A));
+    const command = args.at(-1) as Command;
+    const output = command.optsWithGlobals().json ? JSON.stringify(data, null, 2) : text;
+    if (output) process.stdout.write(`${output}\n`);
+  };
+}
+
+/** Runs the program on the process's arguments and sets the exit code. */
+export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
+  try {
+    await program.parseAsync(argv as string[], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    const failure =
+      error instanceof CommanderError
+        ? new InterlockError('usage', { problem: error.message.replace(/^error: /, '') }, { cause: error })
+        : asInterlockError(error);
+    reportFailure(failure, Boolean(program.opts().json));
+    process.exitCode = failure.row.exit;
+  }
+}
+
+function reportFailure(failure: InterlockError, json: boolean): void {
+  const { code, message, remedy, row, details } = failure;
+  if (json) process.stdout.write(`${JSON.stringify({ error: { kind: code, value: message, details } })}\n`);
+  else process.stderr.write(`${message}\n${remedy}\n`);
+  if (process.env.INTERLOCK_DEBUG || (row.retry !== 'never' && code === 'internal')) {
+    process.stderr.write(`${failure.stack ?? ''}\n`);
+  }
+}

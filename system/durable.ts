@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** Replaces a file so that after a power cut the old or the new content is there, whole. */
+export async function writeDurably(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    await withFile(
+      temporary,
+      'wx',
+      async (file) => {
+        await file.writeFile(content);
+        await file.sync();
+      },
+      mode,
+    );
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Makes names created, renamed or removed in a folder survive a power cut. */
+export async function syncFolder(path: string): Promise<void> {
+  await withFile(path, 'r', (folder) => folder.sync());
+}
+
+/** Opens a file, hands it over and closes it whatever happens. */
+export async function withFile<T>(
+  path: string,
+  flags: string,
+  use: (file: FileHandle) => Promise<T>,
+  mode?: number,
+): Promise<T> {
+  const file = await open(path, flags, mode);
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
+}

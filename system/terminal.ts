@@ -1,0 +1,75 @@
+/** What a long step tells about itself while it runs. */
+export interface Progress {
+  /** Sets how much is done, in the unit of `total`. */
+  at(done: number): void;
+  end(note?: string): void;
+}
+
+const redrawMs = 100;
+const plainLineMs = 5000;
+
+/** Shows how far a step of `total` bytes is: a bar on a terminal, a plain line now and then elsewhere. */
+export function showProgress(
+  label: string,
+  total: number,
+  out: NodeJS.WriteStream = process.stderr,
+): Progress {
+  const started = Date.now();
+  const pause = out.isTTY ? redrawMs : plainLineMs;
+  let drawn = started;
+  const draw = (text: string) => out.write(out.isTTY ? `\r\x1b[K${text}` : `${text}\n`);
+  return {
+    at(done) {
+      if (Date.now() - drawn < pause) return;
+      drawn = Date.now();
+      draw(progressLine(label, done, total, (drawn - started) / 1000));
+    },
+    end(note = 'done') {
+      if (out.isTTY || drawn !== started) draw(`${label}  ${note}`);
+      if (out.isTTY) out.write('\n');
+    },
+  };
+}
+
+/** One line of progress: bar, share, rate and time left. */
+export function progressLine(label: string, done: number, total: number, seconds: number): string {
+  const share = total > 0 ? Math.min(done / total, 1) : 1;
+  const rate = seconds > 0 ? done / seconds : 0;
+  const left = rate > 0 ? `${Math.ceil((total - done) / rate)} s left` : '';
+  return `${label}  ${bar(share, 20)} ${percent(share)}  ${formatBytes(rate)}/s  ${left}`.trimEnd();
+}
+
+/** A bar of `width` cells, `share` from 0 to 1 of it filled. */
+export function bar(share: number, width: number): string {
+  const filled = Math.round(share * width);
+  return '█'.repeat(filled) + '░'.repeat(width - filled);
+}
+
+/** Bytes for people: decimal units, three digits. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let unit = 0;
+  let value = bytes;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? Math.round(value) : value.toPrecision(3)} ${units[unit]}`;
+}
+
+/** Rows as aligned columns under a header. */
+export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return [line(header), ...rows.map(line)].join('\n');
+}
+
+function percent(share: number): string {
+  return `${Math.floor(share * 100)} %`.padStart(5);
+}
