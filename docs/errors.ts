@@ -1,0 +1,25 @@
+import { errorTable } from '../protocol/errors.ts';
+
+/** Renders the error table as the page people look a code up in. */
+export function renderErrors(): string {
+  const rows = Object.entries(errorTable).map(
+    ([code, { message, remedy, http, exit, retry }]) =>
+      `| \`${code}\` | ${escape(message)} | ${escape(remedy)} | ${http} | ${exit} | ${retry} |`,
+  );
+  return [
+    '# Errors',
+    '',
+    'Every failure has one of these codes. On the wire it is `{"kind": code, "value": message}` with the HTTP status;',
+    'a command exits with the exit code and prints message and remedy. `retry` says when trying again is worth it.',
+    'This page is generated from `protocol/errors.ts` by `npm run docs`.',
+    '',
+    '| code | what happened | what to do | HTTP | exit | retry |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function escape(text: string): string {
+  return text.replaceAll('|', '\\|').replace(/\{(\w+)\}/g, '‹$1›');
+}
