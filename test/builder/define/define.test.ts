@@ -1,0 +1,109 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defineImage, parseDefinition } from '../../../builder/define/define.ts';
+import { lineOf } from '../../../builder/define/line-of.ts';
+import { parseSize } from '../../../builder/define/parse-size.ts';
+
+const good = `name = "tiny"
+suite = "trixie"
+packages = [
+  "systemd",
+  "udev",
+]
+overlay = "overlay"
+units = ["systemd-networkd.service"]
+kernel = "cloud"
+cmdline = "console=ttyS0"
+
+[slots]
+root = "512 MiB"
+verity = "16 MiB"
+`;
+
+describe('defineImage', () => {
+  let dir: string;
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'define-'));
+  });
+  afterEach(() => rm(dir, { recursive: true }));
+
+  const defineText = async (text: string) => {
+    await writeFile(join(dir, 'image.toml'), text);
+    return defineImage(dir);
+  };
+
+  it('reads a whole definition', async () => {
+    await mkdir(join(dir, 'overlay'));
+    const definition = await defineText(good);
+    expect(definition).toMatchObject({
+      name: 'tiny',
+      packages: ['systemd', 'udev'],
+      overlay: join(dir, 'overlay'),
+      slots: { root: 512 * 2 ** 20, verity: 16 * 2 ** 20 },
+      remove: [],
+      stateCompat: null,
+    });
+  });
+
+  it('says that a folder without image.toml is none', async () => {
+    await expect(defineImage(dir)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('names the line of a missing overlay', async () => {
+    await expect(defineText(good)).rejects.toMatchObject({
+      code: 'definition_invalid',
+      details: { file: join(dir, 'image.toml'), line: 7 },
+    });
+  });
+
+  it('ships images that parse', async () => {
+    expect((await defineImage('images/tiny')).name).toBe('tiny');
+  });
+});
+
+describe('parseDefinition', () => {
+  const cases: [what: string, from: string, to: string, line: number, words: RegExp][] = [
+    ['broken syntax', 'kernel = "cloud"', 'kernel = cloud', 9, /./],
+    ['an unknown key', 'kernel = "cloud"', 'kernel = "cloud"\ncolour = "red"', 10, /unknown key colour/],
+    ['an unknown key in a table', 'root = "512 MiB"', 'root = "512 MiB"\nhome = "1 GiB"', 14, /slots\/home/],
+    ['a wrong type', 'units = ["systemd-networkd.service"]', 'units = 3', 8, /units/],
+    ['a wrong element', '"udev",', '"udev", 7,', 3, /packages\/2/],
+    ['a kernel that is none', '"cloud"', '"monolith"', 9, /kernel/],
+    ['a size that is none', '"512 MiB"', '"512 megabyte"', 13, /slots\/root/],
+    ['a missing key', 'name = "tiny"\n', '', 1, /name/],
+    ['a missing key of a table', 'verity = "16 MiB"\n', '', 12, /verity/],
+    ['an absolute overlay', 'overlay = "overlay"', 'overlay = "/etc"', 7, /overlay/],
+  ];
+  it.each(cases)('names the line of %s', (_what, from, to, line, words) => {
+    const text = good.replace(from, to);
+    expect(text).not.toBe(good);
+    expect(() => parseDefinition(text, 'image.toml', '.')).toThrowError(
+      expect.objectContaining({
+        code: 'definition_invalid',
+        details: expect.objectContaining({ file: 'image.toml', line, problem: expect.stringMatching(words) }),
+      }),
+    );
+  });
+});
+
+describe('lineOf', () => {
+  it('finds an element of an array and ignores comments', () => {
+    const text = 'packages = [\n  # "vim"\n  "curl",\n  "vim",\n]\n';
+    expect(lineOf(text, ['packages'], 'vim')).toBe(4);
+    expect(lineOf(text, ['nowhere'])).toBe(1);
+  });
+});
+
+describe('parseSize', () => {
+  it.each([
+    ['512 MiB', 2 ** 29],
+    ['2GiB', 2 ** 31],
+    ['4 KiB', 4096],
+    ['0 MiB', undefined],
+    ['-1 MiB', undefined],
+    ['1.5 GiB', undefined],
+    ['12', undefined],
+  ])('reads %s', (text, bytes) => expect(parseSize(text)).toBe(bytes));
+});
