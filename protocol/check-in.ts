@@ -42,6 +42,7 @@ export const NoneReason = Type.Enum([
   'failed_here',
   'held',
   'paused',
+  'cloned',
 ]);
 export type NoneReason = Static<typeof NoneReason>;
 

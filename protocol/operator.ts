@@ -1,0 +1,105 @@
+import { type Static, Type } from 'typebox';
+import { Channel } from './channel.ts';
+import { NoneReason, ReportKind } from './check-in.ts';
+import { Arch, Sha256, strict, Time, Version, Word } from './schema.ts';
+
+const Id = Type.String({ pattern: '^[0-9A-Za-z-]{8,64}$' });
+const OrNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Union([schema, Type.Null()]);
+
+/** What the bearer of a token may do; `join` only lets hosts enrol. */
+export const Role = Type.Enum(['viewer', 'publisher', 'operator', 'admin', 'join']);
+export type Role = Static<typeof Role>;
+
+/** A token as operators see it: never the secret itself. */
+export const TokenInfo = strict({
+  id: Id,
+  role: Role,
+  name: Type.String({ maxLength: 128 }),
+  created: Time,
+  revoked: OrNull(Time),
+});
+export type TokenInfo = Static<typeof TokenInfo>;
+
+const hostFields = {
+  id: Id,
+  hostname: Type.String(),
+  name: Word,
+  arch: Arch,
+  /** What the host said about itself at its last check-in; null before the first. */
+  channel: OrNull(Word),
+  group: OrNull(Word),
+  version: OrNull(Version),
+  at: OrNull(Word),
+  lastSeen: OrNull(Time),
+  held: Type.Boolean(),
+  cloned: Type.Boolean(),
+  /** What the last check-in was answered. */
+  decision: OrNull(Type.Union([NoneReason, Type.Literal('offered')])),
+  offered: OrNull(Version),
+};
+
+/** One line of `GET /v1/hosts`. */
+export const HostSummary = strict(hostFields);
+export type HostSummary = Static<typeof HostSummary>;
+
+/** `GET /v1/hosts?after=ID`: hosts in the order of their ids; `next` is null on the last page. */
+export const HostsAnswer = strict({ hosts: Type.Array(HostSummary), next: OrNull(Id) });
+
+/** `GET /v1/hosts/:id`: where a host is, why, and what it reported, newest first. */
+export const HostDetail = strict({
+  ...hostFields,
+  machineId: Type.String(),
+  enrolled: Time,
+  bootId: OrNull(Type.String()),
+  rootHash: OrNull(Sha256),
+  failed: Type.Array(Version),
+  /** Why it is where it is, in words. */
+  why: Type.String(),
+  grants: Type.Array(
+    strict({ id: Id, version: Version, granted: Time, expires: Time, outcome: OrNull(ReportKind) }),
+  ),
+  reports: Type.Array(
+    strict({
+      id: Id,
+      kind: ReportKind,
+      from: Version,
+      version: Version,
+      at: Time,
+      received: Time,
+      detail: Type.String(),
+    }),
+  ),
+});
+export type HostDetail = Static<typeof HostDetail>;
+
+/** `POST /v1/hosts/:id/hold`: a held host keeps what it runs until it is let go. */
+export const HoldRequest = strict({ held: Type.Boolean() });
+
+/** One line of `GET /v1/releases`. */
+export const ReleaseSummary = strict({
+  name: Word,
+  version: Version,
+  arch: Arch,
+  sha256: Sha256,
+  published: Time,
+  /** Channels that name this version as their head. */
+  channels: Type.Array(Word),
+});
+export type ReleaseSummary = Static<typeof ReleaseSummary>;
+export const ReleasesAnswer = strict({ releases: Type.Array(ReleaseSummary) });
+
+/** `GET /v1/channels/:name`: the newest document of each channel of an image. */
+export const ChannelsAnswer = strict({ channels: Type.Array(Channel) });
+
+/** One line of `GET /v1/audit`, newest first: who did what to what. */
+export const AuditLine = strict({
+  seq: Type.Integer(),
+  at: Time,
+  who: Type.String(),
+  action: Type.String(),
+  subject: Type.String(),
+  detail: Type.String(),
+});
+export type AuditLine = Static<typeof AuditLine>;
+export const AuditAnswer = strict({ lines: Type.Array(AuditLine), next: OrNull(Type.Integer()) });
