@@ -33,7 +33,9 @@ unpackEtcd();
 checkNamespaces();
 
 function installNodeModules() {
-  const lock = createHash('sha256').update(readFileSync(join(here, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(here, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(here, 'node_modules', '.interlock-setup');
   const wanted = `${lock} ${arch()}\n`;
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
@@ -43,12 +45,19 @@ function installNodeModules() {
 }
 
 function checkPinnedNode() {
-  const version = spawnSync(join(here, 'node_modules/.bin/node'), ['--version'], { encoding: 'utf8' }).stdout ?? '';
+  const version =
+    spawnSync(join(here, 'node_modules/.bin/node'), ['--version'], { encoding: 'utf8' }).stdout ?? '';
   if (!version.startsWith('v24.')) fail(`the pinned Node 24 does not run on ${process.platform} ${arch()}`);
 }
 
 function installPackages(tools) {
-  const missing = [...new Set(Object.keys(tools).filter((tool) => !has(tool)).map((tool) => tools[tool]))];
+  const missing = [
+    ...new Set(
+      Object.keys(tools)
+        .filter((tool) => !has(tool))
+        .map((tool) => tools[tool]),
+    ),
+  ];
   if (missing.length === 0) return;
   say(`installing Debian packages: ${missing.join(' ')}`);
   const install = ['-y', '-qq', '--no-install-recommends', 'install', ...missing];
@@ -97,7 +106,8 @@ function asRoot(command, args) {
 }
 
 function must(command, args, problem) {
-  if (spawnSync(command, args, { cwd: here, stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0) fail(problem);
+  if (spawnSync(command, args, { cwd: here, stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0)
+    fail(problem);
 }
 
 function say(text) {

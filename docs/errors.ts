@@ -4,7 +4,7 @@ import { errorTable } from '../protocol/errors.ts';
 export function renderErrors(): string {
   const rows = Object.entries(errorTable).map(
     ([code, { message, remedy, http, exit, retry }]) =>
-      `| \`${code}\` | ${escape(message)} | ${escape(remedy)} | ${http} | ${exit} | ${retry} |`,
+      `| \`${code}\` | ${cell(message)} | ${cell(remedy)} | ${http} | ${exit} | ${retry} |`,
   );
   return [
     '# Errors',
@@ -20,6 +20,6 @@ export function renderErrors(): string {
   ].join('\n');
 }
 
-function escape(text: string): string {
+function cell(text: string): string {
   return text.replaceAll('|', '\\|').replace(/\{(\w+)\}/g, '‹$1›');
 }

@@ -6,5 +6,6 @@ import { renderErrors } from './errors.ts';
 export const pages: Record<string, () => string> = { 'errors.md': renderErrors };
 
 if (import.meta.main) {
-  for (const [name, render] of Object.entries(pages)) writeFileSync(join(import.meta.dirname, name), render());
+  for (const [name, render] of Object.entries(pages))
+    writeFileSync(join(import.meta.dirname, name), render());
 }

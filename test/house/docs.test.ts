@@ -11,14 +11,18 @@ test.each(Object.keys(pages))('docs/%s is what `npm run docs` makes', (name) => 
 
 test.each(globSync('{*.md,docs/**/*.md}', { cwd: root }))('every link in %s leads somewhere', (page) => {
   const text = readFileSync(join(root, page), 'utf8');
-  const targets = [...text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)|src="([^"]+)"/g)].map((match) => match[1] ?? match[2] ?? '');
+  const targets = [...text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)|src="([^"]+)"/g)].map(
+    (match) => match[1] ?? match[2] ?? '',
+  );
   const local = targets.filter((target) => target && !/^[a-z]+:/.test(target));
   expect(local.filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([]);
 });
 
 test('each verb of the journey is a file that exports it, with a test', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const rows = [...readme.matchAll(/^\| \*\*(\w+)\*\* \| .* \| \[[^\]]+\]\(([^)]+)\) \| \[[^\]]+\]\(([^)]+)\) \|$/gm)];
+  const rows = [
+    ...readme.matchAll(/^\| \*\*(\w+)\*\* \| .* \| \[[^\]]+\]\(([^)]+)\) \| \[[^\]]+\]\(([^)]+)\) \|$/gm),
+  ];
   expect(rows.map(([, verb]) => verb)).toEqual(
     'define build pack sign publish offer download write lock flip reboot confirm'.split(' '),
   );
