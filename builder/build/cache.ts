@@ -1,0 +1,30 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** The builder's cache folder: `INTERLOCK_CACHE`, or the XDG place of this user. */
+export function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.INTERLOCK_CACHE) return env.INTERLOCK_CACHE;
+  return join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'interlock');
+}
+
+/** A folder of the cache, made when it is not there. */
+export async function cacheFolder(kind: 'packages' | 'trees'): Promise<string> {
+  const folder = join(cacheDir(), kind);
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+/** Removes all but the `keep` files of a folder that were used last. */
+export async function pruneFolder(folder: string, keep: number): Promise<void> {
+  const names = await readdir(folder);
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      const found = await stat(path).catch(() => undefined);
+      return { path, used: found?.mtimeMs ?? 0 };
+    }),
+  );
+  const old = files.toSorted((a, b) => b.used - a.used).slice(keep);
+  for (const { path } of old) await rm(path, { force: true });
+}

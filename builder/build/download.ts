@@ -1,0 +1,83 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import got from 'got';
+import { InterlockError } from '../../protocol/errors.ts';
+
+const attempts = 4;
+const timeout = { lookup: 10_000, connect: 10_000, response: 30_000, socket: 30_000 };
+
+/** Fetches a file of known size (bytes) and SHA-256 from the first address that gives it; whole or not at all. */
+export async function download(
+  urls: readonly string[],
+  file: string,
+  expected: { size: number; sha256: string },
+  onBytes: (count: number) => void = () => {},
+): Promise<void> {
+  const problems: string[] = [];
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    if (attempt > 0) await pause(250 * 2 ** attempt);
+    const answers = await tryEach(urls, file, expected, onBytes);
+    if (!answers) return;
+    problems.splice(0, problems.length, ...answers.map(({ problem }) => problem));
+    if (answers.every(({ final }) => final)) break;
+  }
+  throw new InterlockError('mirror_failed', { what: urls[0] ?? file, problem: problems.join('; ') });
+}
+
+interface Failure {
+  problem: string;
+  /** Asking again would get the same answer. */
+  final: boolean;
+}
+
+async function tryEach(
+  urls: readonly string[],
+  file: string,
+  expected: { size: number; sha256: string },
+  onBytes: (count: number) => void,
+): Promise<Failure[] | undefined> {
+  const failures: Failure[] = [];
+  for (const url of urls) {
+    const failure = await tryOne(url, file, expected, onBytes);
+    if (!failure) return undefined;
+    failures.push(failure);
+  }
+  return failures;
+}
+
+async function tryOne(
+  url: string,
+  file: string,
+  expected: { size: number; sha256: string },
+  onBytes: (count: number) => void,
+): Promise<Failure | undefined> {
+  const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`;
+  const hash = createHash('sha256');
+  let length = 0;
+  const count = async function* (chunks: AsyncIterable<Buffer>) {
+    for await (const chunk of chunks) {
+      length += chunk.length;
+      if (length > expected.size) throw new Error(`more than ${expected.size} bytes`);
+      hash.update(chunk);
+      onBytes(chunk.length);
+      yield chunk;
+    }
+  };
+  try {
+    const body = got.stream(url, { timeout, retry: { limit: 0 }, decompress: false });
+    await pipeline(body, count, createWriteStream(temporary, { flags: 'wx', flush: true }));
+    if (hash.digest('hex') !== expected.sha256) throw new Error('other bytes than the lock says');
+    await rename(temporary, file);
+    return undefined;
+  } catch (error) {
+    onBytes(-length);
+    const { message, response } = error as Error & { response?: { statusCode: number } };
+    const status = response?.statusCode ?? 0;
+    return { problem: message, final: status >= 400 && status < 500 && status !== 429 };
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}

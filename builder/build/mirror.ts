@@ -1,0 +1,80 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InterlockError } from '../../protocol/errors.ts';
+
+/** Where packages come from: the archive, and the security archive when the machine uses one. */
+export interface Mirror {
+  main: string;
+  security: string | null;
+}
+
+interface Source {
+  uri: string;
+  suite: string;
+  components: string[];
+}
+
+/** The mirror to build from: `INTERLOCK_MIRROR`, or the one that this Debian machine itself uses. */
+export async function findMirror(env: NodeJS.ProcessEnv = process.env, etc = '/etc'): Promise<Mirror> {
+  const sources = await readSources(join(etc, 'apt'));
+  const codename = await readCodename(join(etc, 'os-release'));
+  const of = (suite: string) =>
+    sources.find((source) => source.suite === suite && source.components.includes('main'))?.uri;
+  const security = of(`${codename}-security`) ?? null;
+  const main = env.INTERLOCK_MIRROR ?? of(codename);
+  if (!main) {
+    const problem = `the machine's apt sources name none for ${codename || 'its release'}`;
+    throw new InterlockError('mirror_failed', { what: 'its address', problem });
+  }
+  return { main: withoutSlash(main), security: security && withoutSlash(security) };
+}
+
+/** Reads apt's two source formats (sources.list(5)); commented, disabled and local sources are left out. */
+export function parseSources(text: string, kind: 'list' | 'sources'): Source[] {
+  const found = kind === 'list' ? text.split('\n').flatMap(parseLine) : stanzas(text).flatMap(parseStanza);
+  return found.filter(({ uri }) => /^https?:\/\//.test(uri));
+}
+
+async function readSources(apt: string): Promise<Source[]> {
+  const parts = join(apt, 'sources.list.d');
+  const names = (await readdir(parts).catch(() => [])).sort().map((name) => join(parts, name));
+  const files = [join(apt, 'sources.list'), ...names];
+  const found = await Promise.all(
+    files.map(async (file) => {
+      const kind = /\.(list|sources)$/.exec(file)?.[1] as 'list' | 'sources' | undefined;
+      return kind ? parseSources(await readFile(file, 'utf8').catch(() => ''), kind) : [];
+    }),
+  );
+  return found.flat();
+}
+
+async function readCodename(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return /^VERSION_CODENAME="?([\w-]+)"?$/m.exec(text)?.[1] ?? '';
+}
+
+function parseLine(line: string): Source[] {
+  const [, uri = '', suite = '', components = ''] =
+    /^deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)\s+([^#]*)/.exec(line.trim()) ?? [];
+  return uri ? [{ uri, suite, components: words(components) }] : [];
+}
+
+function stanzas(text: string): string[] {
+  return text.replace(/^#.*\n?/gm, '').split(/\n\s*\n/);
+}
+
+function parseStanza(stanza: string): Source[] {
+  const field = (name: string) =>
+    words(new RegExp(`^${name}:([^\\n]*(?:\\n[ \\t][^\\n]*)*)`, 'im').exec(stanza)?.[1] ?? '');
+  if (field('Enabled')[0]?.toLowerCase() === 'no' || !field('Types').includes('deb')) return [];
+  const components = field('Components');
+  return field('URIs').flatMap((uri) => field('Suites').map((suite) => ({ uri, suite, components })));
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter(Boolean);
+}
+
+function withoutSlash(uri: string): string {
+  return uri.replace(/\/+$/, '');
+}

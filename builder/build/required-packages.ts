@@ -1,0 +1,23 @@
+import type { Arch } from '../../protocol/schema.ts';
+import type { Definition } from '../define/definition.ts';
+
+/** The package that stands in for an initramfs tool: our initrd is made by the builder. */
+export const stubPackage = 'interlock-initrd';
+
+/** Debian's name of an architecture. */
+export function debianArch(arch: Arch): 'amd64' | 'arm64' {
+  return arch === 'x86-64' ? 'amd64' : 'arm64';
+}
+
+/** What an image installs: the packages it names and those its kernel, boot file and initrd are made from. */
+export function requiredPackages(definition: Definition, arch: Arch): string[] {
+  const flavour = definition.kernel === 'cloud' ? 'cloud-' : '';
+  const boot = [
+    `linux-image-${flavour}${debianArch(arch)}`,
+    'systemd-boot-efi',
+    'busybox-static',
+    'dmsetup',
+    'kmod',
+  ];
+  return [...new Set([...definition.packages, ...boot])];
+}
