@@ -1,4 +1,5 @@
-import type { Arch } from './schema.ts';
+import { type Static, Type } from 'typebox';
+import { type Arch, parseJson, strict, Time, Version } from './schema.ts';
 
 /** Online roles, signed by the server itself; stealing their keys can only withhold. */
 export const onlineRoles = ['snapshot', 'timestamp'] as const;
@@ -35,6 +36,37 @@ export const lifeDays = {
   snapshot: 7,
   timestamp: 1,
 } as const;
+
+/** When a signature of a role made now ends, to the second as TUF wants it (TUF 1.0.34 §4.3). */
+export function expiresAt(role: string, now: Date): string {
+  const kind = (role.startsWith('channel-') ? 'channel' : role) as keyof typeof lifeDays;
+  const end = new Date(now.getTime() + lifeDays[kind] * 86_400_000);
+  return `${end.toISOString().slice(0, 19)}Z`;
+}
+
+/** Where a target's bytes lie under `paths.targets`: its hash stands before its name (TUF 1.0.34 §6.2). */
+export function targetFile(target: string, sha256: string): string {
+  const slash = target.lastIndexOf('/') + 1;
+  return `${target.slice(0, slash)}${sha256}.${target.slice(slash)}`;
+}
+
+/** What a host without memory still refuses to go below: a build input, inside the verified root. */
+export const TrustFloor = strict({
+  format: Type.Literal(1),
+  /** When the image was made; a clock before it is wrong. */
+  built: Time,
+  /** Version of the root metadata. */
+  root: Type.Integer({ minimum: 1 }),
+  /** Serial of the channel document, by channel. */
+  channels: Type.Record(Type.String(), Type.Integer({ minimum: 0 })),
+  /** The oldest version that may run on the state that this image leaves behind. */
+  stateCompat: Type.Optional(Version),
+});
+export type TrustFloor = Static<typeof TrustFloor>;
+
+export function parseTrustFloor(text: string | Uint8Array): TrustFloor {
+  return parseJson(TrustFloor, text, 'trust floor', 'state_invalid');
+}
 
 /** Where an image carries what it trusts before it has seen any server. */
 export const imageRootFile = '/usr/lib/interlock/root.json';

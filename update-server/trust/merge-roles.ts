@@ -1,0 +1,47 @@
+import { InterlockError } from '../../protocol/errors.ts';
+import type { PublishRequest } from '../../protocol/publish.ts';
+import { invalid, parseRoot, parseTargets, refusing } from './parse-role.ts';
+
+/** Lays the sent roles over the present ones: compare-and-swap on versions, and every root signed by the one before. */
+export function mergeRoles(
+  present: Record<string, string>,
+  sent: PublishRequest['roles'],
+  now: Date,
+): { roles: Record<string, string>; files: Record<string, string> } {
+  const roles = { ...present };
+  const files: Record<string, string> = {};
+  for (const { role, replaces, json } of sent) {
+    const before = roles[role];
+    const found = before === undefined ? 0 : versionOf(role, before);
+    if (found !== replaces)
+      throw new InterlockError('metadata_conflict', { role, found, expected: replaces });
+    const version = versionOf(role, json);
+    if (version !== replaces + 1) throw invalid(role, `version ${version} cannot follow ${replaces}`);
+    if (role === 'root') followRoot(before, json);
+    roles[role] = json;
+    files[`${version}.${role}.json`] = json;
+  }
+  for (const { role } of sent) refuseExpired(role, roles[role]!, now);
+  return { roles, files };
+}
+
+/** TUF 1.0.34 §5.3.4: a new root carries the signatures of the old root's keys and of its own. */
+function followRoot(before: string | undefined, json: string): void {
+  const next = parseRoot(json);
+  refusing('root', () => {
+    if (before !== undefined) parseRoot(before).verifyDelegate('root', next);
+    next.verifyDelegate('root', next);
+  });
+}
+
+function refuseExpired(role: string, json: string, now: Date): void {
+  if (parse(role, json).signed.isExpired(now)) throw new InterlockError('metadata_expired', { role });
+}
+
+function versionOf(role: string, json: string): number {
+  return parse(role, json).signed.version;
+}
+
+function parse(role: string, json: string) {
+  return role === 'root' ? parseRoot(json) : parseTargets(role, json);
+}
