@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
+import type { TSchema } from 'typebox';
+import { problemOf } from '../protocol/schema.ts';
+import { guardRoutes } from './access.ts';
+import { answerError, answerNotFound } from './answer-errors.ts';
+import { blobRoutes } from './blobs/routes.ts';
+import { checkInRoutes } from './check-in/routes.ts';
+import { healthRoutes } from './health/routes.ts';
+import { hostRoutes } from './hosts/routes.ts';
+import { catalogueRoutes } from './operators/routes.ts';
+import type { Ports } from './ports.ts';
+import { publishRoutes } from './publish/routes.ts';
+import { tufRoutes } from './tuf/routes.ts';
+
+/** The server with types from schemas. */
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression<RawServerDefault>,
+  RawReplyDefaultExpression<RawServerDefault>,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+export interface AppOptions {
+  tls?: { certFile: string; keyFile: string } | undefined;
+  behindProxy?: boolean;
+  /** pino level; `silent` in tests. */
+  logLevel?: string;
+}
+
+/** A socket on which nothing moves for this long is closed; readers and writers resume. */
+const idleMs = 120_000;
+
+/** Builds the server from its ports; it listens to nothing yet. */
+export async function createApp(ports: Ports, options: AppOptions = {}): Promise<App> {
+  const { tls } = options;
+  const app = Fastify({
+    ...(tls ? { https: { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) } } : {}),
+    logger: { level: options.logLevel ?? 'silent', stream: process.stderr },
+    disableRequestLogging: true,
+    trustProxy: options.behindProxy ?? false,
+    connectionTimeout: idleMs,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+    bodyLimit: 64 * 1024,
+  }) as unknown as App;
+
+  app.setValidatorCompiler(({ schema }) => (value) => {
+    const problem = problemOf(schema as TSchema, value);
+    return problem ? { error: new Error(problem) } : { value };
+  });
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler(answerNotFound);
+  guardRoutes(app as unknown as FastifyInstance, ports.store);
+
+  await app.register(healthRoutes, ports);
+  await app.register(tufRoutes, ports);
+  await app.register(blobRoutes, ports);
+  await app.register(publishRoutes, ports);
+  await app.register(checkInRoutes, ports);
+  await app.register(hostRoutes, ports);
+  await app.register(catalogueRoutes, ports);
+  return app;
+}

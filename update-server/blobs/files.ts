@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { InterlockError } from '../../protocol/errors.ts';
+import { syncFolder, withFile } from '../../system/durable.ts';
+import type { BlobInfo } from '../store/store.ts';
+
+/** Where release bytes lie: whole blobs by hash, and partial uploads beside them. */
+export interface Blobs {
+  /** Bytes of the blob that are here, and whether that is all of it, checked. */
+  state(sha256: string): Promise<{ received: number; whole: boolean }>;
+  /** Adds a stream's bytes to the upload; resolves with the number of bytes there. */
+  append(sha256: string, from: number, bytes: AsyncIterable<Buffer>, signal: AbortSignal): Promise<number>;
+  /** Forgets a partial upload. */
+  drop(sha256: string): Promise<void>;
+  /** Turns a full upload into a blob, durably. Throws `blob_mismatch` and drops it when its hash is another one. */
+  finish(blob: BlobInfo): Promise<void>;
+  /** Reads bytes `start` to `end`, both included. */
+  read(sha256: string, start: number, end: number): Readable;
+}
+
+/** Keeps blobs as files: `blobs/ab/<sha256>` and `uploads/<sha256>.part`. */
+export function openBlobs(dataDir: string): Blobs {
+  const blobPath = (sha256: string) => join(dataDir, 'blobs', sha256.slice(0, 2), sha256);
+  const partPath = (sha256: string) => join(dataDir, 'uploads', `${sha256}.part`);
+
+  return {
+    async state(sha256) {
+      const whole = await sizeOf(blobPath(sha256));
+      if (whole !== undefined) return { received: whole, whole: true };
+      return { received: (await sizeOf(partPath(sha256))) ?? 0, whole: false };
+    },
+    async append(sha256, from, bytes, signal) {
+      const path = partPath(sha256);
+      await mkdir(dirname(path), { recursive: true });
+      const out = createWriteStream(path, { flags: from === 0 ? 'w' : 'r+', start: from });
+      try {
+        await pipeline(bytes, out, { signal });
+      } finally {
+        if (!out.closed) await once(out, 'close');
+      }
+      return from + out.bytesWritten;
+    },
+    drop: (sha256) => rm(partPath(sha256), { force: true }),
+    async finish({ sha256 }) {
+      const part = partPath(sha256);
+      const found = await hashFile(part);
+      if (found !== sha256) {
+        await rm(part, { force: true });
+        throw new InterlockError('blob_mismatch', { found, expected: sha256 });
+      }
+      await withFile(part, 'r+', (file) => file.sync());
+      const path = blobPath(sha256);
+      const folder = dirname(path);
+      await mkdir(folder, { recursive: true });
+      await rename(part, path);
+      for (const changed of [folder, dirname(folder), dataDir]) await syncFolder(changed);
+    },
+    read: (sha256, start, end) => createReadStream(blobPath(sha256), { start, end }),
+  };
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,42 @@
+import { Type } from 'typebox';
+import { InterlockError } from '../../protocol/errors.ts';
+import { BlobState, WantedAnswer, WantedRequest } from '../../protocol/publish.ts';
+import { Sha256, strict } from '../../protocol/schema.ts';
+import type { App } from '../app.ts';
+import type { Ports } from '../ports.ts';
+import { createReceiver } from './receive.ts';
+import { sendBlob } from './send.ts';
+import { wantedBlobs } from './wanted.ts';
+
+const params = strict({ sha256: Sha256 });
+
+/** Release bytes in and out, addressed by their hash. */
+export async function blobRoutes(app: App, ports: Ports): Promise<void> {
+  app.post(
+    '/v1/blobs/wanted',
+    { schema: { body: WantedRequest, response: { 200: WantedAnswer } }, bodyLimit: 256 * 1024 },
+    async ({ body }) => ({ wanted: await wantedBlobs(ports, body.blobs) }),
+  );
+
+  app.route({
+    method: ['GET', 'HEAD'],
+    url: '/v1/blobs/:sha256',
+    schema: { params, response: { 200: Type.Any() } },
+    handler: (request, reply) => sendBlob(ports, request.params.sha256, request, reply),
+  });
+
+  await app.register(async (raw: App) => {
+    const receive = createReceiver(ports.blobs);
+    raw.removeAllContentTypeParsers();
+    raw.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    raw.put(
+      '/v1/blobs/:sha256',
+      { schema: { params, response: { 200: BlobState } } },
+      async ({ params: { sha256 }, headers, raw: bytes }) => {
+        const announced = await ports.store.announcedBlob(sha256);
+        if (!announced) throw new InterlockError('not_found', { what: `an announced blob ${sha256}` });
+        return receive(announced, headers['content-range'], bytes);
+      },
+    );
+  });
+}

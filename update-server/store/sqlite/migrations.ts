@@ -1,0 +1,50 @@
+/** The schema's steps, oldest first; the database remembers how many it has taken. Never change one, add one. */
+export const migrations: readonly string[] = [
+  `
+  CREATE TABLE repository (
+    id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL, state TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO repository VALUES (1, 0, '{"roles":{}}');
+  CREATE TABLE metadata_file (name TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT;
+  CREATE TABLE target_file (path TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT;
+  CREATE TABLE channel (
+    name TEXT NOT NULL, channel TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY (name, channel)
+  ) STRICT;
+  CREATE TABLE release (
+    name TEXT NOT NULL, version TEXT NOT NULL, arch TEXT NOT NULL, sha256 TEXT NOT NULL, published TEXT NOT NULL,
+    PRIMARY KEY (name, version, arch)
+  ) STRICT;
+  CREATE TABLE published_blob (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL) STRICT;
+  CREATE TABLE announced_blob (
+    sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, announced TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE host (
+    id TEXT PRIMARY KEY, credential_hash TEXT NOT NULL UNIQUE, machine_id TEXT NOT NULL, hostname TEXT NOT NULL,
+    name TEXT NOT NULL, arch TEXT NOT NULL, enrolled TEXT NOT NULL,
+    held INTEGER NOT NULL DEFAULT 0, cloned INTEGER NOT NULL DEFAULT 0, boots TEXT NOT NULL DEFAULT '[]',
+    channel TEXT, grp TEXT, version TEXT, at TEXT, boot_id TEXT, root_hash TEXT,
+    failed TEXT NOT NULL DEFAULT '[]', last_seen TEXT, decision TEXT, offered TEXT
+  ) STRICT;
+  CREATE TABLE host_grant (
+    id TEXT PRIMARY KEY, host TEXT NOT NULL REFERENCES host (id) ON DELETE CASCADE, version TEXT NOT NULL,
+    release TEXT NOT NULL, granted TEXT NOT NULL, expires TEXT NOT NULL, outcome TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX open_grant ON host_grant (host, release) WHERE outcome IS NULL;
+  CREATE TABLE report (
+    seq INTEGER PRIMARY KEY, host TEXT NOT NULL REFERENCES host (id) ON DELETE CASCADE, id TEXT NOT NULL,
+    grant_id TEXT, kind TEXT NOT NULL, from_version TEXT NOT NULL, version TEXT NOT NULL, boot_id TEXT NOT NULL,
+    at TEXT NOT NULL, received TEXT NOT NULL, detail TEXT NOT NULL, UNIQUE (host, id)
+  ) STRICT;
+
+  CREATE TABLE token (
+    id TEXT PRIMARY KEY, hash TEXT NOT NULL UNIQUE, role TEXT NOT NULL, name TEXT NOT NULL,
+    created TEXT NOT NULL, revoked TEXT
+  ) STRICT;
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, who TEXT NOT NULL, action TEXT NOT NULL,
+    subject TEXT NOT NULL, detail TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE readiness (id INTEGER PRIMARY KEY CHECK (id = 1), checked TEXT NOT NULL) STRICT;
+  `,
+];

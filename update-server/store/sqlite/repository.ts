@@ -1,0 +1,115 @@
+import type Database from 'better-sqlite3';
+import { type Channel, parseChannel } from '../../../protocol/channel.ts';
+import type { ReleaseSummary } from '../../../protocol/operator.ts';
+import type { Release } from '../../../protocol/release.ts';
+import type { BlobInfo, RepositoryState, Store } from '../store.ts';
+import type { AddAudit } from './audit.ts';
+import type { Write } from './group-commit.ts';
+
+type RepositoryStore = Pick<
+  Store,
+  | 'repository'
+  | 'publish'
+  | 'metadataFile'
+  | 'targetFile'
+  | 'channel'
+  | 'channels'
+  | 'releases'
+  | 'publishedBlob'
+  | 'announce'
+  | 'announcedBlob'
+>;
+
+/** Signed metadata, target files and what they say, in the form that requests ask for. */
+export function repositoryStore(db: Database.Database, write: Write, addAudit: AddAudit): RepositoryStore {
+  const channelCache = new Map<string, Channel | undefined>();
+  const select = db.prepare<[], { revision: number; state: string }>(
+    'SELECT revision, state FROM repository',
+  );
+  const advance = db.prepare(
+    'UPDATE repository SET revision = revision + 1, state = ? WHERE id = 1 AND revision = ?',
+  );
+  const putMetadata = db.prepare('INSERT OR REPLACE INTO metadata_file VALUES (?, ?)');
+  const putTarget = db.prepare('INSERT OR REPLACE INTO target_file VALUES (?, ?)');
+  const putChannel = db.prepare('INSERT OR REPLACE INTO channel VALUES (?, ?, ?)');
+  const putRelease = db.prepare('INSERT OR REPLACE INTO release VALUES (?, ?, ?, ?, ?)');
+  const putPublished = db.prepare('INSERT OR IGNORE INTO published_blob VALUES (?, ?)');
+  const putAnnounced = db.prepare('INSERT OR REPLACE INTO announced_blob VALUES (?, ?, ?)');
+  const metadata = db.prepare<[string], string>('SELECT content FROM metadata_file WHERE name = ?').pluck();
+  const target = db.prepare<[string], string>('SELECT content FROM target_file WHERE path = ?').pluck();
+  const document = db
+    .prepare<[string, string], string>('SELECT document FROM channel WHERE name = ? AND channel = ?')
+    .pluck();
+  const documents = db
+    .prepare<[string], string>('SELECT document FROM channel WHERE name = ? ORDER BY channel')
+    .pluck();
+  const releases = db.prepare<[], Omit<ReleaseSummary, 'channels'>>(
+    'SELECT * FROM release ORDER BY name, published DESC, version, arch',
+  );
+  const heads = db.prepare<[], { name: string; channel: string; version: string }>(
+    "SELECT name, channel, document ->> '$.head.version' AS version FROM channel ORDER BY channel",
+  );
+  const published = db.prepare<[string], BlobInfo>('SELECT * FROM published_blob WHERE sha256 = ?');
+  const announced = db.prepare<[string], BlobInfo>(
+    'SELECT sha256, size FROM announced_blob WHERE sha256 = ?',
+  );
+
+  function readChannel(name: string, channel: string): Channel | undefined {
+    const key = `${name}/${channel}`;
+    if (channelCache.has(key)) return channelCache.get(key);
+    const text = document.get(name, channel);
+    if (!text) return undefined;
+    const parsed = parseChannel(text);
+    channelCache.set(key, parsed);
+    return parsed;
+  }
+
+  return {
+    repository: async () => {
+      const row = select.get()!;
+      return { revision: row.revision, state: JSON.parse(row.state) as RepositoryState };
+    },
+    publish: async (publication, now) => {
+      const done = await write(() => {
+        const { basedOn, state, files, targets } = publication;
+        if (advance.run(JSON.stringify(state), basedOn).changes === 0) return false;
+        for (const [name, text] of Object.entries(files)) putMetadata.run(name, text);
+        for (const [path, text] of Object.entries(targets)) putTarget.run(path, text);
+        for (const entry of publication.channels) {
+          putChannel.run(entry.name, entry.channel, JSON.stringify(entry));
+        }
+        for (const { sha256, release } of publication.releases) {
+          putRelease.run(release.name, release.version, release.arch, sha256, now);
+          for (const blob of blobsOf(release)) putPublished.run(blob.sha256, blob.size);
+        }
+        if (publication.audit) addAudit(publication.audit);
+        return true;
+      });
+      if (done) channelCache.clear();
+      return done;
+    },
+    metadataFile: async (name) => metadata.get(name),
+    targetFile: async (path) => target.get(path),
+    channel: async (name, channel) => readChannel(name, channel),
+    channels: async (name) => documents.all(name).map((text) => parseChannel(text)),
+    releases: async () => {
+      const named = heads.all();
+      return releases.all().map((release) => ({
+        ...release,
+        channels: named
+          .filter((head) => head.name === release.name && head.version === release.version)
+          .map((head) => head.channel),
+      }));
+    },
+    publishedBlob: async (sha256) => published.get(sha256),
+    announce: (blobs, now) =>
+      write(() => {
+        for (const { sha256, size } of blobs) putAnnounced.run(sha256, size, now);
+      }),
+    announcedBlob: async (sha256) => announced.get(sha256),
+  };
+}
+
+function blobsOf(release: Release): BlobInfo[] {
+  return [...release.payloads, release.packagesLock, release.sbom];
+}

@@ -1,0 +1,44 @@
+import type { Store } from '../store.ts';
+import { auditStore, prepareAudit } from './audit.ts';
+import { grantStore } from './grants.ts';
+import { groupCommits } from './group-commit.ts';
+import { hostStore } from './hosts.ts';
+import { openDatabase } from './open.ts';
+import { repositoryStore } from './repository.ts';
+import { batchSightings } from './sightings.ts';
+import { tokenStore } from './tokens.ts';
+
+/** The store in one SQLite file of the data folder. */
+export function openSqliteStore(dataDir: string): Store {
+  const db = openDatabase(dataDir);
+  const write = groupCommits(db);
+  const addAudit = prepareAudit(db);
+  const sightings = batchSightings(db, write);
+  const hosts = hostStore(db, write, addAudit);
+  const checked = db.prepare('INSERT OR REPLACE INTO readiness VALUES (1, ?)');
+  return {
+    ...repositoryStore(db, write, addAudit),
+    ...hosts,
+    ...grantStore(db, write),
+    ...tokenStore(db, write, addAudit),
+    ...auditStore(db),
+    seen: sightings.add,
+    async hostByCredential(hash) {
+      const host = await hosts.hostByCredential(hash);
+      return host && { ...host, boots: sightings.boots(host.id) ?? host.boots };
+    },
+    async hosts(after, limit) {
+      await sightings.flush();
+      return hosts.hosts(after, limit);
+    },
+    async host(id) {
+      await sightings.flush();
+      return hosts.host(id);
+    },
+    ping: (now) => write(() => void checked.run(now)),
+    async close() {
+      await sightings.flush();
+      db.close();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type Database from 'better-sqlite3';
+import type { TokenInfo } from '../../../protocol/operator.ts';
+import type { Store } from '../store.ts';
+import type { AddAudit } from './audit.ts';
+import type { Write } from './group-commit.ts';
+
+type TokenStore = Pick<Store, 'addToken' | 'tokenByHash' | 'tokens' | 'revokeToken'>;
+
+/** Operators' and join tokens, by hash. */
+export function tokenStore(db: Database.Database, write: Write, addAudit: AddAudit): TokenStore {
+  const columns = 'id, role, name, created, revoked';
+  const insert = db.prepare('INSERT INTO token VALUES (@id, @hash, @role, @name, @created, @revoked)');
+  const byHash = db.prepare<[string], TokenInfo>(
+    `SELECT ${columns} FROM token WHERE hash = ? AND revoked IS NULL`,
+  );
+  const all = db.prepare<[], TokenInfo>(`SELECT ${columns} FROM token ORDER BY created, id`);
+  const revoke = db.prepare('UPDATE token SET revoked = coalesce(revoked, ?) WHERE id = ?');
+  return {
+    addToken: (token, hash, audit) =>
+      write(() => {
+        insert.run({ ...token, hash });
+        addAudit(audit);
+      }),
+    tokenByHash: async (hash) => byHash.get(hash),
+    tokens: async () => all.all(),
+    revokeToken: (id, now, audit) =>
+      write(() => {
+        if (revoke.run(now, id).changes === 0) return false;
+        addAudit(audit);
+        return true;
+      }),
+  };
+}

@@ -1,0 +1,128 @@
+import type { Channel } from '../../protocol/channel.ts';
+import type { CheckIn, NoneReason, Report } from '../../protocol/check-in.ts';
+import type {
+  AuditLine,
+  HostDetail,
+  HostSummary,
+  ReleaseSummary,
+  TokenInfo,
+} from '../../protocol/operator.ts';
+import type { Release } from '../../protocol/release.ts';
+import type { Arch } from '../../protocol/schema.ts';
+
+/** The signed repository: role name to metadata text, online roles apart. */
+export interface RepositoryState {
+  roles: Record<string, string>;
+  snapshot?: string;
+  timestamp?: string;
+}
+
+/** A publication or a renewal as it becomes visible: all of it in one transaction, or nothing. */
+export interface Publication {
+  /** The revision this was computed from; another one now means that somebody came between. */
+  basedOn: number;
+  state: RepositoryState;
+  /** Metadata files by name: `timestamp.json`, `3.root.json`. */
+  files: Record<string, string>;
+  /** Target files by their hash-prefixed path. */
+  targets: Record<string, string>;
+  channels: Channel[];
+  releases: { sha256: string; release: Release }[];
+  audit?: NewAudit;
+}
+
+/** Who did what to what; its time is the store's caller's. */
+export type NewAudit = Pick<AuditLine, 'at' | 'who' | 'action' | 'subject' | 'detail'>;
+
+/** A host as the check-in sees it. */
+export interface HostRecord {
+  id: string;
+  held: boolean;
+  cloned: boolean;
+  /** The last boot ids, oldest first, without repeats. */
+  boots: string[];
+}
+
+/** What a host becomes known by. Secrets arrive here as SHA-256 only. */
+export interface NewHost {
+  id: string;
+  credentialHash: string;
+  machineId: string;
+  hostname: string;
+  name: string;
+  arch: Arch;
+  enrolled: string;
+}
+
+/** What a check-in said and was answered; may be written up to `lastSeenDelayMs` later. */
+export interface Sighting {
+  host: string;
+  at: string;
+  checkIn: CheckIn;
+  boots: string[];
+  decision: NoneReason | 'offered';
+  offered: string | null;
+}
+
+/** Leave for one host to install one release. */
+export interface Grant {
+  id: string;
+  version: string;
+  release: string;
+  expires: string;
+}
+
+/** Bytes that were announced and may be uploaded, or that a release names. */
+export interface BlobInfo {
+  sha256: string;
+  size: number;
+}
+
+/** How long a sighting may stay in memory. */
+export const lastSeenDelayMs = 5000;
+
+/**
+ * Everything the server remembers, as intentions: asynchronous, so that another database fits behind it.
+ * What is not a sighting is on the disk when its promise resolves.
+ */
+export interface Store {
+  /** Throws unless a write reaches the disk. */
+  ping(now: string): Promise<void>;
+  close(): Promise<void>;
+
+  repository(): Promise<{ revision: number; state: RepositoryState }>;
+  /** False when `basedOn` is not the present revision any more; nothing is written then. */
+  publish(publication: Publication, now: string): Promise<boolean>;
+  metadataFile(name: string): Promise<string | undefined>;
+  targetFile(path: string): Promise<string | undefined>;
+  channel(name: string, channel: string): Promise<Channel | undefined>;
+  channels(name: string): Promise<Channel[]>;
+  releases(): Promise<ReleaseSummary[]>;
+  /** The blob, when a published release names it. */
+  publishedBlob(sha256: string): Promise<BlobInfo | undefined>;
+  announce(blobs: BlobInfo[], now: string): Promise<void>;
+  announcedBlob(sha256: string): Promise<BlobInfo | undefined>;
+
+  enrol(host: NewHost, audit: NewAudit): Promise<void>;
+  hostByCredential(credentialHash: string): Promise<HostRecord | undefined>;
+  seen(sighting: Sighting): void;
+  /** Records the clone and lets its open grants lapse. */
+  markCloned(host: string, audit: NewAudit): Promise<void>;
+  /** Renews the host's open grant for this release, or makes one; nothing for a held, cloned or forgotten host. */
+  grant(host: string, grant: Grant, now: string): Promise<Grant | undefined>;
+  /** Repeats are harmless; a final report closes the grant it names. */
+  report(host: string, reports: Report[], now: string): Promise<void>;
+  hosts(after: string, limit: number): Promise<HostSummary[]>;
+  host(id: string): Promise<Omit<HostDetail, 'why'> | undefined>;
+  /** False when there is no such host. */
+  hold(host: string, held: boolean, audit: NewAudit): Promise<boolean>;
+  forget(host: string, audit: NewAudit): Promise<boolean>;
+
+  addToken(token: TokenInfo, tokenHash: string, audit: NewAudit): Promise<void>;
+  /** The live token with this hash. */
+  tokenByHash(tokenHash: string): Promise<TokenInfo | undefined>;
+  tokens(): Promise<TokenInfo[]>;
+  revokeToken(id: string, now: string, audit: NewAudit): Promise<boolean>;
+  /** Lines older than `before`, newest first. */
+  audit(before: number, limit: number): Promise<AuditLine[]>;
+}
