@@ -45,7 +45,7 @@ export interface SlotPort {
 
 /** The boot pointer; every call is idempotent and durable when it returns. */
 export interface LoaderPort {
-  /** Repairs what a power cut can leave on the ESP. `confirmed` is the slot last marked good here. */
+  /** Repairs what a power cut can leave on the ESP; what was marked good is remembered there. */
   tidy(running: Running): Promise<void>;
   /** Points the next boots at the inactive slot, with a limited number of tries. Returns the entry's generation. */
   flip(target: Target, running: Running): Promise<number>;
@@ -55,7 +55,9 @@ export interface LoaderPort {
   markGood(generation: number): Promise<void>;
   /** Marks an entry bad: the next boot takes the other one. */
   markBad(generation: number): Promise<void>;
-  /** Points at the slot that is not running, if it is bootable: the local operator's rollback. */
+  /** Points at the other slot as it is, if it was marked good and is whole: the local operator's rollback. */
+  flipBack(running: Running): Promise<number>;
+  /** What lies on the ESP, in the order systemd-boot tries it. */
   entries(): Promise<LoaderEntry[]>;
 }
 

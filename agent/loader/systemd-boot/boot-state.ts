@@ -1,0 +1,51 @@
+import {
+  type Entry,
+  entriesFolder,
+  type Image,
+  imagesFolder,
+  parseEntry,
+  parseEntryName,
+  parseImageName,
+} from './entry.ts';
+import type { Esp } from './esp.ts';
+import { type Mark, parseMark } from './mark.ts';
+
+/** What lies on the ESP. */
+export interface BootState {
+  /** Whole entries whose image is there. */
+  entries: Entry[];
+  /** Files named like ours that systemd-boot ignores: torn, or their image is gone. */
+  broken: string[];
+  images: Image[];
+  marks: Mark[];
+}
+
+/** Reads entries, images and marks; changes nothing. */
+export async function readBootState(esp: Esp): Promise<BootState> {
+  const state: BootState = { entries: [], broken: [], images: [], marks: [] };
+  for (const file of await esp.list(imagesFolder)) {
+    const image = parseImageName(file);
+    if (image) state.images.push(image);
+    const mark = /^(generation|confirmed)-/.test(file)
+      ? parseMark(file, (await esp.read(`${imagesFolder}/${file}`)) ?? '')
+      : undefined;
+    if (mark) state.marks.push(mark);
+  }
+  for (const file of (await esp.list(entriesFolder)).toSorted()) {
+    if (!/^interlock-/i.test(file)) continue;
+    const entry = parseEntry(file, (await esp.read(`${entriesFolder}/${file}`)) ?? '');
+    if (entry && state.images.some((image) => sameImage(image, entry))) state.entries.push(entry);
+    else state.broken.push(file);
+  }
+  return state;
+}
+
+export function sameImage(a: Image, b: Image): boolean {
+  return a.slot === b.slot && a.prefix === b.prefix;
+}
+
+/** A number that no entry ever had here. */
+export function nextGeneration({ entries, broken, marks }: BootState): number {
+  const torn = broken.map((file) => parseEntryName(file)?.generation ?? 0);
+  return 1 + Math.max(0, ...torn, ...[...entries, ...marks].map((used) => used.generation));
+}

@@ -1,0 +1,59 @@
+import { mkdir, open, readdir, readFile, rm, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { syncFolder } from '../../../system/durable.ts';
+import { hashFile } from '../../slots/hash-file.ts';
+
+/** The few things done to an ESP; paths are relative to its root. A test's double can cut the power between any two. */
+export interface Esp {
+  /** File names in a folder; none when it does not exist. */
+  list(folder: string): Promise<string[]>;
+  /** A file's text, or nothing when it does not exist. */
+  read(path: string): Promise<string | undefined>;
+  /** Hex SHA-256 of a file as the disk holds it, not the page cache; nothing when it does not exist. */
+  hash(path: string): Promise<string | undefined>;
+  /** Writes a small file straight to its name and flushes it. */
+  write(path: string, text: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Makes names written and removed in a folder survive a power cut. */
+  sync(folder: string): Promise<void>;
+  /** Free bytes. */
+  free(): Promise<number>;
+}
+
+/** An ESP that is a folder: the mounted one, or a plain folder on a file-backed host. */
+export function openEsp(root: string): Esp {
+  const at = (path: string) => join(root, path);
+  return {
+    list: (folder) => readdir(at(folder)).catch(nothingWhenMissing([])),
+    read: (path) => readFile(at(path), 'latin1').catch(nothingWhenMissing(undefined)),
+    hash: (path) => hashFile(at(path)).catch(nothingWhenMissing(undefined)),
+    write: (path, text) => writeFlushed(at(path), text),
+    remove: (path) => rm(at(path), { force: true }),
+    async sync(folder) {
+      await mkdir(at(folder), { recursive: true });
+      await syncFolder(at(folder));
+    },
+    async free() {
+      const { bavail, bsize } = await statfs(root);
+      return bavail * bsize;
+    },
+  };
+}
+
+async function writeFlushed(path: string, text: string): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true });
+  const file = await open(path, 'w', 0o644);
+  try {
+    await file.writeFile(text, 'latin1');
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+function nothingWhenMissing<T>(value: T) {
+  return (error: NodeJS.ErrnoException): T => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return value;
+    throw error;
+  };
+}

@@ -1,0 +1,56 @@
+import { InterlockError } from '../../../protocol/errors.ts';
+import { type BootState, nextGeneration, sameImage } from './boot-state.ts';
+import { chooseEntry, isBootable } from './choose.ts';
+import { type Entry, entriesFolder, formatEntryName, type Image, imagesFolder, tries } from './entry.ts';
+import type { Note } from './mark.ts';
+import { flushed, removeEntry, type Step, writeEntry, writeMark } from './steps.ts';
+
+export interface Flip {
+  generation: number;
+  steps: Step[];
+}
+
+/**
+ * Points the next boots at `image` with a new generation; nothing to do when they point there already.
+ * Throws `loader_unsafe` when a failure of the new slot would not come back to the running one.
+ */
+export function flipSteps(state: BootState, image: Image, note: Note, running: Image): Flip {
+  const pointed = chooseEntry(state.entries);
+  if (pointed && sameImage(pointed, image) && pointed.triesLeft === tries) {
+    return { generation: pointed.generation, steps: [] };
+  }
+  requireWayBack(state, image, running);
+  const generation = nextGeneration(state);
+  const entry = { ...image, generation, title: note.title, triesLeft: tries, triesDone: 0 };
+  return {
+    generation,
+    steps: [
+      ...flushed(imagesFolder, [writeMark({ ...image, kind: 'generation', generation, note })]),
+      ...flushed(entriesFolder, [writeEntry({ ...entry, file: formatEntryName(entry) })]),
+    ],
+  };
+}
+
+/** Two bad entries loop for ever: the running slot must have a blessed entry, or nothing but its own must be bootable. */
+function requireWayBack({ entries }: BootState, image: Image, running: Image): void {
+  const bootable = entries.filter(isBootable);
+  const own = bootable.filter((entry) => sameImage(entry, running));
+  if (sameImage(image, running)) throw unsafe(`slot ${running.slot} runs already`);
+  if (own.length === 0) throw unsafe(`no entry leads back to the running slot ${running.slot}`);
+  const blessed = own.some((entry) => entry.triesLeft === null);
+  if (!blessed && own.length !== bootable.length) throw unsafe('the running entry is not marked good yet');
+}
+
+/** Takes a generation's entry away. Throws `loader_unsafe` when nothing else is bootable. */
+export function unflipSteps({ entries, broken }: BootState, generation: number): Step[] {
+  const taken = entries.filter((entry) => entry.generation === generation);
+  const others = entries.filter((entry) => entry.generation !== generation && isBootable(entry));
+  if (taken.length > 0 && others.length === 0)
+    throw unsafe(`generation ${generation} is the only bootable one`);
+  const torn = broken.filter((file) => new RegExp(`^interlock-0*${generation}[+.]`, 'i').test(file));
+  return flushed(entriesFolder, [...taken.map((entry: Entry) => entry.file), ...torn].map(removeEntry));
+}
+
+export function unsafe(problem: string): InterlockError {
+  return new InterlockError('loader_unsafe', { problem });
+}

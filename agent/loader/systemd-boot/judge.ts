@@ -1,0 +1,63 @@
+import { type BootState, sameImage } from './boot-state.ts';
+import { type Entry, entriesFolder, formatEntryName, imagesFolder } from './entry.ts';
+import { unsafe } from './flip.ts';
+import { blessedEntry, type Mark } from './mark.ts';
+import { flushed, removeEntry, removeMark, type Step, writeEntry, writeMark } from './steps.ts';
+
+/**
+ * Marks a generation good: the mark first, so that from then on a vanished entry is rewritten; then the blessed entry;
+ * only then its counted names and what it replaces. Unlike a rename this never leaves the generation without a name.
+ */
+export function markGoodSteps(state: BootState, generation: number): Step[] {
+  const mark: Mark = { ...findGeneration(state, generation), kind: 'confirmed' };
+  const blessed = blessedEntry(mark);
+  const there = state.entries.some((entry) => entry.file === blessed.file);
+  const marked = state.marks.some((one) => one.kind === 'confirmed' && one.generation === generation);
+  const replaced = state.entries.filter(
+    (entry) => entry.file !== blessed.file && entry.generation <= generation && sameImage(entry, mark),
+  );
+  const older = state.marks.filter(
+    (one) => one.kind === 'confirmed' && one.slot === mark.slot && one.generation < generation,
+  );
+  return [
+    ...flushed(imagesFolder, marked ? [] : [writeMark(mark)]),
+    ...flushed(entriesFolder, there ? [] : [writeEntry(blessed)]),
+    ...flushed(
+      entriesFolder,
+      replaced.map((entry) => removeEntry(entry.file)),
+    ),
+    ...flushed(imagesFolder, older.map(removeMark)),
+  ];
+}
+
+/** Marks a generation bad: no mark vouches for it any more, and systemd-boot sorts its entry behind all others. */
+export function markBadSteps(state: BootState, generation: number): Step[] {
+  const twins = state.entries.filter((entry) => entry.generation === generation);
+  const marks = state.marks.filter((one) => one.kind === 'confirmed' && one.generation === generation);
+  const [first] = twins;
+  if (!first) return flushed(imagesFolder, marks.map(removeMark));
+  const spent: Entry = {
+    ...first,
+    triesLeft: 0,
+    triesDone: Math.max(...twins.map((twin) => twin.triesDone)),
+  };
+  spent.file = formatEntryName(spent);
+  const others = twins.filter((twin) => twin.file !== spent.file);
+  return [
+    ...flushed(imagesFolder, marks.map(removeMark)),
+    ...flushed(entriesFolder, others.length === twins.length ? [writeEntry(spent)] : []),
+    ...flushed(
+      entriesFolder,
+      others.map((twin) => removeEntry(twin.file)),
+    ),
+  ];
+}
+
+/** What a generation boots: by its mark, or on a first-install disk by its entry. */
+function findGeneration({ marks, entries }: BootState, generation: number): Mark {
+  const mark = marks.find((one) => one.generation === generation);
+  const entry = entries.find((one) => one.generation === generation);
+  if (mark) return mark;
+  if (!entry) throw unsafe(`generation ${generation} has no entry and no mark`);
+  return { ...entry, kind: 'generation', note: undefined };
+}

@@ -1,0 +1,106 @@
+import type { LoaderPort, Running, SlotName } from '../../ports.ts';
+import { otherSlot } from '../../slots/slot.ts';
+import { readBootState } from './boot-state.ts';
+import { sortEntries } from './choose.ts';
+import { clearSteps } from './clear.ts';
+import { formatImageName, type Image, imagesFolder } from './entry.ts';
+import { type Esp, openEsp } from './esp.ts';
+import { flipSteps, unflipSteps, unsafe } from './flip.ts';
+import { markBadSteps, markGoodSteps } from './judge.ts';
+import type { Note } from './mark.ts';
+import { checkEfiVariables, checkLoaderConf } from './settings.ts';
+import { perform } from './steps.ts';
+import { tidySteps } from './tidy.ts';
+
+/** The slots' kernel images on the ESP, for the one who writes them. */
+export interface BootFiles {
+  /** Deletes the slot's entries, then its images; durable when it returns. `rootHash` is what comes next. */
+  clear(slot: SlotName, rootHash: string): Promise<void>;
+  /** Where the kernel image of a slot lies, from the ESP's root on. */
+  imagePath(slot: SlotName, rootHash: string): string;
+  /** Makes a new image's name durable. */
+  sync(): Promise<void>;
+  /** Free bytes of the ESP. */
+  free(): Promise<number>;
+}
+
+export interface LoaderOptions {
+  /** The folder of EFI variables, where there is firmware. */
+  efivars?: string;
+}
+
+/** systemd-boot's side of the agent on an ESP that is mounted, or a plain folder, at `root`. */
+export function openLoader(root: string, options: LoaderOptions = {}): LoaderPort & BootFiles {
+  return createLoader(openEsp(root), options);
+}
+
+/** The same over any ESP. Every call reads what is there, and each may be repeated after a power cut. */
+export function createLoader(esp: Esp, { efivars }: LoaderOptions = {}): LoaderPort & BootFiles {
+  return {
+    async tidy(running) {
+      const image = imageOf(running.slot, running.rootHash);
+      const hash = await esp.hash(pathOf(image));
+      await perform(esp, tidySteps(await readBootState(esp), image, hash));
+    },
+    async flip(target, running) {
+      const { release } = target;
+      const note = { title: `${release.name} ${target.version}`, boot: release.boot.sha256 };
+      return flipTo(imageOf(otherSlot(running.slot), target.rootHash), note, running);
+    },
+    async flipBack(running) {
+      const state = await readBootState(esp);
+      const back = state.marks.find(
+        (mark) => mark.kind === 'confirmed' && mark.slot === otherSlot(running.slot),
+      );
+      if (!back?.note) throw unsafe(`slot ${otherSlot(running.slot)} was never marked good`);
+      return flipTo({ slot: back.slot, prefix: back.prefix }, back.note, running);
+    },
+    async unflip(generation) {
+      await perform(esp, unflipSteps(await readBootState(esp), generation));
+    },
+    async markGood(generation) {
+      await perform(esp, markGoodSteps(await readBootState(esp), generation));
+    },
+    async markBad(generation) {
+      await perform(esp, markBadSteps(await readBootState(esp), generation));
+    },
+    async entries() {
+      return sortEntries((await readBootState(esp)).entries).map(
+        ({ generation, slot, prefix, title, triesLeft, triesDone }) => ({
+          generation,
+          slot,
+          rootHashPrefix: prefix,
+          title,
+          triesLeft,
+          triesDone,
+        }),
+      );
+    },
+    async clear(slot, rootHash) {
+      const { prefix } = imageOf(slot, rootHash);
+      await perform(esp, clearSteps(await readBootState(esp), slot, prefix));
+    },
+    imagePath: (slot, rootHash) => pathOf(imageOf(slot, rootHash)),
+    sync: () => esp.sync(imagesFolder),
+    free: () => esp.free(),
+  };
+
+  async function flipTo(image: Image, note: Note, running: Running): Promise<number> {
+    await checkLoaderConf(esp);
+    if (efivars) await checkEfiVariables(efivars);
+    const found = await esp.hash(pathOf(image));
+    if (found !== note.boot) throw unsafe(`${pathOf(image)} is not the signed kernel image`);
+    const state = await readBootState(esp);
+    const { generation, steps } = flipSteps(state, image, note, imageOf(running.slot, running.rootHash));
+    await perform(esp, steps);
+    return generation;
+  }
+}
+
+function imageOf(slot: SlotName, rootHash: string): Image {
+  return { slot, prefix: rootHash.slice(0, 16) };
+}
+
+function pathOf(image: Image): string {
+  return `${imagesFolder}/${formatImageName(image)}`;
+}

@@ -1,0 +1,54 @@
+import {
+  type Entry,
+  entriesFolder,
+  formatEntry,
+  formatImageName,
+  type Image,
+  imagesFolder,
+} from './entry.ts';
+import type { Esp } from './esp.ts';
+import { formatMarkName, formatNote, type Mark } from './mark.ts';
+
+/** One change of the ESP. Verbs return lists of these, so that their order can be read, tested and cut anywhere. */
+export type Step =
+  | { do: 'write'; path: string; text: string }
+  | { do: 'remove'; path: string }
+  | { do: 'sync'; folder: string };
+
+/** Carries a verb's steps out in order; each is idempotent. */
+export async function perform(esp: Esp, steps: readonly Step[]): Promise<void> {
+  for (const step of steps) {
+    if (step.do === 'write') await esp.write(step.path, step.text);
+    else if (step.do === 'remove') await esp.remove(step.path);
+    else await esp.sync(step.folder);
+  }
+}
+
+/** Steps in one folder and the flush after them; nothing when there are none. */
+export function flushed(folder: string, steps: readonly Step[]): Step[] {
+  return steps.length === 0 ? [] : [...steps, { do: 'sync', folder }];
+}
+
+export function writeEntry(entry: Entry): Step {
+  return { do: 'write', path: `${entriesFolder}/${entry.file}`, text: formatEntry(entry) };
+}
+
+export function removeEntry(file: string): Step {
+  return { do: 'remove', path: `${entriesFolder}/${file}` };
+}
+
+export function removeImage(image: Image): Step {
+  return { do: 'remove', path: `${imagesFolder}/${formatImageName(image)}` };
+}
+
+export function writeMark(mark: Mark): Step {
+  return {
+    do: 'write',
+    path: `${imagesFolder}/${formatMarkName(mark)}`,
+    text: mark.note ? formatNote(mark.note) : '',
+  };
+}
+
+export function removeMark(mark: Mark): Step {
+  return { do: 'remove', path: `${imagesFolder}/${formatMarkName(mark)}` };
+}

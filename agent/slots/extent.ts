@@ -1,0 +1,51 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { InterlockError } from '../../protocol/errors.ts';
+import type { Extent } from './slot.ts';
+
+/** An open extent: positions count from its start, and nothing outside it can be reached. */
+export interface OpenExtent {
+  /** Reads exactly `length` bytes. */
+  read(position: number, length: number): Promise<Buffer>;
+  write(position: number, bytes: Uint8Array): Promise<void>;
+  /** Flushes what was written to the disk. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens an extent for reading, or for writing too. Throws `disk_invalid` when an access leaves it or ends short. */
+export async function openExtent(extent: Extent, access: 'read' | 'write'): Promise<OpenExtent> {
+  const file = await open(extent.path, access === 'read' ? 'r' : 'r+');
+  const inside = (position: number, length: number) => {
+    if (position < 0 || length < 0 || position + length > extent.size) {
+      throw outside(extent, `bytes ${position} to ${position + length} of ${extent.size}`);
+    }
+    return extent.offset + position;
+  };
+  return {
+    async read(position, length) {
+      const bytes = Buffer.allocUnsafe(length);
+      await readFully(file, bytes, inside(position, length), extent);
+      return bytes;
+    },
+    async write(position, bytes) {
+      const at = inside(position, bytes.length);
+      for (let done = 0; done < bytes.length; ) {
+        done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+      }
+    },
+    sync: () => file.sync(),
+    close: () => file.close(),
+  };
+}
+
+async function readFully(file: FileHandle, bytes: Buffer, at: number, extent: Extent): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesRead } = await file.read(bytes, done, bytes.length - done, at + done);
+    if (bytesRead === 0) throw outside(extent, `ends at ${at + done}`);
+    done += bytesRead;
+  }
+}
+
+function outside(extent: Extent, problem: string): InterlockError {
+  return new InterlockError('disk_invalid', { disk: extent.path, problem });
+}

@@ -1,0 +1,23 @@
+import type { SlotName } from '../ports.ts';
+
+/** A run of bytes in a file or block device. */
+export interface Extent {
+  path: string;
+  /** Bytes from the start of the file; 0 for a partition's own device. */
+  offset: number;
+  size: number;
+}
+
+/** A slot's two partitions. */
+export interface Slot {
+  name: SlotName;
+  root: Extent;
+  verity: Extent;
+}
+
+export type Slots = Record<SlotName, Slot>;
+
+/** The slot that does not run. */
+export function otherSlot(slot: SlotName): SlotName {
+  return slot === 'a' ? 'b' : 'a';
+}
