@@ -1,0 +1,126 @@
+import { InterlockError } from '../../../protocol/errors.ts';
+
+const block = 512;
+const maxPaxLength = 4 * 1024 * 1024;
+
+/**
+ * Rewrites the pax headers of a tar so that tar-stream keeps their bytes: it decodes values as UTF-8, which
+ * destroys binary extended attributes. Here each byte becomes the UTF-8 form of U+0000…U+00FF, so what tar-stream
+ * hands out are binary strings (`Buffer.from(value, 'latin1')` gives the bytes back). Everything else passes as it is.
+ */
+export async function* widenPax(tar: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
+  const input = new ByteQueue(tar);
+  let sizeOfNext: number | undefined;
+  for (;;) {
+    const header = await input.take(block);
+    if (header.length < block) {
+      yield header;
+      return;
+    }
+    const type = String.fromCharCode(header[156] ?? 0);
+    const size = headerSize(header);
+    if (type === 'x' || type === 'g') {
+      if (!(size <= maxPaxLength)) throw damaged(`a pax header of ${size} bytes`);
+      const records = splitRecords((await input.take(roundUp(size))).subarray(0, size));
+      sizeOfNext = paxSize(records) ?? sizeOfNext;
+      const wide = Buffer.concat(records.map(widenRecord));
+      yield withSize(header, wide.length);
+      yield Buffer.concat([wide, Buffer.alloc(roundUp(wide.length) - wide.length)]);
+      continue;
+    }
+    yield header;
+    const isLongName = type === 'L' || type === 'K';
+    let left = type === '5' ? 0 : roundUp(isLongName ? size : (sizeOfNext ?? size));
+    if (!isLongName) sizeOfNext = undefined;
+    while (left > 0) {
+      const chunk = await input.some(left);
+      if (chunk.length === 0) return;
+      left -= chunk.length;
+      yield chunk;
+    }
+  }
+}
+
+/** Hands out a stream's bytes in the lengths asked for. */
+class ByteQueue {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(chunks: AsyncIterable<Uint8Array>) {
+    this.#chunks = chunks[Symbol.asyncIterator]();
+  }
+
+  /** At most `most` bytes, none at the end. */
+  async some(most: number): Promise<Buffer> {
+    while (this.#rest.length === 0) {
+      const { value, done } = await this.#chunks.next();
+      if (done) return this.#rest;
+      this.#rest = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    }
+    const taken = this.#rest.subarray(0, most);
+    this.#rest = this.#rest.subarray(taken.length);
+    return taken;
+  }
+
+  /** Exactly `length` bytes, fewer at the end only. */
+  async take(length: number): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    for (let left = length; left > 0; ) {
+      const piece = await this.some(left);
+      if (piece.length === 0) break;
+      pieces.push(piece);
+      left -= piece.length;
+    }
+    return pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces);
+  }
+}
+
+/** Records of a pax header without their length prefix: `key=value\n` each (POSIX pax, Extended Header). */
+function splitRecords(body: Buffer): Buffer[] {
+  const records: Buffer[] = [];
+  for (let at = 0; at < body.length; ) {
+    const space = body.indexOf(0x20, at);
+    const length = space < 0 ? Number.NaN : Number(body.toString('latin1', at, space));
+    if (!(length > space - at + 1 && at + length <= body.length) || body[at + length - 1] !== 0x0a) {
+      throw damaged('a pax record of no sane length');
+    }
+    records.push(body.subarray(space + 1, at + length));
+    at += length;
+  }
+  return records;
+}
+
+function widenRecord(record: Buffer): Buffer {
+  const text = Buffer.from(record.toString('latin1'), 'utf8');
+  let length = text.length + 2;
+  while (length !== text.length + 1 + `${length}`.length) length = text.length + 1 + `${length}`.length;
+  return Buffer.concat([Buffer.from(`${length} `, 'latin1'), text]);
+}
+
+function paxSize(records: Buffer[]): number | undefined {
+  const record = records.findLast((candidate) => candidate.subarray(0, 5).toString('latin1') === 'size=');
+  return record ? Number(record.toString('latin1', 5)) : undefined;
+}
+
+function headerSize(header: Buffer): number {
+  if (header[124] === 0x80) return Number(header.readBigUInt64BE(128));
+  const digits = header.toString('latin1', 124, 136).replace(/[\0 ].*$/s, '');
+  return digits === '' ? 0 : Number.parseInt(digits, 8);
+}
+
+function withSize(header: Buffer, size: number): Buffer {
+  const changed = Buffer.from(header);
+  changed.write(`${size.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
+  changed.fill(0x20, 148, 156);
+  const sum = changed.reduce((total, byte) => total + byte, 0);
+  changed.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return changed;
+}
+
+function roundUp(size: number): number {
+  return Math.ceil(size / block) * block;
+}
+
+function damaged(problem: string): InterlockError {
+  return new InterlockError('bad_input', { what: 'tar', problem });
+}

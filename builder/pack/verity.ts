@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { startVerity } from '../../protocol/verity.ts';
+import { withFile } from '../../system/durable.ts';
+import { digestFile } from './digest.ts';
+
+/** What `release.json` says about a root's hash area. */
+export interface VerityImage {
+  size: number;
+  sha256: string;
+  /** Hex. */
+  rootHash: string;
+  /** Hex, 32 bytes. */
+  salt: string;
+  /** Text form. */
+  uuid: string;
+}
+
+/** Writes `root.verity` for a root image; the salt (hex, 32 bytes) is usually the image's own SHA-256. */
+export async function packVerity(root: string, file: string, salt: string): Promise<VerityImage> {
+  const verity = startVerity(salt);
+  await digestFile(root, verity.update);
+  const { rootHash, uuid, tree } = verity.finish();
+  await withFile(file, 'w', async (handle) => {
+    await handle.writeFile(tree);
+    await handle.sync();
+  });
+  const sha256 = createHash('sha256').update(tree).digest('hex');
+  return { size: tree.length, sha256, rootHash, salt, uuid };
+}
