@@ -33,14 +33,26 @@ export async function* readTar(tar: Readable): AsyncGenerator<TarEntry> {
   feeding.catch(() => {});
   try {
     for await (const entry of entries) {
-      yield toEntry(entry.header, entry as unknown as AsyncIterable<Buffer>);
+      yield toEntry(entry.header, readBody(entry as unknown as AsyncIterable<Buffer>));
     }
     await feeding;
   } catch (cause) {
-    if (cause instanceof InterlockError) throw cause;
-    const problem = asInterlockError(cause).message;
-    throw new InterlockError('bad_input', { what: 'tar', problem }, { cause });
+    throw unreadable(cause);
   }
+}
+
+async function* readBody(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+}
+
+function unreadable(cause: unknown): InterlockError {
+  if (cause instanceof InterlockError) return cause;
+  const problem = asInterlockError(cause).message;
+  return new InterlockError('bad_input', { what: 'tar', problem }, { cause });
 }
 
 const maxPathLength = 4096;
