@@ -2,6 +2,7 @@ import type { CheckIn, CheckInAnswer, Report } from '../protocol/check-in.ts';
 import type { Holder } from '../protocol/lock-value.ts';
 import type { Release } from '../protocol/release.ts';
 import type { Arch } from '../protocol/schema.ts';
+import type { Verdict } from '../protocol/semaphore.ts';
 
 export type SlotName = 'a' | 'b';
 
@@ -72,38 +73,53 @@ export interface LoaderEntry {
   triesDone: number;
 }
 
-/** A place held in the lock; the fields say where, so that release goes to the same place. */
-export interface Hold {
+/** Where a place is to be had, by today's configuration. */
+export interface Place {
   kind: 'etcd' | 'none';
   endpoints: string[];
-  clusterId: string;
   group: string;
+  /** This host's name in the lock. */
+  host: string;
+}
+
+/** A place held in the lock, or tried for; it says where, so that release goes to the same place. */
+export interface Hold extends Place {
+  /** Hex id of the etcd cluster; empty until it has answered. */
+  clusterId: string;
+  /** Boot id under which the place was taken. */
   boot: string;
   nonce: string;
 }
 
-/** The verdict that goes into the lock value with the swap that releases. */
-export type Verdict = { ok: true } | { ok: false; reason: string };
+export type WaitReason = 'full' | 'brake' | 'rewound' | 'foreign_hold' | 'quorum';
 
 export type AcquireAnswer =
   | { result: 'held'; hold: Hold; revision: string }
-  | {
-      result: 'wait';
-      reason: 'full' | 'brake' | 'rewound' | 'foreign_hold' | 'quorum';
-      holders: Holder[];
-      problem: string;
-    }
+  | { result: 'wait'; reason: WaitReason; holders: Holder[]; problem: string }
   | { result: 'unknown'; problem: string };
 
 export type ReleaseAnswer = { result: 'released'; revision: string } | { result: 'unknown'; problem: string };
 
-/** The group's places. `acquire` also re-confirms: each call writes a new nonce by a transaction. */
+/** What this host knows about itself: it recognises its own place, and an etcd that went back in time. */
+export interface LockSelf {
+  /** Present boot id. */
+  boot: string;
+  /** Every boot id this host is known to have had, the present one included. */
+  boots: readonly string[];
+  /** Highest revision seen, by cluster id. */
+  seen: Readonly<Record<string, string>>;
+}
+
+/** The group's places. */
 export interface LockPort {
-  acquire(request: { host: string; boot: string; nonce: string; rootHash: string }): Promise<AcquireAnswer>;
-  /** After a new, healthy boot; `boot` is the present boot id and must differ from the hold's. */
-  release(hold: Hold, boot: string, rootHash: string, verdict: Verdict): Promise<ReleaseAnswer>;
-  /** Gives the place back under the same boot id; only legal while `rebooting` was never recorded. */
-  cancel(hold: Hold): Promise<ReleaseAnswer>;
+  /** Throws `lock_unset` when nobody said which lock. */
+  place(): Place;
+  /** Takes the place, or confirms it: each call writes the attempt's nonce by a transaction. */
+  acquire(attempt: Hold, rootHash: string, self: LockSelf): Promise<AcquireAnswer>;
+  /** After a new, healthy boot: gives the place back and records the verdict, if any, in the same swap. */
+  release(hold: Hold, rootHash: string, self: LockSelf, verdict: Verdict | null): Promise<ReleaseAnswer>;
+  /** Gives the place back without a reboot; only legal while `rebooting` was never recorded. */
+  cancel(hold: Hold, self: LockSelf): Promise<ReleaseAnswer>;
 }
 
 /** Signed metadata: turns an offer into a target, or throws why it is refused. */
