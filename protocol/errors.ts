@@ -159,6 +159,13 @@ export const errorTable = {
     78,
     'never',
   ),
+  listen_failed: row(
+    'cannot listen on {address}: {problem}',
+    'Choose another address with --listen, or end what uses this one.',
+    500,
+    69,
+    'later',
+  ),
   upload_incomplete: row(
     '{missing} blobs of {version} are not here',
     'Repeat publish; it continues.',

@@ -36,15 +36,15 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The bearer, on routes for operators. */
     operator: TokenInfo;
-    /** The caller, on routes for hosts. */
-    host: HostRecord;
+    /** The host, on routes for hosts. */
+    caller: HostRecord;
   }
 }
 
 /** Checks every request against the table before its body is read. */
 export function guardRoutes(app: FastifyInstance, store: Store): void {
   app.decorateRequest('operator', null as never);
-  app.decorateRequest('host', null as never);
+  app.decorateRequest('caller', null as never);
   app.addHook('onRoute', ({ method, url }) => {
     for (const name of [method].flat()) {
       if (!access[`${name} ${url}`]) throw new Error(`no access rule for ${name} ${url}`);
@@ -64,7 +64,7 @@ export function guardRoutes(app: FastifyInstance, store: Store): void {
   async function admitHost(request: FastifyRequest, secret: string): Promise<void> {
     const host = await store.hostByCredential(hashSecret(secret));
     if (!host) throw new InterlockError('unauthorized');
-    request.host = host;
+    request.caller = host;
   }
 
   async function admitOperator(request: FastifyRequest, secret: string, roles: readonly Role[]) {

@@ -40,7 +40,7 @@ export interface AppOptions {
 const idleMs = 120_000;
 
 /** Builds the server from its ports; it listens to nothing yet. */
-export async function createApp(ports: Ports, options: AppOptions = {}): Promise<App> {
+export function createApp(ports: Ports, options: AppOptions = {}): App {
   const { tls } = options;
   const app = Fastify({
     ...(tls ? { https: { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) } } : {}),
@@ -62,12 +62,12 @@ export async function createApp(ports: Ports, options: AppOptions = {}): Promise
   app.setNotFoundHandler(answerNotFound);
   guardRoutes(app as unknown as FastifyInstance, ports.store);
 
-  await app.register(healthRoutes, ports);
-  await app.register(tufRoutes, ports);
-  await app.register(blobRoutes, ports);
-  await app.register(publishRoutes, ports);
-  await app.register(checkInRoutes, ports);
-  await app.register(hostRoutes, ports);
-  await app.register(catalogueRoutes, ports);
+  healthRoutes(app, ports);
+  tufRoutes(app, ports);
+  blobRoutes(app, ports);
+  publishRoutes(app, ports);
+  checkInRoutes(app, ports);
+  hostRoutes(app, ports);
+  catalogueRoutes(app, ports);
   return app;
 }

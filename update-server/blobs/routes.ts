@@ -11,7 +11,7 @@ import { wantedBlobs } from './wanted.ts';
 const params = strict({ sha256: Sha256 });
 
 /** Release bytes in and out, addressed by their hash. */
-export async function blobRoutes(app: App, ports: Ports): Promise<void> {
+export function blobRoutes(app: App, ports: Ports): void {
   app.post(
     '/v1/blobs/wanted',
     { schema: { body: WantedRequest, response: { 200: WantedAnswer } }, bodyLimit: 256 * 1024 },
@@ -25,10 +25,10 @@ export async function blobRoutes(app: App, ports: Ports): Promise<void> {
     handler: (request, reply) => sendBlob(ports, request.params.sha256, request, reply),
   });
 
-  await app.register(async (raw: App) => {
+  void app.register((raw: App, _options, done) => {
     const receive = createReceiver(ports.blobs);
     raw.removeAllContentTypeParsers();
-    raw.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    raw.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
     raw.put(
       '/v1/blobs/:sha256',
       { schema: { params, response: { 200: BlobState } } },
@@ -38,5 +38,6 @@ export async function blobRoutes(app: App, ports: Ports): Promise<void> {
         return receive(announced, headers['content-range'], bytes);
       },
     );
+    done();
   });
 }

@@ -9,24 +9,12 @@ import type {
 } from '../../protocol/operator.ts';
 import type { Release } from '../../protocol/release.ts';
 import type { Arch } from '../../protocol/schema.ts';
-
-/** The signed repository: role name to metadata text, online roles apart. */
-export interface RepositoryState {
-  roles: Record<string, string>;
-  snapshot?: string;
-  timestamp?: string;
-}
+import type { Published, RepositoryState } from '../trust/state.ts';
 
 /** A publication or a renewal as it becomes visible: all of it in one transaction, or nothing. */
-export interface Publication {
+export interface Publication extends Pick<Published, 'state' | 'files' | 'targets' | 'channels'> {
   /** The revision this was computed from; another one now means that somebody came between. */
   basedOn: number;
-  state: RepositoryState;
-  /** Metadata files by name: `timestamp.json`, `3.root.json`. */
-  files: Record<string, string>;
-  /** Target files by their hash-prefixed path. */
-  targets: Record<string, string>;
-  channels: Channel[];
   releases: { sha256: string; release: Release }[];
   audit?: NewAudit;
 }

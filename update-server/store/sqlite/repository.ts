@@ -2,7 +2,8 @@ import type Database from 'better-sqlite3';
 import { type Channel, parseChannel } from '../../../protocol/channel.ts';
 import type { ReleaseSummary } from '../../../protocol/operator.ts';
 import type { Release } from '../../../protocol/release.ts';
-import type { BlobInfo, RepositoryState, Store } from '../store.ts';
+import type { RepositoryState } from '../../trust/state.ts';
+import type { BlobInfo, Store } from '../store.ts';
 import type { AddAudit } from './audit.ts';
 import type { Write } from './group-commit.ts';
 

@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import { InterlockError } from '../protocol/errors.ts';
+import { answer, verb } from '../system/command.ts';
+import { serve } from '../update-server/serve.ts';
+
+interface Flags {
+  data: string;
+  listen: string;
+  tlsCert?: string;
+  tlsKey?: string;
+  behindProxy?: boolean;
+  onlineKeys?: string;
+}
+
+/** `interlock serve`: the update server, until SIGTERM or SIGINT. */
+export function addServe(program: Command): void {
+  verb(program, 'serve', 'Run the update server', 'interlock serve --data /var/lib/interlock')
+    .requiredOption('--data <dir>', 'folder for the database and the blobs')
+    .option('--listen <host:port>', 'address to listen on; port 0 chooses one', '127.0.0.1:8080')
+    .option('--tls-cert <file>', 'certificate chain, PEM')
+    .option('--tls-key <file>', 'its key, PEM')
+    .option('--behind-proxy', 'a proxy in front of it does TLS')
+    .option(
+      '--online-keys <dir>',
+      'keys of snapshot and timestamp; copied into the data folder, so needed once',
+    )
+    .action(answer(runServer));
+}
+
+async function runServer(flags: Flags): Promise<{ text: string; data: unknown }> {
+  const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  const print = (line: string) => void process.stdout.write(`${line}\n`);
+  const server = await serve({
+    dataDir: flags.data,
+    listen: flags.listen,
+    tls: tlsOf(flags),
+    behindProxy: flags.behindProxy ?? false,
+    onlineKeysDir: flags.onlineKeys,
+    logLevel: process.env.INTERLOCK_LOG ?? 'warn',
+    tell: print,
+  });
+  print(`listening on ${server.url}`);
+  await stopped;
+  await server.stop();
+  return { text: 'stopped', data: { stopped: true } };
+}
+
+function tlsOf({ tlsCert, tlsKey }: Flags): { certFile: string; keyFile: string } | undefined {
+  if (tlsCert && tlsKey) return { certFile: tlsCert, keyFile: tlsKey };
+  if (tlsCert || tlsKey)
+    throw new InterlockError('usage', { problem: '--tls-cert and --tls-key go together' });
+  return undefined;
+}

@@ -1,0 +1,38 @@
+import { Type } from 'typebox';
+import { InterlockError } from '../../protocol/errors.ts';
+import { strict } from '../../protocol/schema.ts';
+import type { App } from '../app.ts';
+import type { Ports } from '../ports.ts';
+import { expiryOf } from '../publish/renew.ts';
+import { signTimestamp } from '../trust/sign-online.ts';
+
+const ok = { schema: { response: { 200: strict({ ok: Type.Literal(true) }) } } };
+
+/** Is the process alive, and can it do its work: write, sign, and show a timestamp that hosts accept. */
+export function healthRoutes(app: App, ports: Ports): void {
+  app.get('/healthz', ok, async () => ({ ok: true as const }));
+  app.get('/readyz', ok, async () => {
+    await checkReady(ports);
+    return { ok: true as const };
+  });
+}
+
+async function checkReady({ store, onlineKeys, now }: Ports): Promise<void> {
+  const unready = (problem: string, cause?: unknown) =>
+    new InterlockError('server_unready', { problem }, { cause });
+  const time = now();
+  try {
+    await store.ping(time.toISOString());
+  } catch (error) {
+    throw unready('the database cannot be written', error);
+  }
+  if (!onlineKeys) throw unready('no online keys; start once with --online-keys');
+  const { state } = await store.repository();
+  if (state.timestamp === undefined) return;
+  try {
+    signTimestamp(state, onlineKeys, time);
+  } catch (error) {
+    throw unready('the online keys are not the ones that root names', error);
+  }
+  if (expiryOf(state.timestamp) < time) throw unready('the timestamp has expired');
+}

@@ -1,0 +1,29 @@
+import type { EnrollAnswer, EnrollRequest } from '../../protocol/check-in.ts';
+import { InterlockError } from '../../protocol/errors.ts';
+import type { Ports } from '../ports.ts';
+import { whoIs } from '../publish/publish.ts';
+import { hashSecret, makeId, makeSecret } from '../secret.ts';
+
+/**
+ * Makes a host known under a new random id. The same machine enrolling again is a new record that takes
+ * nothing over, so that a stolen machine id is worth nothing. Throws `unauthorized` without a live join token.
+ */
+export async function enroll({ store, now }: Ports, request: EnrollRequest): Promise<EnrollAnswer> {
+  const { joinToken, ...said } = request;
+  const token = await store.tokenByHash(hashSecret(joinToken));
+  if (token?.role !== 'join') throw new InterlockError('unauthorized');
+  const hostId = makeId();
+  const credential = makeSecret('host');
+  const enrolled = now().toISOString();
+  await store.enrol(
+    { ...said, id: hostId, credentialHash: hashSecret(credential), enrolled },
+    {
+      at: enrolled,
+      who: whoIs(token),
+      action: 'enroll',
+      subject: `host ${hostId}`,
+      detail: `${said.hostname}, machine ${said.machineId}`,
+    },
+  );
+  return { hostId, credential };
+}

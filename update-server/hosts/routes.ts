@@ -1,0 +1,75 @@
+import { Type } from 'typebox';
+import { EnrollAnswer, EnrollRequest } from '../../protocol/check-in.ts';
+import { InterlockError } from '../../protocol/errors.ts';
+import { HoldRequest, HostDetail, HostsAnswer } from '../../protocol/operator.ts';
+import { strict } from '../../protocol/schema.ts';
+import type { App } from '../app.ts';
+import type { Ports } from '../ports.ts';
+import { whoIs } from '../publish/publish.ts';
+import { enroll } from './enroll.ts';
+import { explain } from './explain.ts';
+
+const pageSize = 500;
+const Id = Type.String({ pattern: '^[0-9A-Za-z-]{8,64}$' });
+const params = strict({ id: Id });
+const nothing = { 204: Type.Null() };
+
+/** How hosts become known, and what operators see of them and decide about them. */
+export function hostRoutes(app: App, ports: Ports): void {
+  const { store } = ports;
+  const missing = (id: string) => new InterlockError('not_found', { what: `host ${id}` });
+
+  app.post(
+    '/v1/enroll',
+    { schema: { body: EnrollRequest, response: { 200: EnrollAnswer } } },
+    async ({ body }) => enroll(ports, body),
+  );
+
+  app.get(
+    '/v1/hosts',
+    { schema: { querystring: strict({ after: Type.Optional(Id) }), response: { 200: HostsAnswer } } },
+    async ({ query }) => {
+      const hosts = await store.hosts(query.after ?? '', pageSize);
+      return { hosts, next: hosts.length === pageSize ? hosts.at(-1)!.id : null };
+    },
+  );
+
+  app.get(
+    '/v1/hosts/:id',
+    { schema: { params, response: { 200: HostDetail } } },
+    async ({ params: { id } }) => {
+      const host = await store.host(id);
+      if (!host) throw missing(id);
+      return { ...host, why: explain(host) };
+    },
+  );
+
+  app.post(
+    '/v1/hosts/:id/hold',
+    { schema: { params, body: HoldRequest, response: nothing } },
+    async ({ params: { id }, body: { held }, operator }, reply) => {
+      const action = held ? 'hold' : 'let go';
+      if (!(await store.hold(id, held, auditLine(action, id, operator)))) throw missing(id);
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.delete(
+    '/v1/hosts/:id',
+    { schema: { params, response: nothing } },
+    async ({ params: { id }, operator }, reply) => {
+      if (!(await store.forget(id, auditLine('forget', id, operator)))) throw missing(id);
+      return reply.code(204).send(null);
+    },
+  );
+
+  function auditLine(action: string, id: string, operator: Parameters<typeof whoIs>[0]) {
+    return {
+      at: ports.now().toISOString(),
+      who: whoIs(operator),
+      action,
+      subject: `host ${id}`,
+      detail: '',
+    };
+  }
+}

@@ -1,0 +1,21 @@
+import type { Role, TokenInfo } from '../../protocol/operator.ts';
+import { hashSecret, makeId, makeSecret } from '../secret.ts';
+import type { Store } from '../store/store.ts';
+
+/** Makes a token; its secret is returned this once and stored as a hash. */
+export async function createToken(
+  store: Store,
+  { role, name, who, now }: { role: Role; name: string; who: string; now: Date },
+): Promise<TokenInfo & { token: string }> {
+  const token = makeSecret(role);
+  const at = now.toISOString();
+  const info: TokenInfo = { id: makeId(), role, name, created: at, revoked: null };
+  await store.addToken(info, hashSecret(token), {
+    at,
+    who,
+    action: 'create token',
+    subject: `token ${info.id}`,
+    detail: `${role} ${name}`.trim(),
+  });
+  return { ...info, token };
+}

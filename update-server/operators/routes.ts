@@ -1,0 +1,35 @@
+import { Type } from 'typebox';
+import { InterlockError } from '../../protocol/errors.ts';
+import { AuditAnswer, ChannelsAnswer, ReleasesAnswer } from '../../protocol/operator.ts';
+import { strict, Word } from '../../protocol/schema.ts';
+import type { App } from '../app.ts';
+import type { Ports } from '../ports.ts';
+
+const auditPage = 200;
+
+/** What operators read: releases, channels, and who did what. */
+export function catalogueRoutes(app: App, { store }: Ports): void {
+  app.get('/v1/releases', { schema: { response: { 200: ReleasesAnswer } } }, async () => ({
+    releases: await store.releases(),
+  }));
+
+  app.get(
+    '/v1/channels/:name',
+    { schema: { params: strict({ name: Word }), response: { 200: ChannelsAnswer } } },
+    async ({ params: { name } }) => {
+      const channels = await store.channels(name);
+      if (channels.length === 0) throw new InterlockError('not_found', { what: `a channel of ${name}` });
+      return { channels };
+    },
+  );
+
+  const query = strict({ before: Type.Optional(Type.String({ pattern: '^\\d{1,15}$' })) });
+  app.get(
+    '/v1/audit',
+    { schema: { querystring: query, response: { 200: AuditAnswer } } },
+    async ({ query: { before } }) => {
+      const lines = await store.audit(Number(before ?? Number.MAX_SAFE_INTEGER), auditPage);
+      return { lines, next: lines.length === auditPage ? lines.at(-1)!.seq : null };
+    },
+  );
+}

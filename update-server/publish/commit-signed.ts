@@ -1,0 +1,22 @@
+import { InterlockError } from '../../protocol/errors.ts';
+import type { Publication, Store } from '../store/store.ts';
+import type { RepositoryState } from '../trust/state.ts';
+
+const attempts = 5;
+
+/**
+ * Computes the next signed state from the present one and commits it if that is still the present one;
+ * otherwise computes again, so that the loser of a race hears why from the computation itself.
+ */
+export async function commitSigned<T extends Omit<Publication, 'basedOn'>>(
+  store: Store,
+  now: Date,
+  next: (state: RepositoryState) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const { revision, state } = await store.repository();
+    const signed = await next(state);
+    if (await store.publish({ ...signed, basedOn: revision }, now.toISOString())) return signed;
+  }
+  throw new InterlockError('server_unready', { problem: 'the repository keeps changing' });
+}

@@ -1,0 +1,76 @@
+import { InterlockError } from '../../protocol/errors.ts';
+import type { TokenInfo } from '../../protocol/operator.ts';
+import type { PublishAnswer, PublishRequest } from '../../protocol/publish.ts';
+import type { Release } from '../../protocol/release.ts';
+import { releaseTarget } from '../../protocol/trust.ts';
+import type { Ports } from '../ports.ts';
+import { applyPublish } from '../trust/apply-publish.ts';
+import type { Published } from '../trust/state.ts';
+import { commitSigned } from './commit-signed.ts';
+
+/**
+ * Makes a publication visible: checked against what is shown now, its blobs counted, then one transaction.
+ * Throws `server_unready` without online keys, `upload_incomplete`, and what `applyPublish` throws.
+ */
+export async function publish(
+  ports: Ports,
+  request: PublishRequest,
+  publisher: TokenInfo,
+): Promise<PublishAnswer> {
+  const { onlineKeys } = ports;
+  if (!onlineKeys) {
+    throw new InterlockError('server_unready', {
+      problem: 'no online keys; start once with --online-keys',
+    });
+  }
+  const now = ports.now();
+  const { answer } = await commitSigned(ports.store, now, async (state) => {
+    const published = applyPublish(state, request, onlineKeys, now);
+    await requireBlobs(ports, published.releases);
+    return {
+      ...published,
+      releases: published.releases.map((release) => ({ release, sha256: hashOf(published, release) })),
+      audit: {
+        at: now.toISOString(),
+        who: whoIs(publisher),
+        action: request.action,
+        subject: request.name,
+        detail: describe(published),
+      },
+    };
+  });
+  return answer;
+}
+
+/** How the audit log names the bearer of a token. */
+export function whoIs(token: TokenInfo): string {
+  return token.name ? `${token.name} (${token.role} ${token.id})` : `${token.role} ${token.id}`;
+}
+
+async function requireBlobs({ blobs }: Ports, releases: Release[]): Promise<void> {
+  for (const { version, payloads } of releases) {
+    let missing = 0;
+    for (const { sha256, size } of payloads) {
+      const { received, whole } = await blobs.state(sha256);
+      if (!whole || received !== size) missing++;
+    }
+    if (missing > 0) throw new InterlockError('upload_incomplete', { missing, version });
+  }
+}
+
+/** The target path carries the hash: `<name>/<version>/<arch>/<sha256>.release.json`. */
+function hashOf({ targets }: Published, { name, version, arch }: Release): string {
+  const folder = releaseTarget(name, version, arch).replace(/release\.json$/, '');
+  const path = Object.keys(targets).find((target) => target.startsWith(folder));
+  if (!path) throw new InterlockError('internal', { problem: `no target file in ${folder}` });
+  return path.slice(folder.length).split('.')[0]!;
+}
+
+function describe({ releases, channels }: Published): string {
+  return [
+    ...releases.map(({ name, version, arch }) => `release ${name} ${version} ${arch}`),
+    ...channels.map(
+      ({ name, channel, serial, head }) => `${name}/${channel} ${head.version} serial ${serial}`,
+    ),
+  ].join(', ');
+}

@@ -1,0 +1,38 @@
+import { asInterlockError } from '../../protocol/errors.ts';
+import { lifeDays } from '../../protocol/trust.ts';
+import type { Ports } from '../ports.ts';
+import { renewOnline } from '../trust/renew-online.ts';
+import { commitSigned } from './commit-signed.ts';
+
+/** How often the server looks whether the timestamp needs signing. */
+const lookMs = 5 * 60_000;
+
+/** Signs the timestamp again once half of its life is over. True when it did. */
+export async function renewWhenDue({ store, onlineKeys, now }: Ports): Promise<boolean> {
+  const { state } = await store.repository();
+  if (!onlineKeys || state.timestamp === undefined) return false;
+  const time = now();
+  const halfLife = (lifeDays.timestamp * 86_400_000) / 2;
+  if (expiryOf(state.timestamp).getTime() - time.getTime() > halfLife) return false;
+  await commitSigned(store, time, async (present) => ({
+    ...renewOnline(present, onlineKeys, time),
+    targets: {},
+    releases: [],
+    channels: [],
+  }));
+  return true;
+}
+
+/** When signed metadata expires. */
+export function expiryOf(text: string): Date {
+  const metadata = JSON.parse(text) as { signed: { expires: string } };
+  return new Date(metadata.signed.expires);
+}
+
+/** Keeps the online roles signed; `tell` hears why signing fails, and it is tried again. Returns how to stop. */
+export function keepSigned(ports: Ports, tell: (problem: string) => void): () => void {
+  const look = () => void renewWhenDue(ports).catch((error) => tell(asInterlockError(error).message));
+  look();
+  const timer = setInterval(look, lookMs);
+  return () => clearInterval(timer);
+}

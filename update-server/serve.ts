@@ -1,0 +1,89 @@
+import type { AddressInfo } from 'node:net';
+import { InterlockError } from '../protocol/errors.ts';
+import { adoptOnlineKeys } from './adopt-online-keys.ts';
+import { type App, createApp } from './app.ts';
+import { openBlobs } from './blobs/files.ts';
+import { checkListen, formatListen, type ListenAddress, parseListen } from './listen-address.ts';
+import { createToken } from './operators/create-token.ts';
+import type { Ports } from './ports.ts';
+import { keepSigned } from './publish/renew.ts';
+import { lockDataDir } from './store/sqlite/lock.ts';
+import { openSqliteStore } from './store/sqlite/store.ts';
+import type { Store } from './store/store.ts';
+
+export interface ServeOptions {
+  dataDir: string;
+  /** `host:port`; port 0 lets the system choose. */
+  listen: string;
+  tls?: { certFile: string; keyFile: string } | undefined;
+  behindProxy?: boolean;
+  /** Folder with `snapshot.pem` and `timestamp.pem`; needed once. */
+  onlineKeysDir?: string | undefined;
+  logLevel?: string;
+  /** Hears what the operator must read: the first admin token. */
+  tell(line: string): void;
+}
+
+export interface RunningServer {
+  url: string;
+  /** Ends requests, then streams, then the database. */
+  stop(): Promise<void>;
+}
+
+/** How long running requests and downloads may go on after a stop; agents resume what is cut. */
+const graceMs = 3000;
+
+/** Starts the server; when it resolves, requests are answered. Throws `listen_unsafe`, `busy`, `listen_failed`. */
+export async function serve(options: ServeOptions): Promise<RunningServer> {
+  const { dataDir, tls } = options;
+  const address = parseListen(options.listen);
+  checkListen(address, Boolean(tls ?? options.behindProxy));
+  const unlock = lockDataDir(dataDir);
+  const undo: (() => unknown)[] = [unlock];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const store = openSqliteStore(dataDir);
+    undo.push(() => store.close());
+    const onlineKeys = await adoptOnlineKeys(dataDir, options.onlineKeysDir);
+    const ports: Ports = { store, blobs: openBlobs(dataDir), onlineKeys, now: () => new Date() };
+    await welcome(store, options.tell);
+    const app = createApp(ports, options);
+    undo.push(() => closeWithGrace(app));
+    const port = await listen(app, address);
+    undo.push(keepSigned(ports, (problem) => app.log.error(`online signing: ${problem}`)));
+    return { url: `${tls ? 'https' : 'http'}://${formatListen({ ...address, port })}`, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function welcome(store: Store, tell: (line: string) => void): Promise<void> {
+  const tokens = await store.tokens();
+  if (tokens.some(({ role }) => role === 'admin')) return;
+  const { token } = await createToken(store, {
+    role: 'admin',
+    name: 'first start',
+    who: 'server',
+    now: new Date(),
+  });
+  tell(`admin token: ${token}`);
+}
+
+async function listen(app: App, address: ListenAddress): Promise<number> {
+  try {
+    await app.listen(address);
+  } catch (cause) {
+    const problem = (cause as Error).message;
+    throw new InterlockError('listen_failed', { address: formatListen(address), problem }, { cause });
+  }
+  return (app.server.address() as AddressInfo).port;
+}
+
+async function closeWithGrace(app: App): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  await app.close();
+  clearTimeout(cut);
+}
