@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
+import { paths } from '../../protocol/publish.ts';
+import { backoffMs } from './backoff.ts';
+import { createHttpAgents, type HttpAgents } from './http-agents.ts';
+import { readFileRange } from './read-file-range.ts';
+import { defaultTimeouts, requestRange, type Timeouts } from './request-range.ts';
+
+/** A file that servers show by its hash and release folders by its name. */
+export interface RemoteBlob {
+  sha256: string;
+  size: number;
+  file: string;
+}
+
+export interface DownloadOptions {
+  /** Base URLs, the preferred one first: servers and mirrors (`https:`), or a release folder (`file:`, ending in `/`). */
+  sources: readonly string[];
+  timeouts?: Timeouts;
+  agents?: HttpAgents;
+  /** Failures in a row, with less than 64 KiB in between, after which the last one is thrown. */
+  patience?: number;
+  waitMs?: (failures: number) => number;
+}
+
+/** Reads stretches of blobs; memory is bounded by the sockets' buffers. */
+export interface Download {
+  /**
+   * Yields bytes `from` up to `to` of a blob, across cuts, stalls and dead sources.
+   * `start` is the index of the source asked first: a second opinion comes from the next one.
+   */
+  read(
+    blob: RemoteBlob,
+    from: number,
+    to: number,
+    signal: AbortSignal,
+    start?: number,
+  ): AsyncGenerator<Buffer>;
+}
+
+const progressBytes = 64 * 1024;
+
+/** Makes the one thing that fetches bytes for this run of the agent. */
+export function createDownload(options: DownloadOptions): Download {
+  const { sources, timeouts = defaultTimeouts, agents = createHttpAgents(), waitMs = backoffMs } = options;
+  const patience = options.patience ?? sources.length + 4;
+  if (sources.length === 0) throw new InterlockError('usage', { problem: 'no source to download from' });
+
+  return {
+    async *read(blob, from, to, signal, start = 0) {
+      let at = from;
+      let turn = start;
+      let etag: string | undefined;
+      for (let failures = 0; at < to; ) {
+        const began = at;
+        const url = blobUrl(sources[turn % sources.length]!, blob);
+        try {
+          const attempt = url.startsWith('file:')
+            ? readFileRange(url, { from: at, to, size: blob.size })
+            : requestRange({
+                url,
+                range: { from: at, to, size: blob.size },
+                ifRange: etag,
+                agents,
+                timeouts,
+                signal,
+                onEtag: (found) => {
+                  etag = found;
+                },
+              });
+          for await (const chunk of attempt) {
+            at += chunk.length;
+            if (at - began >= progressBytes) failures = 0;
+            yield chunk;
+          }
+        } catch (error) {
+          signal.throwIfAborted();
+          failures++;
+          const failure = asInterlockError(error);
+          if (failures >= patience || failure.code === 'internal') throw failure;
+          if (failure.code !== 'unreachable' || failures > 1) {
+            turn++;
+            etag = undefined;
+          }
+          await sleep(waitMs(failures), undefined, { signal });
+        }
+      }
+    },
+  };
+}
+
+function blobUrl(base: string, blob: RemoteBlob): string {
+  if (base.startsWith('file:')) return new URL(blob.file, base).href;
+  return `${base.replace(/\/+$/, '')}${paths.blobs}/${blob.sha256}`;
+}

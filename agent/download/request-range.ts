@@ -1,0 +1,132 @@
+import got, { type Request } from 'got';
+import { InterlockError } from '../../protocol/errors.ts';
+import type { HttpAgents } from './http-agents.ts';
+
+/** Limits of one request, in milliseconds; got itself has none. */
+export interface Timeouts {
+  connect: number;
+  /** Until the answer's first byte. */
+  response: number;
+  /** Silence in the middle of the body. */
+  idle: number;
+}
+
+export const defaultTimeouts: Timeouts = { connect: 10_000, response: 30_000, idle: 30_000 };
+
+/** Fewer bytes than this in a whole `idle` time count as silence. */
+const slowestWindow = 16 * 1024;
+
+/** A stretch of a file of known size: bytes `from` up to, not including, `to`. */
+export interface Range {
+  from: number;
+  to: number;
+  size: number;
+}
+
+export interface RangeRequest {
+  url: string;
+  range: Range;
+  /** ETag of the part already held: the server answers with the rest only when it is still the same file. */
+  ifRange: string | undefined;
+  agents: HttpAgents;
+  timeouts: Timeouts;
+  signal: AbortSignal;
+  onEtag(etag: string | undefined): void;
+}
+
+/**
+ * One request for a range. Yields exactly its bytes, or fewer when the connection is cut (`unreachable`).
+ * Throws `answer_invalid` for another range or status and `answer_too_long` when the server does not stop.
+ */
+export async function* requestRange(request: RangeRequest): AsyncGenerator<Buffer> {
+  const { url, range, ifRange, agents, timeouts, signal } = request;
+  const stream = got.stream(url, {
+    agent: agents,
+    decompress: false,
+    retry: { limit: 0 },
+    throwHttpErrors: false,
+    maxRedirects: 3,
+    timeout: { connect: timeouts.connect, response: timeouts.response, socket: timeouts.idle },
+    headers: {
+      'accept-encoding': 'identity',
+      range: `bytes=${range.from}-${range.to - 1}`,
+      ...(ifRange && { 'if-range': ifRange }),
+    },
+  });
+  const abort = () => stream.destroy(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    signal.throwIfAborted();
+    request.onEtag(await answerOf(stream, url, range));
+    yield* bodyOf(stream, request);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof InterlockError ? error : unreachable(url, error);
+  } finally {
+    signal.removeEventListener('abort', abort);
+    stream.destroy();
+  }
+}
+
+/** Waits for the head of the answer and checks that it is what was asked for; returns its strong ETag. */
+async function answerOf(stream: Request, url: string, range: Range): Promise<string | undefined> {
+  const { statusCode: status, headers } = await new Promise<NonNullable<Request['response']>>(
+    (resolve, reject) => {
+      stream.once('response', resolve);
+      stream.once('error', reject);
+    },
+  );
+  const whole = range.from === 0 && range.to === range.size;
+  const found =
+    status === 206 ? headers['content-range'] : `length ${headers['content-length'] ?? 'unknown'}`;
+  const expected =
+    status === 206 ? `bytes ${range.from}-${range.to - 1}/${range.size}` : `length ${range.size}`;
+  if (status !== 206 && !(status === 200 && whole)) throw invalid(url, status, `wanted ${expected}`);
+  if (found !== expected) throw invalid(url, status, `${found ?? 'no range'}, wanted ${expected}`);
+  if (headers['content-encoding']) throw invalid(url, status, `encoded as ${headers['content-encoding']}`);
+  return headers.etag?.startsWith('W/') ? undefined : headers.etag;
+}
+
+async function* bodyOf(stream: Request, { url, range, timeouts }: RangeRequest): AsyncGenerator<Buffer> {
+  let left = range.to - range.from;
+  const slow = watchRate(timeouts.idle);
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    if (chunk.length > left)
+      throw new InterlockError('answer_too_long', { url, limit: range.to - range.from });
+    if (slow.received(chunk.length)) throw unreachable(url, new Error('it sends too slowly'));
+    left -= chunk.length;
+    yield chunk;
+    slow.waiting();
+  }
+  if (left > 0) throw unreachable(url, new Error(`the connection ended ${left} bytes early`));
+}
+
+/** Notices a server that keeps the line open with a trickle; time spent by the reader does not count. */
+function watchRate(windowMs: number) {
+  let bytes = 0;
+  let waited = 0;
+  let since = performance.now();
+  return {
+    received(length: number): boolean {
+      bytes += length;
+      waited += performance.now() - since;
+      if (waited < windowMs) return false;
+      const tooFew = bytes < slowestWindow;
+      bytes = 0;
+      waited = 0;
+      return tooFew;
+    },
+    waiting() {
+      since = performance.now();
+    },
+  };
+}
+
+function invalid(url: string, status: number, problem: string): InterlockError {
+  return new InterlockError('answer_invalid', { url, status, problem });
+}
+
+function unreachable(url: string, cause: unknown): InterlockError {
+  const problem = cause instanceof Error ? cause.message : String(cause);
+  return new InterlockError('unreachable', { url, problem }, { cause });
+}

@@ -1,0 +1,21 @@
+import { hash } from 'node:crypto';
+import type { Operation } from '../../protocol/payload.ts';
+import type { Parts } from './target-parts.ts';
+
+/** An operation and its place in the payload's list. */
+export type Numbered = Operation & { index: number };
+
+/** The operations whose bytes do not lie in the slot yet; so a cut write resumes without a journal. */
+export async function findMissing(
+  operations: readonly Operation[],
+  parts: Parts,
+  signal: AbortSignal,
+): Promise<Numbered[]> {
+  const missing: Numbered[] = [];
+  for (const [index, operation] of operations.entries()) {
+    signal.throwIfAborted();
+    const bytes = await parts[operation.part].read(operation.offset, operation.length);
+    if (hash('sha256', bytes) !== operation.sha256) missing.push({ ...operation, index });
+  }
+  return missing;
+}

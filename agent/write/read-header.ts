@@ -1,0 +1,64 @@
+import { hash } from 'node:crypto';
+import { InterlockError } from '../../protocol/errors.ts';
+import { decodePayloadHeader, type Operation, type PayloadHeader, parts } from '../../protocol/payload.ts';
+import type { PayloadRef, Release } from '../../protocol/release.ts';
+import type { Download } from '../download/download.ts';
+import { readFrames } from '../download/frames.ts';
+
+/** More than the 29 operations of a GiB could ever need; a signed size beyond it is refused before it is fetched. */
+const longestHeader = 64 * 1024 * 1024;
+
+/**
+ * Fetches a payload's header and checks it against the signed release before one field of it is used.
+ * A damaged one is fetched once more from the next source. Throws `payload_invalid`.
+ */
+export async function readHeader(
+  release: Release,
+  payload: PayloadRef,
+  download: Download,
+  signal: AbortSignal,
+): Promise<PayloadHeader> {
+  const { size, sha256 } = payload.header;
+  if (size > longestHeader || size > payload.size) throw invalid(`a header of ${size} bytes`);
+  for (const start of [0, 1]) {
+    const frames = readFrames(download.read(payload, 0, size, signal, start));
+    const bytes = await frames.take(size).finally(() => frames.close());
+    if (hash('sha256', bytes) === sha256) return checked(decodePayloadHeader(bytes), release, payload);
+  }
+  throw invalid(`its header does not hash to ${sha256}`);
+}
+
+function checked(header: PayloadHeader, release: Release, payload: PayloadRef): PayloadHeader {
+  const { root, boot } = release;
+  const sizes = { root: root.size, verity: root.verity.size, boot: boot.size };
+  if (header.rootHash !== root.verity.rootHash) throw invalid(`it yields ${header.rootHash}`);
+  if (header.sourceRootHash !== (payload.from?.rootHash ?? null)) throw invalid('it names another source');
+  for (const part of parts) {
+    if (header.sizes[part] !== sizes[part]) throw invalid(`${part} of ${header.sizes[part]} bytes`);
+  }
+  header.operations.forEach((operation, index) => {
+    checkOperation(operation, index, header, payload);
+  });
+  return header;
+}
+
+function checkOperation(
+  operation: Operation,
+  index: number,
+  header: PayloadHeader,
+  payload: PayloadRef,
+): void {
+  const { kind, from, blobLength, length } = operation;
+  if (kind === 'patch') throw invalid(`operation ${index} is a patch, which this agent cannot apply`);
+  if (kind !== 'data') return;
+  if (header.headerLength + from + blobLength > payload.size) {
+    throw invalid(`operation ${index} lies outside of it`);
+  }
+  if (blobLength === 0 || blobLength > 2 * length + 1024) {
+    throw invalid(`operation ${index} has a frame of ${blobLength} bytes`);
+  }
+}
+
+function invalid(problem: string): InterlockError {
+  return new InterlockError('payload_invalid', { problem });
+}

@@ -1,0 +1,31 @@
+import type { Release } from '../../protocol/release.ts';
+import { encodeVeritySuperblock, verityBlock } from '../../protocol/verity.ts';
+import { openExtent } from '../slots/extent.ts';
+import type { Extent } from '../slots/slot.ts';
+
+/** The block that makes a slot findable: its uuid is the root hash's beginning. */
+export function superblockOf({ root }: Release): Buffer {
+  const { uuid, salt } = root.verity;
+  return encodeVeritySuperblock({ uuid, salt, dataBlocks: root.size / verityBlock });
+}
+
+/** True when the slot says that it holds this release, whole. */
+export async function hasSuperblock(verity: Extent, superblock: Buffer): Promise<boolean> {
+  const area = await openExtent(verity, 'read');
+  try {
+    return (await area.read(0, superblock.length)).equals(superblock);
+  } finally {
+    await area.close();
+  }
+}
+
+/** Writes a superblock, or zeros before anything else in the slot changes; durable when it returns. */
+export async function writeSuperblock(verity: Extent, superblock: Buffer): Promise<void> {
+  const area = await openExtent(verity, 'write');
+  try {
+    await area.write(0, superblock);
+    await area.sync();
+  } finally {
+    await area.close();
+  }
+}
