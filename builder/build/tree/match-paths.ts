@@ -1,0 +1,26 @@
+/**
+ * A predicate for paths (without leading slash) that one of the globs names, or that lie below such a path:
+ * `*` and `?` stay inside a name, `**` crosses folders, `[ab]` and `{a,b}` choose.
+ */
+export function matchPaths(globs: readonly string[]): (path: string) => boolean {
+  if (globs.length === 0) return () => false;
+  const pattern = new RegExp(`^(?:${globs.map(toPattern).join('|')})(?:/|$)`, 's');
+  return (path) => pattern.test(path);
+}
+
+const tokens = /\*\*\/|\*\*|\*|\?|\[[^\]]+\]|\{[^}]+\}|[^*?[{]+|./g;
+
+function toPattern(glob: string): string {
+  const pieces = glob.replace(/^\/+|\/+$/g, '').match(tokens) ?? [];
+  return pieces.map(translate).join('');
+}
+
+function translate(token: string): string {
+  if (token === '**/') return '(?:.*/)?';
+  if (token === '**') return '.*';
+  if (token === '*') return '[^/]*';
+  if (token === '?') return '[^/]';
+  if (/^\[.+\]$/s.test(token)) return token.replaceAll('\\', '\\\\');
+  if (/^\{.+\}$/s.test(token)) return `(?:${token.slice(1, -1).split(',').map(toPattern).join('|')})`;
+  return RegExp.escape(token);
+}
