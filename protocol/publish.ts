@@ -25,7 +25,7 @@ export const PublishRequest = strict({
   /** Target files as text: `release.json` and channel documents, by TUF target path. */
   targets: Type.Record(Type.String(), Type.String({ maxLength: 1024 * 1024 })),
   /** What the audit log says about it. */
-  action: Type.Enum(['publish', 'promote', 'rollback', 'init', 'renew']),
+  action: Type.Enum(['publish', 'promote', 'rollback', 'channel', 'init', 'renew']),
   name: Word,
 });
 export type PublishRequest = Static<typeof PublishRequest>;

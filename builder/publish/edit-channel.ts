@@ -1,0 +1,59 @@
+import type { Channel } from '../../protocol/channel.ts';
+import { InterlockError } from '../../protocol/errors.ts';
+import { openKeysFolder } from '../keys/keys-folder.ts';
+import { withBlocked, withFloor } from './channel-document.ts';
+import { readRepository, type ServerRepository } from './read-repository.ts';
+import { releasedVersion } from './released.ts';
+import type { PublishServer } from './server.ts';
+import { readChannel, signChannel } from './sign-change.ts';
+import { submit } from './submit.ts';
+
+export interface ChannelOptions {
+  server: PublishServer;
+  keysDir: string;
+  name: string;
+  channel: string;
+  now?: Date;
+}
+
+/** Reads a channel's document, checked from the signer's own root on. */
+export async function showChannel({ server, keysDir, name, channel }: ChannelOptions): Promise<Channel> {
+  const repository = await readRepository(server, await openKeysFolder(keysDir));
+  return existing(await readChannel(server, { repository }, name, channel), name, channel);
+}
+
+/** Blocks a version in a channel (no host starts to install it), or with `reason` null lets it go again. */
+export async function blockVersion(
+  options: ChannelOptions,
+  version: string,
+  reason: string | null,
+): Promise<boolean> {
+  return editChannel(options, (channel) => withBlocked(channel, version, reason));
+}
+
+/** Makes a version a floor of a channel, or takes that back. */
+export async function setFloor(options: ChannelOptions, version: string, isFloor: boolean): Promise<boolean> {
+  return editChannel(options, (channel, repository) =>
+    withFloor(
+      channel,
+      isFloor ? releasedVersion(repository, options.name, version) : { version, releases: {} },
+      isFloor,
+    ),
+  );
+}
+
+async function editChannel(
+  options: ChannelOptions,
+  edit: (channel: Channel, repository: ServerRepository) => Channel,
+): Promise<boolean> {
+  const { server, keysDir, name, channel, now = new Date() } = options;
+  return submit({ server, keysDir, name, action: 'channel', now }, async (present) => {
+    const before = existing(await readChannel(server, present, name, channel), name, channel);
+    return signChannel(present, before, edit(before, present.repository), now);
+  });
+}
+
+function existing(found: Channel | undefined, name: string, channel: string): Channel {
+  if (!found) throw new InterlockError('not_found', { what: `${name} in channel ${channel}` });
+  return found;
+}

@@ -1,0 +1,25 @@
+import { withHead } from './channel-document.ts';
+import { readReleases, releasedVersion } from './released.ts';
+import type { PublishServer } from './server.ts';
+import { readChannel, signChannel } from './sign-change.ts';
+import { submit } from './submit.ts';
+
+export interface PromoteOptions {
+  server: PublishServer;
+  keysDir: string;
+  name: string;
+  version: string;
+  channel: string;
+  now?: Date;
+}
+
+/** Makes a release that is on the server the head of a further channel. Returns false when it was so before. */
+export async function promote(options: PromoteOptions): Promise<boolean> {
+  const { server, keysDir, name, version, channel, now = new Date() } = options;
+  return submit({ server, keysDir, name, action: 'promote', now }, async (present) => {
+    const head = releasedVersion(present.repository, name, version);
+    await readReleases(server, present.repository, name, head);
+    const before = await readChannel(server, present, name, channel);
+    return signChannel(present, before, withHead(before, name, channel, head), now);
+  });
+}

@@ -1,0 +1,74 @@
+import { releasesRole, releaseTarget } from '../../protocol/trust.ts';
+import { parseTargets } from '../keys/parse-role.ts';
+import { checkRelease, type LoadedRelease } from '../sign/check-release.ts';
+import { namesTarget, sha256Of } from '../sign/name-targets.ts';
+import { withHead } from './channel-document.ts';
+import type { PublishServer } from './server.ts';
+import { joinChanges, readChannel, signChannel, signTargets } from './sign-change.ts';
+import { type Change, type Present, submit } from './submit.ts';
+import { uploadBlobs } from './upload-blobs.ts';
+
+export interface PublishOptions {
+  server: PublishServer;
+  keysDir: string;
+  releaseDir: string;
+  channel: string;
+  now?: Date;
+}
+
+export interface PublishOutcome {
+  name: string;
+  version: string;
+  channel: string;
+  /** False when the server had all of it before. */
+  published: boolean;
+  /** Bytes of payloads sent by this run. */
+  uploaded: number;
+}
+
+/**
+ * Uploads a release and makes it a channel's head; visible all at once, at the end, or not at all.
+ * Cut anywhere and repeated, it continues; repeated when done, it changes nothing.
+ */
+export async function publish(options: PublishOptions): Promise<PublishOutcome> {
+  const { server, keysDir, channel, now = new Date() } = options;
+  const loaded = await checkRelease(options.releaseDir);
+  const { name, version } = loaded.release;
+  let uploaded = 0;
+  const published = await submit({ server, keysDir, name, action: 'publish', now }, async (present) => {
+    const named = signRelease(present, loaded, now);
+    const before = await readChannel(server, present, name, channel);
+    const head = { version, releases: { [loaded.release.arch]: sha256Of(loaded.text) } };
+    const pointed = signChannel(present, before, withHead(before, name, channel, head), now);
+    uploaded += await uploadBlobs(server, loaded.dir, loaded.release);
+    return joinChanges(named, pointed);
+  });
+  return { name, version, channel, published, uploaded };
+}
+
+/** The `releases` metadata that names this release: the server's, else what `sign` made on top of it, else signed now. */
+function signRelease(present: Present, { release, text }: LoadedRelease, now: Date): Change | undefined {
+  const path = releaseTarget(release.name, release.version, release.arch);
+  const theirs = present.repository.roles[releasesRole];
+  if (theirs && namesTarget(parseTargets(releasesRole, theirs).signed, path, text)) return undefined;
+  const mine = present.folder.roles[releasesRole];
+  const targets = { [path]: text };
+  if (mine && addsOnly(mine, theirs, path, text)) return { roles: { [releasesRole]: mine }, targets };
+  return signTargets(present, releasesRole, targets, now);
+}
+
+/** True when my metadata is the successor of theirs and differs by this one release. */
+function addsOnly(mine: string, theirs: string | undefined, path: string, text: string): boolean {
+  const after = parseTargets(releasesRole, mine).signed;
+  if (!namesTarget(after, path, text)) return false;
+  if (theirs === undefined) return true;
+  const before = parseTargets(releasesRole, theirs).signed;
+  const hashes = ({ targets }: typeof after, without?: string) =>
+    JSON.stringify(
+      Object.keys(targets)
+        .filter((key) => key !== without)
+        .toSorted()
+        .map((key) => [key, targets[key]?.hashes.sha256]),
+    );
+  return after.version === before.version + 1 && hashes(after, path) === hashes(before);
+}

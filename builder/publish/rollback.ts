@@ -1,0 +1,59 @@
+import type { Named } from '../../protocol/channel.ts';
+import { InterlockError } from '../../protocol/errors.ts';
+import { isNewer } from '../../protocol/version.ts';
+import { rolledBack } from './channel-document.ts';
+import { readReleases, releasedVersion, releasedVersions } from './released.ts';
+import type { PublishServer } from './server.ts';
+import { readChannel, signChannel } from './sign-change.ts';
+import { type Present, submit } from './submit.ts';
+
+export interface RollbackOptions {
+  server: PublishServer;
+  keysDir: string;
+  name: string;
+  channel: string;
+  to: string;
+  reason: string;
+  now?: Date;
+}
+
+/**
+ * Points a channel back at an older version and withdraws every newer one. Returns the versions withdrawn.
+ * Throws `bad_input` when the head's state can no longer be run by that version (`stateCompat`).
+ */
+export async function rollback(options: RollbackOptions): Promise<string[]> {
+  const { server, keysDir, name, channel, to, reason, now = new Date() } = options;
+  let withdrawn: string[] = [];
+  await submit({ server, keysDir, name, action: 'rollback', now }, async (present) => {
+    const before = await readChannel(server, present, name, channel);
+    if (!before) throw new InterlockError('not_found', { what: `${name} in channel ${channel}` });
+    const goal = releasedVersion(present.repository, name, to);
+    if (before.head.version === to) return undefined;
+    const newer = [...releasedVersions(present.repository, name).values()].filter((named) =>
+      isNewer(named.version, to),
+    );
+    const stuck = await oneWay(server, present, name, newer, to);
+    if (stuck.includes(before.head.version)) {
+      const problem = `cannot run on the state that ${before.head.version} leaves behind`;
+      throw new InterlockError('bad_input', { what: `${name} ${to}`, problem });
+    }
+    withdrawn = newer.map(({ version }) => version).filter((version) => !stuck.includes(version));
+    return signChannel(present, before, rolledBack(before, goal, withdrawn, reason), now);
+  });
+  return withdrawn;
+}
+
+/** Versions whose state the goal cannot run on; their hosts stay where they are. */
+async function oneWay(
+  server: PublishServer,
+  { repository }: Present,
+  name: string,
+  newer: readonly Named[],
+  to: string,
+): Promise<string[]> {
+  const releases = await Promise.all(newer.map((named) => readReleases(server, repository, name, named)));
+  return releases
+    .flat()
+    .filter(({ stateCompat }) => isNewer(stateCompat, to))
+    .map(({ version }) => version);
+}

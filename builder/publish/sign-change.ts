@@ -1,0 +1,61 @@
+import { type Channel, parseChannel } from '../../protocol/channel.ts';
+import { channelRole, channelTarget } from '../../protocol/trust.ts';
+import { signersOf } from '../keys/keys-folder.ts';
+import { parseTargets } from '../keys/parse-role.ts';
+import { seal } from '../keys/seal.ts';
+import { nameTargets } from '../sign/name-targets.ts';
+import { readTarget } from './read-repository.ts';
+import type { PublishServer } from './server.ts';
+import type { Change, Present } from './submit.ts';
+
+/** Signs the next version of a role on top of the server's, naming these targets. */
+export function signTargets(
+  present: Present,
+  role: string,
+  targets: Record<string, string>,
+  now: Date,
+): Change {
+  const { folder, roles, root } = present;
+  const signers = signersOf(role, root, roles.targets ?? '');
+  const next = nameTargets(role, parseTargets(role, roles[role] ?? '').signed, targets, now);
+  return { roles: { [role]: seal(role, next, folder.keyring, [signers]) }, targets };
+}
+
+/** Reads a channel's signed document, or undefined for a channel without one. */
+export async function readChannel(
+  server: PublishServer,
+  { repository }: Pick<Present, 'repository'>,
+  name: string,
+  channel: string,
+): Promise<Channel | undefined> {
+  const text = await readTarget(server, repository, channelRole(channel), channelTarget(name, channel));
+  return text === undefined ? undefined : parseChannel(text);
+}
+
+/** Signs a changed channel document with the next serial; undefined when it says what it said before. */
+export function signChannel(
+  present: Present,
+  before: Channel | undefined,
+  after: Channel,
+  now: Date,
+): Change | undefined {
+  if (before && JSON.stringify(before) === JSON.stringify(after)) return undefined;
+  const document = { ...after, serial: (before?.serial ?? 0) + 1 };
+  const path = channelTarget(after.name, after.channel);
+  return signTargets(
+    present,
+    channelRole(after.channel),
+    { [path]: `${JSON.stringify(document, null, 1)}\n` },
+    now,
+  );
+}
+
+/** Puts changes together; undefined when there is none. */
+export function joinChanges(...changes: (Change | undefined)[]): Change | undefined {
+  const made = changes.filter((change) => change !== undefined);
+  if (made.length === 0) return undefined;
+  return {
+    roles: Object.assign({}, ...made.map(({ roles }) => roles)),
+    targets: Object.assign({}, ...made.map(({ targets }) => targets)),
+  };
+}

@@ -1,0 +1,137 @@
+import { InterlockError } from '../../protocol/errors.ts';
+import type { PublishAnswer, PublishRequest } from '../../protocol/publish.ts';
+import {
+  type KeysFolder,
+  keepRole,
+  keepTarget,
+  openKeysFolder,
+  readKeptTarget,
+} from '../keys/keys-folder.ts';
+import { parseRoot, parseTargets } from '../keys/parse-role.ts';
+import { readRepository, type ServerRepository } from './read-repository.ts';
+import type { PublishServer } from './server.ts';
+
+/** Where a change is signed and sent to. */
+export interface Job {
+  server: PublishServer;
+  keysDir: string;
+  name: string;
+  action: PublishRequest['action'];
+  now: Date;
+}
+
+/** The present state that a change is made on. */
+export interface Present {
+  folder: KeysFolder;
+  repository: ServerRepository;
+  /** Metadata in force once this job is through: the server's, with newer root or `targets` from the folder over it. */
+  roles: Record<string, string>;
+  root: string;
+}
+
+/** Roles newly signed, and the targets they newly name, by path. */
+export interface Change {
+  roles: Record<string, string>;
+  targets: Record<string, string>;
+}
+
+/**
+ * Signs a change on top of what the server shows and sends it, all or nothing; `change` returns undefined when there is nothing to do.
+ * When somebody signed in between it is made once more on top of theirs. Returns false when nothing had to be sent.
+ */
+export async function submit(
+  job: Job,
+  change: (present: Present) => Promise<Change | undefined>,
+): Promise<boolean> {
+  try {
+    return await submitOnce(job, change);
+  } catch (error) {
+    if (!(error instanceof InterlockError) || error.code !== 'metadata_conflict') throw error;
+    return submitOnce(job, change);
+  }
+}
+
+async function submitOnce(
+  job: Job,
+  change: (present: Present) => Promise<Change | undefined>,
+): Promise<boolean> {
+  const folder = await openKeysFolder(job.keysDir);
+  const repository = await readRepository(job.server, folder);
+  const present = presentState(folder, repository);
+  const made = await change(present);
+  const request = await makeRequest(job, present, made ?? { roles: {}, targets: {} });
+  if (request.roles.length === 0) return false;
+  await job.server.post<PublishAnswer>('/v1/publish', request);
+  await keep(job.keysDir, request);
+  return true;
+}
+
+function presentState(folder: KeysFolder, repository: ServerRepository): Present {
+  const root = [...repository.roots, ...folder.roots]
+    .toSorted((a, b) => rootVersion(a) - rootVersion(b))
+    .at(-1);
+  const roles = { ...folder.roles, ...repository.roles };
+  if (isAhead(folder, repository)) roles.targets = folder.roles.targets ?? '';
+  return { folder, repository, roles, root: root ?? '' };
+}
+
+/** True when the folder holds a `targets` that was signed on top of the server's and is not there yet. */
+function isAhead({ roles }: KeysFolder, repository: ServerRepository): boolean {
+  const [mine, theirs] = [roles.targets, repository.roles.targets];
+  return Boolean(mine && theirs && version('targets', mine) === version('targets', theirs) + 1);
+}
+
+async function makeRequest(job: Job, present: Present, change: Change): Promise<PublishRequest> {
+  const { repository, folder } = present;
+  const isFirst = repository.roots.length === 0;
+  const newRoots = folder.roots.filter((text) => rootVersion(text) > rootVersion(repository.roots.at(-1)));
+  const sent = { ...(isFirst ? present.roles : {}), ...change.roles };
+  if (present.roles.targets !== repository.roles.targets) sent.targets = present.roles.targets ?? '';
+  for (const [role, text] of Object.entries(folder.roles)) {
+    if (!repository.roles[role] && delegates(present.roles.targets ?? '', role)) sent[role] ??= text;
+  }
+  return {
+    roles: [
+      ...newRoots.map((json) => ({ role: 'root', replaces: rootVersion(json) - 1, json })),
+      ...Object.entries(sent).map(([role, json]) => ({
+        role,
+        replaces: repository.roles[role] ? version(role, repository.roles[role]) : 0,
+        json,
+      })),
+    ],
+    targets: isFirst ? { ...(await keptTargets(folder, sent)), ...change.targets } : change.targets,
+    action: isFirst ? 'init' : job.action,
+    name: job.name,
+  };
+}
+
+/** Every target that a whole repository names, from the folder's copies: this fills an empty server. */
+async function keptTargets(
+  folder: KeysFolder,
+  roles: Record<string, string>,
+): Promise<Record<string, string>> {
+  const named = Object.entries(roles).flatMap(([role, text]) =>
+    Object.keys(parseTargets(role, text).signed.targets),
+  );
+  const texts = await Promise.all(
+    named.map(async (path) => [path, await readKeptTarget(folder.dir, path)] as const),
+  );
+  return Object.fromEntries(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+async function keep(dir: string, request: PublishRequest): Promise<void> {
+  for (const [path, text] of Object.entries(request.targets)) await keepTarget(dir, path, text);
+  for (const { role, json } of request.roles) await keepRole(dir, role, json);
+}
+
+function delegates(targets: string, role: string): boolean {
+  return role in (parseTargets('targets', targets).signed.delegations?.roles ?? {});
+}
+
+function rootVersion(text: string | undefined): number {
+  return text === undefined ? 0 : parseRoot(text).signed.version;
+}
+
+function version(role: string, text: string): number {
+  return parseTargets(role, text).signed.version;
+}

@@ -1,0 +1,78 @@
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { Transform } from 'node:stream';
+import type { Static } from 'typebox';
+import { InterlockError } from '../../protocol/errors.ts';
+import { type BlobState, paths, WantedAnswer } from '../../protocol/publish.ts';
+import type { Release } from '../../protocol/release.ts';
+import { parse } from '../../protocol/schema.ts';
+import { type Progress, showProgress } from '../../system/terminal.ts';
+import type { PublishServer } from './server.ts';
+
+const attempts = 3;
+
+/** Brings a release's payloads to the server, each under its hash; what arrived in an earlier try is not sent again. */
+export async function uploadBlobs(server: PublishServer, dir: string, release: Release): Promise<number> {
+  const total = release.payloads.reduce((sum, { size }) => sum + size, 0);
+  const progress = showProgress('upload', total);
+  let sent = 0;
+  for (let attempt = 1; ; attempt++) {
+    const wanted = await wantedBlobs(server, release);
+    if (wanted.length === 0) break;
+    try {
+      for (const blob of wanted) sent += await uploadBlob(server, dir, release, blob, progress);
+    } catch (error) {
+      if (attempt === attempts || !isWorthRepeating(error)) throw error;
+    }
+  }
+  progress.end();
+  return sent;
+}
+
+async function wantedBlobs(server: PublishServer, { payloads }: Release): Promise<BlobState[]> {
+  const blobs = [...new Map(payloads.map(({ sha256, size }) => [sha256, { sha256, size }])).values()];
+  const answer = await server.post<Static<typeof WantedAnswer>>(`${paths.blobs}/wanted`, { blobs });
+  return parse(WantedAnswer, answer, 'wanted blobs').wanted;
+}
+
+async function uploadBlob(
+  server: PublishServer,
+  dir: string,
+  { payloads }: Release,
+  { sha256, size, received }: BlobState,
+  progress: Progress,
+): Promise<number> {
+  const payload = payloads.find((entry) => entry.sha256 === sha256);
+  if (!payload || received >= size) {
+    throw new InterlockError('bad_input', {
+      what: 'wanted blobs',
+      problem: `${sha256} is not of this release`,
+    });
+  }
+  let done = received;
+  const counter = new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      done += chunk.length;
+      progress.at(done);
+      next(null, chunk);
+    },
+  });
+  const source = createReadStream(join(dir, payload.file), { start: received, highWaterMark: 1 << 18 });
+  source.on('error', (error) => counter.destroy(error));
+  try {
+    await server.put(`${paths.blobs}/${sha256}`, source.pipe(counter), {
+      'content-length': String(size - received),
+      'content-range': `bytes ${received}-${size - 1}/${size}`,
+      'content-type': 'application/octet-stream',
+    });
+  } finally {
+    source.destroy();
+  }
+  return size - received;
+}
+
+function isWorthRepeating(error: unknown): boolean {
+  return (
+    error instanceof InterlockError && ['unreachable', 'blob_mismatch', 'range_invalid'].includes(error.code)
+  );
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { InterlockError } from '../../protocol/errors.ts';
+import { parseRelease, type Release } from '../../protocol/release.ts';
+import { showProgress } from '../../system/terminal.ts';
+
+/** A file of a release, with what `release.json` says about it. */
+export interface ReleaseFile {
+  name: string;
+  size: number;
+  sha256: string;
+}
+
+/** A release read from its folder; `text` is `release.json` byte for byte, which is what gets signed. */
+export interface LoadedRelease {
+  dir: string;
+  release: Release;
+  text: string;
+}
+
+/** Reads `release.json` alone. Throws `not_found` or `release_invalid`. */
+export async function loadRelease(dir: string): Promise<LoadedRelease> {
+  const file = join(dir, 'release.json');
+  const text = await readFile(file, 'utf8').catch((cause) => {
+    throw new InterlockError('not_found', { what: file }, { cause });
+  });
+  return { dir, release: parseRelease(text), text };
+}
+
+/** Compares every file of a release with size and hash in `release.json`, so that nothing broken is ever signed. */
+export async function checkRelease(dir: string): Promise<LoadedRelease> {
+  const loaded = await loadRelease(dir);
+  const files = releaseFiles(loaded.release);
+  const progress = showProgress(
+    'check',
+    files.reduce((sum, { size }) => sum + size, 0),
+  );
+  let done = 0;
+  for (const file of files) {
+    await checkFile(dir, file, (bytes) => {
+      done += bytes;
+      progress.at(done);
+    });
+  }
+  progress.end();
+  return loaded;
+}
+
+function releaseFiles({ root, boot, payloads, packagesLock, sbom }: Release): ReleaseFile[] {
+  return [
+    { name: 'root.erofs', size: root.size, sha256: root.sha256 },
+    { name: 'root.verity', size: root.verity.size, sha256: root.verity.sha256 },
+    { name: 'boot.efi', ...boot },
+    ...payloads.map(({ file, size, sha256 }) => ({ name: file, size, sha256 })),
+    { name: 'packages.lock', ...packagesLock },
+    { name: 'sbom.cdx.json', ...sbom },
+  ];
+}
+
+async function checkFile(dir: string, file: ReleaseFile, onBytes: (bytes: number) => void): Promise<void> {
+  const hash = createHash('sha256');
+  let size = 0;
+  const refuse = (problem: string, cause?: unknown) =>
+    new InterlockError('release_invalid', { file: join(dir, file.name), problem }, { cause });
+  try {
+    await pipeline(createReadStream(join(dir, file.name), { highWaterMark: 1 << 20 }), async (chunks) => {
+      for await (const chunk of chunks as AsyncIterable<Buffer>) {
+        hash.update(chunk);
+        size += chunk.length;
+        onBytes(chunk.length);
+      }
+    });
+  } catch (cause) {
+    throw refuse('cannot be read', cause);
+  }
+  if (size !== file.size) throw refuse(`is ${size} bytes long, release.json says ${file.size}`);
+  const found = hash.digest('hex');
+  if (found !== file.sha256) throw refuse(`hashes to ${found}, release.json says ${file.sha256}`);
+}

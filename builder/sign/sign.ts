@@ -1,0 +1,32 @@
+import { releasesRole, releaseTarget } from '../../protocol/trust.ts';
+import { keepRole, keepTarget, openKeysFolder, signersOf } from '../keys/keys-folder.ts';
+import { parseTargets } from '../keys/parse-role.ts';
+import { seal } from '../keys/seal.ts';
+import { checkRelease } from './check-release.ts';
+import { namesTarget, nameTargets } from './name-targets.ts';
+
+export interface SignAnswer {
+  target: string;
+  /** Version of the `releases` metadata that names it. */
+  version: number;
+  /** False when it was signed before. */
+  signed: boolean;
+}
+
+/**
+ * Names a checked release in the `releases` metadata of the keys folder; needs no network and no server.
+ * Throws `release_invalid`, `keys_missing`, or `exists` when the version was signed with other content.
+ */
+export async function sign(releaseDir: string, keysDir: string, now = new Date()): Promise<SignAnswer> {
+  const folder = await openKeysFolder(keysDir);
+  const { release, text } = await checkRelease(releaseDir);
+  const target = releaseTarget(release.name, release.version, release.arch);
+  const before = parseTargets(releasesRole, folder.roles[releasesRole] ?? '').signed;
+  if (namesTarget(before, target, text)) return { target, version: before.version, signed: false };
+  const next = nameTargets(releasesRole, before, { [target]: text }, now);
+  const signers = signersOf(releasesRole, folder.roots.at(-1) ?? '', folder.roles.targets ?? '');
+  const sealed = seal(releasesRole, next, folder.keyring, [signers]);
+  await keepTarget(keysDir, target, text);
+  await keepRole(keysDir, releasesRole, sealed);
+  return { target, version: next.version, signed: true };
+}
