@@ -1,0 +1,59 @@
+import { InterlockError } from '../../../protocol/errors.ts';
+import type { Arch } from '../../../protocol/schema.ts';
+import type { Definition } from '../../define/definition.ts';
+import { removeWhere } from '../tree/change.ts';
+import { readBody, type Tree } from '../tree/entry.ts';
+import { matchPaths } from '../tree/match-paths.ts';
+import { kernelModules } from './kernel-modules.ts';
+import { programFiles } from './program-files.ts';
+
+/** What a boot file is made of besides the command line. */
+export interface BootParts {
+  /** Release string of the kernel, as `uname -r` prints it. */
+  kernelRelease: string;
+  kernel: Buffer;
+  /** systemd's EFI stub, a PE file. */
+  stub: Buffer;
+  /** systemd-boot itself, for first-install disks. */
+  loader: Buffer;
+  /** Files of the initrd by path. */
+  programs: Map<string, Buffer>;
+  /** Modules by path, in the order they are loaded. */
+  modules: Map<string, Buffer>;
+}
+
+/** Takes what booting needs out of a freshly installed tree; the root does not carry kernel and stub a second time. */
+export async function takeBootParts(tree: Tree, arch: Arch, definition: Definition): Promise<BootParts> {
+  const suffix = arch === 'x86-64' ? 'x64' : 'aa64';
+  const efi = 'usr/lib/systemd/boot/efi';
+  const kernelRelease = findKernel(tree);
+  const modules = await kernelModules(tree, kernelRelease, definition);
+  const parts = {
+    kernelRelease,
+    kernel: await read(tree, `boot/vmlinuz-${kernelRelease}`),
+    stub: await read(tree, `${efi}/linux${suffix}.efi.stub`),
+    loader: await read(tree, `${efi}/systemd-boot${suffix}.efi`),
+    programs: await initrdPrograms(tree),
+    modules: new Map(await Promise.all(modules.map(async (path) => [path, await read(tree, path)] as const))),
+  };
+  removeWhere(tree, matchPaths(['boot/*', `${efi}/*.stub`]));
+  return parts;
+}
+
+async function initrdPrograms(tree: Tree): Promise<Map<string, Buffer>> {
+  const busybox = await programFiles(tree, 'usr/bin/busybox');
+  return new Map([...busybox, ...(await programFiles(tree, 'usr/sbin/dmsetup'))]);
+}
+
+function findKernel(tree: Tree): string {
+  const found = [...tree.keys()].filter((path) => path.startsWith('boot/vmlinuz-')).sort();
+  const newest = found.at(-1);
+  if (newest) return newest.slice('boot/vmlinuz-'.length);
+  throw new InterlockError('not_found', { what: '/boot/vmlinuz-* in the image' });
+}
+
+async function read(tree: Tree, path: string): Promise<Buffer> {
+  const entry = tree.get(path);
+  if (entry?.type !== 'file') throw new InterlockError('not_found', { what: `/${path} in the image` });
+  return readBody(entry.body);
+}

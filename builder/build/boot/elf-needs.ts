@@ -1,0 +1,73 @@
+import { InterlockError } from '../../../protocol/errors.ts';
+
+const programDynamic = 2;
+const programInterpreter = 3;
+const programLoad = 1;
+const dynamicNeeded = 1;
+const dynamicStringTable = 5;
+
+/** What a program asks the dynamic loader for: the loader's path (none when static) and library names. */
+export interface ElfNeeds {
+  interpreter: string | null;
+  libraries: string[];
+}
+
+/** Reads the needs of a 64-bit little-endian ELF file (System V ABI: Elf64_Ehdr, Elf64_Phdr, Elf64_Dyn). */
+export function elfNeeds(file: Buffer, name: string): ElfNeeds {
+  if (file.length < 64 || file.readUInt32BE(0) !== 0x7f454c46 || file[4] !== 2 || file[5] !== 1) {
+    throw new InterlockError('bad_input', { what: name, problem: 'is no 64-bit ELF file' });
+  }
+  const segments = readSegments(file);
+  const interpreter = segments.find(({ type }) => type === programInterpreter);
+  const dynamic = segments.find(({ type }) => type === programDynamic);
+  return {
+    interpreter: interpreter ? text(file, interpreter.offset) : null,
+    libraries: dynamic ? readLibraries(file, dynamic, segments) : [],
+  };
+}
+
+interface Segment {
+  type: number;
+  offset: number;
+  address: number;
+  length: number;
+}
+
+function readSegments(file: Buffer): Segment[] {
+  const table = Number(file.readBigUInt64LE(32));
+  const entryLength = file.readUInt16LE(54);
+  return Array.from({ length: file.readUInt16LE(56) }, (_, index) => {
+    const at = table + index * entryLength;
+    return {
+      type: file.readUInt32LE(at),
+      offset: Number(file.readBigUInt64LE(at + 8)),
+      address: Number(file.readBigUInt64LE(at + 16)),
+      length: Number(file.readBigUInt64LE(at + 32)),
+    };
+  });
+}
+
+function readLibraries(file: Buffer, dynamic: Segment, segments: readonly Segment[]): string[] {
+  const names: number[] = [];
+  let strings = 0;
+  for (let at = dynamic.offset; at + 16 <= dynamic.offset + dynamic.length; at += 16) {
+    const tag = Number(file.readBigUInt64LE(at));
+    const value = Number(file.readBigUInt64LE(at + 8));
+    if (tag === 0) break;
+    if (tag === dynamicNeeded) names.push(value);
+    if (tag === dynamicStringTable) strings = toOffset(value, segments);
+  }
+  return names.map((offset) => text(file, strings + offset));
+}
+
+function toOffset(address: number, segments: readonly Segment[]): number {
+  const segment = segments.find(
+    ({ type, address: start, length }) =>
+      type === programLoad && address >= start && address < start + length,
+  );
+  return segment ? address - segment.address + segment.offset : 0;
+}
+
+function text(file: Buffer, offset: number): string {
+  return file.toString('latin1', offset, file.indexOf(0, offset));
+}

@@ -1,0 +1,38 @@
+import { InterlockError } from '../../../protocol/errors.ts';
+import { type Entry, readBody, type Tree } from '../tree/entry.ts';
+import { follow } from '../tree/follow.ts';
+import { elfNeeds } from './elf-needs.ts';
+
+const libraryFolders = ['usr/lib/x86_64-linux-gnu', 'usr/lib/aarch64-linux-gnu', 'usr/lib', 'usr/lib64'];
+
+/** A program of the tree with its loader and every library it needs: path as the program asks for it → content. */
+export async function programFiles(tree: Tree, program: string): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  const todo = [program];
+  for (let path = todo.pop(); path !== undefined; path = todo.pop()) {
+    if (files.has(path)) continue;
+    const content = await readBody(findFile(tree, path).body);
+    files.set(path, content);
+    const { interpreter, libraries } = elfNeeds(content, path);
+    if (interpreter) todo.push(interpreter.slice(1));
+    todo.push(...libraries.map((library) => findLibrary(tree, library)));
+  }
+  // the loader's own name may be met by its library folder too; sorted, the order of finding does not matter
+  return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function findLibrary(tree: Tree, name: string): string {
+  const folder = libraryFolders.find((candidate) => follow(tree, `${candidate}/${name}`)?.type === 'file');
+  if (!folder) throw missing(name);
+  return `${folder}/${name}`;
+}
+
+function findFile(tree: Tree, path: string): Entry {
+  const found = follow(tree, path);
+  if (found?.type !== 'file') throw missing(path);
+  return found;
+}
+
+function missing(path: string): InterlockError {
+  return new InterlockError('not_found', { what: `/${path} in the image` });
+}

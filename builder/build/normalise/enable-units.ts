@@ -1,0 +1,96 @@
+import { InterlockError } from '../../../protocol/errors.ts';
+import type { Definition } from '../../define/definition.ts';
+import { lineOf } from '../../define/line-of.ts';
+import { putSymlink } from '../tree/change.ts';
+import { type Entry, readBody, type Tree } from '../tree/entry.ts';
+
+const vendor = 'usr/lib/systemd/system';
+const local = 'etc/systemd/system';
+
+/** Units whose output in /etc or /var would shadow what later versions bring, or that maintain a package database. */
+const masked = [
+  'ldconfig.service',
+  'systemd-hwdb-update.service',
+  'systemd-journal-catalog-update.service',
+  'systemd-update-done.service',
+  'dpkg-db-backup.service',
+  'dpkg-db-backup.timer',
+  'apt-daily.timer',
+  'apt-daily-upgrade.timer',
+];
+
+/** Enables the definition's units by links under /usr, so that a later version can enable others. */
+export async function enableUnits(tree: Tree, definition: Definition): Promise<void> {
+  moveLinks(tree);
+  const done = new Set<string>();
+  for (const unit of definition.units) {
+    const found = findUnit(tree, unit);
+    if (!found) throw invalid(definition, unit, 'is in no package and not in the overlay');
+    const links = await enable(tree, unit, found, done);
+    if (links === 0) throw invalid(definition, unit, 'has no [Install] section, so nothing starts it');
+  }
+}
+
+/** Masks units by vendor links to /dev/null; those an image does not have are left alone. */
+export function maskUnits(tree: Tree): void {
+  for (const unit of masked) {
+    const path = `${vendor}/${unit}`;
+    if (tree.has(path)) putSymlink(tree, path, '/dev/null');
+  }
+}
+
+/** What packages enabled for /etc is enabled for /usr instead: files in /etc never change with an update. */
+function moveLinks(tree: Tree): void {
+  for (const { path, type, linkname } of [...tree.values()]) {
+    if (type !== 'symlink' || !path.startsWith(`${local}/`)) continue;
+    tree.delete(path);
+    const moved = `${vendor}/${path.slice(local.length + 1)}`;
+    if (!tree.has(moved)) putSymlink(tree, moved, linkname);
+  }
+  const folders = [...tree.values()].filter(({ path, type }) => {
+    return type === 'directory' && path.startsWith(`${local}/`) && /\.(wants|requires)$/.test(path);
+  });
+  for (const { path } of folders) tree.delete(path);
+}
+
+/** Does what `systemctl enable` does for a unit and those it names in `Also=`; gives how many lists it found. */
+async function enable(tree: Tree, unit: string, { path, body }: Entry, done: Set<string>): Promise<number> {
+  done.add(unit);
+  const file = path.slice(vendor.length + 1);
+  const install = installSection((await readBody(body)).toString('utf8'));
+  for (const target of install.get('WantedBy') ?? []) link(tree, `${target}.wants`, unit, file);
+  for (const target of install.get('RequiredBy') ?? []) link(tree, `${target}.requires`, unit, file);
+  for (const name of install.get('Alias') ?? []) putSymlink(tree, `${vendor}/${name}`, file);
+  for (const other of install.get('Also') ?? []) {
+    const found = findUnit(tree, other);
+    if (found && !done.has(other)) await enable(tree, other, found, done);
+  }
+  return install.size;
+}
+
+function findUnit(tree: Tree, unit: string): Entry | undefined {
+  const found = tree.get(`${vendor}/${unit.replace(/@[^.]+\./, '@.')}`);
+  return found?.type === 'file' ? found : undefined;
+}
+
+function link(tree: Tree, folder: string, unit: string, file: string): void {
+  putSymlink(tree, `${vendor}/${folder}/${unit}`, `../${file}`);
+}
+
+/** The lists of a unit file's [Install] section (systemd.unit(5)); an empty value resets its list. */
+function installSection(text: string): Map<string, string[]> {
+  const lists = new Map<string, string[]>();
+  let section = '';
+  for (const line of text.replace(/\\\n/g, ' ').split('\n')) {
+    section = /^\[(\w+)\]\s*$/.exec(line)?.[1] ?? section;
+    const [, key = '', value = ''] = /^(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+    if (section !== 'Install' || key === '') continue;
+    lists.set(key, value === '' ? [] : [...(lists.get(key) ?? []), ...value.split(/\s+/)]);
+  }
+  return lists;
+}
+
+function invalid({ file, text }: Definition, unit: string, problem: string): InterlockError {
+  const line = lineOf(text, ['units'], unit);
+  return new InterlockError('definition_invalid', { file, line, problem: `unit ${unit} ${problem}` });
+}

@@ -1,0 +1,30 @@
+import { imageFloorFile, imageRootFile } from '../../../protocol/trust.ts';
+import type { Definition } from '../../define/definition.ts';
+import { putFile, removeWhere } from '../tree/change.ts';
+import type { Tree } from '../tree/entry.ts';
+import { matchPaths } from '../tree/match-paths.ts';
+import { enableUnits, maskUnits } from './enable-units.ts';
+import { layOverlay } from './lay-overlay.ts';
+import { nameRelease } from './name-release.ts';
+import { scrub } from './scrub.ts';
+
+/** What goes into a root besides its packages and its definition. */
+export interface Additions {
+  version: string;
+  /** Content of the trusted root.json. */
+  trust?: Uint8Array;
+  /** Content of the trust floor. */
+  floor?: Uint8Array;
+}
+
+/** Makes of an installed tree the root of a release; changes the tree it is given. */
+export async function normalise(tree: Tree, definition: Definition, additions: Additions): Promise<void> {
+  await scrub(tree);
+  if (definition.overlay) await layOverlay(tree, definition.overlay);
+  await enableUnits(tree, definition);
+  maskUnits(tree);
+  nameRelease(tree, definition, additions.version);
+  if (additions.trust) putFile(tree, imageRootFile.slice(1), additions.trust);
+  if (additions.floor) putFile(tree, imageFloorFile.slice(1), additions.floor);
+  removeWhere(tree, matchPaths(definition.remove));
+}

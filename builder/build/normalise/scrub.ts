@@ -1,0 +1,50 @@
+import { putDirectory, putFile, removeWhere } from '../tree/change.ts';
+import { bodyOf, readBody, type Tree } from '../tree/entry.ts';
+import { matchPaths } from '../tree/match-paths.ts';
+
+/** What belongs to one machine, to one moment, or to the way the tree was made. */
+const unwanted = [
+  // filled by the kernel, by systemd or by nobody
+  '{dev,proc,sys,run,tmp,var/tmp}/*',
+  // the kernel goes into the boot file
+  'boot/*',
+  '{vmlinuz,initrd.img}{,.old}',
+  // a machine's own
+  'etc/{fstab,hostname,resolv.conf,.pwd.lock}',
+  'etc/ssh/ssh_host_*',
+  'etc/{passwd,shadow,group,gshadow,subuid,subgid}-',
+  'var/lib/dbus/machine-id',
+  'var/lib/systemd/{random-seed,credential.secret,catalog/*}',
+  // traces of the installation
+  'etc/apt/{sources.list,apt.conf.d/99mmdebstrap}',
+  'etc/dpkg/dpkg.cfg.d/99mmdebstrap',
+  'var/log/*',
+  'var/cache/*',
+  'var/lib/apt/*',
+  'var/lib/dpkg/{*-old,lock*,triggers/Lock,updates/*}',
+  'var/lib/systemd/deb-systemd-{helper,user-helper}-*',
+  '**/__pycache__',
+  'etc/ssl/certs/java/cacerts',
+];
+
+/** Folders that exist to be mounted over or written to. */
+const folders = ['boot', 'dev', 'efi', 'etc/interlock', 'proc', 'run', 'sys', 'var'];
+const openFolders = ['tmp', 'var/tmp'];
+
+/** Takes out of a fresh tree everything that two installations of the same packages do not share. */
+export async function scrub(tree: Tree): Promise<void> {
+  removeWhere(tree, matchPaths(unwanted));
+  for (const folder of folders) putDirectory(tree, folder);
+  for (const folder of openFolders) putDirectory(tree, folder, 0o1777);
+  putFile(tree, 'etc/machine-id', '', 0o444);
+  await forgetPasswordDays(tree);
+}
+
+/** Empties the third field of shadow(5), the day of the last change: it is the day of the build. */
+async function forgetPasswordDays(tree: Tree): Promise<void> {
+  const shadow = tree.get('etc/shadow');
+  if (shadow?.type !== 'file') return;
+  const text = (await readBody(shadow.body)).toString('latin1');
+  const lines = text.replace(/^([^:\n]*:[^:\n]*:)\d*(?=:)/gm, '$1');
+  tree.set('etc/shadow', { ...shadow, body: bodyOf(Buffer.from(lines, 'latin1')) });
+}
