@@ -1,4 +1,4 @@
-import { type Holder, type LockValue, maxFailed, maxReleases, type Record } from './lock-value.ts';
+import { type Holder, type LockValue, maxFailed, maxReleases } from './lock-value.ts';
 
 /** Why a change of the lock value is refused; a refusal changes nothing. */
 export type Refusal = 'full' | 'brake' | 'foreign_hold' | 'same_boot';
@@ -82,7 +82,7 @@ export function clearFailed(value: LockValue, only?: string): LockValue {
 }
 
 /** The brake: a release is not started while it failed somewhere and on more than one host in eleven. */
-export function isBraked(entry: Record | undefined): boolean {
+export function isBraked(entry: LockValue['releases'][string] | undefined): boolean {
   const failed = Object.keys(entry?.failed ?? {}).length;
   return failed >= 1 && failed * 10 > (entry?.ok ?? 0);
 }

@@ -1,0 +1,65 @@
+import type { Retry } from '../../protocol/errors.ts';
+import type { Verdict } from '../../protocol/semaphore.ts';
+import type { AcquireAnswer, Hold, Place, ReleaseAnswer, Running, Target } from '../ports.ts';
+import type { Goal } from './memory.ts';
+
+/** What the agent does in the world; each is idempotent and answered by one event. */
+export type Effect =
+  | { do: 'look' }
+  | { do: 'write'; target: Target }
+  | { do: 'draw' }
+  | { do: 'acquire'; attempt: Hold; rootHash: string }
+  | { do: 'hooks'; kind: 'pre-reboot' | 'post-confirm' }
+  | { do: 'flip'; target: Target }
+  | { do: 'flipBack' }
+  | { do: 'unflip'; generation: number }
+  | { do: 'reboot' }
+  | { do: 'health' }
+  | { do: 'markGood'; generation: number }
+  | { do: 'markBad'; generation: number }
+  | { do: 'release'; hold: Hold; rootHash: string; verdict: Verdict | null }
+  | { do: 'cancel'; hold: Hold };
+
+/** What looking for an update found. */
+export type Found =
+  | { target: Target; expires: string | null }
+  | { none: string; problem: string }
+  | { code: string; problem: string };
+
+/** What happened; `at` is the only clock the machine knows. */
+export type Event = { at: string } & (
+  | {
+      kind: 'started';
+      running: Running;
+      /** The booted entry's generation, and whether it boots without counting. */
+      generation: number;
+      blessed: boolean;
+      retrySeconds: number;
+    }
+  | { kind: 'looked'; found: Found; pollSeconds: number }
+  | { kind: 'wrote' }
+  | { kind: 'drew'; nonce: string; place: Place }
+  | { kind: 'acquired'; nonce: string; answer: AcquireAnswer }
+  | { kind: 'hooked' }
+  | { kind: 'flipped'; generation: number }
+  | { kind: 'unflipped' }
+  | { kind: 'healthy' }
+  | { kind: 'unhealthy'; check: string; problem: string }
+  | { kind: 'markedGood' }
+  | { kind: 'markedBad' }
+  | { kind: 'released'; answer: ReleaseAnswer }
+  /** The effect threw; nothing is known to have changed. */
+  | { kind: 'failed'; code: string; problem: string; retry: Retry }
+  | { kind: 'reported'; ids: string[] }
+  /** Orders of the host's operator. */
+  | { kind: 'check' }
+  /** `target` null: back to the other slot as it is. */
+  | { kind: 'order'; goal: Goal; target: Target | null }
+  | { kind: 'retry'; version: string }
+  | { kind: 'confirm' }
+  | { kind: 'cancel' }
+  | { kind: 'acknowledge' }
+);
+
+/** One kind of event. */
+export type EventOf<K extends Event['kind']> = Extract<Event, { kind: K }>;

@@ -1,0 +1,38 @@
+import { backOff, isOver, reach, report, wait } from './change.ts';
+import type { EventOf } from './event.ts';
+import { giveUp } from './lock-steps.ts';
+import type { Memory } from './memory.ts';
+
+/** A place is not kept longer than this many failed tries of a hook or a flip. */
+const maxTriesWithPlace = 5;
+
+/** An effect threw: it is tried again later, unless the update is better given up. */
+export function onFailed(memory: Memory, { at, code, problem, retry }: EventOf<'failed'>): Memory {
+  const known = { ...memory, problem: { at, code, problem } };
+  const { phase } = known;
+  switch (phase.at) {
+    case 'offered': {
+      if (retry !== 'never' && !isOver(phase.plan.expires, at)) return backOff(known, at, problem);
+      const idle = wait(reach(known, at, { at: 'idle' }), at, known.retrySeconds * 10, problem);
+      return report(idle, at, 'failed', phase.plan.goal, problem);
+    }
+    case 'acquiring':
+      return backOff(
+        phase.drawn ? { ...known, phase: { ...phase, drawn: false, maybe: true } } : known,
+        at,
+        problem,
+      );
+    case 'flipped':
+    case 'rebooting': {
+      const next = phase.at === 'flipped' ? phase : { ...phase, confirmed: false };
+      return backOff({ ...known, phase: { ...next, attempt: null } }, at, problem);
+    }
+    case 'locked':
+      if (retry !== 'never' && known.tries + 1 < maxTriesWithPlace) return backOff(known, at, problem);
+      return giveUp(known, at, phase, problem);
+    case 'finished':
+      return wait(reach(known, at, { at: 'idle' }), at, known.retrySeconds, problem);
+    default:
+      return backOff(known, at, problem);
+  }
+}

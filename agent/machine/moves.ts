@@ -1,0 +1,28 @@
+import { InterlockError } from '../../protocol/errors.ts';
+import type { Phase } from './memory.ts';
+
+/** Every move from one phase to another; `step` refuses all others, and docs/state.md is generated from it. */
+export const moves = {
+  idle: ['offered', 'written', 'trying'],
+  offered: ['written', 'idle'],
+  written: ['acquiring', 'offered', 'idle'],
+  acquiring: ['locked', 'written', 'cancelling', 'trying'],
+  locked: ['flipped', 'acquiring', 'cancelling', 'trying'],
+  flipped: ['rebooting', 'cancelling', 'trying', 'fellBack'],
+  rebooting: ['trying', 'fellBack'],
+  trying: ['confirmed', 'condemned', 'fellBack'],
+  confirmed: ['finished', 'trying', 'fellBack'],
+  condemned: ['trying', 'fellBack'],
+  fellBack: ['healed', 'trying'],
+  healed: ['idle', 'fellBack', 'trying'],
+  cancelling: ['idle', 'trying'],
+  finished: ['idle'],
+} as const satisfies Record<Phase['at'], readonly Phase['at'][]>;
+
+/** Throws when a step would leave the table: a defect, caught before it is written down. */
+export function checkMove(from: Phase['at'], to: Phase['at']): void {
+  const allowed: readonly Phase['at'][] = moves[from];
+  if (from !== to && !allowed.includes(to)) {
+    throw new InterlockError('internal', { problem: `no move from ${from} to ${to}` });
+  }
+}

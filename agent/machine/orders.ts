@@ -1,0 +1,53 @@
+import { InterlockError } from '../../protocol/errors.ts';
+import { forget, reach } from './change.ts';
+import type { EventOf } from './event.ts';
+import { giveUp } from './lock-steps.ts';
+import type { Memory } from './memory.ts';
+import { offer } from './update-steps.ts';
+
+/** An operator names a version for this host. Throws `usage` while another update is under way. */
+export function onOrder(memory: Memory, event: EventOf<'order'>): Memory {
+  const { at, goal, target } = event;
+  const { phase } = memory;
+  if (phase.at !== 'idle' && phase.at !== 'offered' && phase.at !== 'written') throw underWay(phase.at);
+  const wanted = forget(memory, (rootHash) => rootHash === goal.rootHash);
+  const idle = phase.at === 'idle' ? wanted : reach(wanted, at, { at: 'idle' });
+  if (goal.rootHash === memory.running?.rootHash) return idle;
+  if (!target) {
+    return reach(idle, at, { at: 'written', plan: { goal, target, expires: null }, fresh: true });
+  }
+  return offer(idle, at, { goal, target, expires: null });
+}
+
+/** An operator wants a failed version tried again, and the server asked now. */
+export function onRetry(memory: Memory, { version }: EventOf<'retry'>): Memory {
+  return { ...forget(memory, (_, failed) => failed === version), wait: null };
+}
+
+/** An operator vouches for the slot on trial; the health checks are not asked any more. */
+export function onConfirm(memory: Memory): Memory {
+  if (memory.phase.at !== 'trying') {
+    throw new InterlockError('usage', { problem: 'nothing is on trial: the running slot is marked good' });
+  }
+  return { ...memory, phase: { ...memory.phase, healthy: true }, wait: null };
+}
+
+/** An operator gives an update up; after `rebooting` was recorded it is too late. */
+export function onCancel(memory: Memory, { at }: EventOf<'cancel'>): Memory {
+  const reason = 'cancelled by an operator';
+  switch (memory.phase.at) {
+    case 'offered':
+    case 'written':
+      return reach(memory, at, { at: 'idle' });
+    case 'acquiring':
+    case 'locked':
+    case 'flipped':
+      return giveUp(memory, at, memory.phase, reason);
+    default:
+      throw new InterlockError('usage', { problem: `nothing to cancel in phase ${memory.phase.at}` });
+  }
+}
+
+function underWay(at: string): InterlockError {
+  return new InterlockError('usage', { problem: `another update is under way (${at})` });
+}

@@ -1,0 +1,116 @@
+import type { Hold, Running } from '../ports.ts';
+import { reach, remember, report } from './change.ts';
+import type { EventOf } from './event.ts';
+import type { Goal, Memory } from './memory.ts';
+
+const maxBoots = 16;
+
+/** The agent starts, after a boot or in the middle of one: what the kernel says decides where the journey stands. */
+export function onStarted(memory: Memory, event: EventOf<'started'>): Memory {
+  const { running, at } = event;
+  const isNewBoot = memory.boots.at(-1) !== running.bootId;
+  const isDue = memory.wait !== null && Date.parse(memory.wait.until) <= Date.parse(at);
+  const known: Memory = {
+    ...memory,
+    running,
+    retrySeconds: event.retrySeconds,
+    boots: isNewBoot ? [...memory.boots, running.bootId].slice(-maxBoots) : memory.boots,
+    wait: isNewBoot || isDue ? null : memory.wait,
+    slots: { ...memory.slots, [running.slot]: { version: running.version, rootHash: running.rootHash } },
+  };
+  return isNewBoot ? afterBoot(known, event) : again(known, event);
+}
+
+/** The same boot: an attempt in flight may have succeeded, and a reboot was asked for in vain. */
+function again(memory: Memory, { at }: EventOf<'started'>): Memory {
+  const { phase } = memory;
+  if (phase.at === 'acquiring' && phase.drawn)
+    return keepWait(memory, { ...phase, drawn: false, maybe: true });
+  if (phase.at === 'flipped' && phase.attempt) return keepWait(memory, { ...phase, attempt: null });
+  if (phase.at === 'rebooting') return keepWait(memory, { ...phase, attempt: null, confirmed: false });
+  if (phase.at === 'written' && phase.fresh && !memory.wait && phase.plan.expires) {
+    return reach(memory, at, { ...phase, fresh: false });
+  }
+  return memory;
+}
+
+function keepWait(memory: Memory, phase: Memory['phase']): Memory {
+  return { ...memory, phase };
+}
+
+function afterBoot(memory: Memory, event: EventOf<'started'>): Memory {
+  const { phase } = memory;
+  const { at, running } = event;
+  switch (phase.at) {
+    case 'idle':
+      return event.blessed ? memory : onTrial(memory, event, goalOf(running), noHold(running));
+    case 'offered':
+      return phase.plan.goal.rootHash === running.rootHash ? reach(memory, at, { at: 'idle' }) : memory;
+    case 'written':
+      if (phase.plan.goal.rootHash === running.rootHash) return reach(memory, at, { at: 'idle' });
+      return { ...memory, phase: { ...phase, fresh: phase.plan.expires === null } };
+    case 'acquiring':
+    case 'locked': {
+      const { plan } = phase;
+      const attempt = phase.at === 'locked' ? phase.hold : phase.attempt;
+      if (plan.goal.rootHash === running.rootHash) return onTrial(memory, event, plan.goal, attempt);
+      const next = { at: 'acquiring' as const, plan, attempt, drawn: false, maybe: true };
+      return reach({ ...memory, unproven: true }, at, next);
+    }
+    case 'condemned':
+      if (phase.goal.rootHash === running.rootHash && !phase.marked) return memory;
+      return landed(memory, event, phase, phase.reason, true);
+    case 'flipped':
+    case 'rebooting':
+    case 'trying':
+      return landed(memory, event, phase, 'the new slot did not come up', true);
+    case 'confirmed':
+      return landed(memory, event, phase, 'the confirmed slot does not run any more', false);
+    case 'fellBack':
+    case 'healed':
+      return landed(memory, event, phase, phase.reason, phase.failed);
+    case 'cancelling':
+      if (phase.goal.rootHash === running.rootHash) return onTrial(memory, event, phase.goal, phase.hold);
+      return { ...memory, unproven: true };
+    case 'finished':
+      return memory;
+  }
+}
+
+/** After a boot that could have gone either way: the target is on trial, or the old slot runs again. */
+function landed(
+  memory: Memory,
+  event: EventOf<'started'>,
+  from: { at: string; goal: Goal; hold: Hold; generation?: number | null },
+  reason: string,
+  failed: boolean,
+): Memory {
+  const { goal, hold, generation = null } = from;
+  if (goal.rootHash === event.running.rootHash) return onTrial(memory, event, goal, hold);
+  const fallen = reach(memory, event.at, { at: 'fellBack', goal, hold, generation, reason, failed });
+  if (from.at === 'fellBack' || from.at === 'healed') return fallen;
+  const told = report(fallen, event.at, 'fell_back', goal, reason);
+  return failed ? remember(told, event.at, goal, reason) : told;
+}
+
+function onTrial(memory: Memory, event: EventOf<'started'>, goal: Goal, hold: Hold): Memory {
+  const { at, generation } = event;
+  return reach(memory, at, { at: 'trying', goal, hold, generation, healthy: false });
+}
+
+function goalOf({ version, rootHash }: Running): Goal {
+  return { version, rootHash, grant: null };
+}
+
+/** A host without memory guesses no hold: there is nothing to give back. */
+function noHold({ bootId }: Running): Hold {
+  return {
+    kind: 'none',
+    endpoints: [],
+    group: '',
+    host: '',
+    clusterId: '',
+    boot: `before-${bootId}`,
+    nonce: '',
+  };
+}

@@ -1,0 +1,50 @@
+import { reach, remember, report, wait } from './change.ts';
+import type { EventOf } from './event.ts';
+import type { Memory } from './memory.ts';
+
+/** The health checks held. */
+export function onHealthy(memory: Memory, { at }: EventOf<'healthy'>): Memory {
+  const { phase } = memory;
+  switch (phase.at) {
+    case 'trying':
+      return reach(memory, at, { ...phase, healthy: true });
+    case 'fellBack': {
+      if (phase.generation !== null) return memory;
+      const { goal, hold, reason, failed } = phase;
+      return reach(memory, at, { at: 'healed', goal, hold, reason, failed });
+    }
+    case 'cancelling':
+      return reach({ ...memory, unproven: false }, at, phase);
+    default:
+      return memory;
+  }
+}
+
+/** A health check failed: the target is condemned; the old slot has nowhere to go and keeps its place. */
+export function onUnhealthy(memory: Memory, { at, check, problem }: EventOf<'unhealthy'>): Memory {
+  const { phase } = memory;
+  const reason = `health check ${check}: ${problem}`;
+  if (phase.at === 'trying' && !phase.healthy) {
+    const { goal, hold, generation } = phase;
+    const next = { at: 'condemned', goal, hold, generation, reason, marked: false } as const;
+    return report(remember(reach(memory, at, next), at, goal, reason), at, 'failed', goal, reason);
+  }
+  if (phase.at === 'fellBack' || phase.at === 'cancelling') {
+    return wait(memory, at, memory.retrySeconds, reason);
+  }
+  return memory;
+}
+
+/** The booted entry counts no tries any more. */
+export function onMarkedGood(memory: Memory, { at }: EventOf<'markedGood'>): Memory {
+  const { phase } = memory;
+  if (phase.at !== 'trying' || !phase.healthy) return memory;
+  return reach(memory, at, { at: 'confirmed', goal: phase.goal, hold: phase.hold });
+}
+
+/** The booted entry is bad: the next boot takes the other one. */
+export function onMarkedBad(memory: Memory, { at }: EventOf<'markedBad'>): Memory {
+  const { phase } = memory;
+  if (phase.at !== 'condemned') return memory;
+  return reach(memory, at, { ...phase, marked: true });
+}
