@@ -1,10 +1,12 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { asInterlockError, InterlockError } from '../protocol/errors.ts';
 
+const cutShort = ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR'];
+
 /** Answers any failure as `{kind, value, details}` with the status of the error table. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const failure = classify(error as FastifyError);
-  if (failure.row.http >= 500) request.log.error(error);
+  if (failure.code === 'internal' || failure.cause) request.log.error(error);
   void reply
     .code(failure.row.http)
     .header('cache-control', 'no-cache')
@@ -24,10 +26,13 @@ function classify(error: FastifyError): InterlockError {
   if (error.code === 'ENOSPC' || error.code === 'SQLITE_FULL') {
     return new InterlockError('server_unready', { problem: 'no space left on the disk' }, { cause: error });
   }
+  if (error.code && cutShort.includes(error.code)) {
+    return new InterlockError('bad_input', { what: 'request', problem: 'the connection ended early' });
+  }
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) {
     const what = error.validationContext ?? 'request';
-    return new InterlockError('bad_input', { what, problem: error.message }, { cause: error });
+    return new InterlockError('bad_input', { what, problem: error.message });
   }
   return asInterlockError(error);
 }

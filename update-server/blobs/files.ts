@@ -14,7 +14,7 @@ export interface Blobs {
   /** Bytes of the blob that are here, and whether that is all of it, checked. */
   state(sha256: string): Promise<{ received: number; whole: boolean }>;
   /** Adds a stream's bytes to the upload; resolves with the number of bytes there. */
-  append(sha256: string, from: number, bytes: AsyncIterable<Buffer>, signal: AbortSignal): Promise<number>;
+  append(sha256: string, from: number, bytes: AsyncIterable<Buffer>): Promise<number>;
   /** Forgets a partial upload. */
   drop(sha256: string): Promise<void>;
   /** Turns a full upload into a blob, durably. Throws `blob_mismatch` and drops it when its hash is another one. */
@@ -34,12 +34,12 @@ export function openBlobs(dataDir: string): Blobs {
       if (whole !== undefined) return { received: whole, whole: true };
       return { received: (await sizeOf(partPath(sha256))) ?? 0, whole: false };
     },
-    async append(sha256, from, bytes, signal) {
+    async append(sha256, from, bytes) {
       const path = partPath(sha256);
       await mkdir(dirname(path), { recursive: true });
       const out = createWriteStream(path, { flags: from === 0 ? 'w' : 'r+', start: from });
       try {
-        await pipeline(bytes, out, { signal });
+        await pipeline(bytes, out);
       } finally {
         if (!out.closed) await once(out, 'close');
       }

@@ -17,24 +17,20 @@ export type Receive = (
  * the server having noticed, and goes on after the last byte that arrived.
  */
 export function createReceiver(blobs: Blobs): Receive {
-  const current = new Map<string, { stop: AbortController; over: Promise<unknown> }>();
+  const current = new Map<string, { bytes: Readable; over: Promise<unknown> }>();
 
   return async (announced, contentRange, bytes) => {
     const { sha256 } = announced;
     const before = current.get(sha256);
-    const stop = new AbortController();
-    before?.stop.abort();
+    before?.bytes.destroy();
     const work = (async () => {
       await before?.over;
-      return receive(blobs, announced, contentRange, bytes, stop.signal);
+      return receive(blobs, announced, contentRange, bytes);
     })();
-    const entry = { stop, over: work.catch(() => {}) };
+    const entry = { bytes, over: work.catch(() => {}) };
     current.set(sha256, entry);
     try {
       return await work;
-    } catch (cause) {
-      if (!stop.signal.aborted) throw cause;
-      throw new InterlockError('server_unready', { problem: 'a newer upload took over' }, { cause });
     } finally {
       if (current.get(sha256) === entry) current.delete(sha256);
     }
@@ -46,13 +42,12 @@ async function receive(
   announced: BlobInfo,
   contentRange: string | undefined,
   bytes: Readable,
-  signal: AbortSignal,
 ): Promise<BlobState> {
   const { sha256, size } = announced;
   const { received, whole } = await blobs.state(sha256);
   if (whole) return { sha256, size, received };
   const range = size === 0 ? undefined : checkRange(contentRange, announced, received);
-  const there = await blobs.append(sha256, range?.from ?? 0, limit(bytes, range, size), signal);
+  const there = await blobs.append(sha256, range?.from ?? 0, limit(bytes, range, size));
   if (there === size) await blobs.finish(announced);
   else if (range && there !== range.to + 1) {
     throw new InterlockError('bad_input', {

@@ -16,6 +16,9 @@ const words: Record<NoneReason, string> = {
 /** Says why a host is where it is. */
 export function explain(host: HostSummary): string {
   if (!host.lastSeen || !host.decision) return 'It enrolled and has not checked in yet.';
-  if (host.decision === 'offered') return `It has leave to install ${host.offered}; it is at: ${host.at}.`;
-  return words[host.decision];
+  const why =
+    host.decision === 'offered'
+      ? `It has leave to install ${host.offered}; it is at: ${host.at}.`
+      : words[host.decision];
+  return host.held && host.decision !== 'held' ? `${why} ${words.held}` : why;
 }
