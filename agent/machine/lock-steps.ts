@@ -17,7 +17,7 @@ export function onDrew(memory: Memory, { at, nonce, place }: EventOf<'drew'>): M
   if (phase.at === 'acquiring' && !phase.drawn) {
     return reach(memory, at, { ...phase, attempt: fresh(phase.attempt), drawn: true });
   }
-  if ((phase.at === 'flipped' || phase.at === 'rebooting') && !phase.attempt) {
+  if ((phase.at === 'flipped' || (phase.at === 'rebooting' && !phase.confirmed)) && !phase.attempt) {
     return reach(memory, at, { ...phase, attempt: fresh(phase.hold) });
   }
   return memory;
@@ -88,6 +88,6 @@ export function onReleased(memory: Memory, { at, answer }: EventOf<'released'>):
     const good = forget(seen, (rootHash) => rootHash === goal.rootHash);
     return report(reach(good, at, { at: 'finished', goal }), at, 'confirmed', goal);
   }
-  const idle = wait(reach(seen, at, { at: 'idle' }), at, memory.retrySeconds, phase.reason);
+  const idle = wait(reach(seen, at, { at: 'idle' }), at, memory.retrySeconds * 10, phase.reason);
   return phase.at === 'healed' ? idle : report(idle, at, 'cancelled', goal, phase.reason);
 }
