@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import {
+  type GptPartition,
+  type GptTable,
+  partitionFlags,
+  partitionTypes,
+  slotTypes,
+  usableLbas,
+} from '../../protocol/gpt.ts';
+import type { Arch } from '../../protocol/schema.ts';
+
+/** Names of the partitions, in the order they lie on the disk; the agent finds them by these. */
+export const partitionNames = ['esp', 'root-a', 'verity-a', 'root-b', 'verity-b', 'state'] as const;
+export type PartitionName = (typeof partitionNames)[number];
+
+const mebibyte = 1024 * 1024;
+const alignment = mebibyte;
+
+/** Bytes of each kind of partition; multiples of 1 MiB. */
+export interface PartitionSizes {
+  esp: number;
+  root: number;
+  verity: number;
+  state: number;
+}
+
+/** Room for ten years of growth; the state partition grows to the disk's end on first boot. */
+export const usualSizes: PartitionSizes = {
+  esp: 1024 * mebibyte,
+  root: 2048 * mebibyte,
+  verity: 32 * mebibyte,
+  state: 256 * mebibyte,
+};
+
+/** Plans the disk: six partitions on 1 MiB boundaries whose GUIDs follow from `seed`, so two disks are equal. */
+export function layOutDisk(sizes: PartitionSizes, arch: Arch, seed: string, sectorSize = 512): GptTable {
+  let at = alignment;
+  const partitions = partitionNames.map((name, index): GptPartition => {
+    const size = roundUp(sizes[kindOf(name)]);
+    const firstLba = at / sectorSize;
+    at += size;
+    return {
+      number: index + 1,
+      name,
+      firstLba,
+      lastLba: at / sectorSize - 1,
+      guid: guidFrom(`${seed} ${name}`),
+      ...typeOf(name, arch),
+    };
+  });
+  const sectors = (at + alignment) / sectorSize;
+  const { last } = usableLbas({ sectorSize, sectors });
+  if (partitions.at(-1)!.lastLba > last) throw new RangeError('the backup table needs more room');
+  return { diskGuid: guidFrom(`${seed} disk`), sectorSize, sectors, partitions };
+}
+
+/** Where a partition lies, in bytes. */
+export function partitionRange(table: GptTable, name: PartitionName): { offset: number; size: number } {
+  const { firstLba, lastLba } = table.partitions.find((partition) => partition.name === name)!;
+  return { offset: firstLba * table.sectorSize, size: (lastLba - firstLba + 1) * table.sectorSize };
+}
+
+function kindOf(name: PartitionName): keyof PartitionSizes {
+  return name.replace(/-[ab]$/, '') as keyof PartitionSizes;
+}
+
+/** Slots carry no-auto: our initrd finds them by root hash, and nothing else may mount them. */
+function typeOf(name: PartitionName, arch: Arch): Pick<GptPartition, 'typeGuid' | 'attributes'> {
+  const kind = kindOf(name);
+  if (kind === 'esp') return { typeGuid: partitionTypes.esp, attributes: 0n };
+  if (kind === 'state') return { typeGuid: partitionTypes.linuxData, attributes: partitionFlags.growFs };
+  return { typeGuid: slotTypes[arch][kind], attributes: partitionFlags.readOnly | partitionFlags.noAuto };
+}
+
+/** A version 8 (custom) UUID out of a text's SHA-256. */
+function guidFrom(text: string): string {
+  const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+function roundUp(size: number): number {
+  return Math.ceil(size / alignment) * alignment;
+}
