@@ -8,11 +8,13 @@ import { type CertificateOptions, makeCertificates } from './certificates.ts';
 import { firstMetadata } from './first-metadata.ts';
 import { generateKeys, keyFiles } from './generate.ts';
 
-export interface InitOptions extends CertificateOptions {
+export interface InitOptions {
   channels: readonly string[];
   /** How many signatures every offline role needs, and how many keys are made for it. */
   threshold: number;
   keys: number;
+  /** Left out: no X.509, for those who have an authority already. */
+  certificates?: CertificateOptions;
 }
 
 /**
@@ -31,7 +33,7 @@ export async function initKeys(dir: string, options: InitOptions, now = new Date
   const staging = join(dirname(target), `.${basename(target)}.${randomBytes(4).toString('hex')}.tmp`);
   await mkdir(dirname(target), { recursive: true });
   try {
-    await writeFiles(staging, await makeFiles(options, now));
+    await writeFiles(staging, makeFiles(options, now));
     await rename(staging, target);
   } catch (error) {
     await rm(staging, { recursive: true, force: true });
@@ -40,13 +42,13 @@ export async function initKeys(dir: string, options: InitOptions, now = new Date
   await syncFolder(dirname(target));
 }
 
-async function makeFiles(options: InitOptions, now: Date): Promise<Record<string, string | Uint8Array>> {
+function makeFiles(options: InitOptions, now: Date): Record<string, string | Uint8Array> {
   const roles = ['root', 'targets', 'releases', ...options.channels.map((channel) => `channel-${channel}`)];
   const keys = generateKeys(roles, options.keys);
   return {
     ...keyFiles(keys),
     ...firstMetadata(keys, options.threshold, options.channels, now),
-    ...makeCertificates(options, now),
+    ...(options.certificates ? makeCertificates(options.certificates, now) : {}),
   };
 }
 

@@ -1,0 +1,125 @@
+import { acceptOffer, type Channel, parseChannel } from '../../protocol/channel.ts';
+import { InterlockError } from '../../protocol/errors.ts';
+import { parseRelease, type Release } from '../../protocol/release.ts';
+import {
+  channelRole,
+  channelTarget,
+  releasesRole,
+  releaseTarget,
+  type TrustFloor,
+} from '../../protocol/trust.ts';
+import { isNewer } from '../../protocol/version.ts';
+import type { Running, Target, TrustPort } from '../ports.ts';
+import { type Cache, saveCache } from './cache.ts';
+import { provenTime } from './check-clock.ts';
+import { rootVersion } from './image-trust.ts';
+import type { Refreshed } from './refresh.ts';
+
+/** What a decision is made from, besides the fresh metadata. */
+export interface AcceptContext {
+  cacheDir: string;
+  name: string;
+  channel: string;
+  floor: TrustFloor;
+  cache: Cache;
+  now: Date;
+}
+
+/** How many accepted releases are remembered for the rule about their state. */
+const remembered = 8;
+
+/** Turns an offer into a target by the signed documents alone; what was verified on the way is remembered even if it is refused. */
+export async function accept(
+  context: AcceptContext,
+  refreshed: Refreshed,
+  ...[offered, running, order]: Parameters<TrustPort['accept']>
+): Promise<Target> {
+  checkRootFloor(context, await refreshed.metadata());
+  const channel = order === 'server' ? await readChannel(context, refreshed) : undefined;
+  const cache = await remember(context, refreshed, channel);
+  const expected = channel && acceptOffer(channel, running.version, running.arch, offered.version);
+  const { release, sha256 } = await readRelease(context, refreshed, offered.version, running, expected);
+  checkState(context, running, release);
+  await remember({ ...context, cache }, refreshed, channel, release);
+  const { rootHash } = release.root.verity;
+  return { version: release.version, rootHash, releaseSha256: sha256, release, grant: offered.grant };
+}
+
+function checkRootFloor({ floor }: AcceptContext, metadata: Record<string, string>): void {
+  const found = rootVersion(metadata['root.json'] ?? '');
+  if (found < floor.root)
+    throw new InterlockError('metadata_rollback', { role: 'root', found, seen: floor.root });
+}
+
+async function readChannel(
+  { name, channel, floor, cache }: AcceptContext,
+  refreshed: Refreshed,
+): Promise<Channel> {
+  const path = channelTarget(name, channel);
+  const role = channelRole(channel);
+  const target = await refreshed.target(path);
+  if (!target) throw new InterlockError('metadata_invalid', { role, problem: `no key names ${path}` });
+  const document = parseChannel(target.text);
+  if (document.name !== name || document.channel !== channel) {
+    throw new InterlockError('metadata_invalid', {
+      role,
+      problem: `${path} is about ${document.name} ${document.channel}`,
+    });
+  }
+  const seen = Math.max(cache.serials[path] ?? 0, floor.channels[channel] ?? 0);
+  if (document.serial < seen)
+    throw new InterlockError('metadata_rollback', { role, found: document.serial, seen });
+  return document;
+}
+
+async function readRelease(
+  { name }: AcceptContext,
+  refreshed: Refreshed,
+  version: string,
+  { arch }: Running,
+  expected: string | undefined,
+): Promise<{ release: Release; sha256: string }> {
+  const path = releaseTarget(name, version, arch);
+  const refuse = (problem: string) => new InterlockError('metadata_invalid', { role: releasesRole, problem });
+  const target = await refreshed.target(path);
+  if (!target) throw refuse(`no key names ${path}`);
+  if (expected && target.sha256 !== expected) throw refuse(`${path} is not the one that the channel names`);
+  const release = parseRelease(target.text);
+  if (release.name !== name || release.version !== version || release.arch !== arch) {
+    throw refuse(`${path} is about ${release.name} ${release.version} ${release.arch}`);
+  }
+  return { release, sha256: target.sha256 };
+}
+
+/** Refuses a version that cannot run on the state of the one that runs now. */
+function checkState({ cache, floor }: AcceptContext, running: Running, release: Release): void {
+  const oldest =
+    cache.accepted.find(({ version }) => version === running.version)?.stateCompat ?? floor.stateCompat;
+  if (oldest !== undefined && isNewer(oldest, release.version)) {
+    const problem = `the state of ${running.version} needs at least ${oldest}`;
+    throw new InterlockError('offer_refused', { version: release.version, problem });
+  }
+}
+
+async function remember(
+  { cacheDir, cache, name, channel, now }: AcceptContext,
+  refreshed: Refreshed,
+  document: Channel | undefined,
+  release?: Release,
+): Promise<Cache> {
+  const metadata = await refreshed.metadata();
+  const next: Cache = {
+    ...cache,
+    metadata,
+    serials: document ? { ...cache.serials, [channelTarget(name, channel)]: document.serial } : cache.serials,
+    verifiedAt: provenTime(metadata['timestamp.json'] ?? '', cache.verifiedAt, now),
+    accepted: release ? withAccepted(cache.accepted, release) : cache.accepted,
+  };
+  await saveCache(cacheDir, next);
+  return next;
+}
+
+function withAccepted(accepted: Cache['accepted'], { version, stateCompat }: Release): Cache['accepted'] {
+  const others = accepted.filter((entry) => entry.version !== version);
+  return [...others, { version, stateCompat }].slice(-remembered);
+}

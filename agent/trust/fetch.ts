@@ -1,0 +1,92 @@
+import { once } from 'node:events';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import got, { RequestError, type Response } from 'got';
+import { BaseFetcher } from 'tuf-js';
+import { DownloadHTTPError } from 'tuf-js/dist/error.js';
+import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
+
+const timeout = {
+  lookup: 10_000,
+  connect: 10_000,
+  secureConnect: 10_000,
+  response: 30_000,
+  socket: 30_000,
+  request: 300_000,
+};
+const maxLength = 8 * 1024 * 1024;
+
+/** Gets metadata and targets for the TUF library: time limits, byte caps, and the proxy that the environment names. */
+export class Fetcher extends BaseFetcher {
+  /** What went wrong last, since the library keeps only the text of an error. */
+  failure: InterlockError | undefined;
+  /** The last address asked and the status it answered with. */
+  last = { url: '', status: 0 };
+  readonly #authority: string | undefined;
+
+  constructor(authority?: string) {
+    super();
+    this.#authority = authority;
+  }
+
+  override async fetch(url: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const bytes = await this.downloadBytes(url, maxLength);
+    return new Blob([new Uint8Array(bytes)]).stream();
+  }
+
+  /** Throws what the library expects for a missing file (403 and 404), and our errors for the rest. */
+  override async downloadBytes(url: string, limit: number): Promise<Buffer> {
+    this.last = { url, status: 0 };
+    try {
+      return await this.#download(url, limit);
+    } catch (error) {
+      if (error instanceof DownloadHTTPError) throw error;
+      this.failure =
+        error instanceof RequestError
+          ? new InterlockError('unreachable', { url, problem: error.message }, { cause: error })
+          : asInterlockError(error);
+      throw this.failure;
+    }
+  }
+
+  async #download(url: string, limit: number): Promise<Buffer> {
+    const stream = got.stream(url, {
+      timeout,
+      retry: { limit: 0 },
+      throwHttpErrors: false,
+      followRedirect: false,
+      decompress: false,
+      agent: proxyAgents(),
+      ...(this.#authority ? { https: { certificateAuthority: this.#authority } } : {}),
+    });
+    try {
+      const [response] = (await once(stream, 'response')) as [Response];
+      const status = response.statusCode;
+      this.last = { url, status };
+      if (status === 403 || status === 404) throw new DownloadHTTPError('not there', status);
+      if (status !== 200)
+        throw new InterlockError('answer_invalid', { url, status, problem: 'no such file' });
+      return await collect(stream, url, limit);
+    } finally {
+      stream.destroy();
+    }
+  }
+}
+
+/** Connections by way of `HTTP_PROXY` and `HTTPS_PROXY`, never for this machine itself. */
+export function proxyAgents(): { http: HttpAgent; https: HttpsAgent } {
+  const bypass = [process.env.NO_PROXY ?? process.env.no_proxy, 'localhost', '127.0.0.1', '::1'];
+  const proxyEnv = { ...process.env, NO_PROXY: bypass.filter(Boolean).join(','), no_proxy: undefined };
+  return { http: new HttpAgent({ proxyEnv }), https: new HttpsAgent({ proxyEnv }) };
+}
+
+async function collect(stream: AsyncIterable<Buffer>, url: string, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    length += chunk.length;
+    if (length > limit) throw new InterlockError('answer_too_long', { url, limit });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

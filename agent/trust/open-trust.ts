@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
+import { imageFloorFile, imageRootFile } from '../../protocol/trust.ts';
+import type { TrustPort } from '../ports.ts';
+import { accept } from './accept.ts';
+import { loadCache } from './cache.ts';
+import { checkClock } from './check-clock.ts';
+import { Fetcher } from './fetch.ts';
+import { newerRoot, readImageTrust } from './image-trust.ts';
+import { refresh } from './refresh.ts';
+import { refusalOf } from './refusal.ts';
+
+export interface TrustOptions {
+  /** Folder in the state that remembers what was verified; created when missing. */
+  cacheDir: string;
+  /** Root and floor inside the verified image; another path is for file-backed hosts only, never from `/etc`. */
+  imageRoot?: string;
+  imageFloor?: string;
+  /** Base URL of the update server. */
+  server: string;
+  /** PEM file of the only authority whose certificate the server may have; without it the system's authorities count. */
+  ca?: string;
+  /** What this host is and follows, by its own configuration. */
+  name: string;
+  channel: string;
+  clock: { now(): Date };
+  /** False turns an expiry into `clock_unsure`: the clock may be wrong instead. */
+  isClockSynchronised?: () => Promise<boolean>;
+}
+
+/**
+ * Opens the host's trust. `accept` throws `metadata_*`, `clock_*`, `offer_refused`, `unreachable`, `answer_*`, or
+ * `state_invalid` when the image has no root; what was verified before stays as it was.
+ */
+export function openTrust(options: TrustOptions): TrustPort {
+  const { cacheDir, imageRoot = imageRootFile, imageFloor = imageFloorFile, server, clock } = options;
+  return {
+    accept: async (offered, running, order) => {
+      const image = await readImageTrust(imageRoot, imageFloor);
+      const cache = await loadCache(cacheDir);
+      const now = clock.now();
+      checkClock(now, [image.floor.built, cache.verifiedAt]);
+      const known = { ...cache.metadata, 'root.json': newerRoot(image.root, cache.metadata['root.json']) };
+      const fetcher = new Fetcher(options.ca && (await readFile(options.ca, 'utf8')));
+      const context = { ...options, floor: image.floor, cache, now };
+      try {
+        return await refresh(join(cacheDir, 'scratch'), known, server, fetcher, now, (refreshed) =>
+          accept(context, refreshed, offered, running, order),
+        );
+      } catch (error) {
+        throw await doubtClock(refusalOf(error, fetcher), options);
+      }
+    },
+  };
+}
+
+async function doubtClock(
+  refusal: InterlockError,
+  { isClockSynchronised }: TrustOptions,
+): Promise<InterlockError> {
+  if (refusal.code !== 'metadata_expired' || !isClockSynchronised) return refusal;
+  const isSure = await isClockSynchronised().catch((error) => {
+    throw asInterlockError(error);
+  });
+  return isSure ? refusal : new InterlockError('clock_unsure', refusal.details, { cause: refusal });
+}

@@ -1,0 +1,89 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { Updater } from 'tuf-js';
+import { InterlockError } from '../../protocol/errors.ts';
+import { paths } from '../../protocol/publish.ts';
+import { targetFile } from '../../protocol/trust.ts';
+import type { Fetcher } from './fetch.ts';
+
+/** A repository whose newest metadata was verified, and which gives targets. */
+export interface Refreshed {
+  /** A target's text, named by signed metadata and checked; undefined when no role names it. */
+  target(path: string): Promise<{ text: string; sha256: string } | undefined>;
+  /** All metadata verified so far, by file name. */
+  metadata(): Promise<Record<string, string>>;
+}
+
+const limits = {
+  maxRootRotations: 256,
+  maxDelegations: 32,
+  rootMaxLength: 512 * 1024,
+  timestampMaxLength: 16 * 1024,
+  snapshotMaxLength: 2 * 1024 * 1024,
+  targetsMaxLength: 8 * 1024 * 1024,
+};
+const targetLimit = 1024 * 1024;
+
+/** Runs the TUF client's workflow (TUF 1.0.34 §5) in a scratch folder; the caller keeps what was verified, or nothing. */
+export async function refresh<T>(
+  scratch: string,
+  known: Record<string, string>,
+  server: string,
+  fetcher: Fetcher,
+  now: Date,
+  use: (refreshed: Refreshed) => Promise<T>,
+): Promise<T> {
+  await rm(scratch, { recursive: true, force: true });
+  await mkdir(scratch, { recursive: true });
+  try {
+    for (const [name, text] of Object.entries(known)) await writeFile(join(scratch, name), text);
+    const base = server.replace(/\/$/, '');
+    const metadataBaseUrl = base + paths.metadata;
+    const updater = new Updater({ metadataDir: scratch, metadataBaseUrl, fetcher, config: limits });
+    setStartTime(updater, now);
+    await updater.refresh();
+    return await use({
+      target: (path) => readTarget(updater, fetcher, base, path),
+      metadata: () => readFolder(scratch),
+    });
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** The library takes the process's time as its start time (§5.1); the agent has one clock for everything. */
+function setStartTime(updater: Updater, now: Date): void {
+  const { trustedSet } = updater as unknown as { trustedSet: { referenceTime: Date } };
+  trustedSet.referenceTime = now;
+}
+
+async function readTarget(updater: Updater, fetcher: Fetcher, base: string, path: string) {
+  const info = await updater.getTargetInfo(path);
+  if (!info) return undefined;
+  const sha256 = info.hashes.sha256;
+  if (!sha256 || info.length > targetLimit) {
+    throw new InterlockError('metadata_invalid', {
+      role: 'targets',
+      problem: `${path} needs a SHA-256 and a sane length`,
+    });
+  }
+  const bytes = await fetcher.downloadBytes(
+    `${base}${paths.targets}/${targetFile(path, sha256)}`,
+    info.length,
+  );
+  try {
+    await info.verify(Readable.from([bytes]));
+  } catch (cause) {
+    const problem = `${path}: ${cause instanceof Error ? cause.message : cause}`;
+    throw new InterlockError('metadata_invalid', { role: 'targets', problem }, { cause });
+  }
+  return { text: bytes.toString('utf8'), sha256 };
+}
+
+async function readFolder(dir: string): Promise<Record<string, string>> {
+  const names = (await readdir(dir)).filter((name) => name.endsWith('.json'));
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(dir, name), 'utf8')] as const)),
+  );
+}
