@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import got from 'got';
 import { InterlockError } from '../../protocol/errors.ts';
 
-const attempts = 4;
+const attempts = 3;
 const timeout = { lookup: 10_000, connect: 10_000, response: 30_000, socket: 30_000 };
 
 /** Fetches a file of known size (bytes) and SHA-256 from the first address that gives it; whole or not at all. */
@@ -18,7 +18,7 @@ export async function download(
 ): Promise<void> {
   const problems: string[] = [];
   for (let attempt = 0; attempt < attempts; attempt++) {
-    if (attempt > 0) await pause(250 * 2 ** attempt);
+    if (attempt > 0) await pause(200 * 2 ** attempt);
     const answers = await tryEach(urls, file, expected, onBytes);
     if (!answers) return;
     problems.splice(0, problems.length, ...answers.map(({ problem }) => problem));

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { InterlockError } from '../../protocol/errors.ts';
 import { Arch, Bytes, parseJson, Sha256, strict, Time } from '../../protocol/schema.ts';
 
 /** One locked package; `path` is its place in the mirror's pool, relative to the mirror's root. */
@@ -6,7 +7,7 @@ export const LockedPackage = strict({
   name: Type.String({ pattern: '^[a-z0-9][a-z0-9.+-]+$' }),
   version: Type.String({ pattern: '^[0-9A-Za-z.+:~-]+$' }),
   arch: Type.String({ pattern: '^[a-z0-9-]+$' }),
-  path: Type.String({ pattern: '^(?!.*\\.\\.)[\\w][\\w./+:~%-]*\\.deb$' }),
+  path: Type.String({ pattern: '^(?!.*(?:\\.\\.|//))[\\w][\\w./+~%-]*\\.deb$' }),
   size: Bytes,
   sha256: Sha256,
 });
@@ -34,6 +35,9 @@ export function formatLock({ packages, ...head }: PackagesLock): string {
 /** Reads a lock. Throws `bad_input` naming the file when it is damaged or holds a name twice. */
 export function parseLock(text: string | Uint8Array, file: string): PackagesLock {
   const lock = parseJson(PackagesLock, text, file);
+  const names = lock.packages.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice) throw new InterlockError('bad_input', { what: file, problem: `${twice} is locked twice` });
   return { ...lock, packages: sortPackages(lock.packages) };
 }
 

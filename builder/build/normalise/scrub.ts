@@ -35,7 +35,10 @@ const openFolders = ['tmp', 'var/tmp'];
 export async function scrub(tree: Tree): Promise<void> {
   removeWhere(tree, matchPaths(unwanted));
   for (const folder of folders) putDirectory(tree, folder);
-  for (const folder of openFolders) putDirectory(tree, folder, 0o1777);
+  for (const folder of openFolders) {
+    putDirectory(tree, folder);
+    tree.set(folder, { ...tree.get(folder)!, mode: 0o1777 });
+  }
   putFile(tree, 'etc/machine-id', '', 0o444);
   await forgetPasswordDays(tree);
 }
