@@ -1,0 +1,98 @@
+import type { Command } from 'commander';
+import { initKeys } from '../builder/keys/init.ts';
+import { renewKeys } from '../builder/keys/renew.ts';
+import { keysStatus, type RoleStatus } from '../builder/keys/status.ts';
+import { InterlockError } from '../protocol/errors.ts';
+import { answer, verb } from '../system/command.ts';
+import { formatTable } from '../system/terminal.ts';
+
+interface InitFlags {
+  name: string;
+  threshold: string;
+  keys?: string;
+  channels: string;
+  tlsName: string[];
+  x509: boolean;
+}
+
+/** `interlock keys …`: the keys that decide what hosts run. */
+export function addKeysVerbs(program: Command): void {
+  const keys = program.command('keys').description('Make and look after signing keys');
+  verb(
+    keys,
+    'init <dir>',
+    'Make keys, first metadata and certificates',
+    'interlock keys init ./keys --threshold 2 --keys 3',
+  )
+    .option('--name <name>', 'whose keys these are', 'interlock')
+    .option('--threshold <n>', 'signatures that every offline role needs', '1')
+    .option('--keys <n>', 'keys made for every offline role (default: the threshold)')
+    .option('--channels <list>', 'channels, by commas', 'alpha,beta,stable')
+    .option('--tls-name <names...>', 'names and addresses of the update server', ['localhost', '127.0.0.1'])
+    .option('--no-x509', 'make no certificates for Secure Boot and TLS')
+    .action(answer(init));
+  verb(
+    keys,
+    'status <dir>',
+    'Show versions, expiry and keys of every role',
+    'interlock keys status ./keys',
+  ).action(
+    answer(async (dir: string, _flags: unknown) => {
+      const rows = await keysStatus(dir);
+      return { text: table(rows), data: rows };
+    }),
+  );
+  verb(
+    keys,
+    'renew <dir>',
+    'Sign again what expires soon; the next publish uploads it',
+    'interlock keys renew ./keys',
+  )
+    .option('--all', 'sign every role whose keys are here', false)
+    .action(
+      answer(async (dir: string, flags: { all: boolean }) => {
+        const renewed = await renewKeys(dir, flags.all);
+        return {
+          text: renewed.length ? `signed again: ${renewed.join(', ')}` : 'nothing expires soon',
+          data: { renewed },
+        };
+      }),
+    );
+}
+
+async function init(dir: string, flags: InitFlags) {
+  const threshold = wholeNumber('--threshold', flags.threshold);
+  const channels = flags.channels.split(',').map((name) => name.trim());
+  await initKeys(dir, {
+    channels,
+    threshold,
+    keys: flags.keys === undefined ? threshold : wholeNumber('--keys', flags.keys),
+    ...(flags.x509 ? { certificates: { name: flags.name, tlsNames: flags.tlsName } } : {}),
+  });
+  const text = [
+    `made ${dir}: keep it offline and back it up`,
+    `only ${dir}/online goes to the server: interlock serve --online-keys ${dir}/online`,
+  ];
+  return { text: text.join('\n'), data: { dir, channels, threshold } };
+}
+
+function table(rows: readonly RoleStatus[]): string {
+  return formatTable(
+    ['role', 'version', 'expires', 'days left', 'keys', 'here', 'needed'],
+    rows.map((row) => [
+      row.role,
+      String(row.version ?? '-'),
+      row.expires,
+      row.daysLeft < 0 ? 'expired' : String(row.daysLeft),
+      String(row.keys),
+      String(row.here),
+      String(row.threshold),
+    ]),
+  );
+}
+
+function wholeNumber(flag: string, text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text))
+    throw new InterlockError('usage', { problem: `${flag} ${text} is no whole number` });
+  return Number(text);
+}

@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { promote } from '../builder/publish/promote.ts';
+import { answer, verb } from '../system/command.ts';
+import { addServerOptions, type ClientOptions, createClient } from './client.ts';
+
+type Flags = ClientOptions & { keys: string; to: string };
+
+/** `interlock promote`: the same bytes go to a further channel. */
+export function addPromoteVerb(program: Command): void {
+  const example = 'interlock promote core 1 --to stable --server http://127.0.0.1:8080 --keys ./keys';
+  addServerOptions(
+    verb(program, 'promote <name> <version>', 'Make a published release the head of a channel', example),
+  )
+    .requiredOption('--to <channel>', 'channel whose head it becomes')
+    .requiredOption('--keys <dir>', 'folder of `interlock keys init`')
+    .action(
+      answer(async (name: string, version: string, flags: Flags) => {
+        const { keys: keysDir, to: channel } = flags;
+        const changed = await promote({ server: createClient(flags), keysDir, name, version, channel });
+        const text = `${name} ${version} ${changed ? 'is' : 'was already'} the head of ${channel}`;
+        return { text, data: { name, version, channel, changed } };
+      }),
+    );
+}

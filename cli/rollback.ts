@@ -1,0 +1,29 @@
+import type { Command } from 'commander';
+import { rollback } from '../builder/publish/rollback.ts';
+import { answer, verb } from '../system/command.ts';
+import { addServerOptions, type ClientOptions, createClient } from './client.ts';
+
+type Flags = ClientOptions & { keys: string; channel: string; to: string; reason: string };
+
+/** `interlock rollback`: the signed way down, for every host of a channel. */
+export function addRollbackVerb(program: Command): void {
+  const example =
+    'interlock rollback core --channel stable --to 1 --reason "no network" --server URL --keys ./keys';
+  addServerOptions(
+    verb(program, 'rollback <name>', 'Send a channel’s hosts back to an older release', example),
+  )
+    .requiredOption('--channel <channel>', 'channel to roll back')
+    .requiredOption('--to <version>', 'version to go back to')
+    .requiredOption('--keys <dir>', 'folder of `interlock keys init`')
+    .option('--reason <text>', 'why, for people', 'rolled back')
+    .action(
+      answer(async (name: string, flags: Flags) => {
+        const { keys: keysDir, channel, to, reason } = flags;
+        const withdrawn = await rollback({ server: createClient(flags), keysDir, name, channel, to, reason });
+        const text = withdrawn.length
+          ? `${channel} is back at ${to}; withdrawn: ${withdrawn.join(', ')}`
+          : `${channel} is at ${to} already`;
+        return { text, data: { name, channel, to, withdrawn } };
+      }),
+    );
+}
