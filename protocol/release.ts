@@ -37,6 +37,10 @@ export const Release = strict({
   }),
   /** The unified kernel image. */
   boot: Blob,
+  /** `loader.efi`: the boot loader for first-install disks; updates do not write it. */
+  loader: Type.Optional(Blob),
+  /** Room of a slot's partitions that the image was defined for; first-install disks are made with it. */
+  slots: Type.Optional(strict({ root: Bytes, verity: Bytes })),
   payloads: Type.Array(PayloadRef, { minItems: 1 }),
   packagesLock: Blob,
   sbom: Blob,

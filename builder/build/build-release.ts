@@ -1,0 +1,100 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InterlockError } from '../../protocol/errors.ts';
+import { releaseId } from '../../protocol/release.ts';
+import { type Arch, parse, Version } from '../../protocol/schema.ts';
+import { syncFolder } from '../../system/durable.ts';
+import type { Definition } from '../define/definition.ts';
+import { type BootParts, takeBootParts } from './boot/boot-parts.ts';
+import { bootstrap } from './bootstrap.ts';
+import { checkInstalled } from './check-installed.ts';
+import { fetchPackages } from './fetch-packages.ts';
+import { lockFor } from './lock-for.ts';
+import { findMirror } from './mirror.ts';
+import { normalise } from './normalise/normalise.ts';
+import type { PackagesLock } from './packages-lock.ts';
+import { type Reporter, silent } from './reporter.ts';
+import type { Tree } from './tree/entry.ts';
+import { readTree } from './tree/read-tree.ts';
+import { writeRelease } from './write-release.ts';
+
+/** What one build is given besides the image's definition. */
+export interface BuildOptions {
+  version: string;
+  /** The folder that gets `<name>-<version>-<arch>`. */
+  out: string;
+  /** This machine's architecture unless given. */
+  arch?: Arch;
+  /** Build exactly these packages; without it the archive is asked. */
+  lock?: PackagesLock;
+  /** Use nothing but the lock and the cache. */
+  offline?: boolean;
+  /** Contents of root.json and of the trust floor for the image. */
+  trust?: Uint8Array;
+  floor?: Uint8Array;
+  /** Seconds since 1970 for every time in the release; the lock's date unless given. */
+  epoch?: number;
+}
+
+/**
+ * Builds an unsigned release and gives its folder and the lock it was built from. The same definition, lock and
+ * options give the same bytes. The folder appears whole or not at all.
+ */
+export async function buildRelease(
+  definition: Definition,
+  options: BuildOptions,
+  report: Reporter = silent,
+): Promise<{ folder: string; lock: PackagesLock }> {
+  const arch = options.arch ?? machineArch();
+  const version = parse(Version, options.version, 'version');
+  const folder = join(options.out, releaseId({ name: definition.name, version, arch }));
+  if (await stat(folder).catch(() => undefined)) throw new InterlockError('exists', { what: folder });
+  if (options.offline && !options.lock) {
+    throw new InterlockError('usage', { problem: 'an offline build needs a packages.lock' });
+  }
+
+  const lock = await lockFor(definition, arch, options.lock, report);
+  const files = await fetchPackages(lock.packages, options.offline ? null : await findMirror(), report);
+  const tar = await bootstrap(lock, files, report);
+
+  await mkdir(options.out, { recursive: true });
+  const work = await mkdtemp(`${folder}.tmp-`);
+  const spool = `${work}.spool`;
+  try {
+    const { tree, boot } = await prepareTree(tar, spool, definition, lock, options, report);
+    const epoch = options.epoch ?? Date.parse(lock.date) / 1000;
+    await writeRelease(work, { definition, version, arch, lock, tree, boot, epoch }, report);
+    await rename(work, folder);
+    await syncFolder(options.out);
+  } finally {
+    await rm(spool, { force: true });
+    await rm(work, { recursive: true, force: true });
+  }
+  return { folder, lock };
+}
+
+/** The architecture of the machine that builds, as releases name it. */
+export function machineArch(): Arch {
+  if (process.arch === 'x64') return 'x86-64';
+  if (process.arch === 'arm64') return 'arm64';
+  throw new InterlockError('usage', { problem: `no images for ${process.arch}` });
+}
+
+async function prepareTree(
+  tar: string,
+  spool: string,
+  definition: Definition,
+  lock: PackagesLock,
+  options: BuildOptions,
+  report: Reporter,
+): Promise<{ tree: Tree; boot: BootParts }> {
+  const progress = report('normalise', 0);
+  const tree = await readTree(createReadStream(tar, { highWaterMark: 1024 * 1024 }), spool);
+  await checkInstalled(tree, lock);
+  const boot = await takeBootParts(tree, lock.arch, definition);
+  const { version, trust, floor } = options;
+  await normalise(tree, definition, { version, ...(trust && { trust }), ...(floor && { floor }) });
+  progress.end(`${tree.size} entries`);
+  return { tree, boot };
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InterlockError } from '../../protocol/errors.ts';
+import type { PayloadRef, Release } from '../../protocol/release.ts';
+import type { Arch } from '../../protocol/schema.ts';
+import { writeDurably } from '../../system/durable.ts';
+import type { Definition } from '../define/definition.ts';
+import { type ErofsImage, packErofs } from '../pack/erofs/pack-erofs.ts';
+import { packFullPayload } from '../pack/payload.ts';
+import { packVerity, type VerityImage } from '../pack/verity.ts';
+import { bootFile } from './boot/boot-file.ts';
+import type { BootParts } from './boot/boot-parts.ts';
+import { formatLock, type PackagesLock } from './packages-lock.ts';
+import type { Reporter } from './reporter.ts';
+import { sbom } from './sbom.ts';
+import type { Tree } from './tree/entry.ts';
+import { writeTree } from './tree/write-tree.ts';
+
+/** Everything a release is made of. */
+export interface ReleaseInputs {
+  definition: Definition;
+  version: string;
+  arch: Arch;
+  lock: PackagesLock;
+  /** The normalised root. */
+  tree: Tree;
+  boot: BootParts;
+  /** Seconds since 1970. */
+  epoch: number;
+}
+
+type Blob = Release['boot'];
+
+/** A root nobody named older versions for can be left for any older one. */
+const anyVersion = '0';
+
+/** Writes the files of an unsigned release into a folder, `release.json` last. Throws `image_too_big`. */
+export async function writeRelease(
+  folder: string,
+  inputs: ReleaseInputs,
+  report: Reporter,
+): Promise<Release> {
+  const { definition, version, lock, boot } = inputs;
+  const { image, verity } = await writeRoot(folder, inputs, report);
+  const put = (name: string, content: string | Uint8Array) => putBlob(folder, name, content);
+  const bootBlob = await put('boot.efi', await bootFile(boot, definition, version, verity.rootHash));
+  const loader = await put('loader.efi', boot.loader);
+  const packagesLock = await put('packages.lock', formatLock(lock));
+  const parts = await put('sbom.cdx.json', sbom(definition, version, lock));
+  const payload = await writePayload(
+    folder,
+    image.size + verity.size + bootBlob.size,
+    verity.rootHash,
+    report,
+  );
+  const release: Release = {
+    format: 1,
+    name: definition.name,
+    version,
+    arch: inputs.arch,
+    created: new Date(inputs.epoch * 1000).toISOString().replace('.000Z', 'Z'),
+    root: { size: image.size, sha256: image.sha256, verity },
+    boot: bootBlob,
+    loader,
+    slots: definition.slots,
+    payloads: [payload],
+    packagesLock,
+    sbom: parts,
+    stateCompat: definition.stateCompat ?? anyVersion,
+  };
+  await chmod(folder, 0o755);
+  await writeDurably(join(folder, 'release.json'), `${JSON.stringify(release, null, 2)}\n`);
+  return release;
+}
+
+async function writeRoot(
+  folder: string,
+  { definition, tree, epoch }: ReleaseInputs,
+  report: Reporter,
+): Promise<{ image: ErofsImage; verity: VerityImage }> {
+  const progress = report('pack root and verity', 0);
+  const root = join(folder, 'root.erofs');
+  const label = definition.name.slice(0, 15);
+  const image = await packErofs(writeTree(tree, epoch), root, { buildTime: epoch, label });
+  checkRoom('root', image.size, definition.slots.root);
+  // the image's own hash as salt: nobody can prepare a tree for it, and two builds agree
+  const verity = await packVerity(root, join(folder, 'root.verity'), image.sha256);
+  checkRoom('verity', verity.size, definition.slots.verity);
+  progress.end(`${image.inodes} inodes, ${image.size} bytes`);
+  return { image, verity };
+}
+
+async function writePayload(
+  folder: string,
+  total: number,
+  rootHash: string,
+  report: Reporter,
+): Promise<PayloadRef> {
+  const files = {
+    root: join(folder, 'root.erofs'),
+    verity: join(folder, 'root.verity'),
+    boot: join(folder, 'boot.efi'),
+  };
+  const progress = report('compress payload', total);
+  const onProgress = (done: number) => progress.at(done);
+  const payload = await packFullPayload(files, rootHash, join(folder, 'payload.full'), { onProgress });
+  progress.end();
+  return payload;
+}
+
+async function putBlob(folder: string, name: string, content: string | Uint8Array): Promise<Blob> {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  await writeDurably(join(folder, name), bytes);
+  return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+function checkRoom(part: string, size: number, room: number): void {
+  if (size > room) throw new InterlockError('image_too_big', { part, size, room });
+}

@@ -1,0 +1,76 @@
+import { hash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { reportOn } from '../builder/build/reporter.ts';
+import { parseSize } from '../builder/define/parse-size.ts';
+import { type DiskOptions, packDisk } from '../builder/pack/disk.ts';
+import { InterlockError } from '../protocol/errors.ts';
+import { parseRelease } from '../protocol/release.ts';
+import { type Answer, answer, verb } from '../system/command.ts';
+import { formatBytes } from '../system/terminal.ts';
+
+interface Options {
+  out: string;
+  format: string;
+  espSize?: string;
+  stateSize?: string;
+}
+
+/** Adds `interlock disk`. */
+export function addDisk(program: Command): void {
+  verb(
+    program,
+    'disk <release>',
+    'Make a first-install disk from a release',
+    'interlock disk releases/tiny-1.0.0-x86-64 --out tiny.raw',
+  )
+    .requiredOption('--out <file>', 'the disk image to write')
+    .option('--format <format>', 'raw', 'raw')
+    .option('--esp-size <size>', 'size of the EFI system partition, as in "512 MiB"')
+    .option('--state-size <size>', 'size of the state partition before it grows')
+    .action(answer(disk));
+}
+
+async function disk(folder: string, options: Options): Promise<Answer> {
+  if (options.format !== 'raw') throw usage(`no disk format ${options.format}; raw is known`);
+  const file = join(folder, 'release.json');
+  const text = await readFile(file).catch((cause) => {
+    throw new InterlockError('not_found', { what: file }, { cause });
+  });
+  const release = parseRelease(text);
+  const sizes: NonNullable<DiskOptions['sizes']> = { ...release.slots };
+  if (options.espSize) sizes.esp = sizeOption('--esp-size', options.espSize);
+  if (options.stateSize) sizes.state = sizeOption('--state-size', options.stateSize);
+  const loader = release.loader && (await readLoader(folder, release.loader.sha256));
+  const progress = reportOn(process.stderr)(
+    `write ${options.out}`,
+    release.root.size + release.root.verity.size,
+  );
+  const onProgress = (done: number) => progress.at(done);
+  const { size } = await packDisk(folder, options.out, { sizes, onProgress, ...(loader && { loader }) });
+  progress.end();
+  const warning = loader ? '' : '\nwithout a boot loader: the release has no loader.efi';
+  const data = { file: options.out, size, bootable: Boolean(loader) };
+  return { text: `${options.out}  ${formatBytes(size)}${warning}`, data };
+}
+
+async function readLoader(folder: string, sha256: string): Promise<Buffer> {
+  const file = join(folder, 'loader.efi');
+  const loader = await readFile(file).catch((cause) => {
+    throw new InterlockError('not_found', { what: file }, { cause });
+  });
+  const found = hash('sha256', loader);
+  if (found === sha256) return loader;
+  throw new InterlockError('release_invalid', { file, problem: `hashes to ${found}, not ${sha256}` });
+}
+
+function sizeOption(option: string, text: string): number {
+  const size = parseSize(text);
+  if (size === undefined) throw usage(`${option} ${text} is no size as in "512 MiB"`);
+  return size;
+}
+
+function usage(problem: string): InterlockError {
+  return new InterlockError('usage', { problem });
+}

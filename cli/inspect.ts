@@ -1,0 +1,159 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { type PackagesLock, parseLock } from '../builder/build/packages-lock.ts';
+import { digestFile } from '../builder/pack/digest.ts';
+import { InterlockError } from '../protocol/errors.ts';
+import { decodePayloadHeader, type OperationKind, type PayloadHeader } from '../protocol/payload.ts';
+import { parseRelease, type Release } from '../protocol/release.ts';
+import { type Answer, answer, verb } from '../system/command.ts';
+import { withFile } from '../system/durable.ts';
+import { formatBytes, formatTable } from '../system/terminal.ts';
+
+/** Adds `interlock inspect`. */
+export function addInspect(program: Command): void {
+  verb(
+    program,
+    'inspect <path>',
+    'Show what a release or a payload holds, and check its hashes',
+    'interlock inspect releases/tiny-1.0.0-x86-64',
+  )
+    .option('--packages', 'list the packages too')
+    .action(answer(inspect));
+}
+
+async function inspect(path: string, options: { packages?: boolean }): Promise<Answer> {
+  const found = await stat(path).catch((cause) => {
+    throw new InterlockError('not_found', { what: path }, { cause });
+  });
+  if (found.isDirectory()) return inspectRelease(path, options.packages ?? false);
+  return inspectPayload(path);
+}
+
+async function inspectRelease(folder: string, listPackages: boolean): Promise<Answer> {
+  const text = await readFile(join(folder, 'release.json')).catch((cause) => {
+    throw new InterlockError('not_found', { what: join(folder, 'release.json') }, { cause });
+  });
+  const release = parseRelease(text);
+  const files = await Promise.all(filesOf(release).map((blob) => checkFile(folder, blob)));
+  const lock = await readLock(join(folder, 'packages.lock'));
+  const payloads = await Promise.all(
+    release.payloads.map(async ({ file }) => {
+      const header = await readHeader(join(folder, file)).catch(() => undefined);
+      return { file, operations: header ? countOperations(header) : [] };
+    }),
+  );
+  const sections = [
+    `${release.name} ${release.version} ${release.arch}, created ${release.created}`,
+    `root hash ${release.root.verity.rootHash}`,
+    formatTable(
+      ['FILE', 'SIZE', 'SHA-256', ''],
+      files.map(({ file, size, sha256, state }) => [file, formatBytes(size), sha256, state]),
+    ),
+    ...payloads.map(({ file, operations }) => `${file}\n${operationTable(operations)}`),
+    packageText(lock, listPackages),
+  ];
+  return {
+    text: sections.join('\n\n'),
+    data: { release, files, payloads, packages: lock?.packages ?? null },
+  };
+}
+
+interface NamedBlob {
+  file: string;
+  size: number;
+  sha256: string;
+}
+
+function filesOf(release: Release): NamedBlob[] {
+  const { root, boot, loader, payloads, packagesLock, sbom } = release;
+  return [
+    { file: 'root.erofs', size: root.size, sha256: root.sha256 },
+    { file: 'root.verity', size: root.verity.size, sha256: root.verity.sha256 },
+    { file: 'boot.efi', ...boot },
+    ...(loader ? [{ file: 'loader.efi', ...loader }] : []),
+    ...payloads.map(({ file, size, sha256 }) => ({ file, size, sha256 })),
+    { file: 'packages.lock', ...packagesLock },
+    { file: 'sbom.cdx.json', ...sbom },
+  ];
+}
+
+async function checkFile(folder: string, blob: NamedBlob): Promise<NamedBlob & { state: string }> {
+  const path = join(folder, blob.file);
+  const found = await stat(path).catch(() => undefined);
+  if (!found) return { ...blob, state: 'missing' };
+  const { sha256 } = await digestFile(path);
+  return { ...blob, state: sha256 === blob.sha256 ? 'ok' : 'damaged' };
+}
+
+async function readLock(file: string): Promise<PackagesLock | undefined> {
+  const text = await readFile(file).catch(() => undefined);
+  return text && parseLock(text, file);
+}
+
+function packageText(lock: PackagesLock | undefined, list: boolean): string {
+  if (!lock) return 'packages.lock is missing';
+  const size = lock.packages.reduce((sum, locked) => sum + locked.size, 0);
+  const summary = `${lock.packages.length} packages of ${lock.suite}, ${formatBytes(size)} as .deb`;
+  const rows = lock.packages.map(({ name, version, arch }) => [name, version, arch]);
+  return list ? `${summary}\n${formatTable(['PACKAGE', 'VERSION', 'ARCH'], rows)}` : summary;
+}
+
+async function inspectPayload(path: string): Promise<Answer> {
+  const header = await readHeader(path);
+  const operations = countOperations(header);
+  const { sizes, rootHash, sourceRootHash, headerLength } = header;
+  const sections = [
+    `payload for root hash ${rootHash}\nfrom ${sourceRootHash ?? 'nothing'}`,
+    formatTable(
+      ['PART', 'SIZE'],
+      Object.entries(sizes).map(([part, size]) => [part, formatBytes(size)]),
+    ),
+    operationTable(operations),
+  ];
+  return { text: sections.join('\n\n'), data: { rootHash, sourceRootHash, sizes, headerLength, operations } };
+}
+
+async function readHeader(path: string): Promise<PayloadHeader> {
+  return withFile(path, 'r', async (file) => {
+    const start = Buffer.alloc(12);
+    await file.read(start, 0, start.length, 0);
+    const { size } = await file.stat();
+    const length = Math.min(start.readUInt32LE(8), size);
+    const header = Buffer.alloc(length);
+    await file.read(header, 0, length, 0);
+    return decodePayloadHeader(header);
+  });
+}
+
+interface OperationCount {
+  kind: OperationKind;
+  count: number;
+  /** Bytes it writes, and bytes of the payload it takes. */
+  length: number;
+  blobLength: number;
+}
+
+function countOperations({ operations }: PayloadHeader): OperationCount[] {
+  const counts = new Map<OperationKind, OperationCount>();
+  for (const { kind, length, blobLength } of operations) {
+    const count = counts.get(kind) ?? { kind, count: 0, length: 0, blobLength: 0 };
+    counts.set(kind, count);
+    count.count++;
+    count.length += length;
+    count.blobLength += blobLength;
+  }
+  return [...counts.values()];
+}
+
+function operationTable(operations: readonly OperationCount[]): string {
+  return formatTable(
+    ['OPERATION', 'COUNT', 'WRITES', 'TAKES'],
+    operations.map(({ kind, count, length, blobLength }) => [
+      kind,
+      String(count),
+      formatBytes(length),
+      formatBytes(blobLength),
+    ]),
+  );
+}
