@@ -91,7 +91,7 @@ export interface Hold extends Place {
   nonce: string;
 }
 
-export type WaitReason = 'full' | 'brake' | 'rewound' | 'foreign_hold' | 'quorum';
+export type WaitReason = 'full' | 'brake' | 'rewound' | 'foreign_hold' | 'quorum' | 'unreachable';
 
 export type AcquireAnswer =
   | { result: 'held'; hold: Hold; revision: string }
@@ -114,7 +114,7 @@ export interface LockSelf {
 export interface LockPort {
   /** Throws `lock_unset` when nobody said which lock. */
   place(): Place;
-  /** Takes the place, or confirms it: each call writes the attempt's nonce by a transaction. */
+  /** Takes the place, or confirms it: each call writes the attempt's nonce by a transaction. Throws only when nothing was changed. */
   acquire(attempt: Hold, rootHash: string, self: LockSelf): Promise<AcquireAnswer>;
   /** After a new, healthy boot: gives the place back and records the verdict, if any, in the same swap. */
   release(hold: Hold, rootHash: string, self: LockSelf, verdict: Verdict | null): Promise<ReleaseAnswer>;

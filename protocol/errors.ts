@@ -234,6 +234,20 @@ export const errorTable = {
     77,
     'never',
   ),
+  etcd_other: row(
+    'etcd cluster {found} answers, the place is held in {cluster}',
+    'Let the host reach the cluster it took its place in, or force-release it there.',
+    409,
+    77,
+    'later',
+  ),
+  lock_quorum: row(
+    'the reboot would cost etcd its quorum: {problem}',
+    'Waits until enough other members are healthy.',
+    409,
+    75,
+    'later',
+  ),
   health_failed: row(
     'health check {check}: {problem}',
     'The host falls back to its other slot.',

@@ -4,7 +4,13 @@ import { type Holder, type LockValue, maxFailed, maxReleases } from './lock-valu
 export type Refusal = 'full' | 'brake' | 'foreign_hold' | 'same_boot';
 
 /** What a change makes of a lock value: a new one to swap in, or a refusal with its words. */
-export type Change = { value: LockValue } | { refused: Refusal; problem: string };
+export type Change = { value: LockValue } | Refused;
+
+/** A change that is not made, and why. */
+export interface Refused {
+  refused: Refusal;
+  problem: string;
+}
 
 /** How a release fared on the host that gives its place back. */
 export type Verdict = { ok: true } | { ok: false; reason: string };

@@ -17,8 +17,9 @@ export function onFailed(memory: Memory, { at, code, problem, retry }: EventOf<'
       return report(idle, at, 'failed', phase.plan.goal, problem);
     }
     case 'acquiring':
+      if (phase.maybe) return backOff({ ...known, phase: { ...phase, drawn: false } }, at, problem);
       return backOff(
-        phase.drawn ? { ...known, phase: { ...phase, drawn: false, maybe: true } } : known,
+        reach(known, at, { at: 'written', plan: phase.plan, fresh: phase.plan.expires === null }),
         at,
         problem,
       );

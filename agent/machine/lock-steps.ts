@@ -38,7 +38,7 @@ export function onAcquired(memory: Memory, { at, nonce, answer }: EventOf<'acqui
       : wait(next, at, next.retrySeconds, answer.problem);
   if (phase.at === 'rebooting') return pause({ ...memory, phase: { ...phase, attempt: null } });
   if (phase.at === 'flipped') {
-    if (isUnknown || answer.reason === 'quorum') {
+    if (isUnknown || answer.reason === 'quorum' || answer.reason === 'unreachable') {
       return pause({ ...memory, phase: { ...phase, attempt: null } });
     }
     return giveUp(memory, at, phase, answer.problem);

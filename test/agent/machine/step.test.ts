@@ -184,6 +184,18 @@ describe('the lock', () => {
     expect(model.running.version).toBe('v1');
   });
 
+  it('confirms its place again when the agent starts once more before the reboot', () => {
+    const model = host();
+    runTo(model, 'reboot');
+    expect(start(model)?.do).toBe('draw');
+    model.store.value = { ...model.store.value, holders: [other] };
+    model.store.revision++;
+    expect(runUntilWaiting(model)).toEqual(['draw', 'acquire']);
+    expect(at(model)).toBe('rebooting');
+    model.store.value = { ...model.store.value, holders: [] };
+    expect(runUntilWaiting(model).slice(0, 3)).toEqual(['draw', 'acquire', 'reboot']);
+  });
+
   it('never cancels after `rebooting` was recorded', () => {
     const model = host();
     runTo(model, 'reboot');

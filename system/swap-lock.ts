@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InterlockError } from '../protocol/errors.ts';
+import { type LockValue, lockKey, parseLockValue } from '../protocol/lock-value.ts';
+import { type Change, emptyLock, type Refused } from '../protocol/semaphore.ts';
+import type { Etcd, Said } from './etcd.ts';
+
+const maxConflicts = 30;
+const conflictPauseMs = 40;
+
+/** How a change of a group's lock ended. */
+export type Swapped = Said & { value: LockValue; refused?: Refused };
+
+/**
+ * Changes a group's lock value: read, change, swap, and again when somebody else was faster.
+ * Only the swap decides. A change that leaves the value as it is is written all the same: that proves the value
+ * read was the last one, and no earlier request of ours can land any more.
+ * `guard` may refuse an etcd by what it says about itself before anything is written.
+ */
+export async function swapLock(
+  etcd: Etcd,
+  group: string,
+  change: (value: LockValue) => Change,
+  guard: (said: Said) => void = () => {},
+): Promise<Swapped> {
+  for (let conflicts = 0; conflicts < maxConflicts; conflicts++) {
+    const { found, ...said } = await etcd.read(lockKey(group));
+    guard(said);
+    const value = found ? parseLockValue(found.text) : emptyLock();
+    const changed = change(value);
+    if ('refused' in changed) return { ...said, refused: changed, value };
+    const answer = await etcd.swap(lockKey(group), found, JSON.stringify(changed.value));
+    if (answer.won) return { clusterId: answer.clusterId, revision: answer.revision, value: changed.value };
+    await sleep(Math.random() * conflictPauseMs * Math.min(conflicts + 1, 8));
+  }
+  throw new InterlockError('lock_unknown', { problem: `${maxConflicts} others were faster` });
+}
+
+/** Reads a group's lock for people; decisions are made by `swapLock` only. */
+export async function readLock(etcd: Etcd, group: string): Promise<LockValue> {
+  const { found } = await etcd.read(lockKey(group));
+  return found ? parseLockValue(found.text) : emptyLock();
+}
