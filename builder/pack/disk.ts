@@ -23,6 +23,8 @@ const readLength = 1024 * 1024;
 export interface DiskOptions {
   /** Bytes; what is not given has the usual size. */
   sizes?: Partial<PartitionSizes>;
+  /** Another seed gives other partition GUIDs; usually the release itself is the seed. */
+  seed?: string;
   /** systemd-boot's image; without it the firmware finds nothing to start. */
   loader?: Uint8Array;
   /** More files for the ESP, by path: the host's configuration. */
@@ -44,7 +46,8 @@ export async function packDisk(
   const sizes = { ...usualSizes, ...options.sizes };
   checkRoom('root', release.root.size, sizes.root);
   checkRoom('verity', release.root.verity.size, sizes.verity);
-  const table = layOutDisk(sizes, release.arch, `${releaseId(release)} ${release.root.verity.rootHash}`);
+  const seed = options.seed ?? `${releaseId(release)} ${release.root.verity.rootHash}`;
+  const table = layOutDisk(sizes, release.arch, seed);
   const size = table.sectors * table.sectorSize;
   const unfinished = `${out}.part`;
   try {

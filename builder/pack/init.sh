@@ -1,0 +1,183 @@
+#!/usr/bin/busybox sh
+# Process 1 of the initrd: finds the slot whose root hash the kernel command line names, opens it through dm-verity,
+# mounts it read-only and hands over to it. Whatever goes wrong ends in a reboot, which systemd-boot has counted.
+#
+#   interlock.roothash=HEX   hex root hash of the slot to boot (in the signed command line of the UKI)
+#   interlock.watchdog=1     keep a hardware watchdog running from here on; the root's systemd must take it over
+#   init=PATH                what to run in the root instead of systemd
+
+/usr/bin/busybox mkdir -p /bin
+/usr/bin/busybox --install -s /bin
+export PATH=/usr/sbin:/usr/bin:/bin
+
+patience=30
+loader_variable=LoaderDevicePartUUID-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
+verity_types='ed57732cd2ebd946aec123d437ec2bf5 ce0033df9fd6924c978c9bfb0f38d820' # x86-64, arm64; as GPT stores them
+
+main() {
+    mount -t proc -o nosuid,nodev,noexec proc /proc
+    mount -t sysfs -o nosuid,nodev,noexec sysfs /sys
+    mount -t devtmpfs -o nosuid,mode=0755 devtmpfs /dev
+
+    root_hash=$(parameter interlock.roothash)
+    watchdog=$(parameter interlock.watchdog)
+    init=$(parameter init)
+    is_root_hash "$root_hash" || give_up "the command line names no root hash"
+
+    while read -r module; do
+        insmod "$module" 2>/dev/null || say "$module was not loaded"
+    done </modules
+
+    esp=$(booted_esp)
+    deadline=$(($(uptime_seconds) + patience))
+    until open_slot; do
+        feed_watchdog
+        [ "$(uptime_seconds)" -lt "$deadline" ] || give_up "no slot holds root hash $root_hash"
+        sleep 0.2
+    done
+
+    [ -b /dev/mapper/root ] || dmsetup mknodes root
+    mount -t erofs -o ro /dev/mapper/root /sysroot || give_up "the root of slot $slot cannot be mounted"
+    say "slot $slot, root hash $root_hash"
+    feed_watchdog
+    for folder in dev proc sys; do
+        mount --move "/$folder" "/sysroot/$folder" || give_up "the root has no /$folder"
+    done
+    exec switch_root /sysroot "${init:-/usr/lib/systemd/systemd}"
+}
+
+# Opens the slot that holds the root hash; fails while its disk has not appeared.
+open_slot() {
+    disk=
+    if [ -n "$esp" ]; then
+        disk=$(disk_with_partition "$esp") || return 1
+    fi
+    for hash in $(partitions); do
+        [ -z "$disk" ] || [ "$(disk_of "$hash")" = "$disk" ] || continue
+        is_verity_of_root "$hash" || continue
+        slot=$(partition_name "$hash")
+        slot=${slot#verity-}
+        data=$(sibling "$hash" "root-$slot") || continue
+        create_device "$data" "$hash" && return 0
+    done
+    return 1
+}
+
+# dm-verity, data partition $1, hash partition $2. A damaged block must end the boot, or nothing falls back.
+create_device() {
+    blocks=$(little_endian "$(hex "/dev/$2" 72 8)")
+    salt=$(hex "/dev/$2" 88 "$(little_endian "$(hex "/dev/$2" 80 2)")")
+    dmsetup create root --readonly --noudevsync --table \
+        "0 $((blocks * 8)) verity 1 /dev/$1 /dev/$2 4096 4096 $blocks 1 sha256 $root_hash $salt 1 panic_on_corruption"
+}
+
+# A partition of type root-verity whose superblock carries the first half of the root hash as its uuid.
+is_verity_of_root() {
+    type=$(gpt_entry "$1" | cut -c1-32)
+    case " $verity_types " in *" $type "*) ;; *) return 1 ;; esac
+    [ "$(hex "/dev/$1" 0 8)" = 7665726974790000 ] || return 1
+    [ "$(hex "/dev/$1" 16 16)" = "$(printf %.32s "$root_hash")" ]
+}
+
+# Unique GUID, as GPT stores it, of the partition that the boot loader came from; empty when it did not say.
+booted_esp() {
+    [ -d /sys/firmware/efi/efivars ] || return
+    mount -t efivarfs -o ro,nosuid,nodev,noexec efivarfs /sys/firmware/efi/efivars 2>/dev/null || return
+    tail -c +5 "/sys/firmware/efi/efivars/$loader_variable" 2>/dev/null | tr -d '\000' | sed 's/-//g' |
+        tr A-F a-f | sed 's/^\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)/\4\3\2\1\6\5\8\7/'
+    umount /sys/firmware/efi/efivars
+}
+
+# Names of all partitions, as in /sys/class/block.
+partitions() {
+    for file in /sys/class/block/*/partition; do
+        [ -e "$file" ] || continue
+        folder=${file%/partition}
+        echo "${folder##*/}"
+    done
+}
+
+# The disk that holds partition $1.
+disk_of() {
+    folder=$(readlink -f "/sys/class/block/$1")
+    folder=${folder%/*}
+    echo "${folder##*/}"
+}
+
+# The disk that holds the partition with unique GUID $1.
+disk_with_partition() {
+    for candidate in $(partitions); do
+        if [ "$(gpt_entry "$candidate" | cut -c33-64)" = "$1" ]; then
+            disk_of "$candidate"
+            return 0
+        fi
+    done
+    return 1
+}
+
+# The partition called $2 on the disk of partition $1.
+sibling() {
+    for other in $(partitions); do
+        if [ "$(disk_of "$other")" = "$(disk_of "$1")" ] && [ "$(partition_name "$other")" = "$2" ]; then
+            echo "$other"
+            return 0
+        fi
+    done
+    return 1
+}
+
+partition_name() {
+    sed -n 's/^PARTNAME=//p' "/sys/class/block/$1/uevent"
+}
+
+# Type and unique GUID of partition $1, as GPT stores them: 64 hex digits. Entries lie from the third sector on.
+gpt_entry() {
+    of=$(disk_of "$1")
+    sector=$(cat "/sys/class/block/$of/queue/logical_block_size")
+    number=$(cat "/sys/class/block/$1/partition")
+    hex "/dev/$of" $((2 * sector + (number - 1) * 128)) 32
+}
+
+# $3 bytes at offset $2 of file $1 as hex digits.
+hex() {
+    dd if="$1" bs=1 skip="$2" count="$3" 2>/dev/null | hexdump -v -e '1/1 "%02x"'
+}
+
+# The number that hex digits hold, lowest byte first.
+little_endian() {
+    echo $((0x$(echo "$1" | sed 's/../&\n/g' | tac | tr -d '\n')))
+}
+
+is_root_hash() {
+    case $1 in *[!0-9a-f]*) return 1 ;; esac
+    [ ${#1} -eq 64 ]
+}
+
+# Value of a parameter of the kernel command line.
+parameter() {
+    for word in $(cat /proc/cmdline); do
+        case $word in "$1="*) echo "${word#*=}"; return ;; esac
+    done
+}
+
+uptime_seconds() {
+    cut -d. -f1 /proc/uptime
+}
+
+# Closing without the magic letter leaves the watchdog running.
+feed_watchdog() {
+    if [ "$watchdog" = 1 ] && [ -c /dev/watchdog0 ]; then echo >/dev/watchdog0; fi
+}
+
+say() {
+    echo "<5>interlock: $*" >/dev/kmsg
+}
+
+give_up() {
+    echo "<2>interlock: $*; rebooting" >/dev/kmsg
+    sleep 1
+    reboot -f
+    exit 1
+}
+
+main

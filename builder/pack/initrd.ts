@@ -1,0 +1,40 @@
+import { type CpioEntry, packCpio } from './cpio.ts';
+
+/** What our small initrd is made of; paths have no leading `/`. */
+export interface InitrdInput {
+  /** The script that runs as process 1: the content of `initScript`. */
+  init: Uint8Array;
+  /** busybox, dmsetup, their loader and libraries, by path; all of them executable. */
+  programs: ReadonlyMap<string, Uint8Array>;
+  /** Uncompressed kernel modules by path, in the order they are loaded. */
+  modules: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Where the script lies that `init` is read from; it expects busybox and dmsetup at their places in Debian. */
+export const initScript = new URL('./init.sh', import.meta.url);
+
+const mountPoints = ['dev', 'proc', 'sys', 'run', 'sysroot'];
+
+/** Puts the initrd together; the same input gives the same bytes. */
+export function packInitrd({ init, programs, modules }: InitrdInput): Buffer {
+  const entries = new Map<string, CpioEntry>();
+  const add = (path: string, entry: CpioEntry) => {
+    for (const parent of parentsOf(path)) {
+      if (!entries.has(parent)) entries.set(parent, { kind: 'directory' });
+    }
+    entries.set(path, entry);
+  };
+  const order = [...modules.keys()].map((path) => `/${path}\n`).join('');
+  for (const path of mountPoints) add(path, { kind: 'directory' });
+  add('dev/console', { kind: 'character-device', mode: 0o600, major: 5, minor: 1 });
+  add('init', { kind: 'file', mode: 0o755, content: init });
+  add('modules', { kind: 'file', mode: 0o644, content: Buffer.from(order) });
+  for (const [path, content] of programs) add(path, { kind: 'file', mode: 0o755, content });
+  for (const [path, content] of modules) add(path, { kind: 'file', mode: 0o644, content });
+  return packCpio(entries);
+}
+
+function parentsOf(path: string): string[] {
+  const names = path.split('/');
+  return names.slice(1).map((_, index) => names.slice(0, index + 1).join('/'));
+}

@@ -1,0 +1,160 @@
+import { InterlockError } from '../../protocol/errors.ts';
+
+/** A section to append: at most 8 characters of name. */
+export interface Section {
+  name: string;
+  content: Uint8Array;
+  /** Holds machine code: the kernel. */
+  isCode?: boolean;
+}
+
+interface StubSection {
+  name: string;
+  virtualSize: number;
+  virtualAddress: number;
+  rawSize: number;
+  rawAt: number;
+}
+
+/** Offsets of a PE32+ image's fields (Microsoft PE format, "Optional Header", "Section Table"). */
+interface PeImage {
+  bytes: Buffer;
+  /** Where the COFF header's signature lies. */
+  signatureAt: number;
+  optionalAt: number;
+  tableAt: number;
+  sections: StubSection[];
+}
+
+const sectionHeaderLength = 40;
+const pageSize = 4096;
+const symbolsStripped = 0x0008;
+const nxCompatible = 0x0100;
+const readOnlyData = 0x40000040;
+const readOnlyCode = 0x40000020;
+
+/**
+ * Appends sections to a PE image in file and memory order. Refuses, as `bad_input`, what is no PE32+, what is signed
+ * (the signature would break), and an image without room for the headers.
+ */
+export function appendSections(image: Uint8Array, added: readonly Section[]): Buffer {
+  const pe = parsePe(Buffer.from(image));
+  refuseSigned(pe);
+  const fileAlignment = pe.bytes.readUInt32LE(pe.optionalAt + 36);
+  const sectionAlignment = pe.bytes.readUInt32LE(pe.optionalAt + 32);
+  const rawEnd = Math.max(...pe.sections.map(({ rawAt, rawSize }) => rawAt + rawSize));
+  const head = Buffer.from(pe.bytes.subarray(0, rawEnd));
+  const pieces: Buffer[] = [head];
+  let fileEnd = rawEnd;
+  let memoryEnd = Math.max(
+    ...pe.sections.map(({ virtualAddress, virtualSize }) => virtualAddress + virtualSize),
+  );
+  checkRoom(pe, added);
+  added.forEach(({ name, content, isCode }, index) => {
+    const rawAt = roundUp(fileEnd, fileAlignment);
+    const rawSize = roundUp(content.length, fileAlignment);
+    const virtualAddress = roundUp(memoryEnd, Math.max(sectionAlignment, pageSize));
+    const section = { name, virtualSize: content.length, virtualAddress, rawSize, rawAt };
+    const at = pe.tableAt + (pe.sections.length + index) * sectionHeaderLength;
+    encodeSection(section, isCode ? readOnlyCode : readOnlyData).copy(head, at);
+    pieces.push(Buffer.alloc(rawAt - fileEnd), Buffer.from(content), Buffer.alloc(rawSize - content.length));
+    fileEnd = rawAt + rawSize;
+    memoryEnd = virtualAddress + content.length;
+  });
+  const addedSize = added.reduce((sum, { content }) => sum + roundUp(content.length, fileAlignment), 0);
+  patchHeaders(head, pe, added.length, addedSize, roundUp(memoryEnd, sectionAlignment));
+  return Buffer.concat(pieces);
+}
+
+/** Whether an image says that it runs with data pages that cannot be executed; null when it is no PE image. */
+export function isNxCompatible(image: Uint8Array): boolean | null {
+  const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
+  if (bytes.length < 64 || bytes.toString('latin1', 0, 2) !== 'MZ') return null;
+  const at = bytes.readUInt32LE(0x3c);
+  if (bytes.length < at + 24 + 72 || bytes.toString('latin1', at, at + 4) !== 'PE\0\0') return null;
+  return (bytes.readUInt16LE(at + 24 + 70) & nxCompatible) !== 0;
+}
+
+/** Takes the promise back, in place. */
+export function clearNxCompatible(image: Buffer): void {
+  const at = image.readUInt32LE(0x3c) + 24 + 70;
+  image.writeUInt16LE(image.readUInt16LE(at) & ~nxCompatible, at);
+}
+
+function parsePe(bytes: Buffer): PeImage {
+  if (bytes.length < 64 || bytes.toString('latin1', 0, 2) !== 'MZ') throw refused('is no PE image');
+  const signatureAt = bytes.readUInt32LE(0x3c);
+  const optionalAt = signatureAt + 24;
+  if (bytes.length < optionalAt + 112) throw refused('ends within its headers');
+  if (bytes.toString('latin1', signatureAt, signatureAt + 4) !== 'PE\0\0') throw refused('is no PE image');
+  if (bytes.readUInt16LE(optionalAt) !== 0x20b) throw refused('is no PE32+ image');
+  const tableAt = optionalAt + bytes.readUInt16LE(signatureAt + 20);
+  const count = bytes.readUInt16LE(signatureAt + 6);
+  if (count === 0 || bytes.length < tableAt + count * sectionHeaderLength) throw refused('has no sections');
+  const sections = Array.from({ length: count }, (_, index): StubSection => {
+    const at = tableAt + index * sectionHeaderLength;
+    return {
+      name: bytes.toString('latin1', at, at + 8).replace(/\0+$/, ''),
+      virtualSize: bytes.readUInt32LE(at + 8),
+      virtualAddress: bytes.readUInt32LE(at + 12),
+      rawSize: bytes.readUInt32LE(at + 16),
+      rawAt: bytes.readUInt32LE(at + 20),
+    };
+  });
+  if (sections.some(({ rawAt, rawSize }) => rawAt + rawSize > bytes.length)) throw refused('is cut short');
+  return { bytes, signatureAt, optionalAt, tableAt, sections };
+}
+
+function refuseSigned({ bytes, optionalAt }: PeImage): void {
+  const directories = bytes.readUInt32LE(optionalAt + 108);
+  const isSigned = directories > 4 && bytes.readUInt32LE(optionalAt + 112 + 4 * 8 + 4) !== 0;
+  if (isSigned) throw refused('is signed; take the unsigned one');
+}
+
+/** Headers cannot grow without moving everything behind them. */
+function checkRoom(pe: PeImage, added: readonly Section[]): void {
+  const needed = pe.tableAt + (pe.sections.length + added.length) * sectionHeaderLength;
+  const firstRaw = Math.min(...pe.sections.filter(({ rawSize }) => rawSize > 0).map(({ rawAt }) => rawAt));
+  const room = Math.min(pe.bytes.readUInt32LE(pe.optionalAt + 60), firstRaw);
+  if (needed > room) throw refused(`has no room for ${added.length} more sections`);
+  const names = new Set(pe.sections.map(({ name }) => name));
+  const twice = added.find(({ name }) => names.has(name));
+  if (twice) throw refused(`has a section ${twice.name} already`);
+}
+
+function patchHeaders(
+  head: Buffer,
+  pe: PeImage,
+  count: number,
+  addedSize: number,
+  sizeOfImage: number,
+): void {
+  const { signatureAt: p, optionalAt: o } = pe;
+  head.writeUInt16LE(pe.sections.length + count, p + 6);
+  head.writeUInt32LE(0, p + 12);
+  head.writeUInt32LE(0, p + 16);
+  head.writeUInt16LE(head.readUInt16LE(p + 22) | symbolsStripped, p + 22);
+  head.writeUInt32LE(head.readUInt32LE(o + 8) + addedSize, o + 8);
+  head.writeUInt32LE(sizeOfImage, o + 56);
+  head.writeUInt32LE(0, o + 64);
+}
+
+function encodeSection(section: StubSection, characteristics: number): Buffer {
+  const header = Buffer.alloc(sectionHeaderLength);
+  if (section.name.length > 8) throw refused(`cannot hold a section named ${section.name}`);
+  header.write(section.name, 0, 'latin1');
+  header.writeUInt32LE(section.virtualSize, 8);
+  header.writeUInt32LE(section.virtualAddress, 12);
+  header.writeUInt32LE(section.rawSize, 16);
+  header.writeUInt32LE(section.rawAt, 20);
+  header.writeUInt32LE(characteristics, 36);
+  return header;
+}
+
+function roundUp(value: number, step: number): number {
+  return Math.ceil(value / step) * step;
+}
+
+function refused(problem: string): InterlockError {
+  return new InterlockError('bad_input', { what: 'EFI stub', problem });
+}
