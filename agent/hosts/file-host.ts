@@ -1,0 +1,51 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Static, Type } from 'typebox';
+import { parseJson, Sha256, strict } from '../../protocol/schema.ts';
+import { openLoader } from '../loader/systemd-boot/loader.ts';
+import { findSlotsInFile } from '../slots/find-in-file.ts';
+import type { Host } from './host.ts';
+import { readIdentity } from './os-release.ts';
+
+/** Exit code of an agent on a file-backed host that wants a reboot; its supervisor boots the host then. */
+export const rebootExitCode = 100;
+
+/** `run/interlock/boot.json`: what the supervisor booted. */
+export const BootFacts = strict({
+  bootId: Type.String({ pattern: '^[0-9a-f-]{36}$' }),
+  slot: Type.Union([Type.Literal('a'), Type.Literal('b')]),
+  rootHash: Sha256,
+  generation: Type.Integer({ minimum: 1 }),
+});
+export type BootFacts = Static<typeof BootFacts>;
+
+/** Where things lie under a file-backed host's folder. */
+export const fileHostPaths = {
+  disk: 'disk.img',
+  esp: 'efi',
+  bootFacts: 'run/interlock/boot.json',
+  /** Files of the booted root image. */
+  booted: 'run/booted',
+  osRelease: 'run/booted/usr/lib/os-release',
+} as const;
+
+/** Opens a host that is a folder: a disk file, an ESP folder and the supervisor's facts. `config_invalid` without them. */
+export async function openFileHost(root: string): Promise<Host> {
+  const at = (path: keyof typeof fileHostPaths) => join(root, fileHostPaths[path]);
+  const loader = openLoader(at('esp'));
+  return {
+    loader,
+    storage: { slots: await findSlotsInFile(at('disk')), esp: at('esp'), bootFiles: loader },
+    machine: {
+      async running() {
+        const text = await readFile(at('bootFacts'), 'utf8');
+        const { bootId, slot, rootHash } = parseJson(BootFacts, text, at('bootFacts'), 'config_invalid');
+        return { bootId, slot, rootHash, ...(await readIdentity(at('osRelease'))) };
+      },
+      async reboot() {
+        process.exit(rebootExitCode);
+      },
+    },
+    async close() {},
+  };
+}

@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import { InterlockError } from '../../protocol/errors.ts';
+import { run } from '../../system/run.ts';
+
+/**
+ * Hex root hash of a dm-verity device, out of the table the kernel enforces; where `dmsetup` is missing, out of the
+ * command line that the initrd made that table from. Throws `disk_invalid`.
+ */
+export async function readRootHash(name: string, commandLine = '/proc/cmdline'): Promise<string> {
+  const table = await run('dmsetup', ['table', name]).catch(() => '');
+  const found = rootHashOfTable(table) ?? rootHashOfCommandLine(await readFile(commandLine, 'utf8'));
+  if (!found) throw new InterlockError('disk_invalid', { disk: name, problem: 'no root hash is in force' });
+  return found;
+}
+
+/** Source: Linux `Documentation/admin-guide/device-mapper/verity.rst`, the root digest is the ninth parameter. */
+export function rootHashOfTable(table: string): string | undefined {
+  const fields = table.trim().split(/\s+/);
+  return fields[2] === 'verity' && /^[0-9a-f]{64}$/.test(fields[11] ?? '') ? fields[11] : undefined;
+}
+
+export function rootHashOfCommandLine(text: string): string | undefined {
+  return /(?:^|\s)interlock\.roothash=([0-9a-f]{64})(?:\s|$)/.exec(text)?.[1];
+}

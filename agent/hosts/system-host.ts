@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { run } from '../../system/run.ts';
+import { openLoader } from '../loader/systemd-boot/loader.ts';
+import { findSlotsOnDisk } from '../slots/find-on-disk.ts';
+import type { Host } from './host.ts';
+import { mountEsp, unmountEsp } from './mount-esp.ts';
+import { readIdentity } from './os-release.ts';
+import { readRootHash } from './root-hash.ts';
+
+/** The name that the initrd gives the verity device under the root. */
+const verityName = 'root';
+const espFolder = '/run/interlock/esp';
+
+/** Opens the machine the agent runs on: device mapper, real partitions, the mounted ESP. */
+export async function openSystemHost(): Promise<Host> {
+  const disk = await findSlotsOnDisk(verityName);
+  await mountEsp(disk.esp, espFolder);
+  const loader = openLoader(espFolder, { efivars: '/sys/firmware/efi/efivars' });
+  return {
+    loader,
+    storage: { slots: disk.slots, esp: espFolder, bootFiles: loader },
+    machine: {
+      async running() {
+        const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+        const rootHash = await readRootHash(verityName);
+        return { bootId, slot: disk.running, rootHash, ...(await readIdentity('/usr/lib/os-release')) };
+      },
+      async reboot() {
+        await run('systemctl', ['reboot']);
+      },
+    },
+    close: () => unmountEsp(espFolder),
+  };
+}

@@ -1,0 +1,35 @@
+import { stat } from 'node:fs/promises';
+import { InterlockError } from '../../protocol/errors.ts';
+import { decodeGpt, type GptTable, gptLengths } from '../../protocol/gpt.ts';
+import type { SlotName } from '../ports.ts';
+import { openExtent } from './extent.ts';
+import type { Extent, Slot, Slots } from './slot.ts';
+
+/** Finds both slots of a disk that is a file, by its partitions' names. Throws `disk_invalid`. */
+export async function findSlotsInFile(path: string): Promise<Slots> {
+  const table = await readTable(path);
+  const extent = (name: string): Extent => {
+    const partition = table.partitions.find((one) => one.name === name);
+    if (!partition) throw new InterlockError('disk_invalid', { disk: path, problem: `no partition ${name}` });
+    const { firstLba, lastLba } = partition;
+    const { sectorSize } = table;
+    return { path, offset: firstLba * sectorSize, size: (lastLba - firstLba + 1) * sectorSize };
+  };
+  const slot = (name: SlotName): Slot => ({
+    name,
+    root: extent(`root-${name}`),
+    verity: extent(`verity-${name}`),
+  });
+  return { a: slot('a'), b: slot('b') };
+}
+
+async function readTable(path: string): Promise<GptTable> {
+  const { size } = await stat(path);
+  const disk = await openExtent({ path, offset: 0, size }, 'read');
+  try {
+    const { head, tail } = gptLengths(512);
+    return decodeGpt(await disk.read(0, head), await disk.read(size - tail, tail));
+  } finally {
+    await disk.close();
+  }
+}
