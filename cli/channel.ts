@@ -11,7 +11,7 @@ type EditFlags = Flags & { channel: string; reason: string; undo: boolean };
 const example = '--server http://127.0.0.1:8080 --keys ./keys';
 
 /** `interlock channel …`: what a channel's signed document says, and the changes that are neither release nor rollback. */
-export function addChannelVerbs(program: Command): void {
+export function addChannel(program: Command): void {
   const channel = program.command('channel').description('Show and change what a channel says');
   const add = (signature: string, summary: string, words: string) =>
     addServerOptions(

@@ -2,9 +2,11 @@ import type { Command } from 'commander';
 import { initKeys } from '../builder/keys/init.ts';
 import { renewKeys } from '../builder/keys/renew.ts';
 import { keysStatus, type RoleStatus } from '../builder/keys/status.ts';
+import { pushRenewed } from '../builder/publish/push-renewed.ts';
 import { InterlockError } from '../protocol/errors.ts';
 import { answer, verb } from '../system/command.ts';
 import { formatTable } from '../system/terminal.ts';
+import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 
 interface InitFlags {
   name: string;
@@ -16,7 +18,7 @@ interface InitFlags {
 }
 
 /** `interlock keys …`: the keys that decide what hosts run. */
-export function addKeysVerbs(program: Command): void {
+export function addKeys(program: Command): void {
   const keys = program.command('keys').description('Make and look after signing keys');
   verb(
     keys,
@@ -42,22 +44,23 @@ export function addKeysVerbs(program: Command): void {
       return { text: table(rows), data: rows };
     }),
   );
-  verb(
-    keys,
-    'renew <dir>',
-    'Sign again what expires soon; the next publish uploads it',
-    'interlock keys renew ./keys',
+  addServerOptions(
+    verb(
+      keys,
+      'renew <dir>',
+      'Sign again what expires soon; with a server, upload it (the next publish does so too)',
+      'interlock keys renew ./keys --server http://127.0.0.1:8080',
+    ),
   )
     .option('--all', 'sign every role whose keys are here', false)
-    .action(
-      answer(async (dir: string, flags: { all: boolean }) => {
-        const renewed = await renewKeys(dir, flags.all);
-        return {
-          text: renewed.length ? `signed again: ${renewed.join(', ')}` : 'nothing expires soon',
-          data: { renewed },
-        };
-      }),
-    );
+    .action(answer(renew));
+}
+
+async function renew(dir: string, flags: ClientOptions & { all: boolean }) {
+  const renewed = await renewKeys(dir, flags.all);
+  const uploaded = flags.server !== undefined && (await pushRenewed(createClient(flags), dir));
+  const text = renewed.length ? `signed again: ${renewed.join(', ')}` : 'nothing expires soon';
+  return { text: uploaded ? `${text}\nuploaded` : text, data: { renewed, uploaded } };
 }
 
 async function init(dir: string, flags: InitFlags) {

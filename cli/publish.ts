@@ -7,7 +7,7 @@ import { addServerOptions, type ClientOptions, createClient } from './client.ts'
 type Flags = ClientOptions & { keys: string; channel: string };
 
 /** `interlock publish`: a release becomes visible all at once; repeating is harmless. */
-export function addPublishVerb(program: Command): void {
+export function addPublish(program: Command): void {
   const example =
     'interlock publish out/core-1-x86-64 --server http://127.0.0.1:8080 --keys ./keys --channel alpha';
   addServerOptions(

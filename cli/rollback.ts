@@ -6,7 +6,7 @@ import { addServerOptions, type ClientOptions, createClient } from './client.ts'
 type Flags = ClientOptions & { keys: string; channel: string; to: string; reason: string };
 
 /** `interlock rollback`: the signed way down, for every host of a channel. */
-export function addRollbackVerb(program: Command): void {
+export function addRollback(program: Command): void {
   const example =
     'interlock rollback core --channel stable --to 1 --reason "no network" --server URL --keys ./keys';
   addServerOptions(

@@ -3,7 +3,7 @@ import { sign } from '../builder/sign/sign.ts';
 import { answer, verb } from '../system/command.ts';
 
 /** `interlock sign`: a pass of its own, for keys that live on another machine than the build. */
-export function addSignVerb(program: Command): void {
+export function addSign(program: Command): void {
   verb(program, 'sign <release>', 'Sign a release', 'interlock sign out/core-1-x86-64 --keys ./keys')
     .requiredOption('--keys <dir>', 'folder of `interlock keys init`')
     .action(

@@ -13,7 +13,7 @@ import type { Running, Target, TrustPort } from '../ports.ts';
 import { type Cache, saveCache } from './cache.ts';
 import { provenTime } from './check-clock.ts';
 import { rootVersion } from './image-trust.ts';
-import type { Refreshed } from './refresh.ts';
+import type { NamedTarget, Refreshed } from './refresh.ts';
 
 /** What a decision is made from, besides the fresh metadata. */
 export interface AcceptContext {
@@ -36,9 +36,11 @@ export async function accept(
 ): Promise<Target> {
   checkRootFloor(context, await refreshed.metadata());
   const channel = order === 'server' ? await readChannel(context, refreshed) : undefined;
+  const path = releaseTarget(context.name, offered.version, running.arch);
+  const found = await refreshed.find(path);
   const cache = await remember(context, refreshed, channel);
   const expected = channel && acceptOffer(channel, running.version, running.arch, offered.version);
-  const { release, sha256 } = await readRelease(context, refreshed, offered.version, running, expected);
+  const { release, sha256 } = await readRelease(path, found, expected);
   checkState(context, running, release);
   await remember({ ...context, cache }, refreshed, channel, release);
   const { rootHash } = release.root.verity;
@@ -57,9 +59,9 @@ async function readChannel(
 ): Promise<Channel> {
   const path = channelTarget(name, channel);
   const role = channelRole(channel);
-  const target = await refreshed.target(path);
-  if (!target) throw new InterlockError('metadata_invalid', { role, problem: `no key names ${path}` });
-  const document = parseChannel(target.text);
+  const found = await refreshed.find(path);
+  if (!found) throw new InterlockError('metadata_invalid', { role, problem: `no key names ${path}` });
+  const document = parseChannel(await found.read());
   if (document.name !== name || document.channel !== channel) {
     throw new InterlockError('metadata_invalid', {
       role,
@@ -72,23 +74,15 @@ async function readChannel(
   return document;
 }
 
-async function readRelease(
-  { name }: AcceptContext,
-  refreshed: Refreshed,
-  version: string,
-  { arch }: Running,
-  expected: string | undefined,
-): Promise<{ release: Release; sha256: string }> {
-  const path = releaseTarget(name, version, arch);
+/** Reads a release that the `releases` role names, and with an expected hash the very one that the channel names. */
+async function readRelease(path: string, found: NamedTarget | undefined, expected: string | undefined) {
   const refuse = (problem: string) => new InterlockError('metadata_invalid', { role: releasesRole, problem });
-  const target = await refreshed.target(path);
-  if (!target) throw refuse(`no key names ${path}`);
-  if (expected && target.sha256 !== expected) throw refuse(`${path} is not the one that the channel names`);
-  const release = parseRelease(target.text);
-  if (release.name !== name || release.version !== version || release.arch !== arch) {
-    throw refuse(`${path} is about ${release.name} ${release.version} ${release.arch}`);
-  }
-  return { release, sha256: target.sha256 };
+  if (!found) throw refuse(`no key names ${path}`);
+  if (expected && found.sha256 !== expected) throw refuse(`${path} is not the one that the channel names`);
+  const release = parseRelease(await found.read());
+  const own = releaseTarget(release.name, release.version, release.arch);
+  if (own !== path) throw refuse(`${path} holds ${own}`);
+  return { release, sha256: found.sha256 };
 }
 
 /** Refuses a version that cannot run on the state of the one that runs now. */

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { parseJson, Time, Version } from '../../protocol/schema.ts';
@@ -31,6 +31,12 @@ export async function loadCache(dir: string): Promise<Cache> {
 
 /** Replaces the cache so that a power cut leaves the old or the new one. */
 export async function saveCache(dir: string, cache: Cache): Promise<void> {
-  await mkdir(dir, { recursive: true });
   await writeDurably(join(dir, file), JSON.stringify(cache));
+}
+
+/** Makes the folder, and removes what a run that was cut has left in it. */
+export async function tidyCache(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  const strays = (await readdir(dir)).filter((name) => name !== file);
+  for (const name of strays) await rm(join(dir, name), { recursive: true, force: true });
 }

@@ -4,7 +4,7 @@ import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
 import { imageFloorFile, imageRootFile } from '../../protocol/trust.ts';
 import type { TrustPort } from '../ports.ts';
 import { accept } from './accept.ts';
-import { loadCache } from './cache.ts';
+import { loadCache, tidyCache } from './cache.ts';
 import { checkClock } from './check-clock.ts';
 import { Fetcher } from './fetch.ts';
 import { newerRoot, readImageTrust } from './image-trust.ts';
@@ -38,6 +38,7 @@ export function openTrust(options: TrustOptions): TrustPort {
   return {
     accept: async (offered, running, order) => {
       const image = await readImageTrust(imageRoot, imageFloor);
+      await tidyCache(cacheDir);
       const cache = await loadCache(cacheDir);
       const now = clock.now();
       checkClock(now, [image.floor.built, cache.verifiedAt]);

@@ -7,10 +7,16 @@ import { paths } from '../../protocol/publish.ts';
 import { targetFile } from '../../protocol/trust.ts';
 import type { Fetcher } from './fetch.ts';
 
+/** A target that verified metadata names; `read` fetches it and checks length and hash. */
+export interface NamedTarget {
+  sha256: string;
+  read(): Promise<string>;
+}
+
 /** A repository whose newest metadata was verified, and which gives targets. */
 export interface Refreshed {
-  /** A target's text, named by signed metadata and checked; undefined when no role names it. */
-  target(path: string): Promise<{ text: string; sha256: string } | undefined>;
+  /** Verifies the roles that may name a target; undefined when none does. */
+  find(path: string): Promise<NamedTarget | undefined>;
   /** All metadata verified so far, by file name. */
   metadata(): Promise<Record<string, string>>;
 }
@@ -44,7 +50,7 @@ export async function refresh<T>(
     setStartTime(updater, now);
     await updater.refresh();
     return await use({
-      target: (path) => readTarget(updater, fetcher, base, path),
+      find: (path) => findTarget(updater, fetcher, base, path),
       metadata: () => readFolder(scratch),
     });
   } finally {
@@ -58,27 +64,31 @@ function setStartTime(updater: Updater, now: Date): void {
   trustedSet.referenceTime = now;
 }
 
-async function readTarget(updater: Updater, fetcher: Fetcher, base: string, path: string) {
+async function findTarget(
+  updater: Updater,
+  fetcher: Fetcher,
+  base: string,
+  path: string,
+): Promise<NamedTarget | undefined> {
   const info = await updater.getTargetInfo(path);
   if (!info) return undefined;
   const sha256 = info.hashes.sha256;
-  if (!sha256 || info.length > targetLimit) {
-    throw new InterlockError('metadata_invalid', {
-      role: 'targets',
-      problem: `${path} needs a SHA-256 and a sane length`,
-    });
-  }
-  const bytes = await fetcher.downloadBytes(
-    `${base}${paths.targets}/${targetFile(path, sha256)}`,
-    info.length,
-  );
-  try {
-    await info.verify(Readable.from([bytes]));
-  } catch (cause) {
-    const problem = `${path}: ${cause instanceof Error ? cause.message : cause}`;
-    throw new InterlockError('metadata_invalid', { role: 'targets', problem }, { cause });
-  }
-  return { text: bytes.toString('utf8'), sha256 };
+  if (!sha256 || info.length > targetLimit) throw invalid(`${path} needs a SHA-256 and a sane length`);
+  return {
+    sha256,
+    read: async () => {
+      const url = `${base}${paths.targets}/${targetFile(path, sha256)}`;
+      const bytes = await fetcher.downloadBytes(url, info.length);
+      await info.verify(Readable.from([bytes])).catch((cause: Error) => {
+        throw invalid(`${path}: ${cause.message}`, cause);
+      });
+      return bytes.toString('utf8');
+    },
+  };
+}
+
+function invalid(problem: string, cause?: unknown): InterlockError {
+  return new InterlockError('metadata_invalid', { role: 'targets', problem }, { cause });
 }
 
 async function readFolder(dir: string): Promise<Record<string, string>> {

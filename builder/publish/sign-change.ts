@@ -15,9 +15,14 @@ export function signTargets(
   targets: Record<string, string>,
   now: Date,
 ): Change {
-  const { folder, roles, root } = present;
+  const { folder, repository, roles, root } = present;
   const signers = signersOf(role, root, roles.targets ?? '');
-  const next = nameTargets(role, parseTargets(role, roles[role] ?? '').signed, targets, now);
+  const next = nameTargets(
+    role,
+    parseTargets(role, repository.roles[role] ?? roles[role] ?? '').signed,
+    targets,
+    now,
+  );
   return { roles: { [role]: seal(role, next, folder.keyring, [signers]) }, targets };
 }
 

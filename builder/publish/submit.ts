@@ -24,7 +24,7 @@ export interface Job {
 export interface Present {
   folder: KeysFolder;
   repository: ServerRepository;
-  /** Metadata in force once this job is through: the server's, with newer root or `targets` from the folder over it. */
+  /** Metadata in force once this job is through: the server's, with what was renewed in the folder over it. */
   roles: Record<string, string>;
   root: string;
 }
@@ -70,26 +70,33 @@ function presentState(folder: KeysFolder, repository: ServerRepository): Present
   const root = [...repository.roots, ...folder.roots]
     .toSorted((a, b) => rootVersion(a) - rootVersion(b))
     .at(-1);
-  const roles = { ...folder.roles, ...repository.roles };
-  if (isAhead(folder, repository)) roles.targets = folder.roles.targets ?? '';
-  return { folder, repository, roles, root: root ?? '' };
+  const renewed = Object.entries(folder.roles).filter(([role, text]) =>
+    isRenewal(role, text, repository.roles[role]),
+  );
+  return {
+    folder,
+    repository,
+    roles: { ...folder.roles, ...repository.roles, ...Object.fromEntries(renewed) },
+    root: root ?? '',
+  };
 }
 
-/** True when the folder holds a `targets` that was signed on top of the server's and is not there yet. */
-function isAhead({ roles }: KeysFolder, repository: ServerRepository): boolean {
-  const [mine, theirs] = [roles.targets, repository.roles.targets];
-  return Boolean(mine && theirs && version('targets', mine) === version('targets', theirs) + 1);
+/** True when the folder's text was signed on top of the server's and names the same targets: it needs nothing else to go there. */
+function isRenewal(role: string, mine: string, theirs: string | undefined): boolean {
+  if (theirs === undefined) return false;
+  const [after, before] = [parseTargets(role, mine).signed, parseTargets(role, theirs).signed];
+  const isNext = after.version === before.version + 1;
+  return isNext && JSON.stringify(after.toJSON().targets) === JSON.stringify(before.toJSON().targets);
 }
 
 async function makeRequest(job: Job, present: Present, change: Change): Promise<PublishRequest> {
-  const { repository, folder } = present;
+  const { repository, folder, roles } = present;
   const isFirst = repository.roots.length === 0;
   const newRoots = folder.roots.filter((text) => rootVersion(text) > rootVersion(repository.roots.at(-1)));
-  const sent = { ...(isFirst ? present.roles : {}), ...change.roles };
-  if (present.roles.targets !== repository.roles.targets) sent.targets = present.roles.targets ?? '';
-  for (const [role, text] of Object.entries(folder.roles)) {
-    if (!repository.roles[role] && delegates(present.roles.targets ?? '', role)) sent[role] ??= text;
-  }
+  const changed = Object.entries(roles).filter(
+    ([role, text]) => text !== repository.roles[role] && isKnown(roles.targets ?? '', role),
+  );
+  const sent = { ...Object.fromEntries(changed), ...change.roles };
   return {
     roles: [
       ...newRoots.map((json) => ({ role: 'root', replaces: rootVersion(json) - 1, json })),
@@ -124,8 +131,8 @@ async function keep(dir: string, request: PublishRequest): Promise<void> {
   for (const { role, json } of request.roles) await keepRole(dir, role, json);
 }
 
-function delegates(targets: string, role: string): boolean {
-  return role in (parseTargets('targets', targets).signed.delegations?.roles ?? {});
+function isKnown(targets: string, role: string): boolean {
+  return role === 'targets' || role in (parseTargets('targets', targets).signed.delegations?.roles ?? {});
 }
 
 function rootVersion(text: string | undefined): number {
