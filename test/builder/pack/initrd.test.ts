@@ -1,0 +1,172 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { packDisk } from '../../../builder/pack/disk.ts';
+import { initScript, packInitrd } from '../../../builder/pack/initrd.ts';
+import type { GptTable } from '../../../protocol/gpt.ts';
+import type { Release } from '../../../protocol/release.ts';
+import { makeRelease } from './made-release.ts';
+
+const mebibyte = 1024 * 1024;
+const sizes = { esp: 34 * mebibyte, root: 2 * mebibyte, verity: mebibyte, state: mebibyte };
+const busybox = spawnSync('busybox', ['which', 'busybox']).stdout?.toString().trim() ?? '';
+const whyNot = process.getuid?.() !== 0 ? 'not root' : busybox ? undefined : 'busybox is not installed';
+
+/** Stand-ins that note how they were called; sleeping lets the clock of this small world run. */
+const noting = (program: string) => `#!/usr/bin/busybox sh\necho "${program} $*" >>/calls\n`;
+const standIns = new Map<string, Uint8Array>(
+  ['mount', 'umount', 'insmod', 'dmsetup', 'switch_root', 'reboot'].map((program) => [
+    `usr/sbin/${program}`,
+    Buffer.from(noting(program)),
+  ]),
+);
+standIns.set(
+  'usr/sbin/sleep',
+  Buffer.from(
+    '#!/usr/bin/busybox sh\nnow=$(cut -d. -f1 /proc/uptime)\necho "$((now + 5)).25 1.00" >/proc/uptime\n',
+  ),
+);
+
+let dir: string;
+let world: string;
+let release: Release;
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'initrd-'));
+  release = await makeRelease(dir, [
+    { path: 'usr/lib/os-release', type: '0', content: Buffer.from('ID=x\n') },
+  ]);
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** busybox and what it is linked against. */
+function busyboxFiles(): Map<string, Uint8Array> {
+  const linked = spawnSync('ldd', [busybox]).stdout.toString();
+  const libraries = [...linked.matchAll(/(\/\S+) \(0x/g)].map(([, path]) => path!);
+  return new Map([
+    ['usr/bin/busybox', readFileSync(busybox)],
+    ...libraries.map((path): [string, Buffer] => [path.slice(1), readFileSync(path)]),
+  ]);
+}
+
+function put(path: string, content: string | Buffer): void {
+  mkdirSync(dirname(join(world, path)), { recursive: true });
+  writeFileSync(join(world, path), content);
+}
+
+/** Puts a disk and its partitions where the kernel would show them. */
+async function plugIn(name: string, seed: string): Promise<GptTable> {
+  const image = join(world, 'dev', name);
+  const { table } = await packDisk(dir, image, { sizes, seed });
+  put(`sys/devices/${name}/queue/logical_block_size`, '512\n');
+  mkdirSync(join(world, 'sys/class/block'), { recursive: true });
+  symlinkSync(`../../devices/${name}`, join(world, 'sys/class/block', name));
+  for (const { number, name: partition, firstLba, lastLba } of table.partitions) {
+    const device = `${name}${number}`;
+    put(`sys/devices/${name}/${device}/partition`, `${number}\n`);
+    put(`sys/devices/${name}/${device}/uevent`, `MAJOR=254\nPARTN=${number}\nPARTNAME=${partition}\n`);
+    symlinkSync(`../../devices/${name}/${device}`, join(world, 'sys/class/block', device));
+    const length = Math.min(lastLba - firstLba + 1, 64) * 512;
+    const bytes = Buffer.alloc(length);
+    const file = openSync(image, 'r');
+    readSync(file, bytes, 0, length, firstLba * 512);
+    closeSync(file);
+    writeFileSync(join(world, 'dev', device), bytes);
+  }
+  return table;
+}
+
+function boot(): { calls: string[]; message: string; status: number | null } {
+  const { status } = spawnSync('chroot', [world, '/init']);
+  const calls = existsSync(join(world, 'calls')) ? readFileSync(join(world, 'calls'), 'utf8') : '';
+  return {
+    calls: calls.trim().split('\n'),
+    message: readFileSync(join(world, 'dev/kmsg'), 'utf8').trim(),
+    status,
+  };
+}
+
+describe.skipIf(whyNot)(`initrd, unpacked and run${whyNot ? ` (skipped: ${whyNot})` : ''}`, () => {
+  beforeEach(() => {
+    world = mkdtempSync(join(dir, 'world-'));
+    const programs = new Map([...busyboxFiles(), ...standIns]);
+    const modules = new Map([
+      ['usr/lib/modules/1/dm.ko', Buffer.from('dm')],
+      ['usr/lib/modules/1/a-first.ko', Buffer.from('after')],
+    ]);
+    const initrd = packInitrd({ init: readFileSync(initScript), programs, modules });
+    expect(packInitrd({ init: readFileSync(initScript), programs, modules }).equals(initrd)).toBe(true);
+    execFileSync(busybox, ['cpio', '-i'], { cwd: world, input: initrd, stdio: ['pipe', 'pipe', 'pipe'] });
+    put('proc/uptime', '3.25 1.00\n');
+    put('dev/kmsg', '');
+    put('proc/cmdline', `quiet interlock.roothash=${release.root.verity.rootHash} rw\n`);
+  });
+
+  it('opens the slot by root hash, mounts it and hands over', async () => {
+    await plugIn('vda', 'one');
+    const { calls, message } = boot();
+    const { rootHash, salt } = release.root.verity;
+    const blocks = release.root.size / 4096;
+    expect(calls).toEqual([
+      'mount -t proc -o nosuid,nodev,noexec proc /proc',
+      'mount -t sysfs -o nosuid,nodev,noexec sysfs /sys',
+      'mount -t devtmpfs -o nosuid,mode=0755 devtmpfs /dev',
+      'insmod /usr/lib/modules/1/dm.ko',
+      'insmod /usr/lib/modules/1/a-first.ko',
+      `dmsetup create root --readonly --noudevsync --table 0 ${blocks * 8} verity 1 /dev/vda2 /dev/vda3 4096 4096 ${blocks} 1 sha256 ${rootHash} ${salt} 1 panic_on_corruption`,
+      'dmsetup mknodes root',
+      'mount -t erofs -o ro /dev/mapper/root /sysroot',
+      'mount --move /dev /sysroot/dev',
+      'mount --move /proc /sysroot/proc',
+      'mount --move /sys /sysroot/sys',
+      'switch_root /sysroot /usr/lib/systemd/systemd',
+    ]);
+    expect(message).toBe(`<5>interlock: slot a, root hash ${rootHash}`);
+  });
+
+  it('takes only the disk whose ESP was booted', async () => {
+    await plugIn('vda', 'other');
+    const [esp] = (await plugIn('vdb', 'booted')).partitions;
+    const text = Buffer.from(`${esp!.guid.toUpperCase()}\0`, 'utf16le');
+    const variable = 'LoaderDevicePartUUID-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f';
+    put(`sys/firmware/efi/efivars/${variable}`, Buffer.concat([Buffer.from([6, 0, 0, 0]), text]));
+    expect(boot().calls.find((call) => call.startsWith('dmsetup create'))).toContain(' /dev/vdb2 /dev/vdb3 ');
+  });
+
+  it('reboots when no slot holds the root hash, after waiting', async () => {
+    await plugIn('vda', 'one');
+    const wanted = 'cd'.repeat(32);
+    put('proc/cmdline', `interlock.roothash=${wanted}\n`);
+    const { calls, message, status } = boot();
+    expect(calls.at(-1)).toBe('reboot -f');
+    expect(message).toBe(`<2>interlock: no slot holds root hash ${wanted}; rebooting`);
+    expect(status).toBe(1);
+    expect(Number.parseInt(readFileSync(join(world, 'proc/uptime'), 'utf8'), 10)).toBeGreaterThanOrEqual(33);
+  });
+
+  for (const cmdline of [
+    'quiet',
+    'interlock.roothash=',
+    'interlock.roothash=abc',
+    `interlock.roothash=${'x'.repeat(64)}`,
+  ]) {
+    it(`reboots at once on the command line "${cmdline.slice(0, 30)}"`, () => {
+      put('proc/cmdline', `${cmdline}\n`);
+      const { calls, message } = boot();
+      expect(message).toBe('<2>interlock: the command line names no root hash; rebooting');
+      expect(calls.at(-1)).toBe('reboot -f');
+    });
+  }
+});
