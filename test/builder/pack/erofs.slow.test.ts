@@ -1,0 +1,93 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packErofs } from '../../../builder/pack/erofs/pack-erofs.ts';
+import { openErofs } from '../../support/erofs/open-erofs.ts';
+import { type MadeEntry, makeTar } from './make-tar.ts';
+
+let dir: string;
+let image: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'erofs-'));
+  image = join(dir, 'root.erofs');
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const piece = Buffer.alloc(1024 * 1024, 'four gigabytes and a bit ');
+const bigSize = 4 * 1024 ** 3 + 5000;
+
+/** A tar of one file beyond 4 GiB, never whole in memory. */
+async function* bigTar(): AsyncGenerator<Buffer> {
+  const empty = makeTar([{ path: 'big', type: '0', pax: { size: `${bigSize}` } }]);
+  yield empty.subarray(0, -1024);
+  for (let left = bigSize; left > 0; left -= piece.length) yield piece.subarray(0, left);
+  yield Buffer.alloc(512 - (bigSize % 512) + 1024);
+}
+
+function fsck(): unknown {
+  const { status, stdout, stderr } = spawnSync('fsck.erofs', ['-d9', image], { maxBuffer: 2 ** 30 });
+  return { status, errors: `${stdout}${stderr}`.match(/.*<E>.*/g) };
+}
+
+describe('erofs beyond the compact inode', () => {
+  it('holds a file of more than 4 GiB, in bounded memory', async () => {
+    const before = process.memoryUsage().rss;
+    let most = 0;
+    const watch = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().rss);
+    }, 50);
+    const { size } = await packErofs(Readable.from(bigTar()), image, { buildTime: 1 });
+    clearInterval(watch);
+    expect(most - before).toBeLessThan(300 * 1024 * 1024);
+    expect(statSync(image).size).toBe(size);
+    expect(fsck()).toEqual({ status: 0, errors: null });
+    const erofs = await openErofs(image);
+    const inode = await erofs.find('big');
+    await erofs.close();
+    expect([inode?.size, inode?.extended]).toEqual([bigSize, true]);
+    const end = Buffer.alloc(5000);
+    const file = openSync(image, 'r');
+    readSync(file, end, 0, 5000, 4096 + 4 * 1024 ** 3);
+    closeSync(file);
+    expect(end.equals(piece.subarray(0, 5000))).toBe(true);
+  });
+
+  it('holds 66 000 folders in one and 70 000 names of one file, as the kernel sees it', async () => {
+    const entries: MadeEntry[] = [
+      ...Array.from({ length: 66_000 }, (_, index): MadeEntry => ({ path: `many/${index}`, type: '5' })),
+      { path: 'links/0', type: '0', content: Buffer.from('one') },
+      ...Array.from(
+        { length: 70_000 },
+        (_, index): MadeEntry => ({ path: `links/${index + 1}`, type: '1', linkname: 'links/0' }),
+      ),
+    ];
+    await packErofs(Readable.from([makeTar(entries)]), image, { buildTime: 1 });
+    expect(fsck()).toEqual({ status: 0, errors: null });
+    const erofs = await openErofs(image);
+    expect([(await erofs.find('many'))?.nlink, (await erofs.find('links/70000'))?.nlink]).toEqual([
+      66_002, 70_001,
+    ]);
+    await erofs.close();
+    if (process.getuid?.() !== 0) return;
+    const mount = join(dir, 'mount');
+    mkdirSync(mount);
+    execFileSync('mount', ['-t', 'erofs', '-o', 'loop,ro', image, mount]);
+    try {
+      const found = execFileSync('find', [mount, '-mindepth', '2', '-printf', '%P\n'], {
+        maxBuffer: 2 ** 30,
+      });
+      const digest = (text: string) => createHash('sha256').update(text).digest('hex');
+      const expected = entries.map(({ path }) => path).sort();
+      expect(digest(found.toString().trim().split('\n').sort().join())).toBe(digest(expected.join()));
+      expect(execFileSync('stat', ['-c', '%h', join(mount, 'many'), join(mount, 'links/7')]).toString()).toBe(
+        '66002\n70001\n',
+      );
+    } finally {
+      execFileSync('umount', [mount]);
+    }
+  });
+});
