@@ -1,0 +1,122 @@
+import { type Static, type TOptional, type TSchema, Type } from 'typebox';
+import { InterlockError } from '../../protocol/errors.ts';
+import { parse, strict, Word } from '../../protocol/schema.ts';
+import { type Fragment, readFragments } from './fragments.ts';
+import type { Paths } from './paths.ts';
+
+const Url = Type.String({ pattern: '^https?://[^\\s]+$' });
+const Path = Type.String({ minLength: 1 });
+const Seconds = Type.Number({ minimum: 0, maximum: 86_400 });
+
+/** A table whose keys may all be missing; unknown ones are refused (a TypeBox `Partial` would let them through). */
+function some<T extends Record<string, TSchema>>(keys: T) {
+  const optional = Object.entries(keys).map(([key, schema]) => [key, Type.Optional(schema)]);
+  return strict(Object.fromEntries(optional) as { [K in keyof T]: TOptional<T[K]> });
+}
+
+/** Every key a fragment may have; all are optional, because each file says only what it changes. */
+const Inputs = some({
+  /** Base URL of the update server. */
+  server: Url,
+  /** PEM file of the authority that signed the server's certificate. */
+  ca: Path,
+  /** Base URLs that serve the same blobs; asked before the server. */
+  mirrors: Type.Array(Url),
+  /** Name of the image this host follows; by default the one it runs. */
+  name: Word,
+  channel: Word,
+  group: Word,
+  join_token: Type.String(),
+  /** Longest pause between two check-ins, in seconds. */
+  poll: Type.Integer({ minimum: 1, maximum: 86_400 }),
+  /** Pause before something is tried again, in seconds. */
+  retry: Type.Integer({ minimum: 1, maximum: 3600 }),
+  lock: some({
+    kind: Type.Enum(['etcd', 'none']),
+    endpoints: Type.Array(Url, { minItems: 1 }),
+    ca: Path,
+    cert: Path,
+    key: Path,
+    username: Type.String(),
+    password: Type.String(),
+    /** Name of the etcd member that runs on this host. */
+    member: Type.String({ minLength: 1 }),
+  }),
+  health: some({ settle: Seconds, steady: Seconds, timeout: Seconds }),
+  hooks: some({ timeout: Seconds }),
+  machine: some({ kind: Type.Enum(['system', 'file']) }),
+});
+type Inputs = Static<typeof Inputs>;
+
+/** What the agent goes by: everything merged, checked and filled in. */
+export interface Settings {
+  server: string | null;
+  ca: string | null;
+  mirrors: string[];
+  name: string | null;
+  channel: string;
+  group: string;
+  joinToken: string;
+  pollSeconds: number;
+  retrySeconds: number;
+  /** null: nobody said which lock, and nothing reboots. */
+  lock: (Inputs['lock'] & ({ kind: 'etcd'; endpoints: string[] } | { kind: 'none' })) | null;
+  /** Seconds: time to become healthy, time to stay so, limit of one check. */
+  health: { settle: number; steady: number; timeout: number };
+  hooks: { timeout: number };
+  machine: 'system' | 'file';
+  /** The files all this came from, in the order they were read. */
+  sources: string[];
+}
+
+/** Reads the host's configuration. Throws `config_invalid` with the file that is wrong. */
+export async function readSettings(paths: Paths): Promise<Settings> {
+  const fragments = await readFragments(paths);
+  for (const { file, values } of fragments) parse(Inputs, values, file, 'config_invalid');
+  return settingsOf(fragments.map(({ values }) => values).reduce<Inputs>(merge, {}), fragments);
+}
+
+function merge(below: Inputs, above: Inputs): Inputs {
+  const tables = ['lock', 'health', 'hooks', 'machine'] as const;
+  const merged = tables.flatMap((key) =>
+    below[key] || above[key] ? [[key, { ...below[key], ...above[key] }]] : [],
+  );
+  return { ...below, ...above, ...Object.fromEntries(merged) };
+}
+
+function settingsOf(inputs: Inputs, fragments: Fragment[]): Settings {
+  return {
+    server: inputs.server?.replace(/\/+$/, '') ?? null,
+    ca: inputs.ca ?? null,
+    mirrors: (inputs.mirrors ?? []).map((url) => url.replace(/\/+$/, '')),
+    name: inputs.name ?? null,
+    channel: inputs.channel ?? 'stable',
+    group: inputs.group ?? 'default',
+    joinToken: inputs.join_token ?? '',
+    pollSeconds: inputs.poll ?? 3600,
+    retrySeconds: inputs.retry ?? 60,
+    lock: lockOf(inputs.lock, fragments),
+    health: { settle: 120, steady: 30, timeout: 30, ...inputs.health },
+    hooks: { timeout: 300, ...inputs.hooks },
+    machine: inputs.machine?.kind ?? 'system',
+    sources: fragments.map(({ file }) => file),
+  };
+}
+
+function lockOf(lock: Inputs['lock'], fragments: Fragment[]): Settings['lock'] {
+  if (!lock?.kind) {
+    if (lock && Object.keys(lock).length > 0) throw invalid(fragments, 'lock', 'lock.kind is missing');
+    return null;
+  }
+  if (lock.kind === 'none') return { ...lock, kind: 'none' };
+  if (!lock.endpoints) throw invalid(fragments, 'lock', 'lock.endpoints is missing');
+  if (Boolean(lock.cert) !== Boolean(lock.key)) {
+    throw invalid(fragments, 'lock', 'lock.cert and lock.key go together');
+  }
+  return { ...lock, kind: 'etcd', endpoints: lock.endpoints };
+}
+
+function invalid(fragments: Fragment[], key: string, problem: string): InterlockError {
+  const file = fragments.findLast(({ values }) => key in values)?.file ?? 'agent.d';
+  return new InterlockError('config_invalid', { file, problem });
+}

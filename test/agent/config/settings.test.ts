@@ -1,0 +1,69 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { pathsOf } from '../../../agent/config/paths.ts';
+import { readSettings } from '../../../agent/config/settings.ts';
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'interlock-config-'));
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+async function put(file: string, text: string): Promise<void> {
+  await mkdir(dirname(join(root, file)), { recursive: true });
+  await writeFile(join(root, file), text);
+}
+const settings = () => readSettings(pathsOf(root));
+
+it('has defaults, and no lock until somebody names one', async () => {
+  expect(await settings()).toMatchObject({ channel: 'stable', group: 'default', lock: null, sources: [] });
+});
+
+it('merges image, run and etc by name; later ones win, tables merge by key', async () => {
+  await put(
+    'usr/lib/interlock/agent.d/10-image.toml',
+    'server = "http://a/"\nchannel = "stable"\n[health]\nsteady = 5',
+  );
+  await put('run/interlock/agent.d/20-run.toml', 'channel = "beta"');
+  await put('etc/interlock/agent.d/30-lock.toml', '[lock]\nkind = "etcd"\nendpoints = ["http://e:2379"]');
+  await put(
+    'etc/interlock/agent.d/10-host.toml',
+    'channel = "alpha"\n[health]\nsettle = 1\n[lock]\nkind = "none"',
+  );
+  expect(await settings()).toMatchObject({
+    server: 'http://a',
+    channel: 'alpha',
+    health: { settle: 1, steady: 5, timeout: 30 },
+    lock: { kind: 'etcd', endpoints: ['http://e:2379'] },
+    sources: [
+      'usr/lib/interlock/agent.d/10-image.toml',
+      'run/interlock/agent.d/20-run.toml',
+      'etc/interlock/agent.d/10-host.toml',
+      'etc/interlock/agent.d/30-lock.toml',
+    ].map((file) => join(root, file)),
+  });
+});
+
+it('reads the booted image’s files on a file-backed host', async () => {
+  await put('run/booted/usr/lib/interlock/agent.d/10.toml', 'group = "racks"');
+  expect((await settings()).group).toBe('racks');
+});
+
+it.each([
+  ['chanel = "a"', /unknown key chanel/],
+  ['[lock]\nkinds = "etcd"', /unknown key lock\/kinds/],
+  ['channel = 7', /channel must be string/],
+  ['[lock]\nkind = "fleet"', /lock\/kind/],
+  ['[lock]\nkind = "etcd"', /lock.endpoints is missing/],
+  ['[lock]\nendpoints = ["http://e"]', /lock.kind is missing/],
+  ['[lock]\nkind = "etcd"\nendpoints = ["http://e"]\ncert = "c"', /go together/],
+  ['poll = ', /line 1/],
+])('refuses %j and names the file', async (text, problem) => {
+  await put('etc/interlock/agent.d/50-bad.toml', text);
+  const failure = await settings().catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: 'config_invalid' });
+  expect((failure as Error).message).toMatch(problem);
+  expect((failure as Error).message).toContain('50-bad.toml');
+});

@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Memory } from '../../../agent/machine/memory.ts';
+import { holdLock } from '../../../agent/state/hold-lock.ts';
+import { openStore } from '../../../agent/state/store.ts';
+import { createHost, hashOf, perform, start, tell } from '../../support/lock-world/host.ts';
+import { createStore } from '../../support/lock-world/store.ts';
+
+let folder: string;
+const now = new Date('2026-01-01T00:00:00Z');
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'interlock-state-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+const file = () => join(folder, 'state.json');
+
+/** Real hashes and versions where the model has short words. */
+const realistic = (memory: Memory): Memory =>
+  JSON.parse(
+    JSON.stringify(memory).replaceAll(hashOf('v1'), 'a'.repeat(64)).replaceAll(hashOf('v2'), 'b'.repeat(64)),
+  );
+
+describe('the state file', () => {
+  it('starts fresh without a file and makes its folder', async () => {
+    const { memory, problem } = await openStore(join(folder, 'deep/er')).load(now);
+    expect(memory.phase.at).toBe('idle');
+    expect(problem).toBeNull();
+  });
+
+  it.each([true, false])(
+    'takes every memory of a journey back as it was (new version good: %s)',
+    async (good) => {
+      const store = openStore(folder);
+      const host = Object.assign(createHost('h', createStore(1)), {
+        isGood: (version: string) => good || version !== 'v2',
+      });
+      const phases = new Set<string>();
+      let effect = start(host);
+      while (effect) {
+        const memory = realistic(host.memory);
+        await store.save(memory);
+        const loaded = await store.load(now);
+        expect(loaded.problem).toBeNull();
+        expect(loaded.memory).toEqual(memory);
+        phases.add(memory.phase.at);
+        const event = perform(host, effect);
+        effect = event ? tell(host, event) : start(host);
+      }
+      expect(phases.size).toBe(good ? 10 : 11);
+    },
+  );
+
+  it('keeps keys it does not know', async () => {
+    const store = openStore(folder);
+    await store.save((await store.load(now)).memory);
+    const text = JSON.parse(await readFile(file(), 'utf8'));
+    await writeFile(file(), JSON.stringify({ ...text, window: { opens: 'soon' } }));
+    await store.save((await store.load(now)).memory);
+    expect(JSON.parse(await readFile(file(), 'utf8')).window).toEqual({ opens: 'soon' });
+  });
+
+  it.each(['', '{"format":1', '{"format":2}', '\0\0\0\0', '{"format":1,"phase":{"at":"rebooting"}}'])(
+    'keeps a damaged file %j aside and starts from facts',
+    async (text) => {
+      await writeFile(file(), text);
+      const { memory, problem } = await openStore(folder).load(now);
+      expect(problem?.code).toBe('state_invalid');
+      expect(memory.phase).toEqual({ at: 'idle' });
+      const [aside] = (await readdir(folder)).filter((name) => name.startsWith('state.json.broken-'));
+      expect(await readFile(join(folder, aside!), 'utf8')).toBe(text);
+    },
+  );
+});
+
+describe('one agent per host', () => {
+  it('refuses a second one with the first one’s pid', async () => {
+    const lock = join(folder, 'agent.lock');
+    const unlock = await holdLock(lock);
+    const failure = await holdLock(lock).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'busy' });
+    expect((failure as Error).message).toContain(String(process.pid));
+    await unlock();
+    await (await holdLock(lock))();
+  });
+
+  it('is free again when the other was killed', async () => {
+    const lock = join(folder, 'agent.lock');
+    const module = new URL('../../../agent/state/hold-lock.ts', import.meta.url).pathname;
+    const program = `const { holdLock } = await import(${JSON.stringify(module)});
+      globalThis.unlock = await holdLock(${JSON.stringify(lock)}); console.log('held'); setInterval(() => {}, 1000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    await expect(holdLock(lock)).rejects.toMatchObject({ code: 'busy' });
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+    await (await holdLock(lock))();
+  });
+});
