@@ -1,0 +1,187 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { takeBootParts } from '../../../builder/build/boot/boot-parts.ts';
+import { kernelModules } from '../../../builder/build/boot/kernel-modules.ts';
+import { bootstrapMode } from '../../../builder/build/bootstrap-mode.ts';
+import { buildRelease } from '../../../builder/build/build-release.ts';
+import { findMirror } from '../../../builder/build/mirror.ts';
+import { normalise } from '../../../builder/build/normalise/normalise.ts';
+import type { PackagesLock } from '../../../builder/build/packages-lock.ts';
+import { resolve } from '../../../builder/build/resolve.ts';
+import { readTree } from '../../../builder/build/tree/read-tree.ts';
+import { writeTree } from '../../../builder/build/tree/write-tree.ts';
+import { defineImage } from '../../../builder/define/define.ts';
+import type { Definition } from '../../../builder/define/definition.ts';
+import { parseRelease } from '../../../protocol/release.ts';
+import { openErofs } from '../../support/erofs/open-erofs.ts';
+
+const isRoot = process.getuid?.() === 0;
+
+describe('buildRelease', () => {
+  let work: string;
+  let image: string;
+  let definition: Definition;
+  let lock: PackagesLock;
+  let first: string;
+  beforeAll(async () => {
+    work = await mkdtemp(join(tmpdir(), 'build-'));
+    vi.stubEnv('INTERLOCK_CACHE', join(work, 'cache'));
+    image = join(work, 'tiny');
+    await cp('images/tiny', image, { recursive: true, verbatimSymlinks: true });
+    definition = await defineImage(image);
+    const built = await buildRelease(definition, { version: '1.0.0', out: join(work, 'first') });
+    lock = built.lock;
+    first = built.folder;
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await rm(work, { recursive: true });
+  });
+
+  const digests = async (folder: string) => {
+    const names = (await readdir(folder)).sort();
+    const hash = async (name: string) =>
+      createHash('sha256')
+        .update(await readFile(join(folder, name)))
+        .digest('hex');
+    return Promise.all(names.map(async (name) => `${name} ${await hash(name)}`));
+  };
+
+  it('makes a whole release that says what it holds', async () => {
+    const release = parseRelease(await readFile(join(first, 'release.json')));
+    const found = await digests(first);
+    const { root, boot, loader, payloads, packagesLock, sbom } = release;
+    expect(found.filter((line) => !line.startsWith('release.json '))).toEqual([
+      `boot.efi ${boot.sha256}`,
+      `loader.efi ${loader?.sha256}`,
+      `packages.lock ${packagesLock.sha256}`,
+      `payload.full ${payloads[0]?.sha256}`,
+      `root.erofs ${root.sha256}`,
+      `root.verity ${root.verity.sha256}`,
+      `sbom.cdx.json ${sbom.sha256}`,
+    ]);
+    expect(await readdir(join(work, 'first'))).toEqual(['tiny-1.0.0-x86-64']);
+  });
+
+  it('makes the same bytes from the same lock, installing and packing all of it again', async () => {
+    await rm(join(work, 'cache/trees'), { recursive: true });
+    const options = { version: '1.0.0', out: join(work, 'second'), lock, offline: true };
+    const { folder } = await buildRelease(definition, options);
+    expect(await digests(folder)).toEqual(await digests(first));
+  });
+
+  it('makes a root that fsck.erofs finds clean', () => {
+    const { status, stdout, stderr } = spawnSync('fsck.erofs', [join(first, 'root.erofs')], {
+      encoding: 'utf8',
+    });
+    expect({ status, output: stdout + stderr }).toEqual({ status: 0, output: '' });
+  });
+
+  it.skipIf(!isRoot)('makes a root that the kernel mounts and that equals its tar (needs root)', async () => {
+    const [tree] = await readdir(join(work, 'cache/trees'));
+    const installed = createReadStream(join(work, 'cache/trees', tree!));
+    const root = await readTree(installed, join(work, 'spool'));
+    await takeBootParts(root, lock.arch, definition);
+    await normalise(root, definition, { version: '1.0.0' });
+    const tar = join(work, 'root.tar');
+    await writeFile(tar, writeTree(root, Date.parse(lock.date) / 1000));
+    const mount = join(work, 'mount');
+    await mkdir(mount);
+    execFileSync('mount', ['-t', 'erofs', '-o', 'loop,ro', join(first, 'root.erofs'), mount]);
+    try {
+      const compare = ['--compare', '--numeric-owner', '--xattrs', '--file', tar, '-C', mount];
+      const { status, stdout, stderr } = spawnSync('tar', compare, { encoding: 'utf8' });
+      expect({ status, output: stdout + stderr }).toEqual({ status: 0, output: '' });
+      const found = execFileSync('find', [mount, '-printf', 'x'], { encoding: 'utf8' }).length;
+      expect(found).toBe(root.size);
+    } finally {
+      execFileSync('umount', [mount]);
+    }
+  });
+
+  it('makes a boot file whose command line names the root hash', async () => {
+    const release = parseRelease(await readFile(join(first, 'release.json')));
+    const section = (name: string) => {
+      const file = join(work, 'section');
+      execFileSync('objcopy', ['-O', 'binary', `--only-section=${name}`, join(first, 'boot.efi'), file], {
+        stdio: 'ignore',
+      });
+      return readFile(file);
+    };
+    const cmdline = (await section('.cmdline')).toString().split(' ');
+    expect(cmdline).toContain(`interlock.roothash=${release.root.verity.rootHash}`);
+    expect((await section('.osrel')).toString()).toContain('IMAGE_VERSION="1.0.0"');
+    expect((await section('.linux')).subarray(0x202, 0x206).toString()).toBe('HdrS');
+    expect((await section('.initrd')).subarray(0, 6).toString()).toBe('070701');
+  });
+
+  it('builds a changed overlay from the cache in seconds', async () => {
+    const changed = join(work, 'changed');
+    await cp(image, changed, { recursive: true, verbatimSymlinks: true });
+    await writeFile(join(changed, 'overlay/etc/motd'), 'hello\n');
+    const started = Date.now();
+    const options = { version: '1.0.1', out: join(work, 'third'), lock, offline: true };
+    const { folder } = await buildRelease(await defineImage(changed), options);
+    expect(Date.now() - started).toBeLessThan(20_000);
+    const root = await openErofs(join(folder, 'root.erofs'));
+    expect((await root.readFile('etc/motd')).toString()).toBe('hello\n');
+    expect((await root.readFile('usr/lib/os-release')).toString()).toContain('VERSION_ID="1.0.1"');
+    await root.close();
+  });
+
+  it('refuses an image that outgrows its slot, and leaves nothing behind', async () => {
+    const small = { ...definition, slots: { root: 64 * 2 ** 20, verity: 2 ** 20 } };
+    const options = { version: '1', out: join(work, 'small'), lock, offline: true };
+    await expect(buildRelease(small, options)).rejects.toMatchObject({
+      code: 'image_too_big',
+      details: { part: 'root', room: 64 * 2 ** 20 },
+    });
+    expect(await readdir(join(work, 'small'))).toEqual([]);
+  });
+
+  it('refuses a lock that lacks a package, and a version that is there', async () => {
+    const wanting = { ...definition, packages: [...definition.packages, 'vim'] };
+    const out = join(work, 'first');
+    await expect(buildRelease(wanting, { version: '2', out, lock })).rejects.toThrow(/lacks vim/);
+    await expect(buildRelease(definition, { version: '1.0.0', out, lock })).rejects.toMatchObject({
+      code: 'exists',
+    });
+  });
+
+  it('names the line of a package that the suite does not have', async () => {
+    const text = definition.text.replace('"udev",', '"udev",\n  "no-such-package",');
+    const unknown = { ...definition, text, packages: [...definition.packages, 'no-such-package'] };
+    const line = text.split('\n').findIndex((each) => each.includes('no-such-package')) + 1;
+    await expect(resolve(unknown, lock.arch, await findMirror())).rejects.toMatchObject({
+      code: 'package_unknown',
+      details: { package: 'no-such-package', suite: 'trixie', line },
+    });
+  });
+
+  it('refuses a module that the kernel does not have', async () => {
+    const [tree] = await readdir(join(work, 'cache/trees'));
+    const root = await readTree(createReadStream(join(work, 'cache/trees', tree!)), join(work, 'spool'));
+    const kernel = [...root.keys()].find((path) => /^usr\/lib\/modules\/[^/]+$/.test(path))!.split('/')[3]!;
+    const text = `${definition.text}\n`.replace('[slots]', 'modules = ["vfat", "no-such"]\n[slots]');
+    const wanting = { ...definition, text, modules: ['vfat', 'no-such'] };
+    await expect(kernelModules(root, kernel, wanting)).rejects.toThrow(
+      /module no_such is not in this kernel/,
+    );
+    const order = await kernelModules(root, kernel, { ...definition, modules: ['vfat'] });
+    const names = order.map((path) => path.replace(/^.*\//, ''));
+    expect(names.indexOf('fat.ko')).toBeGreaterThan(-1);
+    expect(names.indexOf('fat.ko')).toBeLessThan(names.indexOf('vfat.ko'));
+  });
+});
+
+describe('bootstrapMode', () => {
+  it('finds a way that works on this machine', async () => {
+    const mode = await bootstrapMode();
+    expect(['unshare', ...(isRoot ? ['root'] : [])]).toContain(mode);
+  });
+});
