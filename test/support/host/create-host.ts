@@ -1,0 +1,55 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileHostPaths } from '../../../agent/hosts/file-host.ts';
+import { packDisk } from '../../../builder/pack/disk.ts';
+import type { PartitionSizes } from '../../../builder/pack/disk-layout.ts';
+import { espFiles } from '../../../builder/pack/esp.ts';
+import { parseRelease } from '../../../protocol/release.ts';
+import { type Host, superviseHost } from './supervise-host.ts';
+
+export interface HostOptions {
+  /** The host's folder; made when it does not exist. */
+  dir: string;
+  /** Folder of the release that is installed in slot a. */
+  release: string;
+  /** The host's own files under `/etc/interlock`, by path: `agent.d/10-host.toml`, `health.d/…` (made executable). */
+  config: Record<string, string>;
+  /** Bytes per partition; what is not given is small. */
+  sizes?: Partial<PartitionSizes>;
+  /** Pause between two runs of the agent, in milliseconds. */
+  pollMs?: number;
+  /** Another program in the agent's place. */
+  agent?: string;
+}
+
+const mebibyte = 1024 * 1024;
+const smallSizes = { esp: 64 * mebibyte, root: 64 * mebibyte, verity: 2 * mebibyte, state: mebibyte };
+
+/** Installs a release on a new file-backed host, as a first-install disk would; nothing runs before `start`. */
+export async function createHost(options: HostOptions): Promise<Host> {
+  const { dir, release: folder, config, sizes, pollMs = 1000, agent } = options;
+  const release = parseRelease(await readFile(join(folder, 'release.json')));
+  const { rootHash } = release.root.verity;
+  await mkdir(dir, { recursive: true });
+  await packDisk(folder, join(dir, fileHostPaths.disk), { sizes: { ...smallSizes, ...sizes } });
+  const boot = await readFile(join(folder, 'boot.efi'));
+  for (const [path, bytes] of espFiles({ release, rootHash, boot })) {
+    await put(join(dir, fileHostPaths.esp, path), bytes, 0o644);
+  }
+  for (const [path, text] of Object.entries(config)) {
+    await put(
+      join(dir, ownConfig, path),
+      text,
+      /\.d\//.test(path) && !path.endsWith('.toml') ? 0o755 : 0o644,
+    );
+  }
+  return superviseHost({ dir, pollMs, ...(agent && { agent }) });
+}
+
+/** Where the host's own files stay across updates; `/etc/interlock` is made from these and the image's at each boot. */
+export const ownConfig = 'own/etc/interlock';
+
+async function put(path: string, content: string | Uint8Array, mode: number): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content, { mode });
+}

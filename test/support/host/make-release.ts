@@ -1,0 +1,27 @@
+import { mkdir } from 'node:fs/promises';
+import type { Release } from '../../../protocol/release.ts';
+import { makeRelease } from '../../builder/pack/made-release.ts';
+
+/** A release whose image holds what a file-backed host looks at, and some bytes that nothing compresses. */
+export async function makeHostRelease(
+  dir: string,
+  version: string,
+  options: { ballast?: Buffer; files?: Record<string, string> } = {},
+): Promise<Release> {
+  await mkdir(dir, { recursive: true });
+  const osRelease = `ID=interlock\nIMAGE_ID=made\nIMAGE_VERSION=${version}\n`;
+  const files: Record<string, string | Buffer> = {
+    ...options.files,
+    'usr/lib/os-release': osRelease,
+    ...(options.ballast && { 'usr/lib/ballast': options.ballast }),
+  };
+  const entries = Object.entries(files)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([path, content]) => ({
+      path,
+      type: '0',
+      mode: /\.d\//.test(path) ? 0o755 : 0o644,
+      content: Buffer.from(content as string),
+    }));
+  return makeRelease(dir, entries, version);
+}
