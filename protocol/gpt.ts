@@ -22,6 +22,7 @@ export const slotTypes = {
 /** Attribute bits of the Discoverable Partitions Specification. */
 export const partitionFlags = { growFs: 1n << 59n, readOnly: 1n << 60n, noAuto: 1n << 63n } as const;
 
+/** One partition of a table. */
 export interface GptPartition {
   /** From 1: its place in the table. */
   number: number;
@@ -36,6 +37,7 @@ export interface GptPartition {
   attributes: bigint;
 }
 
+/** A disk's partition table. */
 export interface GptTable {
   diskGuid: string;
   /** Bytes: 512 or 4096. */

@@ -8,7 +8,7 @@ const perBlock = verityBlock / digestLength;
 const signature = Buffer.from('verity\0\0', 'latin1');
 
 /** What `finish` gives: the root hash (hex), and the hash area: superblock block, then levels, top level first. */
-export interface Verity {
+interface Verity {
   rootHash: string;
   /** Text form; also in the superblock. */
   uuid: string;
@@ -46,7 +46,7 @@ export function startVerity(salt: string): VerityBuilder {
 }
 
 /** The superblock's uuid, text form: the first 16 bytes of the root hash, so that a slot says what it holds. */
-export function verityUuid(rootHash: string): string {
+function verityUuid(rootHash: string): string {
   return rootHash.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 

@@ -9,8 +9,9 @@ import {
 } from '../../protocol/gpt.ts';
 import type { Arch } from '../../protocol/schema.ts';
 
-/** Names of the partitions, in the order they lie on the disk; the agent finds them by these. */
-export const partitionNames = ['esp', 'root-a', 'verity-a', 'root-b', 'verity-b', 'state'] as const;
+/** In the order they lie on the disk. */
+const partitionNames = ['esp', 'root-a', 'verity-a', 'root-b', 'verity-b', 'state'] as const;
+/** Names of the partitions; the initrd and the agent find them by these. */
 export type PartitionName = (typeof partitionNames)[number];
 
 const mebibyte = 1024 * 1024;

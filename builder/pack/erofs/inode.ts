@@ -19,7 +19,7 @@ export interface InodePlace {
 }
 
 /** Whether the 32-byte form has room for what the inode says. */
-export function isCompact({ uid, gid, nlink }: Inode, size: number): boolean {
+function isCompact({ uid, gid, nlink }: Inode, size: number): boolean {
   return uid <= 0xffff && gid <= 0xffff && nlink <= 0xffff && size < 2 ** 32;
 }
 

@@ -8,12 +8,13 @@ import { encodeMetadata } from './metadata.ts';
 import { encodeSuperblock } from './superblock.ts';
 import { addEntry, emptyTree, type Inode, resolveLinks } from './tree.ts';
 
-/** `buildTime` in seconds since 1970 becomes the mtime of everything; `label` has at most 15 bytes. */
+/** `buildTime` in seconds since 1970 becomes the mtime of everything; `label` is cut at 15 bytes. */
 export interface ErofsOptions {
   buildTime: number;
   label?: string;
 }
 
+/** The finished image. */
 export interface ErofsImage {
   size: number;
   sha256: string;

@@ -1,3 +1,4 @@
+/** Bytes of a block: the one size that every kernel with EROFS reads. */
 export const blockSize = 4096;
 
 const magic = 0xe0f5e1e2;
@@ -40,7 +41,7 @@ export function encodeSuperblock(superblock: Superblock): Buffer {
 }
 
 /** CRC-32C without the final inversion, as EROFS stores it; node's zlib only knows the other polynomial. */
-export function crc32c(bytes: Uint8Array): number {
+function crc32c(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = (crc >>> 8) ^ table[(crc ^ byte) & 0xff]!;
   return crc >>> 0;

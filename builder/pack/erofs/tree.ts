@@ -1,6 +1,7 @@
 import { InterlockError } from '../../../protocol/errors.ts';
 import type { TarEntry } from '../tar/read-tar.ts';
 
+/** What an inode can be; hard links are names of one, sockets never come in a tar. */
 export type InodeKind = Exclude<TarEntry['type'], 'link'>;
 
 /** What one inode of the image will say; names are binary strings. */
@@ -30,12 +31,14 @@ export interface Tree {
   pending: { path: string; target: string }[];
 }
 
+/** A tree that holds nothing but its root. */
 export function emptyTree(): Tree {
   return { root: directory(), pending: [] };
 }
 
 /** Puts an entry into the tree; gives the inode whose content follows, if the entry has one of its own. */
 export function addEntry(tree: Tree, entry: TarEntry): Inode | undefined {
+  if (tree.pending.length > 0) tree.pending = tree.pending.filter(({ path }) => path !== entry.path);
   if (entry.type === 'link') {
     if (!addLink(tree, entry.path, entry.linkname)) {
       tree.pending.push({ path: entry.path, target: entry.linkname });

@@ -57,6 +57,7 @@ function unreadable(cause: unknown): InterlockError {
 
 const maxPathLength = 4096;
 const maxNameLength = 255;
+const maxTargetLength = 4095;
 const maxId = 2 ** 32 - 2;
 
 function toEntry(header: Header, body: AsyncIterable<Buffer>): TarEntry {
@@ -67,6 +68,7 @@ function toEntry(header: Header, body: AsyncIterable<Buffer>): TarEntry {
     throw refused(header.name, 'is sparse; pack without --sparse');
   }
   const type = header.type === 'contiguous-file' ? 'file' : header.type;
+  if ((header.linkname ?? '').length > maxTargetLength) throw refused(path, 'points at more than 4095 bytes');
   return {
     path,
     type,

@@ -139,6 +139,16 @@ describe('erofs image', () => {
     expect(found.get('late')!.nlink).toBe(3);
   });
 
+  it('lets an entry replace a hard link whose target comes later', async () => {
+    const found = await packAndList([
+      { path: 'a', type: '1', linkname: 'late' },
+      { path: 'a', type: '0', content: Buffer.from('own') },
+      { path: 'late', type: '0', content: Buffer.from('target') },
+    ]);
+    expect((await found.get('a')!.content()).toString()).toBe('own');
+    expect(found.get('late')!.nlink).toBe(1);
+  });
+
   it('lets the later of two entries win', async () => {
     const found = await packAndList([
       { path: 'a/b', type: '0', content: Buffer.from('old') },
@@ -189,6 +199,7 @@ describe('a tar that cannot become a root', () => {
     ['a path that leaves', [{ path: 'a/../../b', type: '0' }], 'leads out of the tree'],
     ['a link that leaves', [{ path: 'a', type: '1', linkname: '../b' }], 'leads out of the tree'],
     ['a long name', [{ path: 'n'.repeat(256), type: '0' }], 'holds a name of 256 bytes'],
+    ['a long target', [{ path: 'a', type: '2', linkname: 't'.repeat(4096) }], 'points at more than 4095'],
     ['a sparse file', [{ path: 'a', type: '0', pax: { 'GNU.sparse.major': '1' } }], 'is sparse'],
     ['an unknown type', [{ path: 'a', type: 'S' }], 'unknown or sparse type'],
     ['a textual ACL', [{ path: 'a', type: '0', pax: { 'SCHILY.acl.access': 'user::rw-' } }], 'textual ACL'],
