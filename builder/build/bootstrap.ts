@@ -3,12 +3,13 @@ import { chmod, mkdtemp, rename, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
+import { withFile } from '../../system/durable.ts';
 import { run } from '../../system/run.ts';
-import { bootstrapMode } from './bootstrap-mode.ts';
+import { type BootstrapMode, bootstrapMode } from './bootstrap-mode.ts';
 import { cacheFolder, pruneFolder } from './cache.ts';
 import { makeLocalRepository } from './local-repository.ts';
 import type { PackagesLock } from './packages-lock.ts';
-import type { Reporter } from './reporter.ts';
+import { during, type Reporter } from './reporter.ts';
 import { debianArch, stubPackage } from './required-packages.ts';
 
 const keptTrees = 4;
@@ -50,7 +51,17 @@ export async function bootstrap(
     return tree;
   }
   const mode = await bootstrapMode();
-  const progress = report(`install ${lock.packages.length} packages`, 0);
+  await during(report, `install ${lock.packages.length} packages`, 0, () => install(lock, files, mode, tree));
+  await pruneFolder(folder, keptTrees);
+  return tree;
+}
+
+async function install(
+  lock: PackagesLock,
+  files: ReadonlyMap<string, string>,
+  mode: BootstrapMode,
+  tree: string,
+): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), 'interlock-bootstrap-'));
   const unfinished = `${tree}.${process.pid}.tmp`;
   try {
@@ -61,16 +72,14 @@ export async function bootstrap(
     await run('mmdebstrap', [`--mode=${mode}`, ...mmdebstrapOptions(lock), '', unfinished, source], {
       env: { ...process.env, SOURCE_DATE_EPOCH: String(Date.parse(lock.date) / 1000), LC_ALL: 'C.UTF-8' },
     });
+    await withFile(unfinished, 'r+', (file) => file.sync());
     await rename(unfinished, tree);
   } catch (error) {
-    throw xzProblem(error);
+    throw decompressorProblem(error);
   } finally {
     await rm(unfinished, { force: true });
     await rm(work, { recursive: true, force: true });
   }
-  progress.end();
-  await pruneFolder(folder, keptTrees);
-  return tree;
 }
 
 function mmdebstrapOptions({ packages, arch }: PackagesLock): string[] {
@@ -95,7 +104,7 @@ function treeKey(lock: PackagesLock): string {
   return createHash('sha256').update(JSON.stringify(recipe)).digest('hex');
 }
 
-function xzProblem(error: unknown): unknown {
+function decompressorProblem(error: unknown): unknown {
   if (!(error instanceof InterlockError)) return error;
   const tool = /\b(xz|zstd): (?:command )?not found/.exec(String(error.details.output))?.[1];
   if (!tool) return error;

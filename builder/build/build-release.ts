@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
 import { releaseId } from '../../protocol/release.ts';
@@ -14,9 +14,10 @@ import { lockFor } from './lock-for.ts';
 import { findMirror } from './mirror.ts';
 import { normalise } from './normalise/normalise.ts';
 import type { PackagesLock } from './packages-lock.ts';
-import { type Reporter, silent } from './reporter.ts';
+import { during, type Reporter, silent } from './reporter.ts';
 import type { Tree } from './tree/entry.ts';
 import { readTree } from './tree/read-tree.ts';
+import { workFolder } from './work-folder.ts';
 import { writeRelease } from './write-release.ts';
 
 /** What one build is given besides the image's definition. */
@@ -58,11 +59,16 @@ export async function buildRelease(
   const files = await fetchPackages(lock.packages, options.offline ? null : await findMirror(), report);
   const tar = await bootstrap(lock, files, report);
 
-  await mkdir(options.out, { recursive: true });
-  const work = await mkdtemp(`${folder}.tmp-`);
+  const work = await workFolder(folder);
   const spool = `${work}.spool`;
   try {
-    const { tree, boot } = await prepareTree(tar, spool, definition, lock, options, report);
+    const { tree, boot } = await during(
+      report,
+      'normalise',
+      0,
+      () => prepareTree(tar, spool, definition, lock, options),
+      (prepared) => `${prepared.tree.size} entries`,
+    );
     const epoch = options.epoch ?? Date.parse(lock.date) / 1000;
     await writeRelease(work, { definition, version, arch, lock, tree, boot, epoch }, report);
     await rename(work, folder);
@@ -87,14 +93,11 @@ async function prepareTree(
   definition: Definition,
   lock: PackagesLock,
   options: BuildOptions,
-  report: Reporter,
 ): Promise<{ tree: Tree; boot: BootParts }> {
-  const progress = report('normalise', 0);
   const tree = await readTree(createReadStream(tar, { highWaterMark: 1024 * 1024 }), spool);
   await checkInstalled(tree, lock);
   const boot = await takeBootParts(tree, lock.arch, definition);
   const { version, trust, floor } = options;
   await normalise(tree, definition, { version, ...(trust && { trust }), ...(floor && { floor }) });
-  progress.end(`${tree.size} entries`);
   return { tree, boot };
 }

@@ -1,15 +1,15 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
+import { digestFile } from '../pack/digest.ts';
 import { cacheFolder } from './cache.ts';
 import { download } from './download.ts';
 import type { Mirror } from './mirror.ts';
 import type { LockedPackage } from './packages-lock.ts';
-import type { Reporter } from './reporter.ts';
+import { during, type Reporter } from './reporter.ts';
 
 const parallel = 4;
 
-/** Brings every locked package into the cache and gives each one's file; what is there is not fetched again. */
+/** Brings every locked package into the cache and gives each one's file; what is there, whole, is not fetched again. */
 export async function fetchPackages(
   packages: readonly LockedPackage[],
   mirror: Mirror | null,
@@ -20,15 +20,16 @@ export async function fetchPackages(
   const missing = await findMissing(packages, files);
   if (missing.length === 0) return files;
   if (!mirror) throw offline(missing);
-  const progress = report(`fetch ${missing.length} packages`, sum(missing));
-  let fetched = 0;
-  await inParallel(missing, (locked) =>
-    download(addresses(locked, mirror), files.get(locked.sha256)!, locked, (count) => {
+  await during(report, `fetch ${missing.length} packages`, sum(missing), async (progress) => {
+    let fetched = 0;
+    const onBytes = (count: number) => {
       fetched += count;
       progress.at(fetched);
-    }),
-  );
-  progress.end();
+    };
+    await inParallel(missing, (locked) =>
+      download(addresses(locked, mirror), files.get(locked.sha256)!, locked, onBytes),
+    );
+  });
   return files;
 }
 
@@ -36,10 +37,12 @@ async function findMissing(
   packages: readonly LockedPackage[],
   files: ReadonlyMap<string, string>,
 ): Promise<LockedPackage[]> {
-  const sizes = await Promise.all(
-    packages.map(async ({ sha256 }) => (await stat(files.get(sha256)!).catch(() => undefined))?.size),
-  );
-  return packages.filter(({ size }, index) => sizes[index] !== size);
+  const missing: LockedPackage[] = [];
+  for (const locked of packages) {
+    const found = await digestFile(files.get(locked.sha256)!).catch(() => undefined);
+    if (found?.sha256 !== locked.sha256) missing.push(locked);
+  }
+  return missing;
 }
 
 function addresses({ path }: LockedPackage, { main, security }: Mirror): string[] {

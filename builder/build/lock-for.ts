@@ -3,7 +3,7 @@ import type { Arch } from '../../protocol/schema.ts';
 import type { Definition } from '../define/definition.ts';
 import { findMirror } from './mirror.ts';
 import type { PackagesLock } from './packages-lock.ts';
-import type { Reporter } from './reporter.ts';
+import { during, type Reporter } from './reporter.ts';
 import { requiredPackages } from './required-packages.ts';
 import { resolve } from './resolve.ts';
 
@@ -18,10 +18,13 @@ export async function lockFor(
     checkFits(given, definition, arch);
     return given;
   }
-  const progress = report('resolve packages', 0);
-  const lock = await resolve(definition, arch, await findMirror());
-  progress.end(`${lock.packages.length} packages`);
-  return lock;
+  return during(
+    report,
+    'resolve packages',
+    0,
+    async () => resolve(definition, arch, await findMirror()),
+    ({ packages }) => `${packages.length} packages`,
+  );
 }
 
 function checkFits(lock: PackagesLock, definition: Definition, arch: Arch): void {

@@ -6,18 +6,42 @@ export type Reporter = (step: string, total: number) => Progress;
 /** For callers that nobody watches. */
 export const silent: Reporter = () => ({ at() {}, end() {} });
 
-/** For people: a bar for steps of a known size, a line with the time taken for the others. */
+/** Reports a step from its begin to its end, also when it fails; `note` says what came of it. */
+export async function during<T>(
+  report: Reporter,
+  step: string,
+  total: number,
+  work: (progress: Progress) => Promise<T>,
+  note?: (result: T) => string,
+): Promise<T> {
+  const progress = report(step, total);
+  let outcome = 'failed';
+  try {
+    const result = await work(progress);
+    outcome = note?.(result) ?? 'done';
+    return result;
+  } finally {
+    progress.end(outcome);
+  }
+}
+
+const quietMs = 2000;
+
+/** For people: a bar for steps of a known size, for others a line with the time taken. */
 export function reportOn(out: NodeJS.WriteStream): Reporter {
-  return (step, total) => {
-    if (total > 0) return showProgress(step, total, out);
-    const started = Date.now();
-    if (out.isTTY) out.write(`${step} …`);
-    return {
-      at() {},
-      end(note) {
-        const seconds = ((Date.now() - started) / 1000).toFixed(1);
-        out.write(`${out.isTTY ? '\r\x1b[K' : ''}${step}  ${note ?? 'done'} (${seconds} s)\n`);
-      },
-    };
+  return (step, total) => (total > 0 ? showProgress(step, total, out) : showStep(step, out));
+}
+
+function showStep(step: string, out: NodeJS.WriteStream): Progress {
+  const started = Date.now();
+  const begin = () => out.write(out.isTTY ? `${step} …` : `${step} …\n`);
+  const later = setTimeout(begin, out.isTTY ? 0 : quietMs);
+  return {
+    at() {},
+    end(note = 'done') {
+      clearTimeout(later);
+      const seconds = ((Date.now() - started) / 1000).toFixed(1);
+      out.write(`${out.isTTY ? '\r\x1b[K' : ''}${step}  ${note} (${seconds} s)\n`);
+    },
   };
 }

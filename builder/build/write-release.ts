@@ -5,6 +5,7 @@ import { InterlockError } from '../../protocol/errors.ts';
 import type { PayloadRef, Release } from '../../protocol/release.ts';
 import type { Arch } from '../../protocol/schema.ts';
 import { writeDurably } from '../../system/durable.ts';
+import { formatBytes, type Progress } from '../../system/terminal.ts';
 import type { Definition } from '../define/definition.ts';
 import { type ErofsImage, packErofs } from '../pack/erofs/pack-erofs.ts';
 import { packFullPayload } from '../pack/payload.ts';
@@ -12,7 +13,7 @@ import { packVerity, type VerityImage } from '../pack/verity.ts';
 import { bootFile } from './boot/boot-file.ts';
 import type { BootParts } from './boot/boot-parts.ts';
 import { formatLock, type PackagesLock } from './packages-lock.ts';
-import type { Reporter } from './reporter.ts';
+import { during, type Reporter } from './reporter.ts';
 import { sbom } from './sbom.ts';
 import type { Tree } from './tree/entry.ts';
 import { writeTree } from './tree/write-tree.ts';
@@ -42,17 +43,21 @@ export async function writeRelease(
   report: Reporter,
 ): Promise<Release> {
   const { definition, version, lock, boot } = inputs;
-  const { image, verity } = await writeRoot(folder, inputs, report);
+  const { image, verity } = await during(
+    report,
+    'pack root and verity',
+    0,
+    () => packRoot(folder, inputs),
+    (root) => `${root.image.inodes} inodes, ${formatBytes(root.image.size)}`,
+  );
   const put = (name: string, content: string | Uint8Array) => putBlob(folder, name, content);
   const bootBlob = await put('boot.efi', await bootFile(boot, definition, version, verity.rootHash));
   const loader = await put('loader.efi', boot.loader);
   const packagesLock = await put('packages.lock', formatLock(lock));
   const parts = await put('sbom.cdx.json', sbom(definition, version, lock));
-  const payload = await writePayload(
-    folder,
-    image.size + verity.size + bootBlob.size,
-    verity.rootHash,
-    report,
+  const total = image.size + verity.size + bootBlob.size;
+  const payload = await during(report, 'compress payload', total, (progress) =>
+    packPayload(folder, verity.rootHash, progress),
   );
   const release: Release = {
     format: 1,
@@ -74,12 +79,12 @@ export async function writeRelease(
   return release;
 }
 
-async function writeRoot(
-  folder: string,
-  { definition, tree, epoch }: ReleaseInputs,
-  report: Reporter,
-): Promise<{ image: ErofsImage; verity: VerityImage }> {
-  const progress = report('pack root and verity', 0);
+interface Root {
+  image: ErofsImage;
+  verity: VerityImage;
+}
+
+async function packRoot(folder: string, { definition, tree, epoch }: ReleaseInputs): Promise<Root> {
   const root = join(folder, 'root.erofs');
   const label = definition.name.slice(0, 15);
   const image = await packErofs(writeTree(tree, epoch), root, { buildTime: epoch, label });
@@ -87,26 +92,16 @@ async function writeRoot(
   // the image's own hash as salt: nobody can prepare a tree for it, and two builds agree
   const verity = await packVerity(root, join(folder, 'root.verity'), image.sha256);
   checkRoom('verity', verity.size, definition.slots.verity);
-  progress.end(`${image.inodes} inodes, ${image.size} bytes`);
   return { image, verity };
 }
 
-async function writePayload(
-  folder: string,
-  total: number,
-  rootHash: string,
-  report: Reporter,
-): Promise<PayloadRef> {
+function packPayload(folder: string, rootHash: string, { at }: Progress): Promise<PayloadRef> {
   const files = {
     root: join(folder, 'root.erofs'),
     verity: join(folder, 'root.verity'),
     boot: join(folder, 'boot.efi'),
   };
-  const progress = report('compress payload', total);
-  const onProgress = (done: number) => progress.at(done);
-  const payload = await packFullPayload(files, rootHash, join(folder, 'payload.full'), { onProgress });
-  progress.end();
-  return payload;
+  return packFullPayload(files, rootHash, join(folder, 'payload.full'), { onProgress: at });
 }
 
 async function putBlob(folder: string, name: string, content: string | Uint8Array): Promise<Blob> {

@@ -27,6 +27,6 @@ export async function bootFile(
 }
 
 /** The command line of a release; a panic, as a corrupt block makes one, reboots so that the boot counter counts. */
-export function kernelCommandLine({ cmdline }: Pick<Definition, 'cmdline'>, rootHash: string): string {
+function kernelCommandLine({ cmdline }: Pick<Definition, 'cmdline'>, rootHash: string): string {
   return [`interlock.roothash=${rootHash}`, 'ro', 'quiet', 'panic=1', cmdline].filter(Boolean).join(' ');
 }
