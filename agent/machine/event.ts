@@ -63,3 +63,6 @@ export type Event = { at: string } & (
 
 /** One kind of event. */
 export type EventOf<K extends Event['kind']> = Extract<Event, { kind: K }>;
+
+/** An event before the clock was read. */
+export type EventBody = Event extends infer E ? (E extends Event ? Omit<E, 'at'> : never) : never;
