@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { elfNeeds } from '../../../builder/build/boot/elf-needs.ts';
+import { kernelModules } from '../../../builder/build/boot/kernel-modules.ts';
+import { programFiles } from '../../../builder/build/boot/program-files.ts';
+import { putFile, putSymlink } from '../../../builder/build/tree/change.ts';
+import type { Tree } from '../../../builder/build/tree/entry.ts';
+import { parseDefinition } from '../../../builder/define/define.ts';
+
+const toml = `name = "x"
+suite = "trixie"
+packages = []
+kernel = "cloud"
+modules = ["vfat"]
+[slots]
+root = "1 GiB"
+verity = "16 MiB"
+`;
+
+describe('elfNeeds', () => {
+  it.each(['/bin/sh', '/usr/bin/tar', '/usr/bin/apt-get'])('agrees with readelf about %s', async (path) => {
+    const text = execFileSync('readelf', ['--dynamic', '--program-headers', '--wide', path], {
+      encoding: 'utf8',
+    });
+    const libraries = [...text.matchAll(/\(NEEDED\).*\[(.*)\]/g)].map(([, name]) => name);
+    const interpreter = /program interpreter: (.*)\]/.exec(text)?.[1];
+    expect(libraries.length).toBeGreaterThan(0);
+    expect(elfNeeds(await readFile(path), path)).toEqual({ interpreter, libraries });
+  });
+
+  it('refuses what is no program', () => {
+    expect(() => elfNeeds(Buffer.from('#!/bin/sh\n'.repeat(20)), 'script')).toThrow(
+      /script: is no 64-bit ELF/,
+    );
+  });
+});
+
+describe('programFiles', () => {
+  it('finds a program, its loader and all libraries, through links', async () => {
+    const tree: Tree = new Map();
+    const listed = execFileSync('ldd', ['/usr/bin/tar'], { encoding: 'utf8' });
+    const libraries = [...listed.matchAll(/(\/\S+\.so\S*)/g)].map(([, path]) => path!);
+    const loader = libraries.find((path) => path.includes('ld-linux'))!;
+    putFile(tree, 'usr/bin/tar', await readFile('/usr/bin/tar'));
+    putSymlink(tree, 'lib64', 'usr/lib64');
+    putFile(tree, `usr${loader}`, await readFile(loader));
+    for (const path of libraries) {
+      const name = path.replace(/^.*\//, '');
+      putFile(tree, `usr/lib/x86_64-linux-gnu/real-${name}`, await readFile(path));
+      putSymlink(tree, `usr/lib/x86_64-linux-gnu/${name}`, `real-${name}`);
+    }
+    const files = await programFiles(tree, 'usr/bin/tar');
+    const names = [...files.keys()].map((path) => path.replace(/^.*\//, ''));
+    const expected = ['tar', ...libraries.map((path) => path.replace(/^.*\//, ''))];
+    expect(new Set(names)).toEqual(new Set(expected));
+    expect([...files.keys()]).toContain(loader.slice(1));
+    tree.delete(`usr/lib/x86_64-linux-gnu/real-libc.so.6`);
+    await expect(programFiles(tree, 'usr/bin/tar')).rejects.toMatchObject({ code: 'not_found' });
+  });
+});
+
+describe('kernelModules', () => {
+  const folder = 'usr/lib/modules/6.1';
+  const sample = () => {
+    const tree: Tree = new Map();
+    const dep = [
+      'kernel/fs/fat/vfat.ko: kernel/fs/fat/fat.ko kernel/lib/base.ko',
+      'kernel/fs/fat/fat.ko: kernel/lib/base.ko',
+      'kernel/lib/base.ko:',
+      'kernel/fs/erofs/erofs.ko: kernel/lib/libcrc32c.ko',
+      'kernel/lib/libcrc32c.ko:',
+      'kernel/crypto/crc32c-intel.ko:',
+      'kernel/drivers/md/dm-mod.ko:',
+    ];
+    putFile(tree, `${folder}/modules.dep`, `${dep.join('\n')}\n`);
+    putFile(tree, `${folder}/modules.softdep`, '# comment\nsoftdep libcrc32c pre: crc32c post: other\n');
+    putFile(tree, `${folder}/modules.alias`, 'alias crc32c crc32c_intel\nalias pci:v* other\n');
+    putFile(tree, `${folder}/modules.builtin`, 'kernel/fs/ext4/ext4.ko\n');
+    return tree;
+  };
+
+  it('puts every module after those it needs, hard or soft, and each once', async () => {
+    const order = await kernelModules(sample(), '6.1', parseDefinition(toml, 'image.toml', '.'));
+    expect(order.map((path) => path.replace(/^.*\//, ''))).toEqual([
+      'dm-mod.ko',
+      'crc32c-intel.ko',
+      'libcrc32c.ko',
+      'erofs.ko',
+      'base.ko',
+      'fat.ko',
+      'vfat.ko',
+    ]);
+    expect(order[0]).toBe(`${folder}/kernel/drivers/md/dm-mod.ko`);
+  });
+
+  it('takes built-in modules as given and names the line of unknown ones', async () => {
+    const builtin = parseDefinition(toml.replace('"vfat"', '"ext4"'), 'image.toml', '.');
+    expect(await kernelModules(sample(), '6.1', builtin)).toHaveLength(4);
+    const unknown = parseDefinition(toml.replace('"vfat"', '"no-such"'), 'image.toml', '.');
+    await expect(kernelModules(sample(), '6.1', unknown)).rejects.toMatchObject({
+      code: 'definition_invalid',
+      details: { line: 5 },
+    });
+  });
+});

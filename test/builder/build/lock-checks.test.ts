@@ -1,0 +1,119 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkInstalled } from '../../../builder/build/check-installed.ts';
+import { lockFor } from '../../../builder/build/lock-for.ts';
+import type { PackagesLock } from '../../../builder/build/packages-lock.ts';
+import { silent } from '../../../builder/build/reporter.ts';
+import { requiredPackages } from '../../../builder/build/required-packages.ts';
+import { sbom } from '../../../builder/build/sbom.ts';
+import { putFile } from '../../../builder/build/tree/change.ts';
+import type { Tree } from '../../../builder/build/tree/entry.ts';
+import { workFolder } from '../../../builder/build/work-folder.ts';
+import { parseDefinition } from '../../../builder/define/define.ts';
+
+const toml = `name = "x"
+suite = "trixie"
+packages = ["systemd"]
+kernel = "cloud"
+[slots]
+root = "1 GiB"
+verity = "16 MiB"
+`;
+const definition = parseDefinition(toml, 'image.toml', '.');
+
+function lockOf(names: readonly string[]): PackagesLock {
+  const packages = names.map((name) => ({
+    name,
+    version: '1:2.0+b1',
+    arch: 'amd64',
+    path: `pool/${name}.deb`,
+    size: 1,
+    sha256: 'a'.repeat(64),
+  }));
+  return { format: 1, suite: 'trixie', arch: 'x86-64', date: '2026-11-19T02:12:54Z', packages };
+}
+
+describe('requiredPackages', () => {
+  it.each([
+    ['cloud', 'x86-64', 'linux-image-cloud-amd64'],
+    ['generic', 'x86-64', 'linux-image-amd64'],
+    ['generic', 'arm64', 'linux-image-arm64'],
+  ] as const)('adds the %s kernel of %s', (kernel, arch, name) => {
+    expect(requiredPackages({ ...definition, kernel }, arch)).toContain(name);
+  });
+});
+
+describe('lockFor', () => {
+  const complete = lockOf(requiredPackages(definition, 'x86-64'));
+
+  it('takes a lock that fits without asking anybody', async () => {
+    expect(await lockFor(definition, 'x86-64', complete, silent)).toBe(complete);
+  });
+
+  it.each([
+    ['another suite', { ...complete, suite: 'forky' }, /it is for forky/],
+    ['another architecture', { ...complete, arch: 'arm64' as const }, /it is for arm64/],
+    ['too few packages', lockOf(['systemd']), /lacks .*dmsetup/],
+  ])('refuses a lock for %s', async (_what, lock, problem) => {
+    await expect(lockFor(definition, 'x86-64', lock, silent)).rejects.toThrow(problem);
+  });
+});
+
+describe('checkInstalled', () => {
+  const stanza = (name: string, version: string, status = 'install ok installed') =>
+    `Package: ${name}\nStatus: ${status}\nVersion: ${version}\nDescription: x\n more\n`;
+  const check = (...stanzas: string[]) => {
+    const tree: Tree = new Map();
+    putFile(tree, 'var/lib/dpkg/status', `${stanzas.join('\n')}\n`);
+    return checkInstalled(tree, lockOf(['a', 'b']));
+  };
+  const a = stanza('a', '1:2.0+b1');
+  const b = stanza('b', '1:2.0+b1');
+
+  it('accepts exactly the locked packages and the stub', async () => {
+    await expect(check(a, b, stanza('interlock-initrd', '1'))).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['one more', [a, b, stanza('c', '1')], /c 1 is installed and not locked/],
+    ['one less', [a], /b 1:2\.0\+b1 is locked and not installed/],
+    ['another version', [a, stanza('b', '3')], /b 3 is installed and not locked/],
+    ['a half-configured one', [a, stanza('b', '1:2.0+b1', 'install ok unpacked')], /unpacked/],
+  ])('refuses %s', async (_what, stanzas, problem) => {
+    await expect(check(...stanzas)).rejects.toThrow(problem);
+  });
+});
+
+describe('sbom', () => {
+  it('lists every package, and is the same text for the same lock', () => {
+    const text = sbom(definition, '1.0', lockOf(['a', 'b']));
+    expect(sbom(definition, '1.0', lockOf(['a', 'b']))).toBe(text);
+    expect(sbom(definition, '1.1', lockOf(['a', 'b']))).not.toBe(text);
+    const document = JSON.parse(text);
+    expect(document).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6' });
+    expect(document.serialNumber).toMatch(
+      /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+    );
+    expect(document.components).toHaveLength(2);
+    expect(document.components[0].purl).toBe('pkg:deb/debian/a@1%3A2.0%2Bb1?arch=amd64&distro=trixie');
+    expect(document.dependencies[0].dependsOn).toHaveLength(2);
+  });
+});
+
+describe('workFolder', () => {
+  it('clears what dead builds left and leaves living ones alone', async () => {
+    const parent = await mkdtemp(join(tmpdir(), 'work-'));
+    const target = join(parent, 'tiny-1');
+    // no pid is that high: the kernel's limit is 2^22
+    await mkdir(`${target}.tmp-4999999-abc`);
+    await mkdir(`${target}.tmp-${process.ppid}-abc`);
+    await mkdir(join(parent, 'tiny-10'));
+    const made = await workFolder(target);
+    const own = made.slice(parent.length + 1);
+    const expected = ['tiny-10', `tiny-1.tmp-${process.ppid}-abc`, own];
+    expect(new Set(await readdir(parent))).toEqual(new Set(expected));
+    await rm(parent, { recursive: true });
+  });
+});
