@@ -50,8 +50,8 @@ export interface LoaderPort {
   tidy(running: Running): Promise<void>;
   /** Points the next boots at the inactive slot, with a limited number of tries. Returns the entry's generation. */
   flip(target: Target, running: Running): Promise<number>;
-  /** Takes a flip back before the reboot. */
-  unflip(generation: number): Promise<void>;
+  /** Takes a flip back before the reboot; `any`: whichever was made since the running slot booted. */
+  unflip(generation: number | 'any'): Promise<void>;
   /** Marks the booted entry good: no counter any more. */
   markGood(generation: number): Promise<void>;
   /** Marks an entry bad: the next boot takes the other one. */

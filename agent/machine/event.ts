@@ -12,7 +12,8 @@ export type Effect =
   | { do: 'hooks'; kind: 'pre-reboot' | 'post-confirm' }
   | { do: 'flip'; target: Target }
   | { do: 'flipBack' }
-  | { do: 'unflip'; generation: number }
+  /** `any`: a flip may have been made and not recorded. */
+  | { do: 'unflip'; generation: number | 'any' }
   | { do: 'reboot' }
   | { do: 'health' }
   | { do: 'markGood'; generation: number }

@@ -71,7 +71,8 @@ function held(
 export function giveUp(memory: Memory, at: string, phase: Cancellable, reason: string): Memory {
   const goal = phase.at === 'flipped' ? phase.goal : phase.plan.goal;
   const hold = phase.at === 'acquiring' ? phase.attempt : phase.hold;
-  const generation = phase.at === 'flipped' ? phase.generation : null;
+  const mayBeFlipped = phase.at === 'locked' && phase.drained ? 'any' : null;
+  const generation = phase.at === 'flipped' ? phase.generation : mayBeFlipped;
   return reach(memory, at, { at: 'cancelling', goal, hold, generation, reason });
 }
 

@@ -41,13 +41,21 @@ function requireWayBack({ entries }: BootState, image: Image, running: Image): v
   if (!blessed && own.length !== bootable.length) throw unsafe('the running entry is not marked good yet');
 }
 
-/** Takes a generation's entry away. Throws `loader_unsafe` when nothing else is bootable. */
-export function unflipSteps({ entries, broken }: BootState, generation: number): Step[] {
-  const taken = entries.filter((entry) => entry.generation === generation);
-  const others = entries.filter((entry) => entry.generation !== generation && isBootable(entry));
+/**
+ * Takes a generation's entry away; `any`: every one that counts its tries and was never tried.
+ * Throws `loader_unsafe` when nothing else is bootable.
+ */
+export function unflipSteps({ entries, broken }: BootState, generation: number | 'any'): Step[] {
+  const isTaken = (entry: Entry) =>
+    generation === 'any'
+      ? entry.triesLeft !== null && entry.triesDone === 0
+      : entry.generation === generation;
+  const taken = entries.filter(isTaken);
+  const others = entries.filter((entry) => !isTaken(entry) && isBootable(entry));
   if (taken.length > 0 && others.length === 0)
     throw unsafe(`generation ${generation} is the only bootable one`);
-  const torn = broken.filter((file) => new RegExp(`^interlock-0*${generation}[+.]`, 'i').test(file));
+  const number = generation === 'any' ? '\\d+' : `0*${generation}`;
+  const torn = broken.filter((file) => new RegExp(`^interlock-${number}[+.]`, 'i').test(file));
   return flushed(entriesFolder, [...taken.map((entry: Entry) => entry.file), ...torn].map(removeEntry));
 }
 

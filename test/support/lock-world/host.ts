@@ -130,7 +130,9 @@ export function perform(host: ModelHost, effect: Effect, luck: Luck = 'ok'): Eve
       return { kind: 'flipped', generation: top.generation + 1 };
     }
     case 'unflip':
-      host.entries = host.entries.filter(({ generation }) => generation !== effect.generation);
+      host.entries = host.entries.filter(({ generation, tries }) =>
+        effect.generation === 'any' ? tries !== 3 : generation !== effect.generation,
+      );
       return { kind: 'unflipped' };
     case 'health':
       if (!host.isGood(host.running.version)) {
