@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, {
   type FastifyBaseLogger,
@@ -19,6 +18,7 @@ import { hostRoutes } from './hosts/routes.ts';
 import { catalogueRoutes } from './operators/routes.ts';
 import type { Ports } from './ports.ts';
 import { publishRoutes } from './publish/routes.ts';
+import { readTls, type TlsFiles } from './read-tls.ts';
 import { tufRoutes } from './tuf/routes.ts';
 
 /** The server with types from schemas. */
@@ -31,7 +31,7 @@ export type App = FastifyInstance<
 >;
 
 export interface AppOptions {
-  tls?: { certFile: string; keyFile: string } | undefined;
+  tls?: TlsFiles | undefined;
   behindProxy?: boolean;
   /** pino level; `silent` in tests. */
   logLevel?: string;
@@ -44,7 +44,7 @@ const idleMs = 120_000;
 export function createApp(ports: Ports, options: AppOptions = {}): App {
   const { tls } = options;
   const app = Fastify({
-    ...(tls ? { https: { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) } } : {}),
+    ...(tls ? { https: readTls(tls) } : {}),
     logger: { level: options.logLevel ?? 'silent', stream: process.stderr },
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: options.behindProxy ?? false,

@@ -7,6 +7,7 @@ import { checkListen, formatListen, type ListenAddress, parseListen } from './li
 import { createToken } from './operators/create-token.ts';
 import type { Ports } from './ports.ts';
 import { keepSigned } from './publish/renew.ts';
+import type { TlsFiles } from './read-tls.ts';
 import { lockDataDir } from './store/sqlite/lock.ts';
 import { openSqliteStore } from './store/sqlite/store.ts';
 import type { Store } from './store/store.ts';
@@ -15,7 +16,7 @@ export interface ServeOptions {
   dataDir: string;
   /** `host:port`; port 0 lets the system choose. */
   listen: string;
-  tls?: { certFile: string; keyFile: string } | undefined;
+  tls?: TlsFiles | undefined;
   behindProxy?: boolean;
   /** Folder with `snapshot.pem` and `timestamp.pem`; needed once. */
   onlineKeysDir?: string | undefined;

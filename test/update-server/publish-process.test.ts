@@ -22,8 +22,6 @@ beforeAll(async () => {
     channels: ['alpha', 'beta'],
     threshold: 1,
     keys: 1,
-    name: 'tiny',
-    tlsNames: ['localhost'],
   });
   server = await startServer(dataDir, '--online-keys', join(keysDir, 'online'));
   admin = adminToken(server);

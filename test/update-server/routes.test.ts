@@ -1,0 +1,231 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Role } from '../../protocol/operator.ts';
+import { access } from '../../update-server/access.ts';
+import { type App, createApp } from '../../update-server/app.ts';
+import { openBlobs } from '../../update-server/blobs/files.ts';
+import { createToken } from '../../update-server/operators/create-token.ts';
+import { openSqliteStore } from '../../update-server/store/sqlite/store.ts';
+import type { Store } from '../../update-server/store/store.ts';
+import { scratch } from './support/start-server.ts';
+
+const { dir, remove } = scratch();
+const roles: readonly Role[] = ['viewer', 'publisher', 'operator', 'admin', 'join'];
+const tokens = {} as Record<Role, string>;
+let now = new Date('2026-03-01T12:00:00Z');
+let store: Store;
+let app: App;
+
+beforeAll(async () => {
+  store = openSqliteStore(dir);
+  app = createApp({ store, blobs: openBlobs(dir), onlineKeys: undefined, now: () => now });
+  for (const role of roles) {
+    tokens[role] = (await createToken(store, { role, name: role, who: 'test', now })).token;
+  }
+});
+afterAll(async () => {
+  await app.close();
+  await store.close();
+  remove();
+});
+
+describe('who may call what', () => {
+  const expected = (rule: (typeof access)[string], role: Role) =>
+    rule === 'anyone' ? undefined : rule === 'host' ? 401 : rule.includes(role) ? undefined : 403;
+
+  it.each(Object.entries(access))('%s', async (route, rule) => {
+    const [method, pattern] = route.split(' ') as ['GET', string];
+    const url = pattern.replace(':sha256', '0'.repeat(64)).replace(/:\w+|\*/, 'something');
+    const nobody = await app.inject({ method, url });
+    if (rule !== 'anyone') expect(nobody.statusCode).toBe(401);
+    for (const role of roles) {
+      const { statusCode } = await app.inject({ method, url, headers: bearer(tokens[role]) });
+      const status = expected(rule, role);
+      if (status) expect([role, statusCode]).toEqual([role, status]);
+      else expect([401, 403]).not.toContain(statusCode);
+    }
+  });
+
+  it('a revoked token opens nothing', async () => {
+    const made = await createToken(store, { role: 'viewer', name: '', who: 'test', now });
+    expect((await app.inject({ url: '/v1/hosts', headers: bearer(made.token) })).statusCode).toBe(200);
+    const line = { at: now.toISOString(), who: 'test', action: 'revoke token', subject: made.id, detail: '' };
+    await store.revokeToken(made.id, now.toISOString(), line);
+    expect((await app.inject({ url: '/v1/hosts', headers: bearer(made.token) })).statusCode).toBe(401);
+  });
+
+  it('no secret lies readable in the data folder', async () => {
+    const { credential } = await enroll();
+    const bytes = ['interlock.db', 'interlock.db-wal']
+      .map((file) => readFileSync(join(dir, file), 'latin1'))
+      .join('');
+    expect(bytes).toContain('machine 0000');
+    for (const secret of [...Object.values(tokens), credential]) {
+      expect(bytes).not.toContain(secret.split('-').at(-1));
+    }
+  });
+});
+
+describe('enrolment', () => {
+  it('needs a join token', async () => {
+    for (const joinToken of ['', 'wrong', tokens.admin]) {
+      const answer = await call('/v1/enroll', undefined, enrollBody(joinToken));
+      expect(answer).toMatchObject({ status: 401, body: { kind: 'unauthorized' } });
+    }
+  });
+
+  it('makes a new record for the same machine and leaves the old one alone', async () => {
+    const first = await enroll();
+    const second = await enroll();
+    expect(second.hostId).not.toBe(first.hostId);
+    for (const { credential } of [first, second]) {
+      expect((await checkIn(credential, {})).status).toBe(200);
+    }
+  });
+});
+
+describe('a check-in', () => {
+  it('stores the reason and says it in words', async () => {
+    const { hostId, credential } = await enroll();
+    expect((await show(hostId)).why).toBe('It enrolled and has not checked in yet.');
+    const answer = await checkIn(credential, {});
+    expect(answer.body).toEqual({ decision: { none: 'no_such_channel' }, pollSeconds: 300 });
+    expect(await show(hostId)).toMatchObject({
+      decision: 'no_such_channel',
+      why: 'Nothing has been published to its channel.',
+      lastSeen: now.toISOString(),
+    });
+  });
+
+  it('flags two machines under one credential for good', async () => {
+    const { hostId, credential } = await enroll();
+    for (const bootId of ['boot-aaa', 'boot-bbb']) await checkIn(credential, { bootId });
+    expect(await show(hostId)).toMatchObject({ cloned: false });
+    expect((await checkIn(credential, { bootId: 'boot-aaa' })).body).toMatchObject({
+      decision: { none: 'cloned' },
+    });
+    expect((await checkIn(credential, { bootId: 'boot-ccc' })).body).toMatchObject({
+      decision: { none: 'cloned' },
+    });
+    expect(await show(hostId)).toMatchObject({ cloned: true, decision: 'cloned' });
+    const { body } = await call('/v1/audit', tokens.viewer);
+    expect(body.lines[0]).toMatchObject({ who: 'server', action: 'cloned', subject: `host ${hostId}` });
+  });
+
+  it('is refused with unknown, missing or wrong fields', async () => {
+    const { credential } = await enroll();
+    for (const [wrong, problem] of [
+      [{ extra: 1 }, 'unknown key extra'],
+      [{ rootHash: 'x' }, 'rootHash'],
+      [{ arch: 'mips' }, 'arch'],
+      [{ failed: ['a b'] }, 'failed'],
+      [{ version: undefined }, 'version'],
+    ] as const) {
+      const { status, body } = await checkIn(credential, wrong);
+      expect(status).toBe(400);
+      expect(body.kind).toBe('bad_input');
+      expect(body.value).toContain(problem);
+    }
+  });
+
+  it('is refused when it is no JSON, too long, or not JSON at all', async () => {
+    const { credential } = await enroll();
+    const headers = { ...bearer(credential), 'content-type': 'application/json' };
+    for (const payload of ['{', '', 'null', `"${'x'.repeat(70_000)}"`]) {
+      const answer = await app.inject({ method: 'POST', url: '/v1/check-in', headers, payload });
+      expect([payload.slice(0, 9), answer.statusCode, answer.json().kind]).toEqual([
+        payload.slice(0, 9),
+        400,
+        'bad_input',
+      ]);
+    }
+    const text = { ...headers, 'content-type': 'text/plain' };
+    const answer = await app.inject({ method: 'POST', url: '/v1/check-in', headers: text, payload: '{}' });
+    expect(answer.json().kind).toBe('bad_input');
+  });
+});
+
+describe('operators', () => {
+  it('hold a host, let it go, and forget it', async () => {
+    const { hostId, credential } = await enroll();
+    expect((await call(`/v1/hosts/${hostId}/hold`, tokens.operator, { held: true })).status).toBe(204);
+    await checkIn(credential, {});
+    expect((await show(hostId)).why).toBe('Nothing has been published to its channel. An operator holds it.');
+    expect((await call(`/v1/hosts/${hostId}/hold`, tokens.operator, { held: false })).status).toBe(204);
+    expect(await show(hostId)).toMatchObject({ held: false });
+    const gone = await app.inject({
+      method: 'DELETE',
+      url: `/v1/hosts/${hostId}`,
+      headers: bearer(tokens.operator),
+    });
+    expect(gone.statusCode).toBe(204);
+    expect((await checkIn(credential, {})).status).toBe(401);
+    expect((await call(`/v1/hosts/${hostId}`, tokens.viewer)).body.kind).toBe('not_found');
+  });
+
+  it('hear about a host, a path or a channel that does not exist', async () => {
+    for (const url of [
+      '/v1/hosts/12345678',
+      '/v1/nothing',
+      '/v1/channels/none',
+      '/v1/tuf/metadata/1.root.json',
+    ]) {
+      expect(await call(url, tokens.admin)).toMatchObject({ status: 404, body: { kind: 'not_found' } });
+    }
+  });
+});
+
+describe('health', () => {
+  it('is alive, and not ready without online keys', async () => {
+    expect((await call('/healthz')).status).toBe(200);
+    expect(await call('/readyz')).toMatchObject({ status: 503, body: { kind: 'server_unready' } });
+  });
+});
+
+it('a route without an access rule keeps the server from starting', () => {
+  const other = createApp({ store, blobs: openBlobs(dir), onlineKeys: undefined, now: () => now });
+  expect(() => other.get('/v1/new', async () => '')).toThrow('no access rule for GET /v1/new');
+});
+
+function bearer(token: string) {
+  return { authorization: `Bearer ${token}` };
+}
+
+async function call(url: string, token?: string, payload?: object) {
+  const answer = await app.inject({
+    method: payload ? 'POST' : 'GET',
+    url,
+    headers: token ? bearer(token) : {},
+    ...(payload ? { payload } : {}),
+  });
+  return { status: answer.statusCode, body: answer.body ? answer.json() : undefined };
+}
+
+function enrollBody(joinToken: string) {
+  return { joinToken, machineId: '0'.repeat(32), hostname: 'web', name: 'tiny', arch: 'x86-64' };
+}
+
+async function enroll(): Promise<{ hostId: string; credential: string }> {
+  now = new Date(now.getTime() + 1000);
+  return (await call('/v1/enroll', undefined, enrollBody(tokens.join))).body;
+}
+
+function checkIn(credential: string, said: Record<string, unknown>) {
+  return call('/v1/check-in', credential, {
+    name: 'tiny',
+    version: '1.0',
+    arch: 'x86-64',
+    channel: 'alpha',
+    group: 'web',
+    bootId: 'boot-one',
+    rootHash: 'a'.repeat(64),
+    at: 'idle',
+    failed: [],
+    ...said,
+  });
+}
+
+async function show(hostId: string) {
+  return (await call(`/v1/hosts/${hostId}`, tokens.viewer)).body;
+}

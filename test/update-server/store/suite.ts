@@ -1,0 +1,210 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Channel } from '../../../protocol/channel.ts';
+import type { CheckIn, Report } from '../../../protocol/check-in.ts';
+import type { NewAudit, Publication, Store } from '../../../update-server/store/store.ts';
+
+const at = '2026-03-01T12:00:00.000Z';
+const audit: NewAudit = { at, who: 'test', action: 'act', subject: 'it', detail: '' };
+const sha = (letter: string) => letter.repeat(64);
+const newHost = (n: number) => ({
+  id: `host-000${n}`,
+  credentialHash: sha(String(n)),
+  machineId: '0'.repeat(32),
+  hostname: `web-${n}`,
+  name: 'tiny',
+  arch: 'x86-64' as const,
+  enrolled: at,
+});
+const grantOf = (id: string, release: string, expires = at) => ({ id, version: '2.0', release, expires });
+const reportOf = (id: string, kind: Report['kind'], grant: string | null): Report => ({
+  id,
+  grant,
+  kind,
+  from: '1.0',
+  version: '2.0',
+  bootId: 'boot-one',
+  at,
+  detail: 'd',
+});
+const saidBy: CheckIn = {
+  name: 'tiny',
+  version: '1.0',
+  arch: 'x86-64',
+  channel: 'alpha',
+  group: 'web',
+  bootId: 'boot-one',
+  rootHash: sha('a'),
+  at: 'idle',
+  failed: ['0.5'],
+};
+const channel = (serial: number): Channel => ({
+  format: 1,
+  name: 'tiny',
+  channel: 'alpha',
+  serial,
+  head: { version: '2.0', releases: {} },
+  floors: [],
+  minimum: null,
+  blocked: [],
+  withdrawn: [],
+});
+const publication = (basedOn: number, text: string): Publication => ({
+  basedOn,
+  state: { roles: { root: text } },
+  files: { 'timestamp.json': text, [`${basedOn}.snapshot.json`]: text },
+  targets: { 'a/b.json': text },
+  channels: [channel(basedOn + 1)],
+  releases: [],
+});
+
+/** What every store must do; `open` opens the same data again, `crash` gives up the present one without closing. */
+export function storeSuite(name: string, make: () => { open(): Store; remove(): Promise<void> }): void {
+  describe(name, () => {
+    let place: ReturnType<typeof make>;
+    let store: Store;
+    beforeEach(async () => {
+      place = make();
+      store = place.open();
+      for (const n of [1, 2]) await store.enrol(newHost(n), audit);
+    });
+    afterEach(async () => {
+      await store.close();
+      await place.remove();
+    });
+
+    it('publishes all or nothing, on top of what it was computed from', async () => {
+      expect(await store.publish(publication(0, 'one'), at)).toBe(true);
+      expect(await store.publish(publication(0, 'two'), at)).toBe(false);
+      expect(await store.metadataFile('timestamp.json')).toBe('one');
+      expect(await store.targetFile('a/b.json')).toBe('one');
+      expect((await store.channel('tiny', 'alpha'))?.serial).toBe(1);
+      const both = [store.publish(publication(1, 'three'), at), store.publish(publication(1, 'four'), at)];
+      expect((await Promise.all(both)).filter(Boolean)).toHaveLength(1);
+      expect((await store.repository()).revision).toBe(2);
+      expect((await store.channel('tiny', 'alpha'))?.serial).toBe(2);
+      expect(await store.metadataFile('0.snapshot.json')).toBe('one');
+    });
+
+    it('gives one open grant per host and release, however often and however many at once ask', async () => {
+      const asked = ['a1', 'a2', 'a3'].map((id) => store.grant('host-0001', grantOf(id, sha('r')), at));
+      expect(new Set((await Promise.all(asked)).map((grant) => grant?.id)).size).toBe(1);
+      const later = await store.grant('host-0001', grantOf('a4', sha('r'), '2026-03-05T00:00:00.000Z'), at);
+      expect(later).toMatchObject({ id: 'a1', expires: '2026-03-05T00:00:00.000Z' });
+      expect(await store.grant('host-0002', grantOf('b1', sha('r')), at)).toMatchObject({ id: 'b1' });
+      await store.report('host-0001', [reportOf('report-1', 'confirmed', 'a1')], at);
+      expect(await store.grant('host-0001', grantOf('a5', sha('r')), at)).toMatchObject({ id: 'a5' });
+    });
+
+    it('grants nothing to a held, a cloned or an unknown host', async () => {
+      await store.hold('host-0001', true, audit);
+      expect(await store.grant('host-0001', grantOf('a1', sha('r')), at)).toBeUndefined();
+      await store.hold('host-0001', false, audit);
+      expect(await store.grant('host-0001', grantOf('a1', sha('r')), at)).toBeDefined();
+      await store.markCloned('host-0001', audit);
+      expect(await store.grant('host-0001', grantOf('a2', sha('r')), at)).toBeUndefined();
+      expect((await store.host('host-0001'))?.grants).toMatchObject([{ id: 'a1', outcome: 'cancelled' }]);
+      expect(await store.grant('host-none', grantOf('a3', sha('r')), at)).toBeUndefined();
+    });
+
+    it('takes each report once and lets no host close another’s grant', async () => {
+      await store.grant('host-0001', grantOf('a1', sha('r')), at);
+      await store.report('host-0002', [reportOf('report-1', 'failed', 'a1')], at);
+      expect((await store.host('host-0001'))?.grants[0]?.outcome).toBeNull();
+      const reports = [reportOf('report-1', 'written', 'a1'), reportOf('report-2', 'confirmed', 'a1')];
+      for (const _ of [1, 2]) await store.report('host-0001', reports, at);
+      await store.report('host-0001', [reportOf('report-2', 'failed', 'a1')], at);
+      const host = await store.host('host-0001');
+      expect(host?.reports.map(({ id, kind }) => [id, kind])).toEqual([
+        ['report-2', 'confirmed'],
+        ['report-1', 'written'],
+      ]);
+      expect(host?.grants[0]?.outcome).toBe('confirmed');
+    });
+
+    it('shows sightings at once and keeps them over a clean stop', async () => {
+      const sighting = { host: 'host-0001', at, checkIn: saidBy, boots: ['boot-one'], offered: null };
+      store.seen({ ...sighting, decision: 'held' });
+      expect((await store.hostByCredential(sha('1')))?.boots).toEqual(['boot-one']);
+      expect(await store.host('host-0001')).toMatchObject({
+        version: '1.0',
+        failed: ['0.5'],
+        decision: 'held',
+      });
+      store.seen({ ...sighting, decision: 'up_to_date' });
+      await store.close();
+      store = place.open();
+      expect(await store.hosts('', 10)).toMatchObject([
+        { decision: 'up_to_date', lastSeen: at },
+        { lastSeen: null },
+      ]);
+      expect(await store.hosts('host-0001', 10)).toMatchObject([{ id: 'host-0002' }]);
+    });
+
+    it('forgets a host with all it reported', async () => {
+      await store.grant('host-0001', grantOf('a1', sha('r')), at);
+      await store.report('host-0001', [reportOf('report-1', 'written', 'a1')], at);
+      expect(await store.forget('host-0001', audit)).toBe(true);
+      expect(await store.forget('host-0001', audit)).toBe(false);
+      expect(await store.hostByCredential(sha('1'))).toBeUndefined();
+      await store.report('host-0001', [reportOf('report-2', 'written', null)], at);
+      expect(await store.host('host-0001')).toBeUndefined();
+    });
+
+    it('finds live tokens only, and logs who made and ended them', async () => {
+      const token = { id: 'token-01', role: 'viewer' as const, name: 'n', created: at, revoked: null };
+      await store.addToken(token, sha('t'), audit);
+      expect(await store.tokenByHash(sha('t'))).toEqual(token);
+      expect(await store.revokeToken('token-01', at, audit)).toBe(true);
+      expect(await store.tokenByHash(sha('t'))).toBeUndefined();
+      expect(await store.tokens()).toEqual([{ ...token, revoked: at }]);
+      expect(await store.revokeToken('token-02', at, audit)).toBe(false);
+      const lines = await store.audit(Number.MAX_SAFE_INTEGER, 3);
+      expect(lines.map(({ seq }) => seq)).toEqual([4, 3, 2]);
+      expect((await store.audit(2, 3)).map(({ seq }) => seq)).toEqual([1]);
+    });
+
+    it('undoes a failing write alone among those committed with it', async () => {
+      const results = await Promise.allSettled([
+        store.enrol(newHost(3), audit),
+        store.enrol(newHost(1), audit),
+        store.enrol(newHost(4), audit),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(await store.hosts('', 10)).toHaveLength(4);
+      expect(await store.audit(Number.MAX_SAFE_INTEGER, 10)).toHaveLength(4);
+    });
+
+    it('holds one open grant per pair after any interleaving of asks and reports', async () => {
+      const step = fc.tuple(
+        fc.constantFrom('ask', 'report'),
+        fc.constantFrom(1, 2),
+        fc.constantFrom('r', 's'),
+      );
+      let serial = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { maxLength: 30 }), async (steps) => {
+          const open = new Map<string, string>();
+          await Promise.all(
+            steps.map(async ([kind, n, release]) => {
+              const key = `${n}${release}`;
+              serial++;
+              if (kind === 'ask') {
+                const grant = await store.grant(`host-000${n}`, grantOf(`g-${serial}`, sha(release)), at);
+                open.set(key, grant!.id);
+              } else if (open.has(key)) {
+                const report = reportOf(`report-${serial}`, 'confirmed', open.get(key)!);
+                await store.report(`host-000${n}`, [report], at);
+              }
+            }),
+          );
+          for (const n of [1, 2]) {
+            const grants = (await store.host(`host-000${n}`))!.grants.filter((grant) => !grant.outcome);
+            expect(grants.length).toBeLessThanOrEqual(2);
+          }
+        }),
+        { numRuns: 20 },
+      );
+    });
+  });
+}
