@@ -27,6 +27,7 @@ function effectOf(phase: Phase, unproven: boolean): Effect {
     case 'trying':
       return phase.healthy ? { do: 'markGood', generation: phase.generation } : { do: 'health' };
     case 'confirmed':
+      if (unproven) return { do: 'health' };
       return { do: 'release', hold: phase.hold, rootHash: phase.goal.rootHash, verdict: { ok: true } };
     case 'condemned':
       return phase.marked ? { do: 'reboot' } : { do: 'markBad', generation: phase.generation };

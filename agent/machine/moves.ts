@@ -11,7 +11,7 @@ export const moves = {
   flipped: ['rebooting', 'cancelling', 'trying', 'fellBack'],
   rebooting: ['trying', 'fellBack'],
   trying: ['confirmed', 'condemned', 'fellBack'],
-  confirmed: ['finished', 'trying', 'fellBack'],
+  confirmed: ['finished', 'fellBack'],
   condemned: ['trying', 'fellBack'],
   fellBack: ['healed', 'trying'],
   healed: ['idle', 'fellBack', 'trying'],

@@ -65,6 +65,8 @@ function afterBoot(memory: Memory, event: EventOf<'started'>): Memory {
     case 'trying':
       return landed(memory, event, phase, 'the new slot did not come up', true);
     case 'confirmed':
+      // proven before the cut and its place perhaps gone: no second trial, for a trial may end in a reboot
+      if (phase.goal.rootHash === running.rootHash) return { ...memory, unproven: true };
       return landed(memory, event, phase, 'the confirmed slot does not run any more', false);
     case 'fellBack':
     case 'healed':

@@ -7,12 +7,13 @@ export function onHealthy(memory: Memory, { at }: EventOf<'healthy'>): Memory {
   const { phase } = memory;
   switch (phase.at) {
     case 'trying':
-      return reach(memory, at, { ...phase, healthy: true });
+      return reach({ ...memory, unproven: false }, at, { ...phase, healthy: true });
     case 'fellBack': {
       if (phase.generation !== null) return memory;
       const { goal, hold, reason, failed } = phase;
       return reach(memory, at, { at: 'healed', goal, hold, reason, failed });
     }
+    case 'confirmed':
     case 'cancelling':
       return reach({ ...memory, unproven: false }, at, phase);
     default:
@@ -20,7 +21,7 @@ export function onHealthy(memory: Memory, { at }: EventOf<'healthy'>): Memory {
   }
 }
 
-/** A health check failed: the target is condemned; the old slot has nowhere to go and keeps its place. */
+/** A health check failed: a target on trial is condemned; any other slot has nowhere to go and keeps its place. */
 export function onUnhealthy(memory: Memory, { at, check, problem }: EventOf<'unhealthy'>): Memory {
   const { phase } = memory;
   const reason = `health check ${check}: ${problem}`;
@@ -29,7 +30,7 @@ export function onUnhealthy(memory: Memory, { at, check, problem }: EventOf<'unh
     const next = { at: 'condemned', goal, hold, generation, reason, marked: false } as const;
     return report(remember(reach(memory, at, next), at, goal, reason), at, 'failed', goal, reason);
   }
-  if (phase.at === 'fellBack' || phase.at === 'cancelling') {
+  if (phase.at === 'fellBack' || phase.at === 'cancelling' || phase.at === 'confirmed') {
     return wait(memory, at, memory.retrySeconds, reason);
   }
   return memory;

@@ -68,7 +68,7 @@ const released: Event = { kind: 'released', at, answer: { result: 'released', re
 /** One event for every move of the table. */
 const table: [Phase['at'], Event, Phase['at'], Partial<Phase>?][] = [
   ['idle', looked({ target, expires: plan.expires }), 'offered'],
-  ['idle', { kind: 'order', at, goal, target: null }, 'written'],
+  ['idle', { kind: 'order', at, goal, target: null, leaves: true }, 'written'],
   ['idle', boots('v1', false), 'trying'],
   ['offered', { kind: 'wrote', at }, 'written'],
   ['offered', { kind: 'failed', at, code: 'disk_invalid', problem: '', retry: 'never' }, 'idle'],
@@ -93,7 +93,6 @@ const table: [Phase['at'], Event, Phase['at'], Partial<Phase>?][] = [
   ['trying', { kind: 'unhealthy', at, check: 'c', problem: 'p' }, 'condemned', { healthy: false }],
   ['trying', boots('v1'), 'fellBack'],
   ['confirmed', released, 'finished'],
-  ['confirmed', boots('v2'), 'trying'],
   ['confirmed', boots('v1'), 'fellBack'],
   ['condemned', boots('v2', false), 'trying'],
   ['condemned', boots('v1'), 'fellBack'],
