@@ -73,7 +73,11 @@ export interface Settings {
 export async function readSettings(paths: Paths): Promise<Settings> {
   const fragments = await readFragments(paths);
   for (const { file, values } of fragments) parse(Inputs, values, file, 'config_invalid');
-  return settingsOf(fragments.map(({ values }) => values).reduce<Inputs>(merge, {}), fragments);
+  const kind = paths.root === '/' ? 'system' : 'file';
+  return settingsOf(
+    fragments.map(({ values }) => values).reduce<Inputs>(merge, { machine: { kind } }),
+    fragments,
+  );
 }
 
 function merge(below: Inputs, above: Inputs): Inputs {

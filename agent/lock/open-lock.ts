@@ -4,11 +4,12 @@ import { type EtcdLockOptions, openEtcdLock } from './etcd.ts';
 import { openNoLock } from './none.ts';
 
 /** The lock the configuration names. What is held is given back to where it was taken, whatever is configured now. */
-export function openLock(place: Place | null, etcd: EtcdLockOptions, now: () => Date): LockPort {
+export function openLock(today: () => Place | null, etcd: EtcdLockOptions, now: () => Date): LockPort {
   const locks = { etcd: openEtcdLock(etcd, now), none: openNoLock() };
   const of = (hold: Hold) => locks[hold.kind];
   return {
     place() {
+      const place = today();
       if (!place) throw new InterlockError('lock_unset');
       return place;
     },

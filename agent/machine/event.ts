@@ -54,8 +54,8 @@ export type Event = { at: string } & (
   | { kind: 'reported'; ids: string[] }
   /** Orders of the host's operator. */
   | { kind: 'check' }
-  /** `target` null: back to the other slot as it is. */
-  | { kind: 'order'; goal: Goal; target: Target | null }
+  /** `target` null: back to the other slot as it is. `leaves`: the running version is not to come back by itself. */
+  | { kind: 'order'; goal: Goal; target: Target | null; leaves: boolean }
   | { kind: 'retry'; version: string }
   | { kind: 'confirm' }
   | { kind: 'cancel' }

@@ -4,8 +4,8 @@ import type { Phase } from './memory.ts';
 /** Every move from one phase to another; `step` refuses all others, and docs/state.md is generated from it. */
 export const moves = {
   idle: ['offered', 'written', 'trying'],
-  offered: ['written', 'idle'],
-  written: ['acquiring', 'offered', 'idle'],
+  offered: ['written', 'idle', 'trying'],
+  written: ['acquiring', 'offered', 'idle', 'trying'],
   acquiring: ['locked', 'written', 'cancelling', 'trying'],
   locked: ['flipped', 'acquiring', 'cancelling', 'trying'],
   flipped: ['rebooting', 'cancelling', 'trying', 'fellBack'],

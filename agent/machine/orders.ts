@@ -1,5 +1,5 @@
 import { InterlockError } from '../../protocol/errors.ts';
-import { forget, reach } from './change.ts';
+import { forget, reach, remember } from './change.ts';
 import type { EventOf } from './event.ts';
 import { giveUp } from './lock-steps.ts';
 import type { Memory } from './memory.ts';
@@ -10,7 +10,10 @@ export function onOrder(memory: Memory, event: EventOf<'order'>): Memory {
   const { at, goal, target } = event;
   const { phase } = memory;
   if (phase.at !== 'idle' && phase.at !== 'offered' && phase.at !== 'written') throw underWay(phase.at);
-  const wanted = forget(memory, (rootHash) => rootHash === goal.rootHash);
+  const wanted = leave(
+    forget(memory, (rootHash) => rootHash === goal.rootHash),
+    event,
+  );
   const idle = phase.at === 'idle' ? wanted : reach(wanted, at, { at: 'idle' });
   if (goal.rootHash === memory.running?.rootHash) return idle;
   if (!target) {
@@ -46,6 +49,14 @@ export function onCancel(memory: Memory, { at }: EventOf<'cancel'>): Memory {
     default:
       throw new InterlockError('usage', { problem: `nothing to cancel in phase ${memory.phase.at}` });
   }
+}
+
+/** Who rolls back does not want the next look to bring the same version again. */
+function leave(memory: Memory, { at, goal, leaves }: EventOf<'order'>): Memory {
+  const { running } = memory;
+  if (!leaves || !running || running.rootHash === goal.rootHash) return memory;
+  const left = { version: running.version, rootHash: running.rootHash, grant: null };
+  return remember(memory, at, left, 'rolled back by an operator');
 }
 
 function underWay(at: string): InterlockError {

@@ -43,10 +43,12 @@ function afterBoot(memory: Memory, event: EventOf<'started'>): Memory {
   const { at, running } = event;
   switch (phase.at) {
     case 'idle':
-      return event.blessed ? memory : onTrial(memory, event, goalOf(running), noHold(running));
+      return event.blessed ? memory : unremembered(memory, event);
     case 'offered':
+      if (!event.blessed) return unremembered(memory, event);
       return phase.plan.goal.rootHash === running.rootHash ? reach(memory, at, { at: 'idle' }) : memory;
     case 'written':
+      if (!event.blessed) return unremembered(memory, event);
       if (phase.plan.goal.rootHash === running.rootHash) return reach(memory, at, { at: 'idle' });
       return { ...memory, phase: { ...phase, fresh: phase.plan.expires === null } };
     case 'acquiring':
@@ -98,6 +100,11 @@ function landed(
 function onTrial(memory: Memory, event: EventOf<'started'>, goal: Goal, hold: Hold): Memory {
   const { at, generation } = event;
   return reach(memory, at, { at: 'trying', goal, hold, generation, healthy: false });
+}
+
+/** A slot on trial that this memory knows nothing of: the memory was lost in between. */
+function unremembered(memory: Memory, event: EventOf<'started'>): Memory {
+  return onTrial(memory, event, goalOf(event.running), noHold(event.running));
 }
 
 function goalOf({ version, rootHash }: Running): Goal {

@@ -38,7 +38,8 @@ export function openStore(folder: string): Store {
   };
 }
 
-async function makeFolder(folder: string): Promise<void> {
+/** Makes the state's folder, readable by its owner only, and its name durable. */
+export async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: 0o700 });
   if (first) await syncFolder(dirname(first));
 }

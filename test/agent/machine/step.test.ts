@@ -208,14 +208,17 @@ describe('operators', () => {
     const model = host({ offer: { none: 'held' } });
     const target = targetOf('v3', null);
     start(model);
-    tell(model, { kind: 'order', target, goal: target });
+    tell(model, { kind: 'order', target, goal: target, leaves: false });
     expect(runUntilWaiting(model)).not.toContain('look');
     expect(model.running.version).toBe('v3');
     const back = { version: 'v1', rootHash: hashOf('v1'), grant: null };
-    tell(model, { kind: 'order', target: null, goal: back });
+    tell(model, { kind: 'order', target: null, goal: back, leaves: true });
     expect(runUntilWaiting(model)).not.toContain('write');
     expect(model.running.version).toBe('v1');
     expect(model.store.value.holders).toEqual([]);
+    model.offer = 'v3';
+    runUntilWaiting(model);
+    expect(model.memory.wait?.reason).toBe('failed_here');
   });
 
   it('vouch for a slot on trial', () => {
@@ -231,7 +234,7 @@ describe('operators', () => {
     const model = host();
     runTo(model, 'flip');
     const target = targetOf('v3', null);
-    expect(() => tell(model, { kind: 'order', target, goal: target })).toThrow(/under way/);
+    expect(() => tell(model, { kind: 'order', target, goal: target, leaves: false })).toThrow(/under way/);
   });
 });
 

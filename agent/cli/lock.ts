@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { InterlockError } from '../../protocol/errors.ts';
+import { answer, verb } from '../../system/command.ts';
+import { pathsOf } from '../config/paths.ts';
+import { readSettings } from '../config/settings.ts';
+import { openStore } from '../state/store.ts';
+import { holdOf } from './status.ts';
+import { order } from './verbs.ts';
+
+/** `interlock-agent lock`: this host's side of the lock. */
+export function addLock(program: Command, root: () => string): void {
+  const lock = program.command('lock').description('This host’s place in the lock');
+
+  verb(lock, 'status', 'Show what is configured and held', 'interlock-agent lock status').action(
+    answer(async () => {
+      const paths = pathsOf(root());
+      const { lock: configured, group } = await readSettings(paths);
+      const { memory } = await openStore(paths.state).load(new Date());
+      const hold = holdOf(memory.phase);
+      const text = [
+        `configured  ${configured ? `${configured.kind}, group ${group}` : 'nothing: this host does not reboot'}`,
+        `held        ${hold ? `${hold.kind}, group ${hold.group}, since boot ${hold.boot}` : 'nothing'}`,
+        ...Object.entries(memory.seen).map(([cluster, revision]) => `seen        ${cluster} at ${revision}`),
+      ].join('\n');
+      return { text, data: { configured: configured?.kind ?? null, group, hold, seen: memory.seen } };
+    }),
+  );
+
+  verb(
+    lock,
+    'acknowledge',
+    'Trust an etcd again that was restored from a snapshot',
+    'interlock-agent lock acknowledge --yes',
+  )
+    .option('--yes', 'nobody of the group is rebooting')
+    .action(
+      answer(({ yes }: { yes?: boolean }) => {
+        if (!yes) {
+          const problem = 'a restored etcd may have forgotten holders: look first, then say --yes';
+          throw new InterlockError('usage', { problem });
+        }
+        return order(root(), async () => [{ kind: 'acknowledge' }]);
+      }),
+    );
+}

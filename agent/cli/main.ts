@@ -1,0 +1,15 @@
+import { createProgram, runProgram } from '../../system/command.ts';
+import { addLock } from './lock.ts';
+import { addStatus } from './status.ts';
+import { addVerbs } from './verbs.ts';
+
+const program = createProgram(
+  'interlock-agent',
+  'Update this host, and never more of its group than may be down',
+);
+program.option('--root <dir>', 'folder of a file-backed host', '/');
+const root = () => program.opts<{ root: string }>().root;
+addVerbs(program, root);
+addStatus(program, root);
+addLock(program, root);
+await runProgram(program, process.argv.slice(2));

@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import { InterlockError } from '../../protocol/errors.ts';
+import { type Answer, answer, verb } from '../../system/command.ts';
+import type { EventBody } from '../machine/event.ts';
+import type { Memory } from '../machine/memory.ts';
+import { otherSlot } from '../slots/slot.ts';
+import { type OpenAgent, withAgent } from './with-agent.ts';
+import { describe } from './words.ts';
+
+/** The verbs that make the agent do something. */
+export function addVerbs(program: Command, root: () => string): void {
+  verb(program, 'run', 'Do what is due, then exit', 'interlock-agent run')
+    .option('--once', 'stop at the next phase')
+    .action(
+      answer(async ({ once }: { once?: boolean }) => {
+        await withAgent(root(), (agent) => agent.run([], once ?? false));
+        return { text: '', data: null };
+      }),
+    );
+
+  verb(
+    program,
+    'check',
+    'Ask the server now; what it offers is for the next run',
+    'interlock-agent check',
+  ).action(answer(() => order(root(), async () => [{ kind: 'check' }], true)));
+
+  verb(
+    program,
+    'update [version]',
+    'Update now, to what the server offers or to a version by name',
+    'interlock-agent update 1.2.0',
+  )
+    .option('--retry <version>', 'try a version again that failed here')
+    .action(
+      answer((version: string | undefined, { retry }: { retry?: string }) =>
+        order(root(), (agent) => updateOrders(agent, version, retry)),
+      ),
+    );
+
+  verb(
+    program,
+    'rollback [version]',
+    'Go back to the other slot, or to a version by name',
+    'interlock-agent rollback',
+  ).action(answer((version: string | undefined) => order(root(), (agent) => rollbackOrders(agent, version))));
+
+  verb(program, 'confirm', 'Vouch for the slot on trial', 'interlock-agent confirm').action(
+    answer(() => order(root(), async () => [{ kind: 'confirm' }])),
+  );
+
+  verb(program, 'cancel', 'Give an update up before its reboot', 'interlock-agent cancel').action(
+    answer(() => order(root(), async () => [{ kind: 'cancel' }])),
+  );
+}
+
+/** Opens the agent, gives it orders and says where that led. */
+export async function order(
+  root: string,
+  ordersOf: (agent: OpenAgent) => Promise<EventBody[]>,
+  once = false,
+): Promise<Answer> {
+  const memory: Memory = await withAgent(root, async (agent) => agent.run(await ordersOf(agent), once));
+  const { phase, wait, look, problem } = memory;
+  return { text: describe(memory), data: { phase, wait, look, problem } };
+}
+
+async function updateOrders(
+  agent: OpenAgent,
+  version: string | undefined,
+  retry: string | undefined,
+): Promise<EventBody[]> {
+  const again: EventBody[] = retry ? [{ kind: 'retry', version: retry }] : [{ kind: 'check' }];
+  return version ? [...again, await byName(agent, version, false)] : again;
+}
+
+async function rollbackOrders(agent: OpenAgent, version: string | undefined): Promise<EventBody[]> {
+  const { memory } = await agent.store.load(new Date());
+  const other = memory.slots[otherSlot(agent.running.slot)];
+  if (version && other?.version !== version) return [await byName(agent, version, true)];
+  if (!other) throw new InterlockError('not_found', { what: 'a version in the other slot' });
+  return [{ kind: 'order', goal: { ...other, grant: null }, target: null, leaves: true }];
+}
+
+async function byName({ ports, running }: OpenAgent, version: string, leaves: boolean): Promise<EventBody> {
+  if (!ports.trust) throw new InterlockError('usage', { problem: 'no server is configured' });
+  const target = await ports.trust.accept({ version, grant: null }, running, 'operator');
+  const goal = { version, rootHash: target.rootHash, grant: null };
+  return { kind: 'order', goal, target, leaves };
+}

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { type Composed, compose } from '../compose.ts';
+import { type Paths, pathsOf } from '../config/paths.ts';
+import { readSettings, type Settings } from '../config/settings.ts';
+import type { EventBody } from '../machine/event.ts';
+import type { Memory } from '../machine/memory.ts';
+import { runAgent } from '../run.ts';
+import { holdLock } from '../state/hold-lock.ts';
+import { makeFolder, openStore, type Store } from '../state/store.ts';
+import { openProgress } from './progress.ts';
+
+/** The one agent of a host, open. */
+export interface OpenAgent extends Composed {
+  paths: Paths;
+  settings: Settings;
+  store: Store;
+  run(orders?: EventBody[], once?: boolean): Promise<Memory>;
+}
+
+/** Opens the host's agent for one verb; SIGTERM and SIGINT stop it in good order. Throws `busy` when another runs. */
+export async function withAgent<T>(root: string, use: (agent: OpenAgent) => Promise<T>): Promise<T> {
+  const paths = pathsOf(root);
+  const settings = await readSettings(paths);
+  const stop = new AbortController();
+  const onSignal = () => stop.abort();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, onSignal);
+  const unlock = await holdLock(join(paths.run, 'agent.lock'));
+  try {
+    await makeFolder(paths.state);
+    const store = openStore(paths.state);
+    await store.load(new Date());
+    const composed = await compose(paths, settings, stop.signal);
+    try {
+      return await use({ ...composed, paths, settings, store, run });
+    } finally {
+      await composed.close();
+    }
+
+    function run(orders: EventBody[] = [], once = false): Promise<Memory> {
+      const { name, pollSeconds, retrySeconds } = settings;
+      const onProgress = openProgress(paths.run);
+      const options = { name, pollSeconds, retrySeconds, orders, once, onProgress, signal: stop.signal };
+      return runAgent(composed.ports, store, options);
+    }
+  } finally {
+    await unlock();
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.off(name, onSignal);
+    // sockets kept alive or an effect cut by a stop must not hold the process
+    if (stop.signal.aborted) setTimeout(() => process.exit(), 1000).unref();
+  }
+}

@@ -1,0 +1,149 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { Agent as HttpsAgent } from 'node:https';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { InterlockError } from '../protocol/errors.ts';
+import { imageFloorFile, imageRootFile } from '../protocol/trust.ts';
+import type { Paths } from './config/paths.ts';
+import type { Settings } from './config/settings.ts';
+import { createDownload } from './download/download.ts';
+import { createHttpAgents } from './download/http-agents.ts';
+import { openFileHost } from './hosts/file-host.ts';
+import { openSystemHost } from './hosts/system-host.ts';
+import type { EtcdLockOptions } from './lock/etcd.ts';
+import { openLock } from './lock/open-lock.ts';
+import type { Ports } from './perform.ts';
+import type { ClockPort, Place, Running, SlotPort } from './ports.ts';
+import { openScripts } from './scripts/open-scripts.ts';
+import { readIdentity } from './server/identity.ts';
+import { openServer } from './server/open-server.ts';
+import { readMachineId } from './state/machine-id.ts';
+import { openTrust } from './trust/open-trust.ts';
+import { createSlotPort } from './write/write.ts';
+
+/** The agent's ports over a real or a file-backed host, as the configuration has it. */
+export interface Composed {
+  ports: Ports;
+  running: Running;
+  /** Lets go of mounts. */
+  close(): Promise<void>;
+}
+
+/** Opens everything the agent needs; nothing is sent yet. */
+export async function compose(paths: Paths, settings: Settings, signal: AbortSignal): Promise<Composed> {
+  const host = await (settings.machine === 'file' ? openFileHost(paths.root) : openSystemHost());
+  try {
+    const running = await host.machine.running();
+    const name = settings.name ?? running.name;
+    const ca = settings.ca ? await readPem(settings.ca) : undefined;
+    const machineId = await readMachineId(paths);
+    let identity = await readIdentity(paths.state);
+    const { server: url, channel, group } = settings;
+    const place = (): Place | null =>
+      settings.lock && {
+        kind: settings.lock.kind,
+        endpoints: settings.lock.endpoints ?? [],
+        group,
+        host: identity?.hostId ?? hostIdOf(machineId),
+      };
+    const server =
+      url === null
+        ? null
+        : openServer({
+            server: url,
+            ca,
+            channel,
+            group,
+            signal,
+            identity,
+            state: paths.state,
+            enroll: {
+              joinToken: settings.joinToken,
+              machineId,
+              hostname: hostname(),
+              name,
+              arch: running.arch,
+            },
+            onEnrolled: (made) => {
+              identity = made;
+            },
+          });
+    const trust =
+      url === null
+        ? null
+        : openTrust({
+            cacheDir: join(paths.state, 'trust'),
+            imageRoot: join(paths.image, imageRootFile),
+            imageFloor: join(paths.image, imageFloorFile),
+            server: url,
+            ...(settings.ca ? { ca: settings.ca } : {}),
+            name,
+            channel,
+            clock,
+          });
+    const ports: Ports = {
+      machine: host.machine,
+      loader: host.loader,
+      slot: slotPort(host.storage, settings, ca),
+      lock: openLock(place, await etcdOptions(settings), () => clock.now()),
+      trust,
+      server,
+      scripts: openScripts(paths.etc, settings, signal),
+      clock,
+    };
+    return { ports, running, close: () => host.close() };
+  } catch (error) {
+    await host.close();
+    throw error;
+  }
+}
+
+const clock: ClockPort = {
+  now: () => new Date(),
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+  nonce: () => randomBytes(16).toString('hex'),
+};
+
+function slotPort(
+  storage: Parameters<typeof createSlotPort>[0],
+  { mirrors, server }: Settings,
+  ca: string | undefined,
+): SlotPort {
+  const sources = [...mirrors, ...(server ? [server] : [])];
+  return {
+    write: (...args) => {
+      const agents = createHttpAgents();
+      if (ca) agents.https = new HttpsAgent({ keepAlive: true, maxSockets: 4, ca });
+      return createSlotPort(storage, createDownload({ sources, agents })).write(...args);
+    },
+  };
+}
+
+async function etcdOptions({ lock }: Settings): Promise<EtcdLockOptions> {
+  if (!lock) return { endpoints: [] };
+  const { endpoints = [], ca, cert, key, username, password, member } = lock;
+  return {
+    endpoints,
+    ...(ca ? { ca: await readPem(ca) } : {}),
+    ...(cert ? { cert: await readPem(cert) } : {}),
+    ...(key ? { key: await readPem(key) } : {}),
+    ...(username ? { username } : {}),
+    ...(password ? { password } : {}),
+    ...(member ? { member } : {}),
+  };
+}
+
+/** A host that never enrolled still needs a name in the lock; the machine id itself is not shown around. */
+function hostIdOf(machineId: string): string {
+  return createHash('sha256').update(`interlock lock ${machineId}`).digest('hex').slice(0, 32);
+}
+
+async function readPem(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new InterlockError('config_invalid', { file, problem: (cause as Error).message }, { cause });
+  }
+}
