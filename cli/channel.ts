@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { blockVersion, setFloor, showChannel } from '../builder/publish/edit-channel.ts';
+import { blockVersion, setFloor, showChannel, withdrawVersion } from '../builder/publish/edit-channel.ts';
 import type { Channel } from '../protocol/channel.ts';
 import { answer, verb } from '../system/command.ts';
 import { formatTable } from '../system/terminal.ts';
@@ -36,6 +36,20 @@ export function addChannel(program: Command): void {
       answer(async (name: string, version: string, flags: EditFlags) => {
         const changed = await blockVersion(target(name, flags), version, flags.undo ? null : flags.reason);
         const text = `${flags.channel} ${flags.undo ? 'allows' : 'blocks'} ${version}`;
+        return { text, data: { name, version, channel: flags.channel, changed } };
+      }),
+    );
+  add(
+    'withdraw <name> <version>',
+    'Send hosts of one version to the head',
+    'withdraw core 2 --channel stable',
+  )
+    .requiredOption('--channel <channel>', 'channel to change')
+    .option('--reason <text>', 'why, for people', 'withdrawn')
+    .action(
+      answer(async (name: string, version: string, flags: EditFlags) => {
+        const changed = await withdrawVersion(target(name, flags), version, flags.reason);
+        const text = `${flags.channel} withdraws ${version}`;
         return { text, data: { name, version, channel: flags.channel, changed } };
       }),
     );

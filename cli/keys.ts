@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
+import { addChannel } from '../builder/keys/add-channel.ts';
+import { makeFloor } from '../builder/keys/floor.ts';
 import { initKeys } from '../builder/keys/init.ts';
 import { renewKeys } from '../builder/keys/renew.ts';
+import { type Rotation, revokeKey, rotateKeys } from '../builder/keys/rotate.ts';
 import { keysStatus, type RoleStatus } from '../builder/keys/status.ts';
 import { pushRenewed } from '../builder/publish/push-renewed.ts';
 import { InterlockError } from '../protocol/errors.ts';
@@ -54,6 +57,49 @@ export function addKeys(program: Command): void {
   )
     .option('--all', 'sign every role whose keys are here', false)
     .action(answer(renew));
+  verb(
+    keys,
+    'rotate <dir> <role>',
+    'Give a role new keys',
+    'interlock keys rotate ./keys channel-alpha',
+  ).action(
+    answer(async (dir: string, role: string, _flags: unknown) => describe(await rotateKeys(dir, role))),
+  );
+  verb(keys, 'revoke <dir> <file>', 'Replace one key', 'interlock keys revoke ./keys root-1.pem').action(
+    answer(async (dir: string, file: string, _flags: unknown) => describe(await revokeKey(dir, file))),
+  );
+  verb(
+    keys,
+    'add-channel <dir> <channel>',
+    'Make keys for one more channel',
+    'interlock keys add-channel ./keys canary',
+  ).action(
+    answer(async (dir: string, channel: string, _flags: unknown) => {
+      await addChannel(dir, channel);
+      return { text: `the next publish makes ${channel} known`, data: { channel } };
+    }),
+  );
+  verb(
+    keys,
+    'floor <dir> <name>',
+    'Print the trust floor for the next image of a name',
+    'interlock keys floor ./keys core > floor.json && interlock build images/core --floor floor.json …',
+  )
+    .option('--state-compat <version>', 'oldest version that may run on the state this image leaves behind')
+    .action(
+      answer(async (dir: string, name: string, flags: { stateCompat?: string }) => {
+        const data = await makeFloor(dir, name, flags.stateCompat);
+        return { text: JSON.stringify(data, null, 1), data };
+      }),
+    );
+}
+
+function describe(rotation: Rotation) {
+  const text = [
+    `signed again: ${rotation.roles.join(', ')}; retired: ${rotation.retired.join(', ')}`,
+    'upload it: interlock keys renew DIR --server URL (after new online keys: serve --online-keys DIR/online first)',
+  ];
+  return { text: text.join('\n'), data: rotation };
 }
 
 async function renew(dir: string, flags: ClientOptions & { all: boolean }) {

@@ -3,7 +3,7 @@ import { Metadata, MetadataKind } from '@tufjs/models';
 import { InterlockError } from '../../protocol/errors.ts';
 import { parseTrustFloor, type TrustFloor } from '../../protocol/trust.ts';
 
-/** Reads the root that the image carries, and its floor; fails closed, for without a root nothing can be trusted. */
+/** Reads the root that the image carries, and its floor if it has one; without a root nothing can be trusted, so it throws. */
 export async function readImageTrust(
   rootFile: string,
   floorFile: string,
@@ -11,7 +11,7 @@ export async function readImageTrust(
   const root = await read(rootFile);
   if (rootVersion(root) === 0)
     throw new InterlockError('state_invalid', { file: rootFile, problem: 'is no signed root' });
-  return { root, floor: parseTrustFloor(await read(floorFile)) };
+  return { root, floor: await readFloor(floorFile) };
 }
 
 /** The newer of two roots, each of which must be signed by its own keys; a broken second one does not count. */
@@ -28,6 +28,16 @@ export function rootVersion(text: string): number {
   } catch {
     return 0;
   }
+}
+
+const noFloor: TrustFloor = { format: 1, built: '1970-01-01T00:00:00Z', root: 1, channels: {} };
+
+async function readFloor(file: string): Promise<TrustFloor> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw new InterlockError('state_invalid', { file, problem: 'cannot be read' }, { cause: error });
+  });
+  return text === undefined ? noFloor : parseTrustFloor(text);
 }
 
 async function read(file: string): Promise<string> {

@@ -55,27 +55,29 @@ export async function readKeptTarget(dir: string, path: string): Promise<string 
 
 /** Whose signatures a role needs, according to the role above it. */
 export function signersOf(role: string, rootText: string, targetsText: string): Signers {
-  const signers =
-    role === 'root' || role === 'targets'
-      ? parseRoot(rootText).signed.roles[role]
-      : parseTargets('targets', targetsText).signed.delegations?.roles?.[role];
+  const signers = ['root', 'targets', 'snapshot', 'timestamp'].includes(role)
+    ? parseRoot(rootText).signed.roles[role]
+    : parseTargets('targets', targetsText).signed.delegations?.roles?.[role];
   return refusing(role, () => {
     if (!signers) throw new Error('targets delegates nothing to it; see `interlock keys init --channels`');
     return signers;
   });
 }
 
+/** Reads a private key of PEM text; throws `bad_input` for anything else. */
+export function privateKeyOf(file: string, text: Uint8Array): KeyObject {
+  try {
+    return createPrivateKey(Buffer.from(text));
+  } catch (cause) {
+    throw new InterlockError('bad_input', { what: file, problem: 'is no private key in PEM' }, { cause });
+  }
+}
+
 async function loadKeys(dir: string): Promise<Map<string, KeyObject>> {
   const keys = new Map<string, KeyObject>();
   for (const name of (await list(dir)).filter((file) => file.endsWith('.pem'))) {
-    const file = join(dir, name);
-    const text = await readFile(file);
-    try {
-      const key = createPrivateKey(text);
-      if (key.asymmetricKeyType === 'ed25519') keys.set(publicKeyOf(key).id, key);
-    } catch (cause) {
-      throw new InterlockError('bad_input', { what: file, problem: 'is no private key in PEM' }, { cause });
-    }
+    const key = privateKeyOf(join(dir, name), await readFile(join(dir, name)));
+    if (key.asymmetricKeyType === 'ed25519') keys.set(publicKeyOf(key).id, key);
   }
   return keys;
 }

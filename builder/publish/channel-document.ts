@@ -52,6 +52,17 @@ export function withBlocked(channel: Channel, version: string, reason: string | 
   return { ...channel, blocked: reason === null ? others : [...others, { version, reason }] };
 }
 
+/** Sends hosts of exactly one version, which is not the head, to the head. */
+export function withWithdrawn(channel: Channel, version: string, reason: string): Channel {
+  const { head, name, channel: into } = channel;
+  if (version === head.version) {
+    const problem = `is the head of ${into}; going back is \`interlock rollback\``;
+    throw new InterlockError('bad_input', { what: `${name} ${version}`, problem });
+  }
+  const others = channel.withdrawn.filter((entry) => entry.version !== version);
+  return { ...channel, withdrawn: [...others, { version, to: head.version, reason }] };
+}
+
 /** Makes every host older than a version run it before it goes further, or takes that back. */
 export function withFloor(channel: Channel, floor: Named, isFloor: boolean): Channel {
   if (isFloor && isNewer(floor.version, channel.head.version)) {

@@ -1,7 +1,7 @@
 import type { Channel } from '../../protocol/channel.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import { openKeysFolder } from '../keys/keys-folder.ts';
-import { withBlocked, withFloor } from './channel-document.ts';
+import { withBlocked, withFloor, withWithdrawn } from './channel-document.ts';
 import { readRepository, type ServerRepository } from './read-repository.ts';
 import { releasedVersion } from './released.ts';
 import type { PublishServer } from './server.ts';
@@ -29,6 +29,15 @@ export async function blockVersion(
   reason: string | null,
 ): Promise<boolean> {
   return editChannel(options, (channel) => withBlocked(channel, version, reason));
+}
+
+/** Sends hosts of one version straight to a channel's head. */
+export async function withdrawVersion(
+  options: ChannelOptions,
+  version: string,
+  reason: string,
+): Promise<boolean> {
+  return editChannel(options, (channel) => withWithdrawn(channel, version, reason));
 }
 
 /** Makes a version a floor of a channel, or takes that back. */

@@ -15,6 +15,8 @@ export interface TestServer {
   /** Files under `/v1/tuf/metadata/` and `/v1/tuf/targets/`, by their URL path; a test may falsify them. */
   files: Map<string, string | Buffer>;
   blobs: Map<string, Buffer>;
+  /** May be replaced between two publications. */
+  online: OnlineKeys;
   requests: string[];
   /** Cuts the connection of the next blob upload after this many bytes. */
   cutAfter: number | undefined;
@@ -24,13 +26,14 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** Starts a test server on a free loopback port; `online` may be replaced between two publications. */
+/** Starts a test server on a free loopback port. */
 export async function startTestServer(online: OnlineKeys): Promise<TestServer> {
   const server: TestServer = {
     url: '',
     state: { roles: {} },
     files: new Map(),
     blobs: new Map(),
+    online,
     requests: [],
     cutAfter: undefined,
     intercept: undefined,
@@ -43,7 +46,7 @@ export async function startTestServer(online: OnlineKeys): Promise<TestServer> {
   const http = createServer((request, response) => {
     server.requests.push(`${request.method} ${request.url}`);
     if (server.intercept?.(request, response)) return;
-    answer(server, online, request).then(
+    answer(server, request).then(
       (body) => response.end(body),
       (error) => {
         const failure = asInterlockError(error);
@@ -57,11 +60,7 @@ export async function startTestServer(online: OnlineKeys): Promise<TestServer> {
   return server;
 }
 
-async function answer(
-  server: TestServer,
-  online: OnlineKeys,
-  request: IncomingMessage,
-): Promise<string | Buffer> {
+async function answer(server: TestServer, request: IncomingMessage): Promise<string | Buffer> {
   const path = decodeURI(request.url ?? '');
   if (request.method === 'GET') {
     const file = server.files.get(path);
@@ -75,7 +74,12 @@ async function answer(
     const wanted = blobs.map((blob) => ({ ...blob, received: server.blobs.get(blob.sha256)?.length ?? 0 }));
     return JSON.stringify({ wanted: wanted.filter(({ size, received }) => received < size) });
   }
-  const published = applyPublish(server.state, parse(PublishRequest, body, 'request'), online, server.now());
+  const published = applyPublish(
+    server.state,
+    parse(PublishRequest, body, 'request'),
+    server.online,
+    server.now(),
+  );
   const missing = published.releases
     .flatMap(({ payloads }) => payloads)
     .filter(({ sha256 }) => !server.blobs.has(sha256));

@@ -1,0 +1,27 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseChannel } from '../../protocol/channel.ts';
+import type { TrustFloor } from '../../protocol/trust.ts';
+import { openKeysFolder, readKeptTarget } from './keys-folder.ts';
+import { parseRoot } from './parse-role.ts';
+
+/** The floor for the next image of a name: the newest root and the channel documents that this folder has signed. */
+export async function makeFloor(
+  dir: string,
+  name: string,
+  stateCompat: string | undefined,
+  now = new Date(),
+): Promise<TrustFloor> {
+  const { roots } = await openKeysFolder(dir);
+  const folder = `channels/${name}`;
+  const files = await readdir(join(dir, 'targets', folder)).catch(() => []);
+  const texts = await Promise.all(files.map((file) => readKeptTarget(dir, `${folder}/${file}`)));
+  const documents = texts.flatMap((text) => (text === undefined ? [] : [parseChannel(text)]));
+  return {
+    format: 1,
+    built: `${now.toISOString().slice(0, 19)}Z`,
+    root: parseRoot(roots.at(-1) ?? '').signed.version,
+    channels: Object.fromEntries(documents.map(({ channel, serial }) => [channel, serial])),
+    ...(stateCompat === undefined ? {} : { stateCompat }),
+  };
+}
