@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { InterlockError } from '../protocol/errors.ts';
+import type { LockValue } from '../protocol/lock-value.ts';
+import { clearFailed, forceRelease, isBraked, setSlots } from '../protocol/semaphore.ts';
+import { type Answer, answer, verb } from '../system/command.ts';
+import { type Etcd, openEtcd } from '../system/etcd.ts';
+import { readLock, swapLock } from '../system/swap-lock.ts';
+import { formatTable } from '../system/terminal.ts';
+
+interface LockFlags {
+  group: string;
+  etcd: string;
+  ca?: string;
+  cert?: string;
+  key?: string;
+  username?: string;
+  passwordFile?: string;
+}
+
+/** `interlock lock`: a group's places in etcd, for its operators. */
+export function addLock(program: Command): void {
+  const lock = program.command('lock').description('Places of a group: how many hosts may be down at once');
+
+  withEtcdOptions(
+    verb(
+      lock,
+      'status',
+      'Show holders and how releases fare',
+      'interlock lock status --group web --etcd https://e1:2379',
+    ),
+  ).action(
+    answer(async (flags: LockFlags) => {
+      const value = await withEtcd(flags, (etcd) => readLock(etcd, flags.group));
+      return { text: format(value), data: value };
+    }),
+  );
+
+  withEtcdOptions(
+    verb(
+      lock,
+      'slots <number>',
+      'Set how many hosts may be down',
+      'interlock lock slots 2 --group web --etcd https://e1:2379',
+    ),
+  ).action(
+    answer((number: string, flags: LockFlags) => {
+      if (!/^\d{1,6}$/.test(number)) throw new InterlockError('usage', { problem: `${number} is no number` });
+      return change(flags, (value) => setSlots(value, Number(number)));
+    }),
+  );
+
+  withEtcdOptions(
+    verb(
+      lock,
+      'release <host>',
+      'Take a place away from a host that will never give it back',
+      'interlock lock release 1b4e… --yes --group web --etcd https://e1:2379',
+    ),
+  )
+    .option('--yes', 'the host is not rebooting and will not come back by itself')
+    .action(
+      answer((host: string, flags: LockFlags & { yes?: boolean }) => {
+        if (!flags.yes) {
+          const problem = `if ${host} is down, one host more than allowed may go down: look first, then say --yes`;
+          throw new InterlockError('usage', { problem });
+        }
+        return change(flags, (value) => {
+          if (!value.holders.some((holder) => holder.host === host)) {
+            throw new InterlockError('not_found', { what: `a place of ${host} in group ${flags.group}` });
+          }
+          return forceRelease(value, host);
+        });
+      }),
+    );
+
+  withEtcdOptions(
+    verb(
+      lock,
+      'clear-failed [roothash]',
+      'Forget failures, of one release or of all, so that the brake lets go',
+      'interlock lock clear-failed --group web --etcd https://e1:2379',
+    ),
+  ).action(
+    answer((rootHash: string | undefined, flags: LockFlags) =>
+      change(flags, (value) => {
+        if (rootHash && !value.releases[rootHash]) {
+          throw new InterlockError('not_found', { what: `release ${rootHash} in group ${flags.group}` });
+        }
+        return clearFailed(value, rootHash);
+      }),
+    ),
+  );
+}
+
+function withEtcdOptions(command: Command): Command {
+  return command
+    .requiredOption('--group <name>', 'group of hosts')
+    .requiredOption('--etcd <urls>', 'client URLs of etcd, separated by commas')
+    .option('--ca <file>', 'PEM file of the authority of etcd')
+    .option('--cert <file>', 'client certificate; without a Common Name, or the gateway refuses it')
+    .option('--key <file>', 'its key')
+    .option('--username <name>', 'etcd user')
+    .option('--password-file <file>', 'file with its password');
+}
+
+async function change(flags: LockFlags, next: (value: LockValue) => LockValue): Promise<Answer> {
+  const { value } = await withEtcd(flags, (etcd) =>
+    swapLock(etcd, flags.group, (found) => ({ value: next(found) })),
+  );
+  return { text: format(value), data: value };
+}
+
+async function withEtcd<T>(flags: LockFlags, use: (etcd: Etcd) => Promise<T>): Promise<T> {
+  const text = async (file: string | undefined) => (file ? await readFile(file, 'utf8') : undefined);
+  const [ca, cert, key, password] = await Promise.all(
+    [flags.ca, flags.cert, flags.key, flags.passwordFile].map(text),
+  );
+  const etcd = openEtcd({
+    endpoints: flags.etcd.split(',').filter(Boolean),
+    ...(ca ? { ca } : {}),
+    ...(cert ? { cert } : {}),
+    ...(key ? { key } : {}),
+    ...(flags.username ? { username: flags.username } : {}),
+    ...(password ? { password: password.trimEnd() } : {}),
+  });
+  try {
+    return await use(etcd);
+  } finally {
+    etcd.close();
+  }
+}
+
+function format(value: LockValue): string {
+  const holders = value.holders.map(({ host, since, boot, release }) => [
+    host,
+    since,
+    boot,
+    release.slice(0, 16),
+  ]);
+  const releases = Object.entries(value.releases).map(([rootHash, entry]) => [
+    rootHash.slice(0, 16),
+    String(entry.ok),
+    Object.entries(entry.failed)
+      .map(([host, reason]) => `${host}: ${reason}`)
+      .join('; ') || '-',
+    isBraked(entry) ? 'stopped' : 'goes on',
+  ]);
+  return [
+    `${value.holders.length} of ${value.slots} places taken`,
+    ...(holders.length > 0 ? ['', formatTable(['HOST', 'SINCE', 'BOOT', 'RELEASE'], holders)] : []),
+    ...(releases.length > 0 ? ['', formatTable(['RELEASE', 'GOOD', 'FAILED', 'ROLLOUT'], releases)] : []),
+  ].join('\n');
+}
