@@ -51,6 +51,7 @@ export function createApp(ports: Ports, options: AppOptions = {}): App {
     connectionTimeout: idleMs,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
+    frameworkErrors: answerError,
     bodyLimit: 64 * 1024,
   }) as unknown as App;
 

@@ -3,6 +3,7 @@ import { InterlockError } from '../protocol/errors.ts';
 import { adoptOnlineKeys } from './adopt-online-keys.ts';
 import { type App, createApp } from './app.ts';
 import { openBlobs } from './blobs/files.ts';
+import { sweepUploads } from './blobs/sweep.ts';
 import { checkListen, formatListen, type ListenAddress, parseListen } from './listen-address.ts';
 import { createToken } from './operators/create-token.ts';
 import type { Ports } from './ports.ts';
@@ -49,6 +50,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     undo.push(() => store.close());
     const onlineKeys = await adoptOnlineKeys(dataDir, options.onlineKeysDir);
     const ports: Ports = { store, blobs: openBlobs(dataDir), onlineKeys, now: () => new Date() };
+    await sweepUploads(dataDir, ports.now());
     await welcome(store, options.tell);
     const app = createApp(ports, options);
     undo.push(() => closeWithGrace(app));

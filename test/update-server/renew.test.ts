@@ -106,6 +106,8 @@ it('shows the timestamp uncached with a tag, and everything else for ever', asyn
   const root = await app.inject('/v1/tuf/metadata/1.root.json');
   expect(root.headers['cache-control']).toContain('immutable');
   expect(root.body).toBe(sent.roles.find(({ role }) => role === 'root')!.json);
+  const head = await app.inject({ method: 'HEAD', url: '/v1/tuf/metadata/1.root.json' });
+  expect([head.statusCode, head.headers.etag, head.body]).toEqual([200, root.headers.etag, '']);
   const missing = await app.inject('/v1/tuf/metadata/2.root.json');
   expect([missing.statusCode, missing.headers['cache-control']]).toEqual([404, 'no-cache']);
 });

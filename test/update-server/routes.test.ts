@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '../../protocol/operator.ts';
 import { access } from '../../update-server/access.ts';
 import { type App, createApp } from '../../update-server/app.ts';
 import { openBlobs } from '../../update-server/blobs/files.ts';
+import { sweepUploads } from '../../update-server/blobs/sweep.ts';
 import { createToken } from '../../update-server/operators/create-token.ts';
 import { openSqliteStore } from '../../update-server/store/sqlite/store.ts';
 import type { Store } from '../../update-server/store/store.ts';
@@ -174,6 +175,30 @@ describe('operators', () => {
       expect(await call(url, tokens.admin)).toMatchObject({ status: 404, body: { kind: 'not_found' } });
     }
   });
+});
+
+it('an address that cannot be decoded is bad input', async () => {
+  for (const url of ['/v1/hosts/%zz', '/v1/tuf/targets/%', `/v1/tuf/metadata/${'x'.repeat(200)}`]) {
+    const { status, body } = await call(url, tokens.admin);
+    expect([400, 404]).toContain(status);
+    expect(['bad_input', 'not_found']).toContain(body.kind);
+  }
+});
+
+it('partial uploads that nobody continues go away', async () => {
+  const folder = join(dir, 'uploads');
+  mkdirSync(folder, { recursive: true });
+  for (const [name, days] of [
+    ['old', 15],
+    ['young', 13],
+  ] as const) {
+    const path = join(folder, `${name}.part`);
+    writeFileSync(path, 'x');
+    const touched = new Date(now.getTime() - days * 86_400_000);
+    utimesSync(path, touched, touched);
+  }
+  expect(await sweepUploads(dir, now)).toBe(1);
+  expect(readdirSync(folder)).toEqual(['young.part']);
 });
 
 describe('health', () => {

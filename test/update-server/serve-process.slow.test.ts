@@ -49,6 +49,36 @@ describe('interlock serve', () => {
     server = await startServer(dataDir);
   });
 
+  it('has on the disk what it acknowledged before a kill', async () => {
+    server = await startServer(dataDir);
+    const join = (await interlock('token', 'create', '--data', dataDir, '--role', 'join')).out.trim();
+    const machine = { machineId: '0'.repeat(32), hostname: 'web', name: 'tiny', arch: 'x86-64' };
+    const enrolments = Array.from({ length: 20 }, () =>
+      post('/v1/enroll', '', { ...machine, joinToken: join }),
+    );
+    const hosts = (await Promise.all(enrolments)) as { credential: string; hostId: string }[];
+    const report = {
+      id: 'report-0001',
+      grant: null,
+      kind: 'confirmed',
+      from: '1',
+      version: '2',
+      bootId: 'boot-one',
+      at: new Date().toISOString(),
+      detail: '',
+    };
+    await post('/v1/reports', hosts[0]!.credential, { reports: [report] });
+    await server.end('SIGKILL');
+
+    server = await startServer(dataDir);
+    for (const { credential } of hosts) {
+      expect(await post('/v1/reports', credential, { reports: [] })).toEqual({ accepted: 0 });
+    }
+    const viewer = (await interlock('token', 'create', '--data', dataDir, '--role', 'viewer')).out.trim();
+    const show = ['host', 'show', hosts[0]!.hostId, '--server', server.url, '--token', viewer];
+    expect((await interlock(...show)).out).toContain('confirmed  1');
+  });
+
   it('refuses a network without TLS and half a certificate', async () => {
     const fresh = join(dir, 'fresh');
     const open = await interlock('serve', '--data', fresh, '--listen', '0.0.0.0:0');
@@ -129,6 +159,16 @@ describe('interlock token', () => {
     expect(await interlock('token', 'list', '--data', join(dir, 'none'))).toMatchObject({ code: 66 });
   });
 });
+
+async function post(path: string, token: string, body: object): Promise<unknown> {
+  const headers = { 'content-type': 'application/json', ...(token ? bearer(token) : {}) };
+  const answer = await fetch(`${server!.url}${path}`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify(body),
+  });
+  return answer.json();
+}
 
 function bearer(token: string) {
   return { authorization: `Bearer ${token}` };

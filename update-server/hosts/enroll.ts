@@ -1,7 +1,7 @@
 import type { EnrollAnswer, EnrollRequest } from '../../protocol/check-in.ts';
 import { InterlockError } from '../../protocol/errors.ts';
+import { whoIs } from '../operators/who-is.ts';
 import type { Ports } from '../ports.ts';
-import { whoIs } from '../publish/publish.ts';
 import { hashSecret, makeId, makeSecret } from '../secret.ts';
 
 /**

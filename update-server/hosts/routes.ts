@@ -4,8 +4,8 @@ import { InterlockError } from '../../protocol/errors.ts';
 import { HoldRequest, HostDetail, HostsAnswer } from '../../protocol/operator.ts';
 import { strict } from '../../protocol/schema.ts';
 import type { App } from '../app.ts';
+import { whoIs } from '../operators/who-is.ts';
 import type { Ports } from '../ports.ts';
-import { whoIs } from '../publish/publish.ts';
 import { enroll } from './enroll.ts';
 import { explain } from './explain.ts';
 

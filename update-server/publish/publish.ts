@@ -3,6 +3,7 @@ import type { TokenInfo } from '../../protocol/operator.ts';
 import type { PublishAnswer, PublishRequest } from '../../protocol/publish.ts';
 import type { Release } from '../../protocol/release.ts';
 import { releaseTarget } from '../../protocol/trust.ts';
+import { whoIs } from '../operators/who-is.ts';
 import type { Ports } from '../ports.ts';
 import { applyPublish } from '../trust/apply-publish.ts';
 import type { Published } from '../trust/state.ts';
@@ -40,11 +41,6 @@ export async function publish(
     };
   });
   return answer;
-}
-
-/** How the audit log names the bearer of a token. */
-export function whoIs(token: TokenInfo): string {
-  return token.name ? `${token.name} (${token.role} ${token.id})` : `${token.role} ${token.id}`;
 }
 
 async function requireBlobs({ blobs }: Ports, releases: Release[]): Promise<void> {
