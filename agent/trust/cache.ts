@@ -37,6 +37,8 @@ export async function saveCache(dir: string, cache: Cache): Promise<void> {
 /** Makes the folder, and removes what a run that was cut has left in it. */
 export async function tidyCache(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true });
-  const strays = (await readdir(dir)).filter((name) => name !== file);
+  const isStray = (name: string) =>
+    name === 'scratch' || (name.startsWith(`${file}.`) && name.endsWith('.tmp'));
+  const strays = (await readdir(dir)).filter(isStray);
   for (const name of strays) await rm(join(dir, name), { recursive: true, force: true });
 }
