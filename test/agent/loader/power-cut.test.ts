@@ -27,6 +27,8 @@ interface Host {
   bad: Set<number>;
   /** Versions the next boot may take. */
   allowed: Set<number>;
+  /** A release whose marking was cut may come back once its mark is found: it was healthy. */
+  vouched: number[];
   running: { slot: SlotName; version: number; generation: number };
 }
 
@@ -49,6 +51,7 @@ function firstInstall(draw: Draw): Host {
     slots: { a: { version: 1, whole: true }, b: { version: 0, whole: false } },
     bad: new Set(),
     allowed: new Set([1]),
+    vouched: [],
     running: { slot: 'a', version: 1, generation: 1 },
   };
 }
@@ -128,8 +131,6 @@ function targetOf(version: number): Target {
 /** Brings the running release to `good`, through as many power cuts as come. */
 async function settle(host: Host, fallback: number): Promise<void> {
   const loader = createLoader(host.esp);
-  /** A release whose marking was cut may come back once its mark is found: it was healthy. */
-  let vouched: number[] = [];
   while (true) {
     const { version, generation } = host.running;
     const through = await underPower(host, async () => {
@@ -137,11 +138,11 @@ async function settle(host: Host, fallback: number): Promise<void> {
       if (version !== fallback) await loader.markGood(generation);
     });
     if (through) {
-      host.allowed = new Set([version, ...(version === fallback ? vouched : [])]);
+      host.allowed = new Set([version, ...(version === fallback ? host.vouched : [])]);
       return;
     }
-    if (version !== fallback) vouched = [version];
-    host.allowed = new Set([version, fallback]);
+    if (version !== fallback) host.vouched = [version];
+    host.allowed = new Set([version, fallback, ...host.vouched]);
     await boot(host, fallback);
   }
 }
@@ -155,6 +156,8 @@ async function update(host: Host, version: number, good: boolean): Promise<void>
   const through = await underPower(host, async () => {
     await loader.tidy(runningOf(host));
     await loader.clear(slot, rootHash(version));
+    host.vouched = [];
+    host.allowed = new Set([from]);
     host.slots[slot] = { version, whole: false };
     await host.esp.write(imagePath(slot, version), 'half');
     await host.esp.write(imagePath(slot, version), image(version));
@@ -194,6 +197,6 @@ test('whatever cuts the power when, the confirmed release boots or the flipped o
       }
       await boot(host, host.running.version);
     }),
-    { numRuns: 1500 },
+    { numRuns: 2500 },
   );
 });
