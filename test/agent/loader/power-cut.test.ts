@@ -29,7 +29,7 @@ interface Host {
   allowed: Set<number>;
   /** A release whose marking was cut may come back once its mark is found: it was healthy. */
   vouched: number[];
-  running: { slot: SlotName; version: number; generation: number };
+  running: { slot: SlotName; version: number; generation: number; lastTry: boolean };
 }
 
 const rootHash = (version: number) => hashOf(`root ${version}`);
@@ -52,7 +52,7 @@ function firstInstall(draw: Draw): Host {
     bad: new Set(),
     allowed: new Set([1]),
     vouched: [],
-    running: { slot: 'a', version: 1, generation: 1 },
+    running: { slot: 'a', version: 1, generation: 1, lastTry: false },
   };
 }
 
@@ -78,7 +78,8 @@ async function boot(host: Host, fallback: number): Promise<void> {
     expect(whole, `version ${version} in slot ${entry.slot} is half written`).toBe(true);
     expect(host.allowed).toContain(version);
     if (!host.bad.has(version)) {
-      host.running = { slot: entry.slot, version, generation: entry.generation };
+      const { slot, generation, triesLeft } = entry;
+      host.running = { slot, version, generation, lastTry: triesLeft === 0 };
       return;
     }
     host.allowed.add(fallback);
@@ -142,7 +143,8 @@ async function settle(host: Host, fallback: number): Promise<void> {
       return;
     }
     if (version !== fallback) host.vouched = [version];
-    host.allowed = new Set([version, fallback, ...host.vouched]);
+    const mayFallBack = version === fallback ? host.vouched : host.running.lastTry ? [fallback] : [];
+    host.allowed = new Set([version, ...mayFallBack]);
     await boot(host, fallback);
   }
 }
@@ -186,7 +188,10 @@ test('whatever cuts the power when, the confirmed release boots or the flipped o
       for (let round = 0; round < rounds; round++) {
         const from = host.running.version;
         await settle(host, from);
-        await update(host, ++version, host.draw(2) !== 0);
+        const held = host.slots[otherSlot(host.running.slot)].version;
+        const again = held > 0 && !host.bad.has(held) && host.draw(1) === 1;
+        if (!again) version++;
+        await update(host, again ? held : version, again || host.draw(2) !== 0);
         await settle(host, from);
         const { entries } = await readBootState(host.esp);
         const numbers = entries.map((entry) => entry.generation);
