@@ -30,6 +30,7 @@ export type App = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
+/** How the server meets the network and its log. */
 export interface AppOptions {
   tls?: TlsFiles | undefined;
   behindProxy?: boolean;

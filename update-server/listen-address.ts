@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { InterlockError } from '../protocol/errors.ts';
 
+/** Where a server listens. */
 export interface ListenAddress {
   host: string;
   /** 0: the system chooses. */

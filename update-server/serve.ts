@@ -13,6 +13,7 @@ import { lockDataDir } from './store/sqlite/lock.ts';
 import { openSqliteStore } from './store/sqlite/store.ts';
 import type { Store } from './store/store.ts';
 
+/** What an operator decides about a server. */
 export interface ServeOptions {
   dataDir: string;
   /** `host:port`; port 0 lets the system choose. */
@@ -26,6 +27,7 @@ export interface ServeOptions {
   tell(line: string): void;
 }
 
+/** A server that answers, and how to end it. */
 export interface RunningServer {
   url: string;
   /** Ends requests, then streams, then the database. */

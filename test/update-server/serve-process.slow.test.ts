@@ -75,8 +75,16 @@ describe('interlock serve', () => {
       expect(await post('/v1/reports', credential, { reports: [] })).toEqual({ accepted: 0 });
     }
     const viewer = (await interlock('token', 'create', '--data', dataDir, '--role', 'viewer')).out.trim();
-    const show = ['host', 'show', hosts[0]!.hostId, '--server', server.url, '--token', viewer];
-    expect((await interlock(...show)).out).toContain('confirmed  1');
+    const { hostId } = hosts[0]!;
+    const asViewer = ['--server', server.url, '--token', viewer];
+    expect((await interlock('host', 'show', hostId, ...asViewer)).out).toContain('confirmed  1');
+    expect((await interlock('host', 'list', ...asViewer)).out.match(/^[0-9a-f-]{36} {2}web /gm)).toHaveLength(
+      20,
+    );
+    expect(await interlock('host', 'hold', hostId, ...asViewer)).toMatchObject({
+      code: 77,
+      err: expect.stringContaining('viewer may not'),
+    });
   });
 
   it('refuses a network without TLS and half a certificate', async () => {

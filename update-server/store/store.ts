@@ -32,7 +32,7 @@ export interface HostRecord {
 }
 
 /** What a host becomes known by. Secrets arrive here as SHA-256 only. */
-export interface NewHost {
+interface NewHost {
   id: string;
   credentialHash: string;
   machineId: string;

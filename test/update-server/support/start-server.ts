@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const node = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url));
-const program = fileURLToPath(new URL('./interlock.ts', import.meta.url));
+const program = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
 
 /** A server in a process of its own, as `interlock serve` starts it. */
 export interface ServerProcess {

@@ -5,6 +5,7 @@ import type { NewAudit, Store } from '../store.ts';
 /** Adds an audit line inside the transaction of what it tells about. */
 export type AddAudit = (line: NewAudit) => void;
 
+/** Prepares the statement that every audited write ends with. */
 export function prepareAudit(db: Database.Database): AddAudit {
   const insert = db.prepare<NewAudit>(
     'INSERT INTO audit (at, who, action, subject, detail) VALUES (@at, @who, @action, @subject, @detail)',

@@ -5,7 +5,7 @@ import { InterlockError } from '../../../protocol/errors.ts';
 import { migrations } from './migrations.ts';
 
 /** The database's name inside the data folder. */
-export const databaseFile = 'interlock.db';
+const databaseFile = 'interlock.db';
 
 /**
  * Opens the database and brings it to the newest schema. `synchronous=FULL` is set on each connection because
