@@ -81,7 +81,7 @@ export async function buildRelease(
 }
 
 /** The architecture of the machine that builds, as releases name it. */
-export function machineArch(): Arch {
+function machineArch(): Arch {
   if (process.arch === 'x64') return 'x86-64';
   if (process.arch === 'arm64') return 'arm64';
   throw new InterlockError('usage', { problem: `no images for ${process.arch}` });

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** The builder's cache folder: `INTERLOCK_CACHE`, or the XDG place of this user. */
-export function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
+function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
   if (env.INTERLOCK_CACHE) return env.INTERLOCK_CACHE;
   return join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'interlock');
 }

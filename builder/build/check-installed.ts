@@ -23,7 +23,7 @@ export async function checkInstalled(tree: Tree, lock: PackagesLock): Promise<vo
 }
 
 /** Installed packages of a dpkg status file as "name version"; half-installed ones count with their state. */
-export function parseStatus(text: string): string[] {
+function parseStatus(text: string): string[] {
   return text.split(/\n\n+/).flatMap((stanza) => {
     const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(stanza)?.[1] ?? '';
     if (!stanza.trim()) return [];

@@ -146,6 +146,7 @@ describe('normalise', () => {
     const trust = Buffer.from('{"signed":1}');
     await normalise(tree, define(), { version: '1.2.3~rc1', trust, floor: Buffer.from('{}') });
     expect(await text(tree, 'usr/lib/os-release')).toContain('IMAGE_ID="tiny"\nIMAGE_VERSION="1.2.3~rc1"');
+    expect(await text(tree, 'etc/issue')).toBe('\\S{PRETTY_NAME} \\n \\l\n\n');
     expect(await text(tree, 'usr/lib/interlock/root.json')).toBe('{"signed":1}');
     expect(await text(tree, 'usr/lib/interlock/trust-floor.json')).toBe('{}');
   });
