@@ -1,0 +1,163 @@
+import type { Effect, Event } from '../../../agent/machine/event.ts';
+import type { Fault } from './faults.ts';
+import { canonical, type Host, startedEvent } from './host.ts';
+import { otherSlot, rootHashOf, targetOf, times } from './releases.ts';
+import type { Setting } from './setting.ts';
+import { changeWorld, isWorldly } from './world-effects.ts';
+
+/** Collects the moves of one host; `did` is free, `went` costs a fault. */
+export interface Moves {
+  did(label: string, to: Host): void;
+  went(fault: Fault, to: Host, detail?: string): void;
+}
+
+/** An event without its time. */
+export type Happening = Event extends infer E ? (E extends Event ? Omit<E, 'at'> : never) : never;
+
+/** The agent hears of an event and saves what it then knows. Throws what the machine throws. */
+export function hear(
+  host: Host,
+  happening: Happening,
+  { rules, coverage }: Setting,
+  at: string = times.now,
+): Host {
+  const { memory, effects } = rules.step(host.memory, { ...happening, at } as Event);
+  coverage.move(host.memory.phase.at, memory.phase.at);
+  const agent = effects.length > 0 ? 'on' : 'off';
+  return { ...host, memory: canonical(memory), agent };
+}
+
+/** What the agent's present effect can lead to, unless it is one of the lock's. */
+export function agentMoves(host: Host, setting: Setting, { did, went }: Moves): void {
+  if (host.power === 'off') return;
+  const on = (event: Happening, from: Host = host) => hear(from, event, setting);
+  const late = (event: Happening) => hear(host, event, setting, times.late);
+  if (host.agent === 'off') {
+    const { at: _, ...started } = startedEvent(host);
+    const runs = on(started);
+    if (host.asked) went('agent starts while the host goes down', runs);
+    else did('agent starts', runs);
+    return;
+  }
+  if (host.agent === 'waiting') return;
+  const [effect] = setting.rules.effectsOf(host.memory);
+  if (!effect) return;
+  went('agent crashes', { ...host, agent: 'off' });
+  if (effect.do === 'acquire' || effect.do === 'release' || effect.do === 'cancel' || effect.do === 'draw') {
+    return;
+  }
+  const { expires } = planOf(host);
+  if (effect.do === 'look') {
+    look(host, setting.head, on, late, { did, went });
+    return;
+  }
+
+  const changed = changeWorld(host, effect);
+  const threw = (retry: 'later' | 'never', from: Host) =>
+    on({ kind: 'failed', code: 'internal', problem: 'x', retry }, from);
+  if (changed === undefined) {
+    did(`${effect.do}, the loader refuses`, threw('never', host));
+    return;
+  }
+  went('effect throws', threw('later', host), effect.do);
+  went('effect throws for good', threw('never', host), effect.do);
+  if (isWorldly(effect)) {
+    went('agent crashes after the effect, before it is saved', { ...changed, agent: 'off' }, effect.do);
+    went('effect throws after it was done', threw('later', changed), effect.do);
+    went('effect throws for good after it was done', threw('never', changed), effect.do);
+  }
+  const answer = answerOf(effect, changed);
+  if (answer) did(effect.do, on(answer, changed));
+  else did(effect.do, { ...changed, agent: 'off' });
+  if (effect.do === 'health') {
+    went('health fails', on({ kind: 'unhealthy', check: 'c', problem: 'x' }));
+  }
+  if (effect.do === 'hooks' && answer && expires) went('grant expires', late(answer));
+}
+
+function look(
+  host: Host,
+  head: number,
+  on: (event: Happening) => Host,
+  late: (event: Happening) => Host,
+  { did, went }: Moves,
+): void {
+  const seen = (version: number): Happening => ({
+    kind: 'looked',
+    found: { target: targetOf(version), expires: times.expires },
+    pollSeconds: 60,
+  });
+  const [next, newer] = offered(host, head);
+  if (next !== undefined) did(`looks, is offered ${next}`, on(seen(next)));
+  if (newer !== undefined) went('head moves on', on(seen(newer)));
+  if (host.memory.phase.at !== 'written') return;
+  went('offer is withdrawn', on({ kind: 'looked', found: { none: 'paused', problem: '' }, pollSeconds: 60 }));
+  const away: Happening = { kind: 'looked', found: { code: 'unreachable', problem: 'x' }, pollSeconds: 60 };
+  went('server is away', on(away));
+  if (planOf(host).expires) went('grant expires', late(away), 'server is away');
+}
+
+/** The next version after the running one, and one that came out since; none that failed here. */
+function offered(host: Host, head: number): number[] {
+  const running = host.slots[host.slot] ?? 0;
+  const versions = Array.from({ length: head - running }, (_, index) => running + 1 + index);
+  return versions.filter((version) => !host.memory.failed[rootHashOf(version)]);
+}
+
+/** The present plan's end of grant, where there is a plan. */
+export function planOf({ memory }: Host): { expires: string | null } {
+  return 'plan' in memory.phase ? memory.phase.plan : { expires: null };
+}
+
+function answerOf(effect: Effect, host: Host): Happening | undefined {
+  switch (effect.do) {
+    case 'write':
+      return { kind: 'wrote' };
+    case 'hooks':
+      return { kind: 'hooked' };
+    case 'flip':
+    case 'flipBack':
+      return { kind: 'flipped', generation: host.trial ?? 0 };
+    case 'unflip':
+      return { kind: 'unflipped' };
+    case 'health':
+      return { kind: 'healthy' };
+    case 'markGood':
+      return { kind: 'markedGood' };
+    case 'markBad':
+      return { kind: 'markedBad' };
+    default:
+      return undefined;
+  }
+}
+
+/** What an operator may order on this host; the command runs while the agent does not. */
+export function operatorMoves(host: Host, setting: Setting, { went }: Moves): void {
+  if (host.power === 'off' || host.agent !== 'off') return;
+  const order = (happening: Happening) => ({
+    ...hear(host, happening, setting),
+    agent: 'off' as const,
+  });
+  const { at } = host.memory.phase;
+  const isRefused = (happening: Happening): Host | undefined => {
+    try {
+      return order(happening);
+    } catch (error) {
+      if ((error as { code?: string }).code === 'usage') return undefined;
+      throw error;
+    }
+  };
+  const cancelled = isRefused({ kind: 'cancel' });
+  if (cancelled) went('operator cancels', cancelled);
+  const version = host.slots[otherSlot(host.slot)];
+  if (host.way && host.slot === host.blessed && version !== null && version !== undefined) {
+    const { version: name, rootHash } = targetOf(version);
+    const goal = { version: name, rootHash, grant: null };
+    const ordered = isRefused({ kind: 'order', goal, target: null, leaves: true });
+    if (ordered) went('operator orders the other slot', ordered);
+  }
+  if (at === 'trying') went('operator confirms', { ...order({ kind: 'confirm' }), out: false });
+  for (const { version: failed } of Object.values(host.memory.failed)) {
+    went('operator retries', order({ kind: 'retry', version: failed }));
+  }
+}

@@ -1,0 +1,38 @@
+import type { AcquireAnswer, WaitReason } from '../../../agent/ports.ts';
+import type { Happening } from './agent-moves.ts';
+import type { LockEffect } from './lock-values.ts';
+import { clusterId } from './releases.ts';
+
+/** How a lock's operation ends for its client. */
+export type Ending = 'succeeds' | 'unknown' | 'not its own' | 'internal' | WaitReason;
+
+/** The event that tells the agent how its operation ended, as `agent/lock/etcd.ts` and `agent/perform.ts` make it. */
+export function answerOf(effect: LockEffect, ending: Ending): Happening {
+  if (ending === 'internal') return { kind: 'failed', code: 'internal', problem: '', retry: 'later' };
+  if (effect.do !== 'acquire') {
+    return ending === 'succeeds' || ending === 'not its own'
+      ? { kind: 'released', answer: { result: 'released', revision: '1000' } }
+      : { kind: 'released', answer: { result: 'unknown', problem: '' } };
+  }
+  return { kind: 'acquired', nonce: effect.attempt.nonce, answer: acquireAnswer(effect, ending) };
+}
+
+/** Numbers are nonces here; the next one is the smallest that nothing remembers. */
+export function nonceOf(number: number): string {
+  return number.toString(16).padStart(32, '0');
+}
+
+function acquireAnswer(
+  { attempt }: Extract<LockEffect, { do: 'acquire' }>,
+  ending: Exclude<Ending, 'internal'>,
+): AcquireAnswer {
+  switch (ending) {
+    case 'succeeds':
+      return { result: 'held', hold: { ...attempt, clusterId }, revision: '1000' };
+    case 'unknown':
+    case 'not its own':
+      return { result: 'unknown', problem: '' };
+    default:
+      return { result: 'wait', reason: ending, holders: [], problem: '' };
+  }
+}

@@ -1,0 +1,169 @@
+import type { Hold } from '../../../agent/ports.ts';
+import type { Refusal } from '../../../protocol/semaphore.ts';
+import { hear } from './agent-moves.ts';
+import { answerOf, type Ending, nonceOf } from './answers.ts';
+import type { Fault } from './faults.ts';
+import type { Host } from './host.ts';
+import { field, none } from './layout.ts';
+import { change, type LockEffect, nameOf } from './lock-values.ts';
+import type { World } from './model.ts';
+import { clusterId, place } from './releases.ts';
+import { remember } from './table.ts';
+
+const endings: readonly Ending[] = [
+  ...(['succeeds', 'unknown', 'not its own', 'internal', 'full', 'brake'] as const),
+  ...(['rewound', 'foreign_hold', 'quorum', 'unreachable'] as const),
+];
+
+/** `system/swap-lock.ts` and its callers in `agent/lock`, as separate steps: read, change, send the swap. */
+export class Client {
+  readonly #world: World;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** What the lock effect of a running agent can lead to. */
+  moves(state: Int32Array, host: number): void {
+    const effect = this.effectOf(state, host);
+    if (effect.do === 'draw') this.#draw(state, host);
+    if (effect.do !== 'acquire' && effect.do !== 'release' && effect.do !== 'cancel') return;
+    this.#read(state, host, effect, state[field.value]!, true);
+    const stale = state[field.before]!;
+    if (stale !== none && this.#world.can(state, 'stale read')) this.#read(state, host, effect, stale, false);
+    const cannot = (fault: Fault, ending: Ending) => {
+      if (!this.#world.can(state, fault)) return;
+      this.end(this.#world.begin(state), host, ending);
+      this.#world.end(`${fault} (${effect.do})`, fault, host);
+    };
+    cannot('lock is unreachable', effect.do === 'acquire' ? 'unreachable' : 'unknown');
+    if (effect.do === 'acquire') cannot('quorum would be lost', 'quorum');
+  }
+
+  /** Tells the agent how its operation ended. */
+  end(state: Int32Array, host: number, ending: Ending): void {
+    this.#world.change(state, host, this.#ended, endings.indexOf(ending));
+  }
+
+  /** The agent's client starts again with a read. */
+  restart(state: Int32Array, host: number): void {
+    this.#world.change(state, host, this.#restarted);
+  }
+
+  effectOf(state: Int32Array, host: number): LockEffect | { do: 'draw' } | { do: 'other' } {
+    return this.#effect(state[field.hosts + host]!);
+  }
+
+  readonly #effect = remember((id): LockEffect | { do: 'draw' } | { do: 'other' } => {
+    const [effect] = this.#world.setting.rules.effectsOf(this.#world.hosts.get(id).memory);
+    switch (effect?.do) {
+      case 'acquire':
+      case 'release':
+      case 'cancel':
+      case 'draw':
+        return effect;
+      default:
+        return { do: 'other' };
+    }
+  });
+
+  readonly #ended = remember((id, ending) => {
+    const { hosts, setting } = this.#world;
+    const happening = answerOf(this.#effect(id) as LockEffect, endings[ending]!);
+    return hosts.id(hear(hosts.get(id), happening, setting));
+  });
+
+  readonly #restarted = remember((id) => {
+    const { hosts } = this.#world;
+    return hosts.id({ ...hosts.get(id), agent: 'on' });
+  });
+
+  readonly #waiting = remember((id, isLeaving) => {
+    const { hosts } = this.#world;
+    const host = hosts.get(id);
+    return hosts.id({ ...host, agent: 'waiting', leaving: host.leaving || isLeaving === 1 });
+  });
+
+  readonly #drew = remember((id, nonce) => {
+    const { hosts, setting } = this.#world;
+    return hosts.id(hear(hosts.get(id), { kind: 'drew', nonce: nonceOf(nonce), place }, setting));
+  });
+
+  #read(state: Int32Array, host: number, effect: LockEffect, value: number, isPresent: boolean): void {
+    const { setting } = this.#world;
+    const fault = isPresent ? undefined : 'stale read';
+    const label = isPresent ? `${effect.do}: reads` : `stale read (${effect.do})`;
+    const wanted = this.#wanted(state[field.hosts + host]!, value, host * 2 + Number(isPresent));
+    const to = this.#world.begin(state);
+    if (typeof wanted === 'string') {
+      this.end(to, host, wanted);
+      this.#world.end(`${label}, ${wanted === 'succeeds' ? 'believes it' : wanted}`, fault, host);
+      return;
+    }
+    const free = this.#world.freeSlot(to);
+    if (free === none) return;
+    const guard = setting.rules.guard[effect.do];
+    const byName = setting.rules.removesByName && effect.do !== 'acquire';
+    const isHopeless = guard === 'revision' && !isPresent;
+    this.#world.setMessage(to, free, {
+      host,
+      orphan: false,
+      live: isPresent,
+      kind: byName ? 'removal' : 'swap',
+      guard,
+      takes: effect.do === 'acquire',
+      version: guard === 'version' ? state[field.version]! : 0,
+      value: isHopeless || byName ? none : wanted,
+    });
+    this.#world.change(to, host, this.#waiting, Number(effect.do !== 'acquire'));
+    this.#world.end(`${label}, swaps`, fault, host);
+  }
+
+  /** What the client makes of a value it read; `view` holds the host's place and whether the value is the present one. */
+  readonly #wanted = remember((id, value, view): number | Ending => {
+    const { values, hosts, setting } = this.#world;
+    const isPresent = (view & 1) === 1;
+    const index = view >> 1;
+    const host = hosts.get(id);
+    const effect = this.#effect(id) as LockEffect;
+    if (effect.do === 'acquire') {
+      if (!isPresent && host.memory.seen[clusterId] === '1000') return 'rewound';
+      if (setting.rules.believesReads && values.isHolder(value, index)) return 'succeeds';
+    }
+    const changed = change(values.get(value), effect, host, nameOf(index), setting);
+    if (!('refused' in changed)) return values.id(changed.value);
+    return endingOf(effect, changed.refused);
+  });
+
+  #draw(state: Int32Array, index: number): void {
+    const { values, setting } = this.#world;
+    let used = noncesOf(this.#world.hostOf(state, index)) | values.nonces(state[field.value]!, index);
+    if (state[field.before] !== none) used |= values.nonces(state[field.before]!, index);
+    for (let slot = 0; slot < setting.messages; slot++) {
+      const message = this.#world.message(state, slot);
+      if (message?.host !== index || message.value === none) continue;
+      used |= message.kind === 'answer' ? 1 << message.value : values.nonces(message.value, index);
+    }
+    let nonce = 0;
+    while (!setting.rules.reusesNonce && used & (1 << nonce)) nonce++;
+    const to = this.#world.begin(state);
+    this.#world.change(to, index, this.#drew, nonce);
+    this.#world.end('draws a nonce', undefined, index);
+  }
+}
+
+function endingOf(effect: LockEffect, refused: Refusal): Ending {
+  if (refused === 'same_boot') return 'internal';
+  if (effect.do === 'acquire') return refused;
+  return refused === 'foreign_hold' ? 'not its own' : 'internal';
+}
+
+function noncesOf({ memory: { phase } }: Host): number {
+  const known: (Hold | null)[] = [];
+  if ('attempt' in phase) known.push(phase.attempt);
+  if ('hold' in phase) known.push(phase.hold);
+  return known.reduce(
+    (bits, hold) => (hold?.nonce ? bits | (1 << Number.parseInt(hold.nonce, 16)) : bits),
+    0,
+  );
+}

@@ -1,0 +1,127 @@
+import type { Event } from '../../../agent/machine/event.ts';
+import { freshMemory, type Memory, type Phase } from '../../../agent/machine/memory.ts';
+import type { Running, SlotName } from '../../../agent/ports.ts';
+import { clusterId, otherSlot, rootHashOf, times, versionName } from './releases.ts';
+
+/** One host as it truly is, without its part of the lock. */
+export interface Host {
+  /** What is on the disk; the agent saves it before each effect. */
+  memory: Memory;
+  boot: number;
+  power: 'up' | 'off';
+  /** A reboot was asked for; the host is still up, going down. */
+  asked: boolean;
+  slot: SlotName;
+  /** Version each slot holds, or null when it is not whole. */
+  slots: Record<SlotName, number | null>;
+  /** The slot of the newest entry that was marked good. */
+  blessed: SlotName;
+  /** Whether the other slot was marked good once and is still whole. */
+  way: boolean;
+  /** Generation of an entry with tries left; it names the slot that is not blessed. */
+  trial: number | null;
+  /** Generation of an entry without tries left; it names that slot too, and boots when nothing else is there. */
+  spent: number | null;
+  generations: number;
+  /** Whether the agent runs, and whether it waits for an answer of the lock. */
+  agent: 'off' | 'on' | 'waiting';
+  /** Down or unproven because of an update: the count that must not exceed the places. */
+  out: boolean;
+  /** It has asked to give its place back since it took it. */
+  leaving: boolean;
+}
+
+/** A host on version 0 that has never run an agent. */
+export function newHost(): Host {
+  return {
+    memory: canonical(freshMemory(times.start)),
+    boot: 1,
+    power: 'up',
+    asked: false,
+    slot: 'a',
+    slots: { a: 0, b: null },
+    blessed: 'a',
+    way: false,
+    trial: null,
+    spent: null,
+    generations: 0,
+    agent: 'off',
+    out: false,
+    leaving: false,
+  };
+}
+
+export function runningOf(host: Host): Running {
+  const version = host.slots[host.slot] ?? 0;
+  const identity = { name: 'core', version: versionName(version), arch: 'amd64' as Running['arch'] };
+  return { bootId: `boot-${host.boot}`, slot: host.slot, rootHash: rootHashOf(version), ...identity };
+}
+
+/** What the agent is told first. */
+export function startedEvent(host: Host): Event {
+  const counted = host.trial ?? (host.way ? null : host.spent);
+  const isTrial = host.slot !== host.blessed && counted !== null;
+  return {
+    kind: 'started',
+    at: times.now,
+    running: runningOf(host),
+    generation: isTrial ? counted : 0,
+    blessed: !isTrial,
+    retrySeconds: 60,
+  };
+}
+
+/** Drops what no decision reads, and every clock reading but "there is a wait". */
+export function canonical(memory: Memory): Memory {
+  return {
+    ...memory,
+    phase: plain(memory.phase),
+    since: times.start,
+    wait: memory.wait && { until: times.start, reason: '' },
+    tries: 0,
+    reports: [],
+    reportCount: 0,
+    failed: Object.fromEntries(
+      Object.entries(memory.failed).map(([hash, { version }]) => [
+        hash,
+        { version, reason: '', at: times.start },
+      ]),
+    ),
+    look: null,
+    problem: null,
+    slots: {},
+    seen: seenOf(memory),
+  };
+}
+
+/** Revisions only count by their distance from the present one, which is always 1000 here; 999 is any older one. */
+function seenOf({ seen }: Memory): Memory['seen'] {
+  const known = seen[clusterId];
+  return known === undefined ? {} : { [clusterId]: known === '1000' ? '1000' : '999' };
+}
+
+function plain(phase: Phase): Phase {
+  return 'reason' in phase ? { ...phase, reason: '' } : phase;
+}
+
+/** Somebody wrote: what this host has seen is not the newest any more. */
+export function aged(host: Host): Host {
+  if (host.memory.seen[clusterId] !== '1000') return host;
+  return { ...host, memory: { ...host.memory, seen: { [clusterId]: '999' } } };
+}
+
+/** Boots what the pointer names: the entry on trial, or the blessed one. */
+export function booted(host: Host): Host {
+  const slot = host.trial === null ? host.blessed : otherSlot(host.blessed);
+  return { ...host, power: 'up', boot: host.boot + 1, slot, asked: false, agent: 'off' };
+}
+
+/** The new slot does not come up until its tries are spent, and then the good one does. */
+export function fallenBack(host: Host): Host {
+  return booted({ ...host, trial: null, spent: host.trial });
+}
+
+/** The good slot's entry is gone until the agent writes it again: whatever else lies on the ESP boots. */
+export function bootedOther(host: Host): Host {
+  return { ...booted(host), slot: otherSlot(host.blessed) };
+}

@@ -1,0 +1,34 @@
+import { effectsOf } from '../../../agent/machine/effects.ts';
+import { step } from '../../../agent/machine/step.ts';
+import { acquire, cancel, release } from '../../../protocol/semaphore.ts';
+
+/** How a write is guarded: by the key's revision, by its count of versions, or not at all. */
+export type Guard = 'revision' | 'version' | 'none';
+
+/** The functions under proof: the shipped ones, or a mutant's wrappers around them. */
+export interface Rules {
+  step: typeof step;
+  effectsOf: typeof effectsOf;
+  acquire: typeof acquire;
+  release: typeof release;
+  cancel: typeof cancel;
+  guard: Record<'acquire' | 'release' | 'cancel', Guard>;
+  /** A place is believed in when a read shows a holder of this host's name. */
+  believesReads: boolean;
+  /** What removes a place is decided by the host's name when the request arrives. */
+  removesByName: boolean;
+  /** A new attempt takes the nonce of the one before. */
+  reusesNonce: boolean;
+}
+
+export const shipped: Rules = {
+  step,
+  effectsOf,
+  acquire,
+  release,
+  cancel,
+  guard: { acquire: 'revision', release: 'revision', cancel: 'revision' },
+  believesReads: false,
+  removesByName: false,
+  reusesNonce: false,
+};

@@ -1,0 +1,35 @@
+import { Coverage } from './coverage.ts';
+import { type Extra, type Fault, faults } from './faults.ts';
+import { type Rules, shipped } from './rules.ts';
+
+/** Which system is explored, and how far. */
+export interface Setting {
+  hosts: number;
+  /** Places: how many hosts may be out at once. */
+  places: number;
+  /** Hosts start with version 0 and are offered each one up to this. */
+  head: number;
+  /** Requests under way at once, answered or not. */
+  messages: number;
+  maxFaults: number;
+  faults: ReadonlySet<Fault>;
+  extras: ReadonlySet<Extra>;
+  rules: Rules;
+  coverage: Coverage;
+}
+
+/** The shipped system with every fault, unless told otherwise. */
+export function newSetting(wanted: Partial<Setting> = {}): Setting {
+  return {
+    hosts: 2,
+    places: 1,
+    head: 2,
+    messages: 2,
+    maxFaults: 2,
+    faults: new Set(faults),
+    extras: new Set(),
+    rules: shipped,
+    coverage: new Coverage(),
+    ...wanted,
+  };
+}

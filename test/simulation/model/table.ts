@@ -1,0 +1,44 @@
+/** Gives equal values one small number, so that states are rows of integers and pure functions can be remembered. */
+export class Table<T> {
+  #ids = new Map<string, number>();
+  #values: T[] = [];
+
+  get size(): number {
+    return this.#values.length;
+  }
+
+  id(value: T): number {
+    const text = sortedJson(value);
+    const known = this.#ids.get(text);
+    if (known !== undefined) return known;
+    this.#ids.set(text, this.#values.length);
+    this.#values.push(value);
+    return this.#values.length - 1;
+  }
+
+  get(id: number): T {
+    return this.#values[id]!;
+  }
+}
+
+/** Remembers a pure function of up to three small numbers. */
+export function remember<R>(work: (a: number, b: number, c: number) => R) {
+  const known = new Map<number, R>();
+  return (a: number, b = 0, c = 0): R => {
+    const key = (a * 0x200000 + b) * 64 + c;
+    let result = known.get(key);
+    if (result === undefined) {
+      result = work(a, b, c);
+      known.set(key, result);
+    }
+    return result;
+  };
+}
+
+function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+}
