@@ -2,9 +2,6 @@ import type { Channel, Named } from '../../protocol/channel.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import { compareVersions, isNewer } from '../../protocol/version.ts';
 
-/** A change of a channel document; pure. `serial` rises when it is signed. */
-export type Edit = (channel: Channel) => Channel;
-
 /** Points the channel at a version. Going lower is refused: hosts would be stranded; that is what `rollback` is for. */
 export function withHead(channel: Channel | undefined, name: string, into: string, head: Named): Channel {
   if (!channel) {

@@ -6,7 +6,7 @@ import { InterlockError } from '../../protocol/errors.ts';
 import { type BlobState, paths, WantedAnswer } from '../../protocol/publish.ts';
 import type { Release } from '../../protocol/release.ts';
 import { parse } from '../../protocol/schema.ts';
-import { type Progress, showProgress } from '../../system/terminal.ts';
+import { showProgress } from '../../system/terminal.ts';
 import type { PublishServer } from './server.ts';
 
 const attempts = 3;
@@ -16,11 +16,17 @@ export async function uploadBlobs(server: PublishServer, dir: string, release: R
   const total = release.payloads.reduce((sum, { size }) => sum + size, 0);
   const progress = showProgress('upload', total);
   let sent = 0;
+  let seen = 0;
+  const onBytes = (bytes: number) => {
+    seen += bytes;
+    progress.at(seen);
+  };
   for (let attempt = 1; ; attempt++) {
     const wanted = await wantedBlobs(server, release);
+    seen = total - wanted.reduce((sum, { size, received }) => sum + size - received, 0);
     if (wanted.length === 0) break;
     try {
-      for (const blob of wanted) sent += await uploadBlob(server, dir, release, blob, progress);
+      for (const blob of wanted) sent += await uploadBlob(server, dir, release, blob, onBytes);
     } catch (error) {
       if (attempt === attempts || !isWorthRepeating(error)) throw error;
     }
@@ -40,7 +46,7 @@ async function uploadBlob(
   dir: string,
   { payloads }: Release,
   { sha256, size, received }: BlobState,
-  progress: Progress,
+  onBytes: (bytes: number) => void,
 ): Promise<number> {
   const payload = payloads.find((entry) => entry.sha256 === sha256);
   if (!payload || received >= size) {
@@ -49,11 +55,9 @@ async function uploadBlob(
       problem: `${sha256} is not of this release`,
     });
   }
-  let done = received;
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, next) {
-      done += chunk.length;
-      progress.at(done);
+      onBytes(chunk.length);
       next(null, chunk);
     },
   });

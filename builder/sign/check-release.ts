@@ -8,7 +8,7 @@ import { parseRelease, type Release } from '../../protocol/release.ts';
 import { showProgress } from '../../system/terminal.ts';
 
 /** A file of a release, with what `release.json` says about it. */
-export interface ReleaseFile {
+interface ReleaseFile {
   name: string;
   size: number;
   sha256: string;
@@ -22,7 +22,7 @@ export interface LoadedRelease {
 }
 
 /** Reads `release.json` alone. Throws `not_found` or `release_invalid`. */
-export async function loadRelease(dir: string): Promise<LoadedRelease> {
+async function loadRelease(dir: string): Promise<LoadedRelease> {
   const file = join(dir, 'release.json');
   const text = await readFile(file, 'utf8').catch((cause) => {
     throw new InterlockError('not_found', { what: file }, { cause });

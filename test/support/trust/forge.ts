@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Metadata, MetadataKind, Root, Signature, Targets } from '@tufjs/models';
+import { Metadata, Root, Signature, Targets } from '@tufjs/models';
 import { signBytes } from '../../../protocol/signature.ts';
 import { loadOnlineKeys } from '../../../update-server/trust/online-keys.ts';
 import { signOnline } from '../../../update-server/trust/sign-online.ts';
@@ -54,6 +54,3 @@ export function remember({ server }: TestRepository): () => void {
     server.intercept = undefined;
   };
 }
-
-/** The kinds that the TUF library knows, for tests that build metadata themselves. */
-export { Metadata, MetadataKind };
