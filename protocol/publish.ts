@@ -14,7 +14,7 @@ export const WantedAnswer = strict({ wanted: Type.Array(BlobState) });
 /** Signed TUF metadata as text, so that not one byte of what was signed is lost on the way. */
 const SignedRole = strict({
   role: Type.String({ pattern: '^(root|targets|releases|channel-[a-z0-9.-]+)$' }),
-  /** The version the signer saw, otherwise 409; 0 for a role that did not exist, which may then begin anywhere. */
+  /** The version the signer saw, otherwise 409; 0 for a role that did not exist. */
   replaces: Type.Integer({ minimum: 0 }),
   json: Type.String({ maxLength: 8 * 1024 * 1024 }),
 });

@@ -59,7 +59,8 @@ export function signersOf(role: string, rootText: string, targetsText: string): 
     ? parseRoot(rootText).signed.roles[role]
     : parseTargets('targets', targetsText).signed.delegations?.roles?.[role];
   return refusing(role, () => {
-    if (!signers) throw new Error('targets delegates nothing to it; see `interlock keys init --channels`');
+    if (!signers)
+      throw new Error('targets delegates nothing to it; a channel is added by `interlock keys add-channel`');
     return signers;
   });
 }

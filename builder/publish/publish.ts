@@ -70,5 +70,5 @@ function addsOnly(mine: string, theirs: string | undefined, path: string, text: 
         .toSorted()
         .map((key) => [key, targets[key]?.hashes.sha256]),
     );
-  return after.version === before.version + 1 && hashes(after, path) === hashes(before);
+  return after.version > before.version && hashes(after, path) === hashes(before);
 }

@@ -85,8 +85,10 @@ function presentState(folder: KeysFolder, repository: ServerRepository): Present
 function isRenewal(role: string, mine: string, theirs: string | undefined): boolean {
   if (theirs === undefined) return false;
   const [after, before] = [parseTargets(role, mine).signed, parseTargets(role, theirs).signed];
-  const isNext = after.version === before.version + 1;
-  return isNext && JSON.stringify(after.toJSON().targets) === JSON.stringify(before.toJSON().targets);
+  return (
+    after.version > before.version &&
+    JSON.stringify(after.toJSON().targets) === JSON.stringify(before.toJSON().targets)
+  );
 }
 
 async function makeRequest(job: Job, present: Present, change: Change): Promise<PublishRequest> {

@@ -2,7 +2,7 @@ import { InterlockError } from '../../protocol/errors.ts';
 import type { PublishRequest } from '../../protocol/publish.ts';
 import { invalid, parseRoot, parseTargets, refusing } from './parse-role.ts';
 
-/** Lays the sent roles over the present ones: compare-and-swap on versions, and every root signed by the one before. */
+/** Lays the sent roles over the present ones: compare-and-swap on versions, and every root signed by the one before. Other roles may skip versions: a holder may have signed several times. */
 export function mergeRoles(
   present: Record<string, string>,
   sent: PublishRequest['roles'],

@@ -74,6 +74,7 @@ test('without enough old keys nothing is rotated', async () => {
 
 test('a channel can be added later', async () => {
   const { keysDir, client } = repository;
+  await rotateKeys(keysDir, 'channel-stable');
   await addChannel(keysDir, 'canary');
   await expect(addChannel(keysDir, 'canary')).rejects.toMatchObject({ code: 'exists' });
   await expect(addChannel(keysDir, '../x')).rejects.toMatchObject({ code: 'bad_input' });

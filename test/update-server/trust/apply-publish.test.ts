@@ -64,7 +64,7 @@ test('the same request twice is a conflict, and so is one on another base', () =
 });
 
 test.for<[string, string, (signed: Signed) => void, string]>([
-  ['skips a version', 'releases', (signed) => (signed.version += 1), 'metadata_invalid'],
+  ['does not rise', 'releases', (signed) => (signed.version -= 1), 'metadata_invalid'],
   ['has expired', 'channel-alpha', (signed) => (signed.expires = '2026-01-01T00:00:00Z'), 'metadata_expired'],
   [
     'names a path that is not its own',
@@ -137,6 +137,8 @@ test('a renewed root goes up with its predecessor’s signature only', async () 
   const next = (keys: Parameters<typeof falsify>[2]) => falsify(root, (signed) => (signed.version = 2), keys);
   const send = (json: string) => apply({ roles: [{ role: 'root', replaces: 1, json }], targets: {} });
   expect(Object.keys(send(next([await readKey(repository, 'root')])).files)).toContain('2.root.json');
+  const skipped = falsify(root, (signed) => (signed.version = 3), [await readKey(repository, 'root')]);
+  expect(() => send(skipped)).toThrow(/cannot follow/);
   const stranger = await readKey(repository, 'targets');
   expect(() => send(next([stranger]))).toThrow(expect.objectContaining({ code: 'metadata_invalid' }));
 });
