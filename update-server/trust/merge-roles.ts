@@ -16,9 +16,8 @@ export function mergeRoles(
     if (found !== replaces)
       throw new InterlockError('metadata_conflict', { role, found, expected: replaces });
     const version = versionOf(role, json);
-    const isFirst = before === undefined && role !== 'root';
-    if (version !== replaces + 1 && !isFirst)
-      throw invalid(role, `version ${version} cannot follow ${replaces}`);
+    const follows = role === 'root' ? version === replaces + 1 : version > replaces;
+    if (!follows) throw invalid(role, `version ${version} cannot follow ${replaces}`);
     if (role === 'root') followRoot(before, json);
     roles[role] = json;
     files[`${version}.${role}.json`] = json;
