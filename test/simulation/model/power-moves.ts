@@ -12,7 +12,8 @@ export function powerMoves(host: Host, { did, went }: Moves): void {
     return;
   }
   if (host.asked) did('goes down', { ...host, power: 'off', asked: false, agent: 'off' });
-  if (host.agent === 'off' && host.memory.boots.length > 0) {
+  // a memory lost between the reboot's call and the end of power breaks the promise by definition
+  if (host.agent === 'off' && !host.asked && host.memory.boots.length > 0) {
     went('memory is lost', { ...host, memory: canonical(freshMemory(times.start)) });
   }
 }

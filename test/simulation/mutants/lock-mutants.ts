@@ -1,0 +1,79 @@
+import type { Mutant } from './mutant.ts';
+
+const givesUp = 'client gives up, the request is still under way' as const;
+
+/** Mistakes in how a place is taken and given back. */
+export const lockMutants: readonly Mutant[] = [
+  {
+    name: 'lease',
+    mistake: 'a place ends by itself after some time (lease, TTL)',
+    rules: {},
+    world: { maxFaults: 0, head: 1, extras: new Set(['lease expires']) },
+    expected: 'found',
+  },
+  {
+    name: 'already holder is ok',
+    mistake: 'a holder of this name in what was read is enough; nothing is written',
+    rules: { believesReads: true },
+    world: { maxFaults: 2, faults: new Set(['memory is lost', givesUp]) },
+    expected: 'found',
+  },
+  {
+    name: 'unlock by id',
+    mistake: 'a release removes whatever holder has this name when it arrives',
+    rules: { removesByName: true },
+    world: { maxFaults: 1, faults: new Set([givesUp]) },
+    expected: 'found',
+  },
+  {
+    name: 'unconditional release',
+    mistake: 'a release puts the value it computed without a comparison',
+    rules: { guard: { acquire: 'revision', release: 'none', cancel: 'none' } },
+    world: { maxFaults: 1, faults: new Set([givesUp]) },
+    expected: 'found',
+  },
+  {
+    name: 'compare on version',
+    mistake: 'swaps compare `version`, which starts again when the key is deleted and written again',
+    rules: { guard: { acquire: 'version', release: 'version', cancel: 'version' } },
+    world: {
+      maxFaults: 2,
+      faults: new Set([givesUp]),
+      extras: new Set(['administrator deletes and writes the key again']),
+    },
+    expected: 'found',
+  },
+  {
+    name: 'read instead of transaction',
+    mistake: 'a place is taken because a read showed a free one; the put compares nothing',
+    rules: { guard: { acquire: 'none', release: 'revision', cancel: 'revision' } },
+    world: { maxFaults: 0, head: 1 },
+    expected: 'found',
+  },
+  {
+    name: 'nonce reused',
+    mistake: 'a new attempt takes the nonce of the one before, so an old answer counts for it',
+    rules: { reusesNonce: true },
+    world: {
+      head: 1,
+      messages: 4,
+      maxFaults: 3,
+      faults: new Set(['operator cancels', givesUp]),
+      extras: new Set(['late answer']),
+    },
+    expected: 'found',
+  },
+  {
+    name: 'late answers, shipped nonces',
+    mistake: 'the world of the mutant before, with a new nonce for every attempt',
+    rules: {},
+    world: {
+      head: 1,
+      messages: 4,
+      maxFaults: 3,
+      faults: new Set(['operator cancels', givesUp]),
+      extras: new Set(['late answer']),
+    },
+    expected: { stoppedBy: 'the nonce' },
+  },
+];
