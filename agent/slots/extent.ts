@@ -4,8 +4,8 @@ import type { Extent } from './slot.ts';
 
 /** An open extent: positions count from its start, and nothing outside it can be reached. */
 export interface OpenExtent {
-  /** Reads exactly `length` bytes. */
-  read(position: number, length: number): Promise<Buffer>;
+  /** Reads exactly `length` bytes, into the front of `scratch` when given. */
+  read(position: number, length: number, scratch?: Buffer): Promise<Buffer>;
   write(position: number, bytes: Uint8Array): Promise<void>;
   /** Flushes what was written to the disk. */
   sync(): Promise<void>;
@@ -22,8 +22,8 @@ export async function openExtent(extent: Extent, access: 'read' | 'write'): Prom
     return extent.offset + position;
   };
   return {
-    async read(position, length) {
-      const bytes = Buffer.allocUnsafe(length);
+    async read(position, length, scratch = Buffer.allocUnsafe(length)) {
+      const bytes = scratch.subarray(0, length);
       await readFully(file, bytes, inside(position, length), extent);
       return bytes;
     },

@@ -1,16 +1,20 @@
 import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { zstdDecompress } from 'node:zlib';
+import { type ZstdOptions, zstdDecompress } from 'node:zlib';
 import { InterlockError } from '../../protocol/errors.ts';
 import type { Numbered } from './find-missing.ts';
 
-const decompress = promisify<Buffer, { maxOutputLength: number }, Buffer>(zstdDecompress);
+const decompress = promisify<Buffer, ZstdOptions, Buffer>(zstdDecompress);
+
+/** The least that zlib takes as the size of its output buffer; a larger one saves joining pieces. */
+const smallestChunk = 64;
 
 /** Unpacks a zstd frame and checks length and hash of what it yields. Throws `payload_mismatch`; never yields more. */
 export async function decodeFrame(frame: Buffer, operation: Numbered): Promise<Buffer> {
   let bytes: Buffer;
   try {
-    bytes = await decompress(frame, { maxOutputLength: operation.length });
+    const { length } = operation;
+    bytes = await decompress(frame, { maxOutputLength: length, chunkSize: Math.max(length, smallestChunk) });
   } catch (cause) {
     throw mismatch(operation, 'no zstd frame of that length', cause);
   }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Operation } from '../../protocol/payload.ts';
+import { maxOperationLength, type Operation } from '../../protocol/payload.ts';
 import type { Parts } from './target-parts.ts';
 
 /** An operation and its place in the payload's list. */
@@ -12,9 +12,10 @@ export async function findMissing(
   signal: AbortSignal,
 ): Promise<Numbered[]> {
   const missing: Numbered[] = [];
+  const scratch = Buffer.allocUnsafeSlow(maxOperationLength);
   for (const [index, operation] of operations.entries()) {
     signal.throwIfAborted();
-    const bytes = await parts[operation.part].read(operation.offset, operation.length);
+    const bytes = await parts[operation.part].read(operation.offset, operation.length, scratch);
     if (hash('sha256', bytes) !== operation.sha256) missing.push({ ...operation, index });
   }
   return missing;

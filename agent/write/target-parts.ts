@@ -56,8 +56,8 @@ async function openParts(places: Places, access: 'read' | 'write'): Promise<Part
 function withoutSuperblock(verity: OpenExtent, superblock: Buffer): OpenExtent {
   return {
     ...verity,
-    async read(position, length) {
-      const bytes = await verity.read(position, length);
+    async read(position, length, scratch) {
+      const bytes = await verity.read(position, length, scratch);
       if (position < verityBlock) superblock.subarray(position).copy(bytes);
       return bytes;
     },

@@ -36,7 +36,7 @@ export interface Host {
   kill9(): boolean;
   /** The power goes and comes back: a new boot, at any moment. Resolves when it is up again. */
   powerCut(): Promise<void>;
-  /** What was booted last, and its version. */
+  /** What runs, and its version; during a boot it waits for what comes up. */
   running(): Promise<BootFacts & { version: string }>;
   /** What `interlock-agent status --json` prints. */
   status(): Promise<unknown>;
@@ -58,13 +58,15 @@ export function superviseHost({ dir, pollMs, agent }: Supervision): Host {
   let power = new AbortController();
   let process_: AgentProcess | undefined;
   let life = Promise.resolve();
+  let up = Promise.resolve();
 
   const host: Host = {
     dir,
     events,
     async start() {
       power = new AbortController();
-      await powerOn();
+      up = powerOn();
+      await up;
       life = live(power.signal).catch((error: Error) => {
         events.emit('dead', error.message);
       });
@@ -86,9 +88,8 @@ export function superviseHost({ dir, pollMs, agent }: Supervision): Host {
       await host.start();
     },
     async running() {
-      const facts = JSON.parse(await readFile(at(fileHostPaths.bootFacts), 'utf8')) as BootFacts;
-      const release = parseOsRelease(await readFile(at(fileHostPaths.osRelease), 'utf8'));
-      return { ...facts, version: release.get('IMAGE_VERSION') ?? '' };
+      await up;
+      return readRunning();
     },
     async status() {
       const { stdout } = await startAgent(dir, ['status', '--json'], agent).ended;
@@ -96,6 +97,12 @@ export function superviseHost({ dir, pollMs, agent }: Supervision): Host {
     },
   };
   return host;
+
+  async function readRunning(): Promise<BootFacts & { version: string }> {
+    const facts = JSON.parse(await readFile(at(fileHostPaths.bootFacts), 'utf8')) as BootFacts;
+    const release = parseOsRelease(await readFile(at(fileHostPaths.osRelease), 'utf8'));
+    return { ...facts, version: release.get('IMAGE_VERSION') ?? '' };
+  }
 
   /** Runs the agent again and again, and boots when it asks for it. */
   async function live(signal: AbortSignal): Promise<void> {
@@ -107,7 +114,8 @@ export function superviseHost({ dir, pollMs, agent }: Supervision): Host {
       if (signal.aborted) return;
       if (exit.code === rebootExitCode) {
         events.emit('rebooting');
-        await powerOn();
+        up = powerOn();
+        await up;
       } else {
         await sleep(pollMs, undefined, { signal }).catch(() => {});
       }
@@ -145,7 +153,7 @@ export function superviseHost({ dir, pollMs, agent }: Supervision): Host {
     };
     await mkdir(dirname(at(fileHostPaths.bootFacts)), { recursive: true });
     await writeDurably(at(fileHostPaths.bootFacts), JSON.stringify(facts));
-    events.emit('booted', await host.running());
+    events.emit('booted', await readRunning());
     return null;
   }
 }
