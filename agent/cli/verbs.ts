@@ -1,5 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { InterlockError } from '../../protocol/errors.ts';
+import { imageFloorFile, parseTrustFloor } from '../../protocol/trust.ts';
+import { isNewer } from '../../protocol/version.ts';
 import { type Answer, answer, verb } from '../../system/command.ts';
 import type { EventBody } from '../machine/event.ts';
 import type { Memory } from '../machine/memory.ts';
@@ -79,7 +83,19 @@ async function rollbackOrders(agent: OpenAgent, version: string | undefined): Pr
   const other = memory.slots[otherSlot(agent.running.slot)];
   if (version && other?.version !== version) return [await byName(agent, version, true)];
   if (!other) throw new InterlockError('not_found', { what: 'a version in the other slot' });
+  const failed = memory.failed[other.rootHash];
+  if (failed)
+    throw new InterlockError('version_failed_here', { version: other.version, reason: failed.reason });
+  await checkState(agent, other.version);
   return [{ kind: 'order', goal: { ...other, grant: null }, target: null, leaves: true }];
+}
+
+/** The state this image leaves behind may be too new for an older one. Asks the image itself, so no network is needed. */
+async function checkState({ paths }: OpenAgent, version: string): Promise<void> {
+  const { stateCompat } = parseTrustFloor(await readFile(join(paths.image, imageFloorFile)));
+  if (!stateCompat || !isNewer(stateCompat, version)) return;
+  const problem = `the running version leaves state behind that needs ${stateCompat} or newer`;
+  throw new InterlockError('offer_refused', { version, problem });
 }
 
 async function byName({ ports, running }: OpenAgent, version: string, leaves: boolean): Promise<EventBody> {
