@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { asInterlockError, InterlockError } from '../protocol/errors.ts';
+import { asInterlockError, errorTable, InterlockError } from '../protocol/errors.ts';
 
 /** What a verb found out: for people, and for programs behind `--json`. */
 export interface Answer {
@@ -13,7 +13,7 @@ export function createProgram(name: string, summary: string): Command {
     .description(summary)
     .option('--json', 'print the answer as JSON')
     .showHelpAfterError(false)
-    .configureOutput({ writeErr: () => {} })
+    .configureOutput({ outputError: () => {} })
     .exitOverride();
 }
 
@@ -23,7 +23,7 @@ export function verb(parent: Command, signature: string, summary: string, exampl
     .command(signature)
     .description(summary)
     .addHelpText('after', `\nExample:\n  ${example}`)
-    .configureOutput({ writeErr: () => {} })
+    .configureOutput({ outputError: () => {} })
     .exitOverride();
 }
 
@@ -43,6 +43,10 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     await program.parseAsync(argv as string[], { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
+    if (error instanceof CommanderError && error.code === 'commander.help') {
+      process.exitCode = errorTable.usage.exit;
+      return;
+    }
     const failure =
       error instanceof CommanderError
         ? new InterlockError('usage', { problem: error.message.replace(/^error: /, '') }, { cause: error })

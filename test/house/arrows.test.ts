@@ -33,8 +33,8 @@ test('there is something to check', () => {
 function importsOf(room: string, packages = false) {
   return globSync(`${room}/**/*.ts`, { cwd: root }).flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8');
-    return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)]
-      .map(([, specifier = '']) => specifier)
+    return [...text.matchAll(/^(?:import|export)\b[^;=']*'([^']+)';$|import\('([^']+)'\)/gm)]
+      .map(([, fixed, lazy]) => fixed ?? lazy ?? '')
       .filter((specifier) => specifier.startsWith('.') !== packages)
       .map((specifier) => ({ file, specifier, to: roomOf(file, specifier) }));
   });
