@@ -1,9 +1,8 @@
-import type { CheckIn, CheckInAnswer, NoneReason, Offer } from '../../protocol/check-in.ts';
+import type { CheckIn, CheckInAnswer } from '../../protocol/check-in.ts';
 import type { Ports } from '../ports.ts';
-import { makeId } from '../secret.ts';
 import type { HostRecord } from '../store/store.ts';
 import { followBoots } from './boots.ts';
-import { decide } from './decide.ts';
+import { offer } from './offer.ts';
 
 /** How often an agent asks; it adds its own random delay. */
 const pollSeconds = 300;
@@ -14,7 +13,7 @@ export async function checkIn(ports: Ports, host: HostRecord, said: CheckIn): Pr
   const { boots, cloned } = followBoots(host.boots, said.bootId);
   if (cloned && !host.cloned) await flagClone(ports, host, said.bootId, at);
 
-  const decision = await decideAndGrant(ports, { ...host, cloned: host.cloned || cloned }, said, at);
+  const decision = await offer(ports.store, { ...host, cloned: host.cloned || cloned }, said, at);
   const [reason, offered] =
     'none' in decision ? [decision.none, null] : (['offered', decision.offer.version] as const);
   ports.store.seen({
@@ -26,22 +25,6 @@ export async function checkIn(ports: Ports, host: HostRecord, said: CheckIn): Pr
     offered,
   });
   return { decision, pollSeconds };
-}
-
-async function decideAndGrant(
-  { store }: Ports,
-  host: HostRecord,
-  said: CheckIn,
-  at: Date,
-): Promise<{ offer: Offer } | { none: NoneReason }> {
-  const channel = await store.channel(said.name, said.channel);
-  const facts = { ...host, running: said.version, arch: said.arch, failed: said.failed };
-  const decision = decide(facts, channel, at);
-  if ('none' in decision) return decision;
-  const grant = await store.grant(host.id, { id: makeId(), ...decision.offer }, at.toISOString());
-  if (!grant) return { none: 'held' };
-  const { id, ...offer } = grant;
-  return { offer: { grant: id, ...offer } };
 }
 
 function flagClone({ store }: Ports, host: HostRecord, bootId: string, at: Date): Promise<void> {
