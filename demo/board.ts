@@ -1,0 +1,46 @@
+/** A few lines that stay at the bottom of a terminal and change in place; elsewhere each change is a line of its own. */
+export interface Board {
+  /** Sets a line's text. `settled` lines are also printed where nothing can change in place. */
+  set(name: string, text: string, settled: boolean): void;
+  /** Prints above the board. */
+  say(text: string): void;
+  end(): void;
+}
+
+/** Shows the hosts of the demo while they work. */
+export function createBoard(names: readonly string[], out: NodeJS.WriteStream = process.stdout): Board {
+  const lines = new Map(names.map((name) => [name, '']));
+  const printed = new Map<string, string>();
+  let drawn = false;
+
+  const erase = () => {
+    if (drawn) out.write(`\x1b[${lines.size}A\x1b[J`);
+    drawn = false;
+  };
+  const draw = () => {
+    for (const [name, text] of lines) out.write(`  ${name.padEnd(8)} ${text}\n`);
+    drawn = true;
+  };
+
+  return {
+    set(name, text, settled) {
+      if (lines.get(name) === text) return;
+      lines.set(name, text);
+      if (out.isTTY) {
+        erase();
+        draw();
+      } else if (settled && printed.get(name) !== text) {
+        printed.set(name, text);
+        out.write(`  ${name.padEnd(8)} ${text}\n`);
+      }
+    },
+    say(text) {
+      if (out.isTTY) erase();
+      out.write(`${text}\n`);
+      if (out.isTTY) draw();
+    },
+    end() {
+      if (out.isTTY) erase();
+    },
+  };
+}

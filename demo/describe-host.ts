@@ -1,0 +1,65 @@
+import type { Memory, Phase } from '../agent/machine/memory.ts';
+import { bar } from '../system/terminal.ts';
+
+/** What is known about a host from outside. */
+export interface HostView {
+  name: string;
+  /** Version it runs; null while it boots. */
+  running: string | null;
+  bootId: string | null;
+  memory: Memory | null;
+  step: string;
+  done: number;
+  total: number;
+}
+
+const words: Record<Phase['at'], string> = {
+  idle: 'up to date',
+  offered: 'downloads into the other slot',
+  written: 'written and read back',
+  acquiring: 'asks for a place in the lock',
+  locked: 'holds the lock',
+  flipped: 'boot pointer flipped',
+  rebooting: 'reboots',
+  trying: 'on trial: health checks',
+  confirmed: 'healthy, gives the lock back',
+  condemned: 'unhealthy: goes back',
+  fellBack: 'the old slot is back by itself',
+  healed: 'old slot healthy, gives the lock back',
+  cancelling: 'gives the update up',
+  finished: 'confirmed',
+};
+
+/** One line about a host: versions, what it does, how far it is, or what it waits for. */
+export function describeHost({ running, memory, step, done, total }: HostView): string {
+  if (!memory || !running) return 'boots';
+  const goal = goalOf(memory.phase);
+  const versions = (goal && goal !== running ? `${running} → ${goal}` : running).padEnd(7);
+  if (step === 'write' || step === 'download' || step === 'verify') {
+    const share = total > 0 ? done / total : 0;
+    return `${versions} ${bar(share, 24)} ${String(Math.floor(share * 100)).padStart(3)} %  ${step}`;
+  }
+  return `${versions} ${words[memory.phase.at]}${because(memory)}`;
+}
+
+/** True when the host is up, healthy and holds no place. */
+export function isSettled({ memory, running, bootId }: HostView): boolean {
+  const isFree = memory !== null && ['idle', 'offered', 'written', 'finished'].includes(memory.phase.at);
+  return isFree && running !== null && memory.boots.at(-1) === bootId;
+}
+
+/** True when the host runs a version, confirmed, and wants nothing else. */
+export function hasSettledOn(version: string): (view: HostView) => boolean {
+  return (view) => isSettled(view) && view.running === version && view.memory?.phase.at === 'idle';
+}
+
+function because({ phase, wait, failed }: Memory): string {
+  if (wait?.reason === 'failed_here') return `; ${Object.values(failed).at(-1)?.version} failed here`;
+  if (phase.at === 'idle' || !wait) return '';
+  return `, waits: ${wait.reason}`;
+}
+
+function goalOf(phase: Phase): string | undefined {
+  if ('plan' in phase) return phase.plan.goal.version;
+  return 'goal' in phase ? phase.goal.version : undefined;
+}
