@@ -67,6 +67,7 @@ function aptSettings(root: string, arch: Arch): Record<string, string> {
     'Acquire::Check-Valid-Until': 'false',
     'Acquire::ForceHash': 'SHA256',
     'Dir::Etc': root,
+    'Dir::Etc::parts': '/dev/null',
     'Dir::Etc::sourcelist': 'sources.list',
     'Dir::Etc::sourceparts': '/dev/null',
     'Dir::Etc::preferences': 'preferences',

@@ -150,6 +150,8 @@ describe('matchPaths', () => {
     ['/etc/a.conf', 'etc/aXconf', false],
   ])('%s and %s: %s', (glob, path, expected) => expect(matchPaths([glob])(path)).toBe(expected));
 
+  it('refuses a glob that is none', () => expect(() => matchPaths(['/a/[z-a]'])).toThrow(/is no glob/));
+
   it('matches nothing without globs', () => expect(matchPaths([])('')).toBe(false));
 });
 
