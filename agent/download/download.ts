@@ -13,6 +13,7 @@ export interface RemoteBlob {
   file: string;
 }
 
+/** Where bytes may come from, and how long a bad source is put up with. */
 export interface DownloadOptions {
   /** Base URLs, the preferred one first: servers and mirrors (`https:`), or a release folder (`file:`, ending in `/`). */
   sources: readonly string[];

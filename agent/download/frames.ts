@@ -8,6 +8,7 @@ export interface FrameReader {
   close(): Promise<void>;
 }
 
+/** Lets frames of known lengths be taken off a download one by one; throws what the download throws. */
 export function readFrames(chunks: AsyncGenerator<Buffer>): FrameReader {
   let rest: Buffer = Buffer.alloc(0);
   return {

@@ -1,17 +1,22 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
+/** The pair that got wants: one agent per scheme. */
 export interface HttpAgents {
   http: HttpAgent;
   https: HttpsAgent;
 }
 
-/** Connections that are kept for the next request and that honour `http_proxy`, `https_proxy` and `no_proxy`. */
-export function createHttpAgents(env: NodeJS.ProcessEnv = process.env): HttpAgents {
+/**
+ * Connections that are kept for the next request and that honour `http_proxy`, `https_proxy` and `no_proxy`.
+ * `ca` (PEM) is the only authority that counts; without it the system's do.
+ */
+export function createHttpAgents(env: NodeJS.ProcessEnv = process.env, ca?: string): HttpAgents {
   const options = { keepAlive: true, maxSockets: 4, proxyEnv: env };
-  return { http: new HttpAgent(options), https: new HttpsAgent(options) };
+  return { http: new HttpAgent(options), https: new HttpsAgent({ ...options, ...(ca ? { ca } : {}) }) };
 }
 
+/** Ends kept connections at once, so that nothing of them outlives the run. */
 export function closeHttpAgents(agents: HttpAgents): void {
   agents.http.destroy();
   agents.https.destroy();

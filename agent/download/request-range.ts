@@ -11,6 +11,7 @@ export interface Timeouts {
   idle: number;
 }
 
+/** Patient enough for a slow mirror, short enough that a dead one is left within a minute. */
 export const defaultTimeouts: Timeouts = { connect: 10_000, response: 30_000, idle: 30_000 };
 
 /** Fewer bytes than this in a whole `idle` time count as silence. */
@@ -23,6 +24,7 @@ export interface Range {
   size: number;
 }
 
+/** Everything one request depends on. */
 export interface RangeRequest {
   url: string;
   range: Range;

@@ -17,6 +17,7 @@ export const BootFacts = strict({
   rootHash: Sha256,
   generation: Type.Integer({ minimum: 1 }),
 });
+/** The facts as a value. */
 export type BootFacts = Static<typeof BootFacts>;
 
 /** Where things lie under a file-backed host's folder. */

@@ -19,6 +19,7 @@ export function rootHashOfTable(table: string): string | undefined {
   return fields[2] === 'verity' && /^[0-9a-f]{64}$/.test(fields[11] ?? '') ? fields[11] : undefined;
 }
 
+/** The root hash that the booted kernel image carries; the whole word must match. */
 export function rootHashOfCommandLine(text: string): string | undefined {
   return /(?:^|\s)interlock\.roothash=([0-9a-f]{64})(?:\s|$)/.exec(text)?.[1];
 }

@@ -15,6 +15,7 @@ export interface Slot {
   verity: Extent;
 }
 
+/** Both slots of a disk. */
 export type Slots = Record<SlotName, Slot>;
 
 /** The slot that does not run. */

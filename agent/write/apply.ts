@@ -7,6 +7,7 @@ import type { Numbered } from './find-missing.ts';
 import { type Batch, planRequests } from './plan-requests.ts';
 import type { Parts } from './target-parts.ts';
 
+/** One payload on its way into one slot. */
 export interface Application {
   header: PayloadHeader;
   payload: PayloadRef;

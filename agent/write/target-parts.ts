@@ -8,6 +8,7 @@ import type { Extent } from '../slots/slot.ts';
 /** Where the parts of one release lie on this host. */
 export type Places = Record<Part, Extent>;
 
+/** The parts, open. */
 export type Parts = Record<Part, OpenExtent>;
 
 /** Opens a slot's parts to be written; the kernel image gets its final size. `superblock` is never written here. */
@@ -27,6 +28,7 @@ export function openSource(places: Places): Promise<Parts> {
   return openParts(places, 'read');
 }
 
+/** Closes all of them. */
 export async function closeParts(parts: Parts): Promise<void> {
   await Promise.all(Object.values(parts).map((part) => part.close()));
 }

@@ -40,6 +40,7 @@ export async function readBootState(esp: Esp): Promise<BootState> {
   return state;
 }
 
+/** True when two things name one kernel image. */
 export function sameImage(a: Image, b: Image): boolean {
   return a.slot === b.slot && a.prefix === b.prefix;
 }

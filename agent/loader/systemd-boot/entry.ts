@@ -1,7 +1,8 @@
 import type { SlotName } from '../../ports.ts';
 
-/** Where entries and kernel images lie on the ESP; paths are relative to its root. */
+/** Where entries lie on the ESP; paths are relative to its root. */
 export const entriesFolder = 'loader/entries';
+/** Where kernel images and marks lie on the ESP. */
 export const imagesFolder = 'EFI/interlock';
 
 /** Tries that a flipped entry gets before systemd-boot gives it up. */

@@ -5,6 +5,7 @@ import { type Entry, entriesFolder, formatEntryName, type Image, imagesFolder, t
 import type { Note } from './mark.ts';
 import { flushed, removeEntry, type Step, writeEntry, writeMark } from './steps.ts';
 
+/** A new boot pointer: its generation, and the steps that set it. */
 export interface Flip {
   generation: number;
   steps: Step[];
@@ -59,6 +60,7 @@ export function unflipSteps({ entries, broken }: BootState, generation: number |
   return flushed(entriesFolder, [...taken.map((entry: Entry) => entry.file), ...torn].map(removeEntry));
 }
 
+/** The one error of this folder: the pointer stays where it is. */
 export function unsafe(problem: string): InterlockError {
   return new InterlockError('loader_unsafe', { problem });
 }

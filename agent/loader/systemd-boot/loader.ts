@@ -24,6 +24,7 @@ export interface BootFiles {
   free(): Promise<number>;
 }
 
+/** What differs between real firmware and a file-backed host. */
 export interface LoaderOptions {
   /** The folder of EFI variables, where there is firmware. */
   efivars?: string;

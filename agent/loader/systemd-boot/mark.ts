@@ -13,12 +13,14 @@ export interface Mark extends Image {
   note: Note | undefined;
 }
 
+/** What a rewritten or repeated entry needs to know of its release. */
 export interface Note {
   title: string;
   /** Hex SHA-256 of the image. */
   boot: string;
 }
 
+/** The name that is the fact. */
 export function formatMarkName({ kind, generation, slot, prefix }: Omit<Mark, 'note'>): string {
   return `${kind}-${generation}-${slot}-${prefix}`;
 }
@@ -36,6 +38,7 @@ export function parseMark(file: string, text: string): Mark | undefined {
   };
 }
 
+/** The text that may be lost. */
 export function formatNote({ title, boot }: Note): string {
   return `boot ${boot}\ntitle ${title}\n`;
 }

@@ -29,18 +29,22 @@ export function flushed(folder: string, steps: readonly Step[]): Step[] {
   return steps.length === 0 ? [] : [...steps, { do: 'sync', folder }];
 }
 
+/** Puts an entry under its own name. */
 export function writeEntry(entry: Entry): Step {
   return { do: 'write', path: `${entriesFolder}/${entry.file}`, text: formatEntry(entry) };
 }
 
+/** Takes a file out of the entries, ours or a torn one. */
 export function removeEntry(file: string): Step {
   return { do: 'remove', path: `${entriesFolder}/${file}` };
 }
 
+/** Deletes a slot’s kernel image. */
 export function removeImage(image: Image): Step {
   return { do: 'remove', path: `${imagesFolder}/${formatImageName(image)}` };
 }
 
+/** Records a generation, or that it was marked good. */
 export function writeMark(mark: Mark): Step {
   return {
     do: 'write',
@@ -49,6 +53,7 @@ export function writeMark(mark: Mark): Step {
   };
 }
 
+/** Forgets what a mark vouched for. */
 export function removeMark(mark: Mark): Step {
   return { do: 'remove', path: `${imagesFolder}/${formatMarkName(mark)}` };
 }

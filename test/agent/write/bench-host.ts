@@ -30,6 +30,7 @@ export async function makeBench(ballast: { old: Buffer; next: Buffer }): Promise
   return { dir, old, next };
 }
 
+/** Removes everything of it. */
 export function dropBench({ dir }: Bench): void {
   rmSync(dir, { recursive: true });
 }
@@ -41,6 +42,8 @@ export interface WriteHost {
   target: Target;
   running: Running;
   server: BlobServer;
+  /** What the server shows. */
+  blobs: Map<string, Buffer>;
   payload: Buffer;
   write(options?: { signal?: AbortSignal; onProgress?: OnProgress; sources?: string[] }): Promise<void>;
   /** Hex SHA-256 of a slot's partitions, whole. */
@@ -52,6 +55,7 @@ export interface WriteHost {
 
 let copies = 0;
 
+/** Copies the installed host and starts its server; `misbehave` spoils the server’s answers. */
 export async function openWriteHost(
   bench: Bench,
   misbehave?: (request: BlobRequest) => boolean,
@@ -62,7 +66,8 @@ export async function openWriteHost(
   const loader = openLoader(join(dir, 'efi'));
   const storage = { slots: await findSlotsInFile(disk), esp: join(dir, 'efi'), bootFiles: loader };
   const payload = readFileSync(join(bench.dir, 'next/payload.full'));
-  const server = await serveBlobs(new Map([[fullPayload(bench.next).sha256, payload]]), misbehave);
+  const blobs = new Map([[fullPayload(bench.next).sha256, payload]]);
+  const server = await serveBlobs(blobs, misbehave);
   const running: Running = {
     bootId: 'boot',
     slot: 'a',
@@ -80,6 +85,7 @@ export async function openWriteHost(
     target,
     running,
     server,
+    blobs,
     payload,
     write: ({ signal = new AbortController().signal, onProgress = () => {}, sources } = {}) =>
       port(sources).write(target, running, onProgress, signal),
@@ -111,11 +117,13 @@ export async function openWriteHost(
   };
 }
 
+/** What trust would make of a release. */
 export function targetOf(release: Release): Target {
   const { rootHash } = release.root.verity;
   return { version: release.version, rootHash, releaseSha256: '0'.repeat(64), release, grant: null };
 }
 
+/** Bytes of a file, as the page cache has them. */
 export async function readAt(path: string, offset: number, size: number): Promise<Buffer> {
   const file = await open(path, 'r');
   try {

@@ -14,6 +14,7 @@ export interface BlobRequest {
   serve(body?: Buffer, headers?: Record<string, string>): void;
 }
 
+/** The running server, and what was asked of it. */
 export interface BlobServer {
   url: string;
   requests: { path: string; range: string }[];

@@ -7,6 +7,7 @@ import { espFiles } from '../../../builder/pack/esp.ts';
 import { parseRelease } from '../../../protocol/release.ts';
 import { type Host, superviseHost } from './supervise-host.ts';
 
+/** What makes one host different from another. */
 export interface HostOptions {
   /** The host's folder; made when it does not exist. */
   dir: string;

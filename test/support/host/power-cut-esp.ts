@@ -20,6 +20,7 @@ export interface PowerCutEsp extends Esp {
   rename(from: string, to: string): void;
 }
 
+/** Makes an ESP that holds these files, durably. */
 export function createPowerCutEsp(files: Record<string, string>): PowerCutEsp {
   const durable = new Map(Object.entries(files));
   let pending: Change[] = [];

@@ -42,6 +42,7 @@ export interface Host {
   status(): Promise<unknown>;
 }
 
+/** Which folder to run, how often, and with which agent. */
 export interface Supervision {
   dir: string;
   pollMs: number;
