@@ -5,7 +5,7 @@ import type { Phase } from './memory.ts';
 export const moves = {
   idle: ['offered', 'written', 'trying'],
   offered: ['written', 'idle', 'trying'],
-  written: ['acquiring', 'offered', 'idle', 'trying'],
+  written: ['acquiring', 'offered', 'idle'],
   acquiring: ['locked', 'written', 'cancelling', 'trying'],
   locked: ['flipped', 'acquiring', 'cancelling', 'trying'],
   flipped: ['rebooting', 'cancelling', 'trying', 'fellBack'],

@@ -48,7 +48,6 @@ function afterBoot(memory: Memory, event: EventOf<'started'>): Memory {
       if (!event.blessed) return unremembered(memory, event);
       return phase.plan.goal.rootHash === running.rootHash ? reach(memory, at, { at: 'idle' }) : memory;
     case 'written':
-      if (!event.blessed) return unremembered(memory, event);
       if (phase.plan.goal.rootHash === running.rootHash) return reach(memory, at, { at: 'idle' });
       return { ...memory, phase: { ...phase, fresh: phase.plan.expires === null } };
     case 'acquiring':

@@ -76,7 +76,6 @@ const table: [Phase['at'], Event, Phase['at'], Partial<Phase>?][] = [
   ['written', { kind: 'drew', at, nonce: 'n2', place: hold }, 'acquiring', { fresh: true }],
   ['written', looked({ target: targetOf('v3'), expires: null }), 'offered'],
   ['written', looked({ none: 'blocked', problem: '' }), 'idle'],
-  ['written', boots('v2', false), 'trying'],
   ['acquiring', held, 'locked'],
   ['acquiring', full, 'written'],
   ['acquiring', { kind: 'cancel', at }, 'cancelling'],
