@@ -59,14 +59,14 @@ export function runningOf(host: Host): Running {
 
 /** What the agent is told first. */
 export function startedEvent(host: Host): Event {
-  const counted = host.trial ?? (host.way ? null : host.spent);
-  const isTrial = host.slot !== host.blessed && counted !== null;
+  const counted = host.trial ?? host.spent;
+  const isOther = host.slot !== host.blessed;
   return {
     kind: 'started',
     at: times.now,
     running: runningOf(host),
-    generation: isTrial ? counted : 0,
-    blessed: !isTrial,
+    generation: isOther && counted !== null ? counted : 0,
+    blessed: !isOther || host.way,
     retrySeconds: 60,
   };
 }

@@ -36,9 +36,9 @@ export function remember<R>(work: (a: number, b: number, c: number) => R) {
 }
 
 function sortedJson(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    part && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(sortedJson).join()}]`;
+  let text = '{';
+  for (const key of Object.keys(value).sort()) text += `${key}:${sortedJson(value[key as keyof object])},`;
+  return `${text}}`;
 }
