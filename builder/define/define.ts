@@ -43,6 +43,7 @@ export function parseDefinition(text: string, file: string, dir: string): Defini
     packages: image.packages,
     overlay: image.overlay === undefined ? null : resolve(dir, image.overlay),
     units: image.units ?? [],
+    mask: image.mask ?? [],
     remove: image.remove ?? [],
     kernel: image.kernel,
     cmdline: image.cmdline ?? '',

@@ -18,6 +18,8 @@ export const ImageFile = strict({
   overlay: Type.Optional(Type.String({ pattern: '^[^/\\0][^\\0]*$' })),
   /** Units to enable where their [Install] section says. */
   units: Type.Optional(Type.Array(UnitName)),
+  /** Units that must never start. */
+  mask: Type.Optional(Type.Array(UnitName)),
   /** Globs of paths to leave out of the root. */
   remove: Type.Optional(Type.Array(AbsolutePath)),
   kernel: Type.Union([Type.Literal('cloud'), Type.Literal('generic')]),
@@ -45,6 +47,7 @@ export interface Definition {
   /** Absolute path, or null when there is none. */
   overlay: string | null;
   units: string[];
+  mask: string[];
   remove: string[];
   kernel: 'cloud' | 'generic';
   cmdline: string;

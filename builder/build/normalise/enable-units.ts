@@ -31,12 +31,10 @@ export async function enableUnits(tree: Tree, definition: Definition): Promise<v
   }
 }
 
-/** Masks units by vendor links to /dev/null; those an image does not have are left alone. */
-export function maskUnits(tree: Tree): void {
-  for (const unit of masked) {
-    const path = `${vendor}/${unit}`;
-    if (tree.has(path)) putSymlink(tree, path, '/dev/null');
-  }
+/** Masks units by vendor links to /dev/null: the definition's, and of the usual ones those the image has. */
+export function maskUnits(tree: Tree, definition: Definition): void {
+  const present = masked.filter((unit) => tree.has(`${vendor}/${unit}`));
+  for (const unit of [...present, ...definition.mask]) putSymlink(tree, `${vendor}/${unit}`, '/dev/null');
 }
 
 /** What packages enabled for /etc is enabled for /usr instead: files in /etc never change with an update. */

@@ -22,7 +22,7 @@ export async function normalise(tree: Tree, definition: Definition, additions: A
   await scrub(tree);
   if (definition.overlay) await layOverlay(tree, definition.overlay);
   await enableUnits(tree, definition);
-  maskUnits(tree);
+  maskUnits(tree, definition);
   nameRelease(tree, definition, additions.version);
   if (additions.trust) putFile(tree, imageRootFile.slice(1), additions.trust);
   if (additions.floor) putFile(tree, imageFloorFile.slice(1), additions.floor);

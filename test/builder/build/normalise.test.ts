@@ -15,6 +15,7 @@ units = [
   "web.service",
   "getty@ttyS0.service",
 ]
+mask = ["noise.service"]
 remove = ["/usr/share/games"]
 [slots]
 root = "512 MiB"
@@ -110,6 +111,7 @@ describe('normalise', () => {
     const links = masked.map((unit) => tree.get(`${units}/${unit}.service`)?.linkname);
     expect(links).toEqual(masked.map(() => '/dev/null'));
     expect(tree.has(`${units}/apt-daily.timer`)).toBe(false);
+    expect(tree.get(`${units}/noise.service`)?.linkname).toBe('/dev/null');
   });
 
   it.each([
