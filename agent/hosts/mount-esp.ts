@@ -1,25 +1,32 @@
-import { mkdir } from 'node:fs/promises';
-import { InterlockError } from '../../protocol/errors.ts';
+import { mkdir, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { run } from '../../system/run.ts';
 
-/** Repairs and mounts the ESP read-write at `folder`; a vfat that lost power must not be written before `fsck.fat`. */
-export async function mountEsp(device: string, folder: string): Promise<void> {
+/**
+ * Under a lock, because `status` may run beside the agent: lets go of what killed agents left mounted, repairs the ESP
+ * unless somebody still has it mounted (a vfat that lost power must not be written before), and mounts it.
+ * `fsck.fat` ends with 1 when it repaired something.
+ */
+const script = `
+for old in "\${2%-*}"-*; do
+  [ -d "$old" ] && ! [ -d "/proc/\${old##*-}" ] || continue
+  umount "$old" 2>/dev/null
+  rmdir "$old"
+done
+findmnt --source "$1" >/dev/null || fsck.fat -a "$1" || [ $? -eq 1 ] || exit
+mount -t vfat -o rw,umask=0077,nodev,nosuid,noexec "$1" "$2"
+`;
+
+/** Repairs and mounts the ESP read-write in a folder of this process under `parent`; returns that folder. */
+export async function mountEsp(device: string, parent: string): Promise<string> {
+  const folder = join(parent, `esp-${process.pid}`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await unmountEsp(folder);
-  await run('fsck.fat', ['-a', device]).catch(acceptRepairs);
-  await run('mount', ['-t', 'vfat', '-o', 'rw,umask=0077,nodev,nosuid,noexec', device, folder]);
+  await run('flock', [join(parent, 'esp.lock'), 'sh', '-c', script, 'sh', device, folder]);
+  return folder;
 }
 
-/** Unmounts it again; nothing to do when it is not mounted. */
+/** Unmounts it again, whatever is still to be written first. */
 export async function unmountEsp(folder: string): Promise<void> {
-  await run('umount', [folder]).catch((error: unknown) => {
-    const notMounted =
-      error instanceof InterlockError && /not mounted|no mount point/.test(`${error.details.output}`);
-    if (!notMounted) throw error;
-  });
-}
-
-/** `fsck.fat` ends with 1 when it repaired something. */
-function acceptRepairs(error: unknown): void {
-  if (!(error instanceof InterlockError) || error.details.status !== 1) throw error;
+  await run('umount', [folder]);
+  await rmdir(folder);
 }

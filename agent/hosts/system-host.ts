@@ -9,16 +9,16 @@ import { readRootHash } from './root-hash.ts';
 
 /** The name that the initrd gives the verity device under the root. */
 const verityName = 'root';
-const espFolder = '/run/interlock/esp';
+const runFolder = '/run/interlock';
 
 /** Opens the machine the agent runs on: device mapper, real partitions, the mounted ESP. */
 export async function openSystemHost(): Promise<Host> {
   const disk = await findSlotsOnDisk(verityName);
-  await mountEsp(disk.esp, espFolder);
-  const loader = openLoader(espFolder, { efivars: '/sys/firmware/efi/efivars' });
+  const esp = await mountEsp(disk.esp, runFolder);
+  const loader = openLoader(esp, { efivars: '/sys/firmware/efi/efivars' });
   return {
     loader,
-    storage: { slots: disk.slots, esp: espFolder, bootFiles: loader },
+    storage: { slots: disk.slots, esp, bootFiles: loader },
     machine: {
       async running() {
         const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
@@ -29,6 +29,6 @@ export async function openSystemHost(): Promise<Host> {
         await run('systemctl', ['reboot']);
       },
     },
-    close: () => unmountEsp(espFolder),
+    close: () => unmountEsp(esp),
   };
 }

@@ -10,6 +10,7 @@ import { markBadSteps, markGoodSteps } from './judge.ts';
 import type { Note } from './mark.ts';
 import { checkEfiVariables, checkLoaderConf } from './settings.ts';
 import { perform } from './steps.ts';
+import { sweepSteps } from './sweep.ts';
 import { tidySteps } from './tidy.ts';
 
 /** The slots' kernel images on the ESP, for the one who writes them. */
@@ -42,6 +43,7 @@ export function createLoader(esp: Esp, { efivars }: LoaderOptions = {}): LoaderP
       const image = imageOf(running.slot, running.rootHash);
       const hash = await esp.hash(pathOf(image));
       await perform(esp, tidySteps(await readBootState(esp), image, hash));
+      await perform(esp, await sweepSteps(esp));
     },
     async flip(target, running) {
       const { release } = target;

@@ -112,6 +112,12 @@ test('tidy drops torn entries, entries without an image, and the twin with more 
   expect(entries()).toEqual(['interlock-1.conf']);
 });
 
+test('tidy sweeps what fsck saved of cut writes, and nothing else', async () => {
+  for (const file of ['FSCK0000.REC', 'FSCK0001.REC', 'startup.nsh']) writeFileSync(join(esp, file), '');
+  await loader.tidy(running);
+  expect(readdirSync(esp).toSorted()).toEqual(['EFI', 'efivars', 'loader', 'startup.nsh']);
+});
+
 describe('a flip is refused, and the pointer stays,', () => {
   const refused = async () => {
     const before = entries();

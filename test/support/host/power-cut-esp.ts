@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Esp } from '../../../agent/loader/systemd-boot/esp.ts';
 
 /** Thrown where the power went away. */
@@ -39,9 +39,7 @@ export function createPowerCutEsp(files: Record<string, string>): PowerCutEsp {
   };
   return {
     list: async (folder) =>
-      [...present().keys()]
-        .filter((path) => dirname(path) === folder)
-        .map((path) => path.slice(folder.length + 1)),
+      [...present().keys()].filter((path) => dirname(path) === folder).map((path) => basename(path)),
     read: async (path) => present().get(path),
     hash: async (path) => {
       const text = present().get(path);

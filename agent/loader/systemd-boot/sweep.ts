@@ -1,0 +1,13 @@
+import type { Esp } from './esp.ts';
+import { flushed, type Step } from './steps.ts';
+
+const root = '.';
+
+/** Deletes what `fsck.fat` saved of cut writes: nobody reads it, and a few power cuts' worth would fill the ESP. */
+export async function sweepSteps(esp: Esp): Promise<Step[]> {
+  const files = (await esp.list(root)).filter((file) => /^FSCK\d{4}\.(REC|\d{3})$/i.test(file));
+  return flushed(
+    root,
+    files.map((path) => ({ do: 'remove', path })),
+  );
+}
