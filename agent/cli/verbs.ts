@@ -58,13 +58,20 @@ export function addVerbs(program: Command, root: () => string): void {
   );
 }
 
+/** Seconds an order waits for the timer's run to end: usually it ends at once. */
+const operatorPatience = 10;
+
 /** Opens the agent, gives it orders and says where that led. */
 export async function order(
   root: string,
   ordersOf: (agent: OpenAgent) => Promise<EventBody[]>,
   once = false,
 ): Promise<Answer> {
-  const memory: Memory = await withAgent(root, async (agent) => agent.run(await ordersOf(agent), once));
+  const memory: Memory = await withAgent(
+    root,
+    async (agent) => agent.run(await ordersOf(agent), once),
+    operatorPatience,
+  );
   const { phase, wait, look, problem } = memory;
   return { text: describe(memory), data: { phase, wait, look, problem } };
 }

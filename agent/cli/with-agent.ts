@@ -17,14 +17,21 @@ export interface OpenAgent extends Composed {
   run(orders?: EventBody[], once?: boolean): Promise<Memory>;
 }
 
-/** Opens the host's agent for one verb; SIGTERM and SIGINT stop it in good order. Throws `busy` when another runs. */
-export async function withAgent<T>(root: string, use: (agent: OpenAgent) => Promise<T>): Promise<T> {
+/**
+ * Opens the host's agent for one verb; SIGTERM and SIGINT stop it in good order.
+ * Throws `busy` when another runs for longer than `patience` seconds.
+ */
+export async function withAgent<T>(
+  root: string,
+  use: (agent: OpenAgent) => Promise<T>,
+  patience = 0,
+): Promise<T> {
   const paths = pathsOf(root);
   const settings = await readSettings(paths);
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, onSignal);
-  const unlock = await holdLock(join(paths.run, 'agent.lock'));
+  const unlock = await holdLock(join(paths.run, 'agent.lock'), patience);
   try {
     await makeFolder(paths.state);
     const store = openStore(paths.state);

@@ -89,6 +89,9 @@ export function onReleased(memory: Memory, { at, answer }: EventOf<'released'>):
     const good = forget(seen, (rootHash) => rootHash === goal.rootHash);
     return report(reach(good, at, { at: 'finished', goal }), at, 'confirmed', goal);
   }
-  const idle = wait(reach(seen, at, { at: 'idle' }), at, memory.retrySeconds * 10, phase.reason);
-  return phase.at === 'healed' ? idle : report(idle, at, 'cancelled', goal, phase.reason);
+  const idle = reach(seen, at, { at: 'idle' });
+  if (phase.at === 'healed') return wait(idle, at, memory.retrySeconds, phase.reason);
+  // whatever made it give up is likely to be there still
+  const rest = wait(idle, at, memory.retrySeconds * 10, phase.reason);
+  return report(rest, at, 'cancelled', goal, phase.reason);
 }

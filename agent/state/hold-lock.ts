@@ -7,14 +7,14 @@ import { InterlockError } from '../../protocol/errors.ts';
 export type Unlock = () => Promise<void>;
 
 /**
- * Makes sure that one agent runs per host. Throws `busy` with the other's pid.
+ * Makes sure that one agent runs per host. Throws `busy` with the other's pid after `patience` seconds.
  * flock(1) locks the open file that it inherits from us, so the lock is the kernel's and never stale.
  */
-export async function holdLock(file: string): Promise<Unlock> {
+export async function holdLock(file: string, patience = 0): Promise<Unlock> {
   await mkdir(dirname(file), { recursive: true });
   const handle = await open(file, 'a+');
   try {
-    if (!(await flock(handle.fd))) {
+    if (!(await flock(handle.fd, patience))) {
       const pid = (await handle.readFile('utf8')).trim() || 'unknown';
       throw new InterlockError('busy', { program: 'interlock-agent', pid });
     }
@@ -27,9 +27,11 @@ export async function holdLock(file: string): Promise<Unlock> {
   }
 }
 
-function flock(fd: number): Promise<boolean> {
+function flock(fd: number, patience: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const child = spawn('flock', ['--nonblock', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
+    const child = spawn('flock', ['--timeout', String(patience), '3'], {
+      stdio: ['ignore', 'ignore', 'ignore', fd],
+    });
     child.on('error', (cause) =>
       reject(new InterlockError('tool_missing', { tool: 'flock', package: 'util-linux' }, { cause })),
     );

@@ -10,6 +10,7 @@ import type { Memory } from '../../../agent/machine/memory.ts';
 import { openEtcd } from '../../../system/etcd.ts';
 import { readLock } from '../../../system/swap-lock.ts';
 import { type EtcdCluster, startEtcd } from '../../support/etcd.ts';
+import { type AgentExit, startAgent } from '../../support/host/agent-process.ts';
 import { createHost } from '../../support/host/create-host.ts';
 import { makeHostRelease } from '../../support/host/make-release.ts';
 import type { Host } from '../../support/host/supervise-host.ts';
@@ -40,11 +41,7 @@ beforeAll(async () => {
     }),
   };
   const bad = { 'etc/interlock/health.d/10-net': '#!/bin/sh\necho no route\nexit 1\n' };
-  for (const [version, more] of [
-    ['1', {}],
-    ['2', {}],
-    ['3', bad],
-  ] as const) {
+  for (const [version, more] of Object.entries({ 1: {}, 2: {}, 3: bad, 4: {} })) {
     const files = { ...trust, ...more };
     await makeHostRelease(at(version), version, { files, ballast: randomBytes(2_000_000) });
     for (const name of ['packages.lock', 'sbom.cdx.json']) await writeFile(at(version, name), '');
@@ -116,13 +113,16 @@ async function lock() {
   }
 }
 
+const hasFailed = (wanted: string) => async () =>
+  Object.values((await memory())?.failed ?? {}).some(({ version }) => version === wanted);
+
 const settledOn = (version: string) => async () => {
   const { phase, look } = (await memory()) ?? {};
   const running = await host.running().catch(() => null);
   return phase?.at === 'idle' && running?.version === version && look?.reason !== '';
 };
 
-it('updates, survives kills at random moments, falls back, and rolls back by its operator', async () => {
+it('updates and survives kills at random moments', async () => {
   await until('a first look', settledOn('1'));
   await interlock('publish', at('2'), '--keys', at('keys'), '--channel', 'stable');
   let kills = 0;
@@ -135,15 +135,48 @@ it('updates, survives kills at random moments, falls back, and rolls back by its
   const [[, good] = []] = Object.entries((await lock()).releases);
   expect(await lock()).toMatchObject({ holders: [] });
   expect(good).toEqual({ ok: 1, failed: {} });
+});
 
+it('goes back by its operator’s word and stays there', async () => {
+  expect((await agent('rollback')).code).toBe(100);
+  await until('release 1', settledOn('1'));
+  expect(await lock()).toMatchObject({ holders: [] });
+  expect(Object.values((await memory())!.failed).map(({ version }) => version)).toContain('2');
+});
+
+it('falls back to the slot that ran, and says why', async () => {
   await interlock('publish', at('3'), '--keys', at('keys'), '--channel', 'stable');
-  await until('the fall-back', async () => Object.keys((await memory())?.failed ?? {}).length > 0);
-  await until('release 2 again', settledOn('2'));
+  await until('the fall-back', hasFailed('3'));
+  await until('release 1 again', settledOn('1'));
   expect(await lock()).toMatchObject({ holders: [] });
   expect(Object.values((await lock()).releases).at(-1)?.ok).toBe(0);
 
+  expect(await agent('rollback')).toMatchObject({
+    code: 75,
+    stderr: expect.stringContaining('3 failed on this host'),
+  });
+  expect((await agent('confirm')).stderr).toMatch(/nothing is on trial/);
   const status = (await host.status()) as { failed: Record<string, { version: string; reason: string }> };
   expect(Object.values(status.failed)).toMatchObject([
+    { version: '2' },
     { version: '3', reason: expect.stringMatching(/10-net.*no route/) },
   ]);
 });
+
+it('ends on a whole slot with no place held, wherever the power is cut', async () => {
+  await interlock('publish', at('4'), '--keys', at('keys'), '--channel', 'stable');
+  for (let cuts = 0; cuts < 6; cuts++) {
+    await sleep(300 + Math.random() * 1500);
+    await host.powerCut();
+  }
+  await until(
+    'rest',
+    async () => (await settledOn('4')()) || ((await hasFailed('4')()) && (await settledOn('1')())),
+  );
+  expect(await lock()).toMatchObject({ holders: [] });
+});
+
+/** The operator's hand on the host. */
+function agent(...words: string[]): Promise<AgentExit> {
+  return startAgent(at('host'), words).ended;
+}
