@@ -7,7 +7,7 @@ import { readFileRange } from './read-file-range.ts';
 import { defaultTimeouts, requestRange, type Timeouts } from './request-range.ts';
 
 /** A file that servers show by its hash and release folders by its name. */
-export interface RemoteBlob {
+interface RemoteBlob {
   sha256: string;
   size: number;
   file: string;

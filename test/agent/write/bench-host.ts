@@ -118,7 +118,7 @@ export async function openWriteHost(
 }
 
 /** What trust would make of a release. */
-export function targetOf(release: Release): Target {
+function targetOf(release: Release): Target {
   const { rootHash } = release.root.verity;
   return { version: release.version, rootHash, releaseSha256: '0'.repeat(64), release, grant: null };
 }

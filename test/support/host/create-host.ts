@@ -5,7 +5,7 @@ import { packDisk } from '../../../builder/pack/disk.ts';
 import type { PartitionSizes } from '../../../builder/pack/disk-layout.ts';
 import { espFiles } from '../../../builder/pack/esp.ts';
 import { parseRelease } from '../../../protocol/release.ts';
-import { type Host, superviseHost } from './supervise-host.ts';
+import { type Host, ownConfig, superviseHost } from './supervise-host.ts';
 
 /** What makes one host different from another. */
 export interface HostOptions {
@@ -46,9 +46,6 @@ export async function createHost(options: HostOptions): Promise<Host> {
   }
   return superviseHost({ dir, pollMs, ...(agent && { agent }) });
 }
-
-/** Where the host's own files stay across updates; `/etc/interlock` is made from these and the image's at each boot. */
-export const ownConfig = 'own/etc/interlock';
 
 async function put(path: string, content: string | Uint8Array, mode: number): Promise<void> {
   await mkdir(dirname(path), { recursive: true });

@@ -11,7 +11,7 @@ import { bootSlot, type PowerOn } from './boot-slot.ts';
 import { layOutImage } from './lay-out-image.ts';
 
 /** What a watcher of a host sees. */
-export interface HostEvents {
+interface HostEvents {
   /** It came up. */
   booted: [BootFacts & { version: string }];
   /** A boot ended in a panic; the next attempt follows. */
@@ -48,6 +48,9 @@ export interface Supervision {
   pollMs: number;
   agent?: string;
 }
+
+/** Where the host's own files stay across updates; `/etc/interlock` is made from these and the image's at each boot. */
+export const ownConfig = 'own/etc/interlock';
 
 /** More attempts than any counter has tries. */
 const mostAttempts = 12;
@@ -139,12 +142,7 @@ export function superviseHost({ dir, pollMs, agent }: Supervision): Host {
 
   /** Mounts and starts what dm-verity let through. An image with `usr/lib/interlock/panic` never gets that far. */
   async function comeUp({ entry, slot, rootHash }: PowerOn): Promise<string | null> {
-    const paths = await layOutImage(
-      slot.root,
-      at(fileHostPaths.booted),
-      at('own/etc/interlock'),
-      at('etc/interlock'),
-    );
+    const paths = await layOutImage(slot.root, at(fileHostPaths.booted), at(ownConfig), at('etc/interlock'));
     if (paths.includes('usr/lib/interlock/panic')) return 'Attempted to kill init!';
     const facts: BootFacts = {
       bootId: randomUUID(),
