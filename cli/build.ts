@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { type BuildOptions, buildRelease } from '../builder/build/build-release.ts';
+import { type BuildOptions, build } from '../builder/build/build.ts';
 import { formatLock, type PackagesLock, parseLock } from '../builder/build/packages-lock.ts';
 import { reportOn } from '../builder/build/reporter.ts';
-import { defineImage } from '../builder/define/define.ts';
+import { define } from '../builder/define/define.ts';
 import { InterlockError } from '../protocol/errors.ts';
 import { type Answer, answer, verb } from '../system/command.ts';
 import { writeDurably } from '../system/durable.ts';
@@ -34,11 +34,11 @@ export function addBuild(program: Command): void {
     .option('--lock <file>', 'build exactly these packages (default: packages.lock beside image.toml)')
     .option('--update-lock', 'choose packages anew and keep the lock beside image.toml')
     .option('--offline', 'use the lock and the cache only')
-    .action(answer(build));
+    .action(answer(runBuild));
 }
 
-async function build(imagedir: string, options: Options): Promise<Answer> {
-  const definition = await defineImage(imagedir);
+async function runBuild(imagedir: string, options: Options): Promise<Answer> {
+  const definition = await define(imagedir);
   const lockFile = options.lock ?? join(imagedir, 'packages.lock');
   const given = options.updateLock ? undefined : await readLock(lockFile, options.lock !== undefined);
   const settings: BuildOptions = {
@@ -51,7 +51,7 @@ async function build(imagedir: string, options: Options): Promise<Answer> {
   if (options.floor) settings.floor = await readInput(options.floor);
   const epoch = sourceDateEpoch(process.env.SOURCE_DATE_EPOCH);
   if (epoch !== undefined) settings.epoch = epoch;
-  const { folder, lock } = await buildRelease(definition, settings, reportOn(process.stderr));
+  const { folder, lock } = await build(definition, settings, reportOn(process.stderr));
   if (options.updateLock) await writeDurably(lockFile, formatLock(lock));
   return { text: folder, data: { folder, packages: lock.packages.length } };
 }

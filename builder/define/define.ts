@@ -8,7 +8,7 @@ import { lineOf } from './line-of.ts';
 import { parseSize } from './parse-size.ts';
 
 /** Reads the image definition of a folder. Throws `definition_invalid` with file and line. */
-export async function defineImage(dir: string): Promise<Definition> {
+export async function define(dir: string): Promise<Definition> {
   const file = join(dir, 'image.toml');
   const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defineImage, parseDefinition } from '../../../builder/define/define.ts';
+import { define, parseDefinition } from '../../../builder/define/define.ts';
 import { lineOf } from '../../../builder/define/line-of.ts';
 import { parseSize } from '../../../builder/define/parse-size.ts';
 
@@ -22,7 +22,7 @@ root = "512 MiB"
 verity = "16 MiB"
 `;
 
-describe('defineImage', () => {
+describe('define', () => {
   let dir: string;
   beforeEach(async () => {
     dir = await mkdtemp(join(tmpdir(), 'define-'));
@@ -31,7 +31,7 @@ describe('defineImage', () => {
 
   const defineText = async (text: string) => {
     await writeFile(join(dir, 'image.toml'), text);
-    return defineImage(dir);
+    return define(dir);
   };
 
   it('reads a whole definition', async () => {
@@ -48,7 +48,7 @@ describe('defineImage', () => {
   });
 
   it('says that a folder without image.toml is none', async () => {
-    await expect(defineImage(dir)).rejects.toMatchObject({ code: 'not_found' });
+    await expect(define(dir)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('names the line of a missing overlay', async () => {
@@ -59,7 +59,7 @@ describe('defineImage', () => {
   });
 
   it('ships images that parse', async () => {
-    expect((await defineImage('images/tiny')).name).toBe('tiny');
+    expect((await define('images/tiny')).name).toBe('tiny');
   });
 });
 

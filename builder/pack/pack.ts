@@ -6,17 +6,17 @@ import type { PayloadRef, Release } from '../../protocol/release.ts';
 import type { Arch } from '../../protocol/schema.ts';
 import { writeDurably } from '../../system/durable.ts';
 import { formatBytes, type Progress } from '../../system/terminal.ts';
+import { bootFile } from '../build/boot/boot-file.ts';
+import type { BootParts } from '../build/boot/boot-parts.ts';
+import { formatLock, type PackagesLock } from '../build/packages-lock.ts';
+import { during, type Reporter } from '../build/reporter.ts';
+import { sbom } from '../build/sbom.ts';
+import type { Tree } from '../build/tree/entry.ts';
+import { writeTree } from '../build/tree/write-tree.ts';
 import type { Definition } from '../define/definition.ts';
-import { type ErofsImage, packErofs } from '../pack/erofs/pack-erofs.ts';
-import { packFullPayload } from '../pack/payload.ts';
-import { packVerity, type VerityImage } from '../pack/verity.ts';
-import { bootFile } from './boot/boot-file.ts';
-import type { BootParts } from './boot/boot-parts.ts';
-import { formatLock, type PackagesLock } from './packages-lock.ts';
-import { during, type Reporter } from './reporter.ts';
-import { sbom } from './sbom.ts';
-import type { Tree } from './tree/entry.ts';
-import { writeTree } from './tree/write-tree.ts';
+import { type ErofsImage, packErofs } from './erofs/pack-erofs.ts';
+import { packFullPayload } from './payload.ts';
+import { packVerity, type VerityImage } from './verity.ts';
 
 /** Everything a release is made of. */
 export interface ReleaseInputs {
@@ -37,11 +37,7 @@ type Blob = Release['boot'];
 const anyVersion = '0';
 
 /** Writes the files of an unsigned release into a folder, `release.json` last. Throws `image_too_big`. */
-export async function writeRelease(
-  folder: string,
-  inputs: ReleaseInputs,
-  report: Reporter,
-): Promise<Release> {
+export async function pack(folder: string, inputs: ReleaseInputs, report: Reporter): Promise<Release> {
   const { definition, version, lock, boot } = inputs;
   const { image, verity } = await during(
     report,

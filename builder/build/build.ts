@@ -6,6 +6,7 @@ import { releaseId } from '../../protocol/release.ts';
 import { type Arch, parse, Version } from '../../protocol/schema.ts';
 import { syncFolder } from '../../system/durable.ts';
 import type { Definition } from '../define/definition.ts';
+import { pack } from '../pack/pack.ts';
 import { type BootParts, takeBootParts } from './boot/boot-parts.ts';
 import { bootstrap } from './bootstrap.ts';
 import { checkInstalled } from './check-installed.ts';
@@ -18,7 +19,6 @@ import { during, type Reporter, silent } from './reporter.ts';
 import type { Tree } from './tree/entry.ts';
 import { readTree } from './tree/read-tree.ts';
 import { workFolder } from './work-folder.ts';
-import { writeRelease } from './write-release.ts';
 
 /** What one build is given besides the image's definition. */
 export interface BuildOptions {
@@ -42,7 +42,7 @@ export interface BuildOptions {
  * Builds an unsigned release and gives its folder and the lock it was built from. The same definition, lock and
  * options give the same bytes. The folder appears whole or not at all.
  */
-export async function buildRelease(
+export async function build(
   definition: Definition,
   options: BuildOptions,
   report: Reporter = silent,
@@ -70,7 +70,7 @@ export async function buildRelease(
       (prepared) => `${prepared.tree.size} entries`,
     );
     const epoch = options.epoch ?? Date.parse(lock.date) / 1000;
-    await writeRelease(work, { definition, version, arch, lock, tree, boot, epoch }, report);
+    await pack(work, { definition, version, arch, lock, tree, boot, epoch }, report);
     await rename(work, folder);
     await syncFolder(options.out);
   } finally {

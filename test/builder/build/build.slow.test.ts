@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { takeBootParts } from '../../../builder/build/boot/boot-parts.ts';
 import { kernelModules } from '../../../builder/build/boot/kernel-modules.ts';
 import { bootstrapMode } from '../../../builder/build/bootstrap-mode.ts';
-import { buildRelease } from '../../../builder/build/build-release.ts';
+import { build } from '../../../builder/build/build.ts';
 import { findMirror } from '../../../builder/build/mirror.ts';
 import { normalise } from '../../../builder/build/normalise/normalise.ts';
 import type { PackagesLock } from '../../../builder/build/packages-lock.ts';
@@ -17,7 +17,7 @@ import { type Reporter, silent } from '../../../builder/build/reporter.ts';
 import { resolve } from '../../../builder/build/resolve.ts';
 import { readTree } from '../../../builder/build/tree/read-tree.ts';
 import { writeTree } from '../../../builder/build/tree/write-tree.ts';
-import { defineImage } from '../../../builder/define/define.ts';
+import { define } from '../../../builder/define/define.ts';
 import type { Definition } from '../../../builder/define/definition.ts';
 import { addDisk } from '../../../cli/disk.ts';
 import { addInspect } from '../../../cli/inspect.ts';
@@ -40,7 +40,7 @@ async function runVerb(add: (program: Command) => void, ...argv: string[]): Prom
 
 const isRoot = process.getuid?.() === 0;
 
-describe('buildRelease', () => {
+describe('build', () => {
   let work: string;
   let image: string;
   let definition: Definition;
@@ -51,8 +51,8 @@ describe('buildRelease', () => {
     vi.stubEnv('INTERLOCK_CACHE', join(work, 'cache'));
     image = join(work, 'tiny');
     await cp('images/tiny', image, { recursive: true, verbatimSymlinks: true });
-    definition = await defineImage(image);
-    const built = await buildRelease(definition, { version: '1.0.0', out: join(work, 'first') });
+    definition = await define(image);
+    const built = await build(definition, { version: '1.0.0', out: join(work, 'first') });
     lock = built.lock;
     first = built.folder;
   });
@@ -89,7 +89,7 @@ describe('buildRelease', () => {
   it('makes the same bytes from the same lock, installing and packing all of it again', async () => {
     await rm(join(work, 'cache/trees'), { recursive: true });
     const options = { version: '1.0.0', out: join(work, 'second'), lock, offline: true };
-    const { folder } = await buildRelease(definition, options);
+    const { folder } = await build(definition, options);
     expect(await digests(folder)).toEqual(await digests(first));
   });
 
@@ -183,7 +183,7 @@ describe('buildRelease', () => {
       return silent(step, total);
     };
     const options = { version: '1.0.1', out: join(work, 'third'), lock, offline: true };
-    const { folder } = await buildRelease(await defineImage(changed), options, report);
+    const { folder } = await build(await define(changed), options, report);
     expect(steps).toEqual(['normalise', 'pack root and verity', 'compress payload']);
     const root = await openErofs(join(folder, 'root.erofs'));
     expect((await root.readFile('etc/motd')).toString()).toBe('hello\n');
@@ -194,7 +194,7 @@ describe('buildRelease', () => {
   it('refuses an image that outgrows its slot, and leaves nothing behind', async () => {
     const small = { ...definition, slots: { root: 64 * 2 ** 20, verity: 2 ** 20 } };
     const options = { version: '1', out: join(work, 'small'), lock, offline: true };
-    await expect(buildRelease(small, options)).rejects.toMatchObject({
+    await expect(build(small, options)).rejects.toMatchObject({
       code: 'image_too_big',
       details: { part: 'root', room: 64 * 2 ** 20 },
     });
@@ -204,8 +204,8 @@ describe('buildRelease', () => {
   it('refuses a lock that lacks a package, and a version that is there', async () => {
     const wanting = { ...definition, packages: [...definition.packages, 'vim'] };
     const out = join(work, 'first');
-    await expect(buildRelease(wanting, { version: '2', out, lock })).rejects.toThrow(/lacks vim/);
-    await expect(buildRelease(definition, { version: '1.0.0', out, lock })).rejects.toMatchObject({
+    await expect(build(wanting, { version: '2', out, lock })).rejects.toThrow(/lacks vim/);
+    await expect(build(definition, { version: '1.0.0', out, lock })).rejects.toMatchObject({
       code: 'exists',
     });
   });
