@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { InterlockError } from '../protocol/errors.ts';
 import { type PostOptions, postJson } from './post-json.ts';
+
+const conflictPauseMs = 40;
 
 /** A value as etcd holds it; both fields go into the swap that replaces it. */
 export interface Stored {
@@ -29,6 +32,8 @@ export interface Etcd {
   swap(key: string, expected: Stored | null, text: string): Promise<Said & { won: boolean }>;
   /** Any other call: path under `/v3`, one endpoint or all of them in order. */
   call(path: string, body: object, endpoint?: string): Promise<Json>;
+  /** Waits a moment, longer after more conflicts, so that rivals do not meet again. */
+  rest(conflicts: number): Promise<void>;
   close(): void;
 }
 
@@ -102,6 +107,7 @@ export function openEtcd(options: EtcdOptions): Etcd {
       return { ...saidOf(answer), won: answer.succeeded === true };
     },
     call,
+    rest: (conflicts) => sleep(Math.random() * conflictPauseMs * Math.min(conflicts, 8)),
     close: () => post.close(),
   };
 }

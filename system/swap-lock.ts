@@ -1,11 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { InterlockError } from '../protocol/errors.ts';
 import { type LockValue, lockKey, parseLockValue } from '../protocol/lock-value.ts';
 import { type Change, emptyLock, type Refused } from '../protocol/semaphore.ts';
 import type { Etcd, Said } from './etcd.ts';
 
 const maxConflicts = 30;
-const conflictPauseMs = 40;
 
 /** How a change of a group's lock ended. */
 export type Swapped = Said & { value: LockValue; refused?: Refused };
@@ -30,7 +28,7 @@ export async function swapLock(
     if ('refused' in changed) return { ...said, refused: changed, value };
     const answer = await etcd.swap(lockKey(group), found, JSON.stringify(changed.value));
     if (answer.won) return { clusterId: answer.clusterId, revision: answer.revision, value: changed.value };
-    await sleep(Math.random() * conflictPauseMs * Math.min(conflicts + 1, 8));
+    await etcd.rest(conflicts + 1);
   }
   throw new InterlockError('lock_unknown', { problem: `${maxConflicts} others were faster` });
 }

@@ -10,12 +10,16 @@ export interface EtcdLockOptions extends EtcdOptions {
   member?: string;
 }
 
-/** The lock in etcd. What may have been applied and is not known for sure is `unknown`, never a failure. */
-export function openEtcdLock(options: EtcdLockOptions, now: () => Date): Omit<LockPort, 'place'> {
+/** The lock in etcd. What may have been applied and is not known for sure is `unknown`, never a failure. `open`: any store that swaps. */
+export function openEtcdLock(
+  options: EtcdLockOptions,
+  now: () => Date,
+  open: (options: EtcdOptions) => Etcd = openEtcd,
+): Omit<LockPort, 'place'> {
   const withEtcd = async <T>(hold: Hold, use: (etcd: Etcd) => Promise<T>): Promise<T> => {
     // a cluster that is recognised by its id may be asked at its new addresses too
     const moved = hold.clusterId ? options.endpoints : [];
-    const etcd = openEtcd({ ...options, endpoints: [...new Set([...hold.endpoints, ...moved])] });
+    const etcd = open({ ...options, endpoints: [...new Set([...hold.endpoints, ...moved])] });
     try {
       return await use(etcd);
     } finally {
