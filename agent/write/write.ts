@@ -7,6 +7,7 @@ import { verityBlock } from '../../protocol/verity.ts';
 import type { Download } from '../download/download.ts';
 import type { BootFiles } from '../loader/systemd-boot/loader.ts';
 import type { OnProgress, Running, SlotName, SlotPort, Target } from '../ports.ts';
+import { checkApart } from '../slots/check-apart.ts';
 import { type Extent, otherSlot, type Slots } from '../slots/slot.ts';
 import { apply } from './apply.ts';
 import { findMissing } from './find-missing.ts';
@@ -61,6 +62,7 @@ async function writeSlot(job: Job): Promise<void> {
   const { target, running, payload, storage, download, signal } = job;
   const { release } = target;
   const name = otherSlot(running.slot);
+  checkApart(storage.slots[name], storage.slots[running.slot]);
   const places = placesOf(name, target.rootHash, release.boot.size, storage);
   const superblock = superblockOf(release);
   const header = await readHeader(release, payload, download, signal);

@@ -177,6 +177,16 @@ test('the release that runs already is nothing to do', async () => {
   expect(host.server.requests).toEqual([]);
 });
 
+test('a slot that lies over the running one is refused before anything changes', async () => {
+  const host = await openHost();
+  const before = await host.hashSlot('a');
+  const { a, b } = host.storage.slots;
+  b.verity = { ...a.root, offset: a.root.offset + a.root.size - 4096 };
+  await expect(host.write()).rejects.toMatchObject({ code: 'disk_invalid' });
+  expect(await host.hashSlot('a')).toBe(before);
+  expect(host.server.requests).toEqual([]);
+});
+
 test('an image larger than the slot is refused before anything changes', async () => {
   const host = await openHost();
   host.storage.slots.b.root.size = 1 << 20;
