@@ -24,6 +24,7 @@ const forPeers = {
   'fsck.fat': 'dosfstools',
   mdir: 'mtools',
   objdump: 'binutils',
+  busybox: 'busybox',
 };
 
 installNodeModules();

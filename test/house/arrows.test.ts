@@ -33,7 +33,7 @@ test('there is something to check', () => {
 function importsOf(room: string, packages = false) {
   return globSync(`${room}/**/*.ts`, { cwd: root }).flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8');
-    return [...text.matchAll(/^(?:import|export)\b[^;='()]*'([^']+)';$|import\('([^']+)'\)/gm)]
+    return [...text.matchAll(/^(?:import|export|}).* from '([^']+)';$|import\('([^']+)'\)/gm)]
       .map(([, fixed, lazy]) => fixed ?? lazy ?? '')
       .filter((specifier) => specifier.startsWith('.') !== packages)
       .map((specifier) => ({ file, specifier, to: roomOf(file, specifier) }));
