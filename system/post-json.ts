@@ -12,7 +12,7 @@ export interface PostOptions {
 }
 
 /** Either the answer, or the proof that no byte of the request reached anybody. */
-export type Posted = { sent: true; json: unknown } | { sent: false; error: InterlockError };
+type Posted = { sent: true; json: unknown } | { sent: false; error: InterlockError };
 
 export interface Poster {
   (url: string, body: object, headers: Record<string, string>): Promise<Posted>;

@@ -33,13 +33,16 @@ export function addLock(program: Command, root: () => string): void {
     'interlock-agent lock acknowledge --yes',
   )
     .option('--yes', 'nobody of the group is rebooting')
+    .option('--move', 'the old etcd is gone for good: give the place back where the lock is configured now')
     .action(
-      answer(({ yes }: { yes?: boolean }) => {
+      answer(({ yes, move }: { yes?: boolean; move?: boolean }) => {
         if (!yes) {
           const problem = 'a restored etcd may have forgotten holders: look first, then say --yes';
           throw new InterlockError('usage', { problem });
         }
-        return order(root(), async () => [{ kind: 'acknowledge' }]);
+        return order(root(), async ({ ports }) => [
+          { kind: 'acknowledge', place: move ? ports.lock.place() : null },
+        ]);
       }),
     );
 }

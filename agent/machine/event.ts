@@ -59,7 +59,8 @@ export type Event = { at: string } & (
   | { kind: 'retry'; version: string }
   | { kind: 'confirm' }
   | { kind: 'cancel' }
-  | { kind: 'acknowledge' }
+  /** A restored etcd is trusted again; `place`: look for what is held where the lock is configured now. */
+  | { kind: 'acknowledge'; place: Place | null }
 );
 
 /** One kind of event. */

@@ -57,7 +57,7 @@ export type Phase =
   | { at: 'finished'; goal: Goal };
 
 /** How the last look for an update ended, in the server's or the signed metadata's words. */
-export interface Look {
+interface Look {
   at: string;
   /** Version offered, or null. */
   offered: string | null;

@@ -1,4 +1,5 @@
 import { InterlockError } from '../../protocol/errors.ts';
+import type { Hold } from '../ports.ts';
 import { forget, reach, remember } from './change.ts';
 import type { EventOf } from './event.ts';
 import { giveUp } from './lock-steps.ts';
@@ -49,6 +50,19 @@ export function onCancel(memory: Memory, { at }: EventOf<'cancel'>): Memory {
     default:
       throw new InterlockError('usage', { problem: `nothing to cancel in phase ${memory.phase.at}` });
   }
+}
+
+/** An operator vouches for an etcd that went back in time, or says where the place of a lost one is to be given back. */
+export function onAcknowledge(memory: Memory, { place }: EventOf<'acknowledge'>): Memory {
+  const known = { ...memory, seen: {}, wait: null };
+  const { phase } = known;
+  if (!place) return known;
+  const move = (hold: Hold): Hold => ({ ...hold, ...place, host: hold.host, clusterId: '' });
+  if (phase.at === 'acquiring') return { ...known, phase: { ...phase, attempt: move(phase.attempt) } };
+  if (phase.at === 'flipped' || phase.at === 'rebooting') {
+    return { ...known, phase: { ...phase, hold: move(phase.hold), attempt: null } };
+  }
+  return 'hold' in phase ? { ...known, phase: { ...phase, hold: move(phase.hold) } } : known;
 }
 
 /** Who rolls back does not want the next look to bring the same version again. */

@@ -3,7 +3,7 @@ import type { Effect, Event } from './event.ts';
 import { onFailed } from './failed.ts';
 import { onAcquired, onDrew, onReleased } from './lock-steps.ts';
 import type { Memory } from './memory.ts';
-import { onCancel, onConfirm, onOrder, onRetry } from './orders.ts';
+import { onAcknowledge, onCancel, onConfirm, onOrder, onRetry } from './orders.ts';
 import { onStarted } from './started.ts';
 import { onHealthy, onMarkedBad, onMarkedGood, onUnhealthy } from './trial-steps.ts';
 import { onFlipped, onHooked, onLooked, onUnflipped, onWrote } from './update-steps.ts';
@@ -61,6 +61,6 @@ function reduce(memory: Memory, event: Event): Memory {
     case 'cancel':
       return onCancel(memory, event);
     case 'acknowledge':
-      return { ...memory, seen: {}, wait: null };
+      return onAcknowledge(memory, event);
   }
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export interface EtcdMember {
+interface EtcdMember {
   url: string;
   name: string;
   process: ChildProcess;
@@ -20,7 +20,7 @@ export interface EtcdCluster {
 }
 
 /** Where Debian's etcd is on this machine, or nothing. */
-export function findEtcd(): string | undefined {
+function findEtcd(): string | undefined {
   const root = new URL('../../', import.meta.url).pathname;
   const onPath = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'etcd'));
   const places = [process.env.INTERLOCK_ETCD, ...onPath, join(root, '.cache/tools/etcd/usr/bin/etcd')];

@@ -158,6 +158,15 @@ it('does not blame a version for a power cut, and blames it when the old slot ca
   expect(lost.failed).toEqual({});
 });
 
+it('takes a lost place to where the lock is configured now, by an operator’s word only', () => {
+  const place = { kind: 'etcd' as const, endpoints: ['new'], group: 'g2', host: 'other' };
+  const before = { ...memoryAt('confirmed'), seen: { c: '9' } };
+  const plain = step(before, { kind: 'acknowledge', at, place: null }).memory;
+  expect(plain).toEqual({ ...before, seen: {} });
+  const moved = step(before, { kind: 'acknowledge', at, place }).memory;
+  expect(moved.phase).toMatchObject({ hold: { ...place, host: 'h', boot: 'boot-1', clusterId: '' } });
+});
+
 it('keeps at most 64 reports, 16 boot ids and 32 failures', () => {
   let memory = memoryAt('idle');
   for (let n = 0; n < 80; n++) {
