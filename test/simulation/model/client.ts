@@ -1,5 +1,5 @@
 import type { Hold } from '../../../agent/ports.ts';
-import type { Refusal } from '../../../protocol/semaphore.ts';
+import type { Refused } from '../../../protocol/semaphore.ts';
 import { hear } from './agent-moves.ts';
 import { answerOf, type Ending, nonceOf } from './answers.ts';
 import type { Fault } from './faults.ts';
@@ -152,7 +152,7 @@ export class Client {
   }
 }
 
-function endingOf(effect: LockEffect, refused: Refusal): Ending {
+function endingOf(effect: LockEffect, refused: Refused['refused']): Ending {
   if (refused === 'same_boot') return 'internal';
   if (effect.do === 'acquire') return refused;
   return refused === 'foreign_hold' ? 'not its own' : 'internal';
