@@ -1,4 +1,4 @@
-import { clearFailed } from '../../../protocol/semaphore.ts';
+import { clearFailed, setSlots } from '../../../protocol/semaphore.ts';
 import type { Fleet } from './fleet.ts';
 import type { SimHost } from './host.ts';
 
@@ -62,6 +62,15 @@ export const disturbances: Record<string, (fleet: Fleet, host: SimHost) => boole
     host.kill();
     host.orders.push({ kind: 'cancel' });
     host.start();
+    return true;
+  },
+  'operator lowers the places': ({ etcd, schedule, random }) => {
+    const { slots } = etcd.value;
+    if (slots === 0) return false;
+    etcd.put(setSlots(etcd.value, slots - 1));
+    schedule.after(random.between(5, 60) * minute, () =>
+      etcd.put(setSlots(etcd.value, etcd.value.slots + 1)),
+    );
     return true;
   },
   'agent started while going down': (_, host) => {

@@ -21,24 +21,24 @@ export class Fleet {
   readonly etcd: SimEtcd;
   readonly server: SimServer;
   readonly hosts: SimHost[];
-  readonly places: number;
+  /** How many may be out: the places, or the holders there were when places were lowered. */
+  allowed: number;
   mostOut = 0;
   violation: string | undefined;
   readonly #tell: ((line: string) => void) | undefined;
 
   constructor({ seed, hosts, places, tell }: FleetOptions) {
     this.#tell = tell;
-    this.places = places;
+    this.allowed = places;
     this.random = openRandom(seed);
     this.etcd = new SimEtcd(this.schedule, this.random, places);
     this.server = new SimServer(this.schedule, '2');
     this.hosts = Array.from({ length: hosts }, (_, index) => new SimHost(this, `h${index}`));
-    if (tell) {
-      this.etcd.onChange = ({ holders }) => {
-        const names = holders.map(({ host }) => host).join(' ');
-        tell(`${this.#time()} lock r${this.etcd.revision}: ${names || 'nobody'}`);
-      };
-    }
+    this.etcd.onChange = ({ holders, slots }) => {
+      this.allowed = Math.max(slots, Math.min(this.allowed, holders.length));
+      const names = holders.map(({ host }) => host).join(' ');
+      tell?.(`${this.#time()} lock r${this.etcd.revision}: ${names || 'nobody'} of ${slots}`);
+    };
   }
 
   /** Time passes for a run of an agent, unless it is killed meanwhile. */
@@ -53,8 +53,8 @@ export class Fleet {
     host.out = out;
     const names = this.hosts.filter((one) => one.out).map(({ name }) => name);
     this.mostOut = Math.max(this.mostOut, names.length);
-    if (names.length > this.places) {
-      this.violation ??= `${names.join(', ')} are out at once, ${this.places} may be, at ${this.#time()}`;
+    if (names.length > this.allowed) {
+      this.violation ??= `${names.join(', ')} are out at once, ${this.allowed} may be, at ${this.#time()}`;
     }
   }
 
