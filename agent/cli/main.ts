@@ -1,15 +1,16 @@
-import { createProgram, runProgram } from '../../system/command.ts';
-import { addLock } from './lock.ts';
-import { addStatus } from './status.ts';
-import { addVerbs } from './verbs.ts';
+import { parseArgs } from 'node:util';
+import { pathsOf } from '../config/paths.ts';
+import { isDue } from './is-due.ts';
 
-const program = createProgram(
-  'interlock-agent',
-  'Update this host, and never more of its group than may be down',
-);
-program.option('--root <dir>', 'folder of a file-backed host', '/');
-const root = () => program.opts<{ root: string }>().root;
-addVerbs(program, root);
-addStatus(program, root);
-addLock(program, root);
-await runProgram(program, process.argv.slice(2));
+const argv = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  args: argv,
+  strict: false,
+  allowPositionals: true,
+  options: { root: { type: 'string', default: '/' } },
+});
+const isTimer = positionals.join() === 'run' && Object.keys(values).join() === 'root';
+if (!isTimer || (await isDue(pathsOf(String(values.root))))) {
+  const { runAgentProgram } = await import('./program.ts');
+  await runAgentProgram(argv);
+}

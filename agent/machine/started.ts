@@ -4,12 +4,15 @@ import type { EventOf } from './event.ts';
 import type { Goal, Memory } from './memory.ts';
 
 const maxBoots = 16;
+/** No wait is longer; one that seems so was made while the clock was wrong. */
+const longestWaitMs = 86_400_000;
 
 /** The agent starts, after a boot or in the middle of one: what the kernel says decides where the journey stands. */
 export function onStarted(memory: Memory, event: EventOf<'started'>): Memory {
   const { running, at } = event;
   const isNewBoot = memory.boots.at(-1) !== running.bootId;
-  const isDue = memory.wait !== null && Date.parse(memory.wait.until) <= Date.parse(at);
+  const left = memory.wait ? Date.parse(memory.wait.until) - Date.parse(at) : 0;
+  const isDue = left <= 0 || left > longestWaitMs;
   const known: Memory = {
     ...memory,
     running,

@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Paths } from '../config/paths.ts';
+
+/** A longer wait was made while the clock was wrong. */
+const longestWaitMs = 86_400_000;
+
+/**
+ * False while the state says to wait, under the boot it was written in, with nothing to tell: most of the timer's
+ * runs end here, before anything else is loaded. In any doubt it is due, and the state is read with care.
+ */
+export async function isDue({ root, run, state }: Paths, now = Date.now()): Promise<boolean> {
+  try {
+    const { wait, reports, boots } = JSON.parse(await readFile(join(state, 'state.json'), 'utf8'));
+    const left = Date.parse(wait.until) - now;
+    const isWaiting = left > 0 && left <= longestWaitMs && reports.length === 0;
+    return !isWaiting || boots.at(-1) !== (await readBootId(root, run));
+  } catch {
+    return true;
+  }
+}
+
+async function readBootId(root: string, run: string): Promise<string> {
+  if (root === '/') return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+  return JSON.parse(await readFile(join(run, 'boot.json'), 'utf8')).bootId;
+}
