@@ -3,7 +3,7 @@ import type { Taken } from '../paths.ts';
 import { agentMoves, operatorMoves } from './agent-moves.ts';
 import { breakRules } from './broken-world.ts';
 import { Client } from './client.ts';
-import { type Fault, faults } from './faults.ts';
+import type { Fault } from './faults.ts';
 import { aged, type Host, newHost } from './host.ts';
 import { field, type Message, none, packMessage, unpackMessage } from './layout.ts';
 import { LockValues } from './lock-values.ts';
@@ -241,23 +241,14 @@ export class World implements Model {
     }
   }
 
-  /** Labels that fired, by name, with how often. */
-  firedByName(fired: ReadonlyMap<number, number>): Map<string, number> {
-    const byName = new Map<string, number>();
+  /** How often each enabled fault fired. */
+  faultCounts(fired: ReadonlyMap<number, number>): Map<Fault, number> {
+    const counts = new Map<Fault, number>([...this.setting.faults].map((fault) => [fault, 0]));
     for (const [label, count] of fired) {
-      const name = this.labelName(label);
-      byName.set(name, (byName.get(name) ?? 0) + count);
+      const [name = ''] = this.labelName(label).split(' (');
+      const before = counts.get(name as Fault);
+      if (before !== undefined) counts.set(name as Fault, before + count);
     }
-    return byName;
-  }
-
-  /** Faults that are enabled and never fired. */
-  silentFaults(fired: ReadonlyMap<number, number>): Fault[] {
-    const names = [...this.firedByName(fired).keys()];
-    return faults.filter(
-      (fault) =>
-        this.setting.faults.has(fault) &&
-        !names.some((name) => name === fault || name.startsWith(`${fault} (`)),
-    );
+    return counts;
   }
 }

@@ -1,0 +1,59 @@
+import { type Explored, explore, type Limits } from './explore.ts';
+import type { Coverage } from './model/coverage.ts';
+import type { Fault } from './model/faults.ts';
+import { World } from './model/model.ts';
+import { newSetting } from './model/setting.ts';
+
+/** Bounds of one exploration. */
+export interface Level {
+  hosts: number;
+  places: number;
+  /** Updates one after the other: boots into a new version per host. */
+  updates: number;
+  faults: number;
+}
+
+/** Together these reach every row of `moves`, every fault and what the semaphore can say to a correct machine. */
+export const smallLevels: readonly Level[] = [
+  { hosts: 1, places: 1, updates: 2, faults: 3 },
+  { hosts: 2, places: 1, updates: 2, faults: 2 },
+];
+
+/** In the order of their size, as far as the time goes. */
+export const largerLevels: readonly Level[] = [
+  { hosts: 3, places: 2, updates: 2, faults: 1 },
+  { hosts: 3, places: 1, updates: 2, faults: 1 },
+  { hosts: 2, places: 1, updates: 2, faults: 3 },
+  { hosts: 3, places: 2, updates: 1, faults: 2 },
+  { hosts: 3, places: 2, updates: 2, faults: 2 },
+];
+
+/** What one level showed; two requests are under way at most. */
+export interface Examined {
+  level: Level;
+  explored: Explored;
+  coverage: Coverage;
+  /** How often each fault fired. */
+  faults: Map<Fault, number>;
+  seconds: number;
+}
+
+/** Explores the shipped system within a level's bounds. */
+export function examine(level: Level, limits: Limits): Examined {
+  const { hosts, places, updates, faults } = level;
+  const world = new World(newSetting({ hosts, places, head: updates, maxFaults: faults }));
+  const start = performance.now();
+  const explored = explore(world, limits);
+  return {
+    level,
+    explored,
+    coverage: world.setting.coverage,
+    faults: world.faultCounts(explored.fired),
+    seconds: (performance.now() - start) / 1000,
+  };
+}
+
+/** A level in one line. */
+export function wordsOf({ hosts, places, updates, faults }: Level): string {
+  return `${hosts} host${hosts === 1 ? '' : 's'}, ${places} place${places === 1 ? '' : 's'}, ${updates} boot${updates === 1 ? '' : 's'} each, faults ≤ ${faults}`;
+}
