@@ -78,13 +78,19 @@ async function boot(host: Host, fallback: number): Promise<void> {
     expect(whole, `version ${version} in slot ${entry.slot} is half written`).toBe(true);
     expect(host.allowed).toContain(version);
     if (!host.bad.has(version)) {
-      const { slot, generation, triesLeft } = entry;
-      host.running = { slot, version, generation, lastTry: triesLeft === 0 };
+      const { slot, generation } = entry;
+      host.running = { slot, version, generation, lastTry: await isLastTry(host, generation) };
       return;
     }
     host.allowed.add(fallback);
   }
   throw new Error('never came up');
+}
+
+/** A torn rename leaves two names, and tidying keeps the one with fewer tries: that one says how many are left. */
+async function isLastTry({ esp }: Host, generation: number): Promise<boolean> {
+  const { entries } = await readBootState(esp);
+  return entries.some((entry) => entry.generation === generation && entry.triesLeft === 0);
 }
 
 /**
