@@ -63,7 +63,7 @@ describe('who may call what', () => {
       .join('');
     expect(bytes).toContain('machine 0000');
     for (const secret of [...Object.values(tokens), credential]) {
-      expect(bytes).not.toContain(secret.split('-').at(-1));
+      expect(bytes).not.toContain(secret.replace(/^[a-z]+-[a-z]+-/, ''));
     }
   });
 });
