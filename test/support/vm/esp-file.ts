@@ -1,0 +1,39 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { run } from '../../../system/run.ts';
+import { findPartition } from './disk-file.ts';
+
+/** Names in a folder of the ESP of a raw disk whose machine is off or has just booted. */
+export async function listEsp(disk: string, folder: string): Promise<string[]> {
+  const text = await onEsp(disk, 'mdir', ['-b', `::${folder}`]);
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((path) => path.replace(/\/$/, '').replace(/^.*\//, ''))
+    .sort();
+}
+
+/** Writes a file onto the ESP; its folder must be there. */
+export async function writeFileOnEsp(
+  disk: string,
+  path: string,
+  content: string | Uint8Array,
+): Promise<void> {
+  const spool = `${disk}.spool`;
+  await writeFile(spool, content);
+  try {
+    await onEsp(disk, 'mcopy', ['-o', spool, `::${path}`]);
+  } finally {
+    await rm(spool);
+  }
+}
+
+/** Removes a file from the ESP. */
+export async function removeFromEsp(disk: string, path: string): Promise<void> {
+  await onEsp(disk, 'mdel', [`::${path}`]);
+}
+
+async function onEsp(disk: string, tool: string, args: string[]): Promise<string> {
+  const { offset } = await findPartition(disk, 'esp');
+  const env = { ...process.env, MTOOLS_SKIP_CHECK: '1', MTOOLS_LOWER_CASE: '0' };
+  return run(tool, ['-i', `${disk}@@${offset}`, ...args], { env });
+}

@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { credentialStrings, shellCredentials, shellPort } from './credentials.ts';
+
+/** A virtual machine as a test asks for it. */
+export interface VmOptions {
+  /** The machine's disk; written to. */
+  disk: string;
+  /** Folder of this machine alone: firmware variables, sockets and console log lie in it. */
+  folder: string;
+  /** Shape of the disk file; snapshots need qcow2. */
+  format?: 'raw' | 'qcow2';
+  /** MiB. */
+  memory?: number;
+  /** System credentials by name. */
+  credentials?: Readonly<Record<string, string | Uint8Array>>;
+  /** Appended to the kernel command line by the EFI stub. */
+  cmdline?: string;
+  /** Arguments of `-netdev` after the id, or `none`; by default QEMU's user network, whose host is 10.0.2.2. */
+  net?: string;
+  /** MAC address; machines on one switch need different ones. */
+  mac?: string;
+  /** `unsafe` ignores flushes: quick, and fine until power is cut. */
+  cache?: 'unsafe' | 'writeback' | 'none';
+  /** Leaves out the shell that `run` talks to. */
+  shell?: boolean;
+  /** What a reset does: start again with the same disk and variables (the usual), or stay off. */
+  onReset?: 'relaunch' | 'stay-off';
+  /** More arguments for QEMU; devices among them come before the machine's own disk. */
+  extra?: readonly string[];
+}
+
+/** What the driver found out about this machine's host. */
+export interface Host {
+  accelerator: 'kvm' | 'tcg,thread=multi';
+  /** Firmware code, read-only. */
+  firmware: string;
+}
+
+/** Files of one machine; QEMU connects to the sockets, which must already be listened on. */
+export function machineFiles(folder: string, format: VmOptions['format'] = 'raw') {
+  const file = (name: string) => join(folder, name);
+  return {
+    variables: file(`vars.${format}`),
+    console: file('console.sock'),
+    monitor: file('monitor.sock'),
+    shell: file('shell.sock'),
+  };
+}
+
+/** QEMU's command line. One processor and no five-level paging: more of either is slower or breaks under emulation. */
+export function qemuArgs(options: VmOptions, host: Host): string[] {
+  const { format = 'raw', cache = 'unsafe' } = options;
+  const files = machineFiles(options.folder, format);
+  const socket = (id: string, path: string) => ['-chardev', `socket,id=${id},path=${path}`];
+  return [
+    ...['-machine', 'q35', '-accel', host.accelerator, '-cpu', 'max,-svm,-la57', '-smp', '1'],
+    ...['-m', String(options.memory ?? 1024), '-nodefaults', '-display', 'none', '-S'],
+    ...['-action', 'reboot=shutdown,watchdog=reset'],
+    ...['-drive', `if=pflash,format=raw,readonly=on,file=${host.firmware}`],
+    ...['-drive', `if=pflash,format=${format},file=${files.variables}`],
+    ...(options.extra ?? []),
+    ...['-drive', `if=none,id=disk,format=${format},file=${options.disk},cache=${cache},discard=unmap`],
+    ...['-device', 'virtio-blk-pci,drive=disk,bootindex=0'],
+    ...['-device', 'virtio-rng-pci', '-device', 'i6300esb'],
+    ...[...socket('console', files.console), '-serial', 'chardev:console'],
+    ...[...socket('monitor', files.monitor), '-mon', 'chardev=monitor,mode=control'],
+    ...(options.shell === false ? [] : shellDevice(socket('shell', files.shell))),
+    ...networkDevice(options),
+    ...smbiosStrings(options).flatMap((value) => ['-smbios', `type=11,value=${value.replaceAll(',', ',,')}`]),
+  ];
+}
+
+function shellDevice(chardev: string[]): string[] {
+  return [
+    ...['-device', 'virtio-serial-pci', ...chardev],
+    ...['-device', `virtserialport,chardev=shell,name=${shellPort}`],
+  ];
+}
+
+function networkDevice({ net = 'user', mac = '52:54:00:12:34:56' }: VmOptions): string[] {
+  if (net === 'none') return [];
+  const [kind, ...rest] = net.split(',');
+  const netdev = [kind, 'id=net', ...rest].join(',');
+  return ['-netdev', netdev, '-device', `virtio-net-pci,netdev=net,id=nic,mac=${mac},romfile=`];
+}
+
+function smbiosStrings({ credentials, cmdline, shell }: VmOptions): string[] {
+  const all = { ...(shell === false ? {} : shellCredentials()), ...credentials };
+  const extra = cmdline ? [`io.systemd.stub.kernel-cmdline-extra=${cmdline}`] : [];
+  return [...extra, ...credentialStrings(all)];
+}
