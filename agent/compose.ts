@@ -1,15 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { Agent as HttpsAgent } from 'node:https';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InterlockError } from '../protocol/errors.ts';
 import { imageFloorFile, imageRootFile } from '../protocol/trust.ts';
+import { createHttpAgents } from '../system/http-agents.ts';
 import type { Paths } from './config/paths.ts';
 import type { Settings } from './config/settings.ts';
 import { createDownload } from './download/download.ts';
-import { createHttpAgents } from './download/http-agents.ts';
 import { openFileHost } from './hosts/file-host.ts';
 import { openSystemHost } from './hosts/system-host.ts';
 import type { EtcdLockOptions } from './lock/etcd.ts';
@@ -113,11 +112,8 @@ function slotPort(
 ): SlotPort {
   const sources = [...mirrors, ...(server ? [server] : [])];
   return {
-    write: (...args) => {
-      const agents = createHttpAgents();
-      if (ca) agents.https = new HttpsAgent({ keepAlive: true, maxSockets: 4, ca });
-      return createSlotPort(storage, createDownload({ sources, agents })).write(...args);
-    },
+    write: (...args) =>
+      createSlotPort(storage, createDownload({ sources, agents: createHttpAgents(ca) })).write(...args),
   };
 }
 

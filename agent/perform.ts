@@ -1,4 +1,5 @@
 import { asInterlockError, InterlockError } from '../protocol/errors.ts';
+import { confirm } from './confirm.ts';
 import type { Effect, EventBody, Found } from './machine/event.ts';
 import type { Memory } from './machine/memory.ts';
 import type {
@@ -83,7 +84,7 @@ async function attempt(effect: Effect, ports: Ports, context: PerformContext): P
       return { kind: 'unhealthy', check: health.check, problem: health.problem };
     }
     case 'markGood':
-      await loader.markGood(effect.generation);
+      await confirm(ports.machine, loader, effect.generation, signal);
       return { kind: 'markedGood' };
     case 'markBad':
       await loader.markBad(effect.generation);

@@ -31,6 +31,8 @@ export interface Target {
 /** The machine under the agent: a real host, or a file-backed one that a supervisor boots. */
 export interface MachinePort {
   running(): Promise<Running>;
+  /** Reads the whole running root once; a bit that flipped must be met now, while the boot is still counted. */
+  readRoot(signal: AbortSignal): Promise<void>;
   /** Asks for a reboot; on a file-backed host the process exits and the supervisor does the rest. */
   reboot(): Promise<void>;
 }

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import got, { type Got, type OptionsInit, RequestError, type Response } from 'got';
 import { type Details, type ErrorCode, errorTable, InterlockError } from '../protocol/errors.ts';
+import { createHttpAgents } from '../system/http-agents.ts';
 
 export interface ClientOptions {
   /** Base URL; without it `INTERLOCK_SERVER` is taken. */
@@ -41,8 +40,7 @@ export function createClient(options: ClientOptions): Client {
     retry: { limit: 0 },
     followRedirect: false,
     throwHttpErrors: false,
-    agent: proxyAgents(),
-    ...(ca ? { https: { certificateAuthority: readFileSync(ca, 'utf8') } } : {}),
+    agent: createHttpAgents(ca ? readFileSync(ca, 'utf8') : undefined),
   });
   const json = async <T>(path: string, request: OptionsInit): Promise<T> => {
     const response = await send(http, server, path, request);
@@ -103,10 +101,4 @@ function parseAnswer(response: Response<string>): unknown {
 
 function invalidAnswer(response: Response<string>, problem: string): InterlockError {
   return new InterlockError('answer_invalid', { url: response.url, status: response.statusCode, problem });
-}
-
-function proxyAgents() {
-  const bypass = [process.env.NO_PROXY ?? process.env.no_proxy, 'localhost', '127.0.0.1', '::1'];
-  const proxyEnv = { ...process.env, NO_PROXY: bypass.filter(Boolean).join(','), no_proxy: undefined };
-  return { http: new HttpAgent({ proxyEnv }), https: new HttpsAgent({ proxyEnv }) };
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
 import { paths } from '../../protocol/publish.ts';
+import { createHttpAgents, type HttpAgents } from '../../system/http-agents.ts';
 import { backoffMs } from './backoff.ts';
-import { createHttpAgents, type HttpAgents } from './http-agents.ts';
 import { readFileRange } from './read-file-range.ts';
 import { defaultTimeouts, requestRange, type Timeouts } from './request-range.ts';
 
@@ -46,48 +46,56 @@ export function createDownload(options: DownloadOptions): Download {
   const { sources, timeouts = defaultTimeouts, agents = createHttpAgents(), waitMs = backoffMs } = options;
   const patience = options.patience ?? sources.length + 4;
   if (sources.length === 0) throw new InterlockError('usage', { problem: 'no source to download from' });
-
+  const settled = { sources, timeouts, agents, patience, waitMs };
   return {
-    async *read(blob, from, to, signal, start = 0) {
-      let at = from;
-      let turn = start;
-      let etag: string | undefined;
-      for (let failures = 0; at < to; ) {
-        const began = at;
-        const url = blobUrl(sources[turn % sources.length]!, blob);
-        try {
-          const attempt = url.startsWith('file:')
-            ? readFileRange(url, { from: at, to, size: blob.size })
-            : requestRange({
-                url,
-                range: { from: at, to, size: blob.size },
-                ifRange: etag,
-                agents,
-                timeouts,
-                signal,
-                onEtag: (found) => {
-                  etag = found;
-                },
-              });
-          for await (const chunk of attempt) {
-            at += chunk.length;
-            if (at - began >= progressBytes) failures = 0;
-            yield chunk;
-          }
-        } catch (error) {
-          signal.throwIfAborted();
-          failures++;
-          const failure = asInterlockError(error);
-          if (failures >= patience || failure.code === 'internal') throw failure;
-          if (failure.code !== 'unreachable' || failures > 1) {
-            turn++;
-            etag = undefined;
-          }
-          await sleep(waitMs(failures), undefined, { signal });
-        }
-      }
-    },
+    read: (blob, from, to, signal, start = 0) => download(settled, blob, { from, to, start }, signal),
   };
+}
+
+/** Yields a stretch of a blob in order; what one source breaks off the next one continues, at the byte it was at. */
+export async function* download(
+  { sources, timeouts, agents, patience, waitMs }: Required<DownloadOptions>,
+  blob: RemoteBlob,
+  { from, to, start }: { from: number; to: number; start: number },
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  let at = from;
+  let turn = start;
+  let etag: string | undefined;
+  for (let failures = 0; at < to; ) {
+    const began = at;
+    const url = blobUrl(sources[turn % sources.length]!, blob);
+    try {
+      const attempt = url.startsWith('file:')
+        ? readFileRange(url, { from: at, to, size: blob.size })
+        : requestRange({
+            url,
+            range: { from: at, to, size: blob.size },
+            ifRange: etag,
+            agents,
+            timeouts,
+            signal,
+            onEtag: (found) => {
+              etag = found;
+            },
+          });
+      for await (const chunk of attempt) {
+        at += chunk.length;
+        if (at - began >= progressBytes) failures = 0;
+        yield chunk;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      failures++;
+      const failure = asInterlockError(error);
+      if (failures >= patience || failure.code === 'internal') throw failure;
+      if (failure.code !== 'unreachable' || failures > 1) {
+        turn++;
+        etag = undefined;
+      }
+      await sleep(waitMs(failures), undefined, { signal });
+    }
+  }
 }
 
 function blobUrl(base: string, blob: RemoteBlob): string {

@@ -1,6 +1,6 @@
 import got, { type Request } from 'got';
 import { InterlockError } from '../../protocol/errors.ts';
-import type { HttpAgents } from './http-agents.ts';
+import type { HttpAgents } from '../../system/http-agents.ts';
 
 /** Limits of one request, in milliseconds; got itself has none. */
 export interface Timeouts {

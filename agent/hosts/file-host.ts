@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { parseJson, Sha256, strict } from '../../protocol/schema.ts';
 import { openLoader } from '../loader/systemd-boot/loader.ts';
+import { checkRoot } from '../slots/check-root.ts';
 import { findSlotsInFile } from '../slots/find-in-file.ts';
 import type { Host } from './host.ts';
 import { readIdentity } from './os-release.ts';
-
-/** Exit code of an agent on a file-backed host that wants a reboot; its supervisor boots the host then. */
-export const rebootExitCode = 100;
+import { reboot } from './reboot.ts';
 
 /** `run/interlock/boot.json`: what the supervisor booted. */
 export const BootFacts = strict({
@@ -34,18 +33,22 @@ export const fileHostPaths = {
 export async function openFileHost(root: string): Promise<Host> {
   const at = (path: keyof typeof fileHostPaths) => join(root, fileHostPaths[path]);
   const loader = openLoader(at('esp'));
+  const slots = await findSlotsInFile(at('disk'));
+  const facts = async () =>
+    parseJson(BootFacts, await readFile(at('bootFacts'), 'utf8'), at('bootFacts'), 'config_invalid');
   return {
     loader,
-    storage: { slots: await findSlotsInFile(at('disk')), esp: at('esp'), bootFiles: loader },
+    storage: { slots, esp: at('esp'), bootFiles: loader },
     machine: {
       async running() {
-        const text = await readFile(at('bootFacts'), 'utf8');
-        const { bootId, slot, rootHash } = parseJson(BootFacts, text, at('bootFacts'), 'config_invalid');
+        const { bootId, slot, rootHash } = await facts();
         return { bootId, slot, rootHash, ...(await readIdentity(at('osRelease'))) };
       },
-      async reboot() {
-        process.exit(rebootExitCode);
+      async readRoot(signal) {
+        const { slot, rootHash } = await facts();
+        await checkRoot(slots[slot], rootHash, signal);
       },
+      reboot: () => reboot('file'),
     },
     async close() {},
   };

@@ -1,10 +1,11 @@
+import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { run } from '../../system/run.ts';
 import { openLoader } from '../loader/systemd-boot/loader.ts';
 import { findSlotsOnDisk } from '../slots/find-on-disk.ts';
 import type { Host } from './host.ts';
 import { mountEsp, unmountEsp } from './mount-esp.ts';
 import { readIdentity } from './os-release.ts';
+import { reboot } from './reboot.ts';
 import { readRootHash } from './root-hash.ts';
 
 /** The name that the initrd gives the verity device under the root. */
@@ -25,9 +26,11 @@ export async function openSystemHost(): Promise<Host> {
         const rootHash = await readRootHash(verityName);
         return { bootId, slot: disk.running, rootHash, ...(await readIdentity('/usr/lib/os-release')) };
       },
-      async reboot() {
-        await run('systemctl', ['reboot']);
+      async readRoot(signal) {
+        const device = `/dev/mapper/${verityName}`;
+        for await (const _ of createReadStream(device, { highWaterMark: 1024 * 1024, signal }));
       },
+      reboot: () => reboot('system'),
     },
     close: () => unmountEsp(esp),
   };

@@ -2,7 +2,7 @@ import got, { RequestError } from 'got';
 import type { Static, TSchema } from 'typebox';
 import { InterlockError } from '../../protocol/errors.ts';
 import { parseJson } from '../../protocol/schema.ts';
-import { proxyAgents } from '../trust/fetch.ts';
+import { createHttpAgents } from '../../system/http-agents.ts';
 
 const timeout = { lookup: 5000, connect: 5000, secureConnect: 5000, response: 15_000, request: 30_000 };
 
@@ -31,8 +31,7 @@ export async function post<T extends TSchema>(
       retry: { limit: 0 },
       followRedirect: false,
       throwHttpErrors: false,
-      agent: proxyAgents(),
-      ...(ca ? { https: { certificateAuthority: ca } } : {}),
+      agent: createHttpAgents(ca),
     })
     .catch((cause: unknown) => {
       const problem = cause instanceof RequestError ? (cause.code ?? cause.message) : String(cause);

@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import got, { RequestError, type Response } from 'got';
 import { BaseFetcher } from 'tuf-js';
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
 import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
+import { createHttpAgents } from '../../system/http-agents.ts';
 
 const timeout = {
   lookup: 10_000,
@@ -56,8 +55,7 @@ export class Fetcher extends BaseFetcher {
       throwHttpErrors: false,
       followRedirect: false,
       decompress: false,
-      agent: proxyAgents(),
-      ...(this.#authority ? { https: { certificateAuthority: this.#authority } } : {}),
+      agent: createHttpAgents(this.#authority),
     });
     try {
       const [response] = (await once(stream, 'response')) as [Response];
@@ -71,13 +69,6 @@ export class Fetcher extends BaseFetcher {
       stream.destroy();
     }
   }
-}
-
-/** Connections by way of `HTTP_PROXY` and `HTTPS_PROXY`, never for this machine itself. */
-export function proxyAgents(): { http: HttpAgent; https: HttpsAgent } {
-  const bypass = [process.env.NO_PROXY ?? process.env.no_proxy, 'localhost', '127.0.0.1', '::1'];
-  const proxyEnv = { ...process.env, NO_PROXY: bypass.filter(Boolean).join(','), no_proxy: undefined };
-  return { http: new HttpAgent({ proxyEnv }), https: new HttpsAgent({ proxyEnv }) };
 }
 
 async function collect(stream: AsyncIterable<Buffer>, url: string, limit: number): Promise<Buffer> {

@@ -25,33 +25,41 @@ export interface Storage {
   bootFiles: BootFiles;
 }
 
-/** Writes releases into the slot that does not run. */
+/** The inactive slot as the agent's middle knows it. */
 export function createSlotPort(storage: Storage, download: Download): SlotPort {
   return {
-    async write(target, running, onProgress, signal) {
-      if (target.rootHash === running.rootHash) return;
-      const choice = payloadChoice(target.release, running.rootHash);
-      for (const [index, payload] of choice.entries()) {
-        try {
-          await writeSlot({ target, running, payload, storage, download, onProgress, signal });
-          return;
-        } catch (error) {
-          const worthAnother = error instanceof InterlockError && error.code.startsWith('payload_');
-          if (!worthAnother || index === choice.length - 1) throw error;
-        }
-      }
-    },
+    write: (target, running, onProgress, signal) =>
+      write({ target, running, storage, download, onProgress, signal }),
   };
 }
 
-interface Job {
+interface Order {
   target: Target;
   running: Running;
-  payload: PayloadRef;
   storage: Storage;
   download: Download;
   onProgress: OnProgress;
   signal: AbortSignal;
+}
+
+interface Job extends Order {
+  payload: PayloadRef;
+}
+
+/** Writes a release into the slot that does not run, by the smallest payload that works; nothing to do when it runs. */
+export async function write(order: Order): Promise<void> {
+  const { target, running } = order;
+  if (target.rootHash === running.rootHash) return;
+  const choice = payloadChoice(target.release, running.rootHash);
+  for (const [index, payload] of choice.entries()) {
+    try {
+      await writeSlot({ ...order, payload });
+      return;
+    } catch (error) {
+      const worthAnother = error instanceof InterlockError && error.code.startsWith('payload_');
+      if (!worthAnother || index === choice.length - 1) throw error;
+    }
+  }
 }
 
 /**

@@ -15,7 +15,7 @@ export interface Flip {
  * Points the next boots at `image` with a new generation; nothing to do when they point there already.
  * Throws `loader_unsafe` when a failure of the new slot would not come back to the running one.
  */
-export function flipSteps(state: BootState, image: Image, note: Note, running: Image): Flip {
+export function flip(state: BootState, image: Image, note: Note, running: Image): Flip {
   const pointed = chooseEntry(state.entries);
   if (pointed && sameImage(pointed, image) && pointed.triesLeft === tries) {
     return { generation: pointed.generation, steps: [] };

@@ -5,7 +5,7 @@ import { sortEntries } from './choose.ts';
 import { clearSteps } from './clear.ts';
 import { formatImageName, type Image, imagesFolder } from './entry.ts';
 import { type Esp, openEsp } from './esp.ts';
-import { flipSteps, unflipSteps, unsafe } from './flip.ts';
+import { flip, unflipSteps, unsafe } from './flip.ts';
 import { markBadSteps, markGoodSteps } from './judge.ts';
 import type { Note } from './mark.ts';
 import { checkEfiVariables, checkLoaderConf } from './settings.ts';
@@ -94,7 +94,7 @@ export function createLoader(esp: Esp, { efivars }: LoaderOptions = {}): LoaderP
     const found = await esp.hash(pathOf(image));
     if (found !== note.boot) throw unsafe(`${pathOf(image)} is not the signed kernel image`);
     const state = await readBootState(esp);
-    const { generation, steps } = flipSteps(state, image, note, imageOf(running.slot, running.rootHash));
+    const { generation, steps } = flip(state, image, note, imageOf(running.slot, running.rootHash));
     await perform(esp, steps);
     return generation;
   }

@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { backoffMs } from '../../../agent/download/backoff.ts';
 import { createDownload, type DownloadOptions } from '../../../agent/download/download.ts';
-import { closeHttpAgents, createHttpAgents } from '../../../agent/download/http-agents.ts';
+import { closeHttpAgents, createHttpAgents } from '../../../system/http-agents.ts';
 import { type BlobRequest, type BlobServer, serveBlobs } from '../../support/host/blob-server.ts';
 
 const bytes = randomBytes(1_000_000);
@@ -166,7 +166,7 @@ test('a proxy named in the environment is used', async () => {
   await new Promise<void>((resolve) => {
     proxy.listen(0, '127.0.0.1', resolve);
   });
-  const agents = createHttpAgents({
+  const agents = createHttpAgents(undefined, {
     http_proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
   });
   try {

@@ -28,7 +28,7 @@ function portsOf(model: ModelHost, sent: Report[][] = []): Ports {
   const did = (effect: Effect) => perform(model, effect);
   const self = (boots: readonly string[]) => ({ boot: model.running.bootId, boots, seen: {} });
   return {
-    machine: { running: async () => running(), reboot: async () => boot(model) },
+    machine: { running: async () => running(), readRoot: async () => {}, reboot: async () => boot(model) },
     slot: { write: async () => void did({ do: 'write', target }) },
     loader: {
       tidy: async () => {},

@@ -1,0 +1,15 @@
+import type { LoaderPort, MachinePort } from './ports.ts';
+
+/**
+ * Marks the booted release good once its health checks held. The whole root is read first: what does not read back
+ * now panics under dm-verity and falls back, and after the mark there would be no counter left for that.
+ */
+export async function confirm(
+  machine: Pick<MachinePort, 'readRoot'>,
+  loader: Pick<LoaderPort, 'markGood'>,
+  generation: number,
+  signal: AbortSignal,
+): Promise<void> {
+  await machine.readRoot(signal);
+  await loader.markGood(generation);
+}

@@ -1,0 +1,60 @@
+import { asInterlockError, type ErrorCode, InterlockError } from '../../protocol/errors.ts';
+import { acquire } from '../../protocol/semaphore.ts';
+import type { Etcd, Said } from '../../system/etcd.ts';
+import { type Swapped, swapLock } from '../../system/swap-lock.ts';
+import type { AcquireAnswer, Hold, LockSelf, WaitReason } from '../ports.ts';
+import { checkQuorum } from './quorum.ts';
+import { requireCluster, unknownOr } from './trouble.ts';
+
+/**
+ * Takes a place in the group, or takes the own one again under the attempt's new nonce: only a swap that names this
+ * nonce counts as held. `member`: the etcd member on this host, which first hands over what the others can do without.
+ */
+export async function lock(
+  etcd: Etcd,
+  attempt: Hold,
+  rootHash: string,
+  self: LockSelf & { member: string | undefined; at: Date },
+): Promise<AcquireAnswer> {
+  const { host, boot, nonce, group } = attempt;
+  const wanted = { host, boot, nonce, since: self.at.toISOString(), release: rootHash };
+  try {
+    if (self.member) await checkQuorum(etcd, self.member);
+    const guard = (said: Said) => {
+      requireCluster(attempt, said);
+      requireProgress(self, said);
+    };
+    const swapped = await swapLock(etcd, group, (value) => acquire(value, wanted, self.boots), guard);
+    return acquiredBy(attempt, swapped);
+  } catch (error) {
+    return waitOr(error);
+  }
+}
+
+function acquiredBy(attempt: Hold, swapped: Swapped): AcquireAnswer {
+  const { clusterId, revision, value } = swapped;
+  if (!swapped.refused) return { result: 'held', hold: { ...attempt, clusterId }, revision };
+  const { refused, problem } = swapped.refused;
+  if (refused === 'same_boot') throw new InterlockError('internal', { problem });
+  return { result: 'wait', reason: refused, holders: value.holders, problem };
+}
+
+/** Surely nothing was changed, and it is worth asking again. */
+const waitReasons: Partial<Record<ErrorCode, WaitReason>> = {
+  etcd_rewound: 'rewound',
+  lock_quorum: 'quorum',
+  unreachable: 'unreachable',
+};
+
+function waitOr(error: unknown): AcquireAnswer {
+  const { code, message } = asInterlockError(error);
+  const reason = waitReasons[code];
+  return reason ? { result: 'wait', reason, holders: [], problem: message } : unknownOr(error);
+}
+
+/** etcd restored from a snapshot may have forgotten holders: revisions never go back otherwise. */
+function requireProgress({ seen }: LockSelf, { clusterId, revision }: Said): void {
+  const before = seen[clusterId];
+  if (before === undefined || BigInt(revision) >= BigInt(before)) return;
+  throw new InterlockError('etcd_rewound', { cluster: clusterId, found: revision, seen: before });
+}
