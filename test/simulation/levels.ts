@@ -11,24 +11,26 @@ export interface Level {
   /** Updates one after the other: boots into a new version per host. */
   updates: number;
   faults: number;
+  /** Requests under way at once. */
+  requests: number;
 }
 
 /** Together these reach every row of `moves`, every fault and what the semaphore can say to a correct machine. */
 export const smallLevels: readonly Level[] = [
-  { hosts: 1, places: 1, updates: 2, faults: 3 },
-  { hosts: 2, places: 1, updates: 2, faults: 2 },
+  { hosts: 1, places: 1, updates: 2, faults: 3, requests: 2 },
+  { hosts: 2, places: 1, updates: 2, faults: 2, requests: 2 },
 ];
 
 /** In the order of their size, as far as the time goes. */
 export const largerLevels: readonly Level[] = [
-  { hosts: 3, places: 2, updates: 2, faults: 1 },
-  { hosts: 3, places: 1, updates: 2, faults: 1 },
-  { hosts: 2, places: 1, updates: 2, faults: 3 },
-  { hosts: 3, places: 2, updates: 1, faults: 2 },
-  { hosts: 3, places: 2, updates: 2, faults: 2 },
+  { hosts: 2, places: 1, updates: 2, faults: 2, requests: 3 },
+  { hosts: 3, places: 1, updates: 2, faults: 1, requests: 2 },
+  { hosts: 3, places: 2, updates: 2, faults: 1, requests: 2 },
+  { hosts: 3, places: 2, updates: 2, faults: 2, requests: 2 },
+  { hosts: 2, places: 1, updates: 2, faults: 3, requests: 2 },
 ];
 
-/** What one level showed; two requests are under way at most. */
+/** What one level showed. */
 export interface Examined {
   level: Level;
   explored: Explored;
@@ -40,20 +42,22 @@ export interface Examined {
 
 /** Explores the shipped system within a level's bounds. */
 export function examine(level: Level, limits: Limits): Examined {
-  const { hosts, places, updates, faults } = level;
-  const world = new World(newSetting({ hosts, places, head: updates, maxFaults: faults }));
+  const { hosts, places, updates, faults, requests } = level;
+  const setting = newSetting({ hosts, places, head: updates, maxFaults: faults, messages: requests });
+  const world = new World(setting);
   const start = performance.now();
   const explored = explore(world, limits);
   return {
     level,
     explored,
-    coverage: world.setting.coverage,
+    coverage: setting.coverage,
     faults: world.faultCounts(explored.fired),
     seconds: (performance.now() - start) / 1000,
   };
 }
 
 /** A level in one line. */
-export function wordsOf({ hosts, places, updates, faults }: Level): string {
-  return `${hosts} host${hosts === 1 ? '' : 's'}, ${places} place${places === 1 ? '' : 's'}, ${updates} boot${updates === 1 ? '' : 's'} each, faults ≤ ${faults}`;
+export function wordsOf({ hosts, places, updates, faults, requests }: Level): string {
+  const many = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
+  return `${many(hosts, 'host')}, ${many(places, 'place')}, ${many(updates, 'boot')}, ${many(requests, 'request')}, faults ≤ ${faults}`;
 }

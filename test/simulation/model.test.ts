@@ -4,7 +4,7 @@ import { tryMutant } from './mutants/mutant.ts';
 import { mutants } from './mutants/mutants.ts';
 
 it('has at most one of two hosts out, whatever goes wrong once', () => {
-  const { explored, faults } = examine({ hosts: 2, places: 1, updates: 2, faults: 1 }, {});
+  const { explored, faults } = examine({ hosts: 2, places: 1, updates: 2, faults: 1, requests: 2 }, {});
   expect(explored.violation).toBeUndefined();
   expect(explored.complete).toBe(true);
   expect(explored.states).toBeGreaterThan(20_000);
@@ -20,7 +20,7 @@ it('has at most one of two hosts out, whatever goes wrong once', () => {
 it('gives the same numbers every time', () => {
   const numbers = () => {
     const { states, transitions, depth } = examine(
-      { hosts: 2, places: 1, updates: 2, faults: 0 },
+      { hosts: 2, places: 1, updates: 2, faults: 0, requests: 2 },
       {},
     ).explored;
     return { states, transitions, depth };

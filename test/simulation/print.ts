@@ -10,7 +10,7 @@ export function levelLine({ level, explored, seconds }: Examined): string {
   const { states, transitions, depth, complete, violation } = explored;
   const end = violation ? 'VIOLATED' : complete ? 'complete' : `stopped at depth ${depth}`;
   const numbers = `${grouped(states).padStart(12)} states ${grouped(transitions).padStart(13)} steps`;
-  return `  ${wordsOf(level).padEnd(48)} ${numbers}  depth ${String(depth).padStart(3)}  ${seconds.toFixed(1).padStart(6)} s  ${end}`;
+  return `  ${wordsOf(level).padEnd(54)} ${numbers}  depth ${String(depth).padStart(3)}  ${seconds.toFixed(1).padStart(6)} s  ${end}`;
 }
 
 /** A trace, numbered. */

@@ -44,7 +44,7 @@ async function prove(seconds: number, seed: number, isTold: boolean): Promise<vo
   const until = start + seconds * 1000;
   const failures: string[] = [];
 
-  print(['Model: shipped machine and semaphore, breadth first, two requests under way']);
+  print(['Model: shipped machine and semaphore, breadth first']);
   const examined: Examined[] = [];
   const examineAll = (levels: readonly Level[], isWhole: boolean) => {
     for (const level of levels) {

@@ -29,17 +29,18 @@ export async function runRollout(seed: number, tell?: (line: string) => void): P
   const fleet = new Fleet({ seed, hosts, places, ...(tell ? { tell } : {}) });
   const faults: Record<string, number> = {};
   const names = Object.keys(disturbances);
-  const span = (hosts / places) * 8 * minute + 20 * minute;
+  const span = (hosts / places) * 6 * minute + 20 * minute;
   const hit = (): void => {
-    for (let tried = 0; tried < 20; tried++) {
-      const [name, host] = [random.pick(names), random.pick(fleet.hosts)];
+    const name = random.pick(names);
+    for (let tried = 0; tried < 3 * hosts; tried++) {
+      const host = random.pick(fleet.hosts);
       if (!disturbances[name]!(fleet, host)) continue;
       fleet.log(host, `[${name}]`);
       faults[name] = (faults[name] ?? 0) + 1;
       return;
     }
   };
-  const planned = random.between(1, 14);
+  const planned = random.between(2, 16);
   for (let n = 0; n < planned; n++) fleet.schedule.after(random.fraction() * span, hit);
   for (const host of fleet.hosts) host.startIn(0, 600);
   watchBrake(fleet, 15 * minute);
