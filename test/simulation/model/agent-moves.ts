@@ -1,7 +1,7 @@
 import type { Effect, Event } from '../../../agent/machine/event.ts';
 import type { Fault } from './faults.ts';
 import { canonical, type Host, startedEvent } from './host.ts';
-import { otherSlot, rootHashOf, targetOf, times } from './releases.ts';
+import { rootHashOf, targetOf, times } from './releases.ts';
 import type { Setting } from './setting.ts';
 import { changeWorld, isWorldly } from './world-effects.ts';
 
@@ -128,36 +128,5 @@ function answerOf(effect: Effect, host: Host): Happening | undefined {
       return { kind: 'markedBad' };
     default:
       return undefined;
-  }
-}
-
-/** What an operator may order on this host; the command runs while the agent does not. */
-export function operatorMoves(host: Host, setting: Setting, { went }: Moves): void {
-  if (host.power === 'off' || host.agent !== 'off') return;
-  const order = (happening: Happening) => ({
-    ...hear(host, happening, setting),
-    agent: 'off' as const,
-  });
-  const { at } = host.memory.phase;
-  const isRefused = (happening: Happening): Host | undefined => {
-    try {
-      return order(happening);
-    } catch (error) {
-      if ((error as { code?: string }).code === 'usage') return undefined;
-      throw error;
-    }
-  };
-  const cancelled = isRefused({ kind: 'cancel' });
-  if (cancelled) went('operator cancels', cancelled);
-  const version = host.slots[otherSlot(host.slot)];
-  if (host.way && host.slot === host.blessed && version !== null && version !== undefined) {
-    const { version: name, rootHash } = targetOf(version);
-    const goal = { version: name, rootHash, grant: null };
-    const ordered = isRefused({ kind: 'order', goal, target: null, leaves: true });
-    if (ordered) went('operator orders the other slot', ordered);
-  }
-  if (at === 'trying') went('operator confirms', { ...order({ kind: 'confirm' }), out: false });
-  for (const { version: failed } of Object.values(host.memory.failed)) {
-    went('operator retries', order({ kind: 'retry', version: failed }));
   }
 }

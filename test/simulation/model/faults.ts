@@ -19,6 +19,7 @@ export const faults = [
   'operator cancels',
   'operator orders the other slot',
   'operator confirms',
+  'operator acknowledges',
   'operator retries',
   'operator lowers the places',
   'operator clears failures',

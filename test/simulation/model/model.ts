@@ -1,25 +1,19 @@
 import type { Model } from '../explore.ts';
 import type { Taken } from '../paths.ts';
-import { agentMoves, operatorMoves } from './agent-moves.ts';
 import { breakRules } from './broken-world.ts';
 import { Client } from './client.ts';
 import type { Fault } from './faults.ts';
-import { aged, type Host, newHost } from './host.ts';
+import { type Host, newHost } from './host.ts';
+import { KnownHosts } from './known-hosts.ts';
+import { Labels } from './labels.ts';
 import { field, type Message, none, packMessage, unpackMessage } from './layout.ts';
 import { LockValues } from './lock-values.ts';
 import { Network } from './network.ts';
-import { powerMoves } from './power-moves.ts';
 import type { Setting } from './setting.ts';
 import { Symmetry } from './symmetry.ts';
-import { remember, Table } from './table.ts';
+import { Table } from './table.ts';
 
 const anybody = 7;
-
-interface KnownMove {
-  label: number;
-  fault: Fault | undefined;
-  to: number;
-}
 
 /** The whole system: hosts that run the machine, and the etcd between them. */
 export class World implements Model {
@@ -28,8 +22,8 @@ export class World implements Model {
   readonly hosts = new Table<Host>();
   readonly values = new LockValues();
   readonly setting: Setting;
-  readonly #labels = new Map<string, number>();
-  readonly #labelNames: string[] = [];
+  readonly labels = new Labels();
+  readonly #known: KnownHosts;
   readonly #symmetry: Symmetry;
   readonly #client: Client;
   readonly #network: Network;
@@ -48,6 +42,7 @@ export class World implements Model {
     this.initial[field.bound] = places;
     this.initial[field.faults] = 0;
     this.initial.fill(this.hosts.id(newHost()), field.hosts, field.hosts + hosts);
+    this.#known = new KnownHosts(setting, this.hosts, this.labels);
     this.#client = new Client(this);
     this.#network = new Network(this, this.#client);
   }
@@ -57,7 +52,7 @@ export class World implements Model {
     const budget = this.setting.maxFaults - state[field.faults]!;
     for (let host = 0; host < this.setting.hosts; host++) {
       const id = state[field.hosts + host]!;
-      for (const move of this.#localMoves(id)) {
+      for (const move of this.#known.moves(id)) {
         if (move.fault && budget <= 0) continue;
         const to = this.begin(state);
         to[field.hosts + host] = move.to;
@@ -76,7 +71,7 @@ export class World implements Model {
     if (state[field.faults]! >= this.setting.maxFaults) {
       state[field.before] = none;
       for (let i = 0; i < this.setting.hosts; i++) {
-        state[field.hosts + i] = this.#settled(state[field.hosts + i]!);
+        state[field.hosts + i] = this.#known.settled(state[field.hosts + i]!);
       }
     }
     return this.#symmetry.canonicalise(state);
@@ -84,7 +79,7 @@ export class World implements Model {
 
   violation(state: Int32Array): string | undefined {
     let out = 0;
-    for (let i = 0; i < this.setting.hosts; i++) out += this.#isOut(state[field.hosts + i]!);
+    for (let i = 0; i < this.setting.hosts; i++) out += this.#known.isOut(state[field.hosts + i]!);
     const allowed = state[field.bound]!;
     return out > allowed ? `${out} hosts are out, ${allowed} may be` : undefined;
   }
@@ -101,14 +96,7 @@ export class World implements Model {
   }
 
   labelName(label: number): string {
-    return this.#labelNames[label >> 3]!;
-  }
-
-  #labelId(name: string): number {
-    const known = this.#labels.get(name);
-    if (known !== undefined) return known;
-    this.#labels.set(name, this.#labelNames.length);
-    return this.#labelNames.push(name) - 1;
+    return this.labels.name(label >> 3);
   }
 
   /** A fresh copy of a state, to be changed and then given to `end`. */
@@ -123,7 +111,7 @@ export class World implements Model {
       if (!this.setting.faults.has(fault)) return;
       this.#to[field.faults] = this.#to[field.faults]! + 1;
     }
-    const id = typeof label === 'number' ? label : this.#labelId(label);
+    const id = typeof label === 'number' ? label : this.labels.id(label);
     this.#emit((id << 3) | host, this.#to);
   }
 
@@ -173,7 +161,7 @@ export class World implements Model {
     const bound = Math.min(state[field.bound]!, this.values.holders(value));
     state[field.bound] = Math.max(this.values.get(value).slots, bound);
     for (let i = 0; i < this.setting.hosts; i++) {
-      state[field.hosts + i] = this.#aged(state[field.hosts + i]!);
+      state[field.hosts + i] = this.#known.aged(state[field.hosts + i]!);
     }
     for (let slot = 0; slot < this.setting.messages; slot++) {
       const message = this.message(state, slot);
@@ -182,45 +170,12 @@ export class World implements Model {
     }
   }
 
-  readonly #aged = remember((id) => this.hosts.id(aged(this.hosts.get(id))));
-
-  readonly #cut = remember((id, holds) => {
-    const host = this.hosts.get(id);
-    const out = host.out || host.trial !== null || holds === 1;
-    return this.hosts.id({ ...host, power: 'off', asked: false, agent: 'off', out });
-  });
-
-  readonly #isOut = remember((id) => (this.hosts.get(id).out ? 1 : 0));
-
-  /** Without faults left, what only faults read does not matter. */
-  readonly #settled = remember((id) => {
-    const host = this.hosts.get(id);
-    return this.hosts.id({ ...host, leaving: false, way: false });
-  });
-
-  readonly #localMoves = remember((id): KnownMove[] => {
-    const host = this.hosts.get(id);
-    const found: KnownMove[] = [];
-    const add = (label: string, fault: Fault | undefined, to: Host) =>
-      found.push({ label: this.#labelId(label), fault, to: this.hosts.id(to) });
-    const moves = {
-      did: (label: string, to: Host) => void add(label, undefined, to),
-      went: (fault: Fault, to: Host, detail?: string) => {
-        if (this.setting.faults.has(fault)) add(detail ? `${fault} (${detail})` : fault, fault, to);
-      },
-    };
-    agentMoves(host, this.setting, moves);
-    operatorMoves(host, this.setting, moves);
-    powerMoves(host, moves);
-    return found;
-  });
-
   #powerCut(state: Int32Array, index: number, budget: number): void {
     const host = this.hostOf(state, index);
     if (budget <= 0 || host.power === 'off') return;
     const holds = this.values.isHolder(state[field.value]!, index) === 1 && !host.leaving;
     const to = this.begin(state);
-    this.change(to, index, this.#cut, Number(holds));
+    this.change(to, index, this.#known.cut, Number(holds));
     if (host.agent === 'waiting') this.#network.abandon(to, index);
     this.end('power is cut', 'power is cut', index);
   }

@@ -1,0 +1,58 @@
+import { agentMoves } from './agent-moves.ts';
+import type { Fault } from './faults.ts';
+import { aged, type Host } from './host.ts';
+import type { Labels } from './labels.ts';
+import { operatorMoves } from './operator-moves.ts';
+import { powerMoves } from './power-moves.ts';
+import type { Setting } from './setting.ts';
+import { remember, type Table } from './table.ts';
+
+interface KnownMove {
+  label: number;
+  fault: Fault | undefined;
+  to: number;
+}
+
+/** What hosts do by themselves, by number: computed once per distinct host and looked up ever after. */
+export class KnownHosts {
+  readonly #setting: Setting;
+  readonly #hosts: Table<Host>;
+  readonly #labels: Labels;
+
+  constructor(setting: Setting, hosts: Table<Host>, labels: Labels) {
+    this.#setting = setting;
+    this.#hosts = hosts;
+    this.#labels = labels;
+  }
+
+  readonly moves = remember((id): KnownMove[] => {
+    const host = this.#hosts.get(id);
+    const found: KnownMove[] = [];
+    const add = (label: string, fault: Fault | undefined, to: Host) =>
+      found.push({ label: this.#labels.id(label), fault, to: this.#hosts.id(to) });
+    const moves = {
+      did: (label: string, to: Host) => void add(label, undefined, to),
+      went: (fault: Fault, to: Host, detail?: string) => {
+        if (this.#setting.faults.has(fault)) add(detail ? `${fault} (${detail})` : fault, fault, to);
+      },
+    };
+    agentMoves(host, this.#setting, moves);
+    operatorMoves(host, this.#setting, moves);
+    powerMoves(host, moves);
+    return found;
+  });
+
+  /** Power ends; `holds` is 1 for a host whose place promises that it may be down. */
+  readonly cut = remember((id, holds) => {
+    const host = this.#hosts.get(id);
+    const out = host.out || host.trial !== null || holds === 1;
+    return this.#hosts.id({ ...host, power: 'off', asked: false, agent: 'off', out });
+  });
+
+  readonly aged = remember((id) => this.#hosts.id(aged(this.#hosts.get(id))));
+
+  readonly isOut = remember((id) => (this.#hosts.get(id).out ? 1 : 0));
+
+  /** Without faults left, what only faults read does not matter. */
+  readonly settled = remember((id) => this.#hosts.id({ ...this.#hosts.get(id), leaving: false }));
+}
