@@ -14,6 +14,7 @@ export function openPorts(fleet: Fleet, host: SimHost, life: Life): Ports {
   return {
     machine: {
       running: async () => host.running(),
+      readRoot: () => spend(5_000, 30_000),
       reboot: async () => {
         fleet.setOut(host, true);
         fleet.log(host, 'asks for a reboot');
