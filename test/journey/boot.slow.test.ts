@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 test('a disk boots to multi-user.target from a verified, read-only root', async () => {
   await withVm('boot', built.disk, async ({ disk, start }) => {
-    const vm = await start({ extra: await foreignDisk(disk) });
+    const vm = await start({ extra: await foreignDisk(disk), onReset: 'stay-off' });
     await vm.waitForShell(bootSeconds);
     const state = await vm.try('systemctl is-system-running --wait', bootSeconds);
     const failed = await vm.run('systemctl list-units --failed --plain --no-legend');
@@ -63,7 +63,7 @@ test('one flipped bit of the root ends the boot', async () => {
 test('a newer slot boots with a counter, and gives way after three tries when it is damaged', async () => {
   await withVm('counted', built.disk, async ({ disk, start }) => {
     await installInSlotB(disk, built.release('2'));
-    const vm = await start();
+    const vm = await start({ onReset: 'stay-off' });
     await vm.waitForShell(bootSeconds);
     expect(await vm.run('. /etc/os-release; echo $VERSION_ID')).toBe('2\n');
     expect(await countedEntry(vm)).toBe('\\loader\\entries\\interlock-2+2-1.conf');
@@ -72,7 +72,7 @@ test('a newer slot boots with a counter, and gives way after three tries when it
   await withVm('fall-back', built.disk, async ({ disk, start }) => {
     await installInSlotB(disk, built.release('2'));
     await damageFile(disk, 'b', built.release('2'), 'usr/lib/systemd/systemd');
-    const vm = await start();
+    const vm = await start({ mostBoots: 4 });
     await vm.waitForShell(4 * bootSeconds, 4);
     expect(vm.ends().map(({ reason }) => reason)).toEqual(['guest-reset', 'guest-reset', 'guest-reset']);
     expect(await vm.run('. /etc/os-release; echo $VERSION_ID')).toBe('1\n');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../system/run.ts';
 import { chooseAccelerator } from '../support/vm/host.ts';
@@ -58,19 +58,16 @@ async function build(
   }
 }
 
-/** Changes whenever a source file does, committed or not. */
+/** Changes whenever a source file does. */
 async function fingerprint(): Promise<string> {
-  const list = await run(
-    'git',
-    ['ls-files', '-z', '--cached', '--others', '--exclude-standard', ...sources],
-    {
-      cwd: home,
-    },
-  );
   const digest = createHash('sha256');
-  for (const path of list.split('\0').filter(Boolean).sort()) {
-    const content = await readFile(join(home, path)).catch(() => '');
-    digest.update(`${path}\0${content.length}\0`).update(content);
+  for (const source of sources) {
+    const path = join(home, source);
+    const names = (await stat(path)).isDirectory() ? await readdir(path, { recursive: true }) : [''];
+    for (const name of names.sort()) {
+      const content = await readFile(join(path, name)).catch(() => '');
+      digest.update(`${source}/${name}\0${content.length}\0`).update(content);
+    }
   }
   return digest.digest('hex').slice(0, 16);
 }

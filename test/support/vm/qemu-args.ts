@@ -25,6 +25,8 @@ export interface VmOptions {
   shell?: boolean;
   /** What a reset does: start again with the same disk and variables (the usual), or stay off. */
   onReset?: 'relaunch' | 'stay-off';
+  /** A machine that resets more often stays off, so that a boot loop ends the test: 8 boots unless given. */
+  mostBoots?: number;
   /** More arguments for QEMU; devices among them come before the machine's own disk. */
   extra?: readonly string[];
 }

@@ -8,6 +8,8 @@ import { machineFiles, type VmOptions } from './qemu-args.ts';
 import { type End, type QemuProcess, startQemu } from './qemu-process.ts';
 import type { Outcome } from './shell.ts';
 
+const usualMostBoots = 8;
+
 /** A virtual machine, followed over its reboots. */
 export interface Vm {
   console: Console;
@@ -49,6 +51,8 @@ export async function startVm(options: VmOptions): Promise<Vm> {
   let wanted = false;
   let off = Promise.withResolvers<End>();
 
+  const mayRelaunch = () => options.onReset !== 'stay-off' && boots < (options.mostBoots ?? usualMostBoots);
+
   async function launch(): Promise<void> {
     console.note(`boot ${++boots}`);
     const qemu = await startQemu(options, host, console);
@@ -58,7 +62,7 @@ export async function startVm(options: VmOptions): Promise<Vm> {
       ends.push(end);
       console.note(`boot ${boots} ended: ${end.reason}, ${end.cpuSeconds.toFixed(1)} s of processor time`);
       current = undefined;
-      if (wanted && end.reason === 'guest-reset' && options.onReset !== 'stay-off') {
+      if (wanted && end.reason === 'guest-reset' && mayRelaunch()) {
         await launch().catch((error) => off.reject(error));
       } else {
         wanted = false;
@@ -81,7 +85,8 @@ export async function startVm(options: VmOptions): Promise<Vm> {
       const ready = shell?.ready.catch(() => undefined);
       const found = await within(ready ?? Promise.resolve(undefined), deadline - Date.now());
       if (found) return found.bootId;
-      if (!wanted) throw new Error(`the machine is off: ${ends.at(-1)?.reason}`);
+      if (!wanted)
+        throw new Error(`the machine is off: ${ends.at(-1)?.reason}\n${console.text().slice(-2500)}`);
       await within(new Promise(() => {}), 100);
     }
     throw new Error(`no shell in boot ${number} within ${seconds} s:\n${console.text().slice(-2500)}`);
