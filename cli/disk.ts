@@ -1,21 +1,27 @@
 import { hash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { reportOn } from '../builder/build/reporter.ts';
 import { parseSize } from '../builder/define/parse-size.ts';
 import { type DiskOptions, packDisk } from '../builder/pack/disk.ts';
+import { hostFilesPath, packHostFiles } from '../builder/pack/host-files.ts';
 import { InterlockError } from '../protocol/errors.ts';
 import { parseRelease } from '../protocol/release.ts';
 import { type Answer, answer, verb } from '../system/command.ts';
+import { syncFolder, withFile } from '../system/durable.ts';
+import { run } from '../system/run.ts';
 import { formatBytes } from '../system/terminal.ts';
 
 interface Options {
   out: string;
   format: string;
+  config?: string;
   espSize?: string;
   stateSize?: string;
 }
+
+const formats = ['raw', 'qcow2'];
 
 /** Adds `interlock disk`. */
 export function addDisk(program: Command): void {
@@ -26,14 +32,17 @@ export function addDisk(program: Command): void {
     'interlock disk releases/tiny-1.0.0-x86-64 --out tiny.raw',
   )
     .requiredOption('--out <file>', 'the disk image to write')
-    .option('--format <format>', 'raw', 'raw')
+    .option('--format <format>', 'raw or qcow2', 'raw')
+    .option('--config <dir>', "files for this host's /etc, taken once on the first boot")
     .option('--esp-size <size>', 'size of the EFI system partition, as in "512 MiB"')
     .option('--state-size <size>', 'size of the state partition before it grows')
     .action(answer(disk));
 }
 
 async function disk(folder: string, options: Options): Promise<Answer> {
-  if (options.format !== 'raw') throw usage(`no disk format ${options.format}; raw is known`);
+  if (!formats.includes(options.format)) {
+    throw usage(`no disk format ${options.format}; ${formats.join(' and ')} are known`);
+  }
   const file = join(folder, 'release.json');
   const text = await readFile(file).catch((cause) => {
     throw new InterlockError('not_found', { what: file }, { cause });
@@ -48,11 +57,32 @@ async function disk(folder: string, options: Options): Promise<Answer> {
     release.root.size + release.root.verity.size,
   );
   const onProgress = (done: number) => progress.at(done);
-  const { size } = await packDisk(folder, options.out, { sizes, onProgress, ...(loader && { loader }) });
+  const raw = options.format === 'raw' ? options.out : `${options.out}.raw`;
+  const files = options.config && new Map([[hostFilesPath, await packHostFiles(options.config)]]);
+  const { size } = await packDisk(folder, raw, {
+    sizes,
+    onProgress,
+    ...(loader && { loader }),
+    ...(files && { files }),
+  });
+  if (raw !== options.out) await convert(raw, options.out, options.format);
   progress.end();
   const warning = loader ? '' : '\nwithout a boot loader: the release has no loader.efi';
   const data = { file: options.out, size, bootable: Boolean(loader) };
   return { text: `${options.out}  ${formatBytes(size)}${warning}`, data };
+}
+
+/** Turns a raw disk into another format, which appears whole or not at all; the raw one goes. */
+async function convert(raw: string, out: string, format: string): Promise<void> {
+  try {
+    await run('qemu-img', ['convert', '-q', '-f', 'raw', '-O', format, raw, `${out}.part`]);
+    await withFile(`${out}.part`, 'r+', (file) => file.sync());
+    await rename(`${out}.part`, out);
+    await syncFolder(dirname(out));
+  } finally {
+    await rm(raw, { force: true });
+    await rm(`${out}.part`, { force: true });
+  }
 }
 
 async function readLoader(folder: string, sha256: string): Promise<Buffer> {

@@ -6,6 +6,8 @@ const packageOf: Record<string, string> = {
   mmdebstrap: 'mmdebstrap',
   'apt-get': 'apt',
   newuidmap: 'uidmap',
+  mke2fs: 'e2fsprogs',
+  'qemu-img': 'qemu-utils',
 };
 
 /** Runs a program to its end and returns what it printed; throws `tool_missing` or `tool_failed`. */

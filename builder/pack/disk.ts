@@ -16,6 +16,7 @@ import {
 import { writeFully } from './erofs/block-writer.ts';
 import { espFiles } from './esp.ts';
 import { encodeFat32 } from './fat32/encode-fat32.ts';
+import { packState } from './state.ts';
 
 const readLength = 1024 * 1024;
 
@@ -33,8 +34,8 @@ export interface DiskOptions {
 }
 
 /**
- * Writes a sparse first-install disk from a release's folder: slot a holds the release, slot b and state are empty.
- * The same release and options give the same bytes. Throws `release_invalid` when a file is not what `release.json`
+ * Writes a sparse first-install disk from a release's folder: slot a holds the release, slot b nothing, the state an
+ * empty file system. The same release and options give the same bytes. Throws `release_invalid` when a file is not what `release.json`
  * says, `image_too_big` when a part does not fit; `out` is replaced only by a whole disk.
  */
 export async function packDisk(
@@ -56,6 +57,7 @@ export async function packDisk(
       await writeTable(disk, table);
       await writeEsp(disk, table, release, releaseDir, options);
       await writeSlot(disk, table, release, releaseDir, options);
+      await writeState(unfinished, table, release);
       await disk.sync();
     });
     await rename(unfinished, out);
@@ -94,6 +96,12 @@ async function writeEsp(
     files: new Map([...(options.files ?? []), ...own]),
   });
   for (const piece of pieces) await writeFully(disk, piece.bytes, offset + piece.offset);
+}
+
+async function writeState(disk: string, table: GptTable, { created }: Release): Promise<void> {
+  const { guid } = table.partitions.find(({ name }) => name === 'state')!;
+  const time = Date.parse(created) / 1000;
+  await packState(disk, { ...partitionRange(table, 'state'), uuid: guid, time });
 }
 
 async function writeSlot(

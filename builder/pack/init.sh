@@ -1,6 +1,7 @@
 #!/usr/bin/busybox sh
 # Process 1 of the initrd: finds the slot whose root hash the kernel command line names, opens it through dm-verity,
-# mounts it read-only and hands over to it. Whatever goes wrong ends in a reboot, which systemd-boot has counted.
+# mounts it read-only, lays the host's state and its /etc over it and hands over to it. Whatever goes wrong ends in a
+# reboot, which systemd-boot has counted.
 #
 #   interlock.roothash=HEX   hex root hash of the slot to boot (in the signed command line of the UKI)
 #   interlock.watchdog=1     keep a hardware watchdog running from here on; the root's systemd must take it over
@@ -11,6 +12,7 @@
 export PATH=/usr/sbin:/usr/bin:/bin
 
 patience=30
+secure_boot_variable=SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 loader_variable=LoaderDevicePartUUID-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
 verity_types='ed57732cd2ebd946aec123d437ec2bf5 ce0033df9fd6924c978c9bfb0f38d820' # x86-64, arm64; as GPT stores them
 
@@ -18,6 +20,7 @@ main() {
     mount -t proc -o nosuid,nodev,noexec proc /proc
     mount -t sysfs -o nosuid,nodev,noexec sysfs /sys
     mount -t devtmpfs -o nosuid,mode=0755 devtmpfs /dev
+    mount -t tmpfs -o nosuid,nodev,strictatime,mode=0755,size=20% tmpfs /run
 
     root_hash=$(parameter interlock.roothash)
     watchdog=$(parameter interlock.watchdog)
@@ -28,7 +31,7 @@ main() {
         insmod "$module" 2>/dev/null || say "$module was not loaded"
     done </modules
 
-    esp=$(booted_esp)
+    read_firmware
     deadline=$(($(uptime_seconds) + patience))
     until open_slot; do
         feed_watchdog
@@ -40,7 +43,9 @@ main() {
     mount -t erofs -o ro /dev/mapper/root /sysroot || give_up "the root of slot $slot cannot be mounted"
     say "slot $slot, root hash $root_hash"
     feed_watchdog
-    for folder in dev proc sys; do
+    mount_state
+    take_configuration
+    for folder in dev proc run sys; do
         mount --move "/$folder" "/sysroot/$folder" || give_up "the root has no /$folder"
     done
     exec switch_root /sysroot "${init:-/usr/lib/systemd/systemd}"
@@ -71,6 +76,63 @@ create_device() {
         "0 $((blocks * 8)) verity 1 /dev/$1 /dev/$2 4096 4096 $blocks 1 sha256 $root_hash $salt 1 panic_on_corruption"
 }
 
+# Repairs and mounts the state partition of the booted disk on /var, and the host's own /etc over the image's. The
+# lower /etc changes with every update: none of overlayfs's features that remember it may be on.
+mount_state() {
+    state=$(sibling "$data" state) || give_up "the disk has no state partition"
+    repair_state
+    mount -t ext4 "/dev/$state" /sysroot/var || give_up "the state cannot be mounted"
+    own=/sysroot/var/lib/interlock/etc
+    mkdir -p "$own/upper" "$own/work"
+    mount -t overlay overlay /sysroot/etc -o \
+        "lowerdir=/sysroot/etc,upperdir=$own/upper,workdir=$own/work,index=off,metacopy=off,redirect_dir=off,xino=off" ||
+        give_up "/etc cannot be mounted"
+    mkdir -p /run/interlock
+    echo "DISK=/dev/$(disk_of "$data")" >/run/interlock/disk
+}
+
+# e2fsck ends with less than 4 when the file system is sound. A long check must not look like a hang.
+repair_state() {
+    (while sleep 2; do feed_watchdog; done) &
+    feeder=$!
+    e2fsck -p "/dev/$state" >/dev/null
+    [ $? -lt 4 ] || e2fsck -y "/dev/$state" >/dev/null
+    [ $? -lt 4 ] || say "the state on $state could not be repaired"
+    kill $feeder
+}
+
+# What the installer left for this host goes into /etc once, on the first boot.
+take_configuration() {
+    taken=/sysroot/var/lib/interlock/configured
+    [ ! -e $taken ] || return 0
+    if [ "$secure_boot" = 01 ]; then
+        say "Secure Boot is on: the unsigned configuration on the ESP is not taken"
+    else
+        unpack_configuration || return 0
+    fi
+    sync
+    echo >$taken
+    sync
+}
+
+# A damaged archive is said and tried again at the next boot.
+unpack_configuration() {
+    mkdir -p /run/esp
+    esp_partition=$(sibling "$data" esp) && mount -t vfat -o ro "/dev/$esp_partition" /run/esp || return 1
+    status=0
+    archive=/run/esp/interlock/config.cpio
+    if [ -e $archive ]; then
+        if (cd /sysroot/etc && cpio -i -d -u <$archive); then
+            say "the host's configuration was taken from the ESP"
+        else
+            say "the host's configuration on the ESP is damaged"
+            status=1
+        fi
+    fi
+    umount /run/esp
+    return $status
+}
+
 # A partition of type root-verity whose superblock carries the first half of the root hash as its uuid.
 is_verity_of_root() {
     type=$(gpt_entry "$1" | cut -c1-32)
@@ -79,13 +141,16 @@ is_verity_of_root() {
     [ "$(hex "/dev/$1" 16 16)" = "$(printf %.32s "$root_hash")" ]
 }
 
-# Unique GUID, as GPT stores it, of the partition that the boot loader came from; empty when it did not say.
-booted_esp() {
-    [ -d /sys/firmware/efi/efivars ] || return
-    mount -t efivarfs -o ro,nosuid,nodev,noexec efivarfs /sys/firmware/efi/efivars 2>/dev/null || return
-    tail -c +5 "/sys/firmware/efi/efivars/$loader_variable" 2>/dev/null | tr -d '\000' | sed 's/-//g' |
-        tr A-F a-f | sed 's/^\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)/\4\3\2\1\6\5\8\7/'
-    umount /sys/firmware/efi/efivars
+# esp: unique GUID, as GPT stores it, of the partition that the boot loader came from; empty when it did not say.
+# secure_boot: 01 when the firmware checks signatures.
+read_firmware() {
+    variables=/sys/firmware/efi/efivars
+    [ -d $variables ] || return
+    mount -t efivarfs -o ro,nosuid,nodev,noexec efivarfs $variables 2>/dev/null || return
+    esp=$(tail -c +5 "$variables/$loader_variable" 2>/dev/null | tr -d '\000' | sed 's/-//g' |
+        tr A-F a-f | sed 's/^\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)/\4\3\2\1\6\5\8\7/')
+    secure_boot=$(hex "$variables/$secure_boot_variable" 4 1)
+    umount $variables
 }
 
 # Names of all partitions, as in /sys/class/block.

@@ -4,13 +4,13 @@ import { type CpioEntry, packCpio } from './cpio.ts';
 export interface InitrdInput {
   /** The script that runs as process 1: the content of `initScript`. */
   init: Uint8Array;
-  /** busybox, dmsetup, their loader and libraries, by path; all of them executable. */
+  /** busybox, dmsetup, e2fsck, their loader and libraries, by path; all of them executable. */
   programs: ReadonlyMap<string, Uint8Array>;
   /** Uncompressed kernel modules by path, in the order they are loaded. */
   modules: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Where the script lies that `init` is read from; it expects busybox and dmsetup at their places in Debian. */
+/** Where the script lies that `init` is read from; it expects the programs at their places in Debian. */
 export const initScript = new URL('./init.sh', import.meta.url);
 
 const mountPoints = ['dev', 'proc', 'sys', 'run', 'sysroot'];

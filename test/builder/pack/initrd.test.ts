@@ -8,12 +8,14 @@ import {
   readFileSync,
   readSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { packCpio } from '../../../builder/pack/cpio.ts';
 import { packDisk } from '../../../builder/pack/disk.ts';
 import { initScript, packInitrd } from '../../../builder/pack/initrd.ts';
 import type { GptTable } from '../../../protocol/gpt.ts';
@@ -28,7 +30,7 @@ const whyNot = process.getuid?.() !== 0 ? 'not root' : busybox ? undefined : 'bu
 /** Stand-ins that note how they were called; sleeping lets the clock of this small world run. */
 const noting = (program: string) => `#!/usr/bin/busybox sh\necho "${program} $*" >>/calls\n`;
 const standIns = new Map<string, Uint8Array>(
-  ['mount', 'umount', 'insmod', 'dmsetup', 'switch_root', 'reboot'].map((program) => [
+  ['mount', 'umount', 'insmod', 'dmsetup', 'e2fsck', 'sync', 'switch_root', 'reboot'].map((program) => [
     `usr/sbin/${program}`,
     Buffer.from(noting(program)),
   ]),
@@ -65,6 +67,22 @@ function put(path: string, content: string | Buffer): void {
   mkdirSync(dirname(join(world, path)), { recursive: true });
   writeFileSync(join(world, path), content);
 }
+
+function putTool(program: string, script: string): void {
+  put(`usr/sbin/${program}`, Buffer.from(script));
+}
+
+const own = '/sysroot/var/lib/interlock/etc';
+const archive = packCpio(
+  new Map([
+    ['interlock', { kind: 'directory' }],
+    ['interlock/agent.d', { kind: 'directory' }],
+    [
+      'interlock/agent.d/50-host.toml',
+      { kind: 'file', mode: 0o600, content: Buffer.from('channel = "beta"\n') },
+    ],
+  ]),
+);
 
 /** Puts a disk and its partitions where the kernel would show them. */
 async function plugIn(name: string, seed: string): Promise<GptTable> {
@@ -111,6 +129,7 @@ describe.skipIf(whyNot)(`initrd, unpacked and run${whyNot ? ` (skipped: ${whyNot
     execFileSync(busybox, ['cpio', '-i'], { cwd: world, input: initrd, stdio: ['pipe', 'pipe', 'pipe'] });
     put('proc/uptime', '3.25 1.00\n');
     put('dev/kmsg', '');
+    put('sysroot/etc/hosts', 'image');
     put('proc/cmdline', `quiet interlock.roothash=${release.root.verity.rootHash} rw\n`);
   });
 
@@ -123,17 +142,77 @@ describe.skipIf(whyNot)(`initrd, unpacked and run${whyNot ? ` (skipped: ${whyNot
       'mount -t proc -o nosuid,nodev,noexec proc /proc',
       'mount -t sysfs -o nosuid,nodev,noexec sysfs /sys',
       'mount -t devtmpfs -o nosuid,mode=0755 devtmpfs /dev',
+      'mount -t tmpfs -o nosuid,nodev,strictatime,mode=0755,size=20% tmpfs /run',
       'insmod /usr/lib/modules/1/dm.ko',
       'insmod /usr/lib/modules/1/a-first.ko',
       `dmsetup create root --readonly --noudevsync --table 0 ${blocks * 8} verity 1 /dev/vda2 /dev/vda3 4096 4096 ${blocks} 1 sha256 ${rootHash} ${salt} 1 panic_on_corruption`,
       'dmsetup mknodes root',
       'mount -t erofs -o ro /dev/mapper/root /sysroot',
+      'e2fsck -p /dev/vda6',
+      'mount -t ext4 /dev/vda6 /sysroot/var',
+      `mount -t overlay overlay /sysroot/etc -o lowerdir=/sysroot/etc,upperdir=${own}/upper,workdir=${own}/work,index=off,metacopy=off,redirect_dir=off,xino=off`,
+      'mount -t vfat -o ro /dev/vda1 /run/esp',
+      'umount /run/esp',
+      'sync ',
+      'sync ',
       'mount --move /dev /sysroot/dev',
       'mount --move /proc /sysroot/proc',
+      'mount --move /run /sysroot/run',
       'mount --move /sys /sysroot/sys',
       'switch_root /sysroot /usr/lib/systemd/systemd',
     ]);
     expect(message).toBe(`<5>interlock: slot a, root hash ${rootHash}`);
+    expect(readFileSync(join(world, 'run/interlock/disk'), 'utf8')).toBe('DISK=/dev/vda\n');
+  });
+
+  it('repairs a state that needs it, and hands over even when that fails', async () => {
+    await plugIn('vda', 'one');
+    putTool('e2fsck', `${noting('e2fsck')}exit 4\n`);
+    const { calls, message } = boot();
+    expect(calls.filter((call) => call.startsWith('e2fsck'))).toEqual([
+      'e2fsck -p /dev/vda6',
+      'e2fsck -y /dev/vda6',
+    ]);
+    expect(message).toContain('the state on vda6 could not be repaired');
+    expect(calls.at(-1)).toMatch(/^switch_root/);
+  });
+
+  it('reboots when the state cannot be mounted', async () => {
+    await plugIn('vda', 'one');
+    putTool('mount', `${noting('mount')}[ "$2" != ext4 ]\n`);
+    const { calls, message } = boot();
+    expect(message).toContain('<2>interlock: the state cannot be mounted; rebooting');
+    expect(calls.at(-1)).toBe('reboot -f');
+  });
+
+  it('takes the configuration from the ESP once', async () => {
+    await plugIn('vda', 'one');
+    put('run/esp/interlock/config.cpio', archive);
+    expect(boot().message).toContain('configuration was taken');
+    const taken = join(world, 'sysroot/etc/interlock/agent.d/50-host.toml');
+    expect(readFileSync(taken, 'utf8')).toBe('channel = "beta"\n');
+    expect(statSync(taken).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(world, 'sysroot/etc/hosts'), 'utf8')).toBe('image');
+    rmSync(taken);
+    expect(boot().message).not.toContain('configuration');
+    expect(existsSync(taken)).toBe(false);
+  });
+
+  it('says that the configuration is damaged, and asks for it again at the next boot', async () => {
+    await plugIn('vda', 'one');
+    put('run/esp/interlock/config.cpio', archive.subarray(0, 150));
+    expect(boot().message).toContain('configuration on the ESP is damaged');
+    put('run/esp/interlock/config.cpio', archive);
+    expect(boot().message).toContain('configuration was taken');
+  });
+
+  it('takes no configuration under Secure Boot, for anybody could have written it', async () => {
+    await plugIn('vda', 'one');
+    const variable = 'SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c';
+    put(`sys/firmware/efi/efivars/${variable}`, Buffer.from([6, 0, 0, 0, 1]));
+    put('run/esp/interlock/config.cpio', archive);
+    expect(boot().message).toContain('is not taken');
+    expect(existsSync(join(world, 'sysroot/etc/interlock'))).toBe(false);
   });
 
   it('takes only the disk whose ESP was booted', async () => {
