@@ -255,6 +255,13 @@ export const errorTable = {
     70,
     'never',
   ),
+  on_trial: row(
+    'the running slot is not marked good: {problem}',
+    'It is judged again; unconfirmed, the host returns to the other slot.',
+    503,
+    75,
+    'later',
+  ),
   hook_failed: row('hook {hook}: {problem}', 'The reboot waits; tried again later.', 500, 75, 'later'),
   busy: row('another {program} runs (pid {pid})', 'Wait for it.', 409, 75, 'later'),
   internal: row('{problem}', 'This is a defect of Interlock; please report it.', 500, 70, 'later'),

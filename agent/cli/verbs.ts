@@ -8,6 +8,7 @@ import { type Answer, answer, verb } from '../../system/command.ts';
 import type { EventBody } from '../machine/event.ts';
 import type { Memory } from '../machine/memory.ts';
 import { otherSlot } from '../slots/slot.ts';
+import { runTrial } from './run-trial.ts';
 import { type OpenAgent, withAgent } from './with-agent.ts';
 import { describe } from './words.ts';
 
@@ -15,9 +16,11 @@ import { describe } from './words.ts';
 export function addVerbs(program: Command, root: () => string): void {
   verb(program, 'run', 'Do what is due, then exit', 'interlock-agent run')
     .option('--once', 'stop at the next phase')
+    .option('--trial', 'only judge the slot on trial, and fail unless it is marked good')
     .action(
-      answer(async ({ once }: { once?: boolean }) => {
-        await withAgent(root(), (agent) => agent.run([], once ?? false));
+      answer(async ({ once, trial }: { once?: boolean; trial?: boolean }) => {
+        if (trial) await withAgent(root(), runTrial, operatorPatience);
+        else await withAgent(root(), (agent) => agent.run([], once ?? false));
         return { text: '', data: null };
       }),
     );

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { openLoader } from '../loader/systemd-boot/loader.ts';
 import { findSlotsOnDisk } from '../slots/find-on-disk.ts';
 import type { Host } from './host.ts';
@@ -11,6 +12,8 @@ import { readRootHash } from './root-hash.ts';
 /** The name that the initrd gives the verity device under the root. */
 const verityName = 'root';
 const runFolder = '/run/interlock';
+/** For the deadman, which knows no boot loader: this boot needs no confirmation any more. */
+const confirmed = join(runFolder, 'confirmed');
 
 /** Opens the machine the agent runs on: device mapper, real partitions, the mounted ESP. */
 export async function openSystemHost(): Promise<Host> {
@@ -18,7 +21,13 @@ export async function openSystemHost(): Promise<Host> {
   const esp = await mountEsp(disk.esp, runFolder);
   const loader = openLoader(esp, { efivars: '/sys/firmware/efi/efivars' });
   return {
-    loader,
+    loader: {
+      ...loader,
+      async markGood(generation) {
+        await loader.markGood(generation);
+        await writeFile(confirmed, '');
+      },
+    },
     storage: { slots: disk.slots, esp, bootFiles: loader },
     machine: {
       async running() {
