@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
@@ -7,17 +6,13 @@ import { type Arch, parse, Version } from '../../protocol/schema.ts';
 import { syncFolder } from '../../system/durable.ts';
 import type { Definition } from '../define/definition.ts';
 import { pack } from '../pack/pack.ts';
-import { type BootParts, takeBootParts } from './boot/boot-parts.ts';
 import { bootstrap } from './bootstrap.ts';
-import { checkInstalled } from './check-installed.ts';
 import { fetchPackages } from './fetch-packages.ts';
 import { lockFor } from './lock-for.ts';
 import { findMirror } from './mirror.ts';
-import { normalise } from './normalise/normalise.ts';
 import type { PackagesLock } from './packages-lock.ts';
+import { prepareTree } from './prepare-tree.ts';
 import { during, type Reporter, silent } from './reporter.ts';
-import type { Tree } from './tree/entry.ts';
-import { readTree } from './tree/read-tree.ts';
 import { workFolder } from './work-folder.ts';
 
 /** What one build is given besides the image's definition. */
@@ -59,6 +54,8 @@ export async function build(
   const files = await fetchPackages(lock.packages, options.offline ? null : await findMirror(), report);
   const tar = await bootstrap(lock, files, report);
 
+  const { trust, floor } = options;
+  const additions = { version, ...(trust && { trust }), ...(floor && { floor }) };
   const work = await workFolder(folder);
   const spool = `${work}.spool`;
   try {
@@ -66,7 +63,7 @@ export async function build(
       report,
       'normalise',
       0,
-      () => prepareTree(tar, spool, definition, lock, options),
+      () => prepareTree(tar, spool, definition, lock, additions),
       (prepared) => `${prepared.tree.size} entries`,
     );
     const epoch = options.epoch ?? Date.parse(lock.date) / 1000;
@@ -85,19 +82,4 @@ function machineArch(): Arch {
   if (process.arch === 'x64') return 'x86-64';
   if (process.arch === 'arm64') return 'arm64';
   throw new InterlockError('usage', { problem: `no images for ${process.arch}` });
-}
-
-async function prepareTree(
-  tar: string,
-  spool: string,
-  definition: Definition,
-  lock: PackagesLock,
-  options: BuildOptions,
-): Promise<{ tree: Tree; boot: BootParts }> {
-  const tree = await readTree(createReadStream(tar, { highWaterMark: 1024 * 1024 }), spool);
-  await checkInstalled(tree, lock);
-  const boot = await takeBootParts(tree, lock.arch, definition);
-  const { version, trust, floor } = options;
-  await normalise(tree, definition, { version, ...(trust && { trust }), ...(floor && { floor }) });
-  return { tree, boot };
 }

@@ -9,7 +9,10 @@ export function debianArch(arch: Arch): 'amd64' | 'arm64' {
   return arch === 'x86-64' ? 'amd64' : 'arm64';
 }
 
-/** What an image installs: the packages it names and those its kernel, boot file and initrd are made from. */
+/** What the agent calls, and what its Node is linked to. */
+const forAgent = ['dosfstools', 'libgcc-s1', 'libstdc++6', 'mount', 'util-linux'];
+
+/** What an image installs: the packages it names, those it boots by and those the agent needs. */
 export function requiredPackages(definition: Definition, arch: Arch): string[] {
   const flavour = definition.kernel === 'cloud' ? 'cloud-' : '';
   const boot = [
@@ -17,7 +20,9 @@ export function requiredPackages(definition: Definition, arch: Arch): string[] {
     'systemd-boot-efi',
     'busybox-static',
     'dmsetup',
+    'e2fsprogs',
     'kmod',
+    'systemd-repart',
   ];
-  return [...new Set([...definition.packages, ...boot])];
+  return [...new Set([...definition.packages, ...boot, ...(definition.agent ? forAgent : [])])];
 }

@@ -42,6 +42,7 @@ export function parseDefinition(text: string, file: string, dir: string): Defini
     suite: image.suite,
     packages: image.packages,
     overlay: image.overlay === undefined ? null : resolve(dir, image.overlay),
+    agent: image.agent ?? true,
     units: image.units ?? [],
     mask: image.mask ?? [],
     remove: image.remove ?? [],

@@ -16,6 +16,8 @@ export const ImageFile = strict({
   packages: Type.Array(PackageName),
   /** A folder beside image.toml whose files are laid over the tree. */
   overlay: Type.Optional(Type.String({ pattern: '^[^/\\0][^\\0]*$' })),
+  /** False leaves out the agent and the Node that runs it; such an image cannot update itself. */
+  agent: Type.Optional(Type.Boolean()),
   /** Units to enable where their [Install] section says. */
   units: Type.Optional(Type.Array(UnitName)),
   /** Units that must never start. */
@@ -46,6 +48,7 @@ export interface Definition {
   packages: string[];
   /** Absolute path, or null when there is none. */
   overlay: string | null;
+  agent: boolean;
   units: string[];
   mask: string[];
   remove: string[];

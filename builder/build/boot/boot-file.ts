@@ -26,7 +26,11 @@ export async function bootFile(
   });
 }
 
-/** The command line of a release; a panic, as a corrupt block makes one, reboots so that the boot counter counts. */
+/**
+ * The command line of a release; a panic, as a corrupt block makes one, reboots so that the boot counter counts, and a
+ * hang ends by the watchdog. Partitions are the initrd's and the agent's business, not systemd's.
+ */
 function kernelCommandLine({ cmdline }: Pick<Definition, 'cmdline'>, rootHash: string): string {
-  return [`interlock.roothash=${rootHash}`, 'ro', 'quiet', 'panic=1', cmdline].filter(Boolean).join(' ');
+  const own = ['ro', 'quiet', 'panic=1', 'interlock.watchdog=1', 'systemd.gpt_auto=0'];
+  return [`interlock.roothash=${rootHash}`, ...own, cmdline].filter(Boolean).join(' ');
 }

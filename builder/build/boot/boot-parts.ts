@@ -41,8 +41,11 @@ export async function takeBootParts(tree: Tree, arch: Arch, definition: Definiti
 }
 
 async function initrdPrograms(tree: Tree): Promise<Map<string, Buffer>> {
-  const busybox = await programFiles(tree, 'usr/bin/busybox');
-  return new Map([...busybox, ...(await programFiles(tree, 'usr/sbin/dmsetup'))]);
+  const found = new Map<string, Buffer>();
+  for (const program of ['usr/bin/busybox', 'usr/sbin/dmsetup', 'usr/sbin/e2fsck']) {
+    for (const [path, content] of await programFiles(tree, program)) found.set(path, content);
+  }
+  return found;
 }
 
 function findKernel(tree: Tree): string {

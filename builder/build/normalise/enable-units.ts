@@ -7,7 +7,10 @@ import { type Entry, readBody, type Tree } from '../tree/entry.ts';
 const vendor = 'usr/lib/systemd/system';
 const local = 'etc/systemd/system';
 
-/** Units whose output in /etc or /var would shadow what later versions bring, or that maintain a package database. */
+/**
+ * Units whose output in /etc or /var would shadow what later versions bring, that maintain a package database, or
+ * that would bless a boot or replace the boot loader by themselves.
+ */
 const masked = [
   'ldconfig.service',
   'systemd-hwdb-update.service',
@@ -17,6 +20,12 @@ const masked = [
   'dpkg-db-backup.timer',
   'apt-daily.timer',
   'apt-daily-upgrade.timer',
+  'systemd-bless-boot.service',
+  'systemd-boot-update.service',
+  'systemd-repart.service',
+  'systemd-growfs-root.service',
+  'e2scrub_reap.service',
+  'e2scrub_all.timer',
 ];
 
 /** Enables the definition's units by links under /usr, so that a later version can enable others. */

@@ -1,12 +1,20 @@
+import { fileURLToPath } from 'node:url';
 import { imageFloorFile, imageRootFile } from '../../../protocol/trust.ts';
 import type { Definition } from '../../define/definition.ts';
 import { putFile, removeWhere } from '../tree/change.ts';
 import type { Tree } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
+import { declareUsers } from './declare-users.ts';
+import { emptyVar } from './empty-var.ts';
 import { enableUnits, maskUnits } from './enable-units.ts';
+import { keepStatus } from './keep-status.ts';
 import { layOverlay } from './lay-overlay.ts';
+import { moveHomes } from './move-homes.ts';
 import { nameRelease } from './name-release.ts';
 import { scrub } from './scrub.ts';
+
+/** What every image carries, laid out as on the host. */
+const base = fileURLToPath(new URL('../base', import.meta.url));
 
 /** What goes into a root besides its packages and its definition. */
 export interface Additions {
@@ -20,6 +28,9 @@ export interface Additions {
 /** Makes of an installed tree the root of a release; changes the tree it is given. */
 export async function normalise(tree: Tree, definition: Definition, additions: Additions): Promise<void> {
   await scrub(tree);
+  keepStatus(tree);
+  await declareUsers(tree);
+  await layOverlay(tree, base);
   if (definition.overlay) await layOverlay(tree, definition.overlay);
   await enableUnits(tree, definition);
   maskUnits(tree, definition);
@@ -27,4 +38,6 @@ export async function normalise(tree: Tree, definition: Definition, additions: A
   if (additions.trust) putFile(tree, imageRootFile.slice(1), additions.trust);
   if (additions.floor) putFile(tree, imageFloorFile.slice(1), additions.floor);
   removeWhere(tree, matchPaths(definition.remove));
+  moveHomes(tree);
+  emptyVar(tree);
 }

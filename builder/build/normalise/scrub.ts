@@ -21,7 +21,6 @@ const unwanted = [
   'var/log/*',
   'var/cache/*',
   'var/lib/apt/*',
-  'var/lib/dpkg/{*-old,lock*,triggers/Lock,updates/*}',
   'var/lib/systemd/deb-systemd-{helper,user-helper}-*',
   '**/__pycache__',
   'etc/ssl/certs/java/cacerts',

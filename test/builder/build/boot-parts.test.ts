@@ -96,7 +96,9 @@ describe('kernelModules', () => {
 
   it('takes built-in modules as given and names the line of unknown ones', async () => {
     const builtin = parseDefinition(toml.replace('"vfat"', '"ext4"'), 'image.toml', '.');
-    expect(await kernelModules(sample(), '6.1', builtin)).toHaveLength(4);
+    const order = await kernelModules(sample(), '6.1', builtin);
+    expect(order.filter((path) => path.includes('ext4'))).toEqual([]);
+    expect(order).toHaveLength(7);
     const unknown = parseDefinition(toml.replace('"vfat"', '"no-such"'), 'image.toml', '.');
     await expect(kernelModules(sample(), '6.1', unknown)).rejects.toMatchObject({
       code: 'definition_invalid',

@@ -6,13 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { takeBootParts } from '../../../builder/build/boot/boot-parts.ts';
 import { kernelModules } from '../../../builder/build/boot/kernel-modules.ts';
 import { bootstrapMode } from '../../../builder/build/bootstrap-mode.ts';
 import { build } from '../../../builder/build/build.ts';
 import { findMirror } from '../../../builder/build/mirror.ts';
-import { normalise } from '../../../builder/build/normalise/normalise.ts';
 import type { PackagesLock } from '../../../builder/build/packages-lock.ts';
+import { prepareTree } from '../../../builder/build/prepare-tree.ts';
 import { type Reporter, silent } from '../../../builder/build/reporter.ts';
 import { resolve } from '../../../builder/build/resolve.ts';
 import { readTree } from '../../../builder/build/tree/read-tree.ts';
@@ -102,10 +101,9 @@ describe('build', () => {
 
   it.skipIf(!isRoot)('makes a root that the kernel mounts and that equals its tar (needs root)', async () => {
     const [tree] = await readdir(join(work, 'cache/trees'));
-    const installed = createReadStream(join(work, 'cache/trees', tree!));
-    const root = await readTree(installed, join(work, 'spool'));
-    await takeBootParts(root, lock.arch, definition);
-    await normalise(root, definition, { version: '1.0.0' });
+    const installed = join(work, 'cache/trees', tree!);
+    const spool = join(work, 'spool');
+    const { tree: root } = await prepareTree(installed, spool, definition, lock, { version: '1.0.0' });
     const tar = join(work, 'root.tar');
     await writeFile(tar, writeTree(root, Date.parse(lock.date) / 1000));
     const mount = join(work, 'mount');

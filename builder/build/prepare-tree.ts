@@ -1,0 +1,28 @@
+import { createReadStream } from 'node:fs';
+import type { Definition } from '../define/definition.ts';
+import { addAgent } from './agent/add-agent.ts';
+import { type BootParts, takeBootParts } from './boot/boot-parts.ts';
+import { checkInstalled } from './check-installed.ts';
+import { type Additions, normalise } from './normalise/normalise.ts';
+import type { PackagesLock } from './packages-lock.ts';
+import type { Tree } from './tree/entry.ts';
+import { readTree } from './tree/read-tree.ts';
+
+/**
+ * Makes an image's root, and takes its boot parts out, of the tar file that `bootstrap` gave. Contents stay in `tar`
+ * and `spool`, which must live as long as the tree.
+ */
+export async function prepareTree(
+  tar: string,
+  spool: string,
+  definition: Definition,
+  lock: PackagesLock,
+  additions: Additions,
+): Promise<{ tree: Tree; boot: BootParts }> {
+  const tree = await readTree(createReadStream(tar, { highWaterMark: 1024 * 1024 }), spool);
+  await checkInstalled(tree, lock);
+  const boot = await takeBootParts(tree, lock.arch, definition);
+  if (definition.agent) await addAgent(tree, lock.arch);
+  await normalise(tree, definition, additions);
+  return { tree, boot };
+}

@@ -1,0 +1,90 @@
+import { expect, it } from 'vitest';
+import { declareUsers } from '../../../builder/build/normalise/declare-users.ts';
+import { emptyVar } from '../../../builder/build/normalise/empty-var.ts';
+import { keepStatus } from '../../../builder/build/normalise/keep-status.ts';
+import { moveHomes } from '../../../builder/build/normalise/move-homes.ts';
+import { putDirectory, putFile, putSymlink } from '../../../builder/build/tree/change.ts';
+import { readBody, type Tree } from '../../../builder/build/tree/entry.ts';
+
+const fresh = (): Tree => {
+  const tree: Tree = new Map();
+  putDirectory(tree, '');
+  putDirectory(tree, 'var');
+  return tree;
+};
+const text = async (tree: Tree, path: string) => (await readBody(tree.get(path)!.body)).toString();
+const lines = async (tree: Tree) =>
+  (await text(tree, 'usr/lib/tmpfiles.d/zz-interlock-var.conf')).split('\n');
+
+it('turns /var into lines that make it at each boot', async () => {
+  const tree = fresh();
+  putDirectory(tree, 'var/lib/db');
+  tree.set('var/lib/db', { ...tree.get('var/lib/db')!, mode: 0o2750, uid: 103, gid: 8 });
+  putDirectory(tree, 'var/lib/100% of a "name"');
+  putSymlink(tree, 'var/run', '/run');
+  emptyVar(tree);
+  expect(await lines(tree)).toEqual([
+    'd /var/lib 0755 0 0 -',
+    'd /var/lib/100%%\\x20of\\x20a\\x20\\x22name\\x22 0755 0 0 -',
+    'd /var/lib/db 2750 103 8 -',
+    'L /var/run - - - - /run',
+    '',
+  ]);
+  expect([...tree.keys()].filter((path) => path.startsWith('var/'))).toEqual([]);
+  expect(tree.has('var')).toBe(true);
+});
+
+it('refuses a file in /var, and drops what installing left there', () => {
+  const tree = fresh();
+  putFile(tree, 'var/lib/pam/auth', 'x');
+  emptyVar(tree);
+  putFile(tree, 'var/lib/app/data', 'x');
+  expect(() => emptyVar(tree)).toThrow(/\/var\/lib\/app\/data: a file in \/var/);
+});
+
+it('links what belongs to the host into /var, with its content', async () => {
+  const tree = fresh();
+  putDirectory(tree, 'root', 0o700);
+  putFile(tree, 'root/.bashrc', 'x');
+  putDirectory(tree, 'usr/local/bin');
+  moveHomes(tree);
+  const links = ['root', 'home', 'opt', 'srv', 'usr/local'].map((path) => tree.get(path)?.linkname);
+  expect(links).toEqual(['var/roothome', 'var/home', 'var/opt', 'var/srv', '../var/usrlocal']);
+  emptyVar(tree);
+  expect(await lines(tree)).toContain('d /var/roothome 0700 0 0 -');
+  expect(await lines(tree)).toContain('d /var/usrlocal/bin 0755 0 0 -');
+});
+
+it('refuses a package that brings files for /opt', () => {
+  const tree = fresh();
+  putFile(tree, 'opt/app/run', 'x');
+  moveHomes(tree);
+  expect(() => emptyVar(tree)).toThrow(/\/var\/opt\/app\/run/);
+});
+
+it('declares users and groups with their numbers, instead of the packages', async () => {
+  const tree = fresh();
+  putFile(tree, 'etc/passwd', 'root:x:0:0:root:/root:/bin/bash\netcd:x:105:106:100% "e":/var/lib/etcd:\n');
+  putFile(tree, 'etc/group', 'root:x:0:\nadm:x:4:etcd,root\netcd:x:106:\n');
+  putFile(tree, 'usr/lib/sysusers.d/etcd.conf', 'u etcd -\n');
+  await declareUsers(tree);
+  expect((await text(tree, 'usr/lib/sysusers.d/00-interlock.conf')).trim().split('\n')).toEqual([
+    'g root 0',
+    'g adm 4',
+    'g etcd 106',
+    'u root 0:0 "root" "/root" "/bin/bash"',
+    'u etcd 105:106 "100%% \\"e\\"" "/var/lib/etcd" -',
+    'm etcd adm',
+    'm root adm',
+  ]);
+  expect(tree.has('usr/lib/sysusers.d/etcd.conf')).toBe(false);
+});
+
+it('keeps the list of packages for scanners', async () => {
+  const tree = fresh();
+  putFile(tree, 'var/lib/dpkg/status', 'Package: a\n');
+  putFile(tree, 'var/lib/dpkg/info/a.list', '/\n');
+  keepStatus(tree);
+  expect(await text(tree, 'usr/lib/sysimage/dpkg/status')).toBe('Package: a\n');
+  expect([...tree.keys()].filter((path) => path.startsWith('var/lib/dpkg'))).toEqual([]);
+});
