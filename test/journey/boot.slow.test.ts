@@ -27,10 +27,15 @@ test('a disk boots to multi-user.target from a verified, read-only root', async 
     expect(await vm.run('systemctl is-active multi-user.target')).toBe('active\n');
 
     const { root } = await readRelease(built.release('1'));
-    const table = (await vm.run('dmsetup table root')).split(' ');
+    const table = (await vm.run('dmsetup table root')).trim().split(' ');
     expect(table).toContain('verity');
     expect(table).toContain('panic_on_corruption');
     expect(table).toContain(root.verity.rootHash);
+    // another disk comes first and holds the same root, yet the booted disk's own slot was taken
+    const device = `/sys/dev/block/${table[4]}`;
+    const serials = await vm.run(`cat ${device}/../serial; echo; cat /sys/block/vda/serial`);
+    expect(serials).toBe('interlock\nforeign');
+    expect(await vm.run(`cat ${device}/uevent`)).toContain('PARTNAME=root-a\n');
     expect((await vm.run('awk \'$2 == "/"\' /proc/mounts')).trim()).toMatch(
       /^\/dev\/mapper\/root \/ erofs ro,/,
     );

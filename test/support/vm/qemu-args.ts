@@ -62,7 +62,7 @@ export function qemuArgs(options: VmOptions, host: Host): string[] {
     ...['-drive', `if=pflash,format=${format},file=${files.variables}`],
     ...(options.extra ?? []),
     ...['-drive', `if=none,id=disk,format=${format},file=${options.disk},cache=${cache},discard=unmap`],
-    ...['-device', 'virtio-blk-pci,drive=disk,bootindex=0'],
+    ...['-device', 'virtio-blk-pci,drive=disk,serial=interlock,bootindex=0'],
     ...['-device', 'virtio-rng-pci', '-device', 'i6300esb'],
     ...[...socket('console', files.console), '-serial', 'chardev:console'],
     ...[...socket('monitor', files.monitor), '-mon', 'chardev=monitor,mode=control'],
