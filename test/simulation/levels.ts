@@ -40,10 +40,17 @@ export interface Examined {
   seconds: number;
 }
 
-/** Explores the shipped system within a level's bounds. */
-export function examine(level: Level, limits: Limits): Examined {
+/** Explores the shipped system within a level's bounds; `reduced` as in the setting, for states are many. */
+export function examine(level: Level, limits: Limits, reduced = true): Examined {
   const { hosts, places, updates, faults, requests } = level;
-  const setting = newSetting({ hosts, places, head: updates, maxFaults: faults, messages: requests });
+  const setting = newSetting({
+    hosts,
+    places,
+    head: updates,
+    maxFaults: faults,
+    messages: requests,
+    reduced,
+  });
   const world = new World(setting);
   const start = performance.now();
   const explored = explore(world, limits);

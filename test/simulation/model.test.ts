@@ -4,7 +4,11 @@ import { tryMutant } from './mutants/mutant.ts';
 import { mutants } from './mutants/mutants.ts';
 
 it('has at most one of two hosts out, whatever goes wrong once', () => {
-  const { explored, faults } = examine({ hosts: 2, places: 1, updates: 2, faults: 1, requests: 2 }, {});
+  const { explored, faults } = examine(
+    { hosts: 2, places: 1, updates: 2, faults: 1, requests: 2 },
+    {},
+    false,
+  );
   expect(explored.violation).toBeUndefined();
   expect(explored.complete).toBe(true);
   expect(explored.states).toBeGreaterThan(20_000);
@@ -26,6 +30,14 @@ it('gives the same numbers every time', () => {
     return { states, transitions, depth };
   };
   expect(numbers()).toEqual(numbers());
+});
+
+it('sees a violation also when what happens unseen is done at once', () => {
+  const found = mutants.filter(({ expected }) => expected === 'found');
+  for (const mutant of found) {
+    const reduced = { ...mutant, world: { ...mutant.world, reduced: true } };
+    expect(tryMutant(reduced, Date.now() + 20_000).explored.violation, mutant.name).toBeDefined();
+  }
 });
 
 const quick = [

@@ -53,6 +53,28 @@ export class KnownHosts {
 
   readonly isOut = remember((id) => (this.#hosts.get(id).out ? 1 : 0));
 
+  /**
+   * The one thing a host does next, when nothing can go wrong any more and nobody else can tell when it is done:
+   * it changes neither the lock nor who is out, and nothing others do changes it.
+   */
+  readonly quiet = remember((id): KnownMove | null => {
+    const [only, ...others] = this.moves(id).filter(({ fault }) => fault === undefined);
+    if (!only || only.to === id || others.length > 0 || this.isAtLock(id)) return null;
+    return this.isOut(only.to) === this.isOut(id) ? only : null;
+  });
+
+  /** Whether the next thing its agent does is the lock's business. */
+  readonly isAtLock = remember((id) => {
+    const { agent, memory } = this.#hosts.get(id);
+    const [effect] = agent === 'off' ? [] : this.#setting.rules.effectsOf(memory);
+    return effect ? ['draw', 'acquire', 'release', 'cancel'].includes(effect.do) : false;
+  });
+
+  /** Whether nothing but the lock is left for it to do. */
+  readonly isOnlyAtLock = remember(
+    (id) => this.isAtLock(id) && this.moves(id).every(({ fault }) => fault !== undefined),
+  );
+
   /** Without faults left, what only faults read does not matter. */
-  readonly settled = remember((id) => this.#hosts.id({ ...this.#hosts.get(id), leaving: false }));
+  readonly settled = remember((id) => this.#hosts.id({ ...aged(this.#hosts.get(id)), leaving: false }));
 }

@@ -50,6 +50,7 @@ export class World implements Model {
   next(state: Int32Array, emit: (label: number, to: Int32Array) => void): void {
     this.#emit = emit;
     const budget = this.setting.maxFaults - state[field.faults]!;
+    if (this.setting.reduced && budget <= 0 && this.#quietMove(state)) return;
     for (let host = 0; host < this.setting.hosts; host++) {
       const id = state[field.hosts + host]!;
       for (const move of this.#known.moves(id)) {
@@ -65,6 +66,23 @@ export class World implements Model {
     this.#network.moves(state);
     if (budget > 0) this.#administer(state);
     breakRules(this, state);
+  }
+
+  /** Does what one host does unseen, if any has something of the kind to do. */
+  #quietMove(state: Int32Array): boolean {
+    for (let host = 0; host < this.setting.hosts; host++) {
+      const id = state[field.hosts + host]!;
+      if (this.#known.isOnlyAtLock(id) && this.#client.effectOf(state, host).do === 'draw') {
+        this.#client.moves(state, host);
+        return true;
+      }
+      const move = this.#known.quiet(id);
+      if (!move) continue;
+      this.begin(state)[field.hosts + host] = move.to;
+      this.end(move.label, undefined, host);
+      return true;
+    }
+    return false;
   }
 
   canonicalise(state: Int32Array): number {

@@ -14,6 +14,11 @@ export interface Setting {
   maxFaults: number;
   faults: ReadonlySet<Fault>;
   extras: ReadonlySet<Extra>;
+  /**
+   * Without faults left, what one host does unseen is done at once instead of in every order with what others do.
+   * Finds a violation whenever there is one, but not with a shortest trace.
+   */
+  reduced: boolean;
   rules: Rules;
   coverage: Coverage;
 }
@@ -28,6 +33,7 @@ export function newSetting(wanted: Partial<Setting> = {}): Setting {
     maxFaults: 2,
     faults: new Set(faults),
     extras: new Set(),
+    reduced: false,
     rules: shipped,
     coverage: new Coverage(),
     ...wanted,
