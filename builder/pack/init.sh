@@ -88,15 +88,24 @@ mount_state() {
         "lowerdir=/sysroot/etc,upperdir=$own/upper,workdir=$own/work,index=off,metacopy=off,redirect_dir=off,xino=off" ||
         give_up "/etc cannot be mounted"
     mkdir -p /run/interlock
-    echo "DISK=/dev/$(disk_of "$data")" >/run/interlock/disk
+    state_fills_disk || echo "DISK=/dev/$(disk_of "$data")" >/run/interlock/grow
+}
+
+# False when the disk goes on behind the state, or the partition behind the file system. Room for the backup table and
+# for what alignment leaves is no room to grow.
+state_fills_disk() {
+    sectors=$(cat "/sys/class/block/$state/size")
+    end=$(($(cat "/sys/class/block/$state/start") + sectors))
+    [ $(($(cat "/sys/class/block/$(disk_of "$data")/size") - end)) -le 4096 ] || return 1
+    [ "$(little_endian "$(hex "/dev/$state" 1028 4)")" -ge $((sectors / 8)) ]
 }
 
 # e2fsck ends with less than 4 when the file system is sound. A long check must not look like a hang.
 repair_state() {
     (while sleep 2; do feed_watchdog; done) &
     feeder=$!
-    e2fsck -p "/dev/$state" >/dev/null
-    [ $? -lt 4 ] || e2fsck -y "/dev/$state" >/dev/null
+    e2fsck -p "/dev/$state" >/dev/null 2>&1
+    [ $? -lt 4 ] || e2fsck -y "/dev/$state" >/dev/null 2>&1
     [ $? -lt 4 ] || say "the state on $state could not be repaired"
     kill $feeder
 }

@@ -38,6 +38,6 @@ export async function normalise(tree: Tree, definition: Definition, additions: A
   if (additions.trust) putFile(tree, imageRootFile.slice(1), additions.trust);
   if (additions.floor) putFile(tree, imageFloorFile.slice(1), additions.floor);
   removeWhere(tree, matchPaths(definition.remove));
-  moveHomes(tree);
+  await moveHomes(tree);
   emptyVar(tree);
 }

@@ -47,18 +47,26 @@ it('links what belongs to the host into /var, with its content', async () => {
   putDirectory(tree, 'root', 0o700);
   putFile(tree, 'root/.bashrc', 'x');
   putDirectory(tree, 'usr/local/bin');
-  moveHomes(tree);
+  putFile(
+    tree,
+    'usr/lib/tmpfiles.d/home.conf',
+    '# /root\nQ /home 0755 - - -\nd= /root/.ssh :0700\nd /rooted\n',
+  );
+  await moveHomes(tree);
   const links = ['root', 'home', 'opt', 'srv', 'usr/local'].map((path) => tree.get(path)?.linkname);
   expect(links).toEqual(['var/roothome', 'var/home', 'var/opt', 'var/srv', '../var/usrlocal']);
+  expect(await text(tree, 'usr/lib/tmpfiles.d/home.conf')).toBe(
+    '# /root\nQ /var/home 0755 - - -\nd= /var/roothome/.ssh :0700\nd /rooted\n',
+  );
   emptyVar(tree);
   expect(await lines(tree)).toContain('d /var/roothome 0700 0 0 -');
   expect(await lines(tree)).toContain('d /var/usrlocal/bin 0755 0 0 -');
 });
 
-it('refuses a package that brings files for /opt', () => {
+it('refuses a package that brings files for /opt', async () => {
   const tree = fresh();
   putFile(tree, 'opt/app/run', 'x');
-  moveHomes(tree);
+  await moveHomes(tree);
   expect(() => emptyVar(tree)).toThrow(/\/var\/opt\/app\/run/);
 });
 

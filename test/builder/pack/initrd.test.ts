@@ -89,11 +89,14 @@ async function plugIn(name: string, seed: string): Promise<GptTable> {
   const image = join(world, 'dev', name);
   const { table } = await packDisk(dir, image, { sizes, seed });
   put(`sys/devices/${name}/queue/logical_block_size`, '512\n');
+  put(`sys/devices/${name}/size`, `${table.sectors}\n`);
   mkdirSync(join(world, 'sys/class/block'), { recursive: true });
   symlinkSync(`../../devices/${name}`, join(world, 'sys/class/block', name));
   for (const { number, name: partition, firstLba, lastLba } of table.partitions) {
     const device = `${name}${number}`;
     put(`sys/devices/${name}/${device}/partition`, `${number}\n`);
+    put(`sys/devices/${name}/${device}/start`, `${firstLba}\n`);
+    put(`sys/devices/${name}/${device}/size`, `${lastLba - firstLba + 1}\n`);
     put(`sys/devices/${name}/${device}/uevent`, `MAJOR=254\nPARTN=${number}\nPARTNAME=${partition}\n`);
     symlinkSync(`../../devices/${name}/${device}`, join(world, 'sys/class/block', device));
     const length = Math.min(lastLba - firstLba + 1, 64) * 512;
@@ -162,7 +165,18 @@ describe.skipIf(whyNot)(`initrd, unpacked and run${whyNot ? ` (skipped: ${whyNot
       'switch_root /sysroot /usr/lib/systemd/systemd',
     ]);
     expect(message).toBe(`<5>interlock: slot a, root hash ${rootHash}`);
-    expect(readFileSync(join(world, 'run/interlock/disk'), 'utf8')).toBe('DISK=/dev/vda\n');
+    expect(existsSync(join(world, 'run/interlock/grow'))).toBe(false);
+  });
+
+  it.each([
+    ['the disk goes on behind the state', 'vda', 40_000],
+    ['a cut came between partition and file system', 'vda/vda6', 40_000],
+  ])('has the state grown when %s', async (_, device, more) => {
+    await plugIn('vda', 'one');
+    const file = `sys/devices/${device}/size`;
+    put(file, `${Number(readFileSync(join(world, file), 'utf8')) + more}\n`);
+    boot();
+    expect(readFileSync(join(world, 'run/interlock/grow'), 'utf8')).toBe('DISK=/dev/vda\n');
   });
 
   it('repairs a state that needs it, and hands over even when that fails', async () => {
