@@ -27,6 +27,34 @@ const usual = [
   'i6300esb',
 ];
 
+/** What disks hang on in machines of metal, and the watchdogs of their boards; untested there so far. */
+const ofMetal = [
+  'ata_piix',
+  'ata_generic',
+  'vmd',
+  'megaraid_sas',
+  'mpt3sas',
+  'mptsas',
+  'mptspi',
+  'aacraid',
+  'hpsa',
+  'smartpqi',
+  'arcmsr',
+  '3w_sas',
+  'isci',
+  'mvsas',
+  'pm80xx',
+  'xhci_pci',
+  'ehci_pci',
+  'uas',
+  'usb_storage',
+  'sdhci_pci',
+  'sdhci_acpi',
+  'ufshcd_pci',
+  'iTCO_wdt',
+  'sp5100_tco',
+];
+
 /**
  * Paths of the modules an initrd loads, each after those it depends on (modules.dep(5), modules.softdep).
  * Throws `definition_invalid` when the definition names a module the kernel does not have.
@@ -55,7 +83,8 @@ export async function kernelModules(tree: Tree, kernel: string, definition: Defi
   for (const name of definition.modules.map(moduleName)) {
     if (!index.has(name) && !builtin.has(name)) throw unknown(definition, name);
   }
-  for (const name of [...usual, ...definition.modules.map(moduleName)]) add(name);
+  const metal = definition.kernel === 'generic' ? ofMetal : [];
+  for (const name of [...usual, ...metal, ...definition.modules.map(moduleName)]) add(name);
   return order;
 }
 
