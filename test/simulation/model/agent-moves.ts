@@ -5,10 +5,10 @@ import { rootHashOf, targetOf, times } from './releases.ts';
 import type { Setting } from './setting.ts';
 import { changeWorld, isWorldly } from './world-effects.ts';
 
-/** Collects the moves of one host; `did` is free, `went` costs a fault. */
+/** Collects the moves of one host; `did` is free, `went` costs a fault and is only worked out when one is left. */
 export interface Moves {
   did(label: string, to: Host): void;
-  went(fault: Fault, to: Host, detail?: string): void;
+  went(fault: Fault, to: () => Host, detail?: string): void;
 }
 
 /** An event without its time. */
@@ -34,15 +34,14 @@ export function agentMoves(host: Host, setting: Setting, { did, went }: Moves): 
   const late = (event: Happening) => hear(host, event, setting, times.late);
   if (host.agent === 'off') {
     const { at: _, ...started } = startedEvent(host);
-    const runs = on(started);
-    if (host.asked) went('agent starts while the host goes down', runs);
-    else did('agent starts', runs);
+    if (host.asked) went('agent starts while the host goes down', () => on(started));
+    else did('agent starts', on(started));
     return;
   }
   if (host.agent === 'waiting') return;
   const [effect] = setting.rules.effectsOf(host.memory);
   if (!effect) return;
-  went('agent crashes', { ...host, agent: 'off' });
+  went('agent crashes', () => ({ ...host, agent: 'off' }));
   if (effect.do === 'acquire' || effect.do === 'release' || effect.do === 'cancel' || effect.do === 'draw') {
     return;
   }
@@ -59,20 +58,24 @@ export function agentMoves(host: Host, setting: Setting, { did, went }: Moves): 
     did(`${effect.do}, the loader refuses`, threw('never', host));
     return;
   }
-  went('effect throws', threw('later', host), effect.do);
-  went('effect throws for good', threw('never', host), effect.do);
+  went('effect throws', () => threw('later', host), effect.do);
+  went('effect throws for good', () => threw('never', host), effect.do);
   if (isWorldly(effect)) {
-    went('agent crashes after the effect, before it is saved', { ...changed, agent: 'off' }, effect.do);
-    went('effect throws after it was done', threw('later', changed), effect.do);
-    went('effect throws for good after it was done', threw('never', changed), effect.do);
+    went(
+      'agent crashes after the effect, before it is saved',
+      () => ({ ...changed, agent: 'off' }),
+      effect.do,
+    );
+    went('effect throws after it was done', () => threw('later', changed), effect.do);
+    went('effect throws for good after it was done', () => threw('never', changed), effect.do);
   }
   const answer = answerOf(effect, changed);
   if (answer) did(effect.do, on(answer, changed));
   else did(effect.do, { ...changed, agent: 'off' });
   if (effect.do === 'health') {
-    went('health fails', on({ kind: 'unhealthy', check: 'c', problem: 'x' }));
+    went('health fails', () => on({ kind: 'unhealthy', check: 'c', problem: 'x' }));
   }
-  if (effect.do === 'hooks' && answer && expires) went('grant expires', late(answer));
+  if (effect.do === 'hooks' && answer && expires) went('grant expires', () => late(answer));
 }
 
 function look(
@@ -89,12 +92,14 @@ function look(
   });
   const [next, newer] = offered(host, head);
   if (next !== undefined) did(`looks, is offered ${next}`, on(seen(next)));
-  if (newer !== undefined) went('head moves on', on(seen(newer)));
+  if (newer !== undefined) went('head moves on', () => on(seen(newer)));
   if (host.memory.phase.at !== 'written') return;
-  went('offer is withdrawn', on({ kind: 'looked', found: { none: 'paused', problem: '' }, pollSeconds: 60 }));
+  went('offer is withdrawn', () =>
+    on({ kind: 'looked', found: { none: 'paused', problem: '' }, pollSeconds: 60 }),
+  );
   const away: Happening = { kind: 'looked', found: { code: 'unreachable', problem: 'x' }, pollSeconds: 60 };
-  went('server is away', on(away));
-  if (planOf(host).expires) went('grant expires', late(away), 'server is away');
+  went('server is away', () => on(away));
+  if (planOf(host).expires) went('grant expires', () => late(away), 'server is away');
 }
 
 /** The next version after the running one, and one that came out since; none that failed here. */

@@ -25,22 +25,29 @@ export class KnownHosts {
     this.#labels = labels;
   }
 
-  readonly moves = remember((id): KnownMove[] => {
+  /** What costs no fault. */
+  readonly free = remember((id) => this.#moves(id).filter(({ fault }) => fault === undefined));
+
+  /** What costs a fault; only asked for where one is left, so that what is counted was also taken. */
+  readonly faults = remember((id) => this.#moves(id, true).filter(({ fault }) => fault !== undefined));
+
+  #moves(id: number, isFaulty = false): KnownMove[] {
     const host = this.#hosts.get(id);
     const found: KnownMove[] = [];
     const add = (label: string, fault: Fault | undefined, to: Host) =>
       found.push({ label: this.#labels.id(label), fault, to: this.#hosts.id(to) });
     const moves = {
       did: (label: string, to: Host) => void add(label, undefined, to),
-      went: (fault: Fault, to: Host, detail?: string) => {
-        if (this.#setting.faults.has(fault)) add(detail ? `${fault} (${detail})` : fault, fault, to);
+      went: (fault: Fault, to: () => Host, detail?: string) => {
+        if (!isFaulty || !this.#setting.faults.has(fault)) return;
+        add(detail ? `${fault} (${detail})` : fault, fault, to());
       },
     };
     agentMoves(host, this.#setting, moves);
-    operatorMoves(host, this.#setting, moves);
+    if (isFaulty) operatorMoves(host, this.#setting, moves);
     powerMoves(host, moves);
     return found;
-  });
+  }
 
   /** Power ends; `holds` is 1 for a host whose place promises that it may be down. */
   readonly cut = remember((id, holds) => {
@@ -58,7 +65,7 @@ export class KnownHosts {
    * it changes neither the lock nor who is out, and nothing others do changes it.
    */
   readonly quiet = remember((id): KnownMove | null => {
-    const [only, ...others] = this.moves(id).filter(({ fault }) => fault === undefined);
+    const [only, ...others] = this.free(id);
     if (!only || only.to === id || others.length > 0 || this.isAtLock(id)) return null;
     return this.isOut(only.to) === this.isOut(id) ? only : null;
   });
@@ -71,9 +78,7 @@ export class KnownHosts {
   });
 
   /** Whether nothing but the lock is left for it to do. */
-  readonly isOnlyAtLock = remember(
-    (id) => this.isAtLock(id) && this.moves(id).every(({ fault }) => fault !== undefined),
-  );
+  readonly isOnlyAtLock = remember((id) => this.isAtLock(id) && this.free(id).length === 0);
 
   /** Without faults left, what only faults read does not matter. */
   readonly settled = remember((id) => this.#hosts.id({ ...aged(this.#hosts.get(id)), leaving: false }));

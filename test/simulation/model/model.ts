@@ -53,8 +53,8 @@ export class World implements Model {
     if (this.setting.reduced && budget <= 0 && this.#quietMove(state)) return;
     for (let host = 0; host < this.setting.hosts; host++) {
       const id = state[field.hosts + host]!;
-      for (const move of this.#known.moves(id)) {
-        if (move.fault && budget <= 0) continue;
+      const faults = budget > 0 ? this.#known.faults(id) : [];
+      for (const move of [...this.#known.free(id), ...faults]) {
         const to = this.begin(state);
         to[field.hosts + host] = move.to;
         if (this.hosts.get(id).agent === 'waiting') this.#network.abandon(to, host);
