@@ -59,6 +59,16 @@ test('a generation is never used twice, not even after it was taken back', async
   expect(await loader.flip(target, running)).toBe(3);
 });
 
+test('a flip that nobody recorded is taken back, and nothing else', async () => {
+  writeImage('b');
+  await loader.flip(target, running);
+  await loader.unflip('any');
+  expect(entries()).toEqual(['interlock-1.conf']);
+  writeEntry('interlock-5+1-2.conf', 'b');
+  await loader.unflip('any');
+  expect(entries()).toEqual(['interlock-1.conf', 'interlock-5+1-2.conf']);
+});
+
 test('a bad entry comes last, whatever its counter said', async () => {
   writeImage('b');
   const generation = await loader.flip(target, running);
