@@ -23,6 +23,7 @@ export async function withVm(
   disk: string,
   use: (place: Place) => Promise<void>,
 ): Promise<void> {
+  await mkdir(out, { recursive: true });
   const folder = await mkdtemp(join(tmpdir(), 'interlock-vm-'));
   const machines: Vm[] = [];
   try {
@@ -38,7 +39,6 @@ export async function withVm(
     });
   } finally {
     await Promise.all(machines.map((vm) => vm.stop()));
-    await mkdir(out, { recursive: true });
     await cp(join(folder, 'console.log'), join(out, `${name}.log`)).catch(() => {});
     await rm(folder, { recursive: true, force: true });
   }

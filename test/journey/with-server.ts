@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LockValue } from '../../protocol/lock-value.ts';
+import { openEtcd } from '../../system/etcd.ts';
+import { run } from '../../system/run.ts';
+import { readLock } from '../../system/swap-lock.ts';
+import { startEtcd } from '../support/etcd.ts';
+import { adminToken, startServer } from '../update-server/support/start-server.ts';
+import { interlock } from './build-images.ts';
+
+/** What lies outside the machines: an update server and an etcd on this host's loopback. */
+export interface Outside {
+  /** Runs `interlock …` as the operator. */
+  operate(...args: string[]): Promise<string>;
+  /** The agent's configuration for a machine on QEMU's user network. */
+  config(more?: string): string;
+  /** The lock of the default group. */
+  lock(): Promise<LockValue>;
+}
+
+/** QEMU's user network shows this host's loopback at this address. */
+const hostInGuest = '10.0.2.2';
+
+/** Runs an update server and a one-member etcd while a journey lasts. */
+export async function withServer(keys: string, use: (outside: Outside) => Promise<void>): Promise<void> {
+  const data = await mkdtemp(join(tmpdir(), 'interlock-server-'));
+  const etcd = await startEtcd();
+  try {
+    const server = await startServer(data, '--online-keys', join(keys, 'online'));
+    const env = { ...process.env, INTERLOCK_SERVER: server.url, INTERLOCK_TOKEN: adminToken(server) };
+    try {
+      const operate = (...args: string[]) => run(process.execPath, [interlock, ...args], { env });
+      const { token } = JSON.parse(
+        await operate('token', 'create', '--role', 'join', '--data', data, '--json'),
+      ) as { token: string };
+      const config = (more = '') => fragment(server.url, token, etcd.endpoints, more);
+      await use({ operate, config, lock: () => readDefaultLock(etcd.endpoints) });
+    } finally {
+      await server.end();
+    }
+  } finally {
+    await etcd.stop();
+    await rm(data, { recursive: true, force: true });
+  }
+}
+
+async function readDefaultLock(endpoints: string[]): Promise<LockValue> {
+  const client = openEtcd({ endpoints });
+  try {
+    return await readLock(client, 'default');
+  } finally {
+    client.close();
+  }
+}
+
+function fragment(server: string, token: string, etcd: readonly string[], more: string): string {
+  const inGuest = (url: string) => url.replace('127.0.0.1', hostInGuest);
+  return [
+    `server = "${inGuest(server)}"`,
+    `join_token = "${token}"`,
+    'poll = 5',
+    'retry = 2',
+    more,
+    '[lock]',
+    'kind = "etcd"',
+    `endpoints = ${JSON.stringify(etcd.map(inGuest))}`,
+    '[health]',
+    'settle = 60',
+    'steady = 2',
+    'timeout = 30',
+    '',
+  ].join('\n');
+}
