@@ -22,7 +22,7 @@ export interface LoadedRelease {
 }
 
 /** Reads `release.json` alone. Throws `not_found` or `release_invalid`. */
-async function loadRelease(dir: string): Promise<LoadedRelease> {
+export async function loadRelease(dir: string): Promise<LoadedRelease> {
   const file = join(dir, 'release.json');
   const text = await readFile(file, 'utf8').catch((cause) => {
     throw new InterlockError('not_found', { what: file }, { cause });

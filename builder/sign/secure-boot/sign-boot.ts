@@ -1,0 +1,74 @@
+import { hash } from 'node:crypto';
+import { link, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { InterlockError } from '../../../protocol/errors.ts';
+import type { Release } from '../../../protocol/release.ts';
+import { syncFolder, writeDurably } from '../../../system/durable.ts';
+import { packFullPayload } from '../../pack/payload.ts';
+import { type LoadedRelease, loadRelease } from '../check-release.ts';
+import { signPe } from './sign-pe.ts';
+import type { Signer } from './signed-data.ts';
+
+/**
+ * Signs a checked release's boot file and boot loader for Secure Boot, and packs its payload again, which carries the
+ * boot file. Gives the release as it is now; one that carries these signatures is left alone. The folder is replaced
+ * as a whole. Throws `bad_input` when deltas were made of the unsigned boot file.
+ */
+export async function signBoot(loaded: LoadedRelease, signer: Signer): Promise<LoadedRelease> {
+  const { dir, release } = loaded;
+  const boot = signPe(await readFile(join(dir, 'boot.efi')), signer);
+  const loader = release.loader && signPe(await readFile(join(dir, 'loader.efi')), signer);
+  if (hash('sha256', boot) === release.boot.sha256) return loaded;
+  if (release.payloads.some(({ from }) => from !== null)) {
+    throw new InterlockError('bad_input', { what: dir, problem: 'sign it before making deltas' });
+  }
+  const work = join(dirname(dir), `.${basename(dir)}.signing`);
+  await rm(work, { recursive: true, force: true });
+  try {
+    await mkdir(work);
+    await writeSigned(work, dir, release, boot, loader);
+    await replaceFolder(work, dir);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  return loadRelease(dir);
+}
+
+async function writeSigned(
+  work: string,
+  dir: string,
+  release: Release,
+  boot: Buffer,
+  loader: Buffer | undefined,
+): Promise<void> {
+  const changed = ['boot.efi', 'loader.efi', 'payload.full', 'release.json'];
+  for (const name of await readdir(dir)) {
+    if (!changed.includes(name)) await link(join(dir, name), join(work, name));
+  }
+  await writeDurably(join(work, 'boot.efi'), boot);
+  if (loader) await writeDurably(join(work, 'loader.efi'), loader);
+  const at = (name: string) => join(work, name);
+  const files = { root: at('root.erofs'), verity: at('root.verity'), boot: at('boot.efi') };
+  const payload = await packFullPayload(files, release.root.verity.rootHash, at('payload.full'));
+  const next: Release = {
+    ...release,
+    boot: blobOf(boot),
+    ...(loader && { loader: blobOf(loader) }),
+    payloads: [payload],
+  };
+  await writeDurably(at('release.json'), `${JSON.stringify(next, null, 2)}\n`);
+}
+
+/** A cut in between leaves the signed release under its working name, and the unsigned one as `.old`. */
+async function replaceFolder(work: string, dir: string): Promise<void> {
+  const old = `${work}.old`;
+  await rm(old, { recursive: true, force: true });
+  await rename(dir, old);
+  await rename(work, dir);
+  await syncFolder(dirname(dir));
+  await rm(old, { recursive: true });
+}
+
+function blobOf(bytes: Buffer): Release['boot'] {
+  return { size: bytes.length, sha256: hash('sha256', bytes) };
+}
