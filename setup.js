@@ -1,22 +1,34 @@
 // Brings a Debian machine to where `npm run demo` and `npm test` work. Plain JavaScript: any Node from 18 on runs it.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { arch, userInfo } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 const here = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
 const isRoot = process.getuid?.() === 0;
 
-/** Programs that the builder runs, and the Debian packages that bring them. */
+/** Programs and files that the builder needs, and the Debian packages that bring them. */
 const forBuilding = {
   mmdebstrap: 'mmdebstrap',
   newuidmap: 'uidmap',
   xz: 'xz-utils',
   depmod: 'kmod',
-  'debian-archive-keyring': 'debian-archive-keyring',
+  mke2fs: 'e2fsprogs',
+  '/usr/share/keyrings/debian-archive-keyring.gpg': 'debian-archive-keyring',
 };
-/** Programs that only check our work in tests. */
+/** What only checks our work in tests. */
 const forPeers = {
   'fsck.erofs': 'erofs-utils',
   veritysetup: 'cryptsetup-bin',
@@ -25,6 +37,9 @@ const forPeers = {
   mdir: 'mtools',
   objdump: 'binutils',
   busybox: 'busybox',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-img': 'qemu-utils',
+  '/usr/share/OVMF/OVMF_CODE_4M.fd': 'ovmf',
 };
 
 installNodeModules();
@@ -41,14 +56,46 @@ function installNodeModules() {
   const wanted = `${lock} ${arch()}\n`;
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   say('installing npm packages');
-  must('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci failed');
+  const node = runsNode24(process.execPath) ? process.execPath : fetchPinnedNode();
+  must(node, npmArguments(), 'npm ci failed');
+  linkPinnedNode();
   writeFileSync(stamp, wanted);
 }
 
+/** npm leaves out optional packages that do not suit the Node it runs on, so it must run on the pinned one. */
+function fetchPinnedNode() {
+  const kept = join(here, '.cache/tools/node');
+  if (!runsNode24(kept)) {
+    must(process.execPath, npmArguments('--omit=dev'), 'npm ci failed');
+    mkdirSync(dirname(kept), { recursive: true });
+    copyFileSync(join(here, `node_modules/node-linux-${arch()}/bin/node`), kept);
+    chmodSync(kept, 0o755);
+  }
+  return kept;
+}
+
+/** npm's own program, so that it can be run by a Node of our choice. */
+function npmArguments(...more) {
+  const found = spawnSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).stdout.trim();
+  const npm = process.env.npm_execpath ?? (found && realpathSync(found));
+  if (!npm) fail('npm is not installed. Run as root, then again: apt-get install npm');
+  return [npm, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...more];
+}
+
+function runsNode24(node) {
+  return (spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout ?? '').startsWith('v24.');
+}
+
+/** Older npm takes the link away again when it leaves out the other architecture's package. */
+function linkPinnedNode() {
+  const link = join(here, 'node_modules/.bin/node');
+  if (!existsSync(link)) symlinkSync(`../node-linux-${arch()}/bin/node`, link);
+}
+
 function checkPinnedNode() {
-  const version =
-    spawnSync(join(here, 'node_modules/.bin/node'), ['--version'], { encoding: 'utf8' }).stdout ?? '';
-  if (!version.startsWith('v24.')) fail(`the pinned Node 24 does not run on ${process.platform} ${arch()}`);
+  if (!runsNode24(join(here, 'node_modules/.bin/node'))) {
+    fail(`the pinned Node 24 does not run on ${process.platform} ${arch()}`);
+  }
 }
 
 function installPackages(tools) {
@@ -92,7 +139,7 @@ function checkNamespaces() {
 }
 
 function has(tool) {
-  if (tool === 'debian-archive-keyring') return existsSync('/usr/share/keyrings/debian-archive-keyring.gpg');
+  if (tool.startsWith('/')) return existsSync(tool);
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
   return folders.some((folder) => existsSync(join(folder, tool)));
 }
@@ -107,8 +154,9 @@ function asRoot(command, args) {
 }
 
 function must(command, args, problem) {
-  if (spawnSync(command, args, { cwd: here, stdio: ['ignore', 'inherit', 'inherit'] }).status !== 0)
-    fail(problem);
+  const env = { ...process.env, NODE_NO_WARNINGS: '1' };
+  const { status } = spawnSync(command, args, { cwd: here, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (status !== 0) fail(problem);
 }
 
 function say(text) {
