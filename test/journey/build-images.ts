@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { run } from '../../system/run.ts';
 import { chooseAccelerator } from '../support/vm/host.ts';
 
@@ -20,6 +21,18 @@ export interface Built {
   release(version: string): string;
   /** A first-install disk of version 1; copy it. */
   disk: string;
+  /** Builds another version from the same packages with something changed; gives its folder. */
+  vary(version: string, change: Variation): Promise<string>;
+}
+
+/** How a release differs from the image it is made of. */
+export interface Variation {
+  /** Appended to the kernel command line. */
+  cmdline?: string;
+  /** Scripts laid over the image, by path. */
+  scripts?: Readonly<Record<string, string>>;
+  /** Paths left out of the image. */
+  remove?: readonly string[];
 }
 
 /**
@@ -31,7 +44,50 @@ export async function buildImages(image = 'tiny'): Promise<Built> {
   const release = (version: string, from = folder) => join(from, 'releases', `${image}-${version}-${arch}`);
   if (!existsSync(folder)) await build(image, folder, release);
   await chooseAccelerator(join(release('1'), 'boot.efi'));
-  return { keys: join(folder, 'keys'), release, disk: join(folder, 'disk.raw') };
+  return {
+    keys: join(folder, 'keys'),
+    release,
+    disk: join(folder, 'disk.raw'),
+    vary: (version, change) => buildVariation(image, folder, version, change),
+  };
+}
+
+async function buildVariation(
+  image: string,
+  folder: string,
+  version: string,
+  change: Variation,
+): Promise<string> {
+  const mark = createHash('sha256').update(JSON.stringify(change)).digest('hex').slice(0, 12);
+  const out = join(folder, 'variations', mark);
+  const release = join(out, `${image}-${version}-${arch}`);
+  if (existsSync(release)) return release;
+  await mkdir(out, { recursive: true });
+  const definition = await mkdtemp(join(tmpdir(), 'interlock-image-'));
+  try {
+    await cp(join(home, 'images', image), definition, { recursive: true });
+    await changeDefinition(definition, change);
+    const lock = join(folder, 'releases', `${image}-1-${arch}`, 'packages.lock');
+    const trust = join(folder, 'keys/metadata/root.json');
+    const common = ['--version', version, '--out', out, '--trust', trust, '--lock', lock, '--offline'];
+    await run(process.execPath, [interlock, 'build', definition, ...common]);
+  } finally {
+    await rm(definition, { recursive: true });
+  }
+  return release;
+}
+
+async function changeDefinition(folder: string, { cmdline, scripts, remove }: Variation): Promise<void> {
+  const file = join(folder, 'image.toml');
+  const text = (await readFile(file, 'utf8'))
+    .replace(/^cmdline = "(.*)"$/m, (_, usual) => `cmdline = "${[usual, cmdline].filter(Boolean).join(' ')}"`)
+    .replace(/^remove = \[$/m, `remove = [\n${(remove ?? []).map((path) => `  "${path}",\n`).join('')}`);
+  await writeFile(file, text);
+  for (const [path, content] of Object.entries(scripts ?? {})) {
+    const target = join(folder, 'overlay', path);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, content, { mode: 0o755 });
+  }
 }
 
 async function build(
@@ -52,9 +108,22 @@ async function build(
     await call('build', definition, '--version', '2', ...common, '--lock', lock, '--offline');
     await call('disk', release('1', work), '--out', join(work, 'disk.raw'));
     await rename(work, folder);
+    await prune(image);
   } catch (error) {
     await rm(work, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Keeps what was built last and the one before. */
+async function prune(image: string): Promise<void> {
+  const parent = join(home, '.cache/journey');
+  const names = (await readdir(parent)).filter((name) => name.startsWith(`${image}-`));
+  const ages = await Promise.all(
+    names.map(async (name) => ({ name, at: (await stat(join(parent, name))).mtimeMs })),
+  );
+  for (const { name } of ages.sort((a, b) => b.at - a.at).slice(2)) {
+    await rm(join(parent, name), { recursive: true, force: true });
   }
 }
 

@@ -20,9 +20,9 @@ test('a host follows its channel to a new release and back', async () => {
   const timeline: string[] = [];
   const reached = (what: string) =>
     timeline.push(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${what}\n`);
-  await withServer(built.keys, async ({ operate, config, lock }) => {
+  await withServer(built.keys, async ({ keys, operate, config, lock }) => {
     const publish = (version: string) =>
-      operate('publish', built.release(version), '--keys', built.keys, '--channel', 'stable');
+      operate('publish', built.release(version), '--keys', keys, '--channel', 'stable');
     await publish('1');
     await publish('2');
     await withVm('update', built.disk, async ({ disk, start }) => {
@@ -47,7 +47,7 @@ test('a host follows its channel to a new release and back', async () => {
       });
       await vm.run('echo kept >/var/lib/journey; echo kept >/etc/journey; sync');
 
-      await operate('rollback', 'tiny', '--channel', 'stable', '--to', '1', '--keys', built.keys);
+      await operate('rollback', 'tiny', '--channel', 'stable', '--to', '1', '--keys', keys);
       await vm.waitForShell(updateSeconds, 3);
       reached('version 1 is up again, on trial');
       await untilSettled(vm, '1', updateSeconds);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LockValue } from '../../protocol/lock-value.ts';
@@ -11,10 +11,12 @@ import { interlock } from './build-images.ts';
 
 /** What lies outside the machines: an update server and an etcd on this host's loopback. */
 export interface Outside {
+  /** A copy of the keys: publishing signs new versions of their metadata. */
+  keys: string;
   /** Runs `interlock …` as the operator. */
   operate(...args: string[]): Promise<string>;
   /** The agent's configuration for a machine on QEMU's user network. */
-  config(more?: string): string;
+  config(options?: { settle?: number }): string;
   /** The lock of the default group. */
   lock(): Promise<LockValue>;
 }
@@ -23,8 +25,10 @@ export interface Outside {
 const hostInGuest = '10.0.2.2';
 
 /** Runs an update server and a one-member etcd while a journey lasts. */
-export async function withServer(keys: string, use: (outside: Outside) => Promise<void>): Promise<void> {
-  const data = await mkdtemp(join(tmpdir(), 'interlock-server-'));
+export async function withServer(builtKeys: string, use: (outside: Outside) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'interlock-server-'));
+  const [data, keys] = [join(folder, 'data'), join(folder, 'keys')];
+  await cp(builtKeys, keys, { recursive: true });
   const etcd = await startEtcd();
   try {
     const server = await startServer(data, '--online-keys', join(keys, 'online'));
@@ -34,14 +38,14 @@ export async function withServer(keys: string, use: (outside: Outside) => Promis
       const { token } = JSON.parse(
         await operate('token', 'create', '--role', 'join', '--data', data, '--json'),
       ) as { token: string };
-      const config = (more = '') => fragment(server.url, token, etcd.endpoints, more);
-      await use({ operate, config, lock: () => readDefaultLock(etcd.endpoints) });
+      const config = ({ settle = 60 } = {}) => fragment(server.url, token, etcd.endpoints, settle);
+      await use({ keys, operate, config, lock: () => readDefaultLock(etcd.endpoints) });
     } finally {
       await server.end();
     }
   } finally {
     await etcd.stop();
-    await rm(data, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -54,19 +58,18 @@ async function readDefaultLock(endpoints: string[]): Promise<LockValue> {
   }
 }
 
-function fragment(server: string, token: string, etcd: readonly string[], more: string): string {
+function fragment(server: string, token: string, etcd: readonly string[], settle: number): string {
   const inGuest = (url: string) => url.replace('127.0.0.1', hostInGuest);
   return [
     `server = "${inGuest(server)}"`,
     `join_token = "${token}"`,
     'poll = 5',
     'retry = 2',
-    more,
     '[lock]',
     'kind = "etcd"',
     `endpoints = ${JSON.stringify(etcd.map(inGuest))}`,
     '[health]',
-    'settle = 60',
+    `settle = ${settle}`,
     'steady = 2',
     'timeout = 30',
     '',

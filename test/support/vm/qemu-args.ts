@@ -27,6 +27,8 @@ export interface VmOptions {
   onReset?: 'relaunch' | 'stay-off';
   /** A machine that resets more often stays off, so that a boot loop ends the test: 8 boots unless given. */
   mostBoots?: number;
+  /** Called with the number of each boot before it begins, while the disk is nobody's. */
+  beforeBoot?: (number: number) => Promise<void>;
   /** More arguments for QEMU; devices among them come before the machine's own disk. */
   extra?: readonly string[];
 }

@@ -54,6 +54,7 @@ export async function startVm(options: VmOptions): Promise<Vm> {
   const mayRelaunch = () => options.onReset !== 'stay-off' && boots < (options.mostBoots ?? usualMostBoots);
 
   async function launch(): Promise<void> {
+    await options.beforeBoot?.(boots + 1);
     console.note(`boot ${++boots}`);
     const qemu = await startQemu(options, host, console);
     current = qemu;

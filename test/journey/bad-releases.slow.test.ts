@@ -1,0 +1,98 @@
+import { writeFile } from 'node:fs/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { type Built, buildImages } from './build-images.ts';
+import { memoryOf, quickTimer, runningIn, until } from './in-guest.ts';
+import { damageFile, readRelease } from './slot.ts';
+import { withServer } from './with-server.ts';
+import { outFile, withVm } from './with-vm.ts';
+
+const bootSeconds = 300;
+const fallBackSeconds = 900;
+const systemd = 'usr/lib/systemd/systemd';
+let built: Built;
+
+/** A release that must not survive its trial. */
+interface Bad {
+  what: string;
+  folder: string;
+  /** Resets until the old slot runs again: the one into the trial, and one per try. */
+  resets: number;
+  /** What the host says about it. */
+  reason: RegExp;
+  /** Damages the other slot between the flip and the boot. */
+  damaged?: boolean;
+}
+
+async function badReleases(): Promise<Bad[]> {
+  const { vary } = built;
+  const checks = { 'etc/interlock/health.d/10-never': '#!/bin/sh\necho no route\nexit 1\n' };
+  const sleeper = { [systemd]: '#!/bin/sh\nexec sleep infinity\n' };
+  const agent = ['/usr/lib/interlock/agent.js'];
+  return [
+    {
+      what: 'kernel panics',
+      folder: await vary('2', { cmdline: 'rdinit=/nonexistent' }),
+      resets: 4,
+      reason: /./,
+    },
+    {
+      what: 'health check fails',
+      folder: await vary('3', { scripts: checks }),
+      resets: 2,
+      reason: /no route/,
+    },
+    { what: 'agent is missing', folder: await vary('4', { remove: agent }), resets: 4, reason: /./ },
+    { what: 'process 1 sleeps', folder: await vary('5', { scripts: sleeper }), resets: 4, reason: /./ },
+    { what: 'bit of the slot flipped', folder: await vary('6', {}), resets: 4, reason: /./, damaged: true },
+  ];
+}
+
+beforeAll(async () => {
+  built = await buildImages('tiny');
+});
+
+test('bad releases give way to the old slot, are reported and not tried again', async () => {
+  const releases = await badReleases();
+  const started = Date.now();
+  const lines: string[] = [];
+  await withServer(built.keys, async ({ keys, operate, config, lock }) => {
+    const publish = (folder: string) => operate('publish', folder, '--keys', keys, '--channel', 'stable');
+    await publish(built.release('1'));
+    await withVm('bad-releases', built.disk, async ({ disk, start }) => {
+      let damage: (() => Promise<void>) | undefined;
+      const vm = await start({
+        mostBoots: 30,
+        beforeBoot: async () => {
+          await damage?.();
+          damage = undefined;
+        },
+        credentials: {
+          'interlock.config': config({ settle: 5 }),
+          'systemd.unit-dropin.interlock-deadman.timer': '[Timer]\nOnBootSec=\nOnBootSec=90\n',
+          ...quickTimer,
+        },
+      });
+      await vm.waitForShell(bootSeconds);
+      for (const { what, folder, resets, reason, damaged } of releases) {
+        const boots = vm.boots();
+        const { version, root } = await readRelease(folder);
+        if (damaged) damage = () => damageFile(disk, 'b', folder, systemd);
+        await publish(folder);
+        await until(vm, `back from ${version} (${what})`, fallBackSeconds, ({ failed, phase, reports }) => {
+          return root.verity.rootHash in failed && phase.at === 'idle' && reports.length === 0;
+        });
+        expect({ what, resets: vm.boots() - boots }).toEqual({ what, resets });
+        expect(await runningIn(vm)).toEqual({ version: '1', slot: 'a' });
+        const failure = (await memoryOf(vm))!.failed[root.verity.rootHash]!;
+        expect(failure.reason).toMatch(reason);
+        const value = await lock();
+        expect(value.holders).toEqual([]);
+        expect(Object.keys(value.releases[root.verity.rootHash]!.failed)).toHaveLength(1);
+        lines.push(
+          `${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${what}: ${failure.reason}\n`,
+        );
+        await writeFile(outFile('bad-releases.txt'), lines.join(''));
+      }
+    });
+  });
+});
