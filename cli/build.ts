@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { type BuildOptions, build } from '../builder/build/build.ts';
 import { formatLock, type PackagesLock, parseLock } from '../builder/build/packages-lock.ts';
 import { reportOn } from '../builder/build/reporter.ts';
+import { formatUsersLock, parseUsersLock } from '../builder/build/users/users-lock.ts';
 import { define } from '../builder/define/define.ts';
 import { InterlockError } from '../protocol/errors.ts';
 import { type Answer, answer, verb } from '../system/command.ts';
@@ -32,7 +33,7 @@ export function addBuild(program: Command): void {
     .option('--trust <file>', 'root.json that hosts trust from the start')
     .option('--floor <file>', 'trust floor: the oldest metadata hosts accept')
     .option('--lock <file>', 'build exactly these packages (default: packages.lock beside image.toml)')
-    .option('--update-lock', 'choose packages anew and keep the lock beside image.toml')
+    .option('--update-lock', 'choose packages anew; keep packages.lock and users.lock beside image.toml')
     .option('--offline', 'use the lock and the cache only')
     .action(answer(runBuild));
 }
@@ -51,8 +52,14 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
   if (options.floor) settings.floor = await readInput(options.floor);
   const epoch = sourceDateEpoch(process.env.SOURCE_DATE_EPOCH);
   if (epoch !== undefined) settings.epoch = epoch;
-  const { folder, lock } = await build(definition, settings, reportOn(process.stderr));
-  if (options.updateLock) await writeDurably(lockFile, formatLock(lock));
+  const usersFile = join(imagedir, 'users.lock');
+  const users = await readFile(usersFile, 'utf8').catch(() => '');
+  settings.users = parseUsersLock(users, usersFile);
+  const { folder, lock, users: allUsers } = await build(definition, settings, reportOn(process.stderr));
+  if (options.updateLock) {
+    await writeDurably(lockFile, formatLock(lock));
+    await writeDurably(usersFile, formatUsersLock(allUsers));
+  }
   return { text: folder, data: { folder, packages: lock.packages.length } };
 }
 

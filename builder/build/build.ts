@@ -13,6 +13,7 @@ import { findMirror } from './mirror.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { prepareTree } from './prepare-tree.ts';
 import { during, type Reporter, silent } from './reporter.ts';
+import type { UsersLock } from './users/users-lock.ts';
 import { workFolder } from './work-folder.ts';
 
 /** What one build is given besides the image's definition. */
@@ -24,6 +25,8 @@ export interface BuildOptions {
   arch?: Arch;
   /** Build exactly these packages; without it the archive is asked. */
   lock?: PackagesLock;
+  /** Numbers that users and groups must keep. */
+  users?: UsersLock;
   /** Use nothing but the lock and the cache. */
   offline?: boolean;
   /** Contents of root.json and of the trust floor for the image. */
@@ -34,14 +37,14 @@ export interface BuildOptions {
 }
 
 /**
- * Builds an unsigned release and gives its folder and the lock it was built from. The same definition, lock and
+ * Builds an unsigned release and gives its folder and the locks for the next one. The same definition, lock and
  * options give the same bytes. The folder appears whole or not at all.
  */
 export async function build(
   definition: Definition,
   options: BuildOptions,
   report: Reporter = silent,
-): Promise<{ folder: string; lock: PackagesLock }> {
+): Promise<{ folder: string; lock: PackagesLock; users: UsersLock }> {
   const arch = options.arch ?? machineArch();
   const version = parse(Version, options.version, 'version');
   const folder = join(options.out, releaseId({ name: definition.name, version, arch }));
@@ -59,22 +62,22 @@ export async function build(
   const work = await workFolder(folder);
   const spool = `${work}.spool`;
   try {
-    const { tree, boot } = await during(
+    const { tree, boot, users } = await during(
       report,
       'normalise',
       0,
-      () => prepareTree(tar, spool, definition, lock, additions),
+      () => prepareTree(tar, spool, definition, lock, additions, options.users),
       (prepared) => `${prepared.tree.size} entries`,
     );
     const epoch = options.epoch ?? Date.parse(lock.date) / 1000;
     await pack(work, { definition, version, arch, lock, tree, boot, epoch }, report);
     await rename(work, folder);
     await syncFolder(options.out);
+    return { folder, lock, users };
   } finally {
     await rm(spool, { force: true });
     await rm(work, { recursive: true, force: true });
   }
-  return { folder, lock };
 }
 
 /** The architecture of the machine that builds, as releases name it. */

@@ -7,6 +7,7 @@ import { type Additions, normalise } from './normalise/normalise.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import type { Tree } from './tree/entry.ts';
 import { readTree } from './tree/read-tree.ts';
+import { lockUsers, type UsersLock } from './users/users-lock.ts';
 
 /**
  * Makes an image's root, and takes its boot parts out, of the tar file that `bootstrap` gave. Contents stay in `tar`
@@ -18,11 +19,13 @@ export async function prepareTree(
   definition: Definition,
   lock: PackagesLock,
   additions: Additions,
-): Promise<{ tree: Tree; boot: BootParts }> {
+  users: UsersLock = new Map(),
+): Promise<{ tree: Tree; boot: BootParts; users: UsersLock }> {
   const tree = await readTree(createReadStream(tar, { highWaterMark: 1024 * 1024 }), spool);
   await checkInstalled(tree, lock);
+  const allUsers = await lockUsers(tree, users);
   const boot = await takeBootParts(tree, lock.arch, definition);
   if (definition.agent) await addAgent(tree, lock.arch);
   await normalise(tree, definition, additions);
-  return { tree, boot };
+  return { tree, boot, users: allUsers };
 }

@@ -4,7 +4,7 @@ import type { Definition } from '../../define/definition.ts';
 import { putFile, removeWhere } from '../tree/change.ts';
 import type { Tree } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
-import { declareUsers } from './declare-users.ts';
+import { declareUsers } from '../users/declare-users.ts';
 import { emptyVar } from './empty-var.ts';
 import { enableUnits, maskUnits } from './enable-units.ts';
 import { keepStatus } from './keep-status.ts';

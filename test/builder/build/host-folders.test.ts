@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { declareUsers } from '../../../builder/build/normalise/declare-users.ts';
 import { emptyVar } from '../../../builder/build/normalise/empty-var.ts';
 import { keepStatus } from '../../../builder/build/normalise/keep-status.ts';
 import { moveHomes } from '../../../builder/build/normalise/move-homes.ts';
 import { putDirectory, putFile, putSymlink } from '../../../builder/build/tree/change.ts';
 import { readBody, type Tree } from '../../../builder/build/tree/entry.ts';
+import { declareUsers } from '../../../builder/build/users/declare-users.ts';
 
 const fresh = (): Tree => {
   const tree: Tree = new Map();
