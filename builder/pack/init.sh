@@ -131,7 +131,7 @@ unpack_configuration() {
     status=0
     archive=/run/esp/interlock/config.cpio
     if [ -e $archive ]; then
-        if (cd /sysroot/etc && cpio -i -d -u <$archive); then
+        if (cd /sysroot/etc && cpio -i -d -u <$archive 2>/dev/null); then
             say "the host's configuration was taken from the ESP"
         else
             say "the host's configuration on the ESP is damaged"
