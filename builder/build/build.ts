@@ -62,15 +62,15 @@ export async function build(
   const work = await workFolder(folder);
   const spool = `${work}.spool`;
   try {
-    const { tree, boot, users } = await during(
+    const { users, ...prepared } = await during(
       report,
       'normalise',
       0,
       () => prepareTree(tar, spool, definition, lock, additions, options.users),
-      (prepared) => `${prepared.tree.size} entries`,
+      ({ tree }) => `${tree.size} entries`,
     );
     const epoch = options.epoch ?? Date.parse(lock.date) / 1000;
-    await pack(work, { definition, version, arch, lock, tree, boot, epoch }, report);
+    await pack(work, { definition, version, arch, lock, epoch, ...prepared }, report);
     await rename(work, folder);
     await syncFolder(options.out);
     return { folder, lock, users };

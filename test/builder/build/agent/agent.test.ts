@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addAgent } from '../../../../builder/build/agent/add-agent.ts';
+import type { BundledPackage } from '../../../../builder/build/agent/bundle-agent.ts';
 import { stripElf } from '../../../../builder/build/agent/strip-elf.ts';
 import { readBody, type Tree } from '../../../../builder/build/tree/entry.ts';
 
@@ -12,10 +14,11 @@ const units = 'usr/lib/systemd/system';
 const bootCount = '/sys/firmware/efi/efivars/LoaderBootCountPath-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f';
 let dir: string;
 let tree: Tree;
+let bundled: BundledPackage[];
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'agent-'));
   tree = new Map();
-  await addAgent(tree, arch);
+  bundled = await addAgent(tree, arch);
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
@@ -33,6 +36,22 @@ it('is one file that the stripped Node runs without any package beside it', asyn
   const { status, stdout } = agent('--json', 'status');
   expect(JSON.parse(stdout)).toMatchObject({ error: { kind: expect.any(String) } });
   expect(status).not.toBe(0);
+});
+
+it('says which packages are in it', async () => {
+  const names = bundled.map(({ name }) => name);
+  for (const name of ['got', 'tuf-js', '@tufjs/models', 'smol-toml', 'commander', 'typebox']) {
+    expect(names).toContain(name);
+  }
+  expect(names.filter((name) => ['fastify', 'vitest', 'node-forge'].includes(name))).toEqual([]);
+  const lock = JSON.parse(await readFile('package-lock.json', 'utf8'));
+  for (const { name, version } of bundled) {
+    const found = Object.entries(lock.packages).filter(([path]) => path.endsWith(`node_modules/${name}`));
+    expect(
+      found.map(([, entry]) => (entry as { version: string }).version),
+      name,
+    ).toContain(version);
+  }
 });
 
 it('is the same bytes each time', async () => {
