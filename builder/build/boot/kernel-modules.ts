@@ -55,6 +55,9 @@ const ofMetal = [
   'sp5100_tco',
 ];
 
+/** Comes after every real watchdog: where there is none, a hang of process 1 still ends. */
+const lastWatchdog = 'softdog';
+
 /**
  * Paths of the modules an initrd loads, each after those it depends on (modules.dep(5), modules.softdep).
  * Throws `definition_invalid` when the definition names a module the kernel does not have.
@@ -84,7 +87,7 @@ export async function kernelModules(tree: Tree, kernel: string, definition: Defi
     if (!index.has(name) && !builtin.has(name)) throw unknown(definition, name);
   }
   const metal = definition.kernel === 'generic' ? ofMetal : [];
-  for (const name of [...usual, ...metal, ...definition.modules.map(moduleName)]) add(name);
+  for (const name of [...usual, ...metal, ...definition.modules.map(moduleName), lastWatchdog]) add(name);
   return order;
 }
 
