@@ -75,7 +75,14 @@ async function tell(): Promise<string[]> {
     await command(['publish', release, '--keys', keys, '--channel', 'stable'], env);
   };
   await publish(first);
-  const { token: joinToken } = await command<{ token: string }>(['token', 'create', '--role', 'join', '--data', at('data')]);
+  const { token: joinToken } = await command<{ token: string }>([
+    'token',
+    'create',
+    '--role',
+    'join',
+    '--data',
+    at('data'),
+  ]);
 
   say('Hosts', 'three disks with release 1 are switched on');
   const options = { folder, names, release: first, server: server.url, joinToken, etcd: etcd.endpoints };

@@ -22,7 +22,9 @@ describe('compareVersions', () => {
   test('orders the examples of the specification', () => {
     for (const [low, older] of ladder.entries()) {
       for (const [high, newer] of ladder.entries()) {
-        expect(Math.sign(compareVersions(older, newer)), `${older} against ${newer}`).toBe(Math.sign(low - high));
+        expect(Math.sign(compareVersions(older, newer)), `${older} against ${newer}`).toBe(
+          Math.sign(low - high),
+        );
       }
     }
   });
