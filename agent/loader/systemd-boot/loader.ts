@@ -1,5 +1,7 @@
 import type { LoaderPort, Running, SlotName } from '../../ports.ts';
 import { otherSlot } from '../../slots/slot.ts';
+import { findSigner } from '../secure-boot/find-signer.ts';
+import { readDb } from '../secure-boot/read-db.ts';
 import { readBootState } from './boot-state.ts';
 import { sortEntries } from './choose.ts';
 import { clearSteps } from './clear.ts';
@@ -93,10 +95,19 @@ export function createLoader(esp: Esp, { efivars }: LoaderOptions = {}): LoaderP
     if (efivars) await checkEfiVariables(efivars);
     const found = await esp.hash(pathOf(image));
     if (found !== note.boot) throw unsafe(`${pathOf(image)} is not the signed kernel image`);
+    if (efivars) await checkSignature(image, efivars);
     const state = await readBootState(esp);
     const { generation, steps } = flip(state, image, note, imageOf(running.slot, running.rootHash));
     await perform(esp, steps);
     return generation;
+  }
+
+  /** A kernel image that the firmware refuses ends in its shell: there is no way back from that by itself. */
+  async function checkSignature(image: Image, folder: string): Promise<void> {
+    const db = await readDb(folder);
+    if (!db) return;
+    const program = Buffer.from((await esp.read(pathOf(image))) ?? '', 'latin1');
+    if (!findSigner(program, db)) throw unsafe(`${pathOf(image)} is not signed by a key of this firmware`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { authenticodeDigest, peParts } from './pe-parts.ts';
+import { authenticodeDigest, peParts } from '../../../protocol/authenticode.ts';
 import { type Signer, signedData } from './signed-data.ts';
 
 const headerLength = 8;

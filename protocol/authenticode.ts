@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from './errors.ts';
 
 const pe32Plus = 0x20b;
 

@@ -1,0 +1,45 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const stateVariable = 'SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c';
+const dbVariable = 'db-d719b2cb-3d3a-4596-a3bc-dad00e67656f';
+/** EFI_CERT_X509_GUID as it is stored (UEFI 2.10, 32.4.1). */
+const x509Type = 'a159c0a5e494a74a87b5ab155c2bf072';
+const attributesLength = 4;
+const listHeaderLength = 28;
+const ownerLength = 16;
+
+/** The certificates that the firmware starts programs by; null when Secure Boot is off or unknown. `folder` is an efivarfs. */
+export async function readDb(folder: string): Promise<X509Certificate[] | null> {
+  const state = await readVariable(folder, stateVariable);
+  if (state[0] !== 1) return null;
+  return certificatesOf(await readVariable(folder, dbVariable));
+}
+
+async function readVariable(folder: string, name: string): Promise<Buffer> {
+  const bytes = await readFile(join(folder, name)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return Buffer.alloc(0);
+    throw error;
+  });
+  return bytes.subarray(attributesLength);
+}
+
+/** The X.509 entries of EFI_SIGNATURE_LISTs; hashes and what is no certificate are left out. */
+function certificatesOf(lists: Buffer): X509Certificate[] {
+  const found: X509Certificate[] = [];
+  for (let at = 0; at + listHeaderLength <= lists.length; ) {
+    const [length, header, entry] = [16, 20, 24].map((offset) => lists.readUInt32LE(at + offset)) as [
+      number,
+      number,
+      number,
+    ];
+    if (length < listHeaderLength || entry <= ownerLength) break;
+    const isX509 = lists.toString('hex', at, at + 16) === x509Type;
+    for (let one = at + listHeaderLength + header; isX509 && one + entry <= at + length; one += entry) {
+      found.push(new X509Certificate(lists.subarray(one + ownerLength, one + entry)));
+    }
+    at += length;
+  }
+  return found;
+}
