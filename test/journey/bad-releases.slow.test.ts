@@ -68,7 +68,7 @@ test('bad releases give way to the old slot, are reported and not tried again', 
         },
         credentials: {
           'interlock.config': config({ settle: 5 }),
-          'systemd.unit-dropin.interlock-deadman.timer': '[Timer]\nOnBootSec=\nOnBootSec=90\n',
+          'systemd.unit-dropin.interlock-deadman.timer': '[Timer]\nOnBootSec=\nOnBootSec=120\n',
           ...quickTimer,
         },
       });
@@ -95,4 +95,4 @@ test('bad releases give way to the old slot, are reported and not tried again', 
       }
     });
   });
-});
+}, 2_400_000);
