@@ -10,6 +10,7 @@ import { type KeysFolder, keepRole, keepTarget, openKeysFolder, signersOf } from
 import { parseTargets, refusing } from '../keys/parse-role.ts';
 import { checkRelease } from './check-release.ts';
 import { namesTarget, nameTargets } from './name-targets.ts';
+import { withSignedBoot } from './secure-boot/with-signed-boot.ts';
 
 /** What travels between key holders: the metadata to sign, with the signatures it has so far. */
 const Pass = strict({
@@ -28,7 +29,7 @@ export interface PassAnswer {
   threshold: number;
 }
 
-/** Hashes out: writes the next `releases` metadata naming a checked release, unsigned; needs no private key. */
+/** Hashes out: writes the next `releases` metadata naming a checked release, unsigned; needs no private key of TUF's. */
 export async function exportPass(
   releaseDir: string,
   keysDir: string,
@@ -36,7 +37,7 @@ export async function exportPass(
   now = new Date(),
 ): Promise<PassAnswer> {
   const folder = await openKeysFolder(keysDir);
-  const { release, text } = await checkRelease(releaseDir);
+  const { release, text } = await withSignedBoot(await checkRelease(releaseDir), keysDir);
   const target = releaseTarget(release.name, release.version, release.arch);
   const next = nameTargets(releasesRole, present(folder), { [target]: text }, now);
   return save(file, target, new Metadata(next), folder);

@@ -1,13 +1,10 @@
-import { join } from 'node:path';
 import { releasesRole, releaseTarget } from '../../protocol/trust.ts';
-import { withFile } from '../../system/durable.ts';
 import { keepRole, keepTarget, openKeysFolder, signersOf } from '../keys/keys-folder.ts';
 import { parseTargets } from '../keys/parse-role.ts';
 import { seal } from '../keys/seal.ts';
-import { checkRelease, type LoadedRelease } from './check-release.ts';
+import { checkRelease } from './check-release.ts';
 import { namesTarget, nameTargets } from './name-targets.ts';
-import { findSigner } from './secure-boot/find-signer.ts';
-import { signBoot } from './secure-boot/sign-boot.ts';
+import { withSignedBoot } from './secure-boot/with-signed-boot.ts';
 
 export interface SignAnswer {
   target: string;
@@ -33,18 +30,4 @@ export async function sign(releaseDir: string, keysDir: string, now = new Date()
   await keepTarget(keysDir, target, text);
   await keepRole(keysDir, releasesRole, sealed);
   return { target, version: next.version, signed: true };
-}
-
-/** Signs for Secure Boot what firmware can start at all; a release for tests may carry anything as its boot file. */
-async function withSignedBoot(loaded: LoadedRelease, keysDir: string): Promise<LoadedRelease> {
-  const signer = await findSigner(keysDir);
-  if (!signer || !(await isEfiProgram(join(loaded.dir, 'boot.efi')))) return loaded;
-  return signBoot(loaded, signer);
-}
-
-async function isEfiProgram(file: string): Promise<boolean> {
-  return withFile(file, 'r', async (handle) => {
-    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    return buffer.toString('latin1') === 'MZ';
-  });
 }

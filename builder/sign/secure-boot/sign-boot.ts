@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { InterlockError } from '../../../protocol/errors.ts';
 import type { Release } from '../../../protocol/release.ts';
 import { syncFolder, writeDurably } from '../../../system/durable.ts';
+import { showProgress } from '../../../system/terminal.ts';
 import { packFullPayload } from '../../pack/payload.ts';
 import { type LoadedRelease, loadRelease } from '../check-release.ts';
 import { signPe } from './sign-pe.ts';
@@ -49,7 +50,12 @@ async function writeSigned(
   if (loader) await writeDurably(join(work, 'loader.efi'), loader);
   const at = (name: string) => join(work, name);
   const files = { root: at('root.erofs'), verity: at('root.verity'), boot: at('boot.efi') };
-  const payload = await packFullPayload(files, release.root.verity.rootHash, at('payload.full'));
+  const total = release.root.size + release.root.verity.size + boot.length;
+  const progress = showProgress('sign for Secure Boot', total);
+  const payload = await packFullPayload(files, release.root.verity.rootHash, at('payload.full'), {
+    onProgress: progress.at,
+  });
+  progress.end();
   const next: Release = {
     ...release,
     boot: blobOf(boot),

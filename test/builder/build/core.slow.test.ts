@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -60,6 +60,16 @@ it('has no script whose interpreter is gone', () => {
     return interpreter === '' || isThere(interpreter) ? [] : [`${script} ${interpreter}`];
   });
   expect(broken).toEqual([]);
+});
+
+it.skipIf(process.getuid?.() !== 0)('has units that its own systemd finds sound (needs root)', () => {
+  const folder = join(root, 'usr/lib/systemd/system');
+  const units = readdirSync(folder).filter((name) => /^interlock-.*\.(service|timer)$/.test(name));
+  expect(units.length).toBeGreaterThan(5);
+  const { stderr } = spawnSync('chroot', [root, '/usr/bin/systemd-analyze', 'verify', ...units], {
+    encoding: 'utf8',
+  });
+  expect(stderr.split('\n').filter((line) => line.includes('interlock'))).toEqual([]);
 });
 
 it('takes keys only over SSH', () => {
