@@ -1,9 +1,9 @@
 import { asInterlockError, type InterlockError } from '../protocol/errors.ts';
-import type { Effect, Event, EventBody } from './machine/event.ts';
+import type { EventBody } from './machine/event.ts';
 import type { Memory } from './machine/memory.ts';
-import { step } from './machine/step.ts';
 import { type Ports, perform } from './perform.ts';
 import type { Running } from './ports.ts';
+import { openSession } from './session.ts';
 import type { Store } from './state/store.ts';
 
 /** How far the present step is; written for live displays and forgotten with the boot. */
@@ -40,92 +40,49 @@ const reportGraceMs = 2000;
 export async function runAgent(ports: Ports, store: Store, options: RunOptions): Promise<Memory> {
   const { clock } = ports;
   const { signal } = options;
-  const loaded = await store.load(clock.now());
-  let memory = loaded.memory;
-  let saved = loaded.problem ? '' : JSON.stringify(memory);
-  let saving = Promise.resolve();
-  let reporting: Promise<void> | null = null;
-  let isReportDown = ports.server === null;
-
-  const apply = (event: EventBody): Effect | undefined => {
-    const result = step(memory, { ...event, at: clock.now().toISOString() } as Event);
-    memory = result.memory;
-    return result.effects[0];
+  const { memory, problem } = await store.load(clock.now());
+  const known = problem ? { ...memory, problem: problemAt(problem, clock.now()) } : memory;
+  const session = openSession(known, !problem, store, ports.server, clock);
+  const progress = (effect: string, done = 0, total = 0) => {
+    const phase = session.memory().phase.at;
+    options.onProgress({ phase, step: effect, done, total, at: clock.now().toISOString() });
   };
-  const save = (): Promise<void> => {
-    saving = saving.then(async () => {
-      const text = JSON.stringify(memory);
-      if (text === saved) return;
-      await store.save(memory);
-      saved = text;
-    });
-    return saving;
-  };
-  const report = () => {
-    const due = memory.reports;
-    if (due.length === 0 || reporting || isReportDown) return;
-    reporting = ports
-      .server!.report(due)
-      .then(
-        () => void apply({ kind: 'reported', ids: due.map(({ id }) => id) }),
-        () => {
-          isReportDown = true;
-        },
-      )
-      .finally(() => {
-        reporting = null;
-      });
-  };
-  const progress = (effect: string, done = 0, total = 0) =>
-    options.onProgress({
-      phase: memory.phase.at,
-      step: effect,
-      done,
-      total,
-      at: clock.now().toISOString(),
-    });
 
   const running = await ports.machine.running();
   await ports.loader.tidy(running);
-  let effect = apply(await startedBy(ports, running, options.retrySeconds));
-  if (loaded.problem) memory = { ...memory, problem: problemAt(loaded.problem, clock.now()) };
+  let effect = session.apply(await startedBy(ports, running, options.retrySeconds));
   try {
-    for (const order of options.orders ?? []) effect = apply(order);
+    for (const order of options.orders ?? []) effect = session.apply(order);
   } finally {
-    await save();
+    await session.save();
   }
   while (effect && !signal.aborted) {
-    await save();
-    report();
+    await session.save();
+    session.report();
     progress(effect.do);
-    if (effect.do === 'reboot' && reporting) {
-      await within(reporting, reportGraceMs);
-      await save();
-    }
-    const phase = memory.phase.at;
+    if (effect.do === 'reboot') await session.reported(reportGraceMs).then(session.save);
+    const before = session.memory();
+    const { pollSeconds, name } = options;
     const context = {
-      memory,
+      memory: before,
       running,
-      name: options.name ?? running.name,
-      pollSeconds: options.pollSeconds,
+      name: name ?? running.name,
+      pollSeconds,
       onProgress: progress,
       signal,
     };
     const event = await untilStopped(perform(effect, ports, context), signal);
     if (event === undefined) break;
-    if (event === null) return memory;
+    if (event === null) return session.memory();
     if (signal.aborted && event.kind === 'failed') break;
-    effect = apply(event);
-    if (options.once && memory.phase.at !== phase) break;
+    effect = session.apply(event);
+    if (options.once && session.memory().phase.at !== before.phase.at) break;
   }
-  await save();
-  while (!signal.aborted && memory.reports.length > 0 && !isReportDown) {
-    report();
-    if (reporting) await within(reporting, 10_000);
-  }
-  await save();
+  await session.save();
+  await session.reportAll(signal);
+  await session.save();
   progress('waiting');
-  return memory;
+  return session.memory();
 }
 
 /** What the kernel and the boot loader say about this boot. */
@@ -161,13 +118,4 @@ async function untilStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T
     clearTimeout(timer);
     signal.removeEventListener('abort', stop);
   }
-}
-
-async function within(work: Promise<void>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, limit]);
-  clearTimeout(timer);
 }
