@@ -10,24 +10,39 @@ const command = { read: 0, write: 1, disconnect: 2, flush: 3, writeZeroes: 6 };
 const forceUnitAccess = 1;
 const failure = { none: 0, io: 5, unsupported: 95 };
 
-/** Serves a disk over NBD on a UNIX socket (`VmOptions.disk` is then `nbd:unix:<path>`); `close` ends it. */
-export async function serveDisk(disk: VolatileDisk, path: string): Promise<{ close(): Promise<void> }> {
+/** An NBD server on a UNIX socket. */
+export interface DiskServer {
+  /** Ends all connections; afterwards no request of theirs is still at work on the disk. */
+  disconnect(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Serves a disk over NBD; `VmOptions.disk` is then `nbd:unix:<path>`. */
+export async function serveDisk(disk: VolatileDisk, path: string): Promise<DiskServer> {
   await rm(path, { force: true });
-  const sockets = new Set<Socket>();
+  const connections = new Map<Socket, Promise<void>>();
   const server = createServer((socket) => {
-    sockets.add(socket);
     socket.on('error', () => {});
-    socket.on('close', () => sockets.delete(socket));
-    serve(socket, disk).then(
-      () => socket.end(),
-      () => socket.destroy(),
+    const served = serve(socket, disk).catch(() => {});
+    connections.set(
+      socket,
+      served.then(() => {
+        socket.destroy();
+        connections.delete(socket);
+      }),
     );
   });
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(path, resolve));
+  async function disconnect(): Promise<void> {
+    for (const socket of connections.keys()) socket.destroy();
+    await Promise.all(connections.values());
+  }
   return {
+    disconnect,
     async close() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
+      const closed = new Promise((resolve) => server.close(resolve));
+      await disconnect();
+      await closed;
     },
   };
 }

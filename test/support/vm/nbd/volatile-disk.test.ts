@@ -73,6 +73,7 @@ test('QEMU reads, writes and flushes it over NBD', async () => {
     expect(await io('read -P 1 0 1M', 'write -P 7 4k 64k', 'read -P 7 4k 64k', 'flush')).not.toContain(
       'failed',
     );
+    await server.disconnect();
     await disk.powerCut(lost);
     expect(await io('read -P 7 4k 64k', 'read -P 1 0 4k', 'write -z 8k 4k', 'read -P 0 8k 4k')).not.toContain(
       'failed',

@@ -11,6 +11,8 @@ export interface VolatileDisk {
   read(offset: number, length: number): Promise<Buffer>;
   /** `isFlushed`: it survives whatever happens next (force unit access). */
   write(offset: number, data: Buffer, isFlushed: boolean): Promise<void>;
+  /** Bytes written into a range so far, counting each write that begins there. */
+  written(offset: number, length: number): number;
   /** Everything written so far survives. */
   flush(): void;
   /** Decides by `random` (0 to below 1) which unflushed writes reached the disk; gives how many met which fate. */
@@ -30,6 +32,7 @@ export async function openVolatileDisk(path: string): Promise<VolatileDisk> {
   const file = await open(path, 'r+');
   const { size } = await file.stat();
   let unflushed: Unflushed[] = [];
+  const writes: { offset: number; length: number }[] = [];
 
   const read = async (offset: number, length: number) => {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
@@ -44,8 +47,13 @@ export async function openVolatileDisk(path: string): Promise<VolatileDisk> {
       if (offset % sectorSize || data.length % sectorSize) throw new RangeError('a write of half a sector');
       if (!isFlushed) unflushed.push({ offset, data, before: await read(offset, data.length) });
       else unflushed = unflushed.flatMap((write) => without(write, offset, data.length));
+      writes.push({ offset, length: data.length });
       await writeAll(file, data, offset);
     },
+    written: (offset, length) =>
+      writes
+        .filter((write) => write.offset >= offset && write.offset < offset + length)
+        .reduce((sum, write) => sum + write.length, 0),
     flush() {
       unflushed = [];
     },
