@@ -1,0 +1,142 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Memory } from '../../../agent/machine/memory.ts';
+import type { LockValue } from '../../../protocol/lock-value.ts';
+import { openEtcd } from '../../../system/etcd.ts';
+import { readLock } from '../../../system/swap-lock.ts';
+import { type EtcdCluster, startEtcd } from '../etcd.ts';
+import { createHost } from './create-host.ts';
+import { makeHostRelease } from './make-release.ts';
+import type { Host } from './supervise-host.ts';
+
+const cli = new URL('../../../cli/main.ts', import.meta.url).pathname;
+
+/** Everything one host lives with: keys, an update server, etcd, and releases to publish. Nothing is simulated. */
+export interface World {
+  host: Host;
+  /** Runs `interlock …` against the server; returns what it printed. */
+  interlock(...words: string[]): Promise<string>;
+  /** Makes a version the head of stable. */
+  publish(version: string): Promise<string>;
+  memory(): Promise<Memory | null>;
+  lock(): Promise<LockValue>;
+  /** True when the host runs a version, at rest, and has seen what the server wants. */
+  isSettledOn(version: string): Promise<boolean>;
+  until(what: string, isDone: () => Promise<boolean>, seconds?: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts the world with the host on version 1. `versions`: files of each image besides what a host needs. */
+export async function startWorld(
+  versions: Record<string, Record<string, string>>,
+  ballastBytes: number,
+): Promise<World> {
+  const dir = await mkdtemp(join(tmpdir(), 'interlock-world-'));
+  const at = (...path: string[]) => join(dir, ...path);
+  const env: NodeJS.ProcessEnv = { ...process.env };
+  const interlock = async (...words: string[]) =>
+    (await promisify(execFile)(process.execPath, [cli, ...words], { env })).stdout;
+  const publish = (version: string) =>
+    interlock('publish', at(version), '--keys', at('keys'), '--channel', 'stable');
+
+  const etcd = await startEtcd();
+  await interlock('keys', 'init', at('keys'), '--no-x509');
+  await makeReleases(at, versions, ballastBytes);
+  const server = await startServer(at, env);
+  await publish('1');
+  const made = await interlock('token', 'create', '--role', 'join', '--data', at('data'), '--json');
+  const { token } = JSON.parse(made) as { token: string };
+  const host = await createHost({
+    dir: at('host'),
+    release: at('1'),
+    config: { 'agent.d/50-host.toml': settings(env.INTERLOCK_SERVER!, token, etcd) },
+    pollMs: 200,
+  });
+  await host.start();
+
+  const world: World = {
+    host,
+    interlock,
+    publish,
+    async memory() {
+      const text = await readFile(at('host/var/lib/interlock/agent/state.json'), 'utf8').catch(() => null);
+      return text ? JSON.parse(text) : null;
+    },
+    async lock() {
+      const client = openEtcd({ endpoints: etcd.endpoints });
+      return readLock(client, 'default').finally(() => client.close());
+    },
+    async isSettledOn(version) {
+      const { phase, look } = (await world.memory()) ?? {};
+      const running = await host.running().catch(() => null);
+      return phase?.at === 'idle' && running?.version === version && look?.reason !== '';
+    },
+    async until(what, isDone, seconds = 90) {
+      for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(100)) {
+        if (await isDone()) return;
+      }
+      throw new Error(`${what}: ${JSON.stringify(await world.memory(), null, 1)}`);
+    },
+    async stop() {
+      await host.stop();
+      server.kill('SIGTERM');
+      await etcd.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+  return world;
+}
+
+async function makeReleases(
+  at: (...path: string[]) => string,
+  versions: Record<string, Record<string, string>>,
+  ballastBytes: number,
+): Promise<void> {
+  const floor = { format: 1, built: '2026-01-01T00:00:00Z', root: 1, channels: {} };
+  const trust = {
+    'usr/lib/interlock/root.json': await readFile(at('keys/metadata/root.json'), 'utf8'),
+    'usr/lib/interlock/trust-floor.json': JSON.stringify(floor),
+  };
+  for (const [version, more] of Object.entries(versions)) {
+    const ballast = randomBytes(ballastBytes);
+    await makeHostRelease(at(version), version, { files: { ...trust, ...more }, ballast });
+    for (const name of ['packages.lock', 'sbom.cdx.json']) await writeFile(at(version, name), '');
+  }
+}
+
+async function startServer(at: (...path: string[]) => string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
+  const words = [
+    'serve',
+    '--data',
+    at('data'),
+    '--listen',
+    '127.0.0.1:0',
+    '--online-keys',
+    at('keys/online'),
+  ];
+  const child = spawn(process.execPath, [cli, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  await new Promise<void>((resolve, reject) => {
+    child.once('exit', () => reject(new Error(`the server ended: ${text}`)));
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes('listening on')) resolve();
+    });
+  });
+  env.INTERLOCK_SERVER = /listening on (\S+)/.exec(text)![1];
+  env.INTERLOCK_TOKEN = /admin token: (\S+)/.exec(text)![1];
+  return child;
+}
+
+function settings(url: string, token: string, etcd: EtcdCluster): string {
+  return [
+    `server = "${url}"\njoin_token = "${token}"\nname = "made"\npoll = 1\nretry = 1`,
+    `[lock]\nkind = "etcd"\nendpoints = ${JSON.stringify(etcd.endpoints)}`,
+    '[health]\nsettle = 0.5\nsteady = 0.2\ntimeout = 5',
+  ].join('\n');
+}
