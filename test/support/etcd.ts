@@ -6,11 +6,22 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-interface EtcdMember {
+/** One etcd process on its own data folder. */
+export interface EtcdMember {
   url: string;
   name: string;
-  process: ChildProcess;
   kill(): Promise<void>;
+  /** Starts it again on what its folder holds, unless it runs. */
+  restart(): void;
+  /** Stops and continues the process: its sockets stay open and nobody answers. */
+  pause(): void;
+  resume(): void;
+}
+
+/** Where a member listens, and what its command line is put behind: another network namespace, say. */
+export interface MemberPlace {
+  address: string;
+  prefix: readonly string[];
 }
 
 export interface EtcdCluster {
@@ -27,29 +38,41 @@ function findEtcd(): string | undefined {
   return places.find((place) => place && existsSync(place)) as string | undefined;
 }
 
-/** Starts a real etcd of `size` members on loopback; `extra` are further flags, TLS for one. */
-export async function startEtcd(size = 1, extra: string[] = []): Promise<EtcdCluster> {
+/** Starts a real etcd of `size` members, on loopback unless `places` says where; `extra` are further flags, TLS for one. */
+export async function startEtcd(
+  size = 1,
+  extra: string[] = [],
+  places: readonly MemberPlace[] = [],
+): Promise<EtcdCluster> {
   const program = findEtcd();
   if (!program) throw new Error('etcd is missing: set INTERLOCK_ETCD');
   const scheme = extra.some((flag) => flag.startsWith('--cert-file')) ? 'https' : 'http';
   const folder = await mkdtemp(join(tmpdir(), 'interlock-etcd-'));
   const ports = await freePorts(size * 2);
-  const peers = Array.from({ length: size }, (_, n) => `m${n}=http://127.0.0.1:${ports[size + n]}`);
+  const addressOf = (n: number) => places[n]?.address ?? '127.0.0.1';
+  const peers = Array.from({ length: size }, (_, n) => `m${n}=http://${addressOf(n)}:${ports[size + n]}`);
   const members = Array.from({ length: size }, (_, n): EtcdMember => {
-    const url = `${scheme}://127.0.0.1:${ports[n]}`;
-    const peer = `http://127.0.0.1:${ports[size + n]}`;
-    const child = spawn(
-      program,
-      [
-        ...['--name', `m${n}`, '--data-dir', join(folder, `m${n}`), '--listen-client-urls', url],
-        ...['--advertise-client-urls', url, '--listen-peer-urls', peer],
-        ...['--initial-advertise-peer-urls', peer, '--initial-cluster', peers.join(',')],
-        ...['--initial-cluster-token', `t${ports[0]}`, '--pre-vote', '--logger=zap', '--log-outputs=stderr'],
-        ...extra,
-      ],
-      { stdio: 'ignore' },
-    );
-    return { url, name: `m${n}`, process: child, kill: () => end(child) };
+    const url = `${scheme}://${addressOf(n)}:${ports[n]}`;
+    const peer = `http://${addressOf(n)}:${ports[size + n]}`;
+    const command = [
+      ...(places[n]?.prefix ?? []),
+      ...[program, '--name', `m${n}`, '--data-dir', join(folder, `m${n}`), '--listen-client-urls', url],
+      ...['--advertise-client-urls', url, '--listen-peer-urls', peer],
+      ...['--initial-advertise-peer-urls', peer, '--initial-cluster', peers.join(',')],
+      ...['--initial-cluster-token', `t${ports[0]}`, '--pre-vote', '--logger=zap', '--log-outputs=stderr'],
+      ...extra,
+    ];
+    const start = () => spawn(command[0]!, command.slice(1), { stdio: 'ignore' });
+    let child = start();
+    return {
+      ...{ url, name: `m${n}` },
+      kill: () => end(child),
+      restart: () => {
+        if (hasEnded(child)) child = start();
+      },
+      pause: () => void child.kill('SIGSTOP'),
+      resume: () => void child.kill('SIGCONT'),
+    };
   });
   const cluster = {
     endpoints: members.map(({ url }) => url),
@@ -60,7 +83,7 @@ export async function startEtcd(size = 1, extra: string[] = []): Promise<EtcdClu
     },
   };
   try {
-    await Promise.all(ports.slice(0, size).map(waitForPort));
+    await Promise.all(members.map(({ url }) => waitForPort(new URL(url))));
     if (scheme === 'http') await waitUntilHealthy(cluster.endpoints[0]!);
     return cluster;
   } catch (error) {
@@ -77,23 +100,27 @@ async function waitUntilHealthy(url: string): Promise<void> {
   throw new Error(`etcd at ${url} did not become healthy`);
 }
 
-async function waitForPort(port: number): Promise<void> {
+async function waitForPort({ hostname, port }: URL): Promise<void> {
   for (const start = Date.now(); Date.now() - start < 30_000; await sleep(50)) {
     const isOpen = await new Promise((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => resolve(true));
+      const socket = connect(Number(port), hostname, () => resolve(true));
       socket.on('error', () => resolve(false));
       socket.on('connect', () => socket.end());
     });
     if (isOpen) return;
   }
-  throw new Error(`nothing listens on ${port}`);
+  throw new Error(`nothing listens on ${hostname}:${port}`);
 }
 
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (hasEnded(child)) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
   await gone;
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }
 
 async function freePorts(count: number): Promise<number[]> {
