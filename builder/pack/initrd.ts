@@ -1,8 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { type CpioEntry, packCpio } from './cpio.ts';
 
 /** What our small initrd is made of; paths have no leading `/`. */
 export interface InitrdInput {
-  /** The script that runs as process 1: the content of `initScript`. */
+  /** The script that runs as process 1: what `readInit` gives. */
   init: Uint8Array;
   /** busybox, dmsetup, e2fsck, their loader and libraries, by path; all of them executable. */
   programs: ReadonlyMap<string, Uint8Array>;
@@ -10,8 +11,13 @@ export interface InitrdInput {
   modules: ReadonlyMap<string, Uint8Array>;
 }
 
-/** Where the script lies that `init` is read from; it expects the programs at their places in Debian. */
-export const initScript = new URL('./init.sh', import.meta.url);
+const initParts = ['main', 'state', 'machine'];
+
+/** The script that becomes process 1, one file out of its parts; it expects the programs at their places in Debian. */
+export async function readInit(): Promise<Buffer> {
+  const read = (part: string) => readFile(new URL(`./init/${part}.sh`, import.meta.url), 'utf8');
+  return Buffer.from([...(await Promise.all(initParts.map(read))), 'main\n'].join('\n'));
+}
 
 const mountPoints = ['dev', 'proc', 'sys', 'run', 'sysroot'];
 

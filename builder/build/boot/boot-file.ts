@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import type { Definition } from '../../define/definition.ts';
-import { initScript, packInitrd } from '../../pack/initrd.ts';
+import { packInitrd, readInit } from '../../pack/initrd.ts';
 import { packUki } from '../../pack/uki.ts';
 import { osRelease } from '../normalise/name-release.ts';
 import type { BootParts } from './boot-parts.ts';
@@ -19,7 +18,7 @@ export async function bootFile(
     uname: boot.kernelRelease,
     kernel: boot.kernel,
     initrd: packInitrd({
-      init: await readFile(initScript),
+      init: await readInit(),
       programs: boot.programs,
       modules: boot.modules,
     }),

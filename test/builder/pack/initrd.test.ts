@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { packCpio } from '../../../builder/pack/cpio.ts';
 import { packDisk } from '../../../builder/pack/disk.ts';
-import { initScript, packInitrd } from '../../../builder/pack/initrd.ts';
+import { packInitrd, readInit } from '../../../builder/pack/initrd.ts';
 import type { GptTable } from '../../../protocol/gpt.ts';
 import type { Release } from '../../../protocol/release.ts';
 import { makeRelease } from './made-release.ts';
@@ -120,15 +120,16 @@ function boot(): { calls: string[]; message: string; status: number | null } {
 }
 
 describe.skipIf(whyNot)(`initrd, unpacked and run${whyNot ? ` (skipped: ${whyNot})` : ''}`, () => {
-  beforeEach(() => {
+  beforeEach(async () => {
     world = mkdtempSync(join(dir, 'world-'));
     const programs = new Map([...busyboxFiles(), ...standIns]);
     const modules = new Map([
       ['usr/lib/modules/1/dm.ko', Buffer.from('dm')],
       ['usr/lib/modules/1/a-first.ko', Buffer.from('after')],
     ]);
-    const initrd = packInitrd({ init: readFileSync(initScript), programs, modules });
-    expect(packInitrd({ init: readFileSync(initScript), programs, modules }).equals(initrd)).toBe(true);
+    const init = await readInit();
+    const initrd = packInitrd({ init, programs, modules });
+    expect(packInitrd({ init, programs, modules }).equals(initrd)).toBe(true);
     execFileSync(busybox, ['cpio', '-i'], { cwd: world, input: initrd, stdio: ['pipe', 'pipe', 'pipe'] });
     put('proc/uptime', '3.25 1.00\n');
     put('dev/kmsg', '');
