@@ -65,7 +65,7 @@ async function buildVariation(
   await mkdir(out, { recursive: true });
   const definition = await mkdtemp(join(tmpdir(), 'interlock-image-'));
   try {
-    await cp(join(home, 'images', image), definition, { recursive: true });
+    await cp(join(home, 'images', image), definition, { recursive: true, verbatimSymlinks: true });
     await changeDefinition(definition, change);
     const lock = join(folder, 'releases', `${image}-1-${arch}`, 'packages.lock');
     const trust = join(folder, 'keys/metadata/root.json');
