@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { type Built, buildImages } from './build-images.ts';
+import { type Built, buildImages, type Variation } from './build-images.ts';
 import { memoryOf, quickTimer, runningIn, until } from './in-guest.ts';
 import { damageFile, readRelease } from './slot.ts';
 import { withServer } from './with-server.ts';
@@ -23,27 +23,21 @@ interface Bad {
   damaged?: boolean;
 }
 
+/** In the order of their versions: a later one is newer than those that failed. */
 async function badReleases(): Promise<Bad[]> {
-  const { vary } = built;
   const checks = { 'etc/interlock/health.d/10-never': '#!/bin/sh\necho no route\nexit 1\n' };
   const sleeper = { [systemd]: '#!/bin/sh\nexec sleep infinity\n' };
   const agent = ['/usr/lib/interlock/agent.js'];
+  const bad = async (what: string, version: string, change: Variation, more: Partial<Bad> = {}) => {
+    const folder = await built.vary(version, change);
+    return { what, folder, resets: 4, reason: /did not come up/, ...more };
+  };
   return [
-    {
-      what: 'kernel panics',
-      folder: await vary('2', { cmdline: 'rdinit=/nonexistent' }),
-      resets: 4,
-      reason: /./,
-    },
-    {
-      what: 'health check fails',
-      folder: await vary('3', { scripts: checks }),
-      resets: 2,
-      reason: /no route/,
-    },
-    { what: 'agent is missing', folder: await vary('4', { remove: agent }), resets: 4, reason: /./ },
-    { what: 'process 1 sleeps', folder: await vary('5', { scripts: sleeper }), resets: 4, reason: /./ },
-    { what: 'bit of the slot flipped', folder: await vary('6', {}), resets: 4, reason: /./, damaged: true },
+    await bad('health check fails', '2', { scripts: checks }, { resets: 2, reason: /no route/ }),
+    await bad('bit of the slot flipped', '3', {}, { damaged: true }),
+    await bad('kernel panics', '4', { cmdline: 'rdinit=/nonexistent' }),
+    await bad('process 1 sleeps', '5', { scripts: sleeper }),
+    await bad('agent is missing', '6', { remove: agent }),
   ];
 }
 
