@@ -21,6 +21,9 @@ export interface Violation {
     | 'out without a place'
     | 'too many out';
   problem: string;
+  /** Whom and when it is about, when it is about one host. */
+  host?: string;
+  at?: number;
 }
 
 /** Checks a history in revision order and in real time; the first revision is the one that set the places. */
@@ -115,7 +118,12 @@ function checkOrder(swaps: readonly Swap[]): Violation[] {
 function checkOut(history: History, values: readonly LockValue[], out: Out): Violation[] {
   const { revisions, swaps } = history;
   const wrong = (problem: string): Violation[] => [
-    { kind: 'out without a place', problem: `${out.host}, out from ${out.from.toFixed()} ms, ${problem}` },
+    {
+      kind: 'out without a place',
+      problem: `${out.host}, out from ${out.from.toFixed()} ms (${out.why}), ${problem}`,
+      host: out.host,
+      at: out.from,
+    },
   ];
   const taken = swaps
     .filter(({ host, wish, outcome }) => host === out.host && wish === 'acquire' && outcome === 'won')

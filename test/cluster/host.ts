@@ -88,6 +88,7 @@ export class Host {
         const text = JSON.stringify(memory);
         await spend(life, this.#world.random.between(0, 3));
         this.disk = text;
+        this.#world.record.tell(this.name, `saves ${memory.phase.at}`);
       },
     };
     runAgent(openPorts(this.#world, this, life), store, options).then(
@@ -103,6 +104,7 @@ export class Host {
   kill(): void {
     const { life } = this;
     if (!life) return;
+    this.#world.record.tell(this.name, 'agent ends');
     life.alive = false;
     for (const etcd of life.open) etcd.close();
     life.stop.abort();
@@ -113,8 +115,12 @@ export class Host {
   cutPower(byReboot: boolean): void {
     if (!this.isUp || this.isOver) return;
     this.kill();
+    const { record } = this.#world;
     const isHolding = holding.includes(this.memory.phase.at);
-    if (byReboot || this.esp.isTrialNext() || isHolding) this.#world.record.setOut(this.name, true);
+    const isTrial = this.esp.isTrialNext();
+    const why = `goes down${byReboot ? ' as asked' : ''}${isTrial ? ', on trial next' : ''}${isHolding ? ', holding' : ''}`;
+    if (byReboot || isTrial || isHolding) record.setOut(this.name, true, why);
+    else record.tell(this.name, why);
     this.isUp = false;
     const { member } = this.options;
     const down = member?.down() ?? Promise.resolve();
@@ -147,6 +153,7 @@ export class Host {
     this.boot++;
     this.isUp = true;
     record.count('boots');
+    record.tell(this.name, `boots ${this.version} as boot ${this.boot}`);
     this.startIn(this.#world.random.between(5, 40));
   }
 

@@ -17,7 +17,7 @@ export function openPorts(world: World, host: Host, life: Life): Ports {
       running: async () => host.running(),
       readRoot: () => spend(5, 30),
       reboot: async () => {
-        record.setOut(host.name, true);
+        record.setOut(host.name, true, 'asks for a reboot');
         record.count('reboots asked for');
         const { boot } = host;
         setTimeout(() => host.boot === boot && host.cutPower(true), random.between(5, 50));
@@ -74,7 +74,7 @@ export function openPorts(world: World, host: Host, life: Life): Ports {
         if (releases.fateOf(host.version, host.name) === 'sick') {
           return { ok: false, check: '10-app', problem: 'does not answer' };
         }
-        record.setOut(host.name, false);
+        record.setOut(host.name, false, 'is healthy');
         return { ok: true };
       },
       hooks: async () => {

@@ -24,12 +24,15 @@ export interface Out {
   host: string;
   from: number;
   to: number | null;
+  why: string;
 }
 
 /** Notes what was sent, what came back and who is out; it decides nothing. */
 export class Recorder {
   readonly swaps: Swap[] = [];
   readonly outs: Out[] = [];
+  /** What happened to hosts, for the story of a violation. */
+  readonly told: { at: number; host: string; words: string }[] = [];
   readonly counts: Record<string, number> = {};
   readonly #out = new Map<string, Out>();
 
@@ -41,10 +44,15 @@ export class Recorder {
     this.counts[what] = (this.counts[what] ?? 0) + 1;
   }
 
-  setOut(host: string, isOut: boolean): void {
+  tell(host: string, words: string): void {
+    this.told.push({ at: this.now(), host, words });
+  }
+
+  setOut(host: string, isOut: boolean, why: string): void {
+    this.tell(host, why);
     const before = this.#out.get(host);
     if (isOut && !before) {
-      const out: Out = { host, from: this.now(), to: null };
+      const out: Out = { host, from: this.now(), to: null, why };
       this.#out.set(host, out);
       this.outs.push(out);
     } else if (!isOut && before) {

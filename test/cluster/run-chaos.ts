@@ -35,6 +35,7 @@ export interface Chaos {
   violations: Violation[];
   /** Hosts that did not reach the last release in the calm after the faults. */
   unfinished: string[];
+  told: Recorder['told'];
 }
 
 /** Contending agents over a real cluster of three while a nemesis breaks it; then calm, and the history is checked. */
@@ -69,7 +70,7 @@ export async function runChaos(options: ChaosOptions, signal: AbortSignal): Prom
     await sleep(500);
     await leader.stop();
     const history = { revisions: await agreedHistory(cluster, etcd), swaps: record.swaps, outs: record.outs };
-    return { history, counts: record.counts, violations: check(history), unfinished };
+    return { history, counts: record.counts, violations: check(history), unfinished, told: record.told };
   } finally {
     for (const host of hosts) host.end();
     await leader.stop();

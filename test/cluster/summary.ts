@@ -1,4 +1,4 @@
-import { makersOf, mostOut, type Violation } from './check.ts';
+import { type History, makersOf, mostOut, type Violation } from './check.ts';
 import type { Chaos } from './run-chaos.ts';
 
 /** A run in figures; times in milliseconds. */
@@ -7,11 +7,13 @@ export interface Summary {
   mostHolders: number;
   mostOut: number;
   violations: Violation[];
+  /** What the first violation's host did around it. */
+  story: string[];
   unfinished: string[];
 }
 
 /** Counts what a run did and what came of it. */
-export function summaryOf({ history, counts, violations, unfinished }: Chaos): Summary {
+export function summaryOf({ history, counts, violations, unfinished, told }: Chaos): Summary {
   const { revisions, swaps, outs } = history;
   const of = (wish: string, outcome: string) =>
     swaps.filter((swap) => swap.wish === wish && swap.outcome === outcome).length;
@@ -39,20 +41,39 @@ export function summaryOf({ history, counts, violations, unfinished }: Chaos): S
     mostHolders: revisions.reduce((most, { text }) => Math.max(most, holdersIn(text)), 0),
     mostOut: mostOut(outs).hosts.length,
     violations: violations.slice(0, 20),
+    story: storyOf(violations[0], history, told),
     unfinished,
   };
 }
 
 /** The same for people. */
-export function linesOf({ counts, mostHolders, mostOut, violations, unfinished }: Summary): string[] {
+export function linesOf({ counts, mostHolders, mostOut, violations, story, unfinished }: Summary): string[] {
   return [
     ...Object.entries(counts).map(([name, count]) => `${String(count).padStart(8)}  ${name}`),
     `${String(mostHolders).padStart(8)}  holders at most`,
     `${String(mostOut).padStart(8)}  hosts out at most`,
     ...violations.map(({ kind, problem }) => `✗ ${kind}: ${problem}`),
+    ...story.map((line) => `    ${line}`),
     ...(unfinished.length > 0 ? [`✗ never finished: ${unfinished.join(' ')}`] : []),
     violations.length + unfinished.length > 0 ? '✗ broken' : '✓ at most N down',
   ];
+}
+
+const storyMs = 4000;
+
+function storyOf(
+  { host, at = 0 }: Partial<Violation> = {},
+  { swaps }: History,
+  told: Chaos['told'],
+): string[] {
+  const sent = swaps.flatMap((swap) => [
+    { at: swap.sent, host: swap.host, words: `sends ${swap.wish} over revision ${swap.expected}` },
+    { at: swap.done ?? 0, host: swap.host, words: `${swap.wish} ${swap.outcome} ${swap.revision ?? ''}` },
+  ]);
+  return [...told, ...sent]
+    .filter((one) => one.host === host && Math.abs(one.at - at) < storyMs)
+    .toSorted((a, b) => a.at - b.at)
+    .map((one) => `${one.at.toFixed().padStart(8)} ${one.words}`);
 }
 
 function holdersIn(text: string): number {
