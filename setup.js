@@ -37,6 +37,7 @@ const forPeers = {
   mdir: 'mtools',
   objdump: 'binutils',
   busybox: 'busybox',
+  sbverify: 'sbsigntool',
   'qemu-system-x86_64': 'qemu-system-x86',
   'qemu-img': 'qemu-utils',
   '/usr/share/OVMF/OVMF_CODE_4M.fd': 'ovmf',
