@@ -27,11 +27,6 @@ export async function writeFileOnEsp(
   }
 }
 
-/** Removes a file from the ESP. */
-export async function removeFromEsp(disk: string, path: string): Promise<void> {
-  await onEsp(disk, 'mdel', [`::${path}`]);
-}
-
 async function onEsp(disk: string, tool: string, args: string[]): Promise<string> {
   const { offset } = await findPartition(disk, 'esp');
   const env = { ...process.env, MTOOLS_SKIP_CHECK: '1', MTOOLS_LOWER_CASE: '0' };
