@@ -138,7 +138,13 @@ function checkOut(history: History, values: readonly LockValue[], out: Out): Vio
   const makers = makersOf(history, revisions[gone]!);
   const isEarly = makers.some(({ host, sent }) => host !== out.host || sent < (out.to ?? Infinity));
   if (makers.length > 0 && !isEarly) return [];
-  return wrong(`lost its place at revision ${revisions[gone]!.revision} to ${makers[0]?.host ?? 'nobody'}`);
+  return wrong(
+    `back at ${out.to?.toFixed() ?? 'no time'}, lost its place at revision ${revisions[gone]!.revision} to ${wordsOf(makers[0])}, after taking it at ${taken}`,
+  );
+}
+
+function wordsOf(maker: Swap | undefined): string {
+  return maker ? `${maker.host}’s ${maker.wish} of ${maker.sent.toFixed()} ms` : 'nobody';
 }
 
 function checkOverlap(outs: readonly Out[], places: number): Violation[] {

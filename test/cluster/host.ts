@@ -22,8 +22,8 @@ export interface HostOptions {
   name: string;
   group: string;
   endpoints: string[];
-  /** The etcd member on this host; it goes down and comes up with it. */
-  member?: { name: string; down(): Promise<void>; up(): void };
+  /** The etcd member on this host; it goes down and comes up with it. Without a name the agent does not know of it. */
+  member?: { name?: string; down(): Promise<void>; up(): void };
 }
 
 /** One run of the agent's process; `open` are its connections, which end with it. */

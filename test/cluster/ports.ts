@@ -98,7 +98,7 @@ function openRealLock({ random, record, open }: World, host: Host, life: Life): 
   const patience = () => (random.chance(0.25) ? random.between(6, 60) : random.between(150, 1500));
   const lockFor = (wish: Wish) =>
     openEtcdLock(
-      { endpoints, timeoutMs: patience(), ...(member ? { member: member.name } : {}) },
+      { endpoints, timeoutMs: patience(), ...(member?.name ? { member: member.name } : {}) },
       () => new Date(),
       (options) => {
         const etcd = open(options, wish);

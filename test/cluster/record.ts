@@ -91,6 +91,7 @@ export class Recorder {
           (error: { code?: string }) => {
             swap.done = this.now();
             if (error.code === 'unreachable') swap.outcome = 'unsent';
+            if (isAlive()) this.count(`swaps that ended in ${error.code}`);
             throw error;
           },
         );
