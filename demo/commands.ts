@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { InterlockError } from '../protocol/errors.ts';
 
-const interlock = join(import.meta.dirname, '../bin/interlock.js');
+const interlock = join(import.meta.dirname, '../bin/interlock');
 
 /** Runs `interlock …` as a person would, and returns what it answered as JSON. Its progress goes to the terminal. */
 export async function command<T>(args: readonly string[], env: Record<string, string> = {}): Promise<T> {
-  const child = spawn(process.execPath, [interlock, '--json', ...args], {
+  const child = spawn(interlock, ['--json', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
   });
@@ -30,7 +30,7 @@ export interface Server {
 /** Starts `interlock serve` on a free port and waits until it listens. */
 export async function startServer(data: string, onlineKeys: string): Promise<Server> {
   const args = ['serve', '--data', data, '--online-keys', onlineKeys, '--listen', '127.0.0.1:0'];
-  const child = spawn(process.execPath, [interlock, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(interlock, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let adminToken = '';
   for await (const line of createInterface(child.stdout)) {
     adminToken = /^admin token: (\S+)/.exec(line)?.[1] ?? adminToken;

@@ -8,7 +8,7 @@ import { chooseAccelerator } from '../support/vm/host.ts';
 
 const home = join(import.meta.dirname, '../..');
 /** The command line that journeys call. */
-export const interlock = join(home, 'bin/interlock.js');
+export const interlock = join(home, 'cli/main.ts');
 const arch = process.arch === 'arm64' ? 'arm64' : 'x86-64';
 
 /** What a built image depends on, besides Debian's archive. */

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-const interlock = join(import.meta.dirname, '../../bin/interlock.js');
-const run = (...args: string[]) => spawnSync(process.execPath, [interlock, ...args], { encoding: 'utf8' });
+const interlock = join(import.meta.dirname, '../../bin/interlock');
+const run = (...args: string[]) => spawnSync(interlock, args, { encoding: 'utf8' });
 
 test('an unknown verb exits 2 and says what to do', () => {
   const { status, stderr, stdout } = run('frobnicate');
