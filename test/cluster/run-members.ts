@@ -18,7 +18,7 @@ export interface MembersOptions {
   seconds: number;
   places: number;
   guarded: boolean;
-  around?(cluster: EtcdCluster, counts: () => MemberCounts): Promise<void>;
+  around?(cluster: EtcdCluster, hosts: readonly Host[], counts: MemberCounts): Promise<void>;
 }
 
 /** What happened to members that go down and come up with their hosts. */
@@ -64,7 +64,7 @@ export async function runMembers(
     await etcd.swap(lockKey(group), null, JSON.stringify(emptyLock(options.places)));
     for (const host of hosts) host.startIn(random.between(0, 100));
     const rolling = rollOut(releases, hosts, () => isOver);
-    if (options.around) await options.around(cluster, () => ({ ...counts }));
+    if (options.around) await options.around(cluster, hosts, counts);
     await sleep(options.seconds * 1000);
     isOver = true;
     await rolling;
@@ -86,7 +86,8 @@ export async function runMembers(
 async function rollOut(releases: Releases, hosts: readonly Host[], isOver: () => boolean): Promise<void> {
   for (; !isOver(); await sleep(50)) {
     const { version } = releases;
-    if (hosts.every((host) => host.version === version || host.disk.includes('"failed":{"'))) releases.next();
+    const isThere = (host: Host) => host.isOver || host.version === version;
+    if (hosts.every((host) => isThere(host) || host.disk.includes('"failed":{"'))) releases.next();
   }
 }
 

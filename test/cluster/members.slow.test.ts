@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { runMembers } from './run-members.ts';
+
+it('takes hosts that are etcd members down one at a time, and never the leader', async () => {
+  const ran = await runMembers({ seconds: 8, places: 1, guarded: true });
+  expect(ran).toMatchObject({ led: 0, withoutQuorum: 0, violations: [] });
+  expect(ran.down).toBeGreaterThan(3);
+});
+
+it('sees the leader go down with its host when nobody told the agent which member is its own', async () => {
+  const ran = await runMembers({ seconds: 8, places: 1, guarded: false });
+  expect(ran.led).toBeGreaterThan(0);
+});
+
+it('keeps members’ hosts up while another member is gone, and goes on when it is back', async () => {
+  let before = 0;
+  let after = 0;
+  let waits: string[] = [];
+  const ran = await runMembers({
+    seconds: 4,
+    places: 1,
+    guarded: true,
+    async around(cluster, hosts, counts) {
+      await sleep(1000);
+      hosts[2]!.end();
+      await cluster.members[2]!.kill();
+      await sleep(2500);
+      before = counts.down;
+      await sleep(2500);
+      after = counts.down;
+      waits = hosts.slice(0, 2).map(({ memory }) => memory.wait?.reason ?? '');
+      cluster.members[2]!.restart();
+    },
+  });
+  expect(after).toBe(before);
+  expect(waits.join()).toContain('members are left without');
+  expect(ran.down).toBeGreaterThan(after);
+  expect(ran).toMatchObject({ led: 0, violations: [] });
+});
