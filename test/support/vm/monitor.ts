@@ -18,7 +18,10 @@ export interface Monitor {
 export async function openMonitor(socket: Socket, onEvent: (event: MonitorEvent) => void): Promise<Monitor> {
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let lastId = 0;
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket });
+  // a reset of the connection is told by its close
+  lines.on('error', () => {});
+  lines.on('line', (line) => {
     const message = JSON.parse(line);
     if (message.event) return onEvent(message);
     const asked = waiting.get(message.id);

@@ -23,7 +23,10 @@ export function openShell(socket: Socket): Shell {
   let last: Promise<unknown> = greeting.promise;
   let lastId = 0;
 
-  createInterface({ input: socket }).on('line', (line) => {
+  const lines = createInterface({ input: socket });
+  // a reset of the connection is told by its close
+  lines.on('error', () => {});
+  lines.on('line', (line) => {
     const [word = '', status = '', body = ''] = line.split(' ');
     if (word === 'ready') return greeting.resolve({ bootId: status });
     const asked = waiting.get(Number(word));
