@@ -87,8 +87,9 @@ export class Host {
       save: async (memory: Memory) => {
         const text = JSON.stringify(memory);
         await spend(life, this.#world.random.between(0, 3));
+        const before = this.memory.phase.at;
+        if (before !== memory.phase.at) this.#world.record.tell(this.name, `is ${memory.phase.at}`);
         this.disk = text;
-        this.#world.record.tell(this.name, `saves ${memory.phase.at}`);
       },
     };
     runAgent(openPorts(this.#world, this, life), store, options).then(

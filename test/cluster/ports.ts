@@ -12,8 +12,9 @@ export function openPorts(world: World, host: Host, life: Life): Ports {
   const { random, record, releases } = world;
   const other = (): SlotName => (host.slot === 'a' ? 'b' : 'a');
   const spend = (low: number, high: number) => spendOn(life, random.between(low, high));
+  const guarded = <P extends object>(port: P): P => aliveOnly(port, life);
   return {
-    machine: {
+    machine: guarded({
       running: async () => host.running(),
       readRoot: () => spend(5, 30),
       reboot: async () => {
@@ -23,16 +24,16 @@ export function openPorts(world: World, host: Host, life: Life): Ports {
         setTimeout(() => host.boot === boot && host.cutPower(true), random.between(5, 50));
         await spend(1, 5);
       },
-    },
-    slot: {
+    }),
+    slot: guarded({
       write: async (target) => {
         host.esp.clear(other());
         host.slots[other()] = null;
         await spend(10, 60);
         host.slots[other()] = target.version;
       },
-    },
-    loader: {
+    }),
+    loader: guarded<Ports['loader']>({
       tidy: async () => {},
       flip: async () => {
         const generation = host.esp.flip(other());
@@ -58,7 +59,7 @@ export function openPorts(world: World, host: Host, life: Life): Ports {
           rootHashPrefix: rootHashOf(host.slots[entry.slot] ?? '').slice(0, 16),
           title: 'core',
         })),
-    },
+    }),
     lock: openRealLock(world, host, life),
     trust: { accept: async ({ version, grant }) => targetOf(version, grant) },
     server: {
@@ -68,7 +69,7 @@ export function openPorts(world: World, host: Host, life: Life): Ports {
       },
       report: () => spend(1, 10),
     },
-    scripts: {
+    scripts: guarded<Ports['scripts']>({
       health: async () => {
         await spend(20, 120);
         if (releases.fateOf(host.version, host.name) === 'sick') {
@@ -82,13 +83,22 @@ export function openPorts(world: World, host: Host, life: Life): Ports {
         if (random.chance(0.02))
           throw new InterlockError('hook_failed', { hook: '10-drain', problem: 'busy' });
       },
-    },
+    }),
     clock: {
       now: () => new Date(),
       sleep: (ms) => spendOn(life, ms),
       nonce: () => randomBytes(16).toString('hex'),
     },
   };
+}
+
+/** A process that is gone calls nothing any more, though timers of its run may still fire in this one. */
+function aliveOnly<P extends object>(port: P, life: Life): P {
+  const calls = Object.entries(port).map(([name, call]) => [
+    name,
+    (...args: unknown[]) => (life.alive ? call(...args) : new Promise(() => {})),
+  ]);
+  return Object.fromEntries(calls) as P;
 }
 
 /** The lock as it ships; its swaps are noted with what they were for. */

@@ -63,40 +63,41 @@ export class Recorder {
 
   /** The same etcd, its swaps noted; nothing reaches an agent that is not alive any more. */
   watch(etcd: Etcd, host: string, wish: Wish, isAlive: () => boolean): Etcd {
-    const heard = async <T>(work: Promise<T>): Promise<T> => {
+    const heard = async <T>(work: () => Promise<T>): Promise<T> => {
+      if (!isAlive()) return new Promise(() => {});
       try {
-        return await work;
+        return await work();
       } finally {
         if (!isAlive()) await new Promise(() => {});
       }
     };
     return {
       ...etcd,
-      read: (key) => heard(etcd.read(key)),
-      call: (path, body, endpoint) => heard(etcd.call(path, body, endpoint)),
-      rest: (conflicts) => heard(etcd.rest(conflicts)),
-      swap: (key, expected, text) => {
-        const swap: Swap = {
-          ...{ host, wish, sent: this.now(), done: null, expected: expected?.revision ?? null, text },
-          ...{ outcome: 'unknown', revision: null },
-        };
-        this.swaps.push(swap);
-        const work = etcd.swap(key, expected, text).then(
-          (answer) => {
-            swap.done = this.now();
-            swap.outcome = answer.won ? 'won' : 'lost';
-            swap.revision = answer.revision;
-            return answer;
-          },
-          (error: { code?: string }) => {
-            swap.done = this.now();
-            if (error.code === 'unreachable') swap.outcome = 'unsent';
-            if (isAlive()) this.count(`swaps that ended in ${error.code}`);
-            throw error;
-          },
-        );
-        return heard(work);
-      },
+      read: (key) => heard(() => etcd.read(key)),
+      call: (path, body, endpoint) => heard(() => etcd.call(path, body, endpoint)),
+      rest: (conflicts) => heard(() => etcd.rest(conflicts)),
+      swap: (key, expected, text) =>
+        heard(() => {
+          const swap: Swap = {
+            ...{ host, wish, sent: this.now(), done: null, expected: expected?.revision ?? null, text },
+            ...{ outcome: 'unknown', revision: null },
+          };
+          this.swaps.push(swap);
+          return etcd.swap(key, expected, text).then(
+            (answer) => {
+              swap.done = this.now();
+              swap.outcome = answer.won ? 'won' : 'lost';
+              swap.revision = answer.revision;
+              return answer;
+            },
+            (error: { code?: string }) => {
+              swap.done = this.now();
+              if (error.code === 'unreachable') swap.outcome = 'unsent';
+              if (isAlive()) this.count(`swaps that ended in ${error.code}`);
+              throw error;
+            },
+          );
+        }),
     };
   }
 }

@@ -7,7 +7,7 @@ export interface Summary {
   mostHolders: number;
   mostOut: number;
   violations: Violation[];
-  /** What the first violation's host did around it. */
+  /** What the host of the last violation did around it. */
   story: string[];
   unfinished: string[];
 }
@@ -41,7 +41,11 @@ export function summaryOf({ history, counts, violations, unfinished, told }: Cha
     mostHolders: revisions.reduce((most, { text }) => Math.max(most, holdersIn(text)), 0),
     mostOut: mostOut(outs).hosts.length,
     violations: violations.slice(0, 20),
-    story: storyOf(violations[0], history, told),
+    story: storyOf(
+      violations.findLast(({ host }) => host),
+      history,
+      told,
+    ),
     unfinished,
   };
 }
