@@ -1,28 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
 const common = { pool: 'forks' as const, testTimeout: 30_000, hookTimeout: 60_000 };
+const patient = { ...common, testTimeout: 900_000, hookTimeout: 900_000, fileParallelism: false };
 
+const machines = 'test/journey/**/*.slow.test.ts';
+const slow = 'test/**/*.slow.test.ts';
+
+/** `fast`: seconds. `slow`: builds, kills, clusters; with `fast` it is `npm test`. `journey`: virtual machines. */
 export default defineConfig({
   test: {
     projects: [
-      {
-        test: {
-          ...common,
-          name: 'fast',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/**/*.slow.test.ts'],
-        },
-      },
-      {
-        test: {
-          ...common,
-          name: 'slow',
-          include: ['test/**/*.slow.test.ts'],
-          testTimeout: 900_000,
-          hookTimeout: 900_000,
-          fileParallelism: false,
-        },
-      },
+      { test: { ...common, name: 'fast', include: ['test/**/*.test.ts'], exclude: [slow] } },
+      { test: { ...patient, name: 'slow', include: [slow], exclude: [machines] } },
+      { test: { ...patient, name: 'journey', include: [machines] } },
     ],
   },
 });
