@@ -24,8 +24,17 @@ it.skipIf(problem)(`keeps at most two out while members are cut off ${problem ??
 });
 
 it.each(['unconditional release', 'unconditional acquire'])('finds an %s', async (mistake) => {
-  const { summary, status } = await chaos('--seconds', '10', '--hosts', '12', '--mistake', mistake);
-  expect(summary.violations.map(({ kind }) => kind)).toContain('out without a place');
+  const { summary, status } = await chaos(
+    '--seconds',
+    '12',
+    '--hosts',
+    '16',
+    '--places',
+    '8',
+    '--mistake',
+    mistake,
+  );
+  expect(summary.violations.map(({ kind }) => kind)).toContain('more than one change');
   expect(status).toBe(1);
 });
 

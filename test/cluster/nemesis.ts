@@ -105,9 +105,9 @@ export async function disturbCluster(target: Target, until: number, signal: Abor
     try {
       heal = await faults[name]!(target, random.between(0, 2));
       record.count(name);
-      await sleep(Math.max(0, ms));
+      await sleep(Math.max(0, ms), undefined, { signal });
     } catch {
-      record.count('a fault that hit nothing');
+      if (!signal.aborted) record.count('a fault that hit nothing');
     } finally {
       await heal();
     }
