@@ -17,6 +17,8 @@ import { watchLeader } from './watch-leader.ts';
 
 const group = 'chaos';
 const calmMs = 90_000;
+/** Wrong clients may never find peace, and are found without. */
+const calmAfterMistakeMs = 5000;
 
 /** What a run is made of. `network`: name of a run whose namespaces exist; the caller lives in the clients'. */
 export interface ChaosOptions {
@@ -65,7 +67,8 @@ export async function runChaos(options: ChaosOptions, signal: AbortSignal): Prom
       release(releases, hosts, isOver),
     ]);
     releases.last();
-    const unfinished = signal.aborted ? [] : await calmDown(hosts, releases, etcd, record);
+    const calm = options.mistake ? calmAfterMistakeMs : calmMs;
+    const unfinished = signal.aborted ? [] : await calmDown(hosts, releases, etcd, record, calm);
     for (const host of hosts) host.end();
     await sleep(500);
     await leader.stop();
@@ -97,10 +100,11 @@ async function calmDown(
   releases: Releases,
   etcd: Etcd,
   record: Recorder,
+  limitMs: number,
 ): Promise<string[]> {
   const start = record.now();
   const isDone = (host: Host) => host.isUp && host.version === releases.version;
-  for (; record.now() - start < calmMs; await sleep(100)) {
+  for (; record.now() - start < limitMs; await sleep(100)) {
     if (!hosts.every(isDone)) continue;
     const lock = await readLock(etcd, group).catch(() => undefined);
     if (lock?.holders.length === 0) break;
