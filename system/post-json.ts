@@ -100,10 +100,13 @@ export function postJson({ ca, cert, key, timeoutMs = 9000 }: PostOptions): Post
   });
 }
 
-/** A refusal (4xx) changed nothing; a 5xx may have been applied after it was sent. */
+/** The gateway's words for a call that was cancelled, maybe after it was applied: gRPC's `Canceled`. */
+const cancelled = [408, 499];
+
+/** A refusal (4xx) changed nothing; what was cancelled or failed (5xx) may have been applied after it was sent. */
 function readAnswer(url: string, status: number, chunks: Buffer[]): unknown {
   const text = Buffer.concat(chunks).toString('utf8');
-  if (status >= 400 && status < 500) {
+  if (status >= 400 && status < 500 && !cancelled.includes(status)) {
     throw new InterlockError('answer_invalid', { url, status, problem: wordsOf(text) });
   }
   if (status !== 200)
