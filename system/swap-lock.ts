@@ -21,16 +21,34 @@ export async function swapLock(
   guard: (said: Said) => void = () => {},
 ): Promise<Swapped> {
   for (let conflicts = 0; conflicts < maxConflicts; conflicts++) {
-    const { found, ...said } = await etcd.read(lockKey(group));
-    guard(said);
-    const value = found ? parseLockValue(found.text) : emptyLock();
-    const changed = change(value);
-    if ('refused' in changed) return { ...said, refused: changed, value };
-    const answer = await etcd.swap(lockKey(group), found, JSON.stringify(changed.value));
-    if (answer.won) return { clusterId: answer.clusterId, revision: answer.revision, value: changed.value };
+    const swapped = await trySwap(etcd, group, change, guard).catch((error) => {
+      throw conflicts > 0 ? unknownAfterSwap(error) : error;
+    });
+    if (swapped) return swapped;
     await etcd.rest(conflicts + 1);
   }
   throw new InterlockError('lock_unknown', { problem: `${maxConflicts} others were faster` });
+}
+
+async function trySwap(
+  etcd: Etcd,
+  group: string,
+  change: (value: LockValue) => Change,
+  guard: (said: Said) => void,
+): Promise<Swapped | undefined> {
+  const { found, ...said } = await etcd.read(lockKey(group));
+  guard(said);
+  const value = found ? parseLockValue(found.text) : emptyLock();
+  const changed = change(value);
+  if ('refused' in changed) return { ...said, refused: changed, value };
+  const { won, ...answer } = await etcd.swap(lockKey(group), found, JSON.stringify(changed.value));
+  return won ? { ...answer, value: changed.value } : undefined;
+}
+
+/** "Surely not sent" holds for one request only: a swap of this call went out before, and may have arrived twice. */
+function unknownAfterSwap(error: unknown): unknown {
+  if (!(error instanceof InterlockError) || error.code !== 'unreachable') return error;
+  return new InterlockError('lock_unknown', { problem: error.message }, { cause: error });
 }
 
 /** Reads a group's lock for people; decisions are made by `swapLock` only. */
