@@ -30,7 +30,6 @@ export const largerLevels: readonly Level[] = [
   { hosts: 3, places: 2, updates: 2, faults: 2, requests: 2 },
   { hosts: 2, places: 1, updates: 2, faults: 3, requests: 2 },
   { hosts: 3, places: 1, updates: 2, faults: 2, requests: 3 },
-  { hosts: 2, places: 1, updates: 2, faults: 4, requests: 2 },
 ];
 
 /** What one level showed. */
