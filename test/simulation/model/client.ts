@@ -36,8 +36,9 @@ export class Client {
       this.end(this.#world.begin(state), host, ending);
       this.#world.end(`${fault} (${effect.do})`, fault, host);
     };
-    cannot('lock is unreachable', effect.do === 'acquire' ? 'unreachable' : 'unknown');
-    if (effect.do === 'acquire') cannot('quorum would be lost', 'quorum');
+    const isFirst = this.#world.hostOf(state, host).agent === 'on';
+    cannot('lock is unreachable', effect.do === 'acquire' && isFirst ? 'unreachable' : 'unknown');
+    if (effect.do === 'acquire' && isFirst) cannot('quorum would be lost', 'quorum');
   }
 
   /** Tells the agent how its operation ended. */
@@ -75,7 +76,7 @@ export class Client {
 
   readonly #restarted = remember((id) => {
     const { hosts } = this.#world;
-    return hosts.id({ ...hosts.get(id), agent: 'on' });
+    return hosts.id({ ...hosts.get(id), agent: 'again' });
   });
 
   readonly #waiting = remember((id, isLeaving) => {

@@ -23,8 +23,8 @@ export interface Host {
   /** Generation of an entry without tries left; it names that slot too, and boots when nothing else is there. */
   spent: number | null;
   generations: number;
-  /** Whether the agent runs, and whether it waits for an answer of the lock. */
-  agent: 'off' | 'on' | 'waiting';
+  /** Whether the agent runs, waits for an answer of the lock, or starts again after a swap that lost. */
+  agent: 'off' | 'on' | 'waiting' | 'again';
   /** Down or unproven because of an update: the count that must not exceed the places. */
   out: boolean;
   /** It has asked to give its place back since it took it. */

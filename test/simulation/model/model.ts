@@ -61,7 +61,7 @@ export class World implements Model {
         this.end(move.label, move.fault, host);
       }
       this.#powerCut(state, host, budget);
-      if (this.hosts.get(id).agent === 'on') this.#client.moves(state, host);
+      if (['on', 'again'].includes(this.hosts.get(id).agent)) this.#client.moves(state, host);
     }
     this.#network.moves(state);
     if (budget > 0) this.#administer(state);
