@@ -3,16 +3,16 @@ import { defineConfig } from 'vitest/config';
 const common = { pool: 'forks' as const, testTimeout: 30_000, hookTimeout: 60_000 };
 const patient = { ...common, testTimeout: 900_000, hookTimeout: 900_000, fileParallelism: false };
 
-const machines = 'test/journey/**/*.slow.test.ts';
+const journeys = ['test/journey/**/*.slow.test.ts', 'test/cluster/members.slow.test.ts'];
 const slow = 'test/**/*.slow.test.ts';
 
-/** `fast`: seconds. `slow`: builds, kills, clusters; with `fast` it is `npm test`. `journey`: virtual machines. */
+/** `fast`: seconds. `slow`: builds, kills, clusters; with `fast` it is `npm test`. `journey`: virtual machines, and what depends on real time. */
 export default defineConfig({
   test: {
     projects: [
       { test: { ...common, name: 'fast', include: ['test/**/*.test.ts'], exclude: [slow] } },
-      { test: { ...patient, name: 'slow', include: [slow], exclude: [machines] } },
-      { test: { ...patient, name: 'journey', include: [machines] } },
+      { test: { ...patient, name: 'slow', include: [slow], exclude: journeys } },
+      { test: { ...patient, name: 'journey', include: journeys } },
     ],
   },
 });
