@@ -1,0 +1,53 @@
+import { readdir } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { type Figure, judge, type Measured } from './figure.ts';
+import { formatFigures } from './table.ts';
+
+/**
+ * Runs one benchmark: `npm run bench -- NAME [--json]`. Exits with 1 when a target is missed.
+ *
+ * A benchmark is a file `bench/NAME.ts` with two exports: `summary`, one line that says what is measured, and `bench`,
+ * an async generator that yields each figure as soon as it is measured (`Measured` in figure.ts). It runs its peers
+ * itself, beside our own work in the same run, prefers processor seconds to wall time, says how it goes on standard
+ * error, and leaves nothing running or lying about. What it is made of goes into a folder `bench/NAME/`.
+ */
+interface Benchmark {
+  summary: string;
+  bench(): AsyncGenerator<Measured>;
+}
+
+const frame = ['run.ts', 'figure.ts', 'table.ts'];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+});
+const names = (await readdir(import.meta.dirname))
+  .filter((file) => file.endsWith('.ts') && !frame.includes(file))
+  .map((file) => file.slice(0, -'.ts'.length));
+const [name = ''] = positionals;
+
+if (values.help || positionals.length !== 1 || !names.includes(name)) {
+  const lines = await Promise.all(
+    names.map(async (each) => `  ${each.padEnd(12)}  ${(await load(each)).summary}`),
+  );
+  process.stderr.write(`npm run bench -- NAME [--json]\n${lines.join('\n')}\n`);
+  process.exitCode = values.help ? 0 : 64;
+} else {
+  const figures = await measure(await load(name));
+  process.stdout.write(`${values.json ? JSON.stringify(figures, null, 2) : formatFigures(figures)}\n`);
+  process.exitCode = figures.some(({ ok }) => ok === false) ? 1 : 0;
+}
+
+function load(benchmark: string): Promise<Benchmark> {
+  return import(`./${benchmark}.ts`);
+}
+
+async function measure({ bench }: Benchmark): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for await (const measured of bench()) {
+    figures.push(judge(measured));
+    process.stderr.write(`${measured.figure}: ${measured.value} ${measured.unit}\n`);
+  }
+  return figures;
+}
