@@ -44,7 +44,7 @@ const fields = {
   cancelling: {
     goal: Goal,
     hold: Hold,
-    generation: Type.Union([Generation, Type.Null()]),
+    generation: Type.Union([Generation, Type.Literal('any'), Type.Null()]),
     reason: Text,
   },
   finished: { goal: Goal },

@@ -53,6 +53,18 @@ describe('the state file', () => {
     },
   );
 
+  it('takes a memory back in which a flip is given up that may not be recorded', async () => {
+    const store = openStore(folder);
+    const host = createHost('h', createStore(1));
+    let effect = start(host);
+    while (effect?.do !== 'flip') effect = tell(host, perform(host, effect!)!);
+    tell(host, { kind: 'failed', code: 'loader_unsafe', problem: 'torn', retry: 'never' });
+    const memory = realistic(host.memory);
+    expect(memory.phase).toMatchObject({ at: 'cancelling', generation: 'any' });
+    await store.save(memory);
+    expect(await store.load(now)).toEqual({ memory, problem: null });
+  });
+
   it('keeps keys it does not know', async () => {
     const store = openStore(folder);
     await store.save((await store.load(now)).memory);
