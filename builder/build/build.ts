@@ -8,6 +8,7 @@ import type { Definition } from '../define/definition.ts';
 import { pack } from '../pack/pack.ts';
 import { bootstrap } from './bootstrap.ts';
 import { fetchPackages } from './fetch-packages.ts';
+import { keptFrames } from './kept-frames.ts';
 import { lockFor } from './lock-for.ts';
 import { findMirror } from './mirror.ts';
 import type { PackagesLock } from './packages-lock.ts';
@@ -70,7 +71,8 @@ export async function build(
       ({ tree }) => `${tree.size} entries`,
     );
     const epoch = options.epoch ?? Date.parse(lock.date) / 1000;
-    await pack(work, { definition, version, arch, lock, epoch, ...prepared }, report);
+    const frames = await keptFrames();
+    await pack(work, { definition, version, arch, lock, epoch, frames, ...prepared }, report);
     await rename(work, folder);
     await syncFolder(options.out);
     return { folder, lock, users };

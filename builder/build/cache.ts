@@ -9,7 +9,7 @@ function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** A folder of the cache, made when it is not there. */
-export async function cacheFolder(kind: 'packages' | 'trees'): Promise<string> {
+export async function cacheFolder(kind: 'packages' | 'trees' | 'frames'): Promise<string> {
   const folder = join(cacheDir(), kind);
   await mkdir(folder, { recursive: true });
   return folder;

@@ -16,7 +16,7 @@ import type { Tree } from '../build/tree/entry.ts';
 import { writeTree } from '../build/tree/write-tree.ts';
 import type { Definition } from '../define/definition.ts';
 import { type ErofsImage, packErofs } from './erofs/pack-erofs.ts';
-import { packFullPayload } from './payload.ts';
+import { type FrameSource, packFullPayload } from './payload.ts';
 import { packVerity, type VerityImage } from './verity.ts';
 
 /** Everything a release is made of. */
@@ -32,6 +32,8 @@ export interface ReleaseInputs {
   bundled: BundledPackage[];
   /** Seconds since 1970. */
   epoch: number;
+  /** Compressed pieces of earlier builds. */
+  frames?: FrameSource;
 }
 
 type Blob = Release['boot'];
@@ -56,7 +58,7 @@ export async function pack(folder: string, inputs: ReleaseInputs, report: Report
   const parts = await put('sbom.cdx.json', sbom(definition, version, lock, inputs.bundled));
   const total = image.size + verity.size + bootBlob.size;
   const payload = await during(report, 'compress payload', total, (progress) =>
-    packPayload(folder, verity.rootHash, progress),
+    packPayload(folder, verity.rootHash, inputs.frames, progress),
   );
   const release: Release = {
     format: 1,
@@ -94,13 +96,21 @@ async function packRoot(folder: string, { definition, tree, epoch }: ReleaseInpu
   return { image, verity };
 }
 
-function packPayload(folder: string, rootHash: string, { at }: Progress): Promise<PayloadRef> {
+function packPayload(
+  folder: string,
+  rootHash: string,
+  frames: FrameSource | undefined,
+  { at }: Progress,
+): Promise<PayloadRef> {
   const files = {
     root: join(folder, 'root.erofs'),
     verity: join(folder, 'root.verity'),
     boot: join(folder, 'boot.efi'),
   };
-  return packFullPayload(files, rootHash, join(folder, 'payload.full'), { onProgress: at });
+  return packFullPayload(files, rootHash, join(folder, 'payload.full'), {
+    ...(frames && { frames }),
+    onProgress: at,
+  });
 }
 
 async function putBlob(folder: string, name: string, content: string | Uint8Array): Promise<Blob> {

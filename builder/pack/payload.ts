@@ -12,18 +12,25 @@ import {
 } from '../../protocol/payload.ts';
 import type { PayloadRef } from '../../protocol/release.ts';
 import { withFile } from '../../system/durable.ts';
+import { cutPiece, longestPiece } from './cut.ts';
 import { digestFile } from './digest.ts';
 import { writeFully } from './erofs/block-writer.ts';
 
-/** Bytes that one data operation yields, from a multiple of it: pieces that two versions can share. */
-const pieceLength = 1024 * 1024;
 /** Pieces compressed at once: the size of libuv's thread pool. */
 const ahead = 4;
 const compress = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);
 
+/** Gives the zstd frame of a piece, `sha256` (hex) being of the piece: made now, or kept from an earlier build. */
+export type FrameSource = (
+  sha256: string,
+  level: number,
+  make: () => Promise<Uint8Array>,
+) => Promise<Uint8Array>;
+
 /** `level` is zstd's (default 9); `onProgress` hears of bytes done out of all bytes of the parts. */
 export interface PayloadOptions {
   level?: number;
+  frames?: FrameSource;
   onProgress?: (done: number, total: number) => void;
 }
 
@@ -66,10 +73,11 @@ export async function packFullPayload(
 async function planPart(part: Part, path: string): Promise<Operation[]> {
   const operations: Operation[] = [];
   await withFile(path, 'r', async (file) => {
-    const piece = Buffer.alloc(pieceLength);
+    const piece = Buffer.alloc(longestPiece);
     for (let offset = 0; ; ) {
-      const bytes = await readPiece(file, piece, offset);
-      if (bytes.length === 0) return;
+      const read = await readPiece(file, piece, offset);
+      if (read.length === 0) return;
+      const bytes = read.subarray(0, cutPiece(read));
       const last = operations.at(-1);
       const zero = isZero(bytes);
       if (zero && last?.kind === 'zero' && last.length + bytes.length <= maxOperationLength) {
@@ -92,16 +100,17 @@ async function writeBlobs(
   files: Record<Part, string>,
   operations: readonly Operation[],
   headerLength: number,
-  { level = 9, onProgress }: PayloadOptions,
+  { level = 9, frames: frameOf = (_sha256, _level, make) => make(), onProgress }: PayloadOptions,
 ): Promise<void> {
   const total = operations.reduce((sum, { length }) => sum + length, 0);
   const data = operations.filter(({ kind }) => kind === 'data');
-  const frames: Promise<Buffer>[] = [];
+  const frames: Promise<Uint8Array>[] = [];
   let end = 0;
   let done = total - data.reduce((sum, { length }) => sum + length, 0);
   for (const [index, operation] of data.entries()) {
     while (frames.length < Math.min(index + ahead, data.length)) {
-      frames.push(makeFrame(files, data[frames.length]!, level));
+      const next = data[frames.length]!;
+      frames.push(frameOf(next.sha256, level, () => makeFrame(files, next, level)));
       frames.at(-1)!.catch(() => {});
     }
     const frame = await frames[index]!;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packFullPayload } from '../../../builder/pack/payload.ts';
+import { type FrameSource, packFullPayload } from '../../../builder/pack/payload.ts';
 import { decodePayloadHeader, type Part, parts } from '../../../protocol/payload.ts';
 import { PayloadRef } from '../../../protocol/release.ts';
 import { parse } from '../../../protocol/schema.ts';
@@ -80,7 +80,7 @@ describe('full payload', () => {
 
   it('joins zeros up to 4 MiB and is the same bytes each time', async () => {
     const contents = {
-      root: Buffer.concat([randomBytes(mebibyte), Buffer.alloc(9 * mebibyte), randomBytes(4096)]),
+      root: Buffer.concat([Buffer.alloc(2 * mebibyte, 7), Buffer.alloc(9 * mebibyte), randomBytes(4096)]),
       verity: Buffer.alloc(4096, 1),
       boot: Buffer.alloc(10, 2),
     };
@@ -93,14 +93,36 @@ describe('full payload', () => {
     const { operations, sourceRootHash } = decodePayloadHeader(bytes.subarray(0, first.header.size));
     expect(sourceRootHash).toBeNull();
     expect(operations.map(({ kind, part, length }) => `${part} ${kind} ${length}`)).toEqual([
-      'root data 1048576',
+      'root data 2097152',
       'root zero 4194304',
       'root zero 4194304',
-      'root zero 1048576',
-      'root data 4096',
+      'root data 1052672',
       'verity data 4096',
       'boot data 10',
     ]);
+  });
+
+  it('leaves the pieces as they were behind a file that was put in between, and takes their frames again', async () => {
+    const kept = new Map<string, Uint8Array>();
+    let made = 0;
+    const frames: FrameSource = async (sha256, _level, make) => {
+      if (!kept.has(sha256)) {
+        kept.set(sha256, await make());
+        made++;
+      }
+      return kept.get(sha256)!;
+    };
+    const content = randomBytes(24 * mebibyte);
+    const before = files({ root: content, verity: Buffer.alloc(1), boot: Buffer.alloc(1) });
+    await packFullPayload(before, rootHash, join(dir, 'payload.full'), { frames });
+    const pieces = made;
+    made = 0;
+    const grown = Buffer.concat([content.subarray(0, 4096), randomBytes(8192), content.subarray(4096)]);
+    const after = files({ root: grown, verity: Buffer.alloc(1), boot: Buffer.alloc(1) });
+    const ref = await packFullPayload(after, rootHash, join(dir, 'payload.full'), { frames });
+    expect(pieces).toBeGreaterThan(10);
+    expect(made).toBeLessThanOrEqual(3);
+    expect(unpack(readFileSync(join(dir, 'payload.full')), ref).root.equals(grown)).toBe(true);
   });
 
   it('leaves nothing behind when a part is missing', async () => {
