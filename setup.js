@@ -38,6 +38,7 @@ const forPeers = {
   objdump: 'binutils',
   busybox: 'busybox',
   sbverify: 'sbsigntool',
+  umoci: 'umoci',
   'qemu-system-x86_64': 'qemu-system-x86',
   'qemu-img': 'qemu-utils',
   '/usr/share/OVMF/OVMF_CODE_4M.fd': 'ovmf',

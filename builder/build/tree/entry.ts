@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { TarEntry } from '../../pack/tar/read-tar.ts';
+import type { Timestamp } from '../../pack/tar/timestamp.ts';
 
 /** Content of a file: bytes at hand, or a range of a file on the disk. Hard links share one body object. */
 export interface Body {
@@ -8,8 +9,10 @@ export interface Body {
 }
 
 /** One name of a root tree; paths and link targets are binary strings as in `TarEntry`. */
-export interface Entry extends Omit<TarEntry, 'body' | 'type' | 'size'> {
+export interface Entry extends Omit<TarEntry, 'body' | 'type' | 'size' | 'mtime'> {
   type: Exclude<TarEntry['type'], 'link'>;
+  /** Its own time, where a source gave it one; everything else has the release's. */
+  mtime?: Timestamp;
   body: Body;
 }
 

@@ -1,3 +1,4 @@
+import { timeText } from '../../pack/tar/timestamp.ts';
 import type { Entry } from './entry.ts';
 
 const typeFlags = {
@@ -17,11 +18,11 @@ export const blockLength = 512;
 /**
  * The tar header of an entry, with a pax header in front (POSIX pax, "Extended Header"): names, owners and extended
  * attributes go there as raw bytes, which tar-stream's writer would re-encode as UTF-8; it also turns mode 0 into 0644.
- * `linkTo` makes it a hard link. `mtime` in seconds since 1970.
+ * `linkTo` makes it a hard link. `mtime` in seconds since 1970; an entry's own time goes before it, and is never later.
  */
 export function tarHeader(entry: Entry, mtime: number, linkTo?: string): Buffer {
   const { type, mode, uid, gid, major, minor, body } = entry;
-  const records = paxRecords(entry, linkTo);
+  const records = paxRecords(entry, mtime, linkTo);
   return Buffer.concat([
     ustar({
       type: 'pax',
@@ -54,7 +55,8 @@ export function padding(length: number): number {
   return (blockLength - (length % blockLength)) % blockLength;
 }
 
-function paxRecords({ path, type, linkname, uid, gid, xattrs, body }: Entry, linkTo?: string): Buffer {
+function paxRecords(entry: Entry, latest: number, linkTo?: string): Buffer {
+  const { path, type, linkname, uid, gid, mtime, xattrs, body } = entry;
   const name = path === '' ? './' : type === 'directory' ? `${path}/` : path;
   const records = [record('path', name)];
   if (linkTo !== undefined) records.push(record('linkpath', linkTo));
@@ -62,6 +64,7 @@ function paxRecords({ path, type, linkname, uid, gid, xattrs, body }: Entry, lin
   else if (body.size > 0o77777777777) records.push(record('size', String(body.size)));
   if (uid > 0o7777777) records.push(record('uid', String(uid)));
   if (gid > 0o7777777) records.push(record('gid', String(gid)));
+  if (mtime && mtime.seconds < latest) records.push(record('mtime', timeText(mtime)));
   for (const key of [...xattrs.keys()].sort()) {
     records.push(record(`SCHILY.xattr.${key}`, xattrs.get(key)!.toString('latin1')));
   }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract, type Header } from 'tar-stream';
 import { asInterlockError, InterlockError } from '../../../protocol/errors.ts';
+import { type Timestamp, timeOf } from './timestamp.ts';
 import { widenPax } from './widen-pax.ts';
 
 /** One entry of a tar, with what pax records say already applied. Names are binary strings: one character per byte. */
@@ -13,6 +14,7 @@ export interface TarEntry {
   mode: number;
   uid: number;
   gid: number;
+  mtime: Timestamp;
   /** Bytes of content; 0 for anything but a file. */
   size: number;
   /** A symlink's target as written; a hard link's target as a path like `path`. */
@@ -75,6 +77,7 @@ function toEntry(header: Header, body: AsyncIterable<Buffer>): TarEntry {
     mode: header.mode & 0o7777,
     uid: idOf(pax.uid ?? header.uid, path),
     gid: idOf(pax.gid ?? header.gid, path),
+    mtime: mtimeOf(header, pax, path),
     size: type === 'file' ? header.size : 0,
     linkname: type === 'link' ? cleanPath(header.linkname ?? '') : (header.linkname ?? ''),
     major: header.devmajor ?? 0,
@@ -99,6 +102,13 @@ function idOf(value: string | number, path: string): number {
   const id = Number(value);
   if (!Number.isInteger(id) || id < 0 || id > maxId) throw refused(path, `belongs to ${value}`);
   return id;
+}
+
+/** The header holds whole seconds; fractions, and what does not fit, stand in the pax record. */
+function mtimeOf({ mtime }: Header, { mtime: text }: Record<string, string>, path: string): Timestamp {
+  const time = timeOf(text ?? String((mtime?.getTime() ?? 0) / 1000));
+  if (!time) throw refused(path, `has the time ${text}`);
+  return time;
 }
 
 const xattrPrefix = 'SCHILY.xattr.';

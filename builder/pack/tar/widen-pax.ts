@@ -28,7 +28,7 @@ export async function* widenPax(tar: AsyncIterable<Uint8Array>): AsyncGenerator<
       yield Buffer.concat([wide, Buffer.alloc(roundUp(wide.length) - wide.length)]);
       continue;
     }
-    yield header;
+    yield withMtime(header);
     const isLongName = type === 'L' || type === 'K';
     let left = type === '5' ? 0 : roundUp(isLongName ? size : (sizeOfNext ?? size));
     if (!isLongName) sizeOfNext = undefined;
@@ -108,9 +108,21 @@ function headerSize(header: Buffer): number {
   return digits === '' ? 0 : Number.parseInt(digits, 8);
 }
 
+/** tar-stream reads a negative base-256 time as one second late: it takes the ones' complement for the two's. */
+function withMtime(header: Buffer): Buffer {
+  if (header[136] !== 0xff) return header;
+  const changed = Buffer.from(header);
+  changed.writeBigInt64BE(changed.readBigInt64BE(140) - 1n, 140);
+  return withChecksum(changed);
+}
+
 function withSize(header: Buffer, size: number): Buffer {
   const changed = Buffer.from(header);
   changed.write(`${size.toString(8).padStart(11, '0')}\0`, 124, 'latin1');
+  return withChecksum(changed);
+}
+
+function withChecksum(changed: Buffer): Buffer {
   changed.fill(0x20, 148, 156);
   const sum = changed.reduce((total, byte) => total + byte, 0);
   changed.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { InterlockError } from '../../../../protocol/errors.ts';
+import type { Arch } from '../../../../protocol/schema.ts';
+import type { Tree } from '../entry.ts';
+import { layTree } from '../lay-tree.ts';
+import { readTree } from '../read-tree.ts';
+import { blobPath, type Descriptor, findManifest } from './find-manifest.ts';
+import { openTar } from './open-tar.ts';
+import { takeWhiteouts } from './take-whiteouts.ts';
+
+/** Reads a container image of an OCI image layout (OCI image-spec 1.1) into a tree of its own, layer upon layer. */
+export async function readImage(
+  layout: string,
+  tag: string | undefined,
+  spool: string,
+  arch: Arch,
+): Promise<{ over: Tree; sha256: string }> {
+  const { layers, sha256 } = await findManifest(layout, tag, arch);
+  const over: Tree = new Map();
+  for (const layer of layers) {
+    const upper = await readLayer(layout, layer, spool, over);
+    takeWhiteouts(over, upper);
+    layTree(over, upper, { keepLinks: false, replaceDirectories: true });
+  }
+  return { over, sha256 };
+}
+
+/** A layer is laid only when its bytes are those that the manifest names. */
+async function readLayer(layout: string, layer: Descriptor, spool: string, below: Tree): Promise<Tree> {
+  const file = join(layout, blobPath(layer));
+  const [algorithm = '', expected] = layer.digest.split(':');
+  const digest = createHash(algorithm);
+  const bytes = openTar(file, (chunk) => digest.update(chunk));
+  const upper = await readTree(Readable.from(bytes), spool, { below, keepTimes: true });
+  const found = digest.digest('hex');
+  if (found === expected) return upper;
+  throw new InterlockError('bad_input', { what: file, problem: `hashes to ${found}` });
+}
