@@ -5,7 +5,11 @@ import type { Command } from 'commander';
 import { reportOn } from '../builder/build/reporter.ts';
 import { parseSize } from '../builder/define/parse-size.ts';
 import { type DiskOptions, packDisk } from '../builder/pack/disk.ts';
-import { hostFilesPath, packHostFiles } from '../builder/pack/host-files.ts';
+import { hostFilesPath, packHostFiles, signaturePath } from '../builder/pack/host-files.ts';
+import { enroll } from '../builder/sign/secure-boot/enroll.ts';
+import { readEnrollmentKeys, requireSigner } from '../builder/sign/secure-boot/find-signer.ts';
+import { requireSignedBoot } from '../builder/sign/secure-boot/require-signed-boot.ts';
+import { signDetached } from '../builder/sign/secure-boot/sign-detached.ts';
 import { InterlockError } from '../protocol/errors.ts';
 import { parseRelease } from '../protocol/release.ts';
 import { type Answer, answer, verb } from '../system/command.ts';
@@ -17,6 +21,8 @@ interface Options {
   out: string;
   format: string;
   config?: string;
+  keys?: string;
+  secureBootEnroll?: boolean;
   espSize?: string;
   stateSize?: string;
 }
@@ -34,6 +40,8 @@ export function addDisk(program: Command): void {
     .requiredOption('--out <file>', 'the disk image to write')
     .option('--format <format>', 'raw or qcow2', 'raw')
     .option('--config <dir>', "files for this host's /etc, taken once on the first boot")
+    .option('--keys <dir>', 'sign those files: with Secure Boot on, no others are taken')
+    .option('--secure-boot-enroll', 'have the keys enrolled by firmware that is in setup mode; with --keys')
     .option('--esp-size <size>', 'size of the EFI system partition, as in "512 MiB"')
     .option('--state-size <size>', 'size of the state partition before it grows')
     .action(answer(disk));
@@ -58,18 +66,33 @@ async function disk(folder: string, options: Options): Promise<Answer> {
   );
   const onProgress = (done: number) => progress.at(done);
   const raw = options.format === 'raw' ? options.out : `${options.out}.raw`;
-  const files = options.config && new Map([[hostFilesPath, await packHostFiles(options.config)]]);
+  const files = options.config && (await configuration(options.config, options.keys));
+  const enrollment = options.secureBootEnroll && (await enrollmentOf(folder, options.keys));
   const { size } = await packDisk(folder, raw, {
     sizes,
     onProgress,
     ...(loader && { loader }),
     ...(files && { files }),
+    ...(enrollment && { enrollment }),
   });
   if (raw !== options.out) await convert(raw, options.out, options.format);
   progress.end();
   const warning = loader ? '' : '\nwithout a boot loader: the release has no loader.efi';
   const data = { file: options.out, size, bootable: Boolean(loader) };
   return { text: `${options.out}  ${formatBytes(size)}${warning}`, data };
+}
+
+async function configuration(from: string, keys: string | undefined): Promise<Map<string, Buffer>> {
+  const archive = await packHostFiles(from);
+  const files = new Map([[hostFilesPath, archive]]);
+  if (keys !== undefined) files.set(signaturePath, signDetached(archive, await requireSigner(keys)));
+  return files;
+}
+
+async function enrollmentOf(folder: string, keys: string | undefined): Promise<Map<string, Uint8Array>> {
+  if (keys === undefined) throw usage('--secure-boot-enroll needs --keys');
+  await requireSignedBoot(folder, keys);
+  return enroll(await readEnrollmentKeys(keys));
 }
 
 /** Turns a raw disk into another format, which appears whole or not at all; the raw one goes. */

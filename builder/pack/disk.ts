@@ -28,6 +28,8 @@ export interface DiskOptions {
   seed?: string;
   /** systemd-boot's image; without it the firmware finds nothing to start. */
   loader?: Uint8Array;
+  /** See `EspInput.enrollment`. */
+  enrollment?: ReadonlyMap<string, Uint8Array>;
   /** More files for the ESP, by path: the host's configuration. */
   files?: ReadonlyMap<string, Uint8Array>;
   onProgress?: (done: number, total: number) => void;
@@ -80,12 +82,18 @@ async function writeEsp(
   table: GptTable,
   release: Release,
   releaseDir: string,
-  options: DiskOptions,
+  { loader, enrollment, files }: DiskOptions,
 ): Promise<void> {
   const boot = await readFile(join(releaseDir, 'boot.efi'));
   checkDigest('boot.efi', createHash('sha256').update(boot).digest('hex'), release.boot.sha256);
   const { rootHash } = release.root.verity;
-  const own = espFiles({ release, rootHash, boot, ...(options.loader && { loader: options.loader }) });
+  const own = espFiles({
+    release,
+    rootHash,
+    boot,
+    ...(loader && { loader }),
+    ...(enrollment && { enrollment }),
+  });
   const { offset, size } = partitionRange(table, 'esp');
   const pieces = encodeFat32({
     size,
@@ -93,7 +101,7 @@ async function writeEsp(
     volumeId: Number.parseInt(rootHash.slice(0, 8), 16),
     time: Date.parse(release.created) / 1000,
     hiddenSectors: offset / table.sectorSize,
-    files: new Map([...(options.files ?? []), ...own]),
+    files: new Map([...(files ?? []), ...own]),
   });
   for (const piece of pieces) await writeFully(disk, piece.bytes, offset + piece.offset);
 }

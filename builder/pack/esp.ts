@@ -6,6 +6,8 @@ const loaderNames: Record<Arch, { fallback: string; own: string }> = {
   arm64: { fallback: 'EFI/BOOT/BOOTAA64.EFI', own: 'EFI/systemd/systemd-bootaa64.efi' },
 };
 
+const loaderSettings = ['timeout 0', 'editor no', 'auto-entries no'];
+
 /** What a first-install disk carries on its ESP. */
 export interface EspInput {
   release: Pick<Release, 'name' | 'version' | 'arch'>;
@@ -14,13 +16,15 @@ export interface EspInput {
   boot: Uint8Array;
   /** systemd-boot, when the disk is to boot by itself. */
   loader?: Uint8Array;
+  /** Authenticated variables by file name, for systemd-boot to put into firmware in setup mode. */
+  enrollment?: ReadonlyMap<string, Uint8Array>;
 }
 
 /**
  * The ESP's files by path. The first entry has no boot counter: there is nothing to fall back to yet. Its keys are
  * those that every systemd-boot counts by; `options` would replace the command line that names the root hash.
  */
-export function espFiles({ release, rootHash, boot, loader }: EspInput): Map<string, Uint8Array> {
+export function espFiles({ release, rootHash, boot, loader, enrollment }: EspInput): Map<string, Uint8Array> {
   const image = `EFI/interlock/a-${rootHash.slice(0, 16)}.efi`;
   const entry = [
     `title ${release.name} ${release.version}`,
@@ -30,9 +34,10 @@ export function espFiles({ release, rootHash, boot, loader }: EspInput): Map<str
   ];
   const files = new Map<string, Uint8Array>([
     [image, boot],
-    ['loader/loader.conf', text(['timeout 0', 'editor no', 'auto-entries no'])],
+    ['loader/loader.conf', text([...loaderSettings, ...(enrollment ? ['secure-boot-enroll force'] : [])])],
     ['loader/entries/interlock-1.conf', text(entry)],
   ]);
+  for (const [name, content] of enrollment ?? []) files.set(`loader/keys/auto/${name}`, content);
   if (loader) {
     files.set(loaderNames[release.arch].fallback, loader);
     files.set(loaderNames[release.arch].own, loader);

@@ -5,6 +5,8 @@ import { type CpioEntry, packCpio } from './cpio.ts';
 
 /** Where a first-install disk keeps what the initrd unpacks into /etc on the first boot. */
 export const hostFilesPath = 'interlock/config.cpio';
+/** Where its detached signature lies. */
+export const signaturePath = `${hostFilesPath}.sig`;
 
 /**
  * Packs a folder laid out like /etc for one host. Files are 0755 when their owner may execute them, 0600 when nobody

@@ -1,5 +1,6 @@
 import { authenticodeDigest, peParts } from '../../../protocol/authenticode.ts';
-import { type Signer, signedData } from './signed-data.ts';
+import { signDigest } from './sign-digest.ts';
+import type { Signer } from './signed-data.ts';
 
 const headerLength = 8;
 const revision = 0x0200;
@@ -14,7 +15,7 @@ export function signPe(program: Uint8Array, signer: Signer): Buffer {
   const { checksumAt, entryAt, table } = peParts(image);
   const unsigned = image.subarray(0, table.size > 0 ? table.at : image.length);
   const padded = Buffer.concat([unsigned, Buffer.alloc((8 - (unsigned.length % 8)) % 8)]);
-  const signature = signedData(authenticodeDigest(image), signer);
+  const signature = signDigest(authenticodeDigest(image), signer);
   const length = Math.ceil((headerLength + signature.length) / 8) * 8;
   const certificate = Buffer.alloc(length);
   certificate.writeUInt32LE(length, 0);

@@ -94,6 +94,15 @@ describe('first-install disk', () => {
     }
   });
 
+  it('carries what firmware in setup mode is to trust', async () => {
+    const enrollment = new Map([['PK.auth', Buffer.from('platform key')]]);
+    const { table } = await packDisk(dir, disk, { sizes, enrollment });
+    expect(esp(table, 'mtype', '::loader/keys/auto/PK.auth')).toBe('platform key');
+    expect(esp(table, 'mtype', '::loader/loader.conf')).toBe(
+      'timeout 0\neditor no\nauto-entries no\nsecure-boot-enroll force\n',
+    );
+  });
+
   it('has an empty state that e2fsck finds sound, with the features we named and no others', async () => {
     const { table } = await packDisk(dir, disk, { sizes });
     const { offset, size } = partitionRange(table, 'state');

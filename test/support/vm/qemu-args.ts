@@ -23,6 +23,10 @@ export interface VmOptions {
   cache?: 'unsafe' | 'writeback' | 'none';
   /** Leaves out the shell that `run` talks to. */
   shell?: boolean;
+  /** Firmware variables to start from instead of fresh ones. */
+  variables?: string;
+  /** Firmware that checks signatures once it has keys, and guards its variables by SMM. */
+  secureBoot?: boolean;
   /** What a reset does: start again with the same disk and variables (the usual), or stay off. */
   onReset?: 'relaunch' | 'stay-off';
   /** A machine that resets more often stays off, so that a boot loop ends the test: 8 boots unless given. */
@@ -57,10 +61,12 @@ export function qemuArgs(options: VmOptions, host: Host): string[] {
   const files = machineFiles(options.folder, format);
   const socket = (id: string, path: string) => ['-chardev', `socket,id=${id},path=${path}`];
   return [
-    ...['-machine', 'q35', '-accel', host.accelerator, '-cpu', 'max,-svm,-la57', '-smp', '1'],
+    ...['-machine', options.secureBoot ? 'q35,smm=on' : 'q35', '-accel', host.accelerator],
+    ...['-cpu', 'max,-svm,-la57', '-smp', '1'],
     ...['-m', String(options.memory ?? 1024), '-nodefaults', '-display', 'none', '-S'],
     ...['-action', 'reboot=shutdown,watchdog=reset'],
-    ...['-drive', `if=pflash,format=raw,readonly=on,file=${host.firmware}`],
+    ...(options.secureBoot ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : []),
+    ...['-drive', `if=pflash,format=raw,readonly=on,file=${firmwareOf(options, host)}`],
     ...['-drive', `if=pflash,format=${format},file=${files.variables}`],
     ...(options.extra ?? []),
     ...['-drive', `if=none,id=disk,format=${format},file=${options.disk},cache=${cache},discard=unmap`],
@@ -72,6 +78,10 @@ export function qemuArgs(options: VmOptions, host: Host): string[] {
     ...networkDevice(options),
     ...smbiosStrings(options).flatMap((value) => ['-smbios', `type=11,value=${value.replaceAll(',', ',,')}`]),
   ];
+}
+
+function firmwareOf({ secureBoot }: VmOptions, { firmware }: Host): string {
+  return secureBoot ? firmware.replace(/\.fd$/, '.secboot.fd') : firmware;
 }
 
 function shellDevice(chardev: string[]): string[] {

@@ -136,10 +136,15 @@ export async function startVm(options: VmOptions): Promise<Vm> {
   return vm;
 }
 
-async function makeVariables({ folder, format = 'raw' }: VmOptions): Promise<void> {
-  const { variables } = machineFiles(folder, format);
-  if (format === 'raw') await copyFile(firmwareVariables, variables);
-  else await run('qemu-img', ['convert', '-q', '-O', format, firmwareVariables, variables]);
+async function makeVariables({
+  folder,
+  format = 'raw',
+  variables = firmwareVariables,
+}: VmOptions): Promise<void> {
+  const { variables: own } = machineFiles(folder, format);
+  if (variables === own) return;
+  if (format === 'raw') await copyFile(variables, own);
+  else await run('qemu-img', ['convert', '-q', '-O', format, variables, own]);
 }
 
 async function within<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {

@@ -1,0 +1,25 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { peParts } from '../../../protocol/authenticode.ts';
+import { InterlockError } from '../../../protocol/errors.ts';
+
+/**
+ * Sees to it that a release's boot loader and boot file carry the signature of a keys folder: firmware that was told
+ * of those keys starts nothing else. Throws `bad_input`, `keys_missing`.
+ */
+export async function requireSignedBoot(releaseDir: string, keysDir: string): Promise<void> {
+  const text = await readFile(join(keysDir, 'x509/db.crt')).catch((cause) => {
+    throw new InterlockError('keys_missing', { dir: keysDir, role: 'x509/db' }, { cause });
+  });
+  const { raw } = new X509Certificate(text);
+  for (const name of ['loader.efi', 'boot.efi']) {
+    const program = await readFile(join(releaseDir, name)).catch((cause) => {
+      throw new InterlockError('not_found', { what: join(releaseDir, name) }, { cause });
+    });
+    const { at, size } = peParts(program).table;
+    if (program.subarray(at, at + size).includes(raw)) continue;
+    const problem = `is not signed by ${join(keysDir, 'x509/db.crt')}; run \`interlock sign\` first`;
+    throw new InterlockError('bad_input', { what: join(releaseDir, name), problem });
+  }
+}
