@@ -61,6 +61,11 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
+/** The server, for verbs that can do without: undefined when neither flag nor environment names one. */
+export function clientIfGiven(options: ClientOptions): Client | undefined {
+  return (options.server ?? process.env.INTERLOCK_SERVER) ? createClient(options) : undefined;
+}
+
 /** The flags of every verb that talks to a server. */
 export function addServerOptions(command: Command): Command {
   return command

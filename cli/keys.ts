@@ -1,15 +1,18 @@
 import type { Command } from 'commander';
-import { addChannel } from '../builder/keys/add-channel.ts';
+import { addBrake, addChannel } from '../builder/keys/add-role.ts';
+import { rotateCertificate } from '../builder/keys/certificates-folder.ts';
 import { makeFloor } from '../builder/keys/floor.ts';
 import { initKeys } from '../builder/keys/init.ts';
+import { readPublicKey } from '../builder/keys/load-signers.ts';
+import { makeKey } from '../builder/keys/make-key.ts';
 import { renewKeys } from '../builder/keys/renew.ts';
-import { type Rotation, revokeKey, rotateKeys } from '../builder/keys/rotate.ts';
+import { type RotateOptions, type Rotation, revokeKey, rotateKeys } from '../builder/keys/rotate.ts';
 import { keysStatus, type RoleStatus } from '../builder/keys/status.ts';
 import { pushRenewed } from '../builder/publish/push-renewed.ts';
 import { InterlockError } from '../protocol/errors.ts';
 import { answer, verb } from '../system/command.ts';
 import { formatTable } from '../system/terminal.ts';
-import { addServerOptions, type ClientOptions, createClient } from './client.ts';
+import { addServerOptions, type ClientOptions, clientIfGiven } from './client.ts';
 
 interface InitFlags {
   name: string;
@@ -55,28 +58,65 @@ export function addKeys(program: Command): void {
       'interlock keys renew ./keys --server http://127.0.0.1:8080',
     ),
   )
-    .option('--all', 'sign every role whose keys are here', false)
+    .option('--all', 'also what does not expire soon', false)
+    .option('--export <file>', 'write a signing request instead: the keys lie elsewhere')
     .action(answer(renew));
-  verb(
-    keys,
-    'rotate <dir> <role>',
-    'Give a role new keys',
-    'interlock keys rotate ./keys channel-alpha',
+  addChangeOptions(
+    verb(
+      keys,
+      'rotate <dir> <role>',
+      'Give a role new keys: any role, `online` (both the server has), or a certificate such as x509/tls-server',
+      'interlock keys rotate ./keys channel-alpha',
+    ),
+  ).action(answer(rotate));
+  addChangeOptions(
+    verb(
+      keys,
+      'revoke <dir> <key>',
+      'Replace one key, named by its file or its id: lost, or seen by others',
+      'interlock keys revoke ./keys root-1.pem',
+    ),
   ).action(
-    answer(async (dir: string, role: string, _flags: unknown) => describe(await rotateKeys(dir, role))),
+    answer(async (dir: string, key: string, flags: ChangeFlags) =>
+      describe(await revokeKey(dir, key, await changeOf(flags)), flags),
+    ),
   );
-  verb(keys, 'revoke <dir> <file>', 'Replace one key', 'interlock keys revoke ./keys root-1.pem').action(
-    answer(async (dir: string, file: string, _flags: unknown) => describe(await revokeKey(dir, file))),
-  );
-  verb(
-    keys,
-    'add-channel <dir> <channel>',
-    'Make keys for one more channel',
-    'interlock keys add-channel ./keys canary',
+  addChangeOptions(
+    verb(
+      keys,
+      'add-channel <dir> <channel>',
+      'Make keys for one more channel',
+      'interlock keys add-channel ./keys canary',
+    ),
   ).action(
-    answer(async (dir: string, channel: string, _flags: unknown) => {
-      await addChannel(dir, channel);
+    answer(async (dir: string, channel: string, flags: ChangeFlags) => {
+      await addChannel(dir, channel, await changeOf(flags));
       return { text: `the next publish makes ${channel} known`, data: { channel } };
+    }),
+  );
+  addChangeOptions(
+    verb(
+      keys,
+      'add-brake <dir> <channel>',
+      'Make a key for whoever is on call: it may only block, or withdraw to an earlier head',
+      'interlock keys add-brake ./keys stable',
+    ),
+  ).action(
+    answer(async (dir: string, channel: string, flags: ChangeFlags) => {
+      await addBrake(dir, channel, await changeOf(flags));
+      const text = `upload it: interlock keys renew ${dir} --server URL; the brake is brake-${channel}.pem`;
+      return { text, data: { channel } };
+    }),
+  );
+  verb(
+    keys,
+    'make <name>',
+    'Make a key pair on a holder’s machine: NAME.pem stays, NAME.pub is for --public-key',
+    'interlock keys make root-carol',
+  ).action(
+    answer(async (name: string, _flags: unknown) => {
+      const data = await makeKey(name);
+      return { text: `key ${data.id.slice(0, 8)}: ${name}.pem stays here, hand on ${name}.pub`, data };
     }),
   );
   verb(
@@ -94,17 +134,48 @@ export function addKeys(program: Command): void {
     );
 }
 
-function describe(rotation: Rotation) {
+interface ChangeFlags {
+  publicKey?: string[];
+  threshold?: string;
+  export?: string;
+}
+
+function addChangeOptions(command: Command): Command {
+  return command
+    .option('--public-key <files...>', 'public keys of holders elsewhere, in place of keys made here')
+    .option('--threshold <n>', 'signatures the role needs from now on')
+    .option('--export <file>', 'write a signing request instead: the keys that must agree lie elsewhere');
+}
+
+async function changeOf({ publicKey, threshold, export: exportTo }: ChangeFlags): Promise<RotateOptions> {
+  return {
+    publicKeys: publicKey && (await Promise.all(publicKey.map(readPublicKey))),
+    threshold: threshold === undefined ? undefined : wholeNumber('--threshold', threshold),
+    exportTo,
+  };
+}
+
+async function rotate(dir: string, role: string, flags: ChangeFlags) {
+  if (!role.startsWith('x509/')) return describe(await rotateKeys(dir, role, await changeOf(flags)), flags);
+  const retired = await rotateCertificate(dir, role);
+  return { text: `made anew: ${role}; retired: ${retired.join(', ')}`, data: { roles: [role], retired } };
+}
+
+function describe(rotation: Rotation, flags: ChangeFlags) {
+  const { roles, retired } = rotation;
   const text = [
-    `signed again: ${rotation.roles.join(', ')}; retired: ${rotation.retired.join(', ')}`,
-    'upload it: interlock keys renew DIR --server URL (after new online keys: serve --online-keys DIR/online first)',
+    `signed again: ${roles.join(', ')}${retired.length ? `; retired: ${retired.join(', ')}` : ''}`,
+    flags.export === undefined
+      ? 'upload it: interlock keys renew DIR --server URL (after new online keys: serve --online-keys DIR/online first)'
+      : `next: interlock sign --request ${flags.export} --keys DIR at each holder, then interlock sign --import`,
   ];
   return { text: text.join('\n'), data: rotation };
 }
 
-async function renew(dir: string, flags: ClientOptions & { all: boolean }) {
-  const renewed = await renewKeys(dir, flags.all);
-  const uploaded = flags.server !== undefined && (await pushRenewed(createClient(flags), dir));
+async function renew(dir: string, flags: ClientOptions & { all: boolean; export?: string }) {
+  const renewed = await renewKeys(dir, { all: flags.all, exportTo: flags.export });
+  const client = flags.export === undefined ? clientIfGiven(flags) : undefined;
+  const uploaded = client !== undefined && (await pushRenewed(client, dir));
   const text = renewed.length ? `signed again: ${renewed.join(', ')}` : 'nothing expires soon';
   return { text: uploaded ? `${text}\nuploaded` : text, data: { renewed, uploaded } };
 }
@@ -127,15 +198,19 @@ async function init(dir: string, flags: InitFlags) {
 
 function table(rows: readonly RoleStatus[]): string {
   return formatTable(
-    ['role', 'version', 'expires', 'days left', 'keys', 'here', 'needed'],
+    ['role', 'version', 'expires', 'days left', 'here', 'needed', 'keys'],
     rows.map((row) => [
       row.role,
       String(row.version ?? '-'),
-      row.expires,
-      row.daysLeft < 0 ? 'expired' : String(row.daysLeft),
-      String(row.keys),
-      String(row.here),
+      row.expires ?? 'by the server',
+      row.daysLeft === null
+        ? '-'
+        : row.daysLeft < 0
+          ? 'expired'
+          : `${row.daysLeft}${row.due ? ' (renew)' : ''}`,
+      `${row.here} of ${row.keys}`,
       String(row.threshold),
+      row.ids.map((id) => (row.missing.includes(id) ? `${id}?` : id)).join(' '),
     ]),
   );
 }

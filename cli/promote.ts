@@ -3,7 +3,7 @@ import { promote } from '../builder/publish/promote.ts';
 import { answer, verb } from '../system/command.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 
-type Flags = ClientOptions & { keys: string; to: string };
+type Flags = ClientOptions & { keys: string; to: string; export?: string };
 
 /** `interlock promote`: the same bytes go to a further channel. */
 export function addPromote(program: Command): void {
@@ -13,11 +13,14 @@ export function addPromote(program: Command): void {
   )
     .requiredOption('--to <channel>', 'channel whose head it becomes')
     .requiredOption('--keys <dir>', 'folder of `interlock keys init`')
+    .option('--export <file>', 'write a signing request instead: the channel’s keys lie on several machines')
     .action(
       answer(async (name: string, version: string, flags: Flags) => {
-        const { keys: keysDir, to: channel } = flags;
-        const changed = await promote({ server: createClient(flags), keysDir, name, version, channel });
-        const text = `${name} ${version} ${changed ? 'is' : 'was already'} the head of ${channel}`;
+        const { keys: keysDir, to: channel, export: exportTo } = flags;
+        const server = createClient(flags);
+        const changed = await promote({ server, keysDir, name, version, channel, exportTo });
+        const is = changed ? (exportTo === undefined ? 'is' : 'is to be') : 'was already';
+        const text = `${name} ${version} ${is} the head of ${channel}`;
         return { text, data: { name, version, channel, changed } };
       }),
     );

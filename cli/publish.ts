@@ -4,7 +4,7 @@ import { answer, verb } from '../system/command.ts';
 import { formatBytes } from '../system/terminal.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 
-type Flags = ClientOptions & { keys: string; channel: string };
+type Flags = ClientOptions & { keys: string; channel: string; export?: string };
 
 /** `interlock publish`: a release becomes visible all at once; repeating is harmless. */
 export function addPublish(program: Command): void {
@@ -15,13 +15,18 @@ export function addPublish(program: Command): void {
   )
     .requiredOption('--keys <dir>', 'folder of `interlock keys init`')
     .requiredOption('--channel <channel>', 'channel whose head it becomes')
+    .option(
+      '--export <file>',
+      'write a signing request once the blobs are up: the channel’s keys lie on several machines',
+    )
     .action(
       answer(async (releaseDir: string, flags: Flags) => {
-        const { keys: keysDir, channel } = flags;
-        const data = await publish({ server: createClient(flags), keysDir, releaseDir, channel });
+        const { keys: keysDir, channel, export: exportTo } = flags;
+        const server = createClient(flags);
+        const data = await publish({ server, keysDir, releaseDir, channel, exportTo });
         const what = `${data.name} ${data.version}`;
         const text = data.published
-          ? `${what} is the head of ${channel} (${formatBytes(data.uploaded)} uploaded)`
+          ? `${what} is ${exportTo === undefined ? '' : 'to be '}the head of ${channel} (${formatBytes(data.uploaded)} uploaded)`
           : `${what} was published already`;
         return { text, data };
       }),

@@ -3,7 +3,7 @@ import { rollback } from '../builder/publish/rollback.ts';
 import { answer, verb } from '../system/command.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 
-type Flags = ClientOptions & { keys: string; channel: string; to: string; reason: string };
+type Flags = ClientOptions & { keys: string; channel: string; to: string; reason: string; export?: string };
 
 /** `interlock rollback`: the signed way down, for every host of a channel. */
 export function addRollback(program: Command): void {
@@ -15,13 +15,15 @@ export function addRollback(program: Command): void {
     .requiredOption('--channel <channel>', 'channel to roll back')
     .requiredOption('--to <version>', 'version to go back to')
     .requiredOption('--keys <dir>', 'folder of `interlock keys init`')
+    .option('--export <file>', 'write a signing request instead: the channel’s keys lie on several machines')
     .option('--reason <text>', 'why, for people', 'rolled back')
     .action(
       answer(async (name: string, flags: Flags) => {
-        const { keys: keysDir, channel, to, reason } = flags;
-        const withdrawn = await rollback({ server: createClient(flags), keysDir, name, channel, to, reason });
+        const { keys: keysDir, channel, to, reason, export: exportTo } = flags;
+        const server = createClient(flags);
+        const withdrawn = await rollback({ server, keysDir, name, channel, to, reason, exportTo });
         const text = withdrawn.length
-          ? `${channel} is back at ${to}; withdrawn: ${withdrawn.join(', ')}`
+          ? `${channel} is ${exportTo === undefined ? '' : 'to be '}back at ${to}; withdrawn: ${withdrawn.join(', ')}`
           : `${channel} is at ${to} already`;
         return { text, data: { name, channel, to, withdrawn } };
       }),

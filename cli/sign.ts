@@ -1,37 +1,47 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { exportPass, importPass, type PassAnswer, signPass } from '../builder/sign/pass.ts';
+import type { RequestState } from '../builder/sign/describe-request.ts';
+import { exportRelease } from '../builder/sign/export-release.ts';
+import { importRequest } from '../builder/sign/import-request.ts';
 import { sign } from '../builder/sign/sign.ts';
+import { signRequest } from '../builder/sign/sign-request.ts';
+import { InterlockError } from '../protocol/errors.ts';
 import { answer, verb } from '../system/command.ts';
+import { addServerOptions, type ClientOptions, clientIfGiven } from './client.ts';
 
-interface Flags {
-  keys: string;
-  export?: string;
-  import?: string;
-}
+type Flags = ClientOptions & { keys: string; export?: string; request?: string; import?: string };
 
 /** `interlock sign`: a pass of its own, for keys that live on other machines than the build. */
 export function addSign(program: Command): void {
-  verb(
-    program,
-    'sign <release>',
-    'Sign a release; or, given the file of --export, add this folder’s signatures to it',
-    'interlock sign out/core-1-x86-64 --keys ./keys',
+  addServerOptions(
+    verb(
+      program,
+      'sign [release]',
+      'Sign a release; or gather signatures: --export writes a request, --request signs one, --import takes it in',
+      'interlock sign out/core-1-x86-64 --keys ./keys',
+    ),
   )
     .requiredOption(
       '--keys <dir>',
       'folder of `interlock keys init`; private keys may be missing with --export and --import',
     )
     .option('--export <file>', 'write what is to be signed, for the holders of the keys')
-    .option('--import <file>', 'take back what they signed')
+    .option(
+      '--request <file>',
+      'add this folder’s signatures to what --export wrote here or in any other verb',
+    )
+    .option('--import <file>', 'take in what enough holders signed; a channel’s documents go to --server')
     .action(answer(run));
 }
 
-async function run(release: string, flags: Flags) {
-  if (flags.export !== undefined) return describe(await exportPass(release, flags.keys, flags.export));
-  if (flags.import !== undefined) return describe(await importPass(release, flags.keys, flags.import));
-  if (statSync(release, { throwIfNoEntry: false })?.isFile())
-    return describe(await signPass(release, flags.keys));
+async function run(release: string | undefined, flags: Flags) {
+  if (flags.import !== undefined) return takeIn(flags.import, flags);
+  const request = flags.request ?? (isFile(release) ? release : undefined);
+  if (request !== undefined) return describe(await signRequest(request, flags.keys));
+  if (release === undefined) {
+    throw new InterlockError('usage', { problem: 'name a release, or give --request or --import' });
+  }
+  if (flags.export !== undefined) return describe(await exportRelease(release, flags.keys, flags.export));
   const data = await sign(release, flags.keys);
   return {
     text: `${data.target} ${data.signed ? 'signed' : 'was signed already'} (releases ${data.version})`,
@@ -39,8 +49,26 @@ async function run(release: string, flags: Flags) {
   };
 }
 
-function describe(data: PassAnswer) {
-  const adds = data.adds.map((path) => `adds ${path}`);
-  const text = [...adds, `${data.signatures} of ${data.threshold} signatures`].join('\n');
-  return { text, data };
+async function takeIn(file: string, flags: Flags) {
+  const client = clientIfGiven(flags);
+  const send = client && ((publish: unknown) => client.post('/v1/publish', publish));
+  const { documents, retired } = await importRequest(file, flags.keys, send);
+  const { text } = describe(documents);
+  const gone = retired.length ? `\nretired: ${retired.join(', ')}` : '';
+  return { text: `${text}\ntaken in${gone}`, data: { documents, retired } };
+}
+
+/** A request as a holder reads it: what changes, and how many signatures there are. */
+export function describe(documents: readonly RequestState[]) {
+  const text = documents.map(({ role, version, expires, signatures, threshold, changes }) =>
+    [
+      `${role} ${version}, until ${expires}: ${signatures} of ${threshold} signatures`,
+      ...changes.map((change) => `  ${change}`),
+    ].join('\n'),
+  );
+  return { text: text.join('\n'), data: documents };
+}
+
+function isFile(path: string | undefined): boolean {
+  return path !== undefined && statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -86,10 +86,17 @@ export const errorTable = {
 
   // trust
   keys_missing: row(
-    '{dir} holds no key for {role}',
-    'Use the folder that `interlock keys init` made.',
+    '{dir} holds too few keys for {role}',
+    'Use the folder that `interlock keys init` made; when the keys lie on several machines, gather signatures with --export.',
     400,
     66,
+    'never',
+  ),
+  signer_failed: row(
+    'signing for {role} by `{command}`: {problem}',
+    'Try the command by hand: bytes on stdin, the signature on stdout (docs/keys.md).',
+    500,
+    70,
     'never',
   ),
   metadata_invalid: row(
@@ -151,6 +158,14 @@ export const errorTable = {
     'never',
   ),
   forbidden: row('{role} may not {action}', 'Use a token of the needed role.', 403, 77, 'never'),
+  wrong_state: row(
+    '{what} is {state}: {action} is refused',
+    'Look at its present state first.',
+    409,
+    65,
+    'never',
+  ),
+  overloaded: row('the server is busy', 'Asked again after the time it names.', 503, 75, 'later'),
   server_unready: row('{problem}', 'Tried again later.', 503, 75, 'later'),
   listen_unsafe: row(
     'refusing to listen on {address} without TLS',

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { PolicyChoice } from './rollout.ts';
 import { Bytes, Sha256, strict, Word } from './schema.ts';
 
 /** One blob of an upload: `PUT /v1/blobs/<sha256>` takes its bytes, from `received` on. */
@@ -13,7 +14,7 @@ export const WantedAnswer = strict({ wanted: Type.Array(BlobState) });
 
 /** Signed TUF metadata as text, so that not one byte of what was signed is lost on the way. */
 const SignedRole = strict({
-  role: Type.String({ pattern: '^(root|targets|releases|channel-[a-z0-9.-]+)$' }),
+  role: Type.String({ pattern: '^(root|targets|releases|(channel|brake)-[a-z0-9.-]+)$' }),
   /** The version the signer saw, otherwise 409; 0 for a role that did not exist. */
   replaces: Type.Integer({ minimum: 0 }),
   json: Type.String({ maxLength: 8 * 1024 * 1024 }),
@@ -21,12 +22,14 @@ const SignedRole = strict({
 
 /** `POST /v1/publish`: everything becomes visible in one transaction, or nothing does. */
 export const PublishRequest = strict({
-  roles: Type.Array(SignedRole, { minItems: 1, maxItems: 16 }),
+  roles: Type.Array(SignedRole, { minItems: 1, maxItems: 64 }),
   /** Target files as text: `release.json` and channel documents, by TUF target path. */
   targets: Type.Record(Type.String(), Type.String({ maxLength: 1024 * 1024 })),
   /** What the audit log says about it. */
-  action: Type.Enum(['publish', 'promote', 'rollback', 'channel', 'init', 'renew']),
+  action: Type.Enum(['publish', 'promote', 'rollback', 'channel', 'brake', 'init', 'renew']),
   name: Word,
+  /** What the rollouts of new heads follow; otherwise their channels' own policy. */
+  policy: Type.Optional(PolicyChoice),
 });
 export type PublishRequest = Static<typeof PublishRequest>;
 export const PublishAnswer = strict({ snapshot: Type.Integer(), timestamp: Type.Integer() });

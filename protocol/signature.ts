@@ -1,25 +1,50 @@
 import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { InterlockError } from './errors.ts';
 
-/** A public key as TUF metadata carries it (TUF 1.0.34 §4.2): the raw 32 bytes in hex. */
+/** A public key as TUF metadata carries it (TUF 1.0.34 §4.2): the raw 32 bytes in hex, or PEM for P-256. */
 export interface PublicKey {
-  keytype: 'ed25519';
-  scheme: 'ed25519';
+  keytype: 'ed25519' | 'ecdsa';
+  scheme: 'ed25519' | 'ecdsa-sha2-nistp256';
   keyval: { public: string };
 }
 
-/** A TUF public key with its id, so that keyring, root and server name one key alike. Takes either half of an ed25519 key. */
+/** A TUF public key with its id, so that keyring, root and server name one key alike. Takes either half of a key. */
 export function publicKeyOf(key: KeyObject): { id: string; key: PublicKey } {
-  const half = key.type === 'private' ? createPublicKey(key) : key;
-  const { x } = half.export({ format: 'jwk' });
-  const hex = Buffer.from(x ?? '', 'base64url').toString('hex');
-  const canonical = `{"keytype":"ed25519","keyval":{"public":"${hex}"},"scheme":"ed25519"}`;
-  return {
-    id: createHash('sha256').update(canonical).digest('hex'),
-    key: { keytype: 'ed25519', scheme: 'ed25519', keyval: { public: hex } },
-  };
+  const named = describe(key.type === 'private' ? createPublicKey(key) : key);
+  const { keytype, scheme, keyval } = named;
+  const canonical = `{"keytype":"${keytype}","keyval":{"public":"${keyval.public}"},"scheme":"${scheme}"}`;
+  return { id: createHash('sha256').update(canonical).digest('hex'), key: named };
 }
 
-/** Signs canonical bytes with an ed25519 private key; `sig` is hex (TUF 1.0.34 §4.2). */
+/** Whether a key can sign metadata: ed25519, or P-256 as most tokens have it. */
+export function canSign(key: KeyObject): boolean {
+  return key.asymmetricKeyType === 'ed25519' || isP256(key);
+}
+
+/** Signs canonical bytes; `sig` is hex (TUF 1.0.34 §4.2). */
 export function signBytes(key: KeyObject, bytes: Uint8Array): { keyid: string; sig: string } {
-  return { keyid: publicKeyOf(key).id, sig: sign(null, bytes, key).toString('hex') };
+  return { keyid: publicKeyOf(key).id, sig: sign(digestOf(key), bytes, key).toString('hex') };
+}
+
+/** The digest that a key's scheme takes first; ed25519 takes the bytes themselves. */
+export function digestOf(key: KeyObject): 'sha256' | null {
+  return isP256(key) ? 'sha256' : null;
+}
+
+function describe(half: KeyObject): PublicKey {
+  if (isP256(half)) {
+    const pem = half.export({ type: 'spki', format: 'pem' }).toString();
+    return { keytype: 'ecdsa', scheme: 'ecdsa-sha2-nistp256', keyval: { public: pem } };
+  }
+  if (half.asymmetricKeyType !== 'ed25519') {
+    const problem = `${half.asymmetricKeyType} cannot sign metadata; ed25519 and P-256 can`;
+    throw new InterlockError('bad_input', { what: 'key', problem });
+  }
+  const { x } = half.export({ format: 'jwk' });
+  const hex = Buffer.from(x ?? '', 'base64url').toString('hex');
+  return { keytype: 'ed25519', scheme: 'ed25519', keyval: { public: hex } };
+}
+
+function isP256(key: KeyObject): boolean {
+  return key.asymmetricKeyType === 'ec' && key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
 }

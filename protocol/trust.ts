@@ -11,6 +11,16 @@ export function channelRole(channel: string): string {
   return `channel-${channel}`;
 }
 
+/** The role of whoever is on call: it may only make a channel stricter (`protocol/brake.ts`). */
+export function brakeRole(channel: string): string {
+  return `brake-${channel}`;
+}
+
+/** The roles that root itself names; all others are delegated to by `targets`. */
+export function isTopRole(role: string): boolean {
+  return ['root', 'targets', ...onlineRoles].includes(role);
+}
+
 /** The TUF target that the `releases` role signs. */
 export function releaseTarget(name: string, version: string, arch: Arch): string {
   return `${name}/${version}/${arch}/release.json`;
@@ -21,10 +31,18 @@ export function channelTarget(name: string, channel: string): string {
   return `channels/${name}/${channel}.json`;
 }
 
+/** The TUF target that a channel's brake signs. */
+export function brakeTarget(name: string, channel: string): string {
+  return `brakes/${name}/${channel}.json`;
+}
+
 /** What each role may name, as TUF path patterns; `*` does not cross a slash. */
 export const releasesPaths = ['*/*/*/release.json'];
 export function channelPaths(channel: string): string[] {
   return [`channels/*/${channel}.json`];
+}
+export function brakePaths(channel: string): string[] {
+  return [`brakes/*/${channel}.json`];
 }
 
 /** Life of a signature in days; the server warns at a third of the remaining life. */
@@ -33,15 +51,24 @@ export const lifeDays = {
   targets: 365,
   releases: 90,
   channel: 30,
+  brake: 90,
   snapshot: 7,
   timestamp: 1,
 } as const;
 
 /** When a signature of a role made now ends, to the second as TUF wants it (TUF 1.0.34 §4.3). */
 export function expiresAt(role: string, now: Date): string {
-  const kind = (role.startsWith('channel-') ? 'channel' : role) as keyof typeof lifeDays;
-  const end = new Date(now.getTime() + lifeDays[kind] * 86_400_000);
-  return `${end.toISOString().slice(0, 19)}Z`;
+  return `${new Date(now.getTime() + lifeOf(role)).toISOString().slice(0, 19)}Z`;
+}
+
+/** True once two thirds of a signature's life are over: time to sign again. */
+export function isDue(role: string, expires: string, now: Date): boolean {
+  return new Date(expires).getTime() - now.getTime() < lifeOf(role) / 3;
+}
+
+function lifeOf(role: string): number {
+  const kind = /^(channel|brake)-/.exec(role)?.[1] ?? role;
+  return lifeDays[kind as keyof typeof lifeDays] * 86_400_000;
 }
 
 /** Where a target's bytes lie under `paths.targets`: its hash stands before its name (TUF 1.0.34 §6.2). */

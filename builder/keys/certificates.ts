@@ -14,43 +14,67 @@ interface Identity {
   certificate: forge.pki.Certificate;
 }
 
-const years = { db: 20, ca: 20, server: 2 };
+const years = { boot: 20, ca: 20, server: 2 };
 
-/** X.509 for what TUF does not cover: Secure Boot (`db`), and TLS to the server by an authority of its own. */
-export function makeCertificates(
-  options: CertificateOptions,
+/** X.509 for what TUF does not cover: Secure Boot, and TLS to the server by an authority of its own. */
+export function makeCertificates(options: CertificateOptions, now: Date): CertificateFiles {
+  const ca = makeAuthority(options, now);
+  const boot = bootKeys.map((role) => bootFiles(role, options, now));
+  return { ...Object.assign({}, ...boot), ...pemFiles('tls-ca', ca), ...serverFiles(options, ca, now) };
+}
+
+/** Contents by file name in a keys folder. */
+export type CertificateFiles = Record<string, string | Uint8Array>;
+
+/** Secure Boot's keys: `PK` owns a machine's firmware, `KEK` may change what it trusts, `db` signs what it starts. */
+export const bootKeys = ['PK', 'KEK', 'db'] as const;
+
+/** A key and certificate for one of Secure Boot's roles. */
+export function bootFiles(
+  role: (typeof bootKeys)[number],
+  { name }: Pick<CertificateOptions, 'name'>,
   now: Date,
-): Record<string, string | Uint8Array> {
-  const db = issue(`${options.name} Secure Boot`, years.db, now, [
+): CertificateFiles {
+  const identity = issue(`${name} Secure Boot${role === 'db' ? '' : ` ${role}`}`, years.boot, now, [
     { name: 'basicConstraints', cA: false, critical: true },
     { name: 'keyUsage', digitalSignature: true, critical: true },
-    { name: 'extKeyUsage', codeSigning: true },
+    ...(role === 'db' ? [{ name: 'extKeyUsage', codeSigning: true }] : []),
   ]);
-  const ca = issue(`${options.name} TLS authority`, years.ca, now, [
+  const der = forge.asn1.toDer(forge.pki.certificateToAsn1(identity.certificate)).getBytes();
+  return { ...pemFiles(role, identity), [`x509/${role}.der`]: Buffer.from(der, 'latin1') };
+}
+
+/** A new authority for TLS; hosts and operators must be given its certificate. */
+export function authorityFiles(options: CertificateOptions, now: Date): CertificateFiles {
+  const ca = makeAuthority(options, now);
+  return { ...pemFiles('tls-ca', ca), ...serverFiles(options, ca, now) };
+}
+
+/** A key and certificate for the update server, by the authority whose PEM texts are given. */
+export function serverFilesBy(
+  options: CertificateOptions,
+  authority: { key: string; certificate: string },
+  now: Date,
+): CertificateFiles {
+  const certificate = forge.pki.certificateFromPem(authority.certificate);
+  return serverFiles(options, { key: authority.key, certificate }, now);
+}
+
+function makeAuthority({ name }: CertificateOptions, now: Date): Identity {
+  return issue(`${name} TLS authority`, years.ca, now, [
     { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
     { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
   ]);
-  const server = issue(
-    `${options.name} update server`,
-    years.server,
-    now,
-    [
-      { name: 'basicConstraints', cA: false, critical: true },
-      { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
-      { name: 'subjectAltName', altNames: options.tlsNames.map(altName) },
-    ],
-    ca,
-  );
-  return {
-    ...pemFiles('db', db),
-    'x509/db.der': Buffer.from(
-      forge.asn1.toDer(forge.pki.certificateToAsn1(db.certificate)).getBytes(),
-      'latin1',
-    ),
-    ...pemFiles('tls-ca', ca),
-    ...pemFiles('tls-server', server),
-  };
+}
+
+function serverFiles({ name, tlsNames }: CertificateOptions, ca: Identity, now: Date): CertificateFiles {
+  const extensions = [
+    { name: 'basicConstraints', cA: false, critical: true },
+    { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
+    { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
+    { name: 'subjectAltName', altNames: tlsNames.map(altName) },
+  ];
+  return pemFiles('tls-server', issue(`${name} update server`, years.server, now, extensions, ca));
 }
 
 /** Makes an RSA-2048 key by node:crypto and a certificate for it, signed by `by` or by itself. */

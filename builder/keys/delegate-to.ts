@@ -1,69 +1,73 @@
 import type { KeyObject } from 'node:crypto';
 import { Root, Targets } from '@tufjs/models';
 import { publicKeyOf } from '../../protocol/signature.ts';
-import { channelPaths, channelRole, expiresAt } from '../../protocol/trust.ts';
+import { expiresAt, isTopRole } from '../../protocol/trust.ts';
 import { type KeysFolder, signersOf } from './keys-folder.ts';
 import { parseRoot, parseTargets } from './parse-role.ts';
 import { renewRole } from './renew.ts';
-import { type Keyring, seal } from './seal.ts';
+import { seal } from './seal.ts';
 
-/** A role that gets keys in place of those whose ids are `gone`. */
+/** A role that gets public `keys` in place of those whose ids are `gone`, and perhaps another threshold. */
 export interface NewKeys {
   role: string;
   gone: readonly string[];
   keys: readonly KeyObject[];
+  threshold?: number | undefined;
 }
 
-/** Signs the metadata that names a role's new keys, and the role itself by them. Texts by role; pure. */
-export function delegateTo(folder: KeysFolder, change: NewKeys, now: Date): Record<string, string> {
-  const keyring = withKeys(folder.keyring, change.keys);
-  const isTop = ['root', 'targets', 'snapshot', 'timestamp'].includes(change.role);
-  const above = isTop
-    ? { root: nextRoot(folder, keyring, change, now) }
-    : { targets: nextTargets(folder, keyring, change, now) };
-  if (change.role in folder.roles) {
-    const after = {
-      ...folder,
-      keyring,
-      roots: above.root ? [...folder.roots, above.root] : folder.roots,
-      roles: { ...folder.roles, ...(above.targets ? { targets: above.targets } : {}) },
-    };
-    return { ...above, [change.role]: renewRole(after, change.role, now) } as Record<string, string>;
-  }
-  return above as Record<string, string>;
-}
-
-/** Signs a `targets` that delegates to one more channel, and the channel's empty role. Texts by role; pure. */
-export function delegateChannel(
+/** Signs the metadata that names roles' new keys (all of root's, or all of targets'), and those roles by them. Texts by role; pure. */
+export function delegateTo(
   folder: KeysFolder,
-  channel: string,
-  keys: readonly KeyObject[],
+  changes: readonly NewKeys[],
   now: Date,
 ): Record<string, string> {
-  const role = channelRole(channel);
-  const keyring = withKeys(folder.keyring, keys);
-  const before = parseTargets('targets', folder.roles.targets ?? '').signed;
-  const json = structuredClone(before.toJSON()) as unknown as TargetsJson;
+  const isTop = changes.every(({ role }) => isTopRole(role));
+  const above: Record<string, string> = isTop
+    ? { root: nextRoot(folder, changes, now) }
+    : {
+        targets: nextTargets(folder, now, (json) => {
+          for (const change of changes) {
+            const role = json.delegations.roles.find(({ name }) => name === change.role)!;
+            exchange(json.delegations.keys, role, change);
+          }
+        }),
+      };
+  const after = {
+    ...folder,
+    roots: above.root ? [...folder.roots, above.root] : folder.roots,
+    roles: { ...folder.roles, ...(above.targets ? { targets: above.targets } : {}) },
+  };
+  const signedAgain = changes
+    .filter(({ role }) => role in folder.roles)
+    .map(({ role }) => [role, renewRole(after, role, now)]);
+  return { ...above, ...Object.fromEntries(signedAgain) };
+}
+
+/** One more role under `targets`. */
+export interface NewRole {
+  name: string;
+  paths: readonly string[];
+  keys: readonly KeyObject[];
+  threshold: number;
+}
+
+/** Signs a `targets` that delegates to one more role, and that role, which names nothing yet. Texts by role; pure. */
+export function delegateRole(folder: KeysFolder, added: NewRole, now: Date): Record<string, string> {
+  const { name, paths, keys, threshold } = added;
   const keyids = keys.map((key) => publicKeyOf(key).id);
-  const threshold = before.delegations?.roles?.releases?.threshold ?? 1;
-  const paths = channelPaths(channel);
-  json.delegations.roles.push({ name: role, keyids, threshold, paths, terminating: true });
-  Object.assign(json.delegations.keys, publicKeys(keys));
-  const next = Targets.fromJSON({
-    ...json,
-    version: before.version + 1,
-    expires: expiresAt('targets', now),
-  } as never);
   const empty = Targets.fromJSON({
     _type: 'targets',
-    spec_version: before.specVersion,
+    spec_version: parseTargets('targets', folder.roles.targets ?? '').signed.specVersion,
     version: 1,
-    expires: expiresAt(role, now),
+    expires: expiresAt(name, now),
     targets: {},
   });
   return {
-    targets: seal('targets', next, keyring, [signersOf('targets', folder.roots.at(-1) ?? '', '')]),
-    [role]: seal(role, empty, keyring, [{ keyIDs: keyids, threshold }]),
+    targets: nextTargets(folder, now, ({ delegations }) => {
+      delegations.roles.push({ name, keyids, threshold, paths: [...paths], terminating: true });
+      Object.assign(delegations.keys, publicKeys(keys));
+    }),
+    [name]: seal(name, empty, folder.keyring, [{ keyIDs: keyids, threshold }]),
   };
 }
 
@@ -79,49 +83,37 @@ interface TargetsJson {
 }
 
 /** TUF 1.0.34 §5.3.4: a root with other root keys carries the old ones' signatures as well. */
-function nextRoot(folder: KeysFolder, keyring: Keyring, change: NewKeys, now: Date): string {
+function nextRoot(folder: KeysFolder, changes: readonly NewKeys[], now: Date): string {
   const before = parseRoot(folder.roots.at(-1) ?? '').signed;
   const json = structuredClone(before.toJSON()) as unknown as {
     keys: Record<string, object>;
     roles: Record<string, RoleJson>;
   };
-  exchange(json.keys, json.roles[change.role]!, change);
-  const next = Root.fromJSON({
-    ...json,
-    version: before.version + 1,
-    expires: expiresAt('root', now),
-  } as never);
-  return seal('root', next, keyring, [before.roles.root!, next.roles.root!]);
+  for (const change of changes) exchange(json.keys, json.roles[change.role]!, change);
+  const version = before.version + 1;
+  const next = Root.fromJSON({ ...json, version, expires: expiresAt('root', now) } as never);
+  return seal('root', next, folder.keyring, [before.roles.root!, next.roles.root!]);
 }
 
-function nextTargets(folder: KeysFolder, keyring: Keyring, change: NewKeys, now: Date): string {
+function nextTargets(folder: KeysFolder, now: Date, change: (json: TargetsJson) => void): string {
   const before = parseTargets('targets', folder.roles.targets ?? '').signed;
   const json = structuredClone(before.toJSON()) as unknown as TargetsJson;
-  exchange(json.delegations.keys, json.delegations.roles.find(({ name }) => name === change.role)!, change);
-  const next = Targets.fromJSON({
-    ...json,
-    version: before.version + 1,
-    expires: expiresAt('targets', now),
-  } as never);
-  return seal('targets', next, keyring, [signersOf('targets', folder.roots.at(-1) ?? '', '')]);
+  change(json);
+  const version = before.version + 1;
+  const next = Targets.fromJSON({ ...json, version, expires: expiresAt('targets', now) } as never);
+  return seal('targets', next, folder.keyring, [signersOf('targets', folder.roots.at(-1) ?? '', '')]);
 }
 
-function exchange(all: Record<string, object>, role: RoleJson, { gone, keys }: NewKeys): void {
+function exchange(all: Record<string, object>, role: RoleJson, { gone, keys, threshold }: NewKeys): void {
   for (const id of gone) delete all[id];
   Object.assign(all, publicKeys(keys));
   role.keyids = [
     ...role.keyids.filter((id) => !gone.includes(id)),
     ...keys.map((key) => publicKeyOf(key).id),
   ];
+  role.threshold = threshold ?? role.threshold;
 }
 
 function publicKeys(keys: readonly KeyObject[]): Record<string, object> {
   return Object.fromEntries(keys.map(publicKeyOf).map(({ id, key }) => [id, key]));
-}
-
-function withKeys(keyring: Keyring, keys: readonly KeyObject[]): Keyring {
-  return {
-    ...keyring,
-    keys: new Map([...keyring.keys, ...keys.map((key) => [publicKeyOf(key).id, key] as const)]),
-  };
 }

@@ -10,6 +10,7 @@ import {
 } from '../../protocol/trust.ts';
 import type { RoleKeys } from './generate.ts';
 import { type Keyring, seal } from './seal.ts';
+import { keySigner } from './signer.ts';
 
 const spec_version = '1.0.31';
 
@@ -83,5 +84,5 @@ function role(keys: RoleKeys, name: string, threshold: number) {
 
 function ringOf(keys: RoleKeys): Keyring {
   const all = Object.values(keys).flat();
-  return { dir: '', keys: new Map(all.map((key) => [publicKeyOf(key).id, key])) };
+  return { dir: '', keys: new Map(all.map((key) => [publicKeyOf(key).id, keySigner(key)])) };
 }

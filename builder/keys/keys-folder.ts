@@ -1,9 +1,8 @@
-import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
-import { publicKeyOf } from '../../protocol/signature.ts';
 import { writeDurably } from '../../system/durable.ts';
+import { loadSigners } from './load-signers.ts';
 import { parseRoot, parseTargets, refusing } from './parse-role.ts';
 import type { Keyring, Signers } from './seal.ts';
 
@@ -25,13 +24,19 @@ export async function openKeysFolder(dir: string): Promise<KeysFolder> {
     versions.toSorted((a, b) => Number(a) - Number(b)).map((version) => readRole(dir, `${version}.root`)),
   );
   const roleNames = names.flatMap(
-    (name) => /^((?:targets|releases|channel-[a-z0-9.-]+))\.json$/.exec(name)?.[1] ?? [],
+    (name) => /^((?:targets|releases|(?:channel|brake)-[a-z0-9.-]+))\.json$/.exec(name)?.[1] ?? [],
   );
   const roles = Object.fromEntries(
     await Promise.all(roleNames.map(async (role) => [role, await readRole(dir, role)] as const)),
   );
   if (roots.length === 0 || !roles.targets) throw new InterlockError('keys_missing', { dir, role: 'root' });
-  return { dir, keyring: { dir, keys: await loadKeys(dir) }, roots, roles };
+  return { dir, keyring: await openKeyring(dir), roots, roles };
+}
+
+/** The keys at hand, without any metadata. */
+async function openKeyring(dir: string): Promise<Keyring> {
+  const signers = await loadSigners(dir);
+  return { dir, keys: new Map(signers.map((signer) => [signer.id, signer])) };
 }
 
 /** Keeps a role's new text. */
@@ -63,24 +68,6 @@ export function signersOf(role: string, rootText: string, targetsText: string): 
       throw new Error('targets delegates nothing to it; a channel is added by `interlock keys add-channel`');
     return signers;
   });
-}
-
-/** Reads a private key of PEM text; throws `bad_input` for anything else. */
-export function privateKeyOf(file: string, text: Uint8Array): KeyObject {
-  try {
-    return createPrivateKey(Buffer.from(text));
-  } catch (cause) {
-    throw new InterlockError('bad_input', { what: file, problem: 'is no private key in PEM' }, { cause });
-  }
-}
-
-async function loadKeys(dir: string): Promise<Map<string, KeyObject>> {
-  const keys = new Map<string, KeyObject>();
-  for (const name of (await list(dir)).filter((file) => file.endsWith('.pem'))) {
-    const key = privateKeyOf(join(dir, name), await readFile(join(dir, name)));
-    if (key.asymmetricKeyType === 'ed25519') keys.set(publicKeyOf(key).id, key);
-  }
-  return keys;
 }
 
 async function readRole(dir: string, name: string): Promise<string> {

@@ -1,20 +1,35 @@
 import { Root, Targets } from '@tufjs/models';
-import { expiresAt } from '../../protocol/trust.ts';
-import { type KeysFolder, keepRole, openKeysFolder, signersOf } from './keys-folder.ts';
+import { expiresAt, isDue } from '../../protocol/trust.ts';
+import { renewCertificate } from './certificates-folder.ts';
+import { gathering, keepChange } from './keep-change.ts';
+import { type KeysFolder, openKeysFolder, signersOf } from './keys-folder.ts';
 import { parseRoot, parseTargets } from './parse-role.ts';
 import { seal } from './seal.ts';
 
+export interface RenewOptions {
+  /** Also what does not expire soon. */
+  all?: boolean;
+  /** File for a signing request: the keys need not be here then. */
+  exportTo?: string | undefined;
+  now?: Date;
+}
+
 /**
- * Signs again every offline role that has used up two thirds of its life and whose keys are here (`all`: every one),
- * as its next version. Returns the roles signed; the next publication takes them to the server.
+ * Signs again every offline role that has used up two thirds of its life and whose keys are here, as its next version, and
+ * the server's certificate likewise. Returns what was signed; the next publication takes roles to the server.
  */
-export async function renewKeys(dir: string, all: boolean, now = new Date()): Promise<string[]> {
-  const folder = await openKeysFolder(dir);
+export async function renewKeys(dir: string, options: RenewOptions = {}): Promise<string[]> {
+  const { all = false, exportTo, now = new Date() } = options;
+  const folder = gathering(await openKeysFolder(dir), exportTo);
   const due = ['root', ...Object.keys(folder.roles)].filter(
-    (role) => isSignable(folder, role) && (all || isDue(folder, role, now)),
+    (role) =>
+      (exportTo !== undefined || isSignable(folder, role)) &&
+      (all || isDue(role, readRole(folder, role).signed.expires, now)),
   );
-  for (const role of due) await keepRole(dir, role, renewRole(folder, role, now));
-  return due;
+  const texts = Object.fromEntries(due.map((role) => [role, renewRole(folder, role, now)]));
+  if (due.length > 0) await keepChange(folder, texts, exportTo);
+  const certificate = exportTo === undefined && (await renewCertificate(dir, all, now));
+  return certificate ? [...due, certificate] : due;
 }
 
 /** A role's next version with the same content and a new life. */
@@ -23,12 +38,6 @@ export function renewRole(folder: KeysFolder, role: string, now: Date): string {
   const next = { ...signed.toJSON(), version: signed.version + 1, expires: expiresAt(role, now) };
   const renewed = role === 'root' ? Root.fromJSON(next) : Targets.fromJSON(next);
   return seal(role, renewed, folder.keyring, [signers(folder, role)]);
-}
-
-function isDue(folder: KeysFolder, role: string, now: Date): boolean {
-  const end = new Date(expiresAt(role, now)).getTime();
-  const left = new Date(readRole(folder, role).signed.expires).getTime() - now.getTime();
-  return left < (end - now.getTime()) / 3;
 }
 
 function isSignable(folder: KeysFolder, role: string): boolean {

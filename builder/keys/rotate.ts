@@ -1,13 +1,26 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
-import { publicKeyOf } from '../../protocol/signature.ts';
 import { onlineRoles } from '../../protocol/trust.ts';
-import { syncFolder, writeDurably } from '../../system/durable.ts';
-import { delegateTo } from './delegate-to.ts';
+import { writeDurably } from '../../system/durable.ts';
+import { delegateTo, type NewKeys } from './delegate-to.ts';
+import { findKey, keysOf } from './find-key.ts';
 import { generateKeys } from './generate.ts';
-import { type KeysFolder, keepRole, openKeysFolder, privateKeyOf, signersOf } from './keys-folder.ts';
+import { gathering, keepChange } from './keep-change.ts';
+import { type KeysFolder, openKeysFolder, signersOf } from './keys-folder.ts';
+import { retireKeys } from './retire.ts';
+import { keySigner } from './signer.ts';
+
+export interface RotateOptions {
+  /** Public keys of holders elsewhere, in place of keys made here. */
+  publicKeys?: readonly KeyObject[] | undefined;
+  /** How many signatures the role needs from now on; left out: as many as before. */
+  threshold?: number | undefined;
+  /** File for a signing request, when the keys that must agree lie on several machines. */
+  exportTo?: string | undefined;
+  now?: Date;
+}
 
 /** What a change of keys signed anew, and the key files it put out of use. */
 export interface Rotation {
@@ -15,70 +28,83 @@ export interface Rotation {
   retired: string[];
 }
 
-/** Gives a role new keys in place of all it had, as many as before. Hosts follow the signed chain by themselves. */
-export async function rotateKeys(dir: string, role: string, now = new Date()): Promise<Rotation> {
+/**
+ * Gives a role new keys in place of all it had, as many as before; `online` means both that the server has, in one root:
+ * what a stolen server calls for. Hosts follow the signed chain by themselves.
+ */
+export async function rotateKeys(dir: string, role: string, options: RotateOptions = {}): Promise<Rotation> {
   const folder = await openKeysFolder(dir);
+  const roles = role === 'online' ? onlineRoles : [role];
   return replaceKeys(
     folder,
-    role,
-    signersOf(role, folder.roots.at(-1) ?? '', folder.roles.targets ?? '').keyIDs,
-    now,
+    roles.map((name) => ({ role: name, gone: keysOf(folder, name) })),
+    options,
   );
 }
 
-/** Replaces one key, named by its file in the folder, by a new one. */
-export async function revokeKey(dir: string, file: string, now = new Date()): Promise<Rotation> {
+/** Replaces one key, named by its file or its id, by a new one: for a key that was lost or may have been seen. */
+export async function revokeKey(dir: string, named: string, options: RotateOptions = {}): Promise<Rotation> {
   const folder = await openKeysFolder(dir);
-  const text = await readFile(join(dir, file)).catch((cause) => {
-    throw new InterlockError('not_found', { what: join(dir, file) }, { cause });
-  });
-  const { id } = publicKeyOf(privateKeyOf(join(dir, file), text));
-  const role = ['root', 'targets', ...onlineRoles, ...Object.keys(folder.roles)].find((name) =>
-    signersOf(name, folder.roots.at(-1) ?? '', folder.roles.targets ?? '').keyIDs.includes(id),
-  );
-  if (!role) throw new InterlockError('bad_input', { what: file, problem: 'signs for no role' });
-  return replaceKeys(folder, role, [id], now);
+  const { id, role } = await findKey(folder, named);
+  return replaceKeys(folder, [{ role, gone: [id] }], options);
 }
 
 /** New keys are durable before anything names them, and an offline key is retired after nothing names it any more. */
 async function replaceKeys(
   folder: KeysFolder,
-  role: string,
-  gone: readonly string[],
-  now: Date,
+  wanted: readonly { role: string; gone: readonly string[] }[],
+  options: RotateOptions,
 ): Promise<Rotation> {
-  const { [role]: keys = [] } = generateKeys([role], gone.length);
-  const changed = delegateTo(folder, { role, gone, keys }, now);
-  const retiredDir = join(folder.dir, 'retired');
-  const isOnline = (onlineRoles as readonly string[]).includes(role);
-  const online = join(folder.dir, 'online');
-  const retiredOnline = isOnline ? await retire(online, retiredDir, gone) : [];
-  for (const key of keys) {
-    await writeKey(isOnline ? join(online, `${role}.pem`) : join(folder.dir, keyName(role)), key);
+  const { publicKeys, threshold, exportTo, now = new Date() } = options;
+  if (publicKeys && wanted.length > 1) {
+    throw new InterlockError('usage', { problem: 'public keys are for one role at a time' });
   }
-  for (const [name, text] of Object.entries(changed)) await keepRole(folder.dir, name, text);
-  const retired = isOnline ? retiredOnline : await retire(folder.dir, retiredDir, gone);
-  return { roles: Object.keys(changed), retired };
+  const made = publicKeys ? {} : makeKeys(wanted);
+  const changes = wanted.map(
+    ({ role, gone }): NewKeys => ({ role, gone, keys: publicKeys ?? made[role] ?? [], threshold }),
+  );
+  for (const change of changes) checkThreshold(folder, change);
+  const changed = delegateTo(withKeys(gathering(folder, exportTo), Object.values(made).flat()), changes, now);
+  const gone = wanted.flatMap((entry) => entry.gone);
+  const online = wanted.some(({ role }) => isOnline(role)) ? await retireKeys(folder.dir, gone) : [];
+  await writeKeys(folder.dir, made);
+  await keepChange(folder, changed, exportTo);
+  const retired = exportTo === undefined ? await retireKeys(folder.dir, gone) : [];
+  return { roles: Object.keys(changed), retired: [...online, ...retired] };
 }
 
-async function retire(keyDir: string, retiredDir: string, gone: readonly string[]): Promise<string[]> {
-  await mkdir(retiredDir, { recursive: true, mode: 0o700 });
-  const retired: string[] = [];
-  for (const file of (await readdir(keyDir)).filter((name) => name.endsWith('.pem'))) {
-    const { id } = publicKeyOf(privateKeyOf(file, await readFile(join(keyDir, file))));
-    if (!gone.includes(id)) continue;
-    await rename(join(keyDir, file), join(retiredDir, `${id.slice(0, 8)}-${file}`));
-    retired.push(file);
+function makeKeys(wanted: readonly { role: string; gone: readonly string[] }[]): Record<string, KeyObject[]> {
+  return Object.fromEntries(
+    wanted.map(({ role, gone }) => [role, generateKeys([role], gone.length)[role] ?? []]),
+  );
+}
+
+function checkThreshold(folder: KeysFolder, { role, gone, keys, threshold }: NewKeys): void {
+  const before = signersOf(role, folder.roots.at(-1) ?? '', folder.roles.targets ?? '');
+  const count = before.keyIDs.filter((id) => !gone.includes(id)).length + keys.length;
+  const needed = threshold ?? before.threshold;
+  if (count < needed || needed < 1) {
+    throw new InterlockError('usage', {
+      problem: `${count} keys of ${role} cannot give ${needed} signatures`,
+    });
   }
-  await syncFolder(retiredDir);
-  await syncFolder(keyDir);
-  return retired;
 }
 
-async function writeKey(file: string, key: KeyObject): Promise<void> {
-  await writeDurably(file, key.export({ type: 'pkcs8', format: 'pem' }).toString(), 0o600);
+function withKeys(folder: KeysFolder, keys: readonly KeyObject[]): KeysFolder {
+  const signers = keys.map((key) => keySigner(key)).map((signer) => [signer.id, signer] as const);
+  return { ...folder, keyring: { ...folder.keyring, keys: new Map([...folder.keyring.keys, ...signers]) } };
 }
 
-function keyName(role: string): string {
-  return `${role}-${randomBytes(3).toString('hex')}.pem`;
+async function writeKeys(dir: string, made: Record<string, readonly KeyObject[]>): Promise<void> {
+  for (const [role, keys] of Object.entries(made)) {
+    if (isOnline(role)) await mkdir(join(dir, 'online'), { recursive: true, mode: 0o700 });
+    for (const key of keys) {
+      const file = isOnline(role) ? `online/${role}.pem` : `${role}-${randomBytes(3).toString('hex')}.pem`;
+      await writeDurably(join(dir, file), key.export({ type: 'pkcs8', format: 'pem' }).toString(), 0o600);
+    }
+  }
+}
+
+function isOnline(role: string): boolean {
+  return (onlineRoles as readonly string[]).includes(role);
 }

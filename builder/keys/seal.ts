@@ -1,7 +1,6 @@
-import type { KeyObject } from 'node:crypto';
 import { Metadata, type Root, Signature, type Targets } from '@tufjs/models';
 import { InterlockError } from '../../protocol/errors.ts';
-import { signBytes } from '../../protocol/signature.ts';
+import type { Signer } from './signer.ts';
 
 /** Who may sign a role: ids of its keys, and how many of them must. */
 export interface Signers {
@@ -9,10 +8,12 @@ export interface Signers {
   threshold: number;
 }
 
-/** Private keys by TUF key id: whichever of them lie in the folder at hand. */
+/** Signers by TUF key id: whichever of them the folder at hand has. */
 export interface Keyring {
   dir: string;
-  keys: ReadonlyMap<string, KeyObject>;
+  keys: ReadonlyMap<string, Signer>;
+  /** Signatures are gathered one by one: too few are no error yet. */
+  isGathering?: boolean;
 }
 
 /**
@@ -25,15 +26,34 @@ export function seal(
   keyring: Keyring,
   groups: readonly Signers[],
 ): string {
+  const ids = groups.flatMap(({ keyIDs, threshold }) => {
+    const here = keyIDs.filter((id) => keyring.keys.has(id));
+    if (here.length < threshold && !keyring.isGathering) {
+      throw new InterlockError('keys_missing', { dir: keyring.dir, role });
+    }
+    return here;
+  });
   const metadata = new Metadata(signed);
-  for (const { keyIDs, threshold } of groups) {
-    const here = keyIDs.flatMap((id) => keyring.keys.get(id) ?? []);
-    if (here.length < threshold) throw new InterlockError('keys_missing', { dir: keyring.dir, role });
-    for (const key of here) metadata.sign((bytes) => toSignature(signBytes(key, bytes)));
-  }
-  return `${JSON.stringify(metadata.toJSON(), null, 1)}\n`;
+  addSignatures(role, metadata, keyring, ids);
+  return textOf(metadata);
 }
 
-function toSignature({ keyid, sig }: { keyid: string; sig: string }): Signature {
-  return new Signature({ keyID: keyid, sig });
+/** Adds the signatures of these keys, each once; a person may have to touch a token for it. */
+export function addSignatures(
+  role: string,
+  metadata: Metadata<Root | Targets>,
+  { keys }: Keyring,
+  ids: readonly string[],
+): void {
+  for (const id of new Set(ids)) {
+    const signer = keys.get(id);
+    if (signer && !metadata.signatures[id]) {
+      metadata.sign((bytes) => new Signature({ keyID: id, sig: signer.sign(bytes, role) }));
+    }
+  }
+}
+
+/** Metadata as it is kept and sent. */
+export function textOf(metadata: Metadata<Root | Targets>): string {
+  return `${JSON.stringify(metadata.toJSON(), null, 1)}\n`;
 }

@@ -1,61 +1,91 @@
-import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDue, onlineRoles } from '../../protocol/trust.ts';
+import { certificateNames, isOld, readCertificate } from './certificates-folder.ts';
 import { type KeysFolder, openKeysFolder, signersOf } from './keys-folder.ts';
 import { parseRoot, parseTargets } from './parse-role.ts';
+import { onlineFiles } from './retire.ts';
 
 export interface RoleStatus {
   role: string;
-  /** null for a certificate. */
+  /** null for a certificate, and for what the server signs. */
   version: number | null;
-  expires: string;
-  daysLeft: number;
+  /** null for what the server signs: it renews that itself. */
+  expires: string | null;
+  daysLeft: number | null;
+  /** Less than a third of its life is left. */
+  due: boolean;
   /** Keys that may sign, how many of them are in this folder, and how many must sign. */
   keys: number;
   here: number;
   threshold: number;
+  /** First 8 digits of each key's id; those of keys that are not here in `missing` too. */
+  ids: string[];
+  missing: string[];
 }
 
-/** What each role and certificate of a keys folder still is good for, so that nobody is surprised by an expiry. */
+/** What each role and certificate of a keys folder still is good for, so that nobody is surprised by an expiry or a lost key. */
 export async function keysStatus(dir: string, now = new Date()): Promise<RoleStatus[]> {
   const folder = await openKeysFolder(dir);
-  const roles = ['root', ...Object.keys(folder.roles).toSorted(byRank)].map((role) =>
-    roleStatus(folder, role, now),
-  );
-  const certificates = await Promise.all(
-    ['db', 'tls-ca', 'tls-server'].map((name) => certificateStatus(dir, name, now)),
-  );
-  return [...roles, ...certificates.flat()];
+  const online = (await onlineFiles(join(dir, 'online'))).map(({ id }) => id);
+  const here = new Set([...folder.keyring.keys.keys(), ...online]);
+  const signed = ['root', ...Object.keys(folder.roles).toSorted(byRank)].map((role) => ({
+    ...lifeOf(folder, role, now),
+    ...holdersOf(folder, role, here),
+  }));
+  const byServer = onlineRoles.map((role) => ({
+    ...{ role, version: null, expires: null, daysLeft: null, due: false },
+    ...holdersOf(folder, role, here),
+  }));
+  const certificates = await Promise.all(certificateNames.map((name) => certificateStatus(dir, name, now)));
+  return [...signed, ...byServer, ...certificates.flat()];
 }
 
-function roleStatus(folder: KeysFolder, role: string, now: Date): RoleStatus {
-  const root = folder.roots.at(-1) ?? '';
-  const { signed } = role === 'root' ? parseRoot(root) : parseTargets(role, folder.roles[role] ?? '');
-  const { keyIDs, threshold } = signersOf(role, root, folder.roles.targets ?? '');
-  const here = keyIDs.filter((id) => folder.keyring.keys.has(id)).length;
+function lifeOf({ roots, roles }: KeysFolder, role: string, now: Date) {
+  const text = role === 'root' ? roots.at(-1) : roles[role];
+  const { signed } = role === 'root' ? parseRoot(text ?? '') : parseTargets(role, text ?? '');
   const { version, expires } = signed;
-  return { role, version, expires, daysLeft: daysUntil(expires, now), keys: keyIDs.length, here, threshold };
+  return { role, version, expires, daysLeft: daysUntil(expires, now), due: isDue(role, expires, now) };
 }
 
-async function certificateStatus(dir: string, name: string, now: Date): Promise<RoleStatus[]> {
-  const text = await readFile(join(dir, 'x509', `${name}.crt`)).catch(() => undefined);
-  if (!text) return [];
-  const expires = `${new X509Certificate(text).validToDate.toISOString().slice(0, 19)}Z`;
+function holdersOf({ roots, roles }: KeysFolder, role: string, here: ReadonlySet<string>) {
+  const { keyIDs, threshold } = signersOf(role, roots.at(-1) ?? '', roles.targets ?? '');
+  const missing = keyIDs.filter((id) => !here.has(id)).map(shorten);
+  const counted = { keys: keyIDs.length, here: keyIDs.length - missing.length };
+  return { ...counted, threshold, ids: keyIDs.map(shorten), missing };
+}
+
+async function certificateStatus(
+  dir: string,
+  name: (typeof certificateNames)[number],
+  now: Date,
+): Promise<RoleStatus[]> {
+  const certificate = await readCertificate(dir, name);
+  if (!certificate) return [];
+  const expires = `${certificate.validToDate.toISOString().slice(0, 19)}Z`;
   const here = await readFile(join(dir, 'x509', `${name}.key`)).then(
     () => 1,
     () => 0,
   );
+  const ids = [certificate.fingerprint256.replaceAll(':', '').toLowerCase().slice(0, 8)];
   return [
     {
       role: `x509/${name}`,
       version: null,
       expires,
       daysLeft: daysUntil(expires, now),
+      due: isOld(certificate, now),
       keys: 1,
       here,
       threshold: 1,
+      ids,
+      missing: here ? [] : ids,
     },
   ];
+}
+
+function shorten(id: string): string {
+  return id.slice(0, 8);
 }
 
 function daysUntil(expires: string, now: Date): number {

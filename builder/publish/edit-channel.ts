@@ -13,6 +13,8 @@ export interface ChannelOptions {
   keysDir: string;
   name: string;
   channel: string;
+  /** File for a signing request, in place of sending. */
+  exportTo?: string | undefined;
   now?: Date;
 }
 
@@ -55,8 +57,8 @@ async function editChannel(
   options: ChannelOptions,
   edit: (channel: Channel, repository: ServerRepository) => Channel,
 ): Promise<boolean> {
-  const { server, keysDir, name, channel, now = new Date() } = options;
-  return submit({ server, keysDir, name, action: 'channel', now }, async (present) => {
+  const { server, keysDir, name, channel, exportTo, now = new Date() } = options;
+  return submit({ server, keysDir, name, action: 'channel', exportTo, now }, async (present) => {
     const before = existing(await readChannel(server, present, name, channel), name, channel);
     return signChannel(present, before, edit(before, present.repository), now);
   });

@@ -10,13 +10,15 @@ export interface PromoteOptions {
   name: string;
   version: string;
   channel: string;
+  /** File for a signing request, in place of sending. */
+  exportTo?: string | undefined;
   now?: Date;
 }
 
 /** Makes a release that is on the server the head of a further channel. Returns false when it was so before. */
 export async function promote(options: PromoteOptions): Promise<boolean> {
-  const { server, keysDir, name, version, channel, now = new Date() } = options;
-  return submit({ server, keysDir, name, action: 'promote', now }, async (present) => {
+  const { server, keysDir, name, version, channel, exportTo, now = new Date() } = options;
+  return submit({ server, keysDir, name, action: 'promote', exportTo, now }, async (present) => {
     const head = releasedVersion(present.repository, name, version);
     await readReleases(server, present.repository, name, head);
     const before = await readChannel(server, present, name, channel);

@@ -13,6 +13,8 @@ export interface PublishOptions {
   keysDir: string;
   releaseDir: string;
   channel: string;
+  /** File for a signing request, in place of sending. */
+  exportTo?: string | undefined;
   now?: Date;
 }
 
@@ -31,18 +33,21 @@ export interface PublishOutcome {
  * Cut anywhere and repeated, it continues; repeated when done, it changes nothing.
  */
 export async function publish(options: PublishOptions): Promise<PublishOutcome> {
-  const { server, keysDir, channel, now = new Date() } = options;
+  const { server, keysDir, channel, exportTo, now = new Date() } = options;
   const loaded = await checkRelease(options.releaseDir);
   const { name, version } = loaded.release;
   let uploaded = 0;
-  const published = await submit({ server, keysDir, name, action: 'publish', now }, async (present) => {
-    const named = signRelease(present, loaded, now);
-    const before = await readChannel(server, present, name, channel);
-    const head = { version, releases: { [loaded.release.arch]: sha256Of(loaded.text) } };
-    const pointed = signChannel(present, before, withHead(before, name, channel, head), now);
-    uploaded += await uploadBlobs(server, loaded.dir, loaded.release);
-    return joinChanges(named, pointed);
-  });
+  const published = await submit(
+    { server, keysDir, name, action: 'publish', exportTo, now },
+    async (present) => {
+      const named = signRelease(present, loaded, now);
+      const before = await readChannel(server, present, name, channel);
+      const head = { version, releases: { [loaded.release.arch]: sha256Of(loaded.text) } };
+      const pointed = signChannel(present, before, withHead(before, name, channel, head), now);
+      uploaded += await uploadBlobs(server, loaded.dir, loaded.release);
+      return joinChanges(named, pointed);
+    },
+  );
   return { name, version, channel, published, uploaded };
 }
 

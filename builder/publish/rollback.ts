@@ -14,6 +14,8 @@ export interface RollbackOptions {
   channel: string;
   to: string;
   reason: string;
+  /** File for a signing request, in place of sending. */
+  exportTo?: string | undefined;
   now?: Date;
 }
 
@@ -22,9 +24,9 @@ export interface RollbackOptions {
  * Throws `bad_input` when the head's state can no longer be run by that version (`stateCompat`).
  */
 export async function rollback(options: RollbackOptions): Promise<string[]> {
-  const { server, keysDir, name, channel, to, reason, now = new Date() } = options;
+  const { server, keysDir, name, channel, to, reason, exportTo, now = new Date() } = options;
   let withdrawn: string[] = [];
-  await submit({ server, keysDir, name, action: 'rollback', now }, async (present) => {
+  await submit({ server, keysDir, name, action: 'rollback', exportTo, now }, async (present) => {
     const before = await readChannel(server, present, name, channel);
     if (!before) throw new InterlockError('not_found', { what: `${name} in channel ${channel}` });
     const goal = releasedVersion(present.repository, name, to);

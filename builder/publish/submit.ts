@@ -1,5 +1,6 @@
 import { InterlockError } from '../../protocol/errors.ts';
 import type { PublishAnswer, PublishRequest } from '../../protocol/publish.ts';
+import { gathering } from '../keys/keep-change.ts';
 import {
   type KeysFolder,
   keepRole,
@@ -8,6 +9,7 @@ import {
   readKeptTarget,
 } from '../keys/keys-folder.ts';
 import { parseRoot, parseTargets } from '../keys/parse-role.ts';
+import { writeRequest } from '../sign/request.ts';
 import { readRepository, type ServerRepository } from './read-repository.ts';
 import type { PublishServer } from './server.ts';
 
@@ -17,6 +19,8 @@ export interface Job {
   keysDir: string;
   name: string;
   action: PublishRequest['action'];
+  /** File for a signing request, in place of sending: the keys that must agree lie on several machines. */
+  exportTo?: string | undefined;
   now: Date;
 }
 
@@ -37,7 +41,7 @@ export interface Change {
 
 /**
  * Signs a change on top of what the server shows and sends it, all or nothing; `change` returns undefined when there is nothing to do.
- * When somebody signed in between it is made once more on top of theirs. Returns false when nothing had to be sent.
+ * When somebody signed in between it is made once more on top of theirs. Returns false when nothing had to be sent (or exported).
  */
 export async function submit(
   job: Job,
@@ -55,12 +59,17 @@ async function submitOnce(
   job: Job,
   change: (present: Present) => Promise<Change | undefined>,
 ): Promise<boolean> {
-  const folder = await openKeysFolder(job.keysDir);
+  const folder = gathering(await openKeysFolder(job.keysDir), job.exportTo);
   const repository = await readRepository(job.server, folder);
   const present = presentState(folder, repository);
   const made = await change(present);
   const request = await makeRequest(job, present, made ?? { roles: {}, targets: {} });
   if (request.roles.length === 0) return false;
+  if (job.exportTo !== undefined) {
+    const roots = [...new Set([...folder.roots, ...repository.roots])];
+    await writeRequest(job.exportTo, request, { roots, roles: present.roles });
+    return true;
+  }
   await job.server.post<PublishAnswer>('/v1/publish', request);
   await keep(job.keysDir, request);
   return true;

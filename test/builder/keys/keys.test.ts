@@ -83,6 +83,10 @@ test('status tells what expires and whose keys are here', async () => {
     ['releases', 80, 3, 2],
     ['channel-alpha', 20, 3, 2],
     ['channel-stable', 20, 2, 2],
+    ['snapshot', null, 1, 1],
+    ['timestamp', null, 1, 1],
+    ['x509/PK', 7290, 1, 1],
+    ['x509/KEK', 7290, 1, 1],
     ['x509/db', 7290, 1, 1],
     ['x509/tls-ca', 7290, 1, 1],
     ['x509/tls-server', 720, 1, 1],
@@ -92,8 +96,8 @@ test('status tells what expires and whose keys are here', async () => {
 test('renew signs what is due and what it has keys for', async () => {
   const later = new Date('2026-06-25T12:00:00Z');
   await rm(join(dir, 'channel-stable-2.pem'));
-  expect(await renewKeys(dir, false, now)).toEqual([]);
-  expect(await renewKeys(dir, false, later)).toEqual(['channel-alpha']);
+  expect(await renewKeys(dir, { now })).toEqual([]);
+  expect(await renewKeys(dir, { now: later })).toEqual(['channel-alpha']);
   const targets = Metadata.fromJSON(MetadataKind.Targets, await readRole('targets'));
   const alpha = Metadata.fromJSON(MetadataKind.Targets, await readRole('channel-alpha'));
   targets.verifyDelegate('channel-alpha', alpha);

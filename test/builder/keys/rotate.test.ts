@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { addChannel } from '../../../builder/keys/add-channel.ts';
+import { addChannel } from '../../../builder/keys/add-role.ts';
 import { makeFloor } from '../../../builder/keys/floor.ts';
 import { initKeys } from '../../../builder/keys/init.ts';
 import { revokeKey, rotateKeys } from '../../../builder/keys/rotate.ts';

@@ -11,14 +11,14 @@ test('renewed roles reach the server by themselves or with the next release', as
     await repository.publish({ version: '1' });
     await repository.publish({ version: '2' });
     expect(await pushRenewed(client, keysDir)).toBe(false);
-    expect(await renewKeys(keysDir, true)).toHaveLength(5);
+    expect(await renewKeys(keysDir, { all: true })).toHaveLength(5);
     expect(await pushRenewed(client, keysDir)).toBe(true);
     expect(await pushRenewed(client, keysDir)).toBe(false);
     expect(server.files.has('/v1/tuf/metadata/2.root.json')).toBe(true);
     const host = await makeHost(repository);
     expect(await host.offer('2', '1')).toMatchObject({ version: '2' });
 
-    await renewKeys(keysDir, true);
+    await renewKeys(keysDir, { all: true });
     await repository.publish({ version: '3' });
     const versions = Object.entries(server.state.roles).map(([role, text]) => [
       role,

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { initKeys } from '../../../builder/keys/init.ts';
-import { exportPass, importPass, signPass } from '../../../builder/sign/pass.ts';
+import { exportRelease } from '../../../builder/sign/export-release.ts';
+import { importRequest } from '../../../builder/sign/import-request.ts';
 import { sign } from '../../../builder/sign/sign.ts';
+import { signRequest } from '../../../builder/sign/sign-request.ts';
 import { makeRelease } from '../../support/trust/release.ts';
 
 let parent: string;
@@ -67,25 +69,31 @@ test('hashes out, signatures in: two holders sign on machines of their own', asy
     await holder('one', ['releases-1.pem']),
     await holder('two', ['releases-3.pem']),
   ];
-  const file = join(parent, 'pass.json');
-  expect(await exportPass(dir, build, file)).toMatchObject({ signatures: 0, threshold: 2 });
-  expect(await signPass(file, one)).toMatchObject({ signatures: 1, adds: ['tiny/1/x86-64/release.json'] });
-  expect(await signPass(file, one)).toMatchObject({ signatures: 1 });
-  await expect(importPass(dir, build, file)).rejects.toMatchObject({ code: 'metadata_invalid' });
-  expect(await signPass(file, two)).toMatchObject({ signatures: 2 });
-  expect(await importPass(dir, build, file)).toMatchObject({ signatures: 2 });
+  const file = join(parent, 'request.json');
+  expect(await exportRelease(dir, build, file)).toMatchObject([{ signatures: 0, threshold: 2 }]);
+  expect(await signRequest(file, one)).toMatchObject([
+    { role: 'releases', signatures: 1, changes: ['adds tiny/1/x86-64/release.json'] },
+  ]);
+  expect(await signRequest(file, one)).toMatchObject([{ signatures: 1 }]);
+  await expect(importRequest(file, build, undefined)).rejects.toMatchObject({ code: 'metadata_invalid' });
+  expect(await signRequest(file, two)).toMatchObject([{ signatures: 2 }]);
+  expect(await importRequest(file, build, undefined)).toMatchObject({
+    documents: [{ signatures: 2 }],
+    retired: [],
+  });
   expect(await sign(dir, build)).toMatchObject({ signed: false, version: 2 });
 });
 
-test('a holder does not sign a pass that changes or drops a release', async () => {
+test('a holder does not sign a request that changes or drops a release', async () => {
   const { dir } = await makeRelease(parent, { version: '1' });
   await sign(dir, keys);
   const { dir: next } = await makeRelease(parent, { version: '2' });
-  const file = join(parent, 'pass.json');
-  await exportPass(next, keys, file);
-  const pass = JSON.parse(await readFile(file, 'utf8'));
-  const metadata = JSON.parse(pass.metadata);
+  const file = join(parent, 'request.json');
+  await exportRelease(next, keys, file);
+  const request = JSON.parse(await readFile(file, 'utf8'));
+  const metadata = JSON.parse(request.publish.roles[0].json);
   delete metadata.signed.targets['tiny/1/x86-64/release.json'];
-  await writeFile(file, JSON.stringify({ ...pass, metadata: JSON.stringify(metadata) }));
-  await expect(signPass(file, keys)).rejects.toMatchObject({ code: 'metadata_invalid' });
+  request.publish.roles[0].json = JSON.stringify(metadata);
+  await writeFile(file, JSON.stringify(request));
+  await expect(signRequest(file, keys)).rejects.toMatchObject({ code: 'metadata_invalid' });
 });

@@ -1,0 +1,61 @@
+import type { KeyObject } from 'node:crypto';
+import { join } from 'node:path';
+import { InterlockError } from '../../protocol/errors.ts';
+import { parse, Word } from '../../protocol/schema.ts';
+import { brakePaths, brakeRole, channelPaths, channelRole } from '../../protocol/trust.ts';
+import { writeDurably } from '../../system/durable.ts';
+import { delegateRole } from './delegate-to.ts';
+import { generateKeys, keyFiles } from './generate.ts';
+import { gathering, keepChange } from './keep-change.ts';
+import { type KeysFolder, openKeysFolder, signersOf } from './keys-folder.ts';
+import { keySigner } from './signer.ts';
+
+export interface AddOptions {
+  /** Public keys of holders elsewhere, in place of keys made here. */
+  publicKeys?: readonly KeyObject[] | undefined;
+  threshold?: number | undefined;
+  exportTo?: string | undefined;
+  now?: Date;
+}
+
+/** Makes keys for one more channel, as many as the `releases` role has; the next publication takes it to the server. */
+export async function addChannel(dir: string, channel: string, options: AddOptions = {}): Promise<void> {
+  parse(Word, channel, `channel ${channel}`);
+  const folder = await openKeysFolder(dir);
+  const { keyIDs, threshold } = signersOf('releases', '', folder.roles.targets ?? '');
+  const role = { name: channelRole(channel), paths: channelPaths(channel), count: keyIDs.length, threshold };
+  return addRole(folder, role, options);
+}
+
+/** Makes a brake for a channel: one key, for somebody who may be alone in the night. */
+export async function addBrake(dir: string, channel: string, options: AddOptions = {}): Promise<void> {
+  const folder = await openKeysFolder(dir);
+  if (!folder.roles[channelRole(channel)])
+    throw new InterlockError('not_found', { what: `channel ${channel}` });
+  const role = { name: brakeRole(channel), paths: brakePaths(channel), count: 1, threshold: 1 };
+  return addRole(folder, role, options);
+}
+
+async function addRole(
+  folder: KeysFolder,
+  role: { name: string; paths: string[]; count: number; threshold: number },
+  { publicKeys, threshold = role.threshold, exportTo, now = new Date() }: AddOptions,
+): Promise<void> {
+  const { name, paths, count } = role;
+  const { dir } = folder;
+  if (folder.roles[name]) throw new InterlockError('exists', { what: name });
+  const made = publicKeys ? [] : (generateKeys([name], Math.max(count, threshold))[name] ?? []);
+  const keys = publicKeys ?? made;
+  if (keys.length < threshold) {
+    throw new InterlockError('usage', { problem: `${keys.length} keys cannot give ${threshold} signatures` });
+  }
+  const open = gathering(folder, exportTo);
+  const signers = made.map((key) => keySigner(key)).map((signer) => [signer.id, signer] as const);
+  const keyring = { ...open.keyring, keys: new Map([...open.keyring.keys, ...signers]) };
+  const texts = delegateRole({ ...open, keyring }, { name, paths, keys, threshold }, now);
+  for (const [file, text] of Object.entries(keyFiles({ [name]: made }))) {
+    await writeDurably(join(dir, file), text, 0o600);
+  }
+  const { targets = '', ...rest } = texts;
+  await keepChange(folder, { ...rest, targets }, exportTo);
+}

@@ -1,0 +1,17 @@
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { InterlockError } from '../../protocol/errors.ts';
+import { publicKeyOf } from '../../protocol/signature.ts';
+import { writeDurably } from '../../system/durable.ts';
+
+/** Makes a key on its holder's machine: `<name>.pem` never leaves it, `<name>.pub` is what the owner of the metadata gets. */
+export async function makeKey(name: string): Promise<{ id: string }> {
+  for (const file of [`${name}.pem`, `${name}.pub`]) {
+    if (existsSync(file)) throw new InterlockError('exists', { what: file });
+  }
+  const { privateKey } = generateKeyPairSync('ed25519');
+  await writeDurably(`${name}.pem`, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), 0o600);
+  const publicKey = createPublicKey(privateKey);
+  await writeDurably(`${name}.pub`, publicKey.export({ type: 'spki', format: 'pem' }).toString());
+  return { id: publicKeyOf(publicKey).id };
+}

@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { type KeyObject, verify } from 'node:crypto';
+import { InterlockError } from '../../protocol/errors.ts';
+import { digestOf, publicKeyOf, signBytes } from '../../protocol/signature.ts';
+
+/** Something that signs with one key, wherever that key lives. */
+export interface Signer {
+  /** TUF key id. */
+  id: string;
+  /** Either half of the key, as far as it is known here. */
+  key: KeyObject;
+  /** File in the keys folder that it came from; empty for a key just made. */
+  file: string;
+  /** Hex signature of these bytes. `role` is for whoever is asked to confirm. */
+  sign(bytes: Uint8Array, role: string): string;
+}
+
+/** Signs with a private key at hand. */
+export function keySigner(key: KeyObject, file = ''): Signer {
+  return { id: publicKeyOf(key).id, key, file, sign: (bytes) => signBytes(key, bytes).sig };
+}
+
+/** A person may have to find a token, type its PIN and touch it. */
+const patienceMs = 300_000;
+
+/**
+ * Signs by a command of the owner's: PKCS#11, a cloud's key service, a smart card. It runs in the keys folder by
+ * `/bin/sh -c`, gets the bytes to sign on stdin, and writes the signature to stdout: raw, hex or base64; for P-256 as DER or
+ * as r‖s. Its stderr goes to the terminal. Throws `signer_failed` unless the signature is true.
+ */
+export function commandSigner(dir: string, file: string, key: KeyObject, command: string): Signer {
+  const { id } = publicKeyOf(key);
+  return {
+    id,
+    key,
+    file,
+    sign: (bytes, role) => {
+      const refuse = (problem: string) => new InterlockError('signer_failed', { command, role, problem });
+      const { status, signal, error, stdout } = spawnSync('/bin/sh', ['-c', command], {
+        cwd: dir,
+        input: bytes,
+        timeout: patienceMs,
+        stdio: ['pipe', 'pipe', 'inherit'],
+        env: { ...process.env, INTERLOCK_ROLE: role, INTERLOCK_KEY: id },
+      });
+      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') throw refuse(error.message);
+      if (status !== 0) throw refuse(`ended with ${status ?? signal}`);
+      const signature = readings(stdout).find((reading) => verify(digestOf(key), bytes, key, reading));
+      if (!signature) throw refuse(`what it wrote (${stdout.length} bytes) is no signature by this key`);
+      return signature.toString('hex');
+    },
+  };
+}
+
+/** Every way to read what a command wrote. */
+function readings(output: Buffer): Buffer[] {
+  const text = output.toString('latin1').replace(/\s+/g, '');
+  const plain = [output, Buffer.from(text, 'hex'), Buffer.from(text, 'base64')];
+  return [...plain, ...plain.filter(({ length }) => length === 64).map(toDer)];
+}
+
+/** r‖s of P-256 as the DER that TUF's scheme takes (RFC 3279 §2.2.3). */
+function toDer(raw: Buffer): Buffer {
+  const integer = (half: Buffer) => {
+    const start = half.findIndex((byte) => byte !== 0);
+    const digits = half.subarray(start < 0 ? half.length - 1 : start);
+    const padded = digits[0]! >= 0x80 ? Buffer.concat([Buffer.of(0), digits]) : digits;
+    return Buffer.concat([Buffer.of(2, padded.length), padded]);
+  };
+  const body = Buffer.concat([integer(raw.subarray(0, 32)), integer(raw.subarray(32))]);
+  return Buffer.concat([Buffer.of(0x30, body.length), body]);
+}

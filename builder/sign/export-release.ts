@@ -1,0 +1,35 @@
+import { releasesRole, releaseTarget } from '../../protocol/trust.ts';
+import { gathering } from '../keys/keep-change.ts';
+import { openKeysFolder, signersOf } from '../keys/keys-folder.ts';
+import { parseTargets } from '../keys/parse-role.ts';
+import { seal } from '../keys/seal.ts';
+import { checkRelease } from './check-release.ts';
+import { checkAsked } from './check-request.ts';
+import { describeRequest, type RequestState } from './describe-request.ts';
+import { nameTargets } from './name-targets.ts';
+import { readRequest, writeRequest } from './request.ts';
+import { withSignedBoot } from './secure-boot/with-signed-boot.ts';
+
+/** Hashes out: writes a request for the next `releases` metadata, naming a checked release; needs no private key of TUF's. */
+export async function exportRelease(
+  releaseDir: string,
+  keysDir: string,
+  file: string,
+  now = new Date(),
+): Promise<RequestState[]> {
+  const folder = gathering(await openKeysFolder(keysDir), file);
+  const { release, text } = await withSignedBoot(await checkRelease(releaseDir), keysDir);
+  const path = releaseTarget(release.name, release.version, release.arch);
+  const before = parseTargets(releasesRole, folder.roles[releasesRole] ?? '').signed;
+  const next = nameTargets(releasesRole, before, { [path]: text }, now);
+  const signers = signersOf(releasesRole, folder.roots.at(-1) ?? '', folder.roles.targets ?? '');
+  const json = seal(releasesRole, next, folder.keyring, [signers]);
+  const roles = [{ role: releasesRole, replaces: before.version, json }];
+  await writeRequest(
+    file,
+    { roles, targets: { [path]: text }, action: 'publish', name: release.name },
+    folder,
+  );
+  const request = await readRequest(file);
+  return describeRequest(folder, request, checkAsked(folder, request));
+}
