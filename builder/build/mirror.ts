@@ -6,6 +6,8 @@ import { InterlockError } from '../../protocol/errors.ts';
 export interface Mirror {
   main: string;
   security: string | null;
+  /** False leaves out what came after the last point release, as a measurement of updates wants it. */
+  updates?: boolean;
 }
 
 interface Source {

@@ -5,7 +5,7 @@ import { InterlockError } from '../../protocol/errors.ts';
 import type { Arch } from '../../protocol/schema.ts';
 import { run } from '../../system/run.ts';
 import type { Definition } from '../define/definition.ts';
-import { lineOf } from '../define/line-of.ts';
+import { placeOf } from '../define/line-of.ts';
 import type { Mirror } from './mirror.ts';
 import { type LockedPackage, type PackagesLock, sortPackages } from './packages-lock.ts';
 import { debianArch, requiredPackages, stubPackage } from './required-packages.ts';
@@ -45,7 +45,8 @@ async function prepareApt(root: string, suite: string, arch: Arch, mirror: Mirro
   await mkdir(join(root, 'lists/partial'), { recursive: true });
   await mkdir(join(root, 'archives/partial'), { recursive: true });
   const source = (uri: string, name: string) => `deb [signed-by=${keyring}] ${uri} ${name} main\n`;
-  const sources = [source(mirror.main, suite), source(mirror.main, `${suite}-updates`)];
+  const sources = [source(mirror.main, suite)];
+  if (mirror.updates !== false) sources.push(source(mirror.main, `${suite}-updates`));
   if (mirror.security) sources.push(source(mirror.security, `${suite}-security`));
   await writeFile(join(root, 'sources.list'), sources.join(''));
   await writeFile(join(root, 'preferences'), '');
@@ -122,9 +123,12 @@ function unknownPackage(error: unknown, definition: Definition): InterlockError 
   );
   if (!name) return undefined;
   const missing = name[1] ?? name[2] ?? '';
-  const { file, text, suite } = definition;
-  const line = lineOf(text, ['packages'], missing);
-  return new InterlockError('package_unknown', { file, line, package: missing, suite }, { cause: error });
+  const details = {
+    ...placeOf(definition, ['packages'], missing),
+    package: missing,
+    suite: definition.suite,
+  };
+  return new InterlockError('package_unknown', details, { cause: error });
 }
 
 function toolProblem(
