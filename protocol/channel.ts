@@ -34,7 +34,7 @@ export function parseChannel(text: string | Uint8Array): Channel {
 
 /** Where a host of a channel goes next, or why nowhere. Server and host decide by the same rule. */
 export type Hop = { to: Named & { sha256: string } } | { none: HopRefusal };
-export type HopRefusal = 'up_to_date' | 'blocked' | 'newer_than_head' | 'no_release_for_arch';
+export type HopRefusal = 'up_to_date' | 'blocked' | 'stranded' | 'newer_than_head' | 'no_release_for_arch';
 
 /** The next version for a host that runs `running`: a withdrawn version's target, else the next floor, else the head. */
 export function nextHop(channel: Channel, running: string, arch: Arch): Hop {
@@ -44,7 +44,9 @@ export function nextHop(channel: Channel, running: string, arch: Arch): Hop {
   const floor = channel.floors.find((entry) => isNewer(entry.version, running));
   const goal = back ?? floor ?? channel.head;
   if (!back && !isNewer(goal.version, running)) return { none: 'newer_than_head' };
-  if (channel.blocked.some((entry) => entry.version === goal.version)) return { none: 'blocked' };
+  if (channel.blocked.some((entry) => entry.version === goal.version)) {
+    return { none: goal === floor ? 'stranded' : 'blocked' };
+  }
   const sha256 = goal.releases[arch];
   return sha256 ? { to: { ...goal, sha256 } } : { none: 'no_release_for_arch' };
 }

@@ -6,7 +6,8 @@ const Text = Type.String({ maxLength: 4096 });
 
 /** `POST /v1/enroll`: a host asks to be known. The answer's credential is shown once and stored hashed. */
 export const EnrollRequest = strict({
-  joinToken: Type.String({ maxLength: 256 }),
+  /** Without one, the host gets updates and counts for nothing until an operator approves it. */
+  joinToken: Type.Optional(Type.String({ maxLength: 256 })),
   machineId: Type.String({ pattern: '^[0-9a-f]{32}$' }),
   hostname: Type.String({ maxLength: 253 }),
   name: Word,
@@ -32,17 +33,28 @@ export const CheckIn = strict({
 });
 export type CheckIn = Static<typeof CheckIn>;
 
-/** Why a host gets no update; stored and shown to operators. */
+/** Why a host gets no update; stored and shown to operators. The words for each are the server's `explain`. */
 export const NoneReason = Type.Enum([
   'up_to_date',
   'blocked',
+  'stranded',
   'newer_than_head',
   'no_release_for_arch',
   'no_such_channel',
+  'no_rollout',
+  'scheduled',
+  'paused',
+  'halted',
+  'aborted',
+  'outside_window',
+  'canary_first',
+  'not_yet',
+  'in_flight_limit',
   'failed_here',
   'held',
-  'paused',
+  'pinned',
   'cloned',
+  'busy',
 ]);
 export type NoneReason = Static<typeof NoneReason>;
 
@@ -51,7 +63,8 @@ export const Offer = strict({ grant: Id, version: Version, release: Sha256, expi
 export type Offer = Static<typeof Offer>;
 
 export const CheckInAnswer = strict({
-  decision: Type.Union([strict({ offer: Offer }), strict({ none: NoneReason })]),
+  /** Hosts take any word for a reason: a newer server may have new ones. */
+  decision: Type.Union([strict({ offer: Offer }), strict({ none: Type.String({ maxLength: 64 }) })]),
   pollSeconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
 });
 export type CheckInAnswer = Static<typeof CheckInAnswer>;
@@ -67,6 +80,10 @@ export const ReportKind = Type.Enum([
   'cancelled',
 ]);
 export type ReportKind = Static<typeof ReportKind>;
+
+/** How a grant ended: as its host reported, by lapsing before the flip, or in silence after it. */
+export const GrantOutcome = Type.Enum(['confirmed', 'fell_back', 'failed', 'cancelled', 'lapsed', 'silent']);
+export type GrantOutcome = Static<typeof GrantOutcome>;
 
 /** `POST /v1/reports`: queued on the host, sent when the server answers; the id makes a repeat harmless. */
 export const Report = strict({

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Channel } from './channel.ts';
-import { NoneReason, ReportKind } from './check-in.ts';
+import { GrantOutcome, NoneReason, ReportKind } from './check-in.ts';
 import { Arch, Sha256, strict, Time, Version, Word } from './schema.ts';
 
 const Id = Type.String({ pattern: '^[0-9A-Za-z-]{8,64}$' });
@@ -33,6 +33,10 @@ const hostFields = {
   at: OrNull(Word),
   lastSeen: OrNull(Time),
   held: Type.Boolean(),
+  /** The one version it may go to. */
+  pinned: OrNull(Version),
+  /** Enrolled by a join token or let in by an operator; others get updates but never count. */
+  approved: Type.Boolean(),
   cloned: Type.Boolean(),
   /** What the last check-in was answered. */
   decision: OrNull(Type.Union([NoneReason, Type.Literal('offered')])),
@@ -57,7 +61,7 @@ export const HostDetail = strict({
   /** Why it is where it is, in words. */
   why: Type.String(),
   grants: Type.Array(
-    strict({ id: Id, version: Version, granted: Time, expires: Time, outcome: OrNull(ReportKind) }),
+    strict({ id: Id, version: Version, granted: Time, expires: Time, outcome: OrNull(GrantOutcome) }),
   ),
   reports: Type.Array(
     strict({
@@ -75,6 +79,10 @@ export type HostDetail = Static<typeof HostDetail>;
 
 /** `POST /v1/hosts/:id/hold`: a held host keeps what it runs until it is let go. */
 export const HoldRequest = strict({ held: Type.Boolean() });
+/** `POST /v1/hosts/:id/group`: the group that rollouts count it to; null leaves that to the host. */
+export const GroupRequest = strict({ group: OrNull(Word) });
+/** `POST /v1/hosts/:id/pin`: a pinned host goes to this version and no other; null lets it go on. */
+export const PinRequest = strict({ version: OrNull(Version) });
 
 /** One line of `GET /v1/releases`. */
 export const ReleaseSummary = strict({

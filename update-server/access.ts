@@ -31,6 +31,16 @@ export const access: Readonly<Record<string, Access>> = {
   'GET /v1/hosts/:id': readers,
   'POST /v1/hosts/:id/hold': operators,
   'DELETE /v1/hosts/:id': operators,
+  'POST /v1/hosts/:id/pin': operators,
+  'POST /v1/hosts/:id/group': operators,
+  'POST /v1/hosts/:id/approve': operators,
+  'GET /v1/rollouts': readers,
+  'GET /v1/rollouts/:id': readers,
+  'POST /v1/rollouts': operators,
+  'POST /v1/rollouts/preview': readers,
+  'POST /v1/rollouts/:id/:action': operators,
+  'GET /v1/policies/:name/:channel': readers,
+  'PUT /v1/policies/:name/:channel': operators,
   'GET /v1/audit': readers,
 };
 

@@ -19,6 +19,7 @@ import { catalogueRoutes } from './operators/routes.ts';
 import type { Ports } from './ports.ts';
 import { publishRoutes } from './publish/routes.ts';
 import { readTls, type TlsFiles } from './read-tls.ts';
+import { rolloutRoutes } from './rollout/routes.ts';
 import { tufRoutes } from './tuf/routes.ts';
 
 /** The server with types from schemas. */
@@ -71,6 +72,7 @@ export function createApp(ports: Ports, options: AppOptions = {}): App {
   publishRoutes(app, ports);
   checkInRoutes(app, ports);
   hostRoutes(app, ports);
+  rolloutRoutes(app, ports);
   catalogueRoutes(app, ports);
   return app;
 }

@@ -9,6 +9,7 @@ import { createToken } from './operators/create-token.ts';
 import type { Ports } from './ports.ts';
 import { keepSigned } from './publish/renew.ts';
 import type { TlsFiles } from './read-tls.ts';
+import { keepTime } from './rollout/keep-time.ts';
 import { lockDataDir } from './store/sqlite/lock.ts';
 import { openSqliteStore } from './store/sqlite/store.ts';
 import type { Store } from './store/store.ts';
@@ -57,6 +58,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     const app = createApp(ports, options);
     undo.push(() => closeWithGrace(app));
     const port = await listen(app, address);
+    undo.push(keepTime(ports, (problem) => app.log.error(`rollouts: ${problem}`)));
     undo.push(keepSigned(ports, (problem) => app.log.error(`online signing: ${problem}`)));
     return { url: `${tls ? 'https' : 'http'}://${formatListen({ ...address, port })}`, stop };
   } catch (error) {

@@ -1,7 +1,8 @@
 import type { CheckIn, NoneReason, Offer } from '../../protocol/check-in.ts';
+import { inFlightLimit } from '../rollout/rollout.ts';
 import { makeId } from '../secret.ts';
 import type { HostRecord, Store } from '../store/store.ts';
-import { decide } from './decide.ts';
+import { decide, goalOf } from './decide.ts';
 
 /** Decides for one host, this release or none with the reason, and grants what was decided in one transaction. */
 export async function offer(
@@ -11,11 +12,25 @@ export async function offer(
   at: Date,
 ): Promise<{ offer: Offer } | { none: NoneReason }> {
   const channel = await store.channel(said.name, said.channel);
-  const facts = { ...host, running: said.version, arch: said.arch, failed: said.failed };
-  const decision = decide(facts, channel, at);
-  if ('none' in decision) return decision;
-  const grant = await store.grant(host.id, { id: makeId(), ...decision.offer }, at.toISOString());
-  if (!grant) return { none: 'held' };
-  const { id, ...granted } = grant;
-  return { offer: { grant: id, ...granted } };
+  const goal = goalOf({ ...host, running: said.version, arch: said.arch, failed: said.failed }, channel);
+  if ('none' in goal) return goal;
+
+  const group = host.placed ?? said.group;
+  const rollout = await store.currentRollout(said.name, said.channel, said.arch);
+  const granted = rollout ? await store.hasOpenGrant(host.id, rollout.id) : false;
+  const decision = decide(goal.to, rollout, { id: host.id, group, granted }, at);
+  if ('none' in decision || !rollout) return 'none' in decision ? decision : { none: 'no_rollout' };
+
+  const canary = rollout.policy.canary?.group === group;
+  const wanted = {
+    ...decision.offer,
+    id: makeId(),
+    rollout: rollout.id,
+    canary,
+    limit: inFlightLimit(rollout),
+  };
+  const answer = await store.grant(host.id, wanted, at.toISOString());
+  if ('none' in answer) return answer;
+  const { id, version, release, expires } = answer.grant;
+  return { offer: { grant: id, version, release, expires } };
 }

@@ -5,22 +5,23 @@ import type { Ports } from '../ports.ts';
 import { hashSecret, makeId, makeSecret } from '../secret.ts';
 
 /**
- * Makes a host known under a new random id. The same machine enrolling again is a new record that takes
- * nothing over, so that a stolen machine id is worth nothing. Throws `unauthorized` without a live join token.
+ * Makes a host known under a new random id: at once with a live join token, to be approved without one. The same
+ * machine enrolling again is a new record that takes nothing over, so that a stolen machine id is worth nothing.
+ * Throws `unauthorized` for a token that is wrong or revoked.
  */
 export async function enroll({ store, now }: Ports, request: EnrollRequest): Promise<EnrollAnswer> {
   const { joinToken, ...said } = request;
-  const token = await store.tokenByHash(hashSecret(joinToken));
-  if (token?.role !== 'join') throw new InterlockError('unauthorized');
+  const token = joinToken === undefined ? undefined : await store.tokenByHash(hashSecret(joinToken));
+  if (joinToken !== undefined && token?.role !== 'join') throw new InterlockError('unauthorized');
   const hostId = makeId();
   const credential = makeSecret('host');
   const enrolled = now().toISOString();
   await store.enrol(
-    { ...said, id: hostId, credentialHash: hashSecret(credential), enrolled },
+    { ...said, id: hostId, credentialHash: hashSecret(credential), enrolled, approved: token !== undefined },
     {
       at: enrolled,
-      who: whoIs(token),
-      action: 'enroll',
+      who: token ? whoIs(token) : 'host',
+      action: token ? 'enroll' : 'ask to enroll',
       subject: `host ${hostId}`,
       detail: `${said.hostname}, machine ${said.machineId}`,
     },

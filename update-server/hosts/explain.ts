@@ -1,24 +1,82 @@
 import type { NoneReason } from '../../protocol/check-in.ts';
 import type { HostSummary } from '../../protocol/operator.ts';
+import { paceOf } from '../../protocol/policy.ts';
+import { cohortOf, cohorts } from '../rollout/cohort.ts';
+import { opensAfterMs } from '../rollout/ramp.ts';
+import { inFlightLimit, type Rollout, rampRan } from '../rollout/rollout.ts';
+import { nextOpening } from '../rollout/window.ts';
 
-const words: Record<NoneReason, string> = {
-  up_to_date: 'It runs the head of its channel.',
-  blocked: 'The next version is blocked in the signed channel document.',
-  newer_than_head: 'It runs a version newer than the head of its channel, and that version is not withdrawn.',
-  no_release_for_arch: 'The next version has no release for its architecture.',
-  no_such_channel: 'Nothing has been published to its channel.',
-  failed_here: 'The next version failed on this host and is not tried again.',
-  held: 'An operator holds it.',
-  paused: 'The rollout is paused.',
-  cloned: 'Two machines use its credential: forget it and enrol each machine by itself.',
-};
-
-/** Says why a host is where it is. */
-export function explain(host: HostSummary): string {
+/** Says why a host is where it is, and what would change it. */
+export function explain(host: HostSummary, rollout: Rollout | undefined, now: Date): string {
   if (!host.lastSeen || !host.decision) return 'It enrolled and has not checked in yet.';
   const why =
     host.decision === 'offered'
       ? `It has leave to install ${host.offered}; it is at: ${host.at}.`
-      : words[host.decision];
-  return host.held && host.decision !== 'held' ? `${why} ${words.held}` : why;
+      : (ofRollout(host, rollout, now) ?? words[host.decision]);
+  const more = [
+    host.held && host.decision !== 'held' ? words.held : '',
+    host.approved ? '' : 'Nobody approved it yet, so it counts for nothing: interlock host approve.',
+  ];
+  return [why, ...more].filter(Boolean).join(' ');
+}
+
+const words: Record<NoneReason, string> = {
+  up_to_date: 'It runs the head of its channel.',
+  blocked: 'The next version is blocked in the signed channel document.',
+  stranded:
+    'The floor it must pass is blocked in the signed channel document. A later floor, or lifting the block, frees it.',
+  newer_than_head: 'It runs a version newer than the head of its channel, and that version is not withdrawn.',
+  no_release_for_arch: 'The next version has no release for its architecture.',
+  no_such_channel: 'Nothing has been published to its channel.',
+  no_rollout: 'The head of its channel is not being rolled out: interlock rollout start.',
+  scheduled: 'The rollout has not begun.',
+  paused: 'The rollout is paused: interlock rollout resume.',
+  halted: 'The rollout stopped by itself: look at what failed, then interlock rollout resume or roll back.',
+  aborted: 'The rollout was aborted: interlock rollout start begins another.',
+  outside_window: 'The policy’s window is closed.',
+  canary_first: 'Canary hosts go first.',
+  not_yet: 'The ramp has not reached its cohort.',
+  in_flight_limit: 'As many hosts as may be under way at once are.',
+  failed_here:
+    'The next version failed on this host and is not tried again: interlock-agent update --retry VERSION there, or a newer release.',
+  held: 'An operator holds it: interlock host hold --off.',
+  pinned: 'An operator pinned it to another version: interlock host pin --off.',
+  cloned: 'Two machines use its credential: forget it and enrol each machine by itself.',
+  busy: 'The server was busy and asked it to come again later.',
+};
+
+/** The same with the rollout's own figures. */
+function ofRollout(host: HostSummary, rollout: Rollout | undefined, now: Date): string | undefined {
+  if (!rollout) return undefined;
+  const { policy, counts, reason, starts, state } = rollout;
+  const pace = paceOf(policy, host.group ?? '');
+  switch (host.decision) {
+    case 'scheduled':
+      return `The rollout of ${rollout.version} begins at ${starts}.`;
+    case 'paused':
+    case 'halted':
+    case 'aborted':
+      return state === host.decision && reason
+        ? `${words[host.decision]} Reason given: ${reason}.`
+        : undefined;
+    case 'outside_window':
+      return `Its window opens at ${nextOpening(pace.windows, now).toISOString()}.`;
+    case 'canary_first':
+      return `Hosts of group ${policy.canary?.group} go first; ${counts.confirmed} hosts have confirmed ${rollout.version} so far.`;
+    case 'not_yet':
+      return notYet(host, rollout, now);
+    case 'in_flight_limit':
+      return `${counts.inFlight} hosts are under way and the limit is ${inFlightLimit(rollout)}; it goes when one of them is done.`;
+    default:
+      return undefined;
+  }
+}
+
+function notYet(host: HostSummary, rollout: Rollout, now: Date): string {
+  const cohort = cohortOf(host.id, rollout.release);
+  const place = `Its cohort for ${rollout.version} is ${((cohort * 100) / cohorts).toFixed(2)} %`;
+  const after = opensAfterMs(paceOf(rollout.policy, host.group ?? ''), cohort);
+  if (after === null) return `${place}, beyond the end of the ramp: interlock rollout finish lets it start.`;
+  const at = new Date(now.getTime() + after - rampRan(rollout, now));
+  return `${place}; the ramp gets there at ${at.toISOString()} if the rollout goes on.`;
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { EnrollAnswer, EnrollRequest } from '../../protocol/check-in.ts';
 import { InterlockError } from '../../protocol/errors.ts';
-import { HoldRequest, HostDetail, HostsAnswer } from '../../protocol/operator.ts';
+import { GroupRequest, HoldRequest, HostDetail, HostsAnswer, PinRequest } from '../../protocol/operator.ts';
 import { strict } from '../../protocol/schema.ts';
 import type { App } from '../app.ts';
 import { whoIs } from '../operators/who-is.ts';
@@ -40,7 +40,10 @@ export function hostRoutes(app: App, ports: Ports): void {
     async ({ params: { id } }) => {
       const host = await store.host(id);
       if (!host) throw missing(id);
-      return { ...host, why: explain(host) };
+      const rollout = host.channel
+        ? await store.currentRollout(host.name, host.channel, host.arch)
+        : undefined;
+      return { ...host, why: explain(host, rollout, ports.now()) };
     },
   );
 
@@ -50,6 +53,35 @@ export function hostRoutes(app: App, ports: Ports): void {
     async ({ params: { id }, body: { held }, operator }, reply) => {
       const action = held ? 'hold' : 'let go';
       if (!(await store.hold(id, held, auditLine(action, id, operator)))) throw missing(id);
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.post(
+    '/v1/hosts/:id/pin',
+    { schema: { params, body: PinRequest, response: nothing } },
+    async ({ params: { id }, body: { version }, operator }, reply) => {
+      const action = version ? `pin to ${version}` : 'unpin';
+      if (!(await store.pin(id, version, auditLine(action, id, operator)))) throw missing(id);
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.post(
+    '/v1/hosts/:id/group',
+    { schema: { params, body: GroupRequest, response: nothing } },
+    async ({ params: { id }, body: { group }, operator }, reply) => {
+      const action = group ? `put into group ${group}` : 'leave its group to the host';
+      if (!(await store.place(id, group, auditLine(action, id, operator)))) throw missing(id);
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.post(
+    '/v1/hosts/:id/approve',
+    { schema: { params, body: strict({}), response: nothing } },
+    async ({ params: { id }, operator }, reply) => {
+      if (!(await store.approve(id, auditLine('approve', id, operator)))) throw missing(id);
       return reply.code(204).send(null);
     },
   );

@@ -5,6 +5,7 @@ import type { Release } from '../../protocol/release.ts';
 import { releaseTarget } from '../../protocol/trust.ts';
 import { whoIs } from '../operators/who-is.ts';
 import type { Ports } from '../ports.ts';
+import { choosePolicy } from '../rollout/policies.ts';
 import { applyPublish } from '../trust/apply-publish.ts';
 import type { Published } from '../trust/state.ts';
 import { commitSigned } from './commit-signed.ts';
@@ -30,6 +31,7 @@ export async function publish(
     await requireBlobs(ports, published.releases);
     return {
       ...published,
+      policy: request.policy === undefined ? undefined : choosePolicy(request.policy),
       releases: published.releases.map((release) => ({ release, sha256: hashOf(published, release) })),
       audit: {
         at: now.toISOString(),

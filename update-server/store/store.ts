@@ -7,8 +7,12 @@ import type {
   ReleaseSummary,
   TokenInfo,
 } from '../../protocol/operator.ts';
+import type { PolicyText } from '../../protocol/policy.ts';
 import type { Release } from '../../protocol/release.ts';
+import type { RolloutDetail } from '../../protocol/rollout.ts';
 import type { Arch } from '../../protocol/schema.ts';
+import type { Rollout } from '../rollout/rollout.ts';
+import type { NamedPolicy, NewRollout } from '../rollout/start.ts';
 import type { Published, RepositoryState } from '../trust/state.ts';
 
 /** A publication or a renewal as it becomes visible: all of it in one transaction, or nothing. */
@@ -16,6 +20,8 @@ export interface Publication extends Pick<Published, 'state' | 'files' | 'target
   /** The revision this was computed from; another one now means that somebody came between. */
   basedOn: number;
   releases: { sha256: string; release: Release }[];
+  /** What rollouts of new heads follow; otherwise their channels' own policy. */
+  policy?: NamedPolicy | undefined;
   audit?: NewAudit;
 }
 
@@ -26,6 +32,10 @@ export type NewAudit = Pick<AuditLine, 'at' | 'who' | 'action' | 'subject' | 'de
 export interface HostRecord {
   id: string;
   held: boolean;
+  pinned: string | null;
+  /** The group an operator put it in, whatever it says itself. */
+  placed: string | null;
+  approved: boolean;
   cloned: boolean;
   /** The last boot ids, oldest first, without repeats. */
   boots: string[];
@@ -40,6 +50,7 @@ interface NewHost {
   name: string;
   arch: Arch;
   enrolled: string;
+  approved: boolean;
 }
 
 /** What a check-in said and was answered; may be written up to `lastSeenDelayMs` later. */
@@ -60,10 +71,33 @@ export interface Grant {
   expires: string;
 }
 
+/** A grant that is asked for, and what it counts against. */
+export interface WantedGrant extends Grant {
+  rollout: string;
+  canary: boolean;
+  /** Hosts that may be under way at once. */
+  limit: number;
+}
+
+/** A host of a channel as a preview sees it. */
+export interface FleetHost {
+  id: string;
+  hostname: string;
+  group: string;
+  version: string;
+}
+
 /** Bytes that were announced and may be uploaded, or that a release names. */
 export interface BlobInfo {
   sha256: string;
   size: number;
+}
+
+/** A rollout's policy as written, its hosts' last answers, and its grants over time. */
+export interface RolloutStory extends Pick<RolloutDetail, 'waiting'> {
+  policyText: PolicyText;
+  /** Beginnings and ends of counted grants, oldest first. */
+  moments: { at: string; what: 'granted' | 'confirmed' | 'failed' }[];
 }
 
 /** How long a sighting may stay in memory. */
@@ -96,15 +130,41 @@ export interface Store {
   seen(sighting: Sighting): void;
   /** Records the clone and lets its open grants lapse. */
   markCloned(host: string, audit: NewAudit): Promise<void>;
-  /** Renews the host's open grant for this release, or makes one; nothing for a held, cloned or forgotten host. */
-  grant(host: string, grant: Grant, now: string): Promise<Grant | undefined>;
-  /** Repeats are harmless; a final report closes the grant it names. */
+  /** Renews the host's open grant of this rollout, or makes one: checked again in the transaction that counts it. */
+  grant(host: string, grant: WantedGrant, now: string): Promise<{ grant: Grant } | { none: NoneReason }>;
+  hasOpenGrant(host: string, rollout: string): Promise<boolean>;
+  /** Repeats are harmless; a final report closes the grant it names, is counted, and may halt its rollout. */
   report(host: string, reports: Report[], now: string): Promise<void>;
   hosts(after: string, limit: number): Promise<HostSummary[]>;
   host(id: string): Promise<Omit<HostDetail, 'why'> | undefined>;
   /** False when there is no such host. */
   hold(host: string, held: boolean, audit: NewAudit): Promise<boolean>;
+  pin(host: string, version: string | null, audit: NewAudit): Promise<boolean>;
+  place(host: string, group: string | null, audit: NewAudit): Promise<boolean>;
+  approve(host: string, audit: NewAudit): Promise<boolean>;
   forget(host: string, audit: NewAudit): Promise<boolean>;
+  /** Approved hosts of a channel and architecture that were seen since. */
+  fleet(name: string, channel: string, arch: Arch, since: string): Promise<FleetHost[]>;
+
+  /** The newest rollout there, unless it was superseded and nothing came after it. */
+  currentRollout(name: string, channel: string, arch: Arch): Promise<Rollout | undefined>;
+  rollout(id: string): Promise<Rollout | undefined>;
+  /** Newest first; null stands for any. */
+  rollouts(name: string | null, channel: string | null, limit: number): Promise<Rollout[]>;
+  /** What only its own page shows. */
+  rolloutStory(id: string, since: string): Promise<RolloutStory | undefined>;
+  /** Each supersedes the one that is current there. */
+  startRollouts(rollouts: readonly NewRollout[], audit: NewAudit): Promise<void>;
+  /** Reads, changes and writes in one transaction; what `change` throws leaves everything as it was. */
+  changeRollout(
+    id: string,
+    change: (present: Rollout) => Rollout,
+    audit: NewAudit,
+  ): Promise<Rollout | undefined>;
+  /** Does what is due by time: grants lapse, silent hosts fail, canaries pass, rollouts halt. */
+  tick(now: Date): Promise<void>;
+  policy(name: string, channel: string): Promise<NamedPolicy | undefined>;
+  setPolicy(name: string, channel: string, policy: NamedPolicy, audit: NewAudit): Promise<void>;
 
   addToken(token: TokenInfo, tokenHash: string, audit: NewAudit): Promise<void>;
   /** The live token with this hash. */

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acceptOffer, type Channel, type Named } from '../../../protocol/channel.ts';
 import { followBoots } from '../../../update-server/check-in/boots.ts';
-import { decide, grantHours, type HostFacts } from '../../../update-server/check-in/decide.ts';
+import { decide, goalOf, grantHours, type HostFacts } from '../../../update-server/check-in/decide.ts';
+import { rollout } from '../rollout/make-rollout.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const named = (version: string): Named => ({
@@ -26,13 +27,22 @@ const host = (parts: Partial<HostFacts> = {}): HostFacts => ({
   arch: 'x86-64',
   failed: [],
   held: false,
+  pinned: null,
   cloned: false,
   ...parts,
 });
 
+/** The decision while everybody may start. */
+const decideOpenly = (facts: HostFacts, channel: Channel | undefined) => {
+  const goal = goalOf(facts, channel);
+  return 'none' in goal
+    ? goal
+    : decide(goal.to, rollout(), { id: 'host', group: 'web', granted: false }, now);
+};
+
 describe('the decision for one host', () => {
   it('offers the head for a day', () => {
-    expect(decide(host(), channelOf({}), now)).toEqual({
+    expect(decideOpenly(host(), channelOf({}))).toEqual({
       offer: {
         version: '3.0',
         release: named('3.0').releases['x86-64'],
@@ -50,17 +60,19 @@ describe('the decision for one host', () => {
     ['no_such_channel', host(), undefined],
     ['failed_here', host({ failed: ['3.0'] }), channelOf({})],
     ['held', host({ held: true }), channelOf({})],
+    ['pinned', host({ pinned: '2.0' }), channelOf({})],
+    ['stranded', host(), channelOf({ floors: [named('2.0')], blocked: [{ version: '2.0', reason: 'bad' }] })],
     ['up_to_date', host({ running: '3.0', held: true }), channelOf({})],
     ['cloned', host({ cloned: true, held: true }), channelOf({})],
   ] as const)('gives %s as the reason', (none, facts, channel) => {
-    expect(decide(facts, channel, now)).toEqual({ none });
+    expect(decideOpenly(facts, channel)).toEqual({ none });
   });
 
   it('goes by a floor, and back from a withdrawn version', () => {
     const floor = channelOf({ floors: [named('2.0')] });
-    expect(decide(host(), floor, now)).toMatchObject({ offer: { version: '2.0' } });
+    expect(decideOpenly(host(), floor)).toMatchObject({ offer: { version: '2.0' } });
     const back = channelOf({ withdrawn: [{ version: '4.0', to: '3.0', reason: 'bad' }] });
-    expect(decide(host({ running: '4.0' }), back, now)).toMatchObject({ offer: { version: '3.0' } });
+    expect(decideOpenly(host({ running: '4.0' }), back)).toMatchObject({ offer: { version: '3.0' } });
   });
 
   const version = fc.tuple(fc.nat(4), fc.nat(4)).map(([a, b]) => `${a}.${b}`);
@@ -84,18 +96,20 @@ describe('the decision for one host', () => {
     arch: fc.constantFrom('x86-64' as const, 'arm64' as const),
     failed: fc.array(version, { maxLength: 3 }),
     held: fc.boolean(),
+    pinned: fc.option(version),
     cloned: fc.boolean(),
   });
 
   it('offers only what the host itself would accept, never to a held, cloned or burnt one', () => {
     fc.assert(
       fc.property(facts, channel, (some, document) => {
-        const decision = decide(some, document, now);
+        const decision = decideOpenly(some, document);
         if ('none' in decision) return;
         expect(acceptOffer(document, some.running, some.arch, decision.offer.version)).toBe(
           decision.offer.release,
         );
         expect(some.held || some.cloned).toBe(false);
+        expect([null, decision.offer.version]).toContain(some.pinned);
         expect(some.failed).not.toContain(decision.offer.version);
         expect(document.blocked.map((entry) => entry.version)).not.toContain(decision.offer.version);
       }),
@@ -106,7 +120,7 @@ describe('the decision for one host', () => {
   it('answers the same question alike', () => {
     fc.assert(
       fc.property(facts, channel, (some, document) => {
-        expect(decide(some, document, now)).toEqual(decide(some, document, now));
+        expect(decideOpenly(some, document)).toEqual(decideOpenly(some, document));
       }),
     );
   });

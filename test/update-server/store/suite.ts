@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Channel } from '../../../protocol/channel.ts';
 import type { CheckIn, Report } from '../../../protocol/check-in.ts';
+import type { PolicyText } from '../../../protocol/policy.ts';
+import type { NewRollout } from '../../../update-server/rollout/start.ts';
 import type { NewAudit, Publication, Store } from '../../../update-server/store/store.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
@@ -15,8 +17,29 @@ const newHost = (n: number) => ({
   name: 'tiny',
   arch: 'x86-64' as const,
   enrolled: at,
+  approved: true,
 });
-const grantOf = (id: string, release: string, expires = at) => ({ id, version: '2.0', release, expires });
+const later = '2026-03-02T12:00:00.000Z';
+const grantOf = (id: string, letter: string, expires = later) => ({
+  id,
+  version: '2.0',
+  release: sha(letter),
+  expires,
+  rollout: `rollout-${letter}`,
+  canary: false,
+  limit: 10,
+});
+const rolloutOf = (letter: string, channel: string, policy: PolicyText = {}): NewRollout => ({
+  id: `rollout-${letter}`,
+  name: 'tiny',
+  channel,
+  arch: 'x86-64',
+  version: '2.0',
+  release: sha(letter),
+  policy: { name: 'test', text: policy },
+  created: at,
+  starts: at,
+});
 const reportOf = (id: string, kind: Report['kind'], grant: string | null): Report => ({
   id,
   grant,
@@ -67,6 +90,7 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
       place = make();
       store = place.open();
       for (const n of [1, 2]) await store.enrol(newHost(n), audit);
+      await store.startRollouts([rolloutOf('r', 'alpha'), rolloutOf('s', 'beta')], audit);
     });
     afterEach(async () => {
       await store.close();
@@ -87,28 +111,37 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
     });
 
     it('gives one open grant per host and release, however often and however many at once ask', async () => {
-      const asked = ['a1', 'a2', 'a3'].map((id) => store.grant('host-0001', grantOf(id, sha('r')), at));
-      expect(new Set((await Promise.all(asked)).map((grant) => grant?.id)).size).toBe(1);
-      const later = await store.grant('host-0001', grantOf('a4', sha('r'), '2026-03-05T00:00:00.000Z'), at);
-      expect(later).toMatchObject({ id: 'a1', expires: '2026-03-05T00:00:00.000Z' });
-      expect(await store.grant('host-0002', grantOf('b1', sha('r')), at)).toMatchObject({ id: 'b1' });
+      const asked = ['a1', 'a2', 'a3'].map((id) => store.grant('host-0001', grantOf(id, 'r'), at));
+      const answers = await Promise.all(asked);
+      expect(answers).toMatchObject([
+        { grant: { id: 'a1' } },
+        { grant: { id: 'a1' } },
+        { grant: { id: 'a1' } },
+      ]);
+      const renewed = await store.grant('host-0001', grantOf('a4', 'r', '2026-03-05T00:00:00.000Z'), at);
+      expect(renewed).toMatchObject({ grant: { id: 'a1', expires: '2026-03-05T00:00:00.000Z' } });
+      expect(await store.hasOpenGrant('host-0001', 'rollout-r')).toBe(true);
+      expect(await store.grant('host-0002', grantOf('b1', 'r'), at)).toMatchObject({ grant: { id: 'b1' } });
+      expect((await store.rollout('rollout-r'))?.counts).toMatchObject({ inFlight: 2 });
       await store.report('host-0001', [reportOf('report-1', 'confirmed', 'a1')], at);
-      expect(await store.grant('host-0001', grantOf('a5', sha('r')), at)).toMatchObject({ id: 'a5' });
+      expect(await store.hasOpenGrant('host-0001', 'rollout-r')).toBe(false);
+      expect(await store.grant('host-0001', grantOf('a5', 'r'), at)).toMatchObject({ grant: { id: 'a5' } });
     });
 
     it('grants nothing to a held, a cloned or an unknown host', async () => {
       await store.hold('host-0001', true, audit);
-      expect(await store.grant('host-0001', grantOf('a1', sha('r')), at)).toBeUndefined();
+      expect(await store.grant('host-0001', grantOf('a1', 'r'), at)).toEqual({ none: 'held' });
       await store.hold('host-0001', false, audit);
-      expect(await store.grant('host-0001', grantOf('a1', sha('r')), at)).toBeDefined();
+      expect(await store.grant('host-0001', grantOf('a1', 'r'), at)).toHaveProperty('grant');
       await store.markCloned('host-0001', audit);
-      expect(await store.grant('host-0001', grantOf('a2', sha('r')), at)).toBeUndefined();
-      expect((await store.host('host-0001'))?.grants).toMatchObject([{ id: 'a1', outcome: 'cancelled' }]);
-      expect(await store.grant('host-none', grantOf('a3', sha('r')), at)).toBeUndefined();
+      expect(await store.grant('host-0001', grantOf('a2', 'r'), at)).toEqual({ none: 'cloned' });
+      expect((await store.host('host-0001'))?.grants).toMatchObject([{ id: 'a1', outcome: 'lapsed' }]);
+      expect((await store.rollout('rollout-r'))?.counts).toMatchObject({ inFlight: 0 });
+      expect(await store.grant('host-none', grantOf('a3', 'r'), at)).toEqual({ none: 'held' });
     });
 
     it('takes each report once and lets no host close another’s grant', async () => {
-      await store.grant('host-0001', grantOf('a1', sha('r')), at);
+      await store.grant('host-0001', grantOf('a1', 'r'), at);
       await store.report('host-0002', [reportOf('report-1', 'failed', 'a1')], at);
       expect((await store.host('host-0001'))?.grants[0]?.outcome).toBeNull();
       const reports = [reportOf('report-1', 'written', 'a1'), reportOf('report-2', 'confirmed', 'a1')];
@@ -142,7 +175,7 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
     });
 
     it('forgets a host with all it reported', async () => {
-      await store.grant('host-0001', grantOf('a1', sha('r')), at);
+      await store.grant('host-0001', grantOf('a1', 'r'), at);
       await store.report('host-0001', [reportOf('report-1', 'written', 'a1')], at);
       expect(await store.forget('host-0001', audit)).toBe(true);
       expect(await store.forget('host-0001', audit)).toBe(false);
@@ -160,8 +193,82 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
       expect(await store.tokens()).toEqual([{ ...token, revoked: at }]);
       expect(await store.revokeToken('token-02', at, audit)).toBe(false);
       const lines = await store.audit(Number.MAX_SAFE_INTEGER, 3);
-      expect(lines.map(({ seq }) => seq)).toEqual([4, 3, 2]);
+      expect(lines.map(({ seq }) => seq)).toEqual([5, 4, 3]);
       expect((await store.audit(2, 3)).map(({ seq }) => seq)).toEqual([1]);
+    });
+
+    it('starts a rollout for a head that changed, by its channel’s policy, in the transaction that shows it', async () => {
+      const named = (serial: number, release: string) => ({
+        ...channel(serial),
+        channel: 'edge',
+        head: { version: `${serial}.0`, releases: { 'x86-64': sha(release) } },
+      });
+      const policy = { name: 'own', text: { max_failures: 7 } };
+      await store.setPolicy('tiny', 'edge', policy, audit);
+      await store.publish({ ...publication(0, 'one'), channels: [named(1, 'a')] }, at);
+      const first = await store.currentRollout('tiny', 'edge', 'x86-64');
+      expect(first).toMatchObject({ version: '1.0', policyName: 'own', state: 'running', starts: at });
+      expect(first?.policy.maxFailures).toBe(7);
+      await store.publish({ ...publication(1, 'two'), channels: [{ ...named(2, 'a'), minimum: '1.0' }] }, at);
+      expect((await store.currentRollout('tiny', 'edge', 'x86-64'))?.id).toBe(first?.id);
+      await store.publish({ ...publication(2, 'three'), channels: [named(3, 'b')] }, at);
+      expect((await store.rollout(first!.id))?.state).toBe('superseded');
+      expect(await store.currentRollout('tiny', 'edge', 'x86-64')).toMatchObject({ version: '3.0' });
+      expect(await store.currentRollout('tiny', 'edge', 'arm64')).toBeUndefined();
+    });
+
+    it('never grants beyond the limit, and lets nobody through while paused', async () => {
+      for (const n of [3, 4, 5]) await store.enrol(newHost(n), audit);
+      const ask = (n: number, limit: number) =>
+        store.grant(`host-000${n}`, { ...grantOf(`g${n}`, 'r'), limit }, at);
+      const answers = await Promise.all([1, 2, 3, 4, 5].map((n) => ask(n, 2)));
+      expect(answers.filter((answer) => 'grant' in answer)).toHaveLength(2);
+      expect(answers.filter((answer) => 'none' in answer)).toEqual(
+        Array(3).fill({ none: 'in_flight_limit' }),
+      );
+      await store.changeRollout('rollout-r', (present) => ({ ...present, state: 'paused' }), audit);
+      expect(await ask(1, 2)).toEqual({ none: 'paused' });
+      await store.startRollouts([rolloutOf('t', 'alpha')], audit);
+      expect(await ask(1, 2)).toEqual({ none: 'no_rollout' });
+    });
+
+    it('halts in the transaction that counts the failure', async () => {
+      await store.startRollouts([rolloutOf('h', 'edge', { max_failures: 1 })], audit);
+      await store.grant('host-0001', grantOf('a1', 'h'), at);
+      await store.grant('host-0002', grantOf('b1', 'h'), at);
+      await store.report('host-0001', [reportOf('report-1', 'fell_back', 'a1')], at);
+      expect(await store.rollout('rollout-h')).toMatchObject({
+        state: 'halted',
+        counts: { inFlight: 1, confirmed: 0, failed: 1 },
+      });
+      expect(await store.grant('host-0002', grantOf('b2', 'h'), at)).toEqual({ none: 'halted' });
+      expect((await store.audit(Number.MAX_SAFE_INTEGER, 1))[0]).toMatchObject({
+        who: 'server',
+        action: 'halt',
+      });
+    });
+
+    it('lets a grant lapse before the flip, and takes silence after it for a failure until the host speaks', async () => {
+      const counts = async () => (await store.rollout('rollout-r'))!.counts;
+      await store.grant('host-0001', grantOf('a1', 'r'), at);
+      await store.grant('host-0002', grantOf('b1', 'r'), at);
+      await store.report('host-0002', [reportOf('report-1', 'rebooting', 'b1')], at);
+      await store.tick(new Date('2026-03-01T14:00:00.000Z'));
+      expect(await counts()).toMatchObject({ inFlight: 2, failed: 0 });
+      await store.tick(new Date('2026-03-01T14:00:01.000Z'));
+      expect(await counts()).toMatchObject({ inFlight: 1, failed: 1 });
+      await store.tick(new Date('2026-03-02T12:00:01.000Z'));
+      expect(await counts()).toMatchObject({ inFlight: 0, failed: 1, confirmed: 0 });
+      await store.report('host-0002', [reportOf('report-2', 'confirmed', 'b1')], at);
+      await store.report('host-0001', [reportOf('report-3', 'confirmed', 'a1')], at);
+      expect(await counts()).toMatchObject({ inFlight: 0, failed: 0, confirmed: 2 });
+    });
+
+    it('gives an unapproved host its update and counts it nowhere', async () => {
+      await store.enrol({ ...newHost(3), approved: false }, audit);
+      expect(await store.grant('host-0003', { ...grantOf('c1', 'r'), limit: 0 }, at)).toHaveProperty('grant');
+      await store.report('host-0003', [reportOf('report-1', 'failed', 'c1')], at);
+      expect((await store.rollout('rollout-r'))?.counts).toMatchObject({ inFlight: 0, failed: 0 });
     });
 
     it('undoes a failing write alone among those committed with it', async () => {
@@ -172,10 +279,10 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
       ]);
       expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
       expect(await store.hosts('', 10)).toHaveLength(4);
-      expect(await store.audit(Number.MAX_SAFE_INTEGER, 10)).toHaveLength(4);
+      expect(await store.audit(Number.MAX_SAFE_INTEGER, 10)).toHaveLength(5);
     });
 
-    it('holds one open grant per pair after any interleaving of asks and reports', async () => {
+    it('holds one open grant per host and right counts after any interleaving of asks and reports', async () => {
       const step = fc.tuple(
         fc.constantFrom('ask', 'report'),
         fc.constantFrom(1, 2),
@@ -190,18 +297,22 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
               const key = `${n}${release}`;
               serial++;
               if (kind === 'ask') {
-                const grant = await store.grant(`host-000${n}`, grantOf(`g-${serial}`, sha(release)), at);
-                open.set(key, grant!.id);
+                const answer = await store.grant(`host-000${n}`, grantOf(`g-${serial}`, release), at);
+                if ('grant' in answer) open.set(key, answer.grant.id);
               } else if (open.has(key)) {
                 const report = reportOf(`report-${serial}`, 'confirmed', open.get(key)!);
                 await store.report(`host-000${n}`, [report], at);
               }
             }),
           );
+          let all = 0;
           for (const n of [1, 2]) {
             const grants = (await store.host(`host-000${n}`))!.grants.filter((grant) => !grant.outcome);
-            expect(grants.length).toBeLessThanOrEqual(2);
+            expect(grants.length).toBeLessThanOrEqual(1);
+            all += grants.length;
           }
+          const rollouts = await store.rollouts('tiny', null, 10);
+          expect(rollouts.reduce((sum, { counts }) => sum + counts.inFlight, 0)).toBe(all);
         }),
         { numRuns: 20 },
       );

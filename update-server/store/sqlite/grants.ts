@@ -1,52 +1,96 @@
 import type Database from 'better-sqlite3';
-import type { Report } from '../../../protocol/check-in.ts';
+import type { NoneReason, Report } from '../../../protocol/check-in.ts';
+import { haltReason } from '../../rollout/judge.ts';
+import { stop } from '../../rollout/steer.ts';
 import type { Grant, Store } from '../store.ts';
+import type { AddAudit } from './audit.ts';
 import type { Write } from './group-commit.ts';
+import { type OpenGrant, openGrants } from './open-grants.ts';
+import type { RolloutRows } from './rollout-rows.ts';
 
 /** Reports of one host that are kept, so that a chatty host cannot fill the disk. */
 const keptReports = 1000;
-const finalKinds: readonly Report['kind'][] = ['confirmed', 'fell_back', 'failed', 'cancelled'];
 
 /** Grants and the reports that close them. */
-export function grantStore(db: Database.Database, write: Write): Pick<Store, 'grant' | 'report'> {
-  const allowed = db
-    .prepare<[string], number>('SELECT 1 FROM host WHERE id = ? AND held = 0 AND cloned = 0')
-    .pluck();
-  const renew = db.prepare<[string, string, string], Grant>(
-    `UPDATE host_grant SET expires = ? WHERE host = ? AND release = ? AND outcome IS NULL
+export function grantStore(
+  db: Database.Database,
+  write: Write,
+  rollouts: RolloutRows,
+  addAudit: AddAudit,
+): Pick<Store, 'grant' | 'hasOpenGrant' | 'report'> {
+  const flags = db.prepare<[string], { held: number; cloned: number; approved: number }>(
+    'SELECT held, cloned, approved FROM host WHERE id = ?',
+  );
+  const open = openGrants(db, rollouts);
+  const renew = db.prepare<[string, string, string, string], Grant>(
+    `UPDATE host_grant SET expires = ? WHERE host = ? AND release = ? AND rollout = ? AND outcome IS NULL
      RETURNING id, version, release, expires`,
   );
-  const insert = db.prepare<[string, string, string, string, string, string]>(
-    'INSERT INTO host_grant (id, host, version, release, granted, expires) VALUES (?, ?, ?, ?, ?, ?)',
+  const takePlace = db.prepare<[string, number]>(
+    "UPDATE rollout SET in_flight = in_flight + 1 WHERE id = ? AND state = 'running' AND in_flight < ?",
   );
+  const insert = db.prepare(
+    `INSERT INTO host_grant (id, host, rollout, version, release, granted, expires, canary, counted)
+     VALUES (@id, @host, @rollout, @version, @release, @now, @expires, @canary, @counted)`,
+  );
+  const hasOpen = db
+    .prepare<[string, string], number>(
+      'SELECT 1 FROM host_grant WHERE host = ? AND rollout = ? AND outcome IS NULL',
+    )
+    .pluck();
   const addReport = db.prepare(
     `INSERT OR IGNORE INTO report
        (host, id, grant_id, kind, from_version, version, boot_id, at, received, detail)
      VALUES (@host, @id, @grant, @kind, @from, @version, @bootId, @at, @received, @detail)`,
   );
-  const close = db.prepare('UPDATE host_grant SET outcome = ? WHERE id = ? AND host = ? AND outcome IS NULL');
-  const known = db.prepare<[string], number>('SELECT 1 FROM host WHERE id = ?').pluck();
   const prune = db.prepare(
     `DELETE FROM report WHERE host = @host AND seq <=
        (SELECT seq FROM report WHERE host = @host ORDER BY seq DESC LIMIT 1 OFFSET ${keptReports})`,
   );
 
+  function haltIfDue(id: string, now: string): void {
+    const rollout = rollouts.byId(id);
+    const reason = rollout?.state === 'running' ? haltReason(rollout) : null;
+    if (!rollout || !reason) return;
+    rollouts.update(stop(rollout, 'halted', new Date(now), reason));
+    addAudit({ at: now, who: 'server', action: 'halt', subject: `rollout ${id}`, detail: reason });
+  }
+
+  function take(report: Report, host: string, now: string): OpenGrant | undefined {
+    const isNew = addReport.run({ ...report, host, received: now }).changes === 1;
+    const grant = isNew && report.grant ? open.find(report.grant, host) : undefined;
+    if (!grant) return undefined;
+    if (report.kind === 'rebooting') open.markRebooting(grant, now);
+    else open.close(grant, report.kind, now);
+    return grant;
+  }
+
   return {
-    grant: (host, grant, now) =>
-      write(() => {
-        if (!allowed.get(host)) return undefined;
-        const renewed = renew.get(grant.expires, host, grant.release);
-        if (renewed) return renewed;
-        insert.run(grant.id, host, grant.version, grant.release, now, grant.expires);
-        return grant;
+    grant: (host, { rollout, canary, limit, ...grant }, now) =>
+      write((): { grant: Grant } | { none: NoneReason } => {
+        const host_ = flags.get(host);
+        if (!host_ || host_.held) return { none: 'held' };
+        if (host_.cloned) return { none: 'cloned' };
+        const state = rollouts.byId(rollout)?.state ?? 'superseded';
+        if (state !== 'running') return { none: state === 'superseded' ? 'no_rollout' : state };
+        const renewed = renew.get(grant.expires, host, grant.release, rollout);
+        if (renewed) return { grant: renewed };
+        open.closeOthers(host, now);
+        const counted = host_.approved !== 0;
+        if (counted && takePlace.run(rollout, limit).changes === 0) return { none: 'in_flight_limit' };
+        insert.run({ ...grant, host, rollout, now, canary: canary ? 1 : 0, counted: counted ? 1 : 0 });
+        return { grant };
       }),
+    hasOpenGrant: async (host, rollout) => hasOpen.get(host, rollout) !== undefined,
     report: (host, reports, now) =>
       write(() => {
-        if (!known.get(host)) return;
+        if (!flags.get(host)) return;
+        const touched = new Set<string>();
         for (const report of reports) {
-          const isNew = addReport.run({ ...report, host, received: now }).changes === 1;
-          if (isNew && finalKinds.includes(report.kind)) close.run(report.kind, report.grant, host);
+          const grant = take(report, host, now);
+          if (grant?.rollout) touched.add(grant.rollout);
         }
+        for (const id of touched) haltIfDue(id, now);
         prune.run({ host });
       }),
   };

@@ -1,18 +1,27 @@
 import type Database from 'better-sqlite3';
 import type { HostDetail, HostSummary } from '../../../protocol/operator.ts';
-import type { HostRecord, Store } from '../store.ts';
+import type { FleetHost, HostRecord, NewAudit, Store } from '../store.ts';
 import type { AddAudit } from './audit.ts';
 import type { Write } from './group-commit.ts';
+import { openGrants } from './open-grants.ts';
+import type { RolloutRows } from './rollout-rows.ts';
 
 type HostStore = Pick<
   Store,
-  'enrol' | 'hostByCredential' | 'markCloned' | 'hosts' | 'host' | 'hold' | 'forget'
+  | 'enrol'
+  | 'hostByCredential'
+  | 'markCloned'
+  | 'hosts'
+  | 'host'
+  | 'hold'
+  | 'pin'
+  | 'place'
+  | 'approve'
+  | 'forget'
+  | 'fleet'
 >;
 
-interface SummaryRow extends Omit<HostSummary, 'held' | 'cloned'> {
-  held: number;
-  cloned: number;
-}
+interface SummaryRow extends Omit<HostSummary, keyof Flags>, FlagColumns {}
 
 interface DetailRow extends SummaryRow, Pick<HostDetail, 'machineId' | 'enrolled' | 'bootId' | 'rootHash'> {
   failed: string;
@@ -20,24 +29,39 @@ interface DetailRow extends SummaryRow, Pick<HostDetail, 'machineId' | 'enrolled
 
 interface Flags {
   held: boolean;
+  approved: boolean;
   cloned: boolean;
 }
+type FlagColumns = Record<keyof Flags, number>;
 
 /** Who the hosts are and what operators decided about each. */
-export function hostStore(db: Database.Database, write: Write, addAudit: AddAudit): HostStore {
+export function hostStore(
+  db: Database.Database,
+  write: Write,
+  addAudit: AddAudit,
+  rollouts: RolloutRows,
+): HostStore {
+  const grantsOf = openGrants(db, rollouts);
   const insert = db.prepare(
-    `INSERT INTO host (id, credential_hash, machine_id, hostname, name, arch, enrolled)
-     VALUES (@id, @credentialHash, @machineId, @hostname, @name, @arch, @enrolled)`,
+    `INSERT INTO host (id, credential_hash, machine_id, hostname, name, arch, enrolled, approved)
+     VALUES (@id, @credentialHash, @machineId, @hostname, @name, @arch, @enrolled, @approved)`,
   );
-  const byCredential = db.prepare<[string], { id: string; held: number; cloned: number; boots: string }>(
-    'SELECT id, held, cloned, boots FROM host WHERE credential_hash = ?',
-  );
+  const byCredential = db.prepare<
+    [string],
+    FlagColumns & Pick<HostRecord, 'id' | 'pinned' | 'placed'> & { boots: string }
+  >('SELECT id, held, pinned, placed, approved, cloned, boots FROM host WHERE credential_hash = ?');
   const setCloned = db.prepare('UPDATE host SET cloned = 1 WHERE id = ? AND cloned = 0');
-  const lapse = db.prepare("UPDATE host_grant SET outcome = 'cancelled' WHERE host = ? AND outcome IS NULL");
   const setHeld = db.prepare('UPDATE host SET held = ? WHERE id = ?');
+  const setPinned = db.prepare('UPDATE host SET pinned = ? WHERE id = ?');
+  const setPlaced = db.prepare('UPDATE host SET placed = ? WHERE id = ?');
+  const setApproved = db.prepare('UPDATE host SET approved = 1 WHERE id = ?');
   const remove = db.prepare('DELETE FROM host WHERE id = ?');
-  const summary = `id, hostname, name, arch, channel, grp AS "group", version, at, last_seen AS lastSeen,
-    held, cloned, decision, offered`;
+  const fleet = db.prepare<[string, string, string, string], FleetHost>(
+    `SELECT id, hostname, coalesce(placed, grp) AS "group", version FROM host
+     WHERE name = ? AND channel = ? AND arch = ? AND last_seen >= ? AND approved = 1`,
+  );
+  const summary = `id, hostname, name, arch, channel, coalesce(placed, grp) AS "group", version, at, last_seen AS lastSeen,
+    held, pinned, approved, cloned, decision, offered`;
   const page = db.prepare<[string, number], SummaryRow>(
     `SELECT ${summary} FROM host WHERE id > ? ORDER BY id LIMIT ?`,
   );
@@ -57,7 +81,7 @@ export function hostStore(db: Database.Database, write: Write, addAudit: AddAudi
   return {
     enrol: (host, audit) =>
       write(() => {
-        insert.run(host);
+        insert.run({ ...host, approved: host.approved ? 1 : 0 });
         addAudit(audit);
       }),
     hostByCredential: async (hash): Promise<HostRecord | undefined> => {
@@ -67,7 +91,7 @@ export function hostStore(db: Database.Database, write: Write, addAudit: AddAudi
     markCloned: (host, audit) =>
       write(() => {
         if (setCloned.run(host).changes === 0) return;
-        lapse.run(host);
+        grantsOf.closeOthers(host, audit.at);
         addAudit(audit);
       }),
     hosts: async (after, limit) => page.all(after, limit).map(flags),
@@ -81,21 +105,27 @@ export function hostStore(db: Database.Database, write: Write, addAudit: AddAudi
         reports: reports.all(id),
       };
     },
-    hold: (host, held, audit) =>
-      write(() => {
-        if (setHeld.run(held ? 1 : 0, host).changes === 0) return false;
-        addAudit(audit);
-        return true;
-      }),
+    hold: (host, held, audit) => audited(audit, () => setHeld.run(held ? 1 : 0, host)),
+    pin: (host, version, audit) => audited(audit, () => setPinned.run(version, host)),
+    place: (host, group, audit) => audited(audit, () => setPlaced.run(group, host)),
+    approve: (host, audit) => audited(audit, () => setApproved.run(host)),
     forget: (host, audit) =>
-      write(() => {
-        if (remove.run(host).changes === 0) return false;
-        addAudit(audit);
-        return true;
+      audited(audit, () => {
+        grantsOf.closeOthers(host, audit.at);
+        return remove.run(host);
       }),
+    fleet: async (...of) => fleet.all(...of),
   };
+
+  function audited(audit: NewAudit, change: () => Database.RunResult): Promise<boolean> {
+    return write(() => {
+      if (change().changes === 0) return false;
+      addAudit(audit);
+      return true;
+    });
+  }
 }
 
-function flags<T extends { held: number; cloned: number }>(row: T): Omit<T, 'held' | 'cloned'> & Flags {
-  return { ...row, held: row.held !== 0, cloned: row.cloned !== 0 };
+function flags<T extends FlagColumns>(row: T): Omit<T, keyof Flags> & Flags {
+  return { ...row, held: row.held !== 0, approved: row.approved !== 0, cloned: row.cloned !== 0 };
 }

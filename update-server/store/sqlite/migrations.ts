@@ -47,4 +47,34 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE TABLE readiness (id INTEGER PRIMARY KEY CHECK (id = 1), checked TEXT NOT NULL) STRICT;
   `,
+  `
+  CREATE TABLE rollout (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, channel TEXT NOT NULL, arch TEXT NOT NULL, version TEXT NOT NULL,
+    release TEXT NOT NULL, policy_name TEXT NOT NULL, policy TEXT NOT NULL, state TEXT NOT NULL,
+    reason TEXT NOT NULL, created TEXT NOT NULL, starts TEXT NOT NULL, ramp_ran INTEGER NOT NULL DEFAULT 0,
+    ramp_since TEXT, canary_passed TEXT, full INTEGER NOT NULL DEFAULT 0, resumed TEXT NOT NULL,
+    active INTEGER NOT NULL, in_flight INTEGER NOT NULL DEFAULT 0 CHECK (in_flight >= 0),
+    confirmed INTEGER NOT NULL DEFAULT 0, failed INTEGER NOT NULL DEFAULT 0,
+    canary_failed INTEGER NOT NULL DEFAULT 0, base_confirmed INTEGER NOT NULL DEFAULT 0,
+    base_failed INTEGER NOT NULL DEFAULT 0, base_canary_failed INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE UNIQUE INDEX current_rollout ON rollout (name, channel, arch) WHERE state <> 'superseded';
+  CREATE TABLE policy (
+    name TEXT NOT NULL, channel TEXT NOT NULL, policy_name TEXT NOT NULL, policy TEXT NOT NULL,
+    PRIMARY KEY (name, channel)
+  ) STRICT;
+
+  ALTER TABLE host_grant ADD COLUMN rollout TEXT REFERENCES rollout (id);
+  ALTER TABLE host_grant ADD COLUMN canary INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE host_grant ADD COLUMN counted INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE host_grant ADD COLUMN rebooting TEXT;
+  ALTER TABLE host_grant ADD COLUMN closed TEXT;
+  CREATE INDEX grant_of_rollout ON host_grant (rollout, granted);
+  CREATE INDEX unfinished_grant ON host_grant (expires) WHERE outcome IS NULL;
+
+  ALTER TABLE host ADD COLUMN pinned TEXT;
+  ALTER TABLE host ADD COLUMN placed TEXT;
+  ALTER TABLE host ADD COLUMN approved INTEGER NOT NULL DEFAULT 1;
+  CREATE INDEX host_of_channel ON host (name, channel, arch, last_seen);
+  `,
 ];

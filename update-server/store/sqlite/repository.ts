@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { type Channel, parseChannel } from '../../../protocol/channel.ts';
 import type { ReleaseSummary } from '../../../protocol/operator.ts';
 import type { Release } from '../../../protocol/release.ts';
+import type { NamedPolicy } from '../../rollout/start.ts';
 import type { RepositoryState } from '../../trust/state.ts';
 import type { BlobInfo, Store } from '../store.ts';
 import type { AddAudit } from './audit.ts';
@@ -22,7 +23,12 @@ type RepositoryStore = Pick<
 >;
 
 /** Signed metadata, target files and what they say, in the form that requests ask for. */
-export function repositoryStore(db: Database.Database, write: Write, addAudit: AddAudit): RepositoryStore {
+export function repositoryStore(
+  db: Database.Database,
+  write: Write,
+  addAudit: AddAudit,
+  follow: (channel: Channel, policy: NamedPolicy | undefined, now: string) => void,
+): RepositoryStore {
   const channelCache = new Map<string, Channel | undefined>();
   const select = db.prepare<[], { revision: number; state: string }>(
     'SELECT revision, state FROM repository',
@@ -78,6 +84,7 @@ export function repositoryStore(db: Database.Database, write: Write, addAudit: A
         for (const [path, text] of Object.entries(targets)) putTarget.run(path, text);
         for (const entry of publication.channels) {
           putChannel.run(entry.name, entry.channel, JSON.stringify(entry));
+          follow(entry, publication.policy, now);
         }
         for (const { sha256, release } of publication.releases) {
           putRelease.run(release.name, release.version, release.arch, sha256, now);

@@ -5,6 +5,9 @@ import { groupCommits } from './group-commit.ts';
 import { hostStore } from './hosts.ts';
 import { openDatabase } from './open.ts';
 import { repositoryStore } from './repository.ts';
+import { rolloutRows } from './rollout-rows.ts';
+import { rolloutStory } from './rollout-story.ts';
+import { rolloutStore } from './rollouts.ts';
 import { batchSightings } from './sightings.ts';
 import { tokenStore } from './tokens.ts';
 
@@ -14,12 +17,16 @@ export function openSqliteStore(dataDir: string): Store {
   const write = groupCommits(db);
   const addAudit = prepareAudit(db);
   const sightings = batchSightings(db, write);
-  const hosts = hostStore(db, write, addAudit);
+  const rows = rolloutRows(db);
+  const { follow, ...rollouts } = rolloutStore(db, write, rows, addAudit);
+  const story = rolloutStory(db, rows);
+  const hosts = hostStore(db, write, addAudit, rows);
   const checked = db.prepare('INSERT OR REPLACE INTO readiness VALUES (1, ?)');
   return {
-    ...repositoryStore(db, write, addAudit),
+    ...repositoryStore(db, write, addAudit, follow),
+    ...rollouts,
     ...hosts,
-    ...grantStore(db, write),
+    ...grantStore(db, write, rows, addAudit),
     ...tokenStore(db, write, addAudit),
     ...auditStore(db),
     seen: sightings.add,
@@ -34,6 +41,18 @@ export function openSqliteStore(dataDir: string): Store {
     async host(id) {
       await sightings.flush();
       return hosts.host(id);
+    },
+    async tick(now) {
+      await sightings.flush();
+      return rollouts.tick(now);
+    },
+    async rolloutStory(id, since) {
+      await sightings.flush();
+      return story(id, since);
+    },
+    async fleet(...of) {
+      await sightings.flush();
+      return hosts.fleet(...of);
     },
     ping: (now) => write(() => void checked.run(now)),
     async close() {

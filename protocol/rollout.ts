@@ -1,0 +1,95 @@
+import { type Static, Type } from 'typebox';
+import { PolicyText } from './policy.ts';
+import { Arch, Sha256, strict, Time, Version, Word } from './schema.ts';
+
+const Id = Type.String({ pattern: '^[0-9A-Za-z-]{8,64}$' });
+const Count = Type.Integer({ minimum: 0 });
+const OrNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
+  Type.Union([schema, Type.Null()]);
+
+/** `running`, `paused` and `halted` rollouts are active: one per name, channel and architecture. */
+export const RolloutState = Type.Enum(['running', 'paused', 'halted', 'aborted', 'superseded']);
+export type RolloutState = Static<typeof RolloutState>;
+
+/** A policy by the name of a shipped one, or in full. */
+export const PolicyChoice = Type.Union([Word, PolicyText]);
+export type PolicyChoice = Static<typeof PolicyChoice>;
+
+/** One line of `GET /v1/rollouts`, newest first. */
+export const RolloutSummary = strict({
+  id: Id,
+  name: Word,
+  channel: Word,
+  arch: Arch,
+  version: Version,
+  release: Sha256,
+  policy: Type.String(),
+  state: RolloutState,
+  reason: Type.String(),
+  created: Time,
+  starts: Time,
+  /** Share of cohorts that may start now. */
+  percent: Type.Number(),
+  canary: OrNull(Type.Enum(['waiting', 'passed'])),
+  inFlight: Count,
+  inFlightLimit: Count,
+  confirmed: Count,
+  failed: Count,
+  /** Hosts of the channel and architecture seen in 14 days. */
+  active: Count,
+});
+export type RolloutSummary = Static<typeof RolloutSummary>;
+export const RolloutsAnswer = strict({ rollouts: Type.Array(RolloutSummary) });
+
+/** `GET /v1/rollouts/:id`: with what it is measured by, and what its hosts are waiting for. */
+export const RolloutDetail = strict({
+  ...RolloutSummary.properties,
+  policyText: PolicyText,
+  resumed: Time,
+  /** Since the last resume, as the failure limits count. */
+  baseline: strict({ confirmed: Count, failed: Count }),
+  /** Active hosts by what they were answered last. */
+  waiting: Type.Array(strict({ reason: Type.String(), hosts: Count })),
+  /** Grants and their ends over time, in up to 200 steps: counts from the beginning to each time. */
+  curve: Type.Array(strict({ at: Time, granted: Count, confirmed: Count, failed: Count })),
+  /** Percent that the ramp plans at each time; future times count on its going on. */
+  planned: Type.Array(strict({ at: Time, percent: Type.Number() })),
+});
+export type RolloutDetail = Static<typeof RolloutDetail>;
+
+/** `POST /v1/rollouts`: rolls the channel's present head out, instead of the rollout that is active. */
+export const StartRequest = strict({
+  name: Word,
+  channel: Word,
+  policy: Type.Optional(PolicyChoice),
+  starts: Type.Optional(Time),
+});
+export type StartRequest = Static<typeof StartRequest>;
+
+/** `POST /v1/rollouts/preview`: which hosts would get the present head when, by this policy. */
+export const PreviewRequest = StartRequest;
+export const PreviewAnswer = strict({
+  version: Version,
+  policy: Type.String(),
+  hosts: Count,
+  steps: Type.Array(
+    strict({
+      /** Null: not by this policy's ramp. */
+      at: OrNull(Time),
+      group: OrNull(Word),
+      hosts: Count,
+      /** The first of them. */
+      some: Type.Array(strict({ id: Id, hostname: Type.String() })),
+    }),
+  ),
+});
+export type PreviewAnswer = Static<typeof PreviewAnswer>;
+
+/** What an operator may do to an active rollout. */
+export const RolloutAction = Type.Enum(['pause', 'resume', 'abort', 'finish']);
+export type RolloutAction = Static<typeof RolloutAction>;
+
+/** `PUT /v1/policies/:name/:channel`: what the channel's later rollouts follow. */
+export const PolicyRequest = strict({ policy: PolicyChoice });
+export const PolicyAnswer = strict({ policy: Type.String(), text: PolicyText });
+export type PolicyAnswer = Static<typeof PolicyAnswer>;

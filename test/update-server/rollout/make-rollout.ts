@@ -1,0 +1,39 @@
+import { type PolicyText, readPolicy } from '../../../protocol/policy.ts';
+import type { Rollout } from '../../../update-server/rollout/rollout.ts';
+
+/** When the rollouts of these tests begin. */
+export const begin = new Date('2026-03-01T12:00:00.000Z');
+
+/** That much later, in hours. */
+export function hoursLater(hours: number): Date {
+  return new Date(begin.getTime() + hours * 3_600_000);
+}
+
+/** A running rollout that began at `begin`, with a policy as a person writes it. */
+export function rollout(parts: Partial<Rollout> & { text?: PolicyText } = {}): Rollout {
+  const { text = {}, ...rest } = parts;
+  const policy = readPolicy(text);
+  return {
+    id: 'rollout-1',
+    name: 'tiny',
+    channel: 'alpha',
+    arch: 'x86-64',
+    version: '2.0',
+    release: 'r'.repeat(64),
+    policyName: 'test',
+    policy,
+    state: 'running',
+    reason: '',
+    created: begin.toISOString(),
+    starts: begin.toISOString(),
+    rampRanMs: 0,
+    rampSince: policy.canary ? null : begin.toISOString(),
+    canaryPassed: null,
+    full: false,
+    resumed: begin.toISOString(),
+    active: 1000,
+    counts: { inFlight: 0, confirmed: 0, failed: 0, canaryFailed: 0 },
+    baseline: { confirmed: 0, failed: 0, canaryFailed: 0 },
+    ...rest,
+  };
+}

@@ -1,0 +1,163 @@
+import { Type } from 'typebox';
+import type { Channel } from '../../protocol/channel.ts';
+import { InterlockError } from '../../protocol/errors.ts';
+import { readPolicy } from '../../protocol/policy.ts';
+import {
+  PolicyAnswer,
+  PolicyRequest,
+  PreviewAnswer,
+  PreviewRequest,
+  RolloutAction,
+  RolloutDetail,
+  RolloutSummary,
+  RolloutsAnswer,
+  type StartRequest,
+  StartRequest as StartSchema,
+} from '../../protocol/rollout.ts';
+import { strict, Word } from '../../protocol/schema.ts';
+import type { App } from '../app.ts';
+import { whoIs } from '../operators/who-is.ts';
+import type { Ports } from '../ports.ts';
+import { choosePolicy } from './policies.ts';
+import { preview } from './preview.ts';
+import { type NamedPolicy, rolloutsOf } from './start.ts';
+import { steer } from './steer.ts';
+import { detail, summarise } from './summary.ts';
+
+const listed = 200;
+const activeMs = 14 * 86_400_000;
+const Id = Type.String({ pattern: '^[0-9A-Za-z-]{8,64}$' });
+
+/** How operators start, watch and steer rollouts. */
+export function rolloutRoutes(app: App, { store, now }: Ports): void {
+  const byId = strict({ id: Id });
+  const byChannel = strict({ name: Word, channel: Word });
+  const missing = (id: string) => new InterlockError('not_found', { what: `rollout ${id}` });
+
+  async function channelOf({ name, channel }: { name: string; channel: string }): Promise<Channel> {
+    const found = await store.channel(name, channel);
+    if (!found) throw new InterlockError('not_found', { what: `channel ${channel} of ${name}` });
+    return found;
+  }
+
+  async function policyFor({ name, channel, policy }: StartRequest): Promise<NamedPolicy> {
+    return policy === undefined
+      ? ((await store.policy(name, channel)) ?? choosePolicy('now'))
+      : choosePolicy(policy);
+  }
+
+  const query = strict({ name: Type.Optional(Word), channel: Type.Optional(Word) });
+  app.get(
+    '/v1/rollouts',
+    { schema: { querystring: query, response: { 200: RolloutsAnswer } } },
+    async ({ query: { name, channel } }) => {
+      const rollouts = await store.rollouts(name ?? null, channel ?? null, listed);
+      return { rollouts: rollouts.map((rollout) => summarise(rollout, now())) };
+    },
+  );
+
+  app.get(
+    '/v1/rollouts/:id',
+    { schema: { params: byId, response: { 200: RolloutDetail } } },
+    async ({ params: { id } }) => {
+      const since = new Date(now().getTime() - activeMs).toISOString();
+      const [rollout, story] = [await store.rollout(id), await store.rolloutStory(id, since)];
+      if (!rollout || !story) throw missing(id);
+      return detail(rollout, story, now());
+    },
+  );
+
+  app.post(
+    '/v1/rollouts',
+    { schema: { body: StartSchema, response: { 200: RolloutsAnswer } } },
+    async ({ body, operator }) => {
+      const at = now().toISOString();
+      const policy = await policyFor(body);
+      const rollouts = rolloutsOf(await channelOf(body), policy, at, body.starts ?? at);
+      const subject = `${body.name}/${body.channel}`;
+      const said = `${rollouts[0]?.version ?? 'no release'}, policy ${policy.name}, from ${body.starts ?? at}`;
+      await store.startRollouts(rollouts, {
+        at,
+        who: whoIs(operator),
+        action: 'start rollout',
+        subject,
+        detail: said,
+      });
+      const started = await Promise.all(rollouts.map(({ id }) => store.rollout(id)));
+      return { rollouts: started.map((rollout) => summarise(rollout!, now())) };
+    },
+  );
+
+  app.post(
+    '/v1/rollouts/preview',
+    { schema: { body: PreviewRequest, response: { 200: PreviewAnswer } } },
+    async ({ body }) => {
+      const { name, channel } = body;
+      const { head } = await channelOf(body);
+      const named = await policyFor(body);
+      const policy = readPolicy(named.text);
+      const starts = body.starts ? new Date(body.starts) : now();
+      const since = new Date(now().getTime() - activeMs).toISOString();
+      const steps: PreviewAnswer['steps'] = [];
+      let hosts = 0;
+      for (const [arch, release] of Object.entries(head.releases)) {
+        const fleet = await store.fleet(name, channel, arch as 'x86-64', since);
+        const behind = fleet.filter((host) => host.version !== head.version);
+        hosts += behind.length;
+        steps.push(...preview(policy, release, behind, starts));
+      }
+      return { version: head.version, policy: named.name, hosts, steps };
+    },
+  );
+
+  app.post(
+    '/v1/rollouts/:id/:action',
+    {
+      schema: {
+        params: strict({ id: Id, action: RolloutAction }),
+        body: strict({ reason: Type.Optional(Type.String({ maxLength: 512 })) }),
+        response: { 200: RolloutSummary },
+      },
+    },
+    async ({ params: { id, action }, body: { reason = '' }, operator }) => {
+      const at = now();
+      const audit = {
+        at: at.toISOString(),
+        who: whoIs(operator),
+        action: `${action} rollout`,
+        subject: `rollout ${id}`,
+      };
+      const changed = await store.changeRollout(id, (present) => steer(present, action, at, reason), {
+        ...audit,
+        detail: reason,
+      });
+      if (!changed) throw missing(id);
+      return summarise(changed, at);
+    },
+  );
+
+  app.get(
+    '/v1/policies/:name/:channel',
+    { schema: { params: byChannel, response: { 200: PolicyAnswer } } },
+    async ({ params }) => {
+      const { name, text } = await policyFor(params);
+      return { policy: name, text };
+    },
+  );
+
+  app.put(
+    '/v1/policies/:name/:channel',
+    { schema: { params: byChannel, body: PolicyRequest, response: { 200: PolicyAnswer } } },
+    async ({ params: { name, channel }, body, operator }) => {
+      const policy = choosePolicy(body.policy);
+      await store.setPolicy(name, channel, policy, {
+        at: now().toISOString(),
+        who: whoIs(operator),
+        action: 'set policy',
+        subject: `${name}/${channel}`,
+        detail: policy.name,
+      });
+      return { policy: policy.name, text: policy.text };
+    },
+  );
+}

@@ -1,0 +1,43 @@
+import type { Channel } from '../../protocol/channel.ts';
+import type { PolicyText } from '../../protocol/policy.ts';
+import type { Arch } from '../../protocol/schema.ts';
+import { makeId } from '../secret.ts';
+
+/** A policy with the name operators know it by. */
+export interface NamedPolicy {
+  name: string;
+  text: PolicyText;
+}
+
+/** A rollout as it begins. */
+export interface NewRollout {
+  id: string;
+  name: string;
+  channel: string;
+  arch: Arch;
+  version: string;
+  release: string;
+  policy: NamedPolicy;
+  created: string;
+  starts: string;
+}
+
+/** One rollout for each architecture that a channel's head has a release for. */
+export function rolloutsOf(
+  channel: Channel,
+  policy: NamedPolicy,
+  created: string,
+  starts = created,
+): NewRollout[] {
+  return Object.entries(channel.head.releases).map(([arch, release]) => ({
+    id: makeId(),
+    name: channel.name,
+    channel: channel.channel,
+    arch: arch as Arch,
+    version: channel.head.version,
+    release,
+    policy,
+    created,
+    starts,
+  }));
+}

@@ -1,0 +1,112 @@
+import type Database from 'better-sqlite3';
+import { type Policy, type PolicyText, readPolicy } from '../../../protocol/policy.ts';
+import type { Arch } from '../../../protocol/schema.ts';
+import type { Counts, Rollout } from '../../rollout/rollout.ts';
+import type { NewRollout } from '../../rollout/start.ts';
+
+/** Rollouts as rows, for use inside a write of the store. */
+export interface RolloutRows {
+  byId(id: string): Rollout | undefined;
+  /** The one that is not superseded. */
+  current(name: string, channel: string, arch: Arch): Rollout | undefined;
+  running(): Rollout[];
+  list(name: string | null, channel: string | null, limit: number): Rollout[];
+  policyText(id: string): PolicyText;
+  insert(rollout: NewRollout, active: number): void;
+  supersede(name: string, channel: string, arch: Arch): void;
+  /** Writes what may change, but the counts. */
+  update(rollout: Rollout): void;
+  count(id: string, change: Partial<Counts>): void;
+}
+
+interface Row extends Omit<Rollout, 'policy' | 'full' | 'counts' | 'baseline'>, Counts {
+  policy: string;
+  full: number;
+  baseConfirmed: number;
+  baseFailed: number;
+  baseCanaryFailed: number;
+}
+
+/** Prepares the statements; policies are parsed once. */
+export function rolloutRows(db: Database.Database): RolloutRows {
+  const policies = new Map<string, Policy>();
+  const columns = `id, name, channel, arch, version, release, policy_name AS policyName, policy, state, reason,
+    created, starts, ramp_ran AS rampRanMs, ramp_since AS rampSince, canary_passed AS canaryPassed, full, resumed,
+    active, in_flight AS inFlight, confirmed, failed, canary_failed AS canaryFailed,
+    base_confirmed AS baseConfirmed, base_failed AS baseFailed, base_canary_failed AS baseCanaryFailed`;
+  const byId = db.prepare<[string], Row>(`SELECT ${columns} FROM rollout WHERE id = ?`);
+  const current = db.prepare<[string, string, string], Row>(
+    `SELECT ${columns} FROM rollout WHERE name = ? AND channel = ? AND arch = ? AND state <> 'superseded'`,
+  );
+  const running = db.prepare<[], Row>(`SELECT ${columns} FROM rollout WHERE state = 'running'`);
+  const list = db.prepare<{ name: string | null; channel: string | null; limit: number }, Row>(
+    `SELECT ${columns} FROM rollout WHERE name = coalesce(@name, name) AND channel = coalesce(@channel, channel)
+     ORDER BY created DESC, rowid DESC LIMIT @limit`,
+  );
+  const insert = db.prepare(
+    `INSERT INTO rollout (id, name, channel, arch, version, release, policy_name, policy, state, reason, created,
+       starts, ramp_since, resumed, active)
+     VALUES (@id, @name, @channel, @arch, @version, @release, @policyName, @policy, 'running', '', @created,
+       @starts, @rampSince, @starts, @active)`,
+  );
+  const supersede = db.prepare(
+    `UPDATE rollout SET state = 'superseded' WHERE name = ? AND channel = ? AND arch = ? AND state <> 'superseded'`,
+  );
+  const update = db.prepare(
+    `UPDATE rollout SET state = @state, reason = @reason, ramp_ran = @rampRanMs, ramp_since = @rampSince,
+       canary_passed = @canaryPassed, full = @full, resumed = @resumed, active = @active,
+       base_confirmed = @baseConfirmed, base_failed = @baseFailed, base_canary_failed = @baseCanaryFailed
+     WHERE id = @id`,
+  );
+  const count = db.prepare(
+    `UPDATE rollout SET in_flight = in_flight + @inFlight, confirmed = confirmed + @confirmed,
+       failed = failed + @failed, canary_failed = canary_failed + @canaryFailed WHERE id = @id`,
+  );
+
+  function read(row: Row | undefined): Rollout | undefined {
+    if (!row) return undefined;
+    const {
+      inFlight,
+      confirmed,
+      failed,
+      canaryFailed,
+      baseConfirmed,
+      baseFailed,
+      baseCanaryFailed,
+      ...rest
+    } = row;
+    let policy = policies.get(row.policy);
+    if (!policy) {
+      policy = readPolicy(JSON.parse(row.policy));
+      policies.set(row.policy, policy);
+    }
+    return {
+      ...rest,
+      policy,
+      full: row.full !== 0,
+      counts: { inFlight, confirmed, failed, canaryFailed },
+      baseline: { confirmed: baseConfirmed, failed: baseFailed, canaryFailed: baseCanaryFailed },
+    };
+  }
+
+  return {
+    byId: (id) => read(byId.get(id)),
+    current: (name, channel, arch) => read(current.get(name, channel, arch)),
+    running: () => running.all().map((row) => read(row)!),
+    list: (name, channel, limit) => list.all({ name, channel, limit }).map((row) => read(row)!),
+    policyText: (id) => JSON.parse(byId.get(id)!.policy) as PolicyText,
+    insert({ policy, ...rollout }, active) {
+      const hasCanary = readPolicy(policy.text).canary !== null;
+      const text = JSON.stringify(policy.text);
+      const rampSince = hasCanary ? null : rollout.starts;
+      insert.run({ ...rollout, policyName: policy.name, policy: text, rampSince, active });
+    },
+    supersede: (name, channel, arch) => void supersede.run(name, channel, arch),
+    update({ baseline, full, policy: _policy, counts: _counts, ...rollout }) {
+      const { confirmed: baseConfirmed, failed: baseFailed, canaryFailed: baseCanaryFailed } = baseline;
+      update.run({ ...rollout, full: full ? 1 : 0, baseConfirmed, baseFailed, baseCanaryFailed });
+    },
+    count: (id, change) =>
+      void count.run({ id, inFlight: 0, confirmed: 0, failed: 0, canaryFailed: 0, ...change }),
+  };
+}

@@ -1,0 +1,159 @@
+import type Database from 'better-sqlite3';
+import type { Channel } from '../../../protocol/channel.ts';
+import { type CanaryFacts, haltReason, judgeCanary } from '../../rollout/judge.ts';
+import type { Rollout } from '../../rollout/rollout.ts';
+import { type NamedPolicy, type NewRollout, rolloutsOf } from '../../rollout/start.ts';
+import { passCanary, stop } from '../../rollout/steer.ts';
+import type { Store } from '../store.ts';
+import type { AddAudit } from './audit.ts';
+import type { Write } from './group-commit.ts';
+import { openGrants } from './open-grants.ts';
+import type { RolloutRows } from './rollout-rows.ts';
+
+type RolloutStore = Pick<
+  Store,
+  | 'currentRollout'
+  | 'rollout'
+  | 'rollouts'
+  | 'startRollouts'
+  | 'changeRollout'
+  | 'tick'
+  | 'policy'
+  | 'setPolicy'
+>;
+
+/** A host counts as active when it was seen this lately. */
+export const activeMs = 14 * 86_400_000;
+
+/** Rollouts, the channels' policies, and what time does to them. */
+export function rolloutStore(
+  db: Database.Database,
+  write: Write,
+  rows: RolloutRows,
+  addAudit: AddAudit,
+): RolloutStore & { follow(channel: Channel, policy: NamedPolicy | undefined, now: string): void } {
+  const grants = openGrants(db, rows);
+  const countActive = activeCounter(db);
+  const canaryFacts = canaryReader(db);
+  const readPolicyRow = db.prepare<[string, string], { name: string; text: string }>(
+    'SELECT policy_name AS name, policy AS text FROM policy WHERE name = ? AND channel = ?',
+  );
+  const putPolicy = db.prepare('INSERT OR REPLACE INTO policy VALUES (?, ?, ?, ?)');
+
+  function policyOf(name: string, channel: string): NamedPolicy | undefined {
+    const row = readPolicyRow.get(name, channel);
+    return row && { name: row.name, text: JSON.parse(row.text) as NamedPolicy['text'] };
+  }
+
+  function start(rollouts: readonly NewRollout[], now: string): void {
+    for (const rollout of rollouts) {
+      const { name, channel, arch } = rollout;
+      rows.supersede(name, channel, arch);
+      rows.insert(rollout, countActive(rollout, now));
+    }
+  }
+
+  /** A head that changed is rolled out from now on; one that did not goes on as it was. */
+  function follow(channel: Channel, policy: NamedPolicy | undefined, now: string): void {
+    const { name, channel: word } = channel;
+    const chosen = policy ?? policyOf(name, word) ?? { name: 'now', text: {} };
+    for (const arch of ['x86-64', 'arm64'] as const) {
+      const current = rows.current(name, word, arch);
+      if (current && current.release === channel.head.releases[arch]) continue;
+      if (current) rows.supersede(name, word, arch);
+      start(
+        rolloutsOf(channel, chosen, now).filter((rollout) => rollout.arch === arch),
+        now,
+      );
+    }
+  }
+
+  function advance(rollout: Rollout, now: Date): void {
+    const at = now.toISOString();
+    const { silentAfterMs, canary } = rollout.policy;
+    grants.silence(rollout.id, new Date(now.getTime() - silentAfterMs).toISOString(), at);
+    const present = { ...rows.byId(rollout.id)!, active: countActive(rollout, at) };
+    const next = judge(present, now);
+    if (next.state === 'halted' || next.canaryPassed !== rollout.canaryPassed) {
+      const [action, detail] =
+        next.state === 'halted' ? ['halt', next.reason] : ['canary passed', `group ${canary?.group}`];
+      addAudit({ at, who: 'server', action, subject: `rollout ${rollout.id}`, detail });
+    }
+    if (
+      next.state !== rollout.state ||
+      next.active !== rollout.active ||
+      next.canaryPassed !== rollout.canaryPassed
+    ) {
+      rows.update(next);
+    }
+  }
+
+  function judge(rollout: Rollout, now: Date): Rollout {
+    const reason = haltReason(rollout);
+    if (reason) return stop(rollout, 'halted', now, reason);
+    if (!rollout.policy.canary || rollout.canaryPassed || Date.parse(rollout.starts) > now.getTime())
+      return rollout;
+    const verdict = judgeCanary(rollout, canaryFacts(rollout, now), now);
+    if (verdict === 'wait') return rollout;
+    return verdict === 'passed' ? passCanary(rollout, now) : stop(rollout, 'halted', now, verdict.halt);
+  }
+
+  return {
+    follow,
+    currentRollout: async (name, channel, arch) => rows.current(name, channel, arch),
+    rollout: async (id) => rows.byId(id),
+    rollouts: async (name, channel, limit) => rows.list(name, channel, limit),
+    startRollouts: (rollouts, audit) =>
+      write(() => {
+        start(rollouts, audit.at);
+        addAudit(audit);
+      }),
+    changeRollout: (id, change, audit) =>
+      write(() => {
+        const present = rows.byId(id);
+        if (!present) return undefined;
+        const next = change(present);
+        rows.update(next);
+        addAudit(audit);
+        return next;
+      }),
+    tick: (now) =>
+      write(() => {
+        grants.lapse(now.toISOString());
+        for (const rollout of rows.running()) advance(rollout, now);
+      }),
+    policy: async (name, channel) => policyOf(name, channel),
+    setPolicy: (name, channel, policy, audit) =>
+      write(() => {
+        putPolicy.run(name, channel, policy.name, JSON.stringify(policy.text));
+        addAudit(audit);
+      }),
+  };
+}
+
+function activeCounter(db: Database.Database) {
+  const count = db
+    .prepare<[string, string, string, string], number>(
+      `SELECT count(*) FROM host WHERE name = ? AND channel = ? AND arch = ? AND last_seen >= ? AND approved = 1`,
+    )
+    .pluck();
+  return ({ name, channel, arch }: Pick<Rollout, 'name' | 'channel' | 'arch'>, now: string): number =>
+    count.get(name, channel, arch, new Date(Date.parse(now) - activeMs).toISOString())!;
+}
+
+function canaryReader(db: Database.Database) {
+  const facts = db.prepare<Record<string, string>, CanaryFacts>(
+    `SELECT count(*) AS active, coalesce(sum(version = @version), 0) AS confirmed,
+       max(CASE WHEN version = @version THEN coalesce((
+         SELECT max(closed) FROM host_grant
+         WHERE host = host.id AND rollout = @id AND outcome = 'confirmed'), @created) END) AS last
+     FROM host WHERE name = @name AND channel = @channel AND arch = @arch AND coalesce(placed, grp) = @group
+       AND last_seen >= @since AND approved = 1`,
+  );
+  return ({ id, name, channel, arch, version, created, policy }: Rollout, now: Date): CanaryFacts =>
+    facts.get({
+      ...{ id, name, channel, arch, version, created },
+      group: policy.canary!.group,
+      since: new Date(now.getTime() - activeMs).toISOString(),
+    })!;
+}
