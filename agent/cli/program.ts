@@ -2,6 +2,7 @@ import { createProgram, runProgram } from '../../system/command.ts';
 import { addLock } from './lock.ts';
 import { addStatus } from './status.ts';
 import { addVerbs } from './verbs.ts';
+import { addVerify } from './verify.ts';
 
 /** Runs the command line: `interlock-agent [--root DIR] VERB …`. */
 export async function runAgentProgram(argv: readonly string[]): Promise<void> {
@@ -14,5 +15,6 @@ export async function runAgentProgram(argv: readonly string[]): Promise<void> {
   addVerbs(program, root);
   addStatus(program, root);
   addLock(program, root);
+  addVerify(program);
   await runProgram(program, argv);
 }

@@ -1,15 +1,16 @@
-# Repairs and mounts the state partition of the booted disk on /var, and the host's own /etc over the image's. The
-# lower /etc changes with every update: none of overlayfs's features that remember it may be on.
+# Repairs and mounts the state partition of the booted disk on /var, and the host's own /etc over the image's, which
+# stays to be seen in /run/interlock/image-etc. The lower /etc changes with every update: none of overlayfs's features
+# that remember it may be on.
 mount_state() {
     state=$(sibling "$data" state) || give_up "the disk has no state partition"
     repair_state
     mount -t ext4 "/dev/$state" /sysroot/var || give_up "the state cannot be mounted"
     own=/sysroot/var/lib/interlock/etc
-    mkdir -p "$own/upper" "$own/work"
+    mkdir -p "$own/upper" "$own/work" /run/interlock/image-etc
+    mount --bind /sysroot/etc /run/interlock/image-etc
     mount -t overlay overlay /sysroot/etc -o \
         "lowerdir=/sysroot/etc,upperdir=$own/upper,workdir=$own/work,index=off,metacopy=off,redirect_dir=off,xino=off" ||
         give_up "/etc cannot be mounted"
-    mkdir -p /run/interlock
     state_fills_disk || echo "DISK=/dev/$(disk_of "$data")" >/run/interlock/grow
 }
 
@@ -36,24 +37,23 @@ repair_state() {
 take_configuration() {
     taken=/sysroot/var/lib/interlock/configured
     [ ! -e $taken ] || return 0
-    if [ "$secure_boot" = 01 ]; then
-        say "Secure Boot is on: the unsigned configuration on the ESP is not taken"
-    else
-        unpack_configuration || return 0
-    fi
+    unpack_configuration || return 0
     sync
     echo >$taken
     sync
 }
 
-# A damaged archive is said and tried again at the next boot.
+# A damaged archive is said and tried again at the next boot; so is one that Secure Boot forbids.
 unpack_configuration() {
     mkdir -p /run/esp
     esp_partition=$(sibling "$data" esp) && mount -t vfat -o ro "/dev/$esp_partition" /run/esp || return 1
     status=0
     archive=/run/esp/interlock/config.cpio
     if [ -e $archive ]; then
-        if (cd /sysroot/etc && cpio -i -d -u <$archive 2>/dev/null); then
+        if [ "$secure_boot" = 01 ] && ! is_signed; then
+            say "Secure Boot is on: the configuration on the ESP is not taken: $reason"
+            status=1
+        elif (cd /sysroot/etc && cpio -i -d -u <$archive 2>/dev/null); then
             say "the host's configuration was taken from the ESP"
         else
             say "the host's configuration on the ESP is damaged"
@@ -62,4 +62,19 @@ unpack_configuration() {
     fi
     umount /run/esp
     return $status
+}
+
+# Whether a key of the firmware signed the archive; the verified root's own agent checks a copy, which is what is taken.
+is_signed() {
+    reason='it has no signature'
+    [ -e $archive.sig ] || return 1
+    cp $archive $archive.sig /run/interlock
+    archive=/run/interlock/config.cpio
+    for folder in dev proc run sys; do mount --bind /$folder /sysroot/$folder; done
+    mount -t efivarfs -o ro,nosuid,nodev,noexec efivarfs /sysroot$variables
+    reason=$(chroot /sysroot /usr/bin/interlock-agent verify $archive 2>&1)
+    signed=$?
+    umount /sysroot$variables
+    for folder in dev proc run sys; do umount /sysroot/$folder; done
+    return $signed
 }

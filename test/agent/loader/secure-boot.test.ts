@@ -3,9 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { checkFile } from '../../../agent/loader/secure-boot/check-file.ts';
 import { openLoader } from '../../../agent/loader/systemd-boot/loader.ts';
 import type { Running, Target } from '../../../agent/ports.ts';
 import { makeCertificates } from '../../../builder/keys/certificates.ts';
+import { signDetached } from '../../../builder/sign/secure-boot/sign-detached.ts';
 import { signPe } from '../../../builder/sign/secure-boot/sign-pe.ts';
 import { makeStub } from '../../builder/pack/make-stub.ts';
 
@@ -117,4 +119,32 @@ test.each([
 
 test('without Secure Boot, nobody looks at signatures', async () => {
   expect(await flip(program)).toBe(2);
+});
+
+const content = Buffer.from('070701 a configuration');
+test.each([
+  ['signed by a key of the firmware', content, signDetached(content, own.signer), undefined],
+  ['signed by a foreign key', content, signDetached(content, foreign.signer), /not signed by a key/],
+  [
+    'changed since',
+    Buffer.from('070701 another one'),
+    signDetached(content, own.signer),
+    /not signed by a key/,
+  ],
+  ['with an empty signature', content, Buffer.alloc(0), /not signed by a key/],
+  ['not signed', content, undefined, /config\.cpio\.sig does not exist/],
+])('a configuration %s', async (_, bytes, signature, refusal) => {
+  turnOn(own.db);
+  const file = join(esp, 'config.cpio');
+  writeFileSync(file, bytes);
+  if (signature) writeFileSync(`${file}.sig`, signature);
+  const checked = checkFile(file, join(esp, 'efivars'));
+  await (refusal ? expect(checked).rejects.toThrow(refusal) : checked);
+});
+
+test('without Secure Boot, no key vouches for a configuration', async () => {
+  const file = join(esp, 'config.cpio');
+  writeFileSync(file, content);
+  writeFileSync(`${file}.sig`, signDetached(content, own.signer));
+  await expect(checkFile(file, join(esp, 'efivars'))).rejects.toThrow(/Secure Boot is off/);
 });

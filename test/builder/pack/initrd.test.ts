@@ -30,10 +30,9 @@ const whyNot = process.getuid?.() !== 0 ? 'not root' : busybox ? undefined : 'bu
 /** Stand-ins that note how they were called; sleeping lets the clock of this small world run. */
 const noting = (program: string) => `#!/usr/bin/busybox sh\necho "${program} $*" >>/calls\n`;
 const standIns = new Map<string, Uint8Array>(
-  ['mount', 'umount', 'insmod', 'dmsetup', 'e2fsck', 'sync', 'switch_root', 'reboot'].map((program) => [
-    `usr/sbin/${program}`,
-    Buffer.from(noting(program)),
-  ]),
+  ['mount', 'umount', 'insmod', 'dmsetup', 'e2fsck', 'sync', 'chroot', 'switch_root', 'reboot'].map(
+    (program) => [`usr/sbin/${program}`, Buffer.from(noting(program))],
+  ),
 );
 standIns.set(
   'usr/sbin/sleep',
@@ -154,6 +153,7 @@ describe.skipIf(whyNot)(`initrd, unpacked and run${whyNot ? ` (skipped: ${whyNot
       'mount -t erofs -o ro /dev/mapper/root /sysroot',
       'e2fsck -p /dev/vda6',
       'mount -t ext4 /dev/vda6 /sysroot/var',
+      'mount --bind /sysroot/etc /run/interlock/image-etc',
       `mount -t overlay overlay /sysroot/etc -o lowerdir=/sysroot/etc,upperdir=${own}/upper,workdir=${own}/work,index=off,metacopy=off,redirect_dir=off,xino=off`,
       'mount -t vfat -o ro /dev/vda1 /run/esp',
       'umount /run/esp',
@@ -221,13 +221,55 @@ describe.skipIf(whyNot)(`initrd, unpacked and run${whyNot ? ` (skipped: ${whyNot
     expect(boot().message).toContain('configuration was taken');
   });
 
-  it('takes no configuration under Secure Boot, for anybody could have written it', async () => {
-    await plugIn('vda', 'one');
-    const variable = 'SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c';
-    put(`sys/firmware/efi/efivars/${variable}`, Buffer.from([6, 0, 0, 0, 1]));
-    put('run/esp/interlock/config.cpio', archive);
-    expect(boot().message).toContain('is not taken');
-    expect(existsSync(join(world, 'sysroot/etc/interlock'))).toBe(false);
+  describe('under Secure Boot', () => {
+    const variables = 'sys/firmware/efi/efivars';
+    const taken = () => join(world, 'sysroot/etc/interlock');
+    const answering = (status: number) =>
+      putTool(
+        'chroot',
+        `${noting('chroot')}ls /run/interlock >>/calls\necho "config_invalid: nobody's"\nexit ${status}\n`,
+      );
+    beforeEach(async () => {
+      await plugIn('vda', 'one');
+      put(`${variables}/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c`, Buffer.from([6, 0, 0, 0, 1]));
+      put('run/esp/interlock/config.cpio', archive);
+    });
+
+    it('takes a configuration whose signature the root vouches for, and the very bytes that it saw', () => {
+      answering(0);
+      put('run/esp/interlock/config.cpio.sig', 'signature');
+      const { calls, message } = boot();
+      expect(message).toContain('configuration was taken');
+      expect(existsSync(taken())).toBe(true);
+      const asked = calls.indexOf(
+        'chroot /sysroot /usr/bin/interlock-agent verify /run/interlock/config.cpio',
+      );
+      expect(calls[asked - 1]).toBe(
+        `mount -t efivarfs -o ro,nosuid,nodev,noexec efivarfs /sysroot/${variables}`,
+      );
+      expect(calls.slice(asked + 1, asked + 8)).toEqual([
+        ...['config.cpio', 'config.cpio.sig', 'image-etc'],
+        ...[
+          `umount /sysroot/${variables}`,
+          'umount /sysroot/dev',
+          'umount /sysroot/proc',
+          'umount /sysroot/run',
+        ],
+      ]);
+    });
+
+    it.each([
+      ['has no signature', undefined, 'not taken: it has no signature'],
+      ['is not signed by a key of the firmware', 'signature', "not taken: config_invalid: nobody's"],
+    ])('takes none that %s, says why, and asks again at the next boot', (_, signature, reason) => {
+      answering(65);
+      if (signature) put('run/esp/interlock/config.cpio.sig', signature);
+      expect(boot().message).toContain(reason);
+      expect(existsSync(taken())).toBe(false);
+      answering(0);
+      put('run/esp/interlock/config.cpio.sig', 'better signature');
+      expect(boot().message).toContain('configuration was taken');
+    });
   });
 
   it('takes only the disk whose ESP was booted', async () => {

@@ -1,0 +1,20 @@
+import type { Command } from 'commander';
+import { answer, verb } from '../../system/command.ts';
+import { checkFile } from '../loader/secure-boot/check-file.ts';
+
+/** `interlock-agent verify`: what the initrd asks about a host's configuration under Secure Boot. */
+export function addVerify(program: Command): void {
+  verb(
+    program,
+    'verify <file>',
+    'Check FILE.sig by the Secure Boot keys of this machine',
+    'interlock-agent verify config.cpio',
+  )
+    .option('--efivars <dir>', 'where EFI variables are mounted', '/sys/firmware/efi/efivars')
+    .action(
+      answer(async (file: string, { efivars }: { efivars: string }) => {
+        await checkFile(file, efivars);
+        return { text: `${file} is signed by a key of this firmware`, data: { file } };
+      }),
+    );
+}
