@@ -1,82 +1,57 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { parse, TomlError } from 'smol-toml';
 import { InterlockError } from '../../protocol/errors.ts';
-import { problemOf } from '../../protocol/schema.ts';
-import { type Definition, ImageFile } from './definition.ts';
+import type { Arch } from '../../protocol/schema.ts';
+import { checkPaths } from './check-paths.ts';
+import type { Definition } from './definition.ts';
 import { lineOf } from './line-of.ts';
-import { parseSize } from './parse-size.ts';
+import { machineArch } from './machine-arch.ts';
+import { merge } from './merge.ts';
+import { type ReadFile, readImageFile } from './read-image-file.ts';
 
-/** Reads the image definition of a folder. Throws `definition_invalid` with file and line. */
-export async function define(dir: string): Promise<Definition> {
+/** Reads the image definition of a folder with all that it includes. Throws `definition_invalid` with file and line. */
+export async function define(dir: string, arch: Arch = machineArch()): Promise<Definition> {
+  const read = await collect(dir, []);
+  for (const each of read) await checkPaths(each, arch);
+  return merge(read, arch);
+}
+
+/** Turns the text of an image.toml that includes nothing into a definition without looking at the disk. */
+export function parseDefinition(
+  text: string,
+  file: string,
+  dir: string,
+  arch: Arch = machineArch(),
+): Definition {
+  return merge([readImageFile(text, file, dir)], arch);
+}
+
+/** The files an image consists of, each after those it includes; one that is met twice counts where it is met first. */
+async function collect(dir: string, within: readonly string[]): Promise<ReadFile[]> {
   const file = join(dir, 'image.toml');
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  const read = readImageFile(await readText(file), file, dir);
+  const found: ReadFile[] = [];
+  for (const include of read.image.include ?? []) {
+    const folder = join(dir, include);
+    const place = { file, line: lineOf(read.text, ['include'], include) };
+    if ([...within, dir].some((outer) => resolve(outer) === resolve(folder))) {
+      throw new InterlockError('definition_invalid', { ...place, problem: `${include} includes itself` });
+    }
+    if (!(await stat(join(folder, 'image.toml')).catch(() => undefined))) {
+      throw new InterlockError('definition_invalid', { ...place, problem: `${include} holds no image.toml` });
+    }
+    for (const each of await collect(folder, [...within, dir])) {
+      if (!found.some(({ file: met }) => resolve(met) === resolve(each.file))) found.push(each);
+    }
+  }
+  return [...found, read];
+}
+
+async function readText(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') {
       throw new InterlockError('not_found', { what: file }, { cause });
     }
     throw cause;
   });
-  const definition = parseDefinition(text, file, dir);
-  if (definition.overlay) await checkOverlay(definition, definition.overlay);
-  return definition;
-}
-
-/** Turns the text of an image.toml into a definition without looking at the disk. */
-export function parseDefinition(text: string, file: string, dir: string): Definition {
-  const table = parseToml(text, file);
-  const problem = problemOf(ImageFile, table);
-  if (problem) throw invalid(file, text, keyPath(problem), problem);
-  const image = table as ImageFile;
-  const size = (key: 'root' | 'verity') => {
-    const bytes = parseSize(image.slots[key]);
-    if (bytes === undefined || bytes % 4096 !== 0) {
-      throw invalid(file, text, ['slots', key], `slots/${key} must be a size as in "512 MiB"`);
-    }
-    return bytes;
-  };
-  return {
-    dir: resolve(dir),
-    file,
-    text,
-    name: image.name,
-    suite: image.suite,
-    packages: image.packages,
-    overlay: image.overlay === undefined ? null : resolve(dir, image.overlay),
-    agent: image.agent ?? true,
-    units: image.units ?? [],
-    mask: image.mask ?? [],
-    remove: image.remove ?? [],
-    kernel: image.kernel,
-    cmdline: image.cmdline ?? '',
-    modules: image.modules ?? [],
-    stateCompat: image.state_compat ?? null,
-    slots: { root: size('root'), verity: size('verity') },
-  };
-}
-
-function parseToml(text: string, file: string): unknown {
-  try {
-    return parse(text);
-  } catch (cause) {
-    if (!(cause instanceof TomlError)) throw cause;
-    const problem = cause.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? 'no TOML';
-    throw new InterlockError('definition_invalid', { file, line: cause.line, problem }, { cause });
-  }
-}
-
-async function checkOverlay({ file, text }: Definition, overlay: string): Promise<void> {
-  const found = await stat(overlay).catch(() => undefined);
-  if (!found?.isDirectory()) throw invalid(file, text, ['overlay'], `overlay ${overlay} is no folder`);
-}
-
-/** The key a schema problem speaks of: its words begin with the path, or with "unknown key" and the path. */
-function keyPath(problem: string): string[] {
-  const path = /^(?:unknown key )?(\S+)/.exec(problem)?.[1] ?? '';
-  const keys = path.split('/');
-  const index = keys.findIndex((key) => /^\d+$/.test(key));
-  return index === -1 ? keys : keys.slice(0, index);
-}
-
-function invalid(file: string, text: string, path: readonly string[], problem: string): InterlockError {
-  return new InterlockError('definition_invalid', { file, line: lineOf(text, path), problem });
 }

@@ -1,53 +1,137 @@
 import { type Static, Type } from 'typebox';
-import { strict, Version, Word } from '../../protocol/schema.ts';
+import { type Arch, Sha256, strict, Version, Word } from '../../protocol/schema.ts';
 
 const PackageName = Type.String({ pattern: '^[a-z0-9][a-z0-9.+-]+$' });
 const UnitName = Type.String({
   pattern: '^[A-Za-z0-9:_.@-]+\\.(service|socket|timer|target|path|mount|slice)$',
 });
+const ModuleName = Type.String({ pattern: '^[a-z0-9_-]+$' });
 const AbsolutePath = Type.String({ pattern: '^/[^\\0]*$' });
+/** Relative to the folder of the image.toml that names it. */
+const relative = '^[^/\\0][^\\0]*$';
+const RelativePath = Type.String({ pattern: relative });
 
-/** The keys of `image.toml`; every key not listed here is refused. */
+const Source = Type.Union([
+  strict({ tar: RelativePath, sha256: Type.Optional(Sha256) }),
+  strict({ oci: RelativePath, tag: Type.Optional(Type.String()), sha256: Type.Optional(Sha256) }),
+]);
+
+function list<T extends Parameters<typeof Type.Array>[0]>(items: T, description: string) {
+  return Type.Optional(Type.Array(items, { description }));
+}
+
+/** Keys that may also stand in a section for one architecture. */
+const layer = {
+  packages: list(
+    PackageName,
+    'Packages on top of Debian’s essential ones, of what booting needs and of what the agent needs. Recommended packages are not followed.',
+  ),
+  sources: list(
+    Source,
+    'Trees laid over the packages: `tar = "file"` (plain, gzip or zstd) or `oci = "folder"` (an OCI image layout), with `tag` where it holds several images. `sha256`, of the tar or of the image’s manifest, refuses any other.',
+  ),
+  scripts: list(
+    RelativePath,
+    'Programs run inside the tree, in order, after packages and sources and before the overlay: as root of the tree, without network, with `SOURCE_DATE_EPOCH` set. What they leave must not depend on time or chance. `/bin/sh` and Perl are there; `remove` comes later.',
+  ),
+  overlay: Type.Optional(
+    Type.String({
+      pattern: relative,
+      description:
+        'A folder whose files are laid over the tree: root’s, 0644, or 0755 where the owner may execute them.',
+    }),
+  ),
+  units: list(UnitName, 'Units to enable, under `/usr`, where their `[Install]` section says.'),
+  mask: list(UnitName, 'Units that must never start.'),
+  remove: list(
+    AbsolutePath,
+    'Globs of paths to leave out of the root: `*` and `?` stay inside a name, `**` crosses folders, `[ab]` and `{a,b}` choose.',
+  ),
+  kernel: Type.Optional(
+    Type.Union([Type.Literal('cloud'), Type.Literal('generic')], {
+      description:
+        'Debian’s kernel: `cloud` for virtual machines; `generic` with the drivers of bare metal, whose storage drivers the initrd loads.',
+    }),
+  ),
+  modules: list(ModuleName, 'Kernel modules the initrd loads besides those every image needs.'),
+  cmdline: Type.Optional(
+    Type.String({ pattern: '^[ -~]*$', description: 'Appended to the kernel command line.' }),
+  ),
+  agent: Type.Optional(
+    Type.Boolean({
+      description:
+        'False leaves out the agent and the Node that runs it; such an image cannot update itself. True unless given.',
+    }),
+  ),
+  slots: Type.Optional(
+    Type.Object(
+      { root: Type.Optional(Type.String()), verity: Type.Optional(Type.String()) },
+      {
+        additionalProperties: false,
+        description:
+          'Sizes of a slot’s two partitions, `root` and `verity`, as in `"512 MiB"`. Chosen once for a fleet: keep them generous.',
+      },
+    ),
+  ),
+};
+const Layer = strict(layer);
+/** What one section of an image.toml says. */
+export type Layer = Static<typeof Layer>;
+
+/** The keys of `image.toml`; every key not listed here is refused. Which ones an image needs shows after merging. */
 export const ImageFile = strict({
-  name: Word,
-  /** Debian's code name of the distribution, as in `trixie`. */
-  suite: Type.String({ pattern: '^[a-z]+$' }),
-  /** Packages on top of Debian's essential ones and of what booting needs. */
-  packages: Type.Array(PackageName),
-  /** A folder beside image.toml whose files are laid over the tree. */
-  overlay: Type.Optional(Type.String({ pattern: '^[^/\\0][^\\0]*$' })),
-  /** False leaves out the agent and the Node that runs it; such an image cannot update itself. */
-  agent: Type.Optional(Type.Boolean()),
-  /** Units to enable where their [Install] section says. */
-  units: Type.Optional(Type.Array(UnitName)),
-  /** Units that must never start. */
-  mask: Type.Optional(Type.Array(UnitName)),
-  /** Globs of paths to leave out of the root. */
-  remove: Type.Optional(Type.Array(AbsolutePath)),
-  kernel: Type.Union([Type.Literal('cloud'), Type.Literal('generic')]),
-  /** Appended to the kernel command line. */
-  cmdline: Type.Optional(Type.String({ pattern: '^[ -~]*$' })),
-  /** Kernel modules the initrd loads besides those every image needs. */
-  modules: Type.Optional(Type.Array(Type.String({ pattern: '^[a-z0-9_-]+$' }))),
-  /** The oldest version that may run on the state this one leaves behind. */
-  state_compat: Type.Optional(Version),
-  slots: strict({ root: Type.String(), verity: Type.String() }),
+  include: list(
+    RelativePath,
+    'Folders with an image.toml of their own, a whole image or a feature with a few keys, that this one builds on. Lists are joined in the order of reading, includes first; of single values the last one counts.',
+  ),
+  name: Type.Optional({ ...Word, description: 'The image’s name, in its releases and in channels.' }),
+  suite: Type.Optional(
+    Type.String({
+      pattern: '^[a-z]+$',
+      description: 'Debian’s code name of the distribution, as in `trixie`.',
+    }),
+  ),
+  ...layer,
+  state_compat: Type.Optional({
+    ...Version,
+    description: 'The oldest version that may run on the state this one leaves behind. Any unless given.',
+  }),
+  arch: Type.Optional(
+    Type.Object(
+      { 'x86-64': Type.Optional(Layer), arm64: Type.Optional(Layer) },
+      {
+        additionalProperties: false,
+        description:
+          'Sections for one architecture, `[arch.x86-64]` and `[arch.arm64]`, with any of the keys from `packages` to `slots`.',
+      },
+    ),
+  ),
 });
 export type ImageFile = Static<typeof ImageFile>;
 
-/** What an image is made of, checked and with every default filled in. */
+/** A tree from elsewhere by absolute path, with the digest it must have. */
+export type DefinedSource = Static<typeof Source>;
+
+/** One image.toml that a definition was read from. */
+export interface DefinitionFile {
+  file: string;
+  text: string;
+}
+
+/** What an image is made of on one architecture, checked, merged and with every default filled in. */
 export interface Definition {
+  arch: Static<typeof Arch>;
   /** The folder that holds image.toml. */
   dir: string;
-  /** Path of image.toml, for messages. */
-  file: string;
-  /** Its text, so that later failures can still name a line. */
-  text: string;
+  /** Every image.toml that was read, included ones first, so that later failures can still name a line. */
+  files: DefinitionFile[];
   name: string;
   suite: string;
   packages: string[];
-  /** Absolute path, or null when there is none. */
-  overlay: string | null;
+  sources: DefinedSource[];
+  /** Absolute paths, as of overlays, in the order they are applied. */
+  scripts: string[];
+  overlays: string[];
   agent: boolean;
   units: string[];
   mask: string[];

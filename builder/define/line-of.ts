@@ -1,13 +1,45 @@
+import type { Definition, DefinitionFile } from './definition.ts';
+
 /** The line (from 1) of a TOML text where a key is set, or an array's element stands; 1 when it is nowhere. */
 export function lineOf(text: string, path: readonly string[], element?: string): number {
   const lines = text.split('\n');
-  const table = path.slice(0, -1).join('.');
-  const at = findKey(lines, table, path.at(-1) ?? '');
-  if (at === -1) return findTable(lines, path) + 1 || 1;
-  if (element === undefined) return at + 1;
+  return (findLine(lines, path, element) ?? findLine(lines, path) ?? findTable(lines, path)) + 1 || 1;
+}
+
+/** The file and line where a merged definition says something: the last one that does, else the image's own first line. */
+export function placeOf(
+  { files, arch }: Pick<Definition, 'files' | 'arch'>,
+  path: readonly string[],
+  element?: string,
+): { file: string; line: number } {
+  const own = files.at(-1)!;
+  const paths = [['arch', arch, ...path], path];
+  const find = (sought: string | undefined) => {
+    for (const { file, text } of files.toReversed()) {
+      const lines = text.split('\n');
+      const at = paths.map((each) => findLine(lines, each, sought)).find((line) => line !== undefined);
+      if (at !== undefined) return { file, line: at + 1 };
+    }
+    return undefined;
+  };
+  return find(element) ?? find(undefined) ?? placeIn(own, path);
+}
+
+function placeIn({ file, text }: DefinitionFile, path: readonly string[]): { file: string; line: number } {
+  return { file, line: lineOf(text, path) };
+}
+
+/** Counts from 0; nothing when the key, or the element in its array, is not there. */
+function findLine(lines: readonly string[], path: readonly string[], element?: string): number | undefined {
+  const at = findKey(lines, path.slice(0, -1).join('.'), path.at(-1) ?? '');
+  if (at === -1) return undefined;
+  if (element === undefined) return at;
   const quoted = [`"${element}"`, `'${element}'`];
-  const within = lines.findIndex((line, index) => index >= at && quoted.some((q) => code(line).includes(q)));
-  return (within === -1 ? at : within) + 1;
+  const end = lines.findIndex((line, index) => index > at && /^\s*([\w-]+\s*=|\[+[\w.-]+\]+\s*$)/.test(line));
+  const within = lines.findIndex((line, index) => {
+    return index >= at && (end === -1 || index < end) && quoted.some((q) => code(line).includes(q));
+  });
+  return within === -1 ? undefined : within;
 }
 
 function findKey(lines: readonly string[], table: string, key: string): number {
@@ -30,7 +62,7 @@ function findTable(lines: readonly string[], path: readonly string[]): number {
 }
 
 function tableName(line: string): string | undefined {
-  return /^\s*\[+\s*([^\]\s]+)\s*\]/.exec(line)?.[1];
+  return /^\s*\[+\s*([^\]\s"]+)\s*\]+\s*(?:#.*)?$/.exec(line)?.[1];
 }
 
 function code(line: string): string {

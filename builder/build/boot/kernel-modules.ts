@@ -1,6 +1,6 @@
 import { InterlockError } from '../../../protocol/errors.ts';
 import type { Definition } from '../../define/definition.ts';
-import { lineOf } from '../../define/line-of.ts';
+import { placeOf } from '../../define/line-of.ts';
 import { readBody, type Tree } from '../tree/entry.ts';
 
 /** What finding and checking a root takes on the machines we know; those a kernel lacks or has built in are skipped. */
@@ -128,8 +128,8 @@ function moduleName(path: string): string {
   return path.replace(/^.*\//, '').replace(/\.ko$/, '').replaceAll('-', '_');
 }
 
-function unknown({ file, text }: Definition, name: string): InterlockError {
-  const line = [name, name.replaceAll('_', '-')].map((spelling) => lineOf(text, ['modules'], spelling));
+function unknown(definition: Definition, name: string): InterlockError {
+  const written = definition.modules.find((module) => moduleName(module) === name);
   const problem = `module ${name} is not in this kernel`;
-  return new InterlockError('definition_invalid', { file, line: Math.max(...line), problem });
+  return new InterlockError('definition_invalid', { ...placeOf(definition, ['modules'], written), problem });
 }

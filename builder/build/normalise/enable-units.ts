@@ -1,6 +1,6 @@
 import { InterlockError } from '../../../protocol/errors.ts';
 import type { Definition } from '../../define/definition.ts';
-import { lineOf } from '../../define/line-of.ts';
+import { placeOf } from '../../define/line-of.ts';
 import { putSymlink } from '../tree/change.ts';
 import { type Entry, readBody, type Tree } from '../tree/entry.ts';
 
@@ -97,7 +97,7 @@ function installSection(text: string): Map<string, string[]> {
   return lists;
 }
 
-function invalid({ file, text }: Definition, unit: string, problem: string): InterlockError {
-  const line = lineOf(text, ['units'], unit);
-  return new InterlockError('definition_invalid', { file, line, problem: `unit ${unit} ${problem}` });
+function invalid(definition: Definition, unit: string, problem: string): InterlockError {
+  const place = placeOf(definition, ['units'], unit);
+  return new InterlockError('definition_invalid', { ...place, problem: `unit ${unit} ${problem}` });
 }

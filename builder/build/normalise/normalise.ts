@@ -31,7 +31,7 @@ export async function normalise(tree: Tree, definition: Definition, additions: A
   keepStatus(tree);
   await declareUsers(tree);
   await layOverlay(tree, base);
-  if (definition.overlay) await layOverlay(tree, definition.overlay);
+  for (const overlay of definition.overlays) await layOverlay(tree, overlay);
   await enableUnits(tree, definition);
   maskUnits(tree, definition);
   nameRelease(tree, definition, additions.version);

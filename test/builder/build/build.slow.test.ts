@@ -17,7 +17,7 @@ import { resolve } from '../../../builder/build/resolve.ts';
 import { readTree } from '../../../builder/build/tree/read-tree.ts';
 import { writeTree } from '../../../builder/build/tree/write-tree.ts';
 import { define } from '../../../builder/define/define.ts';
-import type { Definition } from '../../../builder/define/definition.ts';
+import type { Definition, DefinitionFile } from '../../../builder/define/definition.ts';
 import { addDisk } from '../../../cli/disk.ts';
 import { addInspect } from '../../../cli/inspect.ts';
 import { parseRelease } from '../../../protocol/release.ts';
@@ -209,8 +209,10 @@ describe('build', () => {
   });
 
   it('names the line of a package that the suite does not have', async () => {
-    const text = definition.text.replace('"udev",', '"udev",\n  "no-such-package",');
-    const unknown = { ...definition, text, packages: [...definition.packages, 'no-such-package'] };
+    const [{ file, text: whole }] = definition.files as [DefinitionFile];
+    const text = whole.replace('"udev",', '"udev",\n  "no-such-package",');
+    const packages = [...definition.packages, 'no-such-package'];
+    const unknown = { ...definition, files: [{ file, text }], packages };
     const line = text.split('\n').findIndex((each) => each.includes('no-such-package')) + 1;
     await expect(resolve(unknown, lock.arch, await findMirror())).rejects.toMatchObject({
       code: 'package_unknown',
@@ -222,8 +224,7 @@ describe('build', () => {
     const [tree] = await readdir(join(work, 'cache/trees'));
     const root = await readTree(createReadStream(join(work, 'cache/trees', tree!)), join(work, 'spool'));
     const kernel = [...root.keys()].find((path) => /^usr\/lib\/modules\/[^/]+$/.test(path))!.split('/')[3]!;
-    const text = `${definition.text}\n`.replace('[slots]', 'modules = ["vfat", "no-such"]\n[slots]');
-    const wanting = { ...definition, text, modules: ['vfat', 'no-such'] };
+    const wanting = { ...definition, modules: ['vfat', 'no-such'] };
     await expect(kernelModules(root, kernel, wanting)).rejects.toThrow(
       /module no_such is not in this kernel/,
     );

@@ -42,7 +42,7 @@ function sample(): Tree {
   return tree;
 }
 
-const define = (text = toml) => ({ ...parseDefinition(text, 'image.toml', '.'), overlay });
+const define = (text = toml) => ({ ...parseDefinition(text, 'image.toml', '.'), overlays: [overlay] });
 const text = async (tree: Tree, path: string) => (await readBody(tree.get(path)!.body)).toString();
 
 describe('normalise', () => {

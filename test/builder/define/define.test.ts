@@ -40,7 +40,7 @@ describe('define', () => {
     expect(definition).toMatchObject({
       name: 'tiny',
       packages: ['systemd', 'udev'],
-      overlay: join(dir, 'overlay'),
+      overlays: [join(dir, 'overlay')],
       slots: { root: 512 * 2 ** 20, verity: 16 * 2 ** 20 },
       remove: [],
       stateCompat: null,
@@ -67,6 +67,15 @@ describe('parseDefinition', () => {
   const cases: [what: string, from: string, to: string, line: number, words: RegExp][] = [
     ['broken syntax', 'kernel = "cloud"', 'kernel = cloud', 9, /./],
     ['an unknown key', 'kernel = "cloud"', 'kernel = "cloud"\ncolour = "red"', 10, /unknown key colour/],
+    [
+      'a mistyped key',
+      'kernel = "cloud"',
+      'kernal = "cloud"',
+      9,
+      /unknown key kernal; did you mean kernel\?/,
+    ],
+    ['a mistyped key of a section', '[slots]', '[arch.arm64]\nunit = []\n[slots]', 13, /mean units\?/],
+    ['an architecture that is none', '[slots]', '[arch.amd64]\n[slots]', 12, /unknown key arch\/amd64/],
     ['an unknown key in a table', 'root = "512 MiB"', 'root = "512 MiB"\nhome = "1 GiB"', 14, /slots\/home/],
     ['a wrong type', 'units = ["systemd-networkd.service"]', 'units = 3', 8, /units/],
     ['a wrong element', '"udev",', '"udev", 7,', 3, /packages\/2/],

@@ -1,0 +1,9 @@
+import { InterlockError } from '../../protocol/errors.ts';
+import type { Arch } from '../../protocol/schema.ts';
+
+/** The architecture of the machine that builds, as releases name it. */
+export function machineArch(): Arch {
+  if (process.arch === 'x64') return 'x86-64';
+  if (process.arch === 'arm64') return 'arm64';
+  throw new InterlockError('usage', { problem: `no images for ${process.arch}` });
+}

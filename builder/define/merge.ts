@@ -1,0 +1,78 @@
+import { resolve } from 'node:path';
+import { InterlockError } from '../../protocol/errors.ts';
+import type { Arch } from '../../protocol/schema.ts';
+import type { Definition, Layer } from './definition.ts';
+import { placeOf } from './line-of.ts';
+import { parseSize } from './parse-size.ts';
+import type { ReadFile } from './read-image-file.ts';
+
+type Lists = 'packages' | 'units' | 'mask' | 'remove' | 'modules';
+
+/**
+ * Makes one definition for an architecture out of the files that an image consists of, included ones first. Lists are
+ * joined, of single values the last counts. Throws `definition_invalid` for a value that no file gives.
+ */
+export function merge(read: readonly ReadFile[], arch: Arch): Definition {
+  const layers = read.flatMap(({ dir, image }) => {
+    const { arch: sections, ...own } = image;
+    const section: Layer | undefined = sections?.[arch];
+    return [own, ...(section ? [section] : [])].map((layer) => ({ dir, layer }));
+  });
+  const files = read.map(({ file, text }) => ({ file, text }));
+  const words = (key: Lists) => [...new Set(layers.flatMap(({ layer }) => layer[key] ?? []))];
+  const paths = (pick: (layer: Layer) => readonly string[] | undefined) =>
+    layers.flatMap(({ dir, layer }) => (pick(layer) ?? []).map((path) => resolve(dir, path)));
+  const last = <T>(pick: (layer: Layer) => T | undefined) =>
+    layers.map(({ layer }) => pick(layer)).findLast((value) => value !== undefined);
+  const own = <K extends 'name' | 'suite' | 'state_compat'>(key: K) =>
+    read.map(({ image }) => image[key]).findLast((value) => value !== undefined);
+  const needed = <T>(value: T | undefined, path: string[]): T => {
+    if (value !== undefined) return value;
+    throw new InterlockError('definition_invalid', {
+      ...placeOf({ files, arch }, path),
+      problem: `${path.join('/')} is missing`,
+    });
+  };
+  const size = (key: 'root' | 'verity') => {
+    const path = ['slots', key];
+    const bytes = parseSize(
+      needed(
+        last(({ slots }) => slots?.[key]),
+        path,
+      ),
+    );
+    if (bytes !== undefined && bytes % 4096 === 0) return bytes;
+    const problem = `slots/${key} must be a size as in "512 MiB"`;
+    throw new InterlockError('definition_invalid', { ...placeOf({ files, arch }, path), problem });
+  };
+  const cmdlines = layers.flatMap(({ layer }) => layer.cmdline || []);
+  return {
+    arch,
+    dir: resolve(read.at(-1)!.dir),
+    files,
+    name: needed(own('name'), ['name']),
+    suite: needed(own('suite'), ['suite']),
+    packages: words('packages'),
+    sources: layers.flatMap(({ dir, layer }) =>
+      (layer.sources ?? []).map((source) =>
+        'tar' in source
+          ? { ...source, tar: resolve(dir, source.tar) }
+          : { ...source, oci: resolve(dir, source.oci) },
+      ),
+    ),
+    scripts: paths(({ scripts }) => scripts),
+    overlays: paths(({ overlay }) => (overlay === undefined ? [] : [overlay])),
+    agent: last(({ agent }) => agent) ?? true,
+    units: words('units'),
+    mask: words('mask'),
+    remove: words('remove'),
+    kernel: needed(
+      last(({ kernel }) => kernel),
+      ['kernel'],
+    ),
+    cmdline: [...new Set(cmdlines)].join(' '),
+    modules: words('modules'),
+    stateCompat: own('state_compat') ?? null,
+    slots: { root: size('root'), verity: size('verity') },
+  };
+}

@@ -1,0 +1,57 @@
+import type { TSchema } from 'typebox';
+import { ImageFile } from '../builder/define/definition.ts';
+
+interface Described {
+  type?: string;
+  description?: string;
+  items?: Described;
+  anyOf?: (Described & { const?: string })[];
+  properties?: Record<string, Described>;
+}
+
+/** Renders the schema of image.toml as the page people look a key up in. */
+export function renderImageReference(): string {
+  const keys = Object.entries((ImageFile as TSchema & Described).properties ?? {});
+  return [
+    '# image.toml',
+    '',
+    'An image is a folder with an `image.toml`. Paths are relative to that folder; an unknown key is refused with its line.',
+    'Every image needs `name`, `suite`, `kernel` and both `slots`, from its own file or from one it includes.',
+    'This page is generated from `builder/define/definition.ts` by `npm run docs`.',
+    '',
+    '| key | value | meaning |',
+    '|---|---|---|',
+    ...keys.map(([key, value]) => `| \`${key}\` | ${kindOf(value)} | ${cell(value.description ?? '')} |`),
+    '',
+    '## An example with all that composes',
+    '',
+    '```toml',
+    'include = ["../tiny", "../features/ssh"]',
+    'name = "edge"',
+    'packages = ["curl"]',
+    'scripts = ["trim-locales"]',
+    'remove = ["/usr/share/zoneinfo/right"]',
+    '',
+    '[[sources]]',
+    'tar = "vendor/tool-1.2.tar.zst"',
+    '',
+    '[arch.arm64]',
+    'cmdline = "console=ttyAMA0"',
+    '```',
+    '',
+    'The order in the tree: packages, sources, scripts, what every image has, overlays, units and masks, removals.',
+    'Beside `image.toml` lie `packages.lock` (for arm64 `packages.arm64.lock`) and `users.lock`; see [images](../images/README.md).',
+    '',
+  ].join('\n');
+}
+
+function kindOf({ type, items, anyOf }: Described): string {
+  if (anyOf?.every((each) => each.const !== undefined))
+    return anyOf.map((each) => `\`"${each.const}"\``).join(' or ');
+  if (type === 'array') return items?.type === 'string' ? 'list of texts' : 'list of tables';
+  return { string: 'text', boolean: 'true or false', object: 'table' }[type ?? ''] ?? '';
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
