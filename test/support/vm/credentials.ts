@@ -25,6 +25,8 @@ const shellUnit = `[Unit]
 Description=Shell of a test
 DefaultDependencies=no
 IgnoreOnIsolate=yes
+# the port's driver comes with the other devices; looking for it again and again costs an emulated machine dear
+After=systemd-udevd.service systemd-udev-trigger.service
 
 [Service]
 ExecStart=/bin/sh /run/credentials/@system/interlock.test.shell
@@ -36,7 +38,7 @@ RestartSec=1
 `;
 
 const shellScript = `port=/dev/virtio-ports/${shellPort}
-until [ -c "$port" ]; do sleep 0.1; done
+until [ -c "$port" ]; do sleep 1; done
 mkdir -p /run/interlock-test
 cd /run/interlock-test
 exec <>"$port" >&0

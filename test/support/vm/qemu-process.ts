@@ -26,18 +26,16 @@ export interface QemuProcess {
 const cpuSampleMs = 500;
 const ticksPerSecond = 100;
 
-/** Starts QEMU; it dies with the test's process, even when that is killed. */
+/** Starts QEMU; it dies with the test's process, even when that is killed. Starved of time, its watchdogs would fire. */
 export async function startQemu(options: VmOptions, host: Host, console: Console): Promise<QemuProcess> {
   const files = machineFiles(options.folder, options.format);
   const hasShell = options.shell !== false;
   const sockets = await Promise.all(
     [files.console, files.monitor, ...(hasShell ? [files.shell] : [])].map(acceptOnce),
   );
-  const child = spawn(
-    'setpriv',
-    ['--pdeathsig', 'KILL', 'nice', '-n', '10', 'qemu-system-x86_64', ...qemuArgs(options, host)],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...qemuArgs(options, host)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const cpuSeconds = followCpu(child);
   let complaint = '';
   child.stderr?.on('data', (chunk) => {
