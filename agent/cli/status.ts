@@ -6,6 +6,8 @@ import { answer, verb } from '../../system/command.ts';
 import { formatBytes } from '../../system/terminal.ts';
 import { type Paths, pathsOf } from '../config/paths.ts';
 import { readSettings, type Settings } from '../config/settings.ts';
+import { findOutdated, type Outdated } from '../etc/find-outdated.ts';
+import { etcFolders } from '../etc/note-overrides.ts';
 import type { Memory, Phase } from '../machine/memory.ts';
 import type { Hold, LoaderEntry } from '../ports.ts';
 import type { Progress } from '../run.ts';
@@ -21,6 +23,7 @@ interface Status {
   memory: Memory;
   /** null: another agent runs and has the ESP. */
   entries: LoaderEntry[] | null;
+  outdated: Outdated[];
   progress: (Progress & { pid: number }) | null;
 }
 
@@ -52,6 +55,7 @@ async function readStatus(root: string): Promise<Status> {
     settings,
     memory: fresh ? { ...memory, running: fresh.running } : memory,
     entries: fresh?.entries ?? null,
+    outdated: await findOutdated(paths),
     progress: fresh ? null : await readProgress(paths),
   };
 }
@@ -73,7 +77,7 @@ async function readProgress({ run }: Paths): Promise<Status['progress']> {
   return text ? (JSON.parse(text) as Status['progress']) : null;
 }
 
-function dataOf({ hostId, settings, memory, entries, progress }: Status) {
+function dataOf({ hostId, settings, memory, entries, outdated, progress }: Status) {
   const { phase, since, running, wait, look: lastLook, problem, failed, reports, slots, seen } = memory;
   const { server, channel, group, sources } = settings;
   return {
@@ -94,6 +98,7 @@ function dataOf({ hostId, settings, memory, entries, progress }: Status) {
     problem,
     reports: reports.length,
     seen,
+    outdated,
     progress,
     sources,
   };
@@ -138,6 +143,7 @@ function format(status: Status): string {
       'failed here',
       `${version} at ${at}: ${reason}`,
     ]),
+    ...data.outdated.map(({ path, image }): [string, string] => ['own file', outdatedLine(path, image)]),
     ['reports', `${data.reports} waiting for the server`],
     ['config', settings.sources.join(' ') || 'no file'],
   ];
@@ -147,6 +153,12 @@ function format(status: Status): string {
 function entryLine({ generation, slot, title, triesLeft, triesDone }: LoaderEntry): string {
   const tries = triesLeft === null ? 'marked good' : `${triesLeft} tries left, ${triesDone} done`;
   return `${generation}: slot ${slot}, ${title}, ${tries}`;
+}
+
+function outdatedLine(path: string, image: Outdated['image']): string {
+  const { image: folder } = etcFolders(pathsOf('/'));
+  const where = image === 'removed' ? '' : ` to ${join(folder, path)}`;
+  return `/etc/${path} is older than what the image ${image}${where}`;
 }
 
 function phaseLine(phase: Phase): string {

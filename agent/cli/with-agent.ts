@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Composed, compose } from '../compose.ts';
 import { type Paths, pathsOf } from '../config/paths.ts';
 import { readSettings, type Settings } from '../config/settings.ts';
+import { noteOverrides } from '../etc/note-overrides.ts';
 import type { EventBody } from '../machine/event.ts';
 import type { Memory } from '../machine/memory.ts';
 import { runAgent } from '../run.ts';
@@ -36,6 +37,8 @@ export async function withAgent<T>(
     await makeFolder(paths.state);
     const store = openStore(paths.state);
     await store.load(new Date());
+    // only for people to read: an update must not wait for it
+    await noteOverrides(paths).catch(() => {});
     const composed = await compose(paths, settings, stop.signal);
     try {
       return await use({ ...composed, paths, settings, store, run });

@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import type { Paths } from '../config/paths.ts';
+import { contentOf, listOverrides } from './list-overrides.ts';
+import { etcFolders, readNotes } from './note-overrides.ts';
+
+/** A file of the host's own under /etc that hides news of the image's. */
+export interface Outdated {
+  /** From /etc on. */
+  path: string;
+  /** What became of the image's since the host's own was written. */
+  image: 'changed' | 'added' | 'removed';
+}
+
+/** Own files whose image side changed since they were written, unless both say the same by now. */
+export async function findOutdated(paths: Paths): Promise<Outdated[]> {
+  const folders = etcFolders(paths);
+  const { files } = await readNotes(paths);
+  const found: Outdated[] = [];
+  for (const [path, own] of await listOverrides(folders.own)) {
+    const noted = files[path];
+    if (noted?.own !== own) continue;
+    const now = await contentOf(join(folders.image, path));
+    if (now === noted.image || now === (await contentOf(join(folders.own, path)))) continue;
+    found.push({ path, image: now === null ? 'removed' : noted.image === null ? 'added' : 'changed' });
+  }
+  return found;
+}
