@@ -20,6 +20,7 @@ export interface Client {
   /** The answer's text byte for byte, or undefined when it does not exist (404). */
   text(path: string): Promise<string | undefined>;
   post<T = unknown>(path: string, body: unknown): Promise<T>;
+  replace<T = unknown>(path: string, body: unknown): Promise<T>;
   /** Sends a stream of `length` bytes, once; the caller repeats with a new stream. */
   put<T = unknown>(path: string, stream: Readable, headers: Record<string, string>): Promise<T>;
   delete<T = unknown>(path: string): Promise<T>;
@@ -56,6 +57,7 @@ export function createClient(options: ClientOptions): Client {
       return response.body;
     },
     post: (path, body) => json(path, { method: 'POST', json: body }),
+    replace: (path, body) => json(path, { method: 'PUT', json: body }),
     put: (path, stream, headers) => json(path, { method: 'PUT', body: stream, headers }),
     delete: (path) => json(path, { method: 'DELETE' }),
   };

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Static } from 'typebox';
+import { InterlockError } from '../protocol/errors.ts';
 import type { HostDetail, HostSummary, HostsAnswer } from '../protocol/operator.ts';
 import { type Answer, answer, verb } from '../system/command.ts';
 import { formatTable } from '../system/terminal.ts';
@@ -24,10 +25,65 @@ export function addHost(program: Command): void {
     .action(
       answer(async (id: string, flags: ClientOptions & { off?: boolean }) => {
         const held = !flags.off;
-        await createClient(flags).post(`v1/hosts/${encodeURIComponent(id)}/hold`, { held });
+        await act(flags, id, 'hold', { held });
         return { text: `${id} ${held ? 'is held' : 'may go on'}`, data: { id, held } };
       }),
     );
+
+  addServerOptions(
+    verb(
+      host,
+      'pin <host> [version]',
+      'Let a host go to one version only',
+      'interlock host pin 1b4e… 1.2.0 --server URL',
+    ),
+  )
+    .option('--off', 'let it follow its channel again')
+    .action(
+      answer(async (id: string, version: string | undefined, flags: ClientOptions & { off?: boolean }) => {
+        if (Boolean(version) === Boolean(flags.off)) {
+          throw new InterlockError('usage', { problem: 'give a version, or --off' });
+        }
+        await act(flags, id, 'pin', { version: version ?? null });
+        return { text: `${id} ${version ? `goes to ${version} only` : 'may go on'}`, data: { id, version } };
+      }),
+    );
+
+  addServerOptions(
+    verb(
+      host,
+      'group <host> [group]',
+      'Count a host to a group in rollouts, whatever it says itself',
+      'interlock host group 1b4e… canary --server URL',
+    ),
+  )
+    .option('--off', 'leave its group to the host again')
+    .action(
+      answer(async (id: string, group: string | undefined, flags: ClientOptions & { off?: boolean }) => {
+        if (Boolean(group) === Boolean(flags.off)) {
+          throw new InterlockError('usage', { problem: 'give a group, or --off' });
+        }
+        await act(flags, id, 'group', { group: group ?? null });
+        return {
+          text: `${id} ${group ? `is in group ${group}` : 'says its group itself'}`,
+          data: { id, group },
+        };
+      }),
+    );
+
+  addServerOptions(
+    verb(
+      host,
+      'approve <host>',
+      'Let a host that enrolled without a join token count',
+      'interlock host approve 1b4e… --server URL',
+    ),
+  ).action(
+    answer(async (id: string, flags: ClientOptions) => {
+      await act(flags, id, 'approve', {});
+      return { text: `${id} approved`, data: { id, approved: true } };
+    }),
+  );
 
   addServerOptions(
     verb(
@@ -42,6 +98,10 @@ export function addHost(program: Command): void {
       return { text: `${id} forgotten`, data: { id, forgotten: true } };
     }),
   );
+}
+
+async function act(flags: ClientOptions, id: string, what: string, body: unknown): Promise<void> {
+  await createClient(flags).post(`v1/hosts/${encodeURIComponent(id)}/${what}`, body);
 }
 
 async function listHosts(client: Client): Promise<Answer> {
@@ -78,6 +138,8 @@ async function showHost(client: Client, id: string): Promise<Answer> {
       ['at', host.at ?? '?'],
       ['last seen', host.lastSeen ?? 'never'],
       ['held', host.held ? 'yes' : 'no'],
+      ...(host.pinned ? [['pinned to', host.pinned]] : []),
+      ...(host.approved ? [] : [['approved', 'no']]),
       ['failed here', host.failed.join(', ') || 'none'],
       ['why', host.why],
     ],

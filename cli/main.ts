@@ -13,7 +13,9 @@ const verbs: Record<string, () => Promise<(program: Command) => void>> = {
   promote: async () => (await import('./promote.ts')).addPromote,
   rollback: async () => (await import('./rollback.ts')).addRollback,
   channel: async () => (await import('./channel.ts')).addChannel,
+  rollout: async () => (await import('./rollout.ts')).addRollout,
   host: async () => (await import('./host.ts')).addHost,
+  lock: async () => (await import('./lock.ts')).addLock,
   token: async () => (await import('./token.ts')).addToken,
 };
 
