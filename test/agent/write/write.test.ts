@@ -170,6 +170,13 @@ test('before the first byte, the slot’s entry, its mark and its old kernel ima
   expect(existsSync(join(esp, `EFI/interlock/confirmed-2-b-${stale}`))).toBe(false);
 });
 
+test('without room for the kernel image nothing is downloaded', async () => {
+  const host = await openHost();
+  host.storage.bootFiles.free = async () => 1000;
+  await expect(host.write()).rejects.toMatchObject({ code: 'space_missing' });
+  expect(host.server.requests).toHaveLength(1);
+});
+
 test('the release that runs already is nothing to do', async () => {
   const host = await openHost();
   host.target.rootHash = host.running.rootHash;
