@@ -18,6 +18,7 @@ import type { ClockPort, Place, Running, SlotPort } from './ports.ts';
 import { openScripts } from './scripts/open-scripts.ts';
 import { readIdentity } from './server/identity.ts';
 import { openServer } from './server/open-server.ts';
+import { otherSlot } from './slots/slot.ts';
 import { readMachineId } from './state/machine-id.ts';
 import { openTrust } from './trust/open-trust.ts';
 import { createSlotPort } from './write/write.ts';
@@ -112,8 +113,14 @@ function slotPort(
 ): SlotPort {
   const sources = [...mirrors, ...(server ? [server] : [])];
   return {
-    write: (...args) =>
-      createSlotPort(storage, createDownload({ sources, agents: createHttpAgents(ca) })).write(...args),
+    async write(target, running, ...more) {
+      const download = createDownload({ sources, agents: createHttpAgents(ca) });
+      await createSlotPort(storage, download).write(target, running, ...more);
+      // here and not only at the flip: nobody waits for a place, and no host is drained, for what cannot start
+      if (target.rootHash !== running.rootHash) {
+        await storage.bootFiles.check(otherSlot(running.slot), target.rootHash);
+      }
+    },
   };
 }
 

@@ -23,6 +23,8 @@ export interface BootFiles {
   imagePath(slot: SlotName, rootHash: string): string;
   /** Makes a new image's name durable. */
   sync(): Promise<void>;
+  /** Throws `loader_unsafe` when the firmware would not start a slot's kernel image. */
+  check(slot: SlotName, rootHash: string): Promise<void>;
   /** Free bytes of the ESP. */
   free(): Promise<number>;
 }
@@ -87,6 +89,7 @@ export function createLoader(esp: Esp, { efivars }: LoaderOptions = {}): LoaderP
     },
     imagePath: (slot, rootHash) => pathOf(imageOf(slot, rootHash)),
     sync: () => esp.sync(imagesFolder),
+    check: (slot, rootHash) => checkSignature(imageOf(slot, rootHash)),
     free: () => esp.free(),
   };
 
@@ -95,7 +98,7 @@ export function createLoader(esp: Esp, { efivars }: LoaderOptions = {}): LoaderP
     if (efivars) await checkEfiVariables(efivars);
     const found = await esp.hash(pathOf(image));
     if (found !== note.boot) throw unsafe(`${pathOf(image)} is not the signed kernel image`);
-    if (efivars) await checkSignature(image, efivars);
+    await checkSignature(image);
     const state = await readBootState(esp);
     const { generation, steps } = flip(state, image, note, imageOf(running.slot, running.rootHash));
     await perform(esp, steps);
@@ -103,8 +106,8 @@ export function createLoader(esp: Esp, { efivars }: LoaderOptions = {}): LoaderP
   }
 
   /** A kernel image that the firmware refuses ends in its shell: there is no way back from that by itself. */
-  async function checkSignature(image: Image, folder: string): Promise<void> {
-    const db = await readDb(folder);
+  async function checkSignature(image: Image): Promise<void> {
+    const db = efivars && (await readDb(efivars));
     if (!db) return;
     const program = Buffer.from((await esp.read(pathOf(image))) ?? '', 'latin1');
     if (!findSigner(program, db)) throw unsafe(`${pathOf(image)} is not signed by a key of this firmware`);

@@ -115,6 +115,8 @@ test.each([
 ])('under Secure Boot, refuses an image that is %s', async (_, image) => {
   turnOn(own.db, own.authority);
   await expect(flip(image)).rejects.toMatchObject({ code: 'loader_unsafe' });
+  const { check } = openLoader(esp, { efivars: join(esp, 'efivars') });
+  await expect(check('b', roots.b)).rejects.toMatchObject({ code: 'loader_unsafe' });
 });
 
 test('without Secure Boot, nobody looks at signatures', async () => {
