@@ -20,10 +20,18 @@ export function openSqliteStore(dataDir: string): Store {
   const rows = rolloutRows(db);
   const { follow, ...rollouts } = rolloutStore(db, write, rows, addAudit);
   const story = rolloutStory(db, rows);
+  const repository = repositoryStore(db, write, addAudit, follow);
   const hosts = hostStore(db, write, addAudit, rows);
+  /** For what must know every host's last word. */
+  const fresh =
+    <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      await sightings.flush();
+      return work(...args);
+    };
   const checked = db.prepare('INSERT OR REPLACE INTO readiness VALUES (1, ?)');
   return {
-    ...repositoryStore(db, write, addAudit, follow),
+    ...repository,
     ...rollouts,
     ...hosts,
     ...grantStore(db, write, rows, addAudit),
@@ -34,26 +42,13 @@ export function openSqliteStore(dataDir: string): Store {
       const host = await hosts.hostByCredential(hash);
       return host && { ...host, boots: sightings.boots(host.id) ?? host.boots };
     },
-    async hosts(after, limit) {
-      await sightings.flush();
-      return hosts.hosts(after, limit);
-    },
-    async host(id) {
-      await sightings.flush();
-      return hosts.host(id);
-    },
-    async tick(now) {
-      await sightings.flush();
-      return rollouts.tick(now);
-    },
-    async rolloutStory(id, since) {
-      await sightings.flush();
-      return story(id, since);
-    },
-    async fleet(...of) {
-      await sightings.flush();
-      return hosts.fleet(...of);
-    },
+    hosts: fresh(hosts.hosts),
+    host: fresh(hosts.host),
+    fleet: fresh(hosts.fleet),
+    publish: fresh(repository.publish),
+    startRollouts: fresh(rollouts.startRollouts),
+    tick: fresh(rollouts.tick),
+    rolloutStory: fresh(async (id: string, since: string) => story(id, since)),
     ping: (now) => write(() => void checked.run(now)),
     async close() {
       await sightings.flush();
