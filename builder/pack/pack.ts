@@ -13,11 +13,11 @@ import { formatLock, type PackagesLock } from '../build/packages-lock.ts';
 import { during, type Reporter } from '../build/reporter.ts';
 import { sbom } from '../build/sbom.ts';
 import type { Tree } from '../build/tree/entry.ts';
+import type { SourceDigest } from '../build/tree/sources/add-source.ts';
 import { writeTree } from '../build/tree/write-tree.ts';
 import type { Definition } from '../define/definition.ts';
-import { type ErofsImage, packErofs } from './erofs/pack-erofs.ts';
 import { type FrameSource, packFullPayload } from './payload.ts';
-import { packVerity, type VerityImage } from './verity.ts';
+import { packRoot, type Root } from './root.ts';
 
 /** Everything a release is made of. */
 export interface ReleaseInputs {
@@ -32,6 +32,8 @@ export interface ReleaseInputs {
   bundled: BundledPackage[];
   /** Seconds since 1970. */
   epoch: number;
+  /** What went in besides packages. */
+  sources?: SourceDigest[];
   /** Compressed pieces of earlier builds. */
   frames?: FrameSource;
 }
@@ -48,7 +50,7 @@ export async function pack(folder: string, inputs: ReleaseInputs, report: Report
     report,
     'pack root and verity',
     0,
-    () => packRoot(folder, inputs),
+    () => packTree(folder, inputs),
     (root) => `${root.image.inodes} inodes, ${formatBytes(root.image.size)}`,
   );
   const put = (name: string, content: string | Uint8Array) => putBlob(folder, name, content);
@@ -80,18 +82,11 @@ export async function pack(folder: string, inputs: ReleaseInputs, report: Report
   return release;
 }
 
-interface Root {
-  image: ErofsImage;
-  verity: VerityImage;
-}
-
-async function packRoot(folder: string, { definition, tree, epoch }: ReleaseInputs): Promise<Root> {
-  const root = join(folder, 'root.erofs');
+async function packTree(folder: string, { definition, tree, epoch }: ReleaseInputs): Promise<Root> {
   const label = definition.name.slice(0, 15);
-  const image = await packErofs(writeTree(tree, epoch), root, { buildTime: epoch, label });
+  const options = { buildTime: epoch, keepTimes: true, label };
+  const { image, verity } = await packRoot(writeTree(tree, epoch), folder, definition.name, options);
   checkRoom('root', image.size, definition.slots.root);
-  // the image's own hash as salt: nobody can prepare a tree for it, and two builds agree
-  const verity = await packVerity(root, join(folder, 'root.verity'), image.sha256);
   checkRoom('verity', verity.size, definition.slots.verity);
   return { image, verity };
 }

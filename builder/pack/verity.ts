@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { startVerity } from '../../protocol/verity.ts';
 import { withFile } from '../../system/durable.ts';
-import { digestFile } from './digest.ts';
+import { readAhead } from './read-ahead.ts';
 
 /** What `release.json` says about a root's hash area. */
 export interface VerityImage {
@@ -15,10 +15,10 @@ export interface VerityImage {
   uuid: string;
 }
 
-/** Writes `root.verity` for a root image; the salt (hex, 32 bytes) is usually the image's own SHA-256. */
+/** Writes `root.verity` for a root image; the salt is hex, 32 bytes. */
 export async function packVerity(root: string, file: string, salt: string): Promise<VerityImage> {
   const verity = startVerity(salt);
-  await digestFile(root, verity.update);
+  for await (const blocks of readAhead(root)) verity.update(blocks);
   const { rootHash, uuid, tree } = verity.finish();
   await withFile(file, 'w', async (handle) => {
     await handle.writeFile(tree);

@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import { blockSize } from './superblock.ts';
 
 const bufferLength = 1024 * 1024;
+/** One is filled while the others are being written. */
+const bufferCount = 3;
 
 /** Writes a file front to back in large pieces, counting blocks of 4096 bytes. */
 export interface BlockWriter {
@@ -11,24 +13,29 @@ export interface BlockWriter {
   write(bytes: Uint8Array): Promise<void>;
   /** Pads the last block with zeros. */
   fillBlock(): Promise<void>;
-  /** Flushes; `blocks` counts the skipped ones too, `sha256` is of all that was written. */
-  finish(): Promise<{ blocks: number; sha256: Buffer }>;
+  /** Waits for all that was written; `blocks` counts the skipped ones too, `checksum` is the CRC-32 of all bytes. */
+  finish(): Promise<{ blocks: number; checksum: number }>;
 }
 
-/** Starts writing at block `firstBlock`. */
+/** Starts writing at block `firstBlock` of an empty file; pieces of zeros become holes. */
 export function openBlockWriter(file: FileHandle, firstBlock: number): BlockWriter {
-  const buffer = Buffer.alloc(bufferLength);
-  const digest = createHash('sha256');
+  const spare = Array.from({ length: bufferCount }, () => Buffer.allocUnsafe(bufferLength));
+  const writing: Promise<Buffer<ArrayBuffer>>[] = [];
   const zeros = Buffer.alloc(blockSize);
+  let buffer = spare.pop()!;
   let filled = 0;
   let flushed = firstBlock * blockSize;
+  let checksum = 0;
 
   async function flush(): Promise<void> {
     const bytes = buffer.subarray(0, filled);
-    digest.update(bytes);
-    await writeFully(file, bytes, flushed);
+    checksum = crc32(bytes, checksum);
+    const written = writeAway(file, bytes, flushed, buffer);
+    written.catch(() => {});
+    writing.push(written);
     flushed += filled;
     filled = 0;
+    buffer = spare.pop() ?? (await writing.shift()!);
   }
 
   async function write(bytes: Uint8Array): Promise<void> {
@@ -55,7 +62,9 @@ export function openBlockWriter(file: FileHandle, firstBlock: number): BlockWrit
     async finish() {
       await fillBlock();
       await flush();
-      return { blocks: flushed / blockSize, sha256: digest.digest() };
+      await Promise.all(writing);
+      await file.truncate(flushed);
+      return { blocks: flushed / blockSize, checksum };
     },
   };
 }
@@ -66,4 +75,10 @@ export async function writeFully(file: FileHandle, bytes: Uint8Array, position: 
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;
   }
+}
+
+async function writeAway<T>(file: FileHandle, bytes: Buffer, position: number, whole: T): Promise<T> {
+  const isHole = bytes[0] === 0 && bytes.subarray(1).equals(bytes.subarray(0, -1));
+  if (!isHole) await writeFully(file, bytes, position);
+  return whole;
 }

@@ -18,19 +18,20 @@ export interface InodePlace {
   xattrCount: number;
 }
 
-/** Whether the 32-byte form has room for what the inode says. */
-function isCompact({ uid, gid, nlink }: Inode, size: number): boolean {
+/** Whether the 32-byte form has room for what the inode says; its time is the image's. */
+function isCompact({ uid, gid, nlink, mtime }: Inode, size: number, buildTime: number): boolean {
+  if (mtime && (mtime.seconds !== buildTime || mtime.nanoseconds !== 0)) return false;
   return uid <= 0xffff && gid <= 0xffff && nlink <= 0xffff && size < 2 ** 32;
 }
 
 /** Bytes of the inode itself: 32 compact, 64 extended. */
-export function inodeLength(inode: Inode, size: number): number {
-  return isCompact(inode, size) ? 32 : 64;
+export function inodeLength(inode: Inode, size: number, buildTime: number): number {
+  return isCompact(inode, size, buildTime) ? 32 : 64;
 }
 
-/** Lays an inode out (Linux `struct erofs_inode_compact` and `_extended`); `mtime` in seconds. */
-export function encodeInode(inode: Inode, place: InodePlace, mtime: number): Buffer {
-  const compact = isCompact(inode, place.size);
+/** Lays an inode out (Linux `struct erofs_inode_compact` and `_extended`); `buildTime` in seconds. */
+export function encodeInode(inode: Inode, place: InodePlace, buildTime: number): Buffer {
+  const compact = isCompact(inode, place.size, buildTime);
   const bytes = Buffer.alloc(compact ? 32 : 64);
   const layout = place.inline ? 2 : 0;
   bytes.writeUInt16LE((compact ? 0 : 1) | (layout << 1), 0);
@@ -47,7 +48,8 @@ export function encodeInode(inode: Inode, place: InodePlace, mtime: number): Buf
     bytes.writeBigUInt64LE(BigInt(place.size), 8);
     bytes.writeUInt32LE(inode.uid, 24);
     bytes.writeUInt32LE(inode.gid, 28);
-    bytes.writeBigInt64LE(BigInt(mtime), 32);
+    bytes.writeBigInt64LE(BigInt(inode.mtime?.seconds ?? buildTime), 32);
+    bytes.writeUInt32LE(inode.mtime?.nanoseconds ?? 0, 40);
     bytes.writeUInt32LE(inode.nlink, 44);
   }
   return bytes;

@@ -31,7 +31,7 @@ interface Placed {
 }
 
 /** Lays out inodes in walk order, then shared attributes, then directory blocks, from block `metaBlock` on. */
-export function encodeMetadata(root: Inode, metaBlock: number, mtime: number): Metadata {
+export function encodeMetadata(root: Inode, metaBlock: number, buildTime: number): Metadata {
   const inodes = walk(root);
   const shared = shareXattrs([...inodes.keys()]);
   const placed = new Map<Inode, Placed>();
@@ -39,7 +39,7 @@ export function encodeMetadata(root: Inode, metaBlock: number, mtime: number): M
     placed.set(inode, measure(inode, parent, encodeXattrArea(inode.xattrs, shared)));
 
   let end = firstNid * slot;
-  for (const item of placed.values()) end = placeInode(item, end);
+  for (const item of placed.values()) end = placeInode(item, end, buildTime);
   const xattrBlock = Math.ceil(end / blockSize);
   let block = xattrBlock + Math.ceil(shared.area.length / blockSize);
   for (const item of placed.values()) block = placeBlocks(item, block);
@@ -47,7 +47,7 @@ export function encodeMetadata(root: Inode, metaBlock: number, mtime: number): M
   const bytes = Buffer.alloc(block * blockSize);
   shared.area.copy(bytes, xattrBlock * blockSize);
   let serial = 1;
-  for (const item of placed.values()) write(bytes, item, placed, { metaBlock, mtime, serial: serial++ });
+  for (const item of placed.values()) write(bytes, item, placed, { metaBlock, buildTime, serial: serial++ });
   return {
     bytes,
     rootNid: placed.get(root)!.nid,
@@ -80,8 +80,8 @@ function measure(inode: Inode, parent: Inode, xattrs: Buffer): Placed {
 }
 
 /** Finds the inode's slot: its inline tail may not cross a block boundary. Returns where it ends. */
-function placeInode(item: Placed, from: number): number {
-  const head = inodeLength(item.inode, item.size) + item.xattrs.length;
+function placeInode(item: Placed, from: number, buildTime: number): number {
+  const head = inodeLength(item.inode, item.size, buildTime) + item.xattrs.length;
   const tail = item.inode.kind === 'file' ? 0 : item.size % blockSize;
   item.tail = (head % slot) + tail <= blockSize ? tail : 0;
   let at = Math.ceil(from / slot) * slot;
@@ -100,13 +100,13 @@ function write(
   bytes: Buffer,
   item: Placed,
   placed: Map<Inode, Placed>,
-  { metaBlock, mtime, serial }: { metaBlock: number; mtime: number; serial: number },
+  { metaBlock, buildTime, serial }: { metaBlock: number; buildTime: number; serial: number },
 ): void {
   const { inode, size, tail, xattrs } = item;
   const ownBlocks = inode.kind === 'file' ? 0 : size - tail;
   const firstBlock = ownBlocks > 0 ? metaBlock + item.block : size > 0 ? inode.firstBlock : 0;
   const place = { serial, size, firstBlock, inline: tail > 0, xattrCount: xattrCount(xattrs) };
-  const head = Buffer.concat([encodeInode(inode, place, mtime), xattrs]);
+  const head = Buffer.concat([encodeInode(inode, place, buildTime), xattrs]);
   const content = contentOf(item, placed);
   head.copy(bytes, item.nid * slot);
   content.copy(bytes, item.block * blockSize, 0, ownBlocks);

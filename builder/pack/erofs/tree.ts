@@ -1,5 +1,6 @@
 import { InterlockError } from '../../../protocol/errors.ts';
 import type { TarEntry } from '../tar/read-tar.ts';
+import type { Timestamp } from '../tar/timestamp.ts';
 
 /** What an inode can be; hard links are names of one, sockets never come in a tar. */
 export type InodeKind = Exclude<TarEntry['type'], 'link'>;
@@ -10,6 +11,8 @@ export interface Inode {
   mode: number;
   uid: number;
   gid: number;
+  /** Its own time; the image's unless given. */
+  mtime?: Timestamp;
   nlink: number;
   /** Bytes of a file's content; directories get theirs when they are laid out. */
   size: number;
@@ -36,8 +39,8 @@ export function emptyTree(): Tree {
   return { root: directory(), pending: [] };
 }
 
-/** Puts an entry into the tree; gives the inode whose content follows, if the entry has one of its own. */
-export function addEntry(tree: Tree, entry: TarEntry): Inode | undefined {
+/** Puts an entry into the tree, with its own time on demand; gives the inode whose content follows, if the entry has one of its own. */
+export function addEntry(tree: Tree, entry: TarEntry, keepTimes = false): Inode | undefined {
   if (tree.pending.length > 0) tree.pending = tree.pending.filter(({ path }) => path !== entry.path);
   if (entry.type === 'link') {
     if (!addLink(tree, entry.path, entry.linkname)) {
@@ -47,11 +50,11 @@ export function addEntry(tree: Tree, entry: TarEntry): Inode | undefined {
   }
   const known = find(tree.root, entry.path);
   if (entry.type === 'directory' && known?.kind === 'directory') {
-    const { mode, uid, gid, xattrs } = entry;
-    Object.assign(known, { mode, uid, gid, xattrs });
+    const { mode, uid, gid, xattrs, mtime } = entry;
+    Object.assign(known, { mode, uid, gid, xattrs }, keepTimes && { mtime });
     return undefined;
   }
-  const inode = toInode(entry, entry.type);
+  const inode = { ...toInode(entry, entry.type), ...(keepTimes && { mtime: entry.mtime }) };
   place(tree.root, entry.path, inode);
   return inode;
 }

@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packErofs } from '../../../builder/pack/erofs/pack-erofs.ts';
 import { packFullPayload } from '../../../builder/pack/payload.ts';
-import { packVerity } from '../../../builder/pack/verity.ts';
+import { packRoot } from '../../../builder/pack/root.ts';
 import type { Release } from '../../../protocol/release.ts';
 import { type MadeEntry, tarStream } from './make-tar.ts';
 
@@ -14,8 +13,8 @@ export async function makeRelease(
   version = '1.0',
 ): Promise<Release> {
   const at = (file: string) => join(dir, file);
-  const root = await packErofs(tarStream(entries), at('root.erofs'), { buildTime: 1_700_000_000 });
-  const verity = await packVerity(at('root.erofs'), at('root.verity'), root.sha256);
+  const options = { buildTime: 1_700_000_000 };
+  const { image: root, verity } = await packRoot(tarStream(entries), dir, 'made', options);
   const boot = Buffer.concat([Buffer.from(`interlock.roothash=${verity.rootHash}`), randomBytes(100_000)]);
   writeFileSync(at('boot.efi'), boot);
   const files = { root: at('root.erofs'), verity: at('root.verity'), boot: at('boot.efi') };
