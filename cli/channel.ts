@@ -1,64 +1,61 @@
 import type { Command } from 'commander';
 import { blockVersion, setFloor, showChannel, withdrawVersion } from '../builder/publish/edit-channel.ts';
+import { brakeBlock, brakeWithdraw } from '../builder/publish/pull-brake.ts';
 import type { Channel } from '../protocol/channel.ts';
+import { InterlockError } from '../protocol/errors.ts';
+import { ChannelsAnswer } from '../protocol/operator.ts';
+import { parse } from '../protocol/schema.ts';
 import { answer, verb } from '../system/command.ts';
 import { formatTable } from '../system/terminal.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 
-type Flags = ClientOptions & { keys: string };
-type EditFlags = Flags & { channel: string; reason: string; undo: boolean };
+type Flags = ClientOptions & { keys: string; export?: string };
+type EditFlags = Flags & { channel: string; reason: string; undo: boolean; as?: string };
 
-const example = '--server http://127.0.0.1:8080 --keys ./keys';
+const example = '--server http://127.0.0.1:8080';
 
 /** `interlock channel …`: what a channel's signed document says, and the changes that are neither release nor rollback. */
 export function addChannel(program: Command): void {
   const channel = program.command('channel').description('Show and change what a channel says');
+  addServerOptions(
+    verb(
+      channel,
+      'show <name> <channel>',
+      'Show what hosts of a channel obey',
+      `interlock channel show core stable ${example}`,
+    ),
+  )
+    .option(
+      '--keys <dir>',
+      'check every signature from this folder’s root on; without it the server is believed',
+    )
+    .action(answer(show));
+
   const add = (signature: string, summary: string, words: string) =>
-    addServerOptions(
-      verb(channel, signature, summary, `interlock channel ${words} ${example}`),
-    ).requiredOption('--keys <dir>', 'folder of `interlock keys init`');
-  add('show <name> <channel>', 'Show the signed document', 'show core stable').action(
-    answer(async (name: string, into: string, flags: Flags) => {
-      const data = await showChannel({
-        server: createClient(flags),
-        keysDir: flags.keys,
-        name,
-        channel: into,
-      });
-      return { text: describe(data), data };
-    }),
-  );
+    addServerOptions(verb(channel, signature, summary, `interlock channel ${words} ${example} --keys ./keys`))
+      .requiredOption('--keys <dir>', 'folder of `interlock keys init`')
+      .requiredOption('--channel <channel>', 'channel to change')
+      .option('--export <file>', 'write a signing request instead: the keys lie on several machines');
   add('block <name> <version>', 'Let no further host install a version', 'block core 2 --channel stable')
-    .requiredOption('--channel <channel>', 'channel to change')
+    .option('--as <role>', 'brake: sign as whoever is on call')
     .option('--reason <text>', 'why, for people', 'blocked')
     .option('--undo', 'let it go again', false)
-    .action(
-      answer(async (name: string, version: string, flags: EditFlags) => {
-        const changed = await blockVersion(target(name, flags), version, flags.undo ? null : flags.reason);
-        const text = `${flags.channel} ${flags.undo ? 'allows' : 'blocks'} ${version}`;
-        return { text, data: { name, version, channel: flags.channel, changed } };
-      }),
-    );
+    .action(answer(block));
   add(
     'withdraw <name> <version>',
-    'Send hosts of one version to the head',
+    'Send hosts of one version to the head; as brake: those of the head to an earlier one',
     'withdraw core 2 --channel stable',
   )
-    .requiredOption('--channel <channel>', 'channel to change')
+    .option('--as <role>', 'brake: sign as whoever is on call')
+    .option('--to <version>', 'as brake: earlier head to go back to (default: the one before)')
     .option('--reason <text>', 'why, for people', 'withdrawn')
-    .action(
-      answer(async (name: string, version: string, flags: EditFlags) => {
-        const changed = await withdrawVersion(target(name, flags), version, flags.reason);
-        const text = `${flags.channel} withdraws ${version}`;
-        return { text, data: { name, version, channel: flags.channel, changed } };
-      }),
-    );
+    .option('--undo', 'as brake: let the head be the head again', false)
+    .action(answer(withdraw));
   add(
     'floor <name> <version>',
     'Make every older host run a version before it goes further',
     'floor core 2 --channel stable',
   )
-    .requiredOption('--channel <channel>', 'channel to change')
     .option('--undo', 'take the floor away', false)
     .action(
       answer(async (name: string, version: string, flags: EditFlags) => {
@@ -69,8 +66,47 @@ export function addChannel(program: Command): void {
     );
 }
 
+async function show(name: string, channel: string, flags: ClientOptions & { keys?: string }) {
+  const server = createClient(flags);
+  const data = flags.keys
+    ? await showChannel({ server, keysDir: flags.keys, name, channel })
+    : parse(ChannelsAnswer, await server.get(`/v1/channels/${name}`), 'the server’s answer').channels.find(
+        (entry) => entry.channel === channel,
+      );
+  if (!data) throw new InterlockError('not_found', { what: `${name} in channel ${channel}` });
+  return { text: describe(data), data };
+}
+
+async function block(name: string, version: string, flags: EditFlags) {
+  const reason = flags.undo ? null : flags.reason;
+  const edit = isBrake(flags) ? brakeBlock : blockVersion;
+  const changed = await edit(target(name, flags), version, reason);
+  const text = `${flags.channel} ${flags.undo ? 'allows' : 'blocks'} ${version}`;
+  return { text, data: { name, version, channel: flags.channel, changed } };
+}
+
+async function withdraw(name: string, version: string, flags: EditFlags & { to?: string }) {
+  const asBrake = isBrake(flags);
+  if (!asBrake && (flags.undo || flags.to !== undefined)) {
+    throw new InterlockError('usage', { problem: '--to and --undo are for --as brake' });
+  }
+  const changed = asBrake
+    ? await brakeWithdraw(target(name, flags), version, flags.to, flags.undo ? null : flags.reason)
+    : await withdrawVersion(target(name, flags), version, flags.reason);
+  const text = `${flags.channel} ${flags.undo ? 'keeps' : 'withdraws'} ${version}`;
+  return { text, data: { name, version, channel: flags.channel, changed } };
+}
+
+function isBrake({ as }: EditFlags): boolean {
+  if (as !== undefined && as !== 'brake') {
+    throw new InterlockError('usage', { problem: `--as ${as}: only brake is another role` });
+  }
+  return as === 'brake';
+}
+
 function target(name: string, flags: EditFlags) {
-  return { server: createClient(flags), keysDir: flags.keys, name, channel: flags.channel };
+  const { keys: keysDir, channel, export: exportTo } = flags;
+  return { server: createClient(flags), keysDir, name, channel, exportTo };
 }
 
 function describe({ name, channel, serial, head, floors, minimum, blocked, withdrawn }: Channel): string {

@@ -8,6 +8,7 @@ import { makeKey } from '../builder/keys/make-key.ts';
 import { renewKeys } from '../builder/keys/renew.ts';
 import { type RotateOptions, type Rotation, revokeKey, rotateKeys } from '../builder/keys/rotate.ts';
 import { keysStatus, type RoleStatus } from '../builder/keys/status.ts';
+import { pullMetadata } from '../builder/publish/pull-metadata.ts';
 import { pushRenewed } from '../builder/publish/push-renewed.ts';
 import { InterlockError } from '../protocol/errors.ts';
 import { answer, verb } from '../system/command.ts';
@@ -78,7 +79,7 @@ export function addKeys(program: Command): void {
     ),
   ).action(
     answer(async (dir: string, key: string, flags: ChangeFlags) =>
-      describe(await revokeKey(dir, key, await changeOf(flags)), flags),
+      describe(await revokeKey(dir, key, await changeOf(dir, flags)), flags),
     ),
   );
   addChangeOptions(
@@ -90,7 +91,7 @@ export function addKeys(program: Command): void {
     ),
   ).action(
     answer(async (dir: string, channel: string, flags: ChangeFlags) => {
-      await addChannel(dir, channel, await changeOf(flags));
+      await addChannel(dir, channel, await changeOf(dir, flags));
       return { text: `the next publish makes ${channel} known`, data: { channel } };
     }),
   );
@@ -103,7 +104,7 @@ export function addKeys(program: Command): void {
     ),
   ).action(
     answer(async (dir: string, channel: string, flags: ChangeFlags) => {
-      await addBrake(dir, channel, await changeOf(flags));
+      await addBrake(dir, channel, await changeOf(dir, flags));
       const text = `upload it: interlock keys renew ${dir} --server URL; the brake is brake-${channel}.pem`;
       return { text, data: { channel } };
     }),
@@ -134,20 +135,24 @@ export function addKeys(program: Command): void {
     );
 }
 
-interface ChangeFlags {
+interface ChangeFlags extends ClientOptions {
   publicKey?: string[];
   threshold?: string;
   export?: string;
 }
 
 function addChangeOptions(command: Command): Command {
-  return command
+  return addServerOptions(command)
     .option('--public-key <files...>', 'public keys of holders elsewhere, in place of keys made here')
     .option('--threshold <n>', 'signatures the role needs from now on')
     .option('--export <file>', 'write a signing request instead: the keys that must agree lie elsewhere');
 }
 
-async function changeOf({ publicKey, threshold, export: exportTo }: ChangeFlags): Promise<RotateOptions> {
+/** What others signed meanwhile is brought here first, when there is a server to ask. */
+async function changeOf(dir: string, flags: ChangeFlags): Promise<RotateOptions> {
+  const { publicKey, threshold, export: exportTo } = flags;
+  const client = clientIfGiven(flags);
+  if (client) await pullMetadata(client, dir);
   return {
     publicKeys: publicKey && (await Promise.all(publicKey.map(readPublicKey))),
     threshold: threshold === undefined ? undefined : wholeNumber('--threshold', threshold),
@@ -156,7 +161,8 @@ async function changeOf({ publicKey, threshold, export: exportTo }: ChangeFlags)
 }
 
 async function rotate(dir: string, role: string, flags: ChangeFlags) {
-  if (!role.startsWith('x509/')) return describe(await rotateKeys(dir, role, await changeOf(flags)), flags);
+  if (!role.startsWith('x509/'))
+    return describe(await rotateKeys(dir, role, await changeOf(dir, flags)), flags);
   const retired = await rotateCertificate(dir, role);
   return { text: `made anew: ${role}; retired: ${retired.join(', ')}`, data: { roles: [role], retired } };
 }
@@ -173,9 +179,11 @@ function describe(rotation: Rotation, flags: ChangeFlags) {
 }
 
 async function renew(dir: string, flags: ClientOptions & { all: boolean; export?: string }) {
+  const client = clientIfGiven(flags);
+  if (client) await pullMetadata(client, dir);
   const renewed = await renewKeys(dir, { all: flags.all, exportTo: flags.export });
-  const client = flags.export === undefined ? clientIfGiven(flags) : undefined;
-  const uploaded = client !== undefined && (await pushRenewed(client, dir));
+  const isSent = client !== undefined && flags.export === undefined;
+  const uploaded = isSent && (await pushRenewed(client, dir));
   const text = renewed.length ? `signed again: ${renewed.join(', ')}` : 'nothing expires soon';
   return { text: uploaded ? `${text}\nuploaded` : text, data: { renewed, uploaded } };
 }

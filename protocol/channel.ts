@@ -18,6 +18,8 @@ export const Channel = strict({
   /** Rises by one with every signature; hosts refuse a lower one. */
   serial: Type.Integer({ minimum: 1 }),
   head: Named,
+  /** Earlier heads, oldest first, to which the brake may send hosts back; only in channels that have a brake. */
+  heads: Type.Optional(Type.Array(Named, { maxItems: 64 })),
   /** Versions that every host older than them must run before it goes further, oldest first. */
   floors: Type.Array(Named),
   /** Hosts below it are told to update now. */

@@ -35,7 +35,7 @@ export function parse<T extends TSchema>(
   code: ErrorCode = 'bad_input',
 ): Static<T> {
   const problem = problemOf(schema, value);
-  if (problem) throw new InterlockError(code, { what, file: what, problem });
+  if (problem) throw new InterlockError(code, { what, file: what, role: what, problem });
   return value as Static<T>;
 }
 

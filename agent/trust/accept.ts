@@ -1,7 +1,10 @@
+import { type Brake, parseBrake, withBrake } from '../../protocol/brake.ts';
 import { acceptOffer, type Channel, parseChannel } from '../../protocol/channel.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import { parseRelease, type Release } from '../../protocol/release.ts';
 import {
+  brakeRole,
+  brakeTarget,
   channelRole,
   channelTarget,
   releasesRole,
@@ -35,14 +38,17 @@ export async function accept(
   ...[offered, running, order]: Parameters<TrustPort['accept']>
 ): Promise<Target> {
   checkRootFloor(context, await refreshed.metadata());
-  const channel = order === 'server' ? await readChannel(context, refreshed) : undefined;
+  const signed = order === 'server' ? await readChannel(context, refreshed) : undefined;
+  const brake = signed && (await readBrake(context, refreshed));
+  const channel = signed && withBrake(signed, brake);
   const path = releaseTarget(context.name, offered.version, running.arch);
   const found = await refreshed.find(path);
-  const cache = await remember(context, refreshed, channel);
+  const seen = serialsOf(context, signed, brake);
+  const cache = await remember(context, refreshed, seen);
   const expected = channel && acceptOffer(channel, running.version, running.arch, offered.version);
   const { release, sha256 } = await readRelease(path, found, expected);
   checkState(context, running, release);
-  await remember({ ...context, cache }, refreshed, channel, release);
+  await remember({ ...context, cache }, refreshed, seen, release);
   const { rootHash } = release.root.verity;
   return { version: release.version, rootHash, releaseSha256: sha256, release, grant: offered.grant };
 }
@@ -74,6 +80,39 @@ async function readChannel(
   return document;
 }
 
+/** The brake of the channel, if its owner gave it one and it was ever pulled. */
+async function readBrake(
+  { name, channel, cache }: AcceptContext,
+  refreshed: Refreshed,
+): Promise<Brake | undefined> {
+  const path = brakeTarget(name, channel);
+  const role = brakeRole(channel);
+  const found = await refreshed.find(path);
+  const seen = cache.serials[path] ?? 0;
+  if (!found) {
+    if (seen > 0) throw new InterlockError('metadata_rollback', { role, found: 0, seen });
+    return undefined;
+  }
+  const brake = parseBrake(await found.read());
+  if (brake.name !== name || brake.channel !== channel) {
+    const problem = `${path} is about ${brake.name} ${brake.channel}`;
+    throw new InterlockError('metadata_invalid', { role, problem });
+  }
+  if (brake.serial < seen) throw new InterlockError('metadata_rollback', { role, found: brake.serial, seen });
+  return brake;
+}
+
+function serialsOf(
+  { name, channel }: AcceptContext,
+  document: Channel | undefined,
+  brake: Brake | undefined,
+): Record<string, number> {
+  return {
+    ...(document ? { [channelTarget(name, channel)]: document.serial } : {}),
+    ...(brake ? { [brakeTarget(name, channel)]: brake.serial } : {}),
+  };
+}
+
 /** Reads a release that the `releases` role names, and with an expected hash the very one that the channel names. */
 async function readRelease(path: string, found: NamedTarget | undefined, expected: string | undefined) {
   const refuse = (problem: string) => new InterlockError('metadata_invalid', { role: releasesRole, problem });
@@ -96,16 +135,16 @@ function checkState({ cache, floor }: AcceptContext, running: Running, release: 
 }
 
 async function remember(
-  { cacheDir, cache, name, channel, now }: AcceptContext,
+  { cacheDir, cache, now }: AcceptContext,
   refreshed: Refreshed,
-  document: Channel | undefined,
+  serials: Record<string, number>,
   release?: Release,
 ): Promise<Cache> {
   const metadata = await refreshed.metadata();
   const next: Cache = {
     ...cache,
     metadata,
-    serials: document ? { ...cache.serials, [channelTarget(name, channel)]: document.serial } : cache.serials,
+    serials: { ...cache.serials, ...serials },
     verifiedAt: provenTime(metadata['timestamp.json'] ?? '', cache.verifiedAt, now),
     accepted: release ? withAccepted(cache.accepted, release) : cache.accepted,
   };

@@ -43,6 +43,19 @@ export function rolledBack(channel: Channel, head: Named, newer: readonly string
   });
 }
 
+/** How many earlier heads a channel with a brake remembers. */
+const remembered = 16;
+
+/** What the brake may send hosts back to: heads that the channel had, older than its head is to be, oldest first. */
+export function earlierHeads(before: Channel | undefined, head: string): Named[] {
+  const known = before ? [...(before.heads ?? []), before.head] : [];
+  const byVersion = new Map(known.map((named) => [named.version, named]));
+  return [...byVersion.values()]
+    .filter(({ version }) => isNewer(head, version))
+    .toSorted((a, b) => compareVersions(a.version, b.version))
+    .slice(-remembered);
+}
+
 /** Blocks a version, or lets it go again. */
 export function withBlocked(channel: Channel, version: string, reason: string | null): Channel {
   const others = channel.blocked.filter((entry) => entry.version !== version);

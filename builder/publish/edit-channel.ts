@@ -1,7 +1,9 @@
+import { withBrake } from '../../protocol/brake.ts';
 import type { Channel } from '../../protocol/channel.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import { openKeysFolder } from '../keys/keys-folder.ts';
 import { withBlocked, withFloor, withWithdrawn } from './channel-document.ts';
+import { readBrake } from './pull-brake.ts';
 import { readRepository, type ServerRepository } from './read-repository.ts';
 import { releasedVersion } from './released.ts';
 import type { PublishServer } from './server.ts';
@@ -18,10 +20,11 @@ export interface ChannelOptions {
   now?: Date;
 }
 
-/** Reads a channel's document, checked from the signer's own root on. */
+/** Reads a channel's document with its brake, as hosts obey it; checked from the signer's own root on. */
 export async function showChannel({ server, keysDir, name, channel }: ChannelOptions): Promise<Channel> {
   const repository = await readRepository(server, await openKeysFolder(keysDir));
-  return existing(await readChannel(server, { repository }, name, channel), name, channel);
+  const document = existing(await readChannel(server, { repository }, name, channel), name, channel);
+  return withBrake(document, await readBrake(server, { repository }, name, channel));
 }
 
 /** Blocks a version in a channel (no host starts to install it), or with `reason` null lets it go again. */

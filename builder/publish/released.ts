@@ -3,6 +3,7 @@ import { InterlockError } from '../../protocol/errors.ts';
 import { parseRelease, type Release } from '../../protocol/release.ts';
 import type { Arch } from '../../protocol/schema.ts';
 import { releasesRole, releaseTarget } from '../../protocol/trust.ts';
+import { isNewer } from '../../protocol/version.ts';
 import { parseTargets } from '../keys/parse-role.ts';
 import { readTarget, type ServerRepository } from './read-repository.ts';
 import type { PublishServer } from './server.ts';
@@ -39,4 +40,19 @@ export async function readReleases(
     readTarget(server, repository, releasesRole, releaseTarget(name, version, arch)),
   );
   return (await Promise.all(texts)).flatMap((text) => (text === undefined ? [] : [parseRelease(text)]));
+}
+
+/** Versions whose state the goal cannot run on; their hosts stay where they are. */
+export async function oneWay(
+  server: PublishServer,
+  repository: ServerRepository,
+  name: string,
+  newer: readonly Named[],
+  to: string,
+): Promise<string[]> {
+  const releases = await Promise.all(newer.map((named) => readReleases(server, repository, name, named)));
+  return releases
+    .flat()
+    .filter(({ stateCompat }) => isNewer(stateCompat, to))
+    .map(({ version }) => version);
 }

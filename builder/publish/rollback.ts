@@ -1,11 +1,10 @@
-import type { Named } from '../../protocol/channel.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import { isNewer } from '../../protocol/version.ts';
 import { rolledBack } from './channel-document.ts';
-import { readReleases, releasedVersion, releasedVersions } from './released.ts';
+import { oneWay, releasedVersion, releasedVersions } from './released.ts';
 import type { PublishServer } from './server.ts';
 import { readChannel, signChannel } from './sign-change.ts';
-import { type Present, submit } from './submit.ts';
+import { submit } from './submit.ts';
 
 export interface RollbackOptions {
   server: PublishServer;
@@ -34,7 +33,7 @@ export async function rollback(options: RollbackOptions): Promise<string[]> {
     const newer = [...releasedVersions(present.repository, name).values()].filter((named) =>
       isNewer(named.version, to),
     );
-    const stuck = await oneWay(server, present, name, newer, to);
+    const stuck = await oneWay(server, present.repository, name, newer, to);
     if (stuck.includes(before.head.version)) {
       const problem = `cannot run on the state that ${before.head.version} leaves behind`;
       throw new InterlockError('bad_input', { what: `${name} ${to}`, problem });
@@ -43,19 +42,4 @@ export async function rollback(options: RollbackOptions): Promise<string[]> {
     return signChannel(present, before, rolledBack(before, goal, withdrawn, reason), now);
   });
   return withdrawn;
-}
-
-/** Versions whose state the goal cannot run on; their hosts stay where they are. */
-async function oneWay(
-  server: PublishServer,
-  { repository }: Present,
-  name: string,
-  newer: readonly Named[],
-  to: string,
-): Promise<string[]> {
-  const releases = await Promise.all(newer.map((named) => readReleases(server, repository, name, named)));
-  return releases
-    .flat()
-    .filter(({ stateCompat }) => isNewer(stateCompat, to))
-    .map(({ version }) => version);
 }

@@ -1,9 +1,10 @@
 import { type Channel, parseChannel } from '../../protocol/channel.ts';
-import { channelRole, channelTarget } from '../../protocol/trust.ts';
+import { brakeRole, channelRole, channelTarget } from '../../protocol/trust.ts';
 import { signersOf } from '../keys/keys-folder.ts';
 import { parseTargets } from '../keys/parse-role.ts';
 import { seal } from '../keys/seal.ts';
 import { nameTargets } from '../sign/name-targets.ts';
+import { earlierHeads } from './channel-document.ts';
 import { readTarget } from './read-repository.ts';
 import type { PublishServer } from './server.ts';
 import type { Change, Present } from './submit.ts';
@@ -15,14 +16,9 @@ export function signTargets(
   targets: Record<string, string>,
   now: Date,
 ): Change {
-  const { folder, repository, roles, root } = present;
+  const { folder, roles, root } = present;
   const signers = signersOf(role, root, roles.targets ?? '');
-  const next = nameTargets(
-    role,
-    parseTargets(role, repository.roles[role] ?? roles[role] ?? '').signed,
-    targets,
-    now,
-  );
+  const next = nameTargets(role, parseTargets(role, roles[role] ?? '').signed, targets, now);
   return { roles: { [role]: seal(role, next, folder.keyring, [signers]) }, targets };
 }
 
@@ -45,14 +41,12 @@ export function signChannel(
   now: Date,
 ): Change | undefined {
   if (before && JSON.stringify(before) === JSON.stringify(after)) return undefined;
-  const document = { ...after, serial: (before?.serial ?? 0) + 1 };
+  const role = channelRole(after.channel);
+  const hasBrake = brakeRole(after.channel) in present.roles;
+  const heads = hasBrake ? { heads: earlierHeads(before, after.head.version) } : {};
+  const document = { ...after, ...heads, serial: (before?.serial ?? 0) + 1 };
   const path = channelTarget(after.name, after.channel);
-  return signTargets(
-    present,
-    channelRole(after.channel),
-    { [path]: `${JSON.stringify(document, null, 1)}\n` },
-    now,
-  );
+  return signTargets(present, role, { [path]: `${JSON.stringify(document, null, 1)}\n` }, now);
 }
 
 /** Puts changes together; undefined when there is none. */

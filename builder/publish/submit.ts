@@ -10,6 +10,7 @@ import {
 } from '../keys/keys-folder.ts';
 import { parseRoot, parseTargets } from '../keys/parse-role.ts';
 import { writeRequest } from '../sign/request.ts';
+import { carryOver } from './carry-over.ts';
 import { readRepository, type ServerRepository } from './read-repository.ts';
 import type { PublishServer } from './server.ts';
 
@@ -61,7 +62,7 @@ async function submitOnce(
 ): Promise<boolean> {
   const folder = gathering(await openKeysFolder(job.keysDir), job.exportTo);
   const repository = await readRepository(job.server, folder);
-  const present = presentState(folder, repository);
+  const present = presentState(folder, repository, job.now);
   const made = await change(present);
   const request = await makeRequest(job, present, made ?? { roles: {}, targets: {} });
   if (request.roles.length === 0) return false;
@@ -75,19 +76,19 @@ async function submitOnce(
   return true;
 }
 
-function presentState(folder: KeysFolder, repository: ServerRepository): Present {
+function presentState(folder: KeysFolder, repository: ServerRepository, now: Date): Present {
   const root = [...repository.roots, ...folder.roots]
     .toSorted((a, b) => rootVersion(a) - rootVersion(b))
     .at(-1);
   const renewed = Object.entries(folder.roles).filter(([role, text]) =>
     isRenewal(role, text, repository.roles[role]),
   );
-  return {
-    folder,
-    repository,
+  const state = {
     roles: { ...folder.roles, ...repository.roles, ...Object.fromEntries(renewed) },
     root: root ?? '',
   };
+  const carried = carryOver(folder, repository.roles, state, now);
+  return { folder, repository, ...state, roles: { ...state.roles, ...carried } };
 }
 
 /** True when the folder's text was signed on top of the server's and names the same targets: it needs nothing else to go there. */

@@ -7,7 +7,8 @@ import { whoIs } from '../operators/who-is.ts';
 import type { Ports } from '../ports.ts';
 import { choosePolicy } from '../rollout/policies.ts';
 import { applyPublish } from '../trust/apply-publish.ts';
-import type { Published } from '../trust/state.ts';
+import { readDocuments } from '../trust/read-documents.ts';
+import type { Published, RepositoryState } from '../trust/state.ts';
 import { commitSigned } from './commit-signed.ts';
 
 /**
@@ -26,8 +27,10 @@ export async function publish(
     });
   }
   const now = ports.now();
+  const documentsOf = ({ roles }: RepositoryState) =>
+    readDocuments(roles, (file) => ports.store.targetFile(file));
   const { answer } = await commitSigned(ports.store, now, async (state) => {
-    const published = applyPublish(state, request, onlineKeys, now);
+    const published = applyPublish(state, request, onlineKeys, now, await documentsOf(state));
     await requireBlobs(ports, published.releases);
     return {
       ...published,

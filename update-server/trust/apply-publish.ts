@@ -8,17 +8,18 @@ import { verifyRoles } from './verify-roles.ts';
 
 /**
  * Checks a publication as a client would and signs the new snapshot and timestamp; pure, so the store decides when.
- * Throws `metadata_conflict` when somebody signed in between, `metadata_invalid` or `metadata_expired` for the rest.
+ * `documents` is what `readDocuments` gives. Throws `metadata_conflict` when somebody signed in between, `metadata_invalid` or `metadata_expired` for the rest.
  */
 export function applyPublish(
   state: RepositoryState,
   request: PublishRequest,
   online: OnlineKeys,
   now: Date,
+  documents: Record<string, string> = {},
 ): Published {
   const merged = mergeRoles(state.roles, request.roles, now);
   const roles = verifyRoles(merged.roles);
-  const named = checkTargets(state.roles, roles, request);
+  const named = checkTargets(state.roles, roles, request, documents);
   const signed = signOnline({ ...state, roles: merged.roles }, online, now);
   return { ...signed, files: { ...merged.files, ...signed.files }, ...named };
 }

@@ -1,23 +1,37 @@
 import { createHash } from 'node:crypto';
 import type { Metadata, Targets } from '@tufjs/models';
+import { parseBrake, withBrake, withdrawalProblem } from '../../protocol/brake.ts';
 import { type Channel, parseChannel } from '../../protocol/channel.ts';
 import type { PublishRequest } from '../../protocol/publish.ts';
 import { parseRelease, type Release } from '../../protocol/release.ts';
-import { channelRole, channelTarget, releasesRole, releaseTarget, targetFile } from '../../protocol/trust.ts';
+import {
+  brakeRole,
+  brakeTarget,
+  channelRole,
+  channelTarget,
+  releasesRole,
+  releaseTarget,
+  targetFile,
+} from '../../protocol/trust.ts';
 import { invalid, parseTargets } from './parse-role.ts';
 import type { Published } from './state.ts';
 import type { VerifiedRoles } from './verify-roles.ts';
 
 type Named = Pick<Published, 'targets' | 'releases' | 'channels'>;
 
-/** Checks that the sent target files are exactly those the sent roles newly name, and that each says what its path says. */
+/**
+ * Checks that the sent target files are exactly those the sent roles newly name, and that each says what its path says.
+ * `documents` are the channels' and brakes' present ones, by target path; the channels returned are as hosts obey them.
+ */
 export function checkTargets(
   present: Record<string, string>,
   roles: VerifiedRoles,
   request: PublishRequest,
+  documents: Record<string, string>,
 ): Named {
   const named: Named = { targets: {}, releases: [], channels: [] };
   const left = new Set(Object.keys(request.targets));
+  const touched: { name: string; channel: string }[] = [];
   for (const { role } of request.roles) {
     const metadata = roles.delegated[role];
     if (!metadata) continue;
@@ -27,13 +41,28 @@ export function checkTargets(
       if (text === undefined) throw invalid(role, `${path} is named and was not sent`);
       checkBytes(role, path, text, sha256, metadata);
       if (role === releasesRole) named.releases.push(checkRelease(path, text));
-      else named.channels.push(checkChannel(role, path, text, roles));
+      else touched.push(checkDocument(role, path, text, roles));
       named.targets[targetFile(path, sha256)] = text;
       left.delete(path);
     }
   }
   for (const path of left) throw invalid('targets', `${path} was sent and no new role names it`);
-  return named;
+  const all = { ...documents, ...request.targets };
+  const paths = new Set(touched.map(({ name, channel }) => channelTarget(name, channel)));
+  return { ...named, channels: [...paths].map((path) => obeyed(path, all, request)) };
+}
+
+/** A channel with its brake. A brake that says now what no host would do is refused, or its holder would believe it had worked. */
+function obeyed(path: string, documents: Record<string, string>, { targets }: PublishRequest): Channel {
+  const text = documents[path];
+  if (text === undefined) throw invalid('targets', `${path} is not there yet; there is nothing to brake`);
+  const channel = parseChannel(text);
+  const brakePath = brakeTarget(channel.name, channel.channel);
+  const brake = documents[brakePath] === undefined ? undefined : parseBrake(documents[brakePath]);
+  const problem =
+    brake?.withdrawn && targets[brakePath] !== undefined && withdrawalProblem(channel, brake.withdrawn);
+  if (problem) throw invalid(brakeRole(channel.channel), problem);
+  return withBrake(channel, brake);
 }
 
 /** Path and hash of every target that changed; a release, once named, never changes. */
@@ -70,12 +99,20 @@ function checkRelease(path: string, text: string): Release {
   return release;
 }
 
+function checkDocument(role: string, path: string, text: string, roles: VerifiedRoles) {
+  if (!role.startsWith('brake-')) return checkChannel(role, path, text, roles);
+  const brake = parseBrake(text);
+  const own = brakeTarget(brake.name, brake.channel);
+  if (own !== path || brakeRole(brake.channel) !== role) throw invalid(role, `${path} holds ${own}`);
+  return brake;
+}
+
 function checkChannel(role: string, path: string, text: string, roles: VerifiedRoles): Channel {
   const channel = parseChannel(text);
   const own = channelTarget(channel.name, channel.channel);
   if (own !== path || channelRole(channel.channel) !== role) throw invalid(role, `${path} holds ${own}`);
   const released = roles.delegated[releasesRole]?.signed.targets ?? {};
-  for (const { version, releases } of [channel.head, ...channel.floors]) {
+  for (const { version, releases } of [channel.head, ...channel.floors, ...(channel.heads ?? [])]) {
     for (const [arch, sha256] of Object.entries(releases) as ['x86-64' | 'arm64', string][]) {
       const target = releaseTarget(channel.name, version, arch);
       if (released[target]?.hashes.sha256 !== sha256) {

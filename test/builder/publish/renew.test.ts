@@ -27,8 +27,8 @@ test('renewed roles reach the server by themselves or with the next release', as
     expect(Object.fromEntries(versions)).toEqual({
       root: 3,
       targets: 3,
-      releases: 5,
-      'channel-alpha': 5,
+      releases: 6,
+      'channel-alpha': 6,
       'channel-stable': 3,
     });
     expect(await host.offer('3', '2')).toMatchObject({ version: '3' });

@@ -6,6 +6,7 @@ import { PublishRequest, paths, WantedRequest } from '../../../protocol/publish.
 import { parse } from '../../../protocol/schema.ts';
 import { applyPublish } from '../../../update-server/trust/apply-publish.ts';
 import type { OnlineKeys } from '../../../update-server/trust/online-keys.ts';
+import { readDocuments } from '../../../update-server/trust/read-documents.ts';
 import type { RepositoryState } from '../../../update-server/trust/state.ts';
 
 /** The smallest update server: trust as in the real one, a store in memory, and no accounts. */
@@ -79,6 +80,9 @@ async function answer(server: TestServer, request: IncomingMessage): Promise<str
     parse(PublishRequest, body, 'request'),
     server.online,
     server.now(),
+    await readDocuments(server.state.roles, async (file) =>
+      server.files.get(`${paths.targets}/${file}`)?.toString(),
+    ),
   );
   const missing = published.releases
     .flatMap(({ payloads }) => payloads)
