@@ -28,6 +28,11 @@ const forBuilding = {
   mke2fs: 'e2fsprogs',
   '/usr/share/keyrings/debian-archive-keyring.gpg': 'debian-archive-keyring',
 };
+/** What virtual machines need. */
+const forMachines = {
+  'qemu-system-x86_64': 'qemu-system-x86',
+  '/usr/share/OVMF/OVMF_CODE_4M.fd': 'ovmf',
+};
 /** What only checks our work in tests. */
 const forPeers = {
   'fsck.erofs': 'erofs-utils',
@@ -39,16 +44,20 @@ const forPeers = {
   busybox: 'busybox',
   sbverify: 'sbsigntool',
   umoci: 'umoci',
-  'qemu-system-x86_64': 'qemu-system-x86',
   'qemu-img': 'qemu-utils',
-  '/usr/share/OVMF/OVMF_CODE_4M.fd': 'ovmf',
+  'ssh-keygen': 'openssh-client',
 };
 
 installNodeModules();
 checkPinnedNode();
-installPackages(process.argv.includes('--peers') ? { ...forBuilding, ...forPeers } : forBuilding);
+installPackages(wantedPackages());
 unpackEtcd();
 checkNamespaces();
+
+function wantedPackages() {
+  if (process.argv.includes('--peers')) return { ...forBuilding, ...forMachines, ...forPeers };
+  return process.argv.includes('--machines') ? { ...forBuilding, ...forMachines } : forBuilding;
+}
 
 function installNodeModules() {
   const lock = createHash('sha256')
