@@ -2,22 +2,29 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type BuildOptions, build } from '../builder/build/build.ts';
+import { formatLockChanges, lockChanges } from '../builder/build/lock-changes.ts';
 import { formatLock, type PackagesLock, parseLock } from '../builder/build/packages-lock.ts';
+import { type Phase, plan } from '../builder/build/plan.ts';
 import { reportOn } from '../builder/build/reporter.ts';
 import { formatUsersLock, parseUsersLock } from '../builder/build/users/users-lock.ts';
 import { define } from '../builder/define/define.ts';
+import { machineArch } from '../builder/define/machine-arch.ts';
 import { InterlockError } from '../protocol/errors.ts';
+import { Arch, parse } from '../protocol/schema.ts';
 import { type Answer, answer, verb } from '../system/command.ts';
 import { writeDurably } from '../system/durable.ts';
+import { formatTable } from '../system/terminal.ts';
 
 interface Options {
-  version: string;
-  out: string;
+  version?: string;
+  out?: string;
   trust?: string;
   floor?: string;
   lock?: string;
   updateLock?: boolean;
   offline?: boolean;
+  arch?: string;
+  plan?: boolean;
 }
 
 /** Adds `interlock build`. */
@@ -28,23 +35,28 @@ export function addBuild(program: Command): void {
     'Build an unsigned release from an image definition',
     'interlock build images/tiny --version 1.0.0 --out releases',
   )
-    .requiredOption('--version <version>', 'version of the release')
-    .requiredOption('--out <dir>', 'folder that gets <name>-<version>-<arch>')
+    .option('--version <version>', 'version of the release')
+    .option('--out <dir>', 'folder that gets <name>-<version>-<arch>')
+    .option('--arch <arch>', 'x86-64 or arm64 (default: this machine’s)')
     .option('--trust <file>', 'root.json that hosts trust from the start')
     .option('--floor <file>', 'trust floor: the oldest metadata hosts accept')
     .option('--lock <file>', 'build exactly these packages (default: packages.lock beside image.toml)')
-    .option('--update-lock', 'choose packages anew; keep packages.lock and users.lock beside image.toml')
+    .option('--update-lock', 'choose packages anew, say what changed, and keep packages.lock and users.lock')
     .option('--offline', 'use the lock and the cache only')
+    .option('--plan', 'print the phases and what is cached, and build nothing')
     .action(answer(runBuild));
 }
 
 async function runBuild(imagedir: string, options: Options): Promise<Answer> {
-  const definition = await define(imagedir);
-  const lockFile = options.lock ?? join(imagedir, 'packages.lock');
-  const given = options.updateLock ? undefined : await readLock(lockFile, options.lock !== undefined);
+  const arch = options.arch === undefined ? machineArch() : parse(Arch, options.arch, '--arch', 'usage');
+  const definition = await define(imagedir, arch);
+  const lockFile = options.lock ?? join(imagedir, lockName(arch));
+  const kept = await readLock(lockFile, options.lock !== undefined && !options.updateLock);
+  const given = options.updateLock ? undefined : kept;
+  if (options.plan) return showPlan(await plan(definition, given));
   const settings: BuildOptions = {
-    version: options.version,
-    out: options.out,
+    version: needed(options.version, '--version'),
+    out: needed(options.out, '--out'),
     ...(given && { lock: given }),
   };
   if (options.offline) settings.offline = true;
@@ -56,11 +68,27 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
   const users = await readFile(usersFile, 'utf8').catch(() => '');
   settings.users = parseUsersLock(users, usersFile);
   const { folder, lock, users: allUsers } = await build(definition, settings, reportOn(process.stderr));
-  if (options.updateLock) {
-    await writeDurably(lockFile, formatLock(lock));
-    await writeDurably(usersFile, formatUsersLock(allUsers));
-  }
-  return { text: folder, data: { folder, packages: lock.packages.length } };
+  const data = { folder, packages: lock.packages.length };
+  if (!options.updateLock) return { text: folder, data };
+  await writeDurably(lockFile, formatLock(lock));
+  await writeDurably(usersFile, formatUsersLock(allUsers));
+  const changes = lockChanges(kept ?? { packages: [] }, lock);
+  return { text: `${formatLockChanges(changes)}\n${folder}`, data: { ...data, changes } };
+}
+
+/** Beside image.toml; the locks of architectures differ in every line. */
+function lockName(arch: Arch): string {
+  return arch === 'x86-64' ? 'packages.lock' : `packages.${arch}.lock`;
+}
+
+function showPlan(phases: Phase[]): Answer {
+  const rows = phases.map(({ phase, what, state }) => [phase, state, what]);
+  return { text: formatTable(['phase', 'state', 'what'], rows), data: phases };
+}
+
+function needed(value: string | undefined, option: string): string {
+  if (value !== undefined) return value;
+  throw new InterlockError('usage', { problem: `required option '${option}' not specified` });
 }
 
 async function readLock(file: string, isNamed: boolean): Promise<PackagesLock | undefined> {

@@ -37,6 +37,27 @@ export const errorTable = {
     77,
     'never',
   ),
+  emulation_missing: row(
+    '{arch} packages cannot be installed on this {machine} machine: {problem}',
+    'Run as root: apt-get install qemu-user-static; without systemd also: mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc && /usr/lib/systemd/systemd-binfmt',
+    500,
+    69,
+    'never',
+  ),
+  node_missing: row(
+    'the npm package {name}, which brings the image’s Node, is not here',
+    'Run here: npm pack {name}@{version} && mkdir -p node_modules/{name} && tar -xzf {name}-{version}.tgz -C node_modules/{name} --strip-components=1',
+    500,
+    69,
+    'never',
+  ),
+  package_gone: row(
+    'no mirror has {packages} any more',
+    'Build where the cache has it (INTERLOCK_CACHE, --offline), from a mirror that keeps old versions (INTERLOCK_MIRROR), or choose anew with --update-lock.',
+    404,
+    66,
+    'never',
+  ),
   package_unknown: row(
     '{file}:{line}: no package {package} in {suite}',
     'Check its name and the suite.',

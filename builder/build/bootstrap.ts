@@ -1,18 +1,17 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdtemp, rename, rm, stat, utimes } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
-import { withFile } from '../../system/durable.ts';
 import { run } from '../../system/run.ts';
 import { type BootstrapMode, bootstrapMode } from './bootstrap-mode.ts';
-import { cacheFolder, pruneFolder } from './cache.ts';
+import { checkEmulation } from './emulation.ts';
+import { findKeptTree, keepTree } from './kept-tree.ts';
 import { makeLocalRepository } from './local-repository.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { during, type Reporter } from './reporter.ts';
 import { debianArch, stubPackage } from './required-packages.ts';
-
-const keptTrees = 4;
+import type { Tree } from './tree/entry.ts';
 
 /** What packages bring that no host reads; licences stay. */
 const excluded = [
@@ -36,50 +35,63 @@ const decompressModules = [
 ].join('\n');
 
 /**
- * Installs exactly the locked packages into a tree of its own and gives it as a tar file, from the cache when this
- * lock was installed before. `files` maps each package's SHA-256 to its .deb.
+ * Installs exactly the locked packages into a tree, or takes it from the cache when this lock was installed before.
+ * `files` maps each package's SHA-256 to its .deb.
  */
 export async function bootstrap(
   lock: PackagesLock,
   files: ReadonlyMap<string, string>,
   report: Reporter,
-): Promise<string> {
-  const folder = await cacheFolder('trees');
-  const tree = join(folder, `${treeKey(lock)}.tar`);
-  if (await stat(tree).catch(() => undefined)) {
-    await utimes(tree, new Date(), new Date());
-    return tree;
-  }
+): Promise<Tree> {
+  const key = treeKey(lock);
+  const kept = await findKeptTree(key);
+  if (kept) return kept;
+  await checkEmulation(lock.arch);
   const mode = await bootstrapMode();
-  await during(report, `install ${lock.packages.length} packages`, 0, () => install(lock, files, mode, tree));
-  await pruneFolder(folder, keptTrees);
-  return tree;
+  return during(report, `install ${lock.packages.length} packages`, 0, () =>
+    keepTree(key, (tar) => install(lock, files, mode, tar)),
+  );
+}
+
+/** The name of a lock's tree in the cache: everything that decides about its content. */
+export function treeKey(lock: PackagesLock): string {
+  const recipe = { excluded, included, decompressModules, lock };
+  return createHash('sha256').update(JSON.stringify(recipe)).digest('hex');
 }
 
 async function install(
   lock: PackagesLock,
   files: ReadonlyMap<string, string>,
   mode: BootstrapMode,
-  tree: string,
+  tar: string,
 ): Promise<void> {
   const work = await mkdtemp(join(tmpdir(), 'interlock-bootstrap-'));
-  const unfinished = `${tree}.${process.pid}.tmp`;
   try {
     await chmod(work, 0o755);
     const repository = join(work, 'repository');
     await makeLocalRepository(repository, lock.packages, files);
     const source = `deb [trusted=yes] copy:${repository} ./`;
-    await run('mmdebstrap', [`--mode=${mode}`, ...mmdebstrapOptions(lock), '', unfinished, source], {
-      env: { ...process.env, SOURCE_DATE_EPOCH: String(Date.parse(lock.date) / 1000), LC_ALL: 'C.UTF-8' },
+    await run('mmdebstrap', [`--mode=${mode}`, ...mmdebstrapOptions(lock), '', tar, source], {
+      env: buildEnvironment(lock),
     });
-    await withFile(unfinished, 'r+', (file) => file.sync());
-    await rename(unfinished, tree);
   } catch (error) {
     throw decompressorProblem(error);
   } finally {
-    await rm(unfinished, { force: true });
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** What package scripts may see of this machine: where its programs are, and nothing else. */
+function buildEnvironment({ date }: PackagesLock): NodeJS.ProcessEnv {
+  const { PATH, TMPDIR } = process.env;
+  const fixed = {
+    SOURCE_DATE_EPOCH: String(Date.parse(date) / 1000),
+    LC_ALL: 'C.UTF-8',
+    TZ: 'UTC',
+    HOME: '/root',
+  };
+  const path = [...(PATH ?? '').split(':'), '/usr/sbin', '/sbin'].join(':');
+  return { ...fixed, PATH: path, ...(TMPDIR && { TMPDIR }) };
 }
 
 function mmdebstrapOptions({ packages, arch }: PackagesLock): string[] {
@@ -96,12 +108,6 @@ function mmdebstrapOptions({ packages, arch }: PackagesLock): string[] {
     '--dpkgopt=force-unsafe-io',
     `--customize-hook=${decompressModules}`,
   ];
-}
-
-/** Trees are kept by everything that decides about their content. */
-function treeKey(lock: PackagesLock): string {
-  const recipe = { excluded, included, decompressModules, lock };
-  return createHash('sha256').update(JSON.stringify(recipe)).digest('hex');
 }
 
 function decompressorProblem(error: unknown): unknown {

@@ -2,12 +2,13 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
 import { releaseId } from '../../protocol/release.ts';
-import { type Arch, parse, Version } from '../../protocol/schema.ts';
+import { parse, Version } from '../../protocol/schema.ts';
 import { syncFolder } from '../../system/durable.ts';
 import type { Definition } from '../define/definition.ts';
 import { pack } from '../pack/pack.ts';
-import { bootstrap } from './bootstrap.ts';
+import { nodePackage } from './agent/read-node.ts';
 import { fetchPackages } from './fetch-packages.ts';
+import { installedTree } from './installed-tree.ts';
 import { keptFrames } from './kept-frames.ts';
 import { lockFor } from './lock-for.ts';
 import { findMirror } from './mirror.ts';
@@ -22,8 +23,6 @@ export interface BuildOptions {
   version: string;
   /** The folder that gets `<name>-<version>-<arch>`. */
   out: string;
-  /** This machine's architecture unless given. */
-  arch?: Arch;
   /** Build exactly these packages; without it the archive is asked. */
   lock?: PackagesLock;
   /** Numbers that users and groups must keep. */
@@ -46,7 +45,7 @@ export async function build(
   options: BuildOptions,
   report: Reporter = silent,
 ): Promise<{ folder: string; lock: PackagesLock; users: UsersLock }> {
-  const arch = options.arch ?? machineArch();
+  const { arch } = definition;
   const version = parse(Version, options.version, 'version');
   const folder = join(options.out, releaseId({ name: definition.name, version, arch }));
   if (await stat(folder).catch(() => undefined)) throw new InterlockError('exists', { what: folder });
@@ -54,25 +53,25 @@ export async function build(
     throw new InterlockError('usage', { problem: 'an offline build needs a packages.lock' });
   }
 
+  if (definition.agent) await nodePackage(arch);
   const lock = await lockFor(definition, arch, options.lock, report);
   const files = await fetchPackages(lock.packages, options.offline ? null : await findMirror(), report);
-  const tar = await bootstrap(lock, files, report);
-
   const { trust, floor } = options;
   const additions = { version, ...(trust && { trust }), ...(floor && { floor }) };
   const work = await workFolder(folder);
   const spool = `${work}.spool`;
   try {
+    const { tree, sources } = await installedTree(definition, lock, files, spool, report);
     const { users, ...prepared } = await during(
       report,
       'normalise',
       0,
-      () => prepareTree(tar, spool, definition, lock, additions, options.users),
-      ({ tree }) => `${tree.size} entries`,
+      () => prepareTree(tree, definition, additions, options.users),
+      (made) => `${made.tree.size} entries`,
     );
     const epoch = options.epoch ?? Date.parse(lock.date) / 1000;
     const frames = await keptFrames();
-    await pack(work, { definition, version, arch, lock, epoch, frames, ...prepared }, report);
+    await pack(work, { definition, version, arch, lock, epoch, frames, sources, ...prepared }, report);
     await rename(work, folder);
     await syncFolder(options.out);
     return { folder, lock, users };
@@ -80,11 +79,4 @@ export async function build(
     await rm(spool, { force: true });
     await rm(work, { recursive: true, force: true });
   }
-}
-
-/** The architecture of the machine that builds, as releases name it. */
-function machineArch(): Arch {
-  if (process.arch === 'x64') return 'x86-64';
-  if (process.arch === 'arm64') return 'arm64';
-  throw new InterlockError('usage', { problem: `no images for ${process.arch}` });
 }

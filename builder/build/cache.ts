@@ -15,7 +15,10 @@ export async function cacheFolder(kind: 'packages' | 'trees' | 'frames'): Promis
   return folder;
 }
 
-/** Removes all but the `keep` files of a folder that were used last. */
+/** Builds that run side by side still read what the others kept. */
+const youngMs = 60 * 60 * 1000;
+
+/** Removes all but the `keep` files or folders of a folder that were used last, and those used within the hour. */
 export async function pruneFolder(folder: string, keep: number): Promise<void> {
   const names = await readdir(folder);
   const files = await Promise.all(
@@ -25,6 +28,7 @@ export async function pruneFolder(folder: string, keep: number): Promise<void> {
       return { path, used: found?.mtimeMs ?? 0 };
     }),
   );
+  const young = Date.now() - youngMs;
   const old = files.toSorted((a, b) => b.used - a.used).slice(keep);
-  for (const { path } of old) await rm(path, { force: true });
+  for (const { path, used } of old) if (used < young) await rm(path, { recursive: true, force: true });
 }

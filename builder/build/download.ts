@@ -9,7 +9,10 @@ import { InterlockError } from '../../protocol/errors.ts';
 const attempts = 3;
 const timeout = { lookup: 10_000, connect: 10_000, response: 30_000, socket: 30_000 };
 
-/** Fetches a file of known size (bytes) and SHA-256 from the first address that gives it; whole or not at all. */
+/**
+ * Fetches a file of known size (bytes) and SHA-256 from the first address that gives it; whole or not at all. Throws
+ * `not_found` when every address says that it is not there, `mirror_failed` otherwise.
+ */
 export async function download(
   urls: readonly string[],
   file: string,
@@ -22,6 +25,7 @@ export async function download(
     const answers = await tryEach(urls, file, expected, onBytes);
     if (!answers) return;
     problems.splice(0, problems.length, ...answers.map(({ problem }) => problem));
+    if (answers.every(({ gone }) => gone)) throw new InterlockError('not_found', { what: urls[0] ?? file });
     if (answers.every(({ final }) => final)) break;
   }
   throw new InterlockError('mirror_failed', { what: urls[0] ?? file, problem: problems.join('; ') });
@@ -31,6 +35,8 @@ interface Failure {
   problem: string;
   /** Asking again would get the same answer. */
   final: boolean;
+  /** It is not there (404, 410). */
+  gone: boolean;
 }
 
 async function tryEach(
@@ -76,7 +82,8 @@ async function tryOne(
     onBytes(-length);
     const { message, response } = error as Error & { response?: { statusCode: number } };
     const status = response?.statusCode ?? 0;
-    return { problem: message, final: status >= 400 && status < 500 && status !== 429 };
+    const final = status >= 400 && status < 500 && status !== 429;
+    return { problem: message, final, gone: status === 404 || status === 410 };
   } finally {
     await rm(temporary, { force: true });
   }

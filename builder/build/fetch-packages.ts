@@ -15,8 +15,7 @@ export async function fetchPackages(
   mirror: Mirror | null,
   report: Reporter,
 ): Promise<Map<string, string>> {
-  const folder = await cacheFolder('packages');
-  const files = new Map(packages.map(({ sha256 }) => [sha256, join(folder, `${sha256}.deb`)]));
+  const files = await filesOf(packages);
   const missing = await findMissing(packages, files);
   if (missing.length === 0) return files;
   if (!mirror) throw offline(missing);
@@ -26,11 +25,26 @@ export async function fetchPackages(
       fetched += count;
       progress.at(fetched);
     };
+    const gone: LockedPackage[] = [];
     await inParallel(missing, (locked) =>
-      download(addresses(locked, mirror), files.get(locked.sha256)!, locked, onBytes),
+      download(addresses(locked, mirror), files.get(locked.sha256)!, locked, onBytes).catch((error) => {
+        if (!(error instanceof InterlockError) || error.code !== 'not_found') throw error;
+        gone.push(locked);
+      }),
     );
+    if (gone.length > 0) throw new InterlockError('package_gone', { packages: namesOf(gone) });
   });
   return files;
+}
+
+/** The locked packages that the cache does not hold, whole. */
+export async function missingPackages(packages: readonly LockedPackage[]): Promise<LockedPackage[]> {
+  return findMissing(packages, await filesOf(packages));
+}
+
+async function filesOf(packages: readonly LockedPackage[]): Promise<Map<string, string>> {
+  const folder = await cacheFolder('packages');
+  return new Map(packages.map(({ sha256 }) => [sha256, join(folder, `${sha256}.deb`)]));
 }
 
 async function findMissing(
@@ -68,11 +82,14 @@ async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<voi
 }
 
 function offline(missing: readonly LockedPackage[]): InterlockError {
-  const what = missing.length === 1 ? missing[0]!.name : `${missing.length} packages`;
-  return new InterlockError('mirror_failed', {
-    what,
-    problem: 'the build is offline and they are not cached',
-  });
+  const problem = 'the build is offline and the cache does not hold it';
+  return new InterlockError('mirror_failed', { what: namesOf(missing), problem });
+}
+
+function namesOf(packages: readonly LockedPackage[]): string {
+  const shown = packages.slice(0, 5).map(({ name, version }) => `${name} ${version}`);
+  const more = packages.length - shown.length;
+  return [...shown.toSorted(), ...(more > 0 ? [`${more} more packages`] : [])].join(', ');
 }
 
 function sum(packages: readonly LockedPackage[]): number {

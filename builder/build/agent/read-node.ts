@@ -4,7 +4,7 @@ import type { Arch } from '../../../protocol/schema.ts';
 import type { BundledPackage } from './bundle-agent.ts';
 import { stripElf } from './strip-elf.ts';
 
-/** The Node that this project pins, stripped: images run the very binary that the tests ran. Throws `not_found`. */
+/** The Node that this project pins, stripped: images run the very binary that the tests ran. Throws `node_missing`. */
 export async function readNode(arch: Arch): Promise<Buffer> {
   return stripElf(await readFrom(arch, 'bin/node'));
 }
@@ -22,6 +22,6 @@ function packageName(arch: Arch): string {
 async function readFrom(arch: Arch, path: string): Promise<Buffer> {
   const name = packageName(arch);
   return readFile(new URL(`../../../node_modules/${name}/${path}`, import.meta.url)).catch((cause) => {
-    throw new InterlockError('not_found', { what: `the npm package ${name}` }, { cause });
+    throw new InterlockError('node_missing', { name, version: process.versions.node }, { cause });
   });
 }

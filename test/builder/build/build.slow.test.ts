@@ -1,20 +1,20 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { kernelModules } from '../../../builder/build/boot/kernel-modules.ts';
+import { treeKey } from '../../../builder/build/bootstrap.ts';
 import { bootstrapMode } from '../../../builder/build/bootstrap-mode.ts';
 import { build } from '../../../builder/build/build.ts';
+import { findKeptTree } from '../../../builder/build/kept-tree.ts';
 import { findMirror } from '../../../builder/build/mirror.ts';
 import type { PackagesLock } from '../../../builder/build/packages-lock.ts';
 import { prepareTree } from '../../../builder/build/prepare-tree.ts';
 import { type Reporter, silent } from '../../../builder/build/reporter.ts';
 import { resolve } from '../../../builder/build/resolve.ts';
-import { readTree } from '../../../builder/build/tree/read-tree.ts';
 import { writeTree } from '../../../builder/build/tree/write-tree.ts';
 import { define } from '../../../builder/define/define.ts';
 import type { Definition, DefinitionFile } from '../../../builder/define/definition.ts';
@@ -86,7 +86,7 @@ describe('build', () => {
   });
 
   it('makes the same bytes from the same lock, installing and packing all of it again', async () => {
-    await rm(join(work, 'cache/trees'), { recursive: true });
+    for (const kept of ['trees', 'frames']) await rm(join(work, 'cache', kept), { recursive: true });
     const options = { version: '1.0.0', out: join(work, 'second'), lock, offline: true };
     const { folder } = await build(definition, options);
     expect(await digests(folder)).toEqual(await digests(first));
@@ -100,10 +100,8 @@ describe('build', () => {
   });
 
   it.skipIf(!isRoot)('makes a root that the kernel mounts and that equals its tar (needs root)', async () => {
-    const [tree] = await readdir(join(work, 'cache/trees'));
-    const installed = join(work, 'cache/trees', tree!);
-    const spool = join(work, 'spool');
-    const { tree: root } = await prepareTree(installed, spool, definition, lock, { version: '1.0.0' });
+    const installed = await findKeptTree(treeKey(lock));
+    const { tree: root } = await prepareTree(installed!, definition, { version: '1.0.0' });
     const tar = join(work, 'root.tar');
     await writeFile(tar, writeTree(root, Date.parse(lock.date) / 1000));
     const mount = join(work, 'mount');
@@ -221,8 +219,7 @@ describe('build', () => {
   });
 
   it('refuses a module that the kernel does not have', async () => {
-    const [tree] = await readdir(join(work, 'cache/trees'));
-    const root = await readTree(createReadStream(join(work, 'cache/trees', tree!)), join(work, 'spool'));
+    const root = (await findKeptTree(treeKey(lock)))!;
     const kernel = [...root.keys()].find((path) => /^usr\/lib\/modules\/[^/]+$/.test(path))!.split('/')[3]!;
     const wanting = { ...definition, modules: ['vfat', 'no-such'] };
     await expect(kernelModules(root, kernel, wanting)).rejects.toThrow(

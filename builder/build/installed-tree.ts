@@ -1,0 +1,45 @@
+import { InterlockError } from '../../protocol/errors.ts';
+import type { Definition } from '../define/definition.ts';
+import { bootstrap, treeKey } from './bootstrap.ts';
+import { checkInstalled } from './check-installed.ts';
+import type { PackagesLock } from './packages-lock.ts';
+import { during, type Reporter } from './reporter.ts';
+import { runScripts, scriptsKey } from './scripts/run-scripts.ts';
+import type { Tree } from './tree/entry.ts';
+import { addSource, type SourceDigest } from './tree/sources/add-source.ts';
+
+/** A tree before it becomes a release's root, and what went in besides packages. */
+export interface InstalledTree {
+  tree: Tree;
+  sources: SourceDigest[];
+}
+
+/**
+ * Puts a definition's packages, sources and scripts together. Contents lie in the cache and in `spool`, which must
+ * live as long as the tree. Throws `bad_input` for a source that is not what the definition says.
+ */
+export async function installedTree(
+  definition: Definition,
+  lock: PackagesLock,
+  files: ReadonlyMap<string, string>,
+  spool: string,
+  report: Reporter,
+): Promise<InstalledTree> {
+  const tree = await bootstrap(lock, files, report);
+  await checkInstalled(tree, lock);
+  const sources: SourceDigest[] = [];
+  for (const { sha256, ...source } of definition.sources) {
+    const added = await addSource(tree, source, spool, lock.arch);
+    if (sha256 !== undefined && added.sha256 !== sha256) {
+      const problem = `has SHA-256 ${added.sha256}, image.toml says ${sha256}`;
+      throw new InterlockError('bad_input', { what: added.name, problem });
+    }
+    sources.push(added);
+  }
+  if (definition.scripts.length === 0) return { tree, sources };
+  const key = await scriptsKey(treeKey(lock), sources, definition.scripts);
+  const changed = await during(report, `run ${definition.scripts.length} scripts`, 0, () =>
+    runScripts(tree, key, definition.scripts, lock),
+  );
+  return { tree: changed, sources };
+}

@@ -1,0 +1,75 @@
+import { basename } from 'node:path';
+import type { Definition } from '../define/definition.ts';
+import { treeKey } from './bootstrap.ts';
+import { missingPackages } from './fetch-packages.ts';
+import { isTreeKept } from './kept-tree.ts';
+import type { PackagesLock } from './packages-lock.ts';
+import { requiredPackages } from './required-packages.ts';
+import { scriptsKey } from './scripts/run-scripts.ts';
+
+/** One phase of a build; `state` says whether the cache has it already. */
+export interface Phase {
+  phase: string;
+  what: string;
+  state: 'always' | 'cached' | 'to do' | 'unknown';
+}
+
+/** Says what a build would do and what it would take from the cache, without doing any of it. */
+export async function plan(definition: Definition, lock: PackagesLock | undefined): Promise<Phase[]> {
+  const { files, overlays, sources, scripts } = definition;
+  const phases: Phase[] = [
+    { phase: 'define', what: files.map(({ file }) => file).join(' '), state: 'always' },
+    ...(lock ? await lockedPhases(lock) : openPhases(definition)),
+  ];
+  for (const source of sources) {
+    const what = 'tar' in source ? source.tar : `${source.oci}${source.tag ? `:${source.tag}` : ''}`;
+    phases.push({ phase: 'source', what: basename(what), state: 'always' });
+  }
+  if (scripts.length > 0) {
+    const what = scripts.map((script) => basename(script)).join(' ');
+    phases.push({ phase: 'scripts', what, state: await scriptsState(definition, lock) });
+  }
+  return [
+    ...phases,
+    ...overlays.map((what): Phase => ({ phase: 'overlay', what, state: 'always' })),
+    { phase: 'normalise', what: `${definition.remove.length} globs removed`, state: 'always' },
+    { phase: 'pack', what: 'root.erofs root.verity boot.efi', state: 'always' },
+    { phase: 'compress', what: 'payload.full; pieces met before come from the cache', state: 'always' },
+  ];
+}
+
+async function lockedPhases(lock: PackagesLock): Promise<Phase[]> {
+  const { packages, date, suite } = lock;
+  const missing = await missingPackages(packages);
+  return [
+    { phase: 'lock', what: `${packages.length} packages of ${suite}, ${date}`, state: 'cached' },
+    {
+      phase: 'fetch',
+      what: missing.length === 0 ? 'every package' : `${missing.length} of ${packages.length} packages`,
+      state: missing.length === 0 ? 'cached' : 'to do',
+    },
+    {
+      phase: 'install',
+      what: `${packages.length} packages`,
+      state: (await isTreeKept(treeKey(lock))) ? 'cached' : 'to do',
+    },
+  ];
+}
+
+function openPhases(definition: Definition): Phase[] {
+  const named = requiredPackages(definition, definition.arch).length;
+  return [
+    { phase: 'lock', what: `${named} named packages and what they need, from the mirror`, state: 'to do' },
+    { phase: 'fetch', what: 'what the cache lacks', state: 'unknown' },
+    { phase: 'install', what: 'every package', state: 'unknown' },
+  ];
+}
+
+/** What sources hold is known only when they are read. */
+async function scriptsState(
+  { scripts, sources }: Definition,
+  lock: PackagesLock | undefined,
+): Promise<Phase['state']> {
+  if (!lock || sources.length > 0) return 'unknown';
+  return (await isTreeKept(await scriptsKey(treeKey(lock), [], scripts))) ? 'cached' : 'to do';
+}
