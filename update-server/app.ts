@@ -16,6 +16,7 @@ import { checkInRoutes } from './check-in/routes.ts';
 import { healthRoutes } from './health/routes.ts';
 import { hostRoutes } from './hosts/routes.ts';
 import { catalogueRoutes } from './operators/routes.ts';
+import { shedWhenFlooded } from './overload.ts';
 import type { Ports } from './ports.ts';
 import { publishRoutes } from './publish/routes.ts';
 import { readTls, type TlsFiles } from './read-tls.ts';
@@ -64,6 +65,7 @@ export function createApp(ports: Ports, options: AppOptions = {}): App {
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound);
+  if (ports.overload) shedWhenFlooded(app as unknown as FastifyInstance, ports.overload);
   guardRoutes(app as unknown as FastifyInstance, ports.store);
 
   healthRoutes(app, ports);

@@ -1,4 +1,5 @@
 import type { Blobs } from './blobs/files.ts';
+import type { Overload } from './overload.ts';
 import type { Store } from './store/store.ts';
 import type { OnlineKeys } from './trust/online-keys.ts';
 
@@ -9,4 +10,6 @@ export interface Ports {
   /** Missing until the keys of `snapshot` and `timestamp` were given once; nothing can be published then. */
   onlineKeys: OnlineKeys | undefined;
   now(): Date;
+  /** Calm for ever when nobody watches. */
+  overload?: Overload;
 }

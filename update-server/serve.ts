@@ -6,6 +6,7 @@ import { openBlobs } from './blobs/files.ts';
 import { sweepUploads } from './blobs/sweep.ts';
 import { checkListen, formatListen, type ListenAddress, parseListen } from './listen-address.ts';
 import { createToken } from './operators/create-token.ts';
+import { watchOverload } from './overload.ts';
 import type { Ports } from './ports.ts';
 import { keepSigned } from './publish/renew.ts';
 import type { TlsFiles } from './read-tls.ts';
@@ -52,7 +53,15 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     const store = openSqliteStore(dataDir);
     undo.push(() => store.close());
     const onlineKeys = await adoptOnlineKeys(dataDir, options.onlineKeysDir);
-    const ports: Ports = { store, blobs: openBlobs(dataDir), onlineKeys, now: () => new Date() };
+    const overload = watchOverload();
+    undo.push(overload.stop);
+    const ports: Ports = {
+      store,
+      blobs: openBlobs(dataDir),
+      onlineKeys,
+      now: () => new Date(),
+      overload,
+    };
     await sweepUploads(dataDir, ports.now());
     await welcome(store, options.tell);
     const app = createApp(ports, options);

@@ -1,4 +1,5 @@
 import type { CheckIn, CheckInAnswer } from '../../protocol/check-in.ts';
+import { awaySecondsNow } from '../overload.ts';
 import type { Ports } from '../ports.ts';
 import type { HostRecord } from '../store/store.ts';
 import { followBoots } from './boots.ts';
@@ -13,7 +14,8 @@ export async function checkIn(ports: Ports, host: HostRecord, said: CheckIn): Pr
   const { boots, cloned } = followBoots(host.boots, said.bootId);
   if (cloned && !host.cloned) await flagClone(ports, host, said.bootId, at);
 
-  const decision = await offer(ports.store, { ...host, cloned: host.cloned || cloned }, said, at);
+  const isBusy = (ports.overload?.load() ?? 'calm') !== 'calm';
+  const decision = await offer(ports.store, { ...host, cloned: host.cloned || cloned }, said, at, isBusy);
   const [reason, offered] =
     'none' in decision ? [decision.none, null] : (['offered', decision.offer.version] as const);
   ports.store.seen({
@@ -24,7 +26,7 @@ export async function checkIn(ports: Ports, host: HostRecord, said: CheckIn): Pr
     decision: reason,
     offered,
   });
-  return { decision, pollSeconds };
+  return { decision, pollSeconds: reason === 'busy' ? awaySecondsNow() : pollSeconds };
 }
 
 function flagClone({ store }: Ports, host: HostRecord, bootId: string, at: Date): Promise<void> {

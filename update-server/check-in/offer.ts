@@ -4,12 +4,16 @@ import { makeId } from '../secret.ts';
 import type { HostRecord, Store } from '../store/store.ts';
 import { decide, goalOf } from './decide.ts';
 
-/** Decides for one host, this release or none with the reason, and grants what was decided in one transaction. */
+/**
+ * Decides for one host, this release or none with the reason, and grants what was decided in one transaction.
+ * A busy server starts nobody: who is on the way goes on.
+ */
 export async function offer(
   store: Store,
   host: HostRecord,
   said: CheckIn,
   at: Date,
+  isBusy = false,
 ): Promise<{ offer: Offer } | { none: NoneReason }> {
   const channel = await store.channel(said.name, said.channel);
   const goal = goalOf({ ...host, running: said.version, arch: said.arch, failed: said.failed }, channel);
@@ -18,6 +22,7 @@ export async function offer(
   const group = host.placed ?? said.group;
   const rollout = await store.currentRollout(said.name, said.channel, said.arch);
   const granted = rollout ? await store.hasOpenGrant(host.id, rollout.id) : false;
+  if (isBusy && !granted) return { none: 'busy' };
   const decision = decide(goal.to, rollout, { id: host.id, group, granted }, at);
   if ('none' in decision || !rollout) return 'none' in decision ? decision : { none: 'no_rollout' };
 

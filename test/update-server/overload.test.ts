@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type App, createApp } from '../../update-server/app.ts';
+import { openBlobs } from '../../update-server/blobs/files.ts';
+import { createToken } from '../../update-server/operators/create-token.ts';
+import { type Overload, watchOverload } from '../../update-server/overload.ts';
+import { openSqliteStore } from '../../update-server/store/sqlite/store.ts';
+import type { Store } from '../../update-server/store/store.ts';
+import { scratch } from './support/start-server.ts';
+
+const { dir, remove } = scratch();
+const now = () => new Date('2026-03-01T12:00:00Z');
+let level: ReturnType<Overload['load']> = 'calm';
+let store: Store;
+let app: App;
+
+beforeAll(() => {
+  store = openSqliteStore(dir);
+  const overload: Overload = { asked: () => {}, load: () => level, stop: () => {} };
+  app = createApp({ store, blobs: openBlobs(dir), onlineKeys: undefined, now, overload });
+});
+afterAll(async () => {
+  await app.close();
+  await store.close();
+  remove();
+});
+
+it('sends hosts away while flooded, and serves reports and operators all the same', async () => {
+  const token = (role: 'join' | 'viewer') => createToken(store, { role, name: '', who: 'test', now: now() });
+  const [join, viewer] = [await token('join'), await token('viewer')];
+  const enrolment = {
+    joinToken: join.token,
+    machineId: '0'.repeat(32),
+    hostname: 'h',
+    name: 'tiny',
+    arch: 'x86-64',
+  };
+  const post = (url: string, payload: object, secret = '') =>
+    app.inject({
+      method: 'POST',
+      url,
+      payload,
+      headers: secret ? { authorization: `Bearer ${secret}` } : {},
+    });
+  const { credential } = (await post('/v1/enroll', enrolment)).json();
+  level = 'flooded';
+  for (const away of [await post('/v1/enroll', enrolment), await post('/v1/check-in', {}, credential)]) {
+    expect(away.statusCode).toBe(503);
+    expect(away.json()).toMatchObject({ kind: 'overloaded' });
+    expect(Number(away.headers['retry-after'])).toBeGreaterThanOrEqual(300);
+  }
+  expect((await post('/v1/reports', { reports: [] }, credential)).statusCode).toBe(200);
+  const headers = { authorization: `Bearer ${viewer.token}` };
+  expect((await app.inject({ url: '/v1/hosts', headers })).statusCode).toBe(200);
+});
+
+it('is calm when the machine is slow and few ask, and feels a flood that is one', async () => {
+  const overload = watchOverload();
+  const turns = async (hosts: number) => {
+    for (let turn = 0; turn < 2; turn++) {
+      await new Promise((done) => setTimeout(done, 300));
+      for (let n = 0; n < hosts; n++) overload.asked();
+      for (const end = performance.now() + 700; performance.now() < end; );
+    }
+    await new Promise((done) => setTimeout(done, 10));
+  };
+  await turns(3);
+  expect(overload.load()).toBe('calm');
+  await turns(2000);
+  expect(overload.load()).toBe('flooded');
+  overload.stop();
+});
