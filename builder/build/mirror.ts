@@ -8,6 +8,8 @@ export interface Mirror {
   security: string | null;
   /** False leaves out what came after the last point release, as a measurement of updates wants it. */
   updates?: boolean;
+  /** Path of the keys that sign its indexes; Debian's unless given. */
+  keyring?: string;
 }
 
 interface Source {
@@ -16,7 +18,10 @@ interface Source {
   components: string[];
 }
 
-/** The mirror to build from: `INTERLOCK_MIRROR`, or the one that this Debian machine itself uses. */
+/**
+ * The mirror to build from: `INTERLOCK_MIRROR`, or the one that this Debian machine itself uses. An archive of one's own,
+ * signed by the keys in `INTERLOCK_KEYRING`, stands alone.
+ */
 export async function findMirror(env: NodeJS.ProcessEnv = process.env, etc = '/etc'): Promise<Mirror> {
   const sources = await readSources(join(etc, 'apt'));
   const codename = await readCodename(join(etc, 'os-release'));
@@ -24,10 +29,12 @@ export async function findMirror(env: NodeJS.ProcessEnv = process.env, etc = '/e
     sources.find((source) => source.suite === suite && source.components.includes('main'))?.uri;
   const security = of(`${codename}-security`) ?? null;
   const main = env.INTERLOCK_MIRROR ?? of(codename);
+  const keyring = env.INTERLOCK_KEYRING;
   if (!main) {
     const problem = `the machine's apt sources name none for ${codename || 'its release'}`;
     throw new InterlockError('mirror_failed', { what: 'its address', problem });
   }
+  if (keyring) return { main: withoutSlash(main), security: null, updates: false, keyring };
   return { main: withoutSlash(main), security: security && withoutSlash(security) };
 }
 

@@ -10,7 +10,7 @@ import type { Mirror } from './mirror.ts';
 import { type LockedPackage, type PackagesLock, sortPackages } from './packages-lock.ts';
 import { debianArch, requiredPackages, stubPackage } from './required-packages.ts';
 
-const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** Asks apt, in a root of its own, which packages an image needs today. Throws `package_unknown`. */
 export async function resolve(definition: Definition, arch: Arch, mirror: Mirror): Promise<PackagesLock> {
@@ -44,6 +44,7 @@ export function parseUris(text: string, mirror: Mirror): LockedPackage[] {
 async function prepareApt(root: string, suite: string, arch: Arch, mirror: Mirror): Promise<string> {
   await mkdir(join(root, 'lists/partial'), { recursive: true });
   await mkdir(join(root, 'archives/partial'), { recursive: true });
+  const keyring = mirror.keyring ?? debianKeyring;
   const source = (uri: string, name: string) => `deb [signed-by=${keyring}] ${uri} ${name} main\n`;
   const sources = [source(mirror.main, suite)];
   if (mirror.updates !== false) sources.push(source(mirror.main, `${suite}-updates`));

@@ -97,16 +97,25 @@ describe('fetchPackages', () => {
     expect(await readdir(join(cache, 'packages'))).toEqual([]);
   });
 
-  it('does not ask again for what is not there', async () => {
-    answer = (_request, response) => response.writeHead(404).end();
-    await expect(fetchPackages([packages[0]!], mirror(), silent)).rejects.toMatchObject({
-      code: 'mirror_failed',
+  it('names what is not there any more, asks for it once, and fetches the others', async () => {
+    const whole = answer;
+    answer = (request, response) => {
+      if (/p[37]_/.test(request.url ?? '')) return response.writeHead(404).end();
+      whole(request, response);
+    };
+    await expect(fetchPackages(packages, mirror(), silent)).rejects.toMatchObject({
+      code: 'package_gone',
+      message: 'no mirror has p3 1:1, p7 1:1 any more',
+      remedy: expect.stringMatching(/INTERLOCK_CACHE.*INTERLOCK_MIRROR.*--update-lock/),
     });
-    expect(asked).toHaveLength(1);
+    expect(asked).toHaveLength(9);
+    expect(await readdir(join(cache, 'packages'))).toHaveLength(7);
   });
 
   it('says what an offline build lacks', async () => {
-    await expect(fetchPackages(packages, null, silent)).rejects.toThrow(/9 packages/);
+    await expect(fetchPackages(packages, null, silent)).rejects.toThrow(
+      /p0 1:1, .*, 4 more packages: the build is offline/,
+    );
   });
 });
 

@@ -1,0 +1,137 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { fetchPackages } from '../../../builder/build/fetch-packages.ts';
+import { formatLockChanges, lockChanges } from '../../../builder/build/lock-changes.ts';
+import { lockFor } from '../../../builder/build/lock-for.ts';
+import { findMirror } from '../../../builder/build/mirror.ts';
+import { formatLock, type PackagesLock, parseLock } from '../../../builder/build/packages-lock.ts';
+import { plan } from '../../../builder/build/plan.ts';
+import { silent } from '../../../builder/build/reporter.ts';
+import { requiredPackages } from '../../../builder/build/required-packages.ts';
+import { parseDefinition } from '../../../builder/define/define.ts';
+import { type Archive, type ArchivePackage, makeArchive } from './make-archive.ts';
+
+const toml = `name = "x"
+suite = "trixie"
+packages = ["tool"]
+kernel = "cloud"
+[slots]
+root = "1 GiB"
+verity = "16 MiB"
+`;
+const definition = parseDefinition(toml, 'image.toml', '.', 'x86-64');
+const needed = requiredPackages(definition, 'x86-64').filter((name) => name !== 'tool');
+const others: ArchivePackage[] = needed.map((name) => ({ name, version: '1' }));
+const base: ArchivePackage = { name: 'base-files', version: '13', essential: true };
+
+describe('the lock of an archive that moves on', () => {
+  let work: string;
+  let archive: Archive;
+  let server: Server;
+  let first: PackagesLock;
+  let second: PackagesLock;
+  const resolveNow = () => lockFor(definition, 'x86-64', undefined, silent);
+
+  beforeAll(async () => {
+    work = await mkdtemp(join(tmpdir(), 'lock-'));
+    archive = makeArchive(join(work, 'keys'), join(work, 'archive'));
+    server = createServer((request, response) => {
+      const file = createReadStream(join(work, 'archive', decodeURIComponent(request.url ?? '')));
+      file.on('error', () => response.writeHead(404).end());
+      file.pipe(response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    vi.stubEnv('INTERLOCK_CACHE', join(work, 'cache'));
+    vi.stubEnv('INTERLOCK_MIRROR', `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    vi.stubEnv('INTERLOCK_KEYRING', archive.keyring);
+    const old: ArchivePackage = { name: 'old-library', version: '4' };
+    archive.publish(
+      [...others, base, old, { name: 'tool', version: '1:1.0-1', depends: 'old-library' }],
+      '2026-03-01T10:00:00Z',
+    );
+    first = await resolveNow();
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    archive.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await rm(work, { recursive: true });
+  });
+
+  const moveOn = () =>
+    archive.publish(
+      [
+        ...others,
+        base,
+        { name: 'new-library', version: '5~rc1' },
+        { name: 'tool', version: '1:1.1-1', depends: 'new-library' },
+      ],
+      '2026-04-01T10:00:00Z',
+    );
+
+  it('holds what is named, what that needs, and what is essential', () => {
+    expect(first.date).toBe('2026-03-01T10:00:00Z');
+    const names = first.packages.map(({ name }) => name);
+    expect(names).toEqual([...needed, 'base-files', 'old-library', 'tool'].toSorted());
+    expect(first.packages.find(({ name }) => name === 'tool')).toMatchObject({
+      version: '1:1.0-1',
+      path: 'pool/main/tool_1.0-1_amd64.deb',
+    });
+  });
+
+  it('is taken as it is while the archive has other versions', async () => {
+    const mirror = await findMirror();
+    await fetchPackages(
+      first.packages.filter(({ name }) => name !== 'tool'),
+      mirror,
+      silent,
+    );
+    moveOn();
+    const read = parseLock(formatLock(first), 'packages.lock');
+    expect(await lockFor(definition, 'x86-64', read, silent)).toEqual(first);
+  });
+
+  it('names what the archive dropped, and what to do', async () => {
+    await expect(fetchPackages(first.packages, await findMirror(), silent)).rejects.toMatchObject({
+      code: 'package_gone',
+      details: { packages: 'tool 1:1.0-1' },
+    });
+    await expect(fetchPackages(first.packages, null, silent)).rejects.toThrow(
+      /tool 1:1\.0-1: the build is offline/,
+    );
+    const phases = await plan(definition, first);
+    expect(phases.find(({ phase }) => phase === 'fetch')).toMatchObject({
+      what: `1 of ${first.packages.length} packages`,
+      state: 'to do',
+    });
+  });
+
+  it('builds from the cache alone where the cache has everything', async () => {
+    const kept = first.packages.filter(({ name }) => name !== 'tool');
+    expect((await fetchPackages(kept, null, silent)).size).toBe(kept.length);
+  });
+
+  it('changes by what is new, gone and updated', async () => {
+    second = await resolveNow();
+    expect(second.date).toBe('2026-04-01T10:00:00Z');
+    expect(formatLockChanges(lockChanges(first, second))).toBe(
+      ['+ new-library 5~rc1', '- old-library 4', '~ tool 1:1.0-1 → 1:1.1-1'].join('\n'),
+    );
+    expect(formatLockChanges(lockChanges(second, second))).toMatch(/nothing changed/);
+    await fetchPackages(second.packages, await findMirror(), silent);
+  });
+
+  it('refuses an archive signed by somebody else', async () => {
+    const other = makeArchive(join(work, 'other-keys'), join(work, 'other'));
+    vi.stubEnv('INTERLOCK_KEYRING', other.keyring);
+    await expect(resolveNow()).rejects.toMatchObject({ code: 'mirror_failed' });
+    other.close();
+    vi.stubEnv('INTERLOCK_KEYRING', archive.keyring);
+  });
+});
