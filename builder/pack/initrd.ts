@@ -9,6 +9,8 @@ export interface InitrdInput {
   programs: ReadonlyMap<string, Uint8Array>;
   /** Uncompressed kernel modules by path, in the order they are loaded. */
   modules: ReadonlyMap<string, Uint8Array>;
+  /** Modules that devices ask for, and modprobe's tables, by path. */
+  drivers?: ReadonlyMap<string, Uint8Array>;
 }
 
 const initParts = ['main', 'state', 'machine'];
@@ -22,7 +24,7 @@ export async function readInit(): Promise<Buffer> {
 const mountPoints = ['dev', 'proc', 'sys', 'run', 'sysroot'];
 
 /** Puts the initrd together; the same input gives the same bytes. */
-export function packInitrd({ init, programs, modules }: InitrdInput): Buffer {
+export function packInitrd({ init, programs, modules, drivers = new Map() }: InitrdInput): Buffer {
   const entries = new Map<string, CpioEntry>();
   const add = (path: string, entry: CpioEntry) => {
     for (const parent of parentsOf(path)) {
@@ -36,7 +38,9 @@ export function packInitrd({ init, programs, modules }: InitrdInput): Buffer {
   add('init', { kind: 'file', mode: 0o755, content: init });
   add('modules', { kind: 'file', mode: 0o644, content: Buffer.from(order) });
   for (const [path, content] of programs) add(path, { kind: 'file', mode: 0o755, content });
-  for (const [path, content] of modules) add(path, { kind: 'file', mode: 0o644, content });
+  // where modprobe looks
+  if (drivers.size > 0) add('lib/modules', { kind: 'symlink', target: '/usr/lib/modules' });
+  for (const [path, content] of [...modules, ...drivers]) add(path, { kind: 'file', mode: 0o644, content });
   return packCpio(entries);
 }
 

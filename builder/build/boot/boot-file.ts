@@ -21,6 +21,7 @@ export async function bootFile(
       init: await readInit(),
       programs: boot.programs,
       modules: boot.modules,
+      drivers: boot.drivers,
     }),
   });
 }

@@ -4,7 +4,7 @@ import type { Definition } from '../../define/definition.ts';
 import { removeWhere } from '../tree/change.ts';
 import { readBody, type Tree } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
-import { kernelModules } from './kernel-modules.ts';
+import { type InitrdModules, kernelModules } from './kernel-modules.ts';
 import { programFiles } from './program-files.ts';
 
 /** What a boot file is made of besides the command line. */
@@ -20,6 +20,8 @@ export interface BootParts {
   programs: Map<string, Buffer>;
   /** Modules by path, in the order they are loaded. */
   modules: Map<string, Buffer>;
+  /** More modules for the devices found, and modprobe's tables, by path. */
+  drivers: Map<string, Buffer>;
 }
 
 /** Takes what booting needs out of a freshly installed tree; the root does not carry kernel and stub a second time. */
@@ -27,17 +29,29 @@ export async function takeBootParts(tree: Tree, arch: Arch, definition: Definiti
   const suffix = arch === 'x86-64' ? 'x64' : 'aa64';
   const efi = 'usr/lib/systemd/boot/efi';
   const kernelRelease = findKernel(tree);
-  const modules = await kernelModules(tree, kernelRelease, definition);
+  const chosen = await kernelModules(tree, kernelRelease, definition);
+  const readAll = async (paths: readonly string[]) =>
+    new Map(await Promise.all(paths.map(async (path) => [path, await read(tree, path)] as const)));
   const parts = {
     kernelRelease,
     kernel: await read(tree, `boot/vmlinuz-${kernelRelease}`),
     stub: await read(tree, `${efi}/linux${suffix}.efi.stub`),
     loader: await read(tree, `${efi}/systemd-boot${suffix}.efi`),
     programs: await initrdPrograms(tree),
-    modules: new Map(await Promise.all(modules.map(async (path) => [path, await read(tree, path)] as const))),
+    modules: await readAll(chosen.load),
+    drivers: new Map([...(await readAll(chosen.drivers)), ...tablesOf(chosen, kernelRelease)]),
   };
   removeWhere(tree, matchPaths(['boot/*', `${efi}/*.stub`]));
   return parts;
+}
+
+function tablesOf({ dependencies, aliases }: InitrdModules, kernelRelease: string): [string, Buffer][] {
+  if (!dependencies) return [];
+  const folder = `usr/lib/modules/${kernelRelease}`;
+  return [
+    [`${folder}/modules.dep`, Buffer.from(dependencies)],
+    [`${folder}/modules.alias`, Buffer.from(aliases)],
+  ];
 }
 
 async function initrdPrograms(tree: Tree): Promise<Map<string, Buffer>> {

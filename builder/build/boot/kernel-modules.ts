@@ -1,7 +1,8 @@
 import { InterlockError } from '../../../protocol/errors.ts';
 import type { Definition } from '../../define/definition.ts';
 import { placeOf } from '../../define/line-of.ts';
-import { readBody, type Tree } from '../tree/entry.ts';
+import type { Tree } from '../tree/entry.ts';
+import { type Module, type ModuleIndex, moduleName, readModules } from './read-modules.ts';
 
 /** What finding and checking a root takes on the machines we know; those a kernel lacks or has built in are skipped. */
 const usual = [
@@ -51,6 +52,9 @@ const ofMetal = [
   'sdhci_pci',
   'sdhci_acpi',
   'ufshcd_pci',
+  // what these watchdogs hang on
+  'lpc_ich',
+  'i2c_i801',
   'iTCO_wdt',
   'sp5100_tco',
 ];
@@ -58,74 +62,67 @@ const ofMetal = [
 /** Comes after every real watchdog: where there is none, a hang of process 1 still ends. */
 const lastWatchdog = 'softdog';
 
+/** The modules of an initrd, by their paths in the image. */
+export interface InitrdModules {
+  /** Loaded by name, each after those it depends on. */
+  load: string[];
+  /** Loaded when a device asks for them. */
+  drivers: string[];
+  /** For modprobe, about both (modules.dep(5), modules.alias); empty when there are no drivers. */
+  dependencies: string;
+  aliases: string;
+}
+
 /**
- * Paths of the modules an initrd loads, each after those it depends on (modules.dep(5), modules.softdep).
+ * Chooses an initrd's modules. With the generic kernel, drivers for metal lie ready and are loaded by the devices found:
+ * all of them at once would be slow, and some hang without their hardware.
  * Throws `definition_invalid` when the definition names a module the kernel does not have.
  */
-export async function kernelModules(tree: Tree, kernel: string, definition: Definition): Promise<string[]> {
+export async function kernelModules(
+  tree: Tree,
+  kernel: string,
+  definition: Definition,
+): Promise<InitrdModules> {
   const folder = `usr/lib/modules/${kernel}`;
-  const read = async (name: string) => {
-    const entry = tree.get(`${folder}/${name}`);
-    return entry?.type === 'file' ? (await readBody(entry.body)).toString('utf8') : '';
-  };
-  const index = parseDependencies(await read('modules.dep'));
-  const soft = parseSoftDependencies(await read('modules.softdep'));
-  const aliases = parseAliases(await read('modules.alias'));
-  const builtin = new Set((await read('modules.builtin')).split('\n').map(moduleName));
-
-  const order: string[] = [];
-  const met = new Set<string>();
-  const add = (name: string) => {
-    const module = index.get(name) ?? index.get(aliases.get(name) ?? '');
-    if (!module || met.has(module.path)) return;
-    met.add(module.path);
-    for (const before of soft.get(name) ?? []) add(before);
-    for (const before of module.needs) add(before);
-    order.push(`${folder}/${module.path}`);
-  };
-  for (const name of definition.modules.map(moduleName)) {
-    if (!index.has(name) && !builtin.has(name)) throw unknown(definition, name);
+  const index = await readModules(tree, folder);
+  const wanted = definition.modules.map(moduleName);
+  for (const name of wanted) {
+    if (!index.has(name)) throw unknown(definition, name);
   }
-  const metal = definition.kernel === 'generic' ? ofMetal : [];
-  for (const name of [...usual, ...metal, ...definition.modules.map(moduleName), lastWatchdog]) add(name);
+  const isGeneric = definition.kernel === 'generic';
+  const load = inOrder(index, [...usual, ...wanted, ...(isGeneric ? [] : [lastWatchdog])]);
+  const all = isGeneric ? inOrder(index, [...ofMetal, lastWatchdog], load) : load;
+  const pathsOf = (modules: readonly Module[]) => modules.map(({ path }) => `${folder}/${path}`);
+  return {
+    load: pathsOf(load),
+    drivers: pathsOf(all.slice(load.length)),
+    ...(all.length > load.length ? tables(index, all) : { dependencies: '', aliases: '' }),
+  };
+}
+
+/** `known` and what these names take, each module after those it needs. */
+function inOrder(index: ModuleIndex, names: readonly string[], known: readonly Module[] = []): Module[] {
+  const order = [...known];
+  const met = new Set(known);
+  const add = (name: string) => {
+    const module = index.find(name);
+    if (!module || met.has(module)) return;
+    met.add(module);
+    for (const before of module.needs) add(before);
+    order.push(module);
+  };
+  for (const name of names) add(name);
   return order;
 }
 
-interface Module {
-  path: string;
-  needs: string[];
-}
-
-function parseDependencies(text: string): Map<string, Module> {
-  const modules = new Map<string, Module>();
-  for (const line of text.split('\n')) {
-    const [path, needs = ''] = line.split(':');
-    if (!path) continue;
-    // depmod lists what to load first last
-    modules.set(moduleName(path), {
-      path,
-      needs: needs.split(' ').filter(Boolean).map(moduleName).reverse(),
-    });
-  }
-  return modules;
-}
-
-function parseSoftDependencies(text: string): Map<string, string[]> {
-  const lines = text.matchAll(/^softdep (\S+) pre: ([^:\n]*?)(?: post:.*)?$/gm);
-  const pairs = [...lines].map(
-    ([, name = '', before = '']) => [moduleName(name), before.split(' ')] as const,
-  );
-  return new Map(pairs.map(([name, before]) => [name, before.filter(Boolean).map(moduleName)]));
-}
-
-function parseAliases(text: string): Map<string, string> {
-  const lines = text.matchAll(/^alias ([\w-]+) (\S+)$/gm);
-  return new Map([...lines].map(([, alias = '', module = '']) => [moduleName(alias), moduleName(module)]));
-}
-
-/** The kernel's own spelling of a module: no folder, no suffix, underscores. */
-function moduleName(path: string): string {
-  return path.replace(/^.*\//, '').replace(/\.ko$/, '').replaceAll('-', '_');
+/** What modprobe reads; soft dependencies are written as hard ones, for busybox knows no others. */
+function tables(index: ModuleIndex, modules: readonly Module[]) {
+  const dependencies = modules.map((module) => {
+    const needs = inOrder(index, module.needs).map(({ path }) => path);
+    return `${[`${module.path}:`, ...needs.toReversed()].join(' ')}\n`;
+  });
+  const aliases = modules.flatMap(({ name, aliases: own }) => own.map((alias) => `alias ${alias} ${name}\n`));
+  return { dependencies: dependencies.join(''), aliases: aliases.join('') };
 }
 
 function unknown(definition: Definition, name: string): InterlockError {

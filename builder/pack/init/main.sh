@@ -35,12 +35,13 @@ main() {
 
     read_firmware
     deadline=$(($(uptime_seconds) + patience))
-    until open_slot; do
+    until coldplug; open_slot; do
         feed_watchdog
         [ "$(uptime_seconds)" -lt "$deadline" ] || give_up "no slot holds root hash $root_hash"
         sleep 0.2
     done
 
+    if [ -e /lib/modules ] && [ ! -c /dev/watchdog0 ]; then modprobe softdog; fi
     [ -b /dev/mapper/root ] || dmsetup mknodes root
     mount -t erofs -o ro /dev/mapper/root /sysroot || give_up "the root of slot $slot cannot be mounted"
     say "slot $slot, root hash $root_hash"
@@ -51,6 +52,15 @@ main() {
         mount --move "/$folder" "/sysroot/$folder" || give_up "the root has no /$folder"
     done
     exec switch_root /sysroot "${init:-/usr/lib/systemd/systemd}"
+}
+
+# Loads the drivers of the devices that have appeared; behind those may be more.
+coldplug() {
+    [ -e /lib/modules ] || return 0
+    found=$(cat /sys/bus/*/devices/*/modalias 2>/dev/null | sort -u)
+    [ "$found" != "$asked" ] || return 0
+    asked=$found
+    modprobe -a $found 2>/dev/null
 }
 
 # Opens the slot that holds the root hash; fails while its disk has not appeared.

@@ -81,8 +81,9 @@ describe('kernelModules', () => {
   };
 
   it('puts every module after those it needs, hard or soft, and each once', async () => {
-    const order = await kernelModules(sample(), '6.1', parseDefinition(toml, 'image.toml', '.'));
-    expect(order.map((path) => path.replace(/^.*\//, ''))).toEqual([
+    const found = await kernelModules(sample(), '6.1', parseDefinition(toml, 'image.toml', '.'));
+    expect(found).toMatchObject({ drivers: [], dependencies: '', aliases: '' });
+    expect(found.load.map((path) => path.replace(/^.*\//, ''))).toEqual([
       'dm-mod.ko',
       'crc32c-intel.ko',
       'libcrc32c.ko',
@@ -91,14 +92,49 @@ describe('kernelModules', () => {
       'fat.ko',
       'vfat.ko',
     ]);
-    expect(order[0]).toBe(`${folder}/kernel/drivers/md/dm-mod.ko`);
+    expect(found.load[0]).toBe(`${folder}/kernel/drivers/md/dm-mod.ko`);
+  });
+
+  it('leaves drivers of the generic kernel to the devices that ask for them', async () => {
+    const tree = sample();
+    const dep = [
+      'kernel/drivers/scsi/megaraid_sas.ko: kernel/lib/base.ko',
+      'kernel/drivers/usb/uas.ko: kernel/drivers/usb/usb-storage.ko kernel/lib/base.ko',
+      'kernel/drivers/usb/usb-storage.ko:',
+      'kernel/lib/base.ko:',
+      'kernel/drivers/md/dm-mod.ko:',
+      'kernel/drivers/watchdog/softdog.ko:',
+    ];
+    const aliases = ['pci:v00001000d00000411sv* megaraid_sas', 'usb:v*ic08isc06ip62in* uas', 'pci:v* other'];
+    putFile(tree, `${folder}/modules.dep`, `${dep.join('\n')}\n`);
+    putFile(tree, `${folder}/modules.alias`, aliases.map((line) => `alias ${line}\n`).join(''));
+    putFile(tree, `${folder}/modules.softdep`, 'softdep uas pre: dm-mod\n');
+    const text = toml.replace('"cloud"', '"generic"').replace('"vfat"', '');
+    const { load, drivers, ...tables } = await kernelModules(
+      tree,
+      '6.1',
+      parseDefinition(text, 'image.toml', '.'),
+    );
+    const names = (paths: string[]) => paths.map((path) => path.replace(/^.*\//, ''));
+    expect(names(load)).toEqual(['dm-mod.ko']);
+    expect(names(drivers)).toEqual(['base.ko', 'megaraid_sas.ko', 'usb-storage.ko', 'uas.ko', 'softdog.ko']);
+    expect(tables.aliases).toBe(
+      aliases
+        .slice(0, 2)
+        .map((line) => `alias ${line}\n`)
+        .join(''),
+    );
+    expect(tables.dependencies).toContain('\nkernel/drivers/scsi/megaraid_sas.ko: kernel/lib/base.ko\n');
+    expect(tables.dependencies).toContain(
+      'uas.ko: kernel/drivers/usb/usb-storage.ko kernel/lib/base.ko kernel/drivers/md/dm-mod.ko\n',
+    );
   });
 
   it('takes built-in modules as given and names the line of unknown ones', async () => {
     const builtin = parseDefinition(toml.replace('"vfat"', '"ext4"'), 'image.toml', '.');
-    const order = await kernelModules(sample(), '6.1', builtin);
-    expect(order.filter((path) => path.includes('ext4'))).toEqual([]);
-    expect(order).toHaveLength(7);
+    const { load } = await kernelModules(sample(), '6.1', builtin);
+    expect(load.filter((path) => path.includes('ext4'))).toEqual([]);
+    expect(load).toHaveLength(7);
     const unknown = parseDefinition(toml.replace('"vfat"', '"no-such"'), 'image.toml', '.');
     await expect(kernelModules(sample(), '6.1', unknown)).rejects.toMatchObject({
       code: 'definition_invalid',

@@ -225,8 +225,8 @@ describe('build', () => {
     await expect(kernelModules(root, kernel, wanting)).rejects.toThrow(
       /module no_such is not in this kernel/,
     );
-    const order = await kernelModules(root, kernel, { ...definition, modules: ['vfat'] });
-    const names = order.map((path) => path.replace(/^.*\//, ''));
+    const { load } = await kernelModules(root, kernel, { ...definition, modules: ['vfat'] });
+    const names = load.map((path) => path.replace(/^.*\//, ''));
     expect(names.indexOf('fat.ko')).toBeGreaterThan(-1);
     expect(names.indexOf('fat.ko')).toBeLessThan(names.indexOf('vfat.ko'));
   });

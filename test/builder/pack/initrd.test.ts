@@ -30,9 +30,18 @@ const whyNot = process.getuid?.() !== 0 ? 'not root' : busybox ? undefined : 'bu
 /** Stand-ins that note how they were called; sleeping lets the clock of this small world run. */
 const noting = (program: string) => `#!/usr/bin/busybox sh\necho "${program} $*" >>/calls\n`;
 const standIns = new Map<string, Uint8Array>(
-  ['mount', 'umount', 'insmod', 'dmsetup', 'e2fsck', 'sync', 'chroot', 'switch_root', 'reboot'].map(
-    (program) => [`usr/sbin/${program}`, Buffer.from(noting(program))],
-  ),
+  [
+    'mount',
+    'umount',
+    'insmod',
+    'modprobe',
+    'dmsetup',
+    'e2fsck',
+    'sync',
+    'chroot',
+    'switch_root',
+    'reboot',
+  ].map((program) => [`usr/sbin/${program}`, Buffer.from(noting(program))]),
 );
 standIns.set(
   'usr/sbin/sleep',
@@ -167,6 +176,25 @@ describe.skipIf(whyNot)(`initrd, unpacked and run${whyNot ? ` (skipped: ${whyNot
     ]);
     expect(message).toBe(`<5>interlock: slot a, root hash ${rootHash}`);
     expect(existsSync(join(world, 'run/interlock/grow'))).toBe(false);
+  });
+
+  it('has the devices ask for their drivers, also those that appear behind others', async () => {
+    const late = '/sys/bus/scsi/devices/0/modalias';
+    put('sys/bus/pci/devices/0/modalias', 'pci:v1000\n');
+    put('sys/bus/pci/devices/1/modalias', 'pci:v1000\n');
+    mkdirSync(join(world, dirname(late)), { recursive: true });
+    mkdirSync(join(world, 'lib/modules'), { recursive: true });
+    putTool('sleep', '#!/usr/bin/busybox sh\n/usr/bin/busybox mv /late /sys/class/block/vda\n');
+    putTool('modprobe', `${noting('modprobe')}echo scsi:t-0x00 >${late}\n`);
+    await plugIn('vda', 'one');
+    execFileSync('mv', [join(world, 'sys/class/block/vda'), join(world, 'late')]);
+    const { calls } = boot();
+    expect(calls.filter((call) => call.startsWith('modprobe'))).toEqual([
+      'modprobe -a pci:v1000',
+      'modprobe -a pci:v1000 scsi:t-0x00',
+      'modprobe softdog',
+    ]);
+    expect(calls.at(-1)).toMatch(/^switch_root/);
   });
 
   it.each([
