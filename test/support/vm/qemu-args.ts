@@ -55,14 +55,17 @@ export function machineFiles(folder: string, format: VmOptions['format'] = 'raw'
   };
 }
 
-/** QEMU's command line. One processor and no five-level paging: more of either is slower or breaks under emulation. */
+/**
+ * QEMU's command line. One processor, no five-level paging, no bytewise string moves: more of either is slower or breaks
+ * under emulation.
+ */
 export function qemuArgs(options: VmOptions, host: Host): string[] {
   const { format = 'raw', cache = 'unsafe' } = options;
   const files = machineFiles(options.folder, format);
   const socket = (id: string, path: string) => ['-chardev', `socket,id=${id},path=${path}`];
   return [
     ...['-machine', options.secureBoot ? 'q35,smm=on' : 'q35', '-accel', host.accelerator],
-    ...['-cpu', 'max,-svm,-la57', '-smp', '1'],
+    ...['-cpu', 'max,-svm,-la57,-erms,-fsrm', '-smp', '1'],
     ...['-m', String(options.memory ?? 1024), '-nodefaults', '-display', 'none', '-S'],
     ...['-action', 'reboot=shutdown,watchdog=reset'],
     ...(options.secureBoot ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : []),
