@@ -87,13 +87,22 @@ export async function runAgent(ports: Ports, store: Store, options: RunOptions):
 
 /** What the kernel and the boot loader say about this boot. */
 async function startedBy(ports: Ports, running: Running, retrySeconds: number): Promise<EventBody> {
-  const own = (await ports.loader.entries())
+  const entries = await ports.loader.entries();
+  const own = entries
     .filter(
       ({ slot, rootHashPrefix }) => slot === running.slot && running.rootHash.startsWith(rootHashPrefix),
     )
     .toSorted((a, b) => b.generation - a.generation);
   const blessed = own.length === 0 || own.some(({ triesLeft }) => triesLeft === null);
-  return { kind: 'started', running, generation: own[0]?.generation ?? 0, blessed, retrySeconds };
+  const generations = entries.map((entry) => entry.generation);
+  return {
+    kind: 'started',
+    running,
+    generation: own[0]?.generation ?? 0,
+    blessed,
+    generations,
+    retrySeconds,
+  };
 }
 
 function problemAt(error: InterlockError, now: Date): NonNullable<Memory['problem']> {

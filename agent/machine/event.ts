@@ -35,6 +35,8 @@ export type Event = { at: string } & (
       /** The booted entry's generation, and whether it boots without counting. */
       generation: number;
       blessed: boolean;
+      /** Generations that have a whole entry, spent ones too. */
+      generations: readonly number[];
       retrySeconds: number;
     }
   | { kind: 'looked'; found: Found; pollSeconds: number }

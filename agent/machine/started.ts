@@ -67,7 +67,10 @@ function afterBoot(memory: Memory, event: EventOf<'started'>): Memory {
     case 'flipped':
     case 'rebooting':
     case 'trying':
-      return landed(memory, event, phase, 'the new slot did not come up', true);
+      // a vfat rename that lost its power may leave no name at all: nobody knows how the version would have fared
+      return event.generations.includes(phase.generation)
+        ? landed(memory, event, phase, 'the new slot did not come up', true)
+        : landed(memory, event, phase, 'the boot entry was lost with the power', false);
     case 'confirmed':
       // proven before the cut and its place perhaps gone: no second trial, for a trial may end in a reboot
       if (phase.goal.rootHash === running.rootHash) return { ...memory, unproven: true };

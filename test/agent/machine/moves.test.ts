@@ -52,6 +52,7 @@ const boots = (version: string, blessed = true): Event => ({
   running: running(version),
   generation: 2,
   blessed,
+  generations: [1, 2],
   retrySeconds: 60,
 });
 const looked = (found: Extract<Event, { kind: 'looked' }>['found']): Event => ({

@@ -67,6 +67,7 @@ export function startedEvent(host: Host): Event {
     running: runningOf(host),
     generation: isOther && counted !== null ? counted : 0,
     blessed: !isOther || host.way,
+    generations: counted === null ? [] : [counted],
     retrySeconds: 60,
   };
 }

@@ -84,6 +84,7 @@ export function start(host: ModelHost): Effect | undefined {
     running: host.running,
     generation: own?.generation ?? 0,
     blessed: own?.tries === null,
+    generations: host.entries.map(({ generation }) => generation),
     retrySeconds: 60,
   });
 }
