@@ -47,6 +47,7 @@ const forPeers = {
   gpgconf: 'gpgconf',
   sbverify: 'sbsigntool',
   umoci: 'umoci',
+  openssl: 'openssl',
   'qemu-img': 'qemu-utils',
   'ssh-keygen': 'openssh-client',
 };

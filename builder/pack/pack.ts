@@ -11,11 +11,16 @@ import { bootFile } from '../build/boot/boot-file.ts';
 import type { BootParts } from '../build/boot/boot-parts.ts';
 import { formatLock, type PackagesLock } from '../build/packages-lock.ts';
 import { during, type Reporter } from '../build/reporter.ts';
-import { sbom } from '../build/sbom.ts';
 import type { Tree } from '../build/tree/entry.ts';
 import type { SourceDigest } from '../build/tree/sources/add-source.ts';
 import { writeTree } from '../build/tree/write-tree.ts';
 import type { Definition } from '../define/definition.ts';
+import { builderVersion } from './describe/builder-version.ts';
+import { definitionDigest } from './describe/definition-digest.ts';
+import { dpkgFacts } from './describe/dpkg-facts.ts';
+import { provenance } from './describe/provenance.ts';
+import { sbom } from './describe/sbom.ts';
+import { encloseStatement, formatEnvelope, provenanceFile, subjectsOf } from './describe/statement.ts';
 import { type FrameSource, packFullPayload } from './payload.ts';
 import { packRoot, type Root } from './root.ts';
 
@@ -57,7 +62,7 @@ export async function pack(folder: string, inputs: ReleaseInputs, report: Report
   const bootBlob = await put('boot.efi', await bootFile(boot, definition, version, verity.rootHash));
   const loader = await put('loader.efi', boot.loader);
   const packagesLock = await put('packages.lock', formatLock(lock));
-  const parts = await put('sbom.cdx.json', sbom(definition, version, lock, inputs.bundled));
+  const parts = await put('sbom.cdx.json', await listParts(inputs, verity.rootHash));
   const total = image.size + verity.size + bootBlob.size;
   const payload = await during(report, 'compress payload', total, (progress) =>
     packPayload(folder, verity.rootHash, inputs.frames, progress),
@@ -77,8 +82,10 @@ export async function pack(folder: string, inputs: ReleaseInputs, report: Report
     sbom: parts,
     stateCompat: definition.stateCompat ?? anyVersion,
   };
+  const text = `${JSON.stringify(release, null, 2)}\n`;
+  await put(provenanceFile, await tellOrigin(inputs, release, text));
   await chmod(folder, 0o755);
-  await writeDurably(join(folder, 'release.json'), `${JSON.stringify(release, null, 2)}\n`);
+  await writeDurably(join(folder, 'release.json'), text);
   return release;
 }
 
@@ -89,6 +96,21 @@ async function packTree(folder: string, { definition, tree, epoch }: ReleaseInpu
   checkRoom('root', image.size, definition.slots.root);
   checkRoom('verity', verity.size, definition.slots.verity);
   return { image, verity };
+}
+
+async function tellOrigin(inputs: ReleaseInputs, release: Release, text: string): Promise<string> {
+  const { definition, version, arch, epoch, lock, sources = [] } = inputs;
+  const origin = { name: definition.name, version, arch, epoch, lock, sources };
+  const [digest, builder] = [await definitionDigest(definition), await builderVersion()];
+  const statement = provenance({ ...origin, definition: digest, builder }, subjectsOf(release, text));
+  return formatEnvelope(encloseStatement(statement));
+}
+
+async function listParts(inputs: ReleaseInputs, rootHash: string): Promise<string> {
+  const { definition, version, lock, tree, bundled, sources = [] } = inputs;
+  const facts = await dpkgFacts(tree);
+  const builder = await builderVersion();
+  return sbom({ name: definition.name, version, rootHash, lock, facts, bundled, sources, builder });
 }
 
 function packPayload(

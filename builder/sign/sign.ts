@@ -5,6 +5,7 @@ import { seal } from '../keys/seal.ts';
 import { checkRelease } from './check-release.ts';
 import { namesTarget, nameTargets } from './name-targets.ts';
 import { withSignedBoot } from './secure-boot/with-signed-boot.ts';
+import { signProvenance } from './sign-provenance.ts';
 
 export interface SignAnswer {
   target: string;
@@ -15,17 +16,19 @@ export interface SignAnswer {
 }
 
 /**
- * Signs a checked release for Secure Boot where the key is at hand, and names it in the `releases` metadata of the keys folder; needs no network and no server.
+ * Signs a checked release for Secure Boot where the key is at hand, signs its provenance, and names it in the `releases` metadata of the keys folder; needs no network and no server.
  * Throws `release_invalid`, `keys_missing`, or `exists` when the version was signed with other content.
  */
 export async function sign(releaseDir: string, keysDir: string, now = new Date()): Promise<SignAnswer> {
   const folder = await openKeysFolder(keysDir);
-  const { release, text } = await withSignedBoot(await checkRelease(releaseDir), keysDir);
+  const loaded = await withSignedBoot(await checkRelease(releaseDir), keysDir);
+  const { release, text } = loaded;
+  const signers = signersOf(releasesRole, folder.roots.at(-1) ?? '', folder.roles.targets ?? '');
+  await signProvenance(loaded, folder.keyring, signers);
   const target = releaseTarget(release.name, release.version, release.arch);
   const before = parseTargets(releasesRole, folder.roles[releasesRole] ?? '').signed;
   if (namesTarget(before, target, text)) return { target, version: before.version, signed: false };
   const next = nameTargets(releasesRole, before, { [target]: text }, now);
-  const signers = signersOf(releasesRole, folder.roots.at(-1) ?? '', folder.roles.targets ?? '');
   const sealed = seal(releasesRole, next, folder.keyring, [signers]);
   await keepTarget(keysDir, target, text);
   await keepRole(keysDir, releasesRole, sealed);

@@ -7,7 +7,6 @@ import { lockFor } from '../../../builder/build/lock-for.ts';
 import type { PackagesLock } from '../../../builder/build/packages-lock.ts';
 import { silent } from '../../../builder/build/reporter.ts';
 import { requiredPackages } from '../../../builder/build/required-packages.ts';
-import { sbom } from '../../../builder/build/sbom.ts';
 import { putFile } from '../../../builder/build/tree/change.ts';
 import type { Tree } from '../../../builder/build/tree/entry.ts';
 import { workFolder } from '../../../builder/build/work-folder.ts';
@@ -83,22 +82,6 @@ describe('checkInstalled', () => {
     ['a half-configured one', [a, stanza('b', '1:2.0+b1', 'install ok unpacked')], /unpacked/],
   ])('refuses %s', async (_what, stanzas, problem) => {
     await expect(check(...stanzas)).rejects.toThrow(problem);
-  });
-});
-
-describe('sbom', () => {
-  it('lists every package, and is the same text for the same lock', () => {
-    const text = sbom(definition, '1.0', lockOf(['a', 'b']));
-    expect(sbom(definition, '1.0', lockOf(['a', 'b']))).toBe(text);
-    expect(sbom(definition, '1.1', lockOf(['a', 'b']))).not.toBe(text);
-    const document = JSON.parse(text);
-    expect(document).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.6' });
-    expect(document.serialNumber).toMatch(
-      /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
-    );
-    expect(document.components).toHaveLength(2);
-    expect(document.components[0].purl).toBe('pkg:deb/debian/a@1%3A2.0%2Bb1?arch=amd64&distro=trixie');
-    expect(document.dependencies[0].dependsOn).toHaveLength(2);
   });
 });
 

@@ -1,0 +1,39 @@
+import { readBody, type Tree } from '../../build/tree/entry.ts';
+import { follow } from '../../build/tree/follow.ts';
+
+/** What the root itself says of a Debian package, besides what the lock says. */
+export interface DpkgFacts {
+  /** The source package it was built from, which security trackers go by. */
+  source: { name: string; version: string };
+  /** Short names as the package's copyright file gives them. */
+  licences: string[];
+}
+
+const status = 'usr/lib/sysimage/dpkg/status';
+
+/** Reads dpkg's list and the machine-readable copyright files of a root, by package name. */
+export async function dpkgFacts(tree: Tree): Promise<Map<string, DpkgFacts>> {
+  const facts = new Map<string, DpkgFacts>();
+  for (const stanza of (await textOf(tree, status)).split(/\n\n+/)) {
+    const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(stanza)?.[1];
+    const name = field('Package');
+    if (!name) continue;
+    const [, source = name, version = field('Version') ?? ''] =
+      /^(\S+)(?: \((.*)\))?$/.exec(field('Source') ?? '') ?? [];
+    const copyright = await textOf(tree, `usr/share/doc/${name}/copyright`);
+    facts.set(name, { source: { name: source, version }, licences: licencesOf(copyright) });
+  }
+  return facts;
+}
+
+/** Licences of a copyright file in the machine-readable form (DEP 5); free text gives none. */
+function licencesOf(copyright: string): string[] {
+  if (!/^Format:.*copyright-format/im.test(copyright.slice(0, 1000))) return [];
+  const names = [...copyright.matchAll(/^License:[ \t]*(\S.*)$/gim)].map(([, name = '']) => name.trim());
+  return [...new Set(names)].sort();
+}
+
+async function textOf(tree: Tree, path: string): Promise<string> {
+  const entry = follow(tree, path);
+  return entry?.type === 'file' ? (await readBody(entry.body)).toString('utf8') : '';
+}

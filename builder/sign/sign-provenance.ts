@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Static, Type } from 'typebox';
+import { parseJson, strict } from '../../protocol/schema.ts';
+import { releasesRole } from '../../protocol/trust.ts';
+import { writeDurably } from '../../system/durable.ts';
+import type { Keyring, Signers } from '../keys/seal.ts';
+import {
+  type Envelope,
+  encloseStatement,
+  formatEnvelope,
+  provenanceFile,
+  signedBytes,
+  subjectsOf,
+} from '../pack/describe/statement.ts';
+import type { LoadedRelease } from './check-release.ts';
+
+const Enclosed = strict({
+  payload: Type.String(),
+  payloadType: Type.Literal('application/vnd.in-toto+json'),
+  signatures: Type.Array(strict({ keyid: Type.String(), sig: Type.String() })),
+});
+const Said = Type.Object({
+  _type: Type.Literal('https://in-toto.io/Statement/v1'),
+  predicateType: Type.String(),
+});
+
+/**
+ * Signs a release's provenance by every key at hand that may sign releases, after giving it the digests that signing for
+ * Secure Boot changed. A release without provenance is left as it is. Throws `bad_input` for a damaged one.
+ */
+export async function signProvenance(
+  { dir, release, text }: LoadedRelease,
+  { keys }: Keyring,
+  { keyIDs }: Signers,
+): Promise<void> {
+  const file = join(dir, provenanceFile);
+  const found = await readFile(file, 'utf8').catch(() => undefined);
+  if (found === undefined) return;
+  const before = parseJson(Enclosed, found, file);
+  const envelope = renewed(before, { dir, release, text });
+  for (const id of keyIDs) {
+    const signer = keys.get(id);
+    if (!signer || envelope.signatures.some(({ keyid }) => keyid === id)) continue;
+    const sig = Buffer.from(signer.sign(signedBytes(envelope), releasesRole), 'hex').toString('base64');
+    envelope.signatures.push({ keyid: id, sig });
+  }
+  await writeDurably(file, formatEnvelope(envelope));
+}
+
+/** Signatures stay as long as what they are over stays. */
+function renewed(before: Static<typeof Enclosed>, { release, text }: LoadedRelease): Envelope {
+  const statement = parseJson(Said, Buffer.from(before.payload, 'base64'), provenanceFile);
+  const now = encloseStatement({ ...statement, subject: subjectsOf(release, text) } as never);
+  return now.payload === before.payload ? before : now;
+}
