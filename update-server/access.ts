@@ -9,39 +9,70 @@ const readers: Access = ['viewer', 'publisher', 'operator', 'admin'];
 const publishers: Access = ['publisher', 'admin'];
 const operators: Access = ['operator', 'admin'];
 
-/** Who may call what; a route without a line here keeps the server from starting. */
-export const access: Readonly<Record<string, Access>> = {
-  'GET /healthz': 'anyone',
-  'GET /readyz': 'anyone',
-  'GET /v1/tuf/metadata/:file': 'anyone',
-  'HEAD /v1/tuf/metadata/:file': 'anyone',
-  'GET /v1/tuf/targets/*': 'anyone',
-  'HEAD /v1/tuf/targets/*': 'anyone',
-  'GET /v1/blobs/:sha256': 'anyone',
-  'HEAD /v1/blobs/:sha256': 'anyone',
-  'POST /v1/enroll': 'anyone',
-  'POST /v1/check-in': 'host',
-  'POST /v1/reports': 'host',
-  'POST /v1/blobs/wanted': publishers,
-  'PUT /v1/blobs/:sha256': publishers,
-  'POST /v1/publish': publishers,
-  'GET /v1/releases': readers,
-  'GET /v1/channels/:name': readers,
-  'GET /v1/hosts': readers,
-  'GET /v1/hosts/:id': readers,
-  'POST /v1/hosts/:id/hold': operators,
-  'DELETE /v1/hosts/:id': operators,
-  'POST /v1/hosts/:id/pin': operators,
-  'POST /v1/hosts/:id/group': operators,
-  'POST /v1/hosts/:id/approve': operators,
-  'GET /v1/rollouts': readers,
-  'GET /v1/rollouts/:id': readers,
-  'POST /v1/rollouts': operators,
-  'POST /v1/rollouts/preview': readers,
-  'POST /v1/rollouts/:id/:action': operators,
-  'GET /v1/policies/:name/:channel': readers,
-  'PUT /v1/policies/:name/:channel': operators,
-  'GET /v1/audit': readers,
+/** Every route: who may call it, and what it is for. One without a line here keeps the server from starting. */
+export const access: Readonly<Record<string, { for: Access; summary: string }>> = {
+  'GET /healthz': { for: 'anyone', summary: 'Whether the process answers' },
+  'GET /readyz': {
+    for: 'anyone',
+    summary: 'Whether it can do its work: disk, keys, metadata that is not about to expire',
+  },
+  'GET /v1/openapi.json': { for: 'anyone', summary: 'This description' },
+  'GET /v1/tuf/metadata/:file': { for: 'anyone', summary: 'Signed metadata' },
+  'HEAD /v1/tuf/metadata/:file': { for: 'anyone', summary: 'Signed metadata' },
+  'GET /v1/tuf/targets/*': {
+    for: 'anyone',
+    summary: 'Signed target files: release.json and channel documents',
+  },
+  'HEAD /v1/tuf/targets/*': {
+    for: 'anyone',
+    summary: 'Signed target files: release.json and channel documents',
+  },
+  'GET /v1/blobs/:sha256': {
+    for: 'anyone',
+    summary: 'Bytes of a payload or another part of a release, with ranges',
+  },
+  'HEAD /v1/blobs/:sha256': {
+    for: 'anyone',
+    summary: 'Bytes of a payload or another part of a release, with ranges',
+  },
+  'POST /v1/enroll': {
+    for: 'anyone',
+    summary: 'A host becomes known: at once by a join token, to be approved without',
+  },
+  'POST /v1/check-in': { for: 'host', summary: 'A host says where it is and hears where it may go' },
+  'POST /v1/reports': { for: 'host', summary: 'What happened on a host; repeats are harmless' },
+  'POST /v1/blobs/wanted': { for: publishers, summary: 'Which blobs are still to be uploaded' },
+  'PUT /v1/blobs/:sha256': { for: publishers, summary: 'Uploads a blob, or the rest of one' },
+  'POST /v1/publish': {
+    for: publishers,
+    summary: 'Makes signed metadata and releases visible, all or nothing',
+  },
+  'GET /v1/releases': { for: readers, summary: 'Published releases' },
+  'GET /v1/channels/:name': { for: readers, summary: 'The channels of an image' },
+  'GET /v1/hosts': { for: readers, summary: 'Hosts in the order of their ids' },
+  'GET /v1/hosts/:id': { for: readers, summary: 'One host: where it is, why, and what it reported' },
+  'POST /v1/hosts/:id/hold': { for: operators, summary: 'Keeps a host on what it runs, or lets it go on' },
+  'POST /v1/hosts/:id/pin': { for: operators, summary: 'Lets a host go to one version only' },
+  'POST /v1/hosts/:id/group': { for: operators, summary: 'Counts a host to a group in rollouts' },
+  'POST /v1/hosts/:id/approve': {
+    for: operators,
+    summary: 'Lets a host count that enrolled without a join token',
+  },
+  'DELETE /v1/hosts/:id': { for: operators, summary: 'Forgets a host and ends its credential' },
+  'GET /v1/rollouts': { for: readers, summary: 'Rollouts, the newest first' },
+  'GET /v1/rollouts/:id': { for: readers, summary: 'One rollout: how far, its curve, what hosts wait for' },
+  'POST /v1/rollouts': { for: operators, summary: 'Rolls a channel’s head out anew' },
+  'POST /v1/rollouts/preview': { for: readers, summary: 'Which hosts would get the head when' },
+  'POST /v1/rollouts/:id/:action': {
+    for: operators,
+    summary: 'Pauses, resumes, aborts or finishes a rollout',
+  },
+  'GET /v1/policies/:name/:channel': { for: readers, summary: 'What a channel’s rollouts follow' },
+  'PUT /v1/policies/:name/:channel': {
+    for: operators,
+    summary: 'Sets what a channel’s later rollouts follow',
+  },
+  'GET /v1/audit': { for: readers, summary: 'Who did what, the newest first' },
 };
 
 declare module 'fastify' {
@@ -65,7 +96,7 @@ export function guardRoutes(app: FastifyInstance, store: Store): void {
   app.addHook('onRequest', async (request) => {
     const { method, routeOptions } = request;
     if (!routeOptions.url) return;
-    const needed = access[`${method} ${routeOptions.url}`];
+    const needed = access[`${method} ${routeOptions.url}`]?.for;
     if (needed === 'anyone') return;
     const secret = /^Bearer ([\w.~+/=-]{1,256})$/i.exec(request.headers.authorization ?? '')?.[1];
     if (!needed || !secret) throw new InterlockError('unauthorized');

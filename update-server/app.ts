@@ -13,6 +13,7 @@ import { guardRoutes } from './access.ts';
 import { answerError, answerNotFound } from './answer-errors.ts';
 import { blobRoutes } from './blobs/routes.ts';
 import { checkInRoutes } from './check-in/routes.ts';
+import { apiRoutes, describeApi } from './describe-api.ts';
 import { healthRoutes } from './health/routes.ts';
 import { hostRoutes } from './hosts/routes.ts';
 import { catalogueRoutes } from './operators/routes.ts';
@@ -39,6 +40,17 @@ export interface AppOptions {
   /** pino level; `silent` in tests. */
   logLevel?: string;
 }
+
+const routes = [
+  healthRoutes,
+  tufRoutes,
+  blobRoutes,
+  publishRoutes,
+  checkInRoutes,
+  hostRoutes,
+  rolloutRoutes,
+  catalogueRoutes,
+];
 
 /** A socket on which nothing moves for this long is closed; readers and writers resume. */
 const idleMs = 120_000;
@@ -68,13 +80,11 @@ export function createApp(ports: Ports, options: AppOptions = {}): App {
   if (ports.overload) shedWhenFlooded(app as unknown as FastifyInstance, ports.overload);
   guardRoutes(app as unknown as FastifyInstance, ports.store);
 
-  healthRoutes(app, ports);
-  tufRoutes(app, ports);
-  blobRoutes(app, ports);
-  publishRoutes(app, ports);
-  checkInRoutes(app, ports);
-  hostRoutes(app, ports);
-  rolloutRoutes(app, ports);
-  catalogueRoutes(app, ports);
+  describeApi(app as unknown as FastifyInstance);
+  // routes of a plug-in of their own: the description hears of those only that come after it
+  void app.register((inner, _, done) => {
+    for (const add of [...routes, apiRoutes]) add(inner as unknown as App, ports);
+    done();
+  });
   return app;
 }

@@ -32,10 +32,10 @@ afterAll(async () => {
 });
 
 describe('who may call what', () => {
-  const expected = (rule: (typeof access)[string], role: Role) =>
+  const expected = (rule: (typeof access)[string]['for'], role: Role) =>
     rule === 'anyone' ? undefined : rule === 'host' ? 401 : rule.includes(role) ? undefined : 403;
 
-  it.each(Object.entries(access))('%s', async (route, rule) => {
+  it.each(Object.entries(access))('%s', async (route, { for: rule }) => {
     const [method, pattern] = route.split(' ') as ['GET', string];
     const url = pattern.replace(':sha256', '0'.repeat(64)).replace(/:\w+|\*/, 'something');
     const nobody = await app.inject({ method, url });
@@ -152,7 +152,9 @@ describe('operators', () => {
     const { hostId, credential } = await enroll();
     expect((await call(`/v1/hosts/${hostId}/hold`, tokens.operator, { held: true })).status).toBe(204);
     await checkIn(credential, {});
-    expect((await show(hostId)).why).toBe('Nothing has been published to its channel. An operator holds it: interlock host hold --off.');
+    expect((await show(hostId)).why).toBe(
+      'Nothing has been published to its channel. An operator holds it: interlock host hold --off.',
+    );
     expect((await call(`/v1/hosts/${hostId}/hold`, tokens.operator, { held: false })).status).toBe(204);
     expect(await show(hostId)).toMatchObject({ held: false });
     const gone = await app.inject({
