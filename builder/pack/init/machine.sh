@@ -91,6 +91,16 @@ feed_watchdog() {
     if [ "$watchdog" = 1 ] && [ -c /dev/watchdog0 ]; then echo >/dev/watchdog0; fi
 }
 
+# Around what may take long: a slow disk or processor must not look like a hang.
+start_feeding() {
+    (while sleep 2; do feed_watchdog; done) &
+    feeder=$!
+}
+
+stop_feeding() {
+    kill $feeder
+}
+
 say() {
     echo "<5>interlock: $*" >/dev/kmsg
 }

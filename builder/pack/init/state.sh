@@ -23,14 +23,13 @@ state_fills_disk() {
     [ "$(little_endian "$(hex "/dev/$state" 1028 4)")" -ge $((sectors / 8)) ]
 }
 
-# e2fsck ends with less than 4 when the file system is sound. A long check must not look like a hang.
+# e2fsck ends with less than 4 when the file system is sound.
 repair_state() {
-    (while sleep 2; do feed_watchdog; done) &
-    feeder=$!
+    start_feeding
     e2fsck -p "/dev/$state" >/dev/null 2>&1
     [ $? -lt 4 ] || e2fsck -y "/dev/$state" >/dev/null 2>&1
     [ $? -lt 4 ] || say "the state on $state could not be repaired"
-    kill $feeder
+    stop_feeding
 }
 
 # What the installer left for this host goes into /etc once, on the first boot.
@@ -72,8 +71,10 @@ is_signed() {
     archive=/run/interlock/config.cpio
     for folder in dev proc run sys; do mount --bind /$folder /sysroot/$folder; done
     mount -t efivarfs -o ro,nosuid,nodev,noexec efivarfs /sysroot$variables
+    start_feeding
     reason=$(chroot /sysroot /usr/bin/interlock-agent verify $archive 2>&1)
     signed=$?
+    stop_feeding
     umount /sysroot$variables
     for folder in dev proc run sys; do umount /sysroot/$folder; done
     return $signed
