@@ -60,6 +60,7 @@ export function addKeys(program: Command): void {
     ),
   )
     .option('--all', 'also what does not expire soon', false)
+    .option('--role <roles...>', 'these roles alone')
     .option('--export <file>', 'write a signing request instead: the keys lie elsewhere')
     .action(answer(renew));
   addChangeOptions(
@@ -178,10 +179,10 @@ function describe(rotation: Rotation, flags: ChangeFlags) {
   return { text: text.join('\n'), data: rotation };
 }
 
-async function renew(dir: string, flags: ClientOptions & { all: boolean; export?: string }) {
+async function renew(dir: string, flags: ClientOptions & { all: boolean; role?: string[]; export?: string }) {
   const client = clientIfGiven(flags);
   if (client) await pullMetadata(client, dir);
-  const renewed = await renewKeys(dir, { all: flags.all, exportTo: flags.export });
+  const renewed = await renewKeys(dir, { all: flags.all, roles: flags.role, exportTo: flags.export });
   const isSent = client !== undefined && flags.export === undefined;
   const uploaded = isSent && (await pushRenewed(client, dir));
   const text = renewed.length ? `signed again: ${renewed.join(', ')}` : 'nothing expires soon';

@@ -22,7 +22,7 @@ const SignedRole = strict({
 
 /** `POST /v1/publish`: everything becomes visible in one transaction, or nothing does. */
 export const PublishRequest = strict({
-  roles: Type.Array(SignedRole, { minItems: 1, maxItems: 64 }),
+  roles: Type.Array(SignedRole, { minItems: 1, maxItems: 512 }),
   /** Target files as text: `release.json` and channel documents, by TUF target path. */
   targets: Type.Record(Type.String(), Type.String({ maxLength: 1024 * 1024 })),
   /** What the audit log says about it. */

@@ -36,12 +36,12 @@ export function privateKeyOf(file: string, text: Uint8Array): KeyObject {
   return reading(file, 'private', () => createPrivateKey(Buffer.from(text)));
 }
 
-/** Reads a public key of a PEM file that a holder handed over; throws `not_found` or `bad_input`. */
+/** Reads a public key, PEM or DER, that a holder handed over; throws `not_found` or `bad_input`. */
 export async function readPublicKey(file: string): Promise<KeyObject> {
-  const text = await readFile(file, 'utf8').catch((cause) => {
+  const bytes = await readFile(file).catch((cause) => {
     throw new InterlockError('not_found', { what: file }, { cause });
   });
-  const key = publicKeyIn(file, text);
+  const key = publicKeyIn(file, bytes[0] === 0x30 ? pemOf(bytes) : bytes.toString('utf8'));
   if (!canSign(key)) {
     throw new InterlockError('bad_input', { what: file, problem: 'is neither ed25519 nor P-256' });
   }
@@ -68,14 +68,28 @@ async function readElsewhere(dir: string, name: string): Promise<Signer> {
 function publicKeyIn(file: string, text: string): KeyObject {
   return reading(file, 'public', () => {
     if (text.includes('PRIVATE')) throw new Error('private');
-    return createPublicKey(text);
+    return createPublicKey(mended(text) ?? text);
   });
+}
+
+const ed25519Spki = Buffer.from('302a300506032b6570032100', 'hex');
+
+/** OpenSC before 0.26 writes ed25519 keys with PKCS#11's octet string left around the 32 bytes. */
+function mended(text: string): string | undefined {
+  const der = Buffer.from(text.replace(/-----[^-]*-----/g, ''), 'base64');
+  const isWrapped = der.length === ed25519Spki.length + 34 && der.includes('2b657003230004', 1, 'hex');
+  if (!isWrapped) return undefined;
+  return pemOf(Buffer.concat([ed25519Spki, der.subarray(-32)]));
+}
+
+function pemOf(spki: Buffer): string {
+  return `-----BEGIN PUBLIC KEY-----\n${spki.toString('base64')}\n-----END PUBLIC KEY-----\n`;
 }
 
 function reading(file: string, half: string, read: () => KeyObject): KeyObject {
   try {
     return read();
   } catch (cause) {
-    throw new InterlockError('bad_input', { what: file, problem: `is no ${half} key in PEM` }, { cause });
+    throw new InterlockError('bad_input', { what: file, problem: `is no ${half} key` }, { cause });
   }
 }

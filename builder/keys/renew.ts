@@ -9,6 +9,8 @@ import { seal } from './seal.ts';
 export interface RenewOptions {
   /** Also what does not expire soon. */
   all?: boolean;
+  /** These roles alone. */
+  roles?: readonly string[] | undefined;
   /** File for a signing request: the keys need not be here then. */
   exportTo?: string | undefined;
   now?: Date;
@@ -19,16 +21,17 @@ export interface RenewOptions {
  * the server's certificate likewise. Returns what was signed; the next publication takes roles to the server.
  */
 export async function renewKeys(dir: string, options: RenewOptions = {}): Promise<string[]> {
-  const { all = false, exportTo, now = new Date() } = options;
+  const { all = false, roles, exportTo, now = new Date() } = options;
   const folder = gathering(await openKeysFolder(dir), exportTo);
   const due = ['root', ...Object.keys(folder.roles)].filter(
     (role) =>
+      (roles?.includes(role) ?? true) &&
       (exportTo !== undefined || isSignable(folder, role)) &&
       (all || isDue(role, readRole(folder, role).signed.expires, now)),
   );
   const texts = Object.fromEntries(due.map((role) => [role, renewRole(folder, role, now)]));
   if (due.length > 0) await keepChange(folder, texts, exportTo);
-  const certificate = exportTo === undefined && (await renewCertificate(dir, all, now));
+  const certificate = exportTo === undefined && !roles && (await renewCertificate(dir, all, now));
   return certificate ? [...due, certificate] : due;
 }
 

@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { type KeyObject, verify } from 'node:crypto';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
 import { digestOf, publicKeyOf, signBytes } from '../../protocol/signature.ts';
 
@@ -25,7 +28,7 @@ const patienceMs = 300_000;
 
 /**
  * Signs by a command of the owner's: PKCS#11, a cloud's key service, a smart card. It runs in the keys folder by
- * `/bin/sh -c`, gets the bytes to sign on stdin, and writes the signature to stdout: raw, hex or base64; for P-256 as DER or
+ * `/bin/sh -c`, gets the bytes to sign on stdin (a file), and writes the signature to stdout: raw, hex or base64; for P-256 as DER or
  * as r‖s. Its stderr goes to the terminal. Throws `signer_failed` unless the signature is true.
  */
 export function commandSigner(dir: string, file: string, key: KeyObject, command: string): Signer {
@@ -36,20 +39,38 @@ export function commandSigner(dir: string, file: string, key: KeyObject, command
     file,
     sign: (bytes, role) => {
       const refuse = (problem: string) => new InterlockError('signer_failed', { command, role, problem });
-      const { status, signal, error, stdout } = spawnSync('/bin/sh', ['-c', command], {
-        cwd: dir,
-        input: bytes,
-        timeout: patienceMs,
-        stdio: ['pipe', 'pipe', 'inherit'],
-        env: { ...process.env, INTERLOCK_ROLE: role, INTERLOCK_KEY: id },
-      });
-      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE') throw refuse(error.message);
+      const { status, signal, error, stdout } = withBytesIn(bytes, (stdin) =>
+        spawnSync('/bin/sh', ['-c', command], {
+          cwd: dir,
+          timeout: patienceMs,
+          stdio: [stdin, 'pipe', 'inherit'],
+          env: { ...process.env, INTERLOCK_ROLE: role, INTERLOCK_KEY: id },
+        }),
+      );
+      if (error) throw refuse(error.message);
       if (status !== 0) throw refuse(`ended with ${status ?? signal}`);
       const signature = readings(stdout).find((reading) => verify(digestOf(key), bytes, key, reading));
       if (!signature) throw refuse(`what it wrote (${stdout.length} bytes) is no signature by this key`);
       return signature.toString('hex');
     },
   };
+}
+
+/** Opens a file with these bytes: tools that need a size, or open `/dev/stdin` again, refuse a socket. */
+function withBytesIn<T>(bytes: Uint8Array, use: (stdin: number) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), 'interlock-sign-'));
+  try {
+    const file = join(folder, 'bytes');
+    writeFileSync(file, bytes);
+    const stdin = openSync(file, 'r');
+    try {
+      return use(stdin);
+    } finally {
+      closeSync(stdin);
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Every way to read what a command wrote. */

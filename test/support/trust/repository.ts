@@ -22,12 +22,12 @@ export interface TestRepository {
 
 /** Sets up keys for alpha and stable, and an empty server with the online ones. */
 export async function makeRepository(
-  options: { threshold?: number; now?: Date } = {},
+  options: { threshold?: number; keys?: number; now?: Date } = {},
 ): Promise<TestRepository> {
   const dir = await mkdtemp(join(tmpdir(), 'interlock-trust-'));
   const keysDir = join(dir, 'keys');
-  const { threshold = 1, now } = options;
-  await initKeys(keysDir, { channels: ['alpha', 'stable'], threshold, keys: threshold }, now);
+  const { threshold = 1, keys = threshold, now } = options;
+  await initKeys(keysDir, { channels: ['alpha', 'stable'], threshold, keys }, now);
   const server = await startTestServer(await loadOnlineKeys(join(keysDir, 'online')));
   const client = createClient({ server: server.url });
   return {

@@ -1,0 +1,18 @@
+import { addChannel } from '../../../cli/channel.ts';
+import { addKeys } from '../../../cli/keys.ts';
+import { addPromote } from '../../../cli/promote.ts';
+import { addSign } from '../../../cli/sign.ts';
+import { createProgram } from '../../../system/command.ts';
+
+/** Runs `interlock` with these words in this process: what an owner of keys types. Throws what the command throws. */
+export async function type(words: string): Promise<void> {
+  const program = createProgram('interlock', 'keys and channels alone');
+  for (const add of [addKeys, addSign, addChannel, addPromote]) add(program);
+  const write = process.stdout.write;
+  process.stdout.write = () => true;
+  try {
+    await program.parseAsync(words.split(' '), { from: 'user' });
+  } finally {
+    process.stdout.write = write;
+  }
+}
