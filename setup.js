@@ -46,6 +46,8 @@ const forPeers = {
   'gpg-agent': 'gpg-agent',
   gpgconf: 'gpgconf',
   sbverify: 'sbsigntool',
+  'softhsm2-util': 'softhsm2',
+  'pkcs11-tool': 'opensc',
   umoci: 'umoci',
   openssl: 'openssl',
   'qemu-img': 'qemu-utils',
