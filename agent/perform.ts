@@ -12,6 +12,7 @@ import type {
   ScriptsPort,
   ServerPort,
   SlotPort,
+  Target,
   TrustPort,
 } from './ports.ts';
 
@@ -71,8 +72,11 @@ async function attempt(effect: Effect, ports: Ports, context: PerformContext): P
     case 'hooks':
       await scripts.hooks(effect.kind);
       return { kind: 'hooked' };
-    case 'flip':
+    case 'flip': {
+      const reason = await objection(effect.target, ports, context);
+      if (reason) return { kind: 'cancel', reason };
       return { kind: 'flipped', generation: await loader.flip(effect.target, running) };
+    }
     case 'flipBack':
       return { kind: 'flipped', generation: await loader.flipBack(running) };
     case 'unflip':
@@ -101,6 +105,23 @@ async function attempt(effect: Effect, ports: Ports, context: PerformContext): P
   }
 }
 
+/**
+ * Asks once more right before the flip: a rollout may have stopped while this host waited for its place. A server that
+ * does not answer has nothing against a grant that has not expired; an operator's order is not the server's to stop.
+ */
+async function objection(
+  { grant, releaseSha256 }: Target,
+  { server }: Ports,
+  context: PerformContext,
+): Promise<string | null> {
+  if (!server || grant === null) return null;
+  const answer = await server.checkIn(checkInOf(context)).catch(() => null);
+  if (!answer) return null;
+  const { decision } = answer;
+  if ('none' in decision) return `the server takes its leave back: ${decision.none}`;
+  return decision.offer.release === releaseSha256 ? null : `the server offers ${decision.offer.version} now`;
+}
+
 /** Checks in and turns an offer into a target by signed metadata. */
 async function look(ports: Ports, context: PerformContext): Promise<EventBody> {
   const { pollSeconds } = context;
@@ -114,7 +135,9 @@ async function look(ports: Ports, context: PerformContext): Promise<EventBody> {
   try {
     const answer = await ports.server.checkIn(checkInOf(context));
     const found = await foundBy(answer.decision, ports.trust, context);
-    return { kind: 'looked', found, pollSeconds: Math.min(answer.pollSeconds, pollSeconds) };
+    const isAway = 'none' in found && found.none === 'busy';
+    const pause = isAway ? answer.pollSeconds : Math.min(answer.pollSeconds, pollSeconds);
+    return { kind: 'looked', found, pollSeconds: pause };
   } catch (error) {
     const { code, message } = asInterlockError(error);
     return { kind: 'looked', found: { code, problem: message }, pollSeconds };

@@ -60,7 +60,8 @@ export type Event = { at: string } & (
   | { kind: 'order'; goal: Goal; target: Target | null; leaves: boolean }
   | { kind: 'retry'; version: string }
   | { kind: 'confirm' }
-  | { kind: 'cancel' }
+  /** By an operator, unless a reason says otherwise. */
+  | { kind: 'cancel'; reason?: string }
   /** A restored etcd is trusted again; `place`: look for what is held where the lock is configured now. */
   | { kind: 'acknowledge'; place: Place | null }
 );

@@ -36,9 +36,9 @@ export function onConfirm(memory: Memory): Memory {
   return { ...memory, phase: { ...memory.phase, healthy: true }, wait: null };
 }
 
-/** An operator gives an update up; after `rebooting` was recorded it is too late. */
-export function onCancel(memory: Memory, { at }: EventOf<'cancel'>): Memory {
-  const reason = 'cancelled by an operator';
+/** An operator or the server gives an update up; after `rebooting` was recorded it is too late. */
+export function onCancel(memory: Memory, event: EventOf<'cancel'>): Memory {
+  const { at, reason = 'cancelled by an operator' } = event;
   switch (memory.phase.at) {
     case 'offered':
     case 'written':

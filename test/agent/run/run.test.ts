@@ -111,6 +111,29 @@ it('updates a host across its reboot and tells the server everything once', asyn
   expect(steps.map(({ step }) => step)).toContain('write');
 });
 
+it('asks once more before the flip: a rollout that stopped meanwhile takes its leave back', async () => {
+  const model = createHost('h', createStore(1));
+  const ports = portsOf(model);
+  const ask = ports.server!.checkIn;
+  ports.server!.checkIn = async (said) =>
+    said.at === 'locked' ? { decision: { none: 'halted' }, pollSeconds: 60 } : ask(said);
+  const memory = await runAgent(ports, openStore(folder), options());
+  expect(memory).toMatchObject({
+    phase: { at: 'idle' },
+    wait: { reason: expect.stringContaining('halted') },
+  });
+  expect(memory.failed).toEqual({});
+  expect(model.store.value.holders).toEqual([]);
+  expect([model.boot, model.entries.length]).toEqual([1, 1]);
+
+  ports.server!.checkIn = async (said) => {
+    if (said.at === 'locked') throw new Error('away');
+    return ask(said);
+  };
+  const fresh = openStore(await mkdtemp(join(folder, 'fresh-')));
+  expect((await runAgent(ports, fresh, options())).phase.at).toBe('rebooting');
+});
+
 it('gives the place back and keeps reports while the server is away', async () => {
   const model = createHost('h', createStore(1));
   const ports = portsOf(model);
