@@ -7,9 +7,17 @@ import { withServer } from './with-server.ts';
 import { outFile, withVm } from './with-vm.ts';
 
 const bootSeconds = 300;
-const fallBackSeconds = 900;
+const fallBackSeconds = 1800;
+const askSeconds = 300;
 const systemd = 'usr/lib/systemd/systemd';
 let built: Built;
+
+/** The shipped deadman waits a quarter of an hour. */
+const quickDeadman = `
+mkdir -p /etc/systemd/system/interlock-deadman.timer.d
+printf '[Timer]\\nOnBootSec=\\nOnBootSec=30\\n' >/etc/systemd/system/interlock-deadman.timer.d/10-quick.conf
+sync
+`;
 
 /** A release that must not survive its trial. */
 interface Bad {
@@ -17,10 +25,13 @@ interface Bad {
   folder: string;
   /** Resets until the old slot runs again: the one into the trial, and one per try. */
   resets: number;
-  /** What the host says about it. */
+  /** What the host says about it, in a report of this kind. */
   reason: RegExp;
+  kind: 'failed' | 'fell_back';
   /** Damages the other slot between the flip and the boot. */
   damaged?: boolean;
+  /** Run on the host before it hears of the release. */
+  before?: string;
 }
 
 /** In the order of their versions: a later one is newer than those that failed. */
@@ -30,14 +41,19 @@ async function badReleases(): Promise<Bad[]> {
   const agent = ['/usr/lib/interlock/agent.js'];
   const bad = async (what: string, version: string, change: Variation, more: Partial<Bad> = {}) => {
     const folder = await built.vary(version, change);
-    return { what, folder, resets: 4, reason: /did not come up/, ...more };
+    return { what, folder, resets: 4, reason: /did not come up/, kind: 'fell_back' as const, ...more };
   };
   return [
-    await bad('health check fails', '2', { scripts: checks }, { resets: 2, reason: /no route/ }),
+    await bad(
+      'health check fails',
+      '2',
+      { scripts: checks },
+      { resets: 2, reason: /no route/, kind: 'failed' },
+    ),
     await bad('bit of the slot flipped', '3', {}, { damaged: true }),
     await bad('kernel panics', '4', { cmdline: 'rdinit=/nonexistent' }),
     await bad('process 1 sleeps', '5', { scripts: sleeper }),
-    await bad('agent is missing', '6', { remove: agent }),
+    await bad('agent is missing', '6', { remove: agent }, { before: quickDeadman }),
   ];
 }
 
@@ -49,7 +65,7 @@ test('bad releases give way to the old slot, are reported and not tried again', 
   const releases = await badReleases();
   const started = Date.now();
   const lines: string[] = [];
-  await withServer(built.keys, async ({ keys, operate, config, lock }) => {
+  await withServer(built.keys, async ({ keys, operate, config, lock, host }) => {
     const publish = (folder: string) => operate('publish', folder, '--keys', keys, '--channel', 'stable');
     await publish(built.release('1'));
     await withVm('bad-releases', built.disk, async ({ disk, start }) => {
@@ -62,15 +78,15 @@ test('bad releases give way to the old slot, are reported and not tried again', 
         },
         credentials: {
           'interlock.config': config({ settle: 5 }),
-          'systemd.unit-dropin.interlock-deadman.timer': '[Timer]\nOnBootSec=\nOnBootSec=120\n',
           ...quickTimer,
         },
       });
       await vm.waitForShell(bootSeconds);
-      for (const { what, folder, resets, reason, damaged } of releases) {
+      for (const { what, folder, resets, reason, kind, damaged, before } of releases) {
         const boots = vm.boots();
         const { version, root } = await readRelease(folder);
         if (damaged) damage = () => damageFile(disk, 'b', folder, systemd);
+        if (before) await vm.run(before);
         await publish(folder);
         await until(vm, `back from ${version} (${what})`, fallBackSeconds, ({ failed, phase, reports }) => {
           return root.verity.rootHash in failed && phase.at === 'idle' && reports.length === 0;
@@ -82,6 +98,15 @@ test('bad releases give way to the old slot, are reported and not tried again', 
         const value = await lock();
         expect(value.holders).toEqual([]);
         expect(Object.keys(value.releases[root.verity.rootHash]!.failed)).toHaveLength(1);
+
+        const looked = new Date().toISOString();
+        await until(vm, `asking again after ${version}`, askSeconds, ({ look }) => look!.at > looked);
+        expect(vm.boots() - boots).toBe(resets);
+        const known = await host();
+        expect(known).toMatchObject({ version: '1', decision: 'failed_here' });
+        expect(known.failed).toContain(version);
+        const told = known.reports.find((report) => report.version === version && report.kind === kind);
+        expect(told?.detail).toMatch(reason);
         lines.push(
           `${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${what}: ${failure.reason}\n`,
         );
@@ -89,4 +114,4 @@ test('bad releases give way to the old slot, are reported and not tried again', 
       }
     });
   });
-}, 2_400_000);
+}, 7_200_000);

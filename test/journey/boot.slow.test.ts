@@ -5,11 +5,25 @@ import { listEsp } from '../support/vm/esp-file.ts';
 import type { Vm } from '../support/vm/start-vm.ts';
 import { formatTimeline, timeline } from '../support/vm/timeline.ts';
 import { type Built, buildImages, interlock } from './build-images.ts';
+import { quickTimer } from './in-guest.ts';
 import { damageFile, installInSlotB, readRelease } from './slot.ts';
 import { outFile, withVm } from './with-vm.ts';
 
 const entries = 'loader/entries';
 const bootSeconds = 300;
+const units = ['agent.timer', 'agent.service', 'confirm.service', 'deadman.timer', 'deadman.service'].map(
+  (unit) => `/usr/lib/systemd/system/interlock-${unit}`,
+);
+/** The deadman looks at once; a blessed slot has nothing to fear from it. */
+const quickDeadman = {
+  'systemd.unit-dropin.interlock-deadman.timer': '[Timer]\nOnBootSec=\nOnBootSec=20\n',
+};
+/** Prints which programs of ours run once the agent has been there, and gone; fails when its run failed. */
+const afterTheAgent = `
+until [ "$(systemctl show interlock-agent.service -p ExecMainExitTimestampMonotonic --value)" != 0 ] &&
+    [ "$(systemctl is-active interlock-agent.service)" = inactive ]; do sleep 0.5; done
+for exe in /proc/[0-9]*/exe; do readlink "$exe"; done | grep /usr/lib/interlock || true
+`;
 let built: Built;
 
 beforeAll(async () => {
@@ -18,7 +32,11 @@ beforeAll(async () => {
 
 test('a disk boots to multi-user.target from a verified, read-only root', async () => {
   await withVm('boot', built.disk, async ({ disk, start }) => {
-    const vm = await start({ extra: await foreignDisk(disk), onReset: 'stay-off' });
+    const vm = await start({
+      extra: await foreignDisk(disk),
+      onReset: 'stay-off',
+      credentials: { ...quickTimer, ...quickDeadman },
+    });
     await vm.waitForShell(bootSeconds);
     const state = await vm.try('systemctl is-system-running --wait', bootSeconds);
     const failed = await vm.run('systemctl list-units --failed --plain --no-legend');
@@ -44,6 +62,14 @@ test('a disk boots to multi-user.target from a verified, read-only root', async 
 
     expect(await listEsp(disk, entries)).toEqual(['interlock-1.conf']);
     expect(await countedEntry(vm)).toBe('');
+
+    expect(await vm.run(afterTheAgent)).toBe('');
+    const deadman = await vm.run(
+      'systemctl show interlock-deadman.service -p ConditionResult -p ActiveState',
+    );
+    expect(deadman.split('\n').sort().join(' ').trim()).toBe('ActiveState=inactive ConditionResult=no');
+    const complaints = await vm.try(`systemd-analyze verify --man=no ${units.join(' ')}`, 120);
+    expect(complaints).toEqual({ status: 0, output: '' });
 
     const lines = formatTimeline(await timeline(vm));
     await writeFile(outFile('boot.txt'), `${lines}${vm.cpuSeconds().toFixed(1)} s of the host's processor\n`);

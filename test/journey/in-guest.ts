@@ -28,12 +28,12 @@ export async function until(
   vm: Vm,
   what: string,
   seconds: number,
-  isDone: (memory: Memory) => boolean,
+  isDone: (memory: Memory) => boolean | Promise<boolean>,
 ): Promise<void> {
   let last: Memory | null = null;
   for (const end = Date.now() + seconds * 1000; Date.now() < end && vm.isOn(); await sleep(lookEveryMs)) {
     last = (await memoryOf(vm)) ?? last;
-    if (last && isDone(last)) return;
+    if (last && (await isDone(last))) return;
   }
   const log = await vm.try('journalctl -b -u "interlock-*" --no-pager | tail -30', 30).catch(String);
   throw new Error(

@@ -2,6 +2,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LockValue } from '../../protocol/lock-value.ts';
+import type { HostDetail, HostSummary } from '../../protocol/operator.ts';
 import { openEtcd } from '../../system/etcd.ts';
 import { run } from '../../system/run.ts';
 import { readLock } from '../../system/swap-lock.ts';
@@ -16,9 +17,18 @@ export interface Outside {
   /** Runs `interlock …` as the operator. */
   operate(...args: string[]): Promise<string>;
   /** The agent's configuration for a machine on QEMU's user network. */
-  config(options?: { settle?: number }): string;
+  config(options?: ConfigOptions): string;
   /** The lock of the default group. */
   lock(): Promise<LockValue>;
+  /** What the server knows of the one machine that enrolled. */
+  host(): Promise<HostDetail>;
+}
+
+export interface ConfigOptions {
+  /** Seconds to become healthy. */
+  settle?: number;
+  /** Another etcd than this host's, and the member of it that runs on the machine. */
+  lock?: { endpoints: readonly string[]; member?: string };
 }
 
 /** QEMU's user network shows this host's loopback at this address. */
@@ -38,8 +48,14 @@ export async function withServer(builtKeys: string, use: (outside: Outside) => P
       const { token } = JSON.parse(
         await operate('token', 'create', '--role', 'join', '--data', data, '--json'),
       ) as { token: string };
-      const config = ({ settle = 60 } = {}) => fragment(server.url, token, etcd.endpoints, settle);
-      await use({ keys, operate, config, lock: () => readDefaultLock(etcd.endpoints) });
+      const own = { endpoints: etcd.endpoints.map(inGuest) };
+      const config = ({ settle = 60, lock = own }: ConfigOptions = {}) =>
+        fragment(inGuest(server.url), token, lock, settle);
+      const host = async () => {
+        const [only] = JSON.parse(await operate('host', 'list', '--json')) as HostSummary[];
+        return JSON.parse(await operate('host', 'show', only!.id, '--json')) as HostDetail;
+      };
+      await use({ keys, operate, config, lock: () => readDefaultLock(etcd.endpoints), host });
     } finally {
       await server.end();
     }
@@ -58,16 +74,25 @@ async function readDefaultLock(endpoints: string[]): Promise<LockValue> {
   }
 }
 
-function fragment(server: string, token: string, etcd: readonly string[], settle: number): string {
-  const inGuest = (url: string) => url.replace('127.0.0.1', hostInGuest);
+function inGuest(url: string): string {
+  return url.replace('127.0.0.1', hostInGuest);
+}
+
+function fragment(
+  server: string,
+  token: string,
+  { endpoints, member }: { endpoints: readonly string[]; member?: string },
+  settle: number,
+): string {
   return [
-    `server = "${inGuest(server)}"`,
+    `server = "${server}"`,
     `join_token = "${token}"`,
     'poll = 5',
     'retry = 2',
     '[lock]',
     'kind = "etcd"',
-    `endpoints = ${JSON.stringify(etcd.map(inGuest))}`,
+    `endpoints = ${JSON.stringify(endpoints)}`,
+    ...(member ? [`member = "${member}"`] : []),
     '[health]',
     `settle = ${settle}`,
     'steady = 2',
