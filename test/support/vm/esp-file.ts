@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { run } from '../../../system/run.ts';
 import { findPartition } from './disk-file.ts';
 
@@ -24,6 +24,17 @@ export async function writeFileOnEsp(
     await onEsp(disk, 'mcopy', ['-o', spool, `::${path}`]);
   } finally {
     await rm(spool);
+  }
+}
+
+/** Reads a file of the ESP. */
+export async function readFileOnEsp(disk: string, path: string): Promise<Buffer> {
+  const spool = `${disk}.spool`;
+  try {
+    await onEsp(disk, 'mcopy', ['-n', '-o', `::${path}`, spool]);
+    return await readFile(spool);
+  } finally {
+    await rm(spool, { force: true });
   }
 }
 

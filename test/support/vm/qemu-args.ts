@@ -9,6 +9,10 @@ export interface VmOptions {
   folder: string;
   /** Shape of the disk file; snapshots need qcow2. */
   format?: 'raw' | 'qcow2';
+  /** What the disk hangs on; virtio unless given. */
+  bus?: keyof typeof diskDevices;
+  /** The network card's model; virtio unless given. */
+  card?: 'virtio-net-pci' | 'e1000e';
   /** MiB. */
   memory?: number;
   /** System credentials by name. */
@@ -36,6 +40,14 @@ export interface VmOptions {
   /** More arguments for QEMU; devices among them come before the machine's own disk. */
   extra?: readonly string[];
 }
+
+const drive = 'drive=disk,serial=interlock,bootindex=0';
+const diskDevices = {
+  virtio: [`virtio-blk-pci,${drive}`],
+  ahci: [`ide-hd,bus=ide.0,${drive}`],
+  nvme: [`nvme,${drive}`],
+  usb: ['qemu-xhci', `usb-storage,${drive}`],
+};
 
 /** What the driver found out about this machine's host. */
 export interface Host {
@@ -73,7 +85,7 @@ export function qemuArgs(options: VmOptions, host: Host): string[] {
     ...['-drive', `if=pflash,format=${format},file=${files.variables}`],
     ...(options.extra ?? []),
     ...['-drive', `if=none,id=disk,format=${format},file=${options.disk},cache=${cache},discard=unmap`],
-    ...['-device', 'virtio-blk-pci,drive=disk,serial=interlock,bootindex=0'],
+    ...diskDevices[options.bus ?? 'virtio'].flatMap((device) => ['-device', device]),
     ...['-device', 'virtio-rng-pci', '-device', 'i6300esb'],
     ...[...socket('console', files.console), '-serial', 'chardev:console'],
     ...[...socket('monitor', files.monitor), '-mon', 'chardev=monitor,mode=control'],
@@ -94,11 +106,15 @@ function shellDevice(chardev: string[]): string[] {
   ];
 }
 
-function networkDevice({ net = 'user', mac = '52:54:00:12:34:56' }: VmOptions): string[] {
+function networkDevice({
+  net = 'user',
+  mac = '52:54:00:12:34:56',
+  card = 'virtio-net-pci',
+}: VmOptions): string[] {
   if (net === 'none') return [];
   const [kind, ...rest] = net.split(',');
   const netdev = [kind, 'id=net', ...rest].join(',');
-  return ['-netdev', netdev, '-device', `virtio-net-pci,netdev=net,id=nic,mac=${mac},romfile=`];
+  return ['-netdev', netdev, '-device', `${card},netdev=net,id=nic,mac=${mac},romfile=`];
 }
 
 function smbiosStrings({ credentials, cmdline, shell }: VmOptions): string[] {
