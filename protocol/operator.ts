@@ -100,6 +100,19 @@ export const ReleasesAnswer = strict({ releases: Type.Array(ReleaseSummary) });
 /** `GET /v1/channels/:name`: the newest document of each channel of an image. */
 export const ChannelsAnswer = strict({ channels: Type.Array(Channel) });
 
+/** How long a role's signed metadata still lives; `due` once less than a third of its life is left. */
+export const RoleLife = strict({
+  role: Type.String(),
+  version: Type.Integer(),
+  expires: Time,
+  due: Type.Boolean(),
+  expired: Type.Boolean(),
+});
+export type RoleLife = Static<typeof RoleLife>;
+
+/** `GET /v1/trust`: every role, offline ones too: nobody but people can sign those again. */
+export const TrustAnswer = strict({ roles: Type.Array(RoleLife) });
+
 /** One line of `GET /v1/audit`, newest first: who did what to what. */
 export const AuditLine = strict({
   seq: Type.Integer(),

@@ -47,6 +47,7 @@ export const access: Readonly<Record<string, { for: Access; summary: string }>> 
     for: publishers,
     summary: 'Makes signed metadata and releases visible, all or nothing',
   },
+  'GET /v1/trust': { for: readers, summary: 'When the metadata of each role expires' },
   'GET /v1/releases': { for: readers, summary: 'Published releases' },
   'GET /v1/channels/:name': { for: readers, summary: 'The channels of an image' },
   'GET /v1/hosts': { for: readers, summary: 'Hosts in the order of their ids' },

@@ -8,7 +8,7 @@ import { checkListen, formatListen, type ListenAddress, parseListen } from './li
 import { createToken } from './operators/create-token.ts';
 import { watchOverload } from './overload.ts';
 import type { Ports } from './ports.ts';
-import { keepSigned } from './publish/renew.ts';
+import { keepSigned, keepWarning } from './publish/renew.ts';
 import type { TlsFiles } from './read-tls.ts';
 import { keepTime } from './rollout/keep-time.ts';
 import { lockDataDir } from './store/sqlite/lock.ts';
@@ -68,6 +68,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     undo.push(() => closeWithGrace(app));
     const port = await listen(app, address);
     undo.push(keepTime(ports, (problem) => app.log.error(`rollouts: ${problem}`)));
+    undo.push(keepWarning(ports, (warning) => app.log.warn(warning)));
     undo.push(keepSigned(ports, (problem) => app.log.error(`online signing: ${problem}`)));
     return { url: `${tls ? 'https' : 'http'}://${formatListen({ ...address, port })}`, stop };
   } catch (error) {

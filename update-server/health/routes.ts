@@ -4,16 +4,21 @@ import { strict } from '../../protocol/schema.ts';
 import type { App } from '../app.ts';
 import type { Ports } from '../ports.ts';
 import { expiryOf } from '../publish/renew.ts';
+import { expiryWarnings } from '../trust/role-lives.ts';
 import { signTimestamp } from '../trust/sign-online.ts';
 
 const ok = { schema: { response: { 200: strict({ ok: Type.Literal(true) }) } } };
+const ready = {
+  schema: { response: { 200: strict({ ok: Type.Literal(true), warnings: Type.Array(Type.String()) }) } },
+};
 
-/** Is the process alive, and can it do its work: write, sign, and show a timestamp that hosts accept. */
+/** Is the process alive, and can it do its work: write, sign, and show a timestamp that hosts accept; `warnings` say what people must sign again. */
 export function healthRoutes(app: App, ports: Ports): void {
   app.get('/healthz', ok, async () => ({ ok: true as const }));
-  app.get('/readyz', ok, async () => {
+  app.get('/readyz', ready, async () => {
     await checkReady(ports);
-    return { ok: true as const };
+    const { state } = await ports.store.repository();
+    return { ok: true as const, warnings: expiryWarnings(state, ports.now()) };
   });
 }
 

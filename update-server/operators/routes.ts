@@ -1,14 +1,20 @@
 import { Type } from 'typebox';
 import { InterlockError } from '../../protocol/errors.ts';
-import { AuditAnswer, ChannelsAnswer, ReleasesAnswer } from '../../protocol/operator.ts';
+import { AuditAnswer, ChannelsAnswer, ReleasesAnswer, TrustAnswer } from '../../protocol/operator.ts';
 import { strict, Word } from '../../protocol/schema.ts';
 import type { App } from '../app.ts';
 import type { Ports } from '../ports.ts';
+import { roleLives } from '../trust/role-lives.ts';
 
 const auditPage = 200;
 
 /** What operators read: releases, channels, and who did what. */
-export function catalogueRoutes(app: App, { store }: Ports): void {
+export function catalogueRoutes(app: App, { store, now }: Ports): void {
+  app.get('/v1/trust', { schema: { response: { 200: TrustAnswer } } }, async () => {
+    const { state } = await store.repository();
+    return { roles: roleLives(state, now()) };
+  });
+
   app.get('/v1/releases', { schema: { response: { 200: ReleasesAnswer } } }, async () => ({
     releases: await store.releases(),
   }));

@@ -2,6 +2,7 @@ import { asInterlockError } from '../../protocol/errors.ts';
 import { lifeDays } from '../../protocol/trust.ts';
 import type { Ports } from '../ports.ts';
 import { renewOnline } from '../trust/renew-online.ts';
+import { expiryWarnings } from '../trust/role-lives.ts';
 import { commitSigned } from './commit-signed.ts';
 
 /** How often the server looks whether the timestamp needs signing. */
@@ -34,5 +35,20 @@ export function keepSigned(ports: Ports, tell: (problem: string) => void): () =>
   const look = () => void renewWhenDue(ports).catch((error) => tell(asInterlockError(error).message));
   look();
   const timer = setInterval(look, lookMs);
+  return () => clearInterval(timer);
+}
+
+/** How often people are reminded of what only they can sign again. */
+const remindMs = 6 * 3_600_000;
+
+/** Tells, now and every few hours, which roles expire soon; offline ones are signed by nobody but people. Returns how to stop. */
+export function keepWarning({ store, now }: Ports, tell: (warning: string) => void): () => void {
+  const look = async () => {
+    const { state } = await store.repository();
+    for (const warning of expiryWarnings(state, now())) tell(warning);
+  };
+  const tryLook = () => void look().catch((error) => tell(asInterlockError(error).message));
+  tryLook();
+  const timer = setInterval(tryLook, remindMs);
   return () => clearInterval(timer);
 }

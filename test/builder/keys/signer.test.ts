@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { createPublicKey } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,11 +107,9 @@ test('a description that is wrong says where', async () => {
   await refuse('public_key = ', 'config_invalid');
 });
 
-const modules = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so'];
-const softhsm = modules.find((file) => existsSync(file));
-const hasToken = softhsm !== undefined && spawnSync('pkcs11-tool', ['--version']).error === undefined;
+const softhsm = '/usr/lib/softhsm/libsofthsm2.so';
 
-describe.runIf(hasToken)('PKCS#11 by pkcs11-tool over a token of softhsm', () => {
+describe('PKCS#11 by pkcs11-tool over a token of softhsm', () => {
   test.each([
     ['EC:edwards25519', 'EDDSA', ''],
     ['EC:prime256v1', 'ECDSA', 'openssl dgst -sha256 -binary |'],
@@ -126,7 +123,7 @@ describe.runIf(hasToken)('PKCS#11 by pkcs11-tool over a token of softhsm', () =>
       return stdout;
     };
     run('softhsm2-util', '--init-token', '--free', '--label', 'fleet', '--pin', '1234', '--so-pin', '5678');
-    const login = ['--module', softhsm!, '--token-label', 'fleet', '--login', '--pin', '1234'];
+    const login = ['--module', softhsm, '--token-label', 'fleet', '--login', '--pin', '1234'];
     run('pkcs11-tool', ...login, '--keypairgen', '--key-type', type, '--label', 'releases', '--id', '01');
     const { keysDir: dir } = repository;
     const pub = run('pkcs11-tool', ...login, '--read-object', '--type', 'pubkey', '--id', '01');
