@@ -2,6 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type PackagesLock, parseLock } from '../builder/build/packages-lock.ts';
+import { compare } from '../builder/inspect/compare.ts';
+import { formatChanges } from '../builder/inspect/format-changes.ts';
 import { digestFile } from '../builder/pack/digest.ts';
 import { InterlockError } from '../protocol/errors.ts';
 import { decodePayloadHeader, type OperationKind, type PayloadHeader } from '../protocol/payload.ts';
@@ -10,24 +12,36 @@ import { type Answer, answer, verb } from '../system/command.ts';
 import { withFile } from '../system/durable.ts';
 import { formatBytes, formatTable } from '../system/terminal.ts';
 
+interface Options {
+  packages?: boolean;
+  files?: boolean;
+}
+
 /** Adds `interlock inspect`. */
 export function addInspect(program: Command): void {
   verb(
     program,
-    'inspect <path>',
-    'Show what a release or a payload holds, and check its hashes',
-    'interlock inspect releases/tiny-1.0.0-x86-64',
+    'inspect <path> [other]',
+    'Show what a release or a payload holds, and check its hashes; or what changed from one release to another',
+    'interlock inspect releases/tiny-1.0.0-x86-64 releases/tiny-1.0.1-x86-64',
   )
     .option('--packages', 'list the packages too')
+    .option('--files', 'with two releases: list every name in the root that changed')
     .action(answer(inspect));
 }
 
-async function inspect(path: string, options: { packages?: boolean }): Promise<Answer> {
+async function inspect(path: string, other: string | undefined, options: Options): Promise<Answer> {
+  if (other !== undefined) return inspectChanges(path, other, options);
   const found = await stat(path).catch((cause) => {
     throw new InterlockError('not_found', { what: path }, { cause });
   });
   if (found.isDirectory()) return inspectRelease(path, options.packages ?? false);
   return inspectPayload(path);
+}
+
+async function inspectChanges(first: string, second: string, { files = false }: Options): Promise<Answer> {
+  const changes = await compare(first, second);
+  return { text: formatChanges(changes, files), data: changes };
 }
 
 async function inspectRelease(folder: string, listPackages: boolean): Promise<Answer> {
