@@ -8,6 +8,7 @@ import { type Paths, pathsOf } from '../config/paths.ts';
 import { readSettings, type Settings } from '../config/settings.ts';
 import { findOutdated, type Outdated } from '../etc/find-outdated.ts';
 import { etcFolders } from '../etc/note-overrides.ts';
+import { readSecureBoot, type SecureBootState } from '../loader/secure-boot/read-state.ts';
 import type { Memory, Phase } from '../machine/memory.ts';
 import type { Hold, LoaderEntry } from '../ports.ts';
 import type { Progress } from '../run.ts';
@@ -24,6 +25,7 @@ interface Status {
   /** null: another agent runs and has the ESP. */
   entries: LoaderEntry[] | null;
   outdated: Outdated[];
+  secureBoot: SecureBootState;
   progress: (Progress & { pid: number }) | null;
 }
 
@@ -56,6 +58,7 @@ async function readStatus(root: string): Promise<Status> {
     memory: fresh ? { ...memory, running: fresh.running } : memory,
     entries: fresh?.entries ?? null,
     outdated: await findOutdated(paths),
+    secureBoot: await readSecureBoot(root),
     progress: fresh ? null : await readProgress(paths),
   };
 }
@@ -77,7 +80,7 @@ async function readProgress({ run }: Paths): Promise<Status['progress']> {
   return text ? (JSON.parse(text) as Status['progress']) : null;
 }
 
-function dataOf({ hostId, settings, memory, entries, outdated, progress }: Status) {
+function dataOf({ hostId, settings, memory, entries, outdated, secureBoot, progress }: Status) {
   const { phase, since, running, wait, look: lastLook, problem, failed, reports, slots, seen } = memory;
   const { server, channel, group, sources } = settings;
   return {
@@ -99,6 +102,7 @@ function dataOf({ hostId, settings, memory, entries, outdated, progress }: Statu
     reports: reports.length,
     seen,
     outdated,
+    secureBoot,
     progress,
     sources,
   };
@@ -120,6 +124,10 @@ function format(status: Status): string {
     ['other slot', other ? `${other.version}, root ${other.rootHash}` : 'nothing that was seen whole'],
     ...(entries ?? []).map((entry): [string, string] => ['boot entry', entryLine(entry)]),
     ...(entries ? [] : [['boot entries', 'not read: the agent runs now'] as [string, string]]),
+    [
+      'Secure Boot',
+      `${data.secureBoot.on ? 'on' : 'off'}, kernel lockdown ${data.secureBoot.lockdown ?? 'none'}`,
+    ],
     ['phase', `${phaseLine(memory.phase)} since ${memory.since}`],
     ...(progress ? [['now', progressLine(progress)] as [string, string]] : []),
     ['lock', settings.lock ? settings.lock.kind : 'not configured: this host does not reboot'],

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkFile } from '../../../agent/loader/secure-boot/check-file.ts';
+import { readSecureBoot } from '../../../agent/loader/secure-boot/read-state.ts';
 import { openLoader } from '../../../agent/loader/systemd-boot/loader.ts';
 import type { Running, Target } from '../../../agent/ports.ts';
 import { makeCertificates } from '../../../builder/keys/certificates.ts';
@@ -117,6 +118,17 @@ test.each([
   await expect(flip(image)).rejects.toMatchObject({ code: 'loader_unsafe' });
   const { check } = openLoader(esp, { efivars: join(esp, 'efivars') });
   await expect(check('b', roots.b)).rejects.toMatchObject({ code: 'loader_unsafe' });
+});
+
+test('says how far the machine trusts what it starts', async () => {
+  const at = (path: string) => join(esp, 'root/sys', path);
+  mkdirSync(at('kernel/security'), { recursive: true });
+  mkdirSync(at('firmware/efi'), { recursive: true });
+  expect(await readSecureBoot(join(esp, 'root'))).toEqual({ on: false, lockdown: null });
+  turnOn(own.db);
+  renameSync(join(esp, 'efivars'), at('firmware/efi/efivars'));
+  writeFileSync(at('kernel/security/lockdown'), 'none [integrity] confidentiality\n');
+  expect(await readSecureBoot(join(esp, 'root'))).toEqual({ on: true, lockdown: 'integrity' });
 });
 
 test('without Secure Boot, nobody looks at signatures', async () => {

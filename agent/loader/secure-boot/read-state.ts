@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readDb } from './read-db.ts';
+
+/** How far a machine trusts what it starts. */
+export interface SecureBootState {
+  on: boolean;
+  /** What the kernel keeps even root from: `none`, `integrity` or `confidentiality`; null when it does not say. */
+  lockdown: string | null;
+}
+
+/** Asks firmware and kernel of the machine at `root`. */
+export async function readSecureBoot(root: string): Promise<SecureBootState> {
+  const db = await readDb(join(root, 'sys/firmware/efi/efivars'));
+  const text = await readFile(join(root, 'sys/kernel/security/lockdown'), 'utf8').catch(() => '');
+  return { on: db !== null, lockdown: /\[(\w+)\]/.exec(text)?.[1] ?? null };
+}
