@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type BuildOptions, build } from '../builder/build/build.ts';
+import { formatDifferences } from '../builder/build/compare-releases.ts';
 import { formatLockChanges, lockChanges } from '../builder/build/lock-changes.ts';
 import { formatLock, type PackagesLock, parseLock } from '../builder/build/packages-lock.ts';
 import { type Phase, plan } from '../builder/build/plan.ts';
 import { reportOn } from '../builder/build/reporter.ts';
 import { formatUsersLock, parseUsersLock } from '../builder/build/users/users-lock.ts';
+import { readRelease, verify } from '../builder/build/verify.ts';
 import { define } from '../builder/define/define.ts';
 import { machineArch } from '../builder/define/machine-arch.ts';
 import { InterlockError } from '../protocol/errors.ts';
@@ -25,6 +27,7 @@ interface Options {
   offline?: boolean;
   arch?: string;
   plan?: boolean;
+  verify?: string;
 }
 
 /** Adds `interlock build`. */
@@ -43,11 +46,13 @@ export function addBuild(program: Command): void {
     .option('--lock <file>', 'build exactly these packages (default: packages.lock beside image.toml)')
     .option('--update-lock', 'choose packages anew, say what changed, and keep packages.lock and users.lock')
     .option('--offline', 'use the lock and the cache only')
+    .option('--verify <release>', 'build a release again, and say what differs')
     .option('--plan', 'print the phases and what is cached, and build nothing')
     .action(answer(runBuild));
 }
 
 async function runBuild(imagedir: string, options: Options): Promise<Answer> {
+  if (options.verify) return runVerify(imagedir, options.verify, options);
   const arch = options.arch === undefined ? machineArch() : parse(Arch, options.arch, '--arch', 'usage');
   const definition = await define(imagedir, arch);
   const lockFile = options.lock ?? join(imagedir, lockName(arch));
@@ -58,22 +63,42 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
     version: needed(options.version, '--version'),
     out: needed(options.out, '--out'),
     ...(given && { lock: given }),
+    ...(await readInputs(imagedir, options)),
   };
-  if (options.offline) settings.offline = true;
-  if (options.trust) settings.trust = await readInput(options.trust);
-  if (options.floor) settings.floor = await readInput(options.floor);
   const epoch = sourceDateEpoch(process.env.SOURCE_DATE_EPOCH);
   if (epoch !== undefined) settings.epoch = epoch;
-  const usersFile = join(imagedir, 'users.lock');
-  const users = await readFile(usersFile, 'utf8').catch(() => '');
-  settings.users = parseUsersLock(users, usersFile);
   const { folder, lock, users: allUsers } = await build(definition, settings, reportOn(process.stderr));
   const data = { folder, packages: lock.packages.length };
   if (!options.updateLock) return { text: folder, data };
   await writeDurably(lockFile, formatLock(lock));
-  await writeDurably(usersFile, formatUsersLock(allUsers));
+  await writeDurably(join(imagedir, 'users.lock'), formatUsersLock(allUsers));
   const changes = lockChanges(kept ?? { packages: [] }, lock);
   return { text: `${formatLockChanges(changes)}\n${folder}`, data: { ...data, changes } };
+}
+
+async function runVerify(imagedir: string, folder: string, options: Options): Promise<Answer> {
+  const { arch } = await readRelease(folder);
+  const inputs = await readInputs(imagedir, options);
+  const { differences } = await verify(
+    folder,
+    await define(imagedir, arch),
+    inputs,
+    reportOn(process.stderr),
+  );
+  if (differences.length === 0) return { text: `${folder}: the same bytes`, data: { differences } };
+  throw new InterlockError('not_reproduced', { folder, problem: `\n${formatDifferences(differences)}` });
+}
+
+/** What a build is given besides its definition and its lock. */
+async function readInputs(imagedir: string, { offline, trust, floor }: Options) {
+  const usersFile = join(imagedir, 'users.lock');
+  const users = parseUsersLock(await readFile(usersFile, 'utf8').catch(() => ''), usersFile);
+  return {
+    users,
+    ...(offline && { offline }),
+    ...(trust && { trust: await readInput(trust) }),
+    ...(floor && { floor: await readInput(floor) }),
+  };
 }
 
 /** Beside image.toml; the locks of architectures differ in every line. */

@@ -39,7 +39,7 @@ export const errorTable = {
   ),
   emulation_missing: row(
     '{arch} packages cannot be installed on this {machine} machine: {problem}',
-    'Run as root: apt-get install qemu-user-static; without systemd also: mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc && /usr/lib/systemd/systemd-binfmt',
+    'Run as root: apt-get install qemu-user-static arch-test; without systemd also: mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc && /usr/lib/systemd/systemd-binfmt',
     500,
     69,
     'never',
@@ -49,6 +49,13 @@ export const errorTable = {
     'Run here: npm pack {name}@{version} && mkdir -p node_modules/{name} && tar -xzf {name}-{version}.tgz -C node_modules/{name} --strip-components=1',
     500,
     69,
+    'never',
+  ),
+  not_reproduced: row(
+    '{folder}, built again, differs: {problem}',
+    'Look at what those files are made of: time, chance, or another input than then.',
+    409,
+    65,
     'never',
   ),
   package_gone: row(

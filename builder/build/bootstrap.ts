@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
 import { run } from '../../system/run.ts';
+import { machineArch } from '../define/machine-arch.ts';
 import { type BootstrapMode, bootstrapMode } from './bootstrap-mode.ts';
 import { checkEmulation } from './emulation.ts';
 import { findKeptTree, keepTree } from './kept-tree.ts';
@@ -47,6 +48,7 @@ export async function bootstrap(
   const kept = await findKeptTree(key);
   if (kept) return kept;
   await checkEmulation(lock.arch);
+  if (lock.arch !== machineArch()) await run('arch-test', [debianArch(lock.arch)]);
   const mode = await bootstrapMode();
   return during(report, `install ${lock.packages.length} packages`, 0, () =>
     keepTree(key, (tar) => install(lock, files, mode, tar)),

@@ -45,6 +45,8 @@ export async function build(
   options: BuildOptions,
   report: Reporter = silent,
 ): Promise<{ folder: string; lock: PackagesLock; users: UsersLock }> {
+  // what package scripts and this build make must not depend on who builds
+  process.umask(0o022);
   const { arch } = definition;
   const version = parse(Version, options.version, 'version');
   const folder = join(options.out, releaseId({ name: definition.name, version, arch }));

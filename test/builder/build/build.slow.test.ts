@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve as resolvePath } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { kernelModules } from '../../../builder/build/boot/kernel-modules.ts';
@@ -11,13 +11,14 @@ import { bootstrapMode } from '../../../builder/build/bootstrap-mode.ts';
 import { build } from '../../../builder/build/build.ts';
 import { findKeptTree } from '../../../builder/build/kept-tree.ts';
 import { findMirror } from '../../../builder/build/mirror.ts';
-import type { PackagesLock } from '../../../builder/build/packages-lock.ts';
+import { formatLock, type PackagesLock } from '../../../builder/build/packages-lock.ts';
 import { prepareTree } from '../../../builder/build/prepare-tree.ts';
 import { type Reporter, silent } from '../../../builder/build/reporter.ts';
 import { resolve } from '../../../builder/build/resolve.ts';
 import { writeTree } from '../../../builder/build/tree/write-tree.ts';
 import { define } from '../../../builder/define/define.ts';
 import type { Definition, DefinitionFile } from '../../../builder/define/definition.ts';
+import { addBuild } from '../../../cli/build.ts';
 import { addDisk } from '../../../cli/disk.ts';
 import { addInspect } from '../../../cli/inspect.ts';
 import { parseRelease } from '../../../protocol/release.ts';
@@ -86,11 +87,43 @@ describe('build', () => {
     expect(await readdir(join(work, 'first'))).toEqual(['tiny-1.0.0-x86-64']);
   });
 
-  it('makes the same bytes from the same lock, installing and packing all of it again', async () => {
-    for (const kept of ['trees', 'frames']) await rm(join(work, 'cache', kept), { recursive: true });
-    const options = { version: '1.0.0', out: join(work, 'second'), lock, offline: true };
-    const { folder } = await build(definition, options);
-    expect(await digests(folder)).toEqual(await digests(first));
+  it('makes the same bytes elsewhere: other folder, time zone, umask, language, user name and one processor', async () => {
+    const elsewhere = join(work, 'else where/image');
+    await cp(image, elsewhere, { recursive: true, verbatimSymlinks: true });
+    await writeFile(join(work, 'given.lock'), formatLock(lock));
+    await cp(join(work, 'cache/packages'), join(work, 'other-cache/packages'), { recursive: true });
+    const program = ['bin/interlock', 'build', elsewhere, '--version', '1.0.0', '--offline'].map((word) =>
+      word.startsWith('bin/') ? resolvePath(word) : word,
+    );
+    const locks = ['--lock', join(work, 'given.lock'), '--out', join(work, 'second')];
+    execFileSync('sh', ['-c', 'umask 077; exec taskset -c 0 "$@"', 'sh', ...program, ...locks], {
+      cwd: '/',
+      stdio: 'ignore',
+      env: {
+        PATH: process.env.PATH,
+        HOME: join(work, 'nobody'),
+        TZ: 'Pacific/Kiritimati',
+        LANG: 'de_DE.UTF-8',
+        LC_ALL: 'tr_TR.UTF-8',
+        USER: 'somebody',
+        INTERLOCK_CACHE: join(work, 'other-cache'),
+      },
+    });
+    expect(await digests(join(work, 'second/tiny-1.0.0-x86-64'))).toEqual(await digests(first));
+    await rm(join(work, 'other-cache'), { recursive: true });
+  });
+
+  it('is built again and compared, and what differs is named', async () => {
+    expect(await runVerb(addBuild, 'build', image, '--offline', '--verify', first)).toContain(
+      'the same bytes',
+    );
+    const changed = join(work, 'otherwise');
+    await cp(image, changed, { recursive: true, verbatimSymlinks: true });
+    await writeFile(join(changed, 'overlay/etc/motd'), 'other\n');
+    await expect(runVerb(addBuild, 'build', changed, '--offline', '--verify', first)).rejects.toMatchObject({
+      code: 'not_reproduced',
+      message: expect.stringMatching(/^root\.erofs changed\n {2}\/etc\/motd added\nroot\.verity changed$/m),
+    });
   });
 
   it('makes a root that fsck.erofs finds clean', () => {

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InterlockError } from '../../protocol/errors.ts';
+import { parseRelease, type Release } from '../../protocol/release.ts';
+import type { Definition } from '../define/definition.ts';
+import { type BuildOptions, build } from './build.ts';
+import { compareReleases, type Difference } from './compare-releases.ts';
+import { parseLock } from './packages-lock.ts';
+import type { Reporter } from './reporter.ts';
+
+/**
+ * Builds a release again from its definition and from the lock, version and time that it carries, and lists what
+ * differs. Trust and floor must be given as they were then. Throws `release_invalid` for a lock that is not the release's.
+ */
+export async function verify(
+  folder: string,
+  definition: Definition,
+  options: Pick<BuildOptions, 'trust' | 'floor' | 'users' | 'offline'>,
+  report: Reporter,
+): Promise<{ release: Release; differences: Difference[] }> {
+  const release = await readRelease(folder);
+  const lock = await readLock(folder, release);
+  // beside nothing else: a second build must not depend on where it lies
+  const work = await mkdtemp(join(tmpdir(), 'interlock-verify-'));
+  try {
+    const epoch = Date.parse(release.created) / 1000;
+    const again = await build(
+      definition,
+      { ...options, version: release.version, out: work, lock, epoch },
+      report,
+    );
+    const isSigned = (await sha256Of(join(again.folder, 'boot.efi'))) !== release.boot.sha256;
+    const rest = await compareReleases(folder, again.folder, isSigned && (await carriesSignature(folder)));
+    return { release, differences: rest };
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Reads a folder's release.json. */
+export async function readRelease(folder: string): Promise<Release> {
+  const file = join(folder, 'release.json');
+  return parseRelease(
+    await readFile(file).catch((cause) => {
+      throw new InterlockError('not_found', { what: file }, { cause });
+    }),
+  );
+}
+
+async function readLock(folder: string, release: Release) {
+  const file = join(folder, 'packages.lock');
+  if ((await sha256Of(file)) !== release.packagesLock.sha256) {
+    throw new InterlockError('release_invalid', { file, problem: 'is not the lock that release.json names' });
+  }
+  return parseLock(await readFile(file), file);
+}
+
+async function sha256Of(file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+}
+
+/** Whether a PE file has a certificate table (PE/COFF, optional header data directory 4). */
+async function carriesSignature(folder: string): Promise<boolean> {
+  const bytes = await readFile(join(folder, 'boot.efi'));
+  const header = bytes.readUInt32LE(0x3c);
+  const certificates = header + 24 + 112 + 4 * 8;
+  return bytes.readUInt32LE(certificates + 4) > 0;
+}
