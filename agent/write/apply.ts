@@ -4,6 +4,7 @@ import type { Download } from '../download/download.ts';
 import { readFrames } from '../download/frames.ts';
 import { checkBytes, decodeFrame } from './decode-frame.ts';
 import type { Numbered } from './find-missing.ts';
+import { giveBack } from './give-back.ts';
 import { type Batch, planRequests } from './plan-requests.ts';
 import type { Parts } from './target-parts.ts';
 
@@ -35,8 +36,9 @@ export async function apply(application: Application): Promise<void> {
     for (const batch of planRequests(missing)) {
       for await (const { operation, bytes } of yieldBytes(batch, application)) {
         await target[operation.part].write(operation.offset, bytes);
-        onWritten(bytes.length);
-        unflushed += bytes.length;
+        onWritten(operation.length);
+        unflushed += operation.length;
+        giveBack(bytes);
         if (unflushed >= unflushedLimit) {
           await flush(target);
           unflushed = 0;
@@ -53,6 +55,7 @@ async function flush(target: Parts): Promise<void> {
   for (const part of Object.values(target)) await part.sync();
 }
 
+/** Every operation's bytes come in a buffer of their own: it is given back once they are written. */
 async function* yieldBytes(
   batch: Batch,
   application: Application,
@@ -82,6 +85,7 @@ async function* fetchBatch(
     for (const operation of operations) {
       const frame = await frames.take(operation.blobLength);
       const bytes = await decodeFrame(frame, operation).catch(() => secondOpinion(operation));
+      giveBack(frame);
       yield { operation, bytes };
     }
   } finally {
