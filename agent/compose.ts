@@ -9,6 +9,7 @@ import { createHttpAgents } from '../system/http-agents.ts';
 import type { Paths } from './config/paths.ts';
 import type { Settings } from './config/settings.ts';
 import { createDownload } from './download/download.ts';
+import { isClockSynchronised } from './hosts/clock.ts';
 import { openFileHost } from './hosts/file-host.ts';
 import { openSystemHost } from './hosts/system-host.ts';
 import type { EtcdLockOptions } from './lock/etcd.ts';
@@ -82,6 +83,7 @@ export async function compose(paths: Paths, settings: Settings, signal: AbortSig
             name,
             channel,
             clock,
+            ...(settings.machine === 'file' ? {} : { isClockSynchronised }),
           });
     const ports: Ports = {
       machine: host.machine,

@@ -1,4 +1,5 @@
 import type { ReportKind } from '../../protocol/check-in.ts';
+import type { SlotName } from '../ports.ts';
 import type { Goal, Memory, Phase } from './memory.ts';
 import { checkMove } from './moves.ts';
 
@@ -37,7 +38,7 @@ export function report(memory: Memory, at: string, kind: ReportKind, goal: Goal,
     id: `${bootId}-${Date.parse(at).toString(36)}-${memory.reportCount}`.slice(-64),
     grant: goal.grant,
     kind,
-    from: memory.running?.version ?? goal.version,
+    from: versionBefore(memory, goal),
     version: goal.version,
     bootId,
     at,
@@ -48,6 +49,13 @@ export function report(memory: Memory, at: string, kind: ReportKind, goal: Goal,
     reports: [...memory.reports, entry].slice(-maxReports),
     reportCount: memory.reportCount + 1,
   };
+}
+
+/** The version that an update leads away from: what runs, or, once the goal runs, what the other slot holds. */
+function versionBefore({ running, slots }: Memory, goal: Goal): string {
+  if (!running) return goal.version;
+  if (running.rootHash !== goal.rootHash) return running.version;
+  return slots[otherSlot(running.slot)]?.version ?? running.version;
 }
 
 /** Remembers a version that failed here. */
@@ -79,4 +87,9 @@ export function isOver(expires: string | null, at: string): boolean {
 
 function later(at: string, seconds: number): string {
   return new Date(Date.parse(at) + seconds * 1000).toISOString();
+}
+
+/** The slot that does not run. */
+export function otherSlot(slot: SlotName): SlotName {
+  return slot === 'a' ? 'b' : 'a';
 }

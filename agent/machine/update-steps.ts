@@ -1,5 +1,5 @@
-import type { SlotName, Target } from '../ports.ts';
-import { backOff, isOver, reach, report, wait } from './change.ts';
+import type { Target } from '../ports.ts';
+import { backOff, isOver, otherSlot, reach, report, wait } from './change.ts';
 import type { EventOf } from './event.ts';
 import { giveUp } from './lock-steps.ts';
 import type { Memory, Plan } from './memory.ts';
@@ -101,8 +101,4 @@ function lookOf(at: string, found: EventOf<'looked'>['found']): Memory['look'] {
   if ('target' in found) return { at, offered: found.target.version, reason: '', problem: '' };
   if ('none' in found) return { at, offered: null, reason: found.none, problem: found.problem };
   return { at, offered: null, reason: found.code, problem: found.problem };
-}
-
-function otherSlot(slot: SlotName): SlotName {
-  return slot === 'a' ? 'b' : 'a';
 }

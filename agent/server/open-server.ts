@@ -1,4 +1,5 @@
 import { type CheckIn, CheckInAnswer, EnrollAnswer, type EnrollRequest } from '../../protocol/check-in.ts';
+import { InterlockError } from '../../protocol/errors.ts';
 import type { ServerPort } from '../ports.ts';
 import { type Identity, writeIdentity } from './identity.ts';
 import { type PostContext, post } from './post.ts';
@@ -14,7 +15,10 @@ export interface ServerOptions extends Omit<PostContext, 'credential'> {
   onEnrolled(identity: Identity): void;
 }
 
-/** The update server. A host without identity enrols first and keeps what it gets before it goes on. */
+/**
+ * The update server. A host without identity enrols first and keeps what it gets before it goes on; one that the server
+ * has forgotten does so again when its configuration has a join token.
+ */
 export function openServer(options: ServerOptions): ServerPort {
   let { identity } = options;
 
@@ -27,14 +31,25 @@ export function openServer(options: ServerOptions): ServerPort {
     return made.credential;
   }
 
+  async function known<T>(call: (context: PostContext) => Promise<T>): Promise<T> {
+    const wasEnrolled = identity !== null;
+    try {
+      return await call({ ...options, credential: await credential() });
+    } catch (error) {
+      const isForgotten = error instanceof InterlockError && error.code === 'unauthorized';
+      if (!isForgotten || !wasEnrolled || !options.enroll.joinToken) throw error;
+      identity = null;
+      return call({ ...options, credential: await credential() });
+    }
+  }
+
   return {
     async checkIn(body) {
       const checkIn: CheckIn = { ...body, channel: options.channel, group: options.group };
-      const context = { ...options, credential: await credential() };
-      return (await post(context, '/v1/check-in', checkIn, CheckInAnswer))!;
+      return known(async (context) => (await post(context, '/v1/check-in', checkIn, CheckInAnswer))!);
     },
     async report(reports) {
-      await post({ ...options, credential: await credential() }, '/v1/reports', { reports }, null);
+      await known((context) => post(context, '/v1/reports', { reports }, null));
     },
   };
 }

@@ -44,6 +44,9 @@ describe('the journey', () => {
       'rebooting',
       'confirmed',
     ]);
+    expect(model.memory.reports.map(({ from, version }) => `${from} ${version}`)).toEqual(
+      Array(4).fill('v1 v2'),
+    );
     expect(model.entries.find(({ slot }) => slot === 'b')?.tries).toBeNull();
   });
 
@@ -60,6 +63,9 @@ describe('the journey', () => {
       'failed',
       'fell_back',
     ]);
+    expect(new Set(model.memory.reports.map(({ from, version }) => `${from} ${version}`))).toEqual(
+      new Set(['v1 v2']),
+    );
     expect(runUntilWaiting(model)).toEqual(['look']);
     expect(model.memory.wait?.reason).toBe('failed_here');
     tell(model, { kind: 'retry', version: 'v2' });

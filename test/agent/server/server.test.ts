@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readIdentity } from '../../../agent/server/identity.ts';
 import { openServer } from '../../../agent/server/open-server.ts';
+import type { EnrollRequest } from '../../../protocol/check-in.ts';
 
 const checkIn = {
   name: 'core',
@@ -65,17 +66,45 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   for await (const chunk of request) text += String(chunk);
   return JSON.parse(text);
 }
-const open = async (base = url) =>
+const open = async (base = url, said: EnrollRequest = enroll) =>
   openServer({
     server: base,
     channel: 'alpha',
     group: 'web',
-    enroll,
+    enroll: said,
     state: folder,
     identity: await readIdentity(folder),
     signal: new AbortController().signal,
     onEnrolled: () => {},
   });
+
+it('enrols again when the server has forgotten it, once and only with a join token', async () => {
+  await (await open()).checkIn(checkIn);
+  const ordinary = answer;
+  let isForgotten = true;
+  answer = (path) => {
+    if (path === '/v1/enroll') {
+      isForgotten = false;
+      return { status: 200, body: JSON.stringify({ hostId: 'host-0002', credential: 'another' }) };
+    }
+    return isForgotten ? { status: 401, body: '{}' } : ordinary(path);
+  };
+  seen = [];
+  await (await open()).report([]);
+  expect(seen.map(({ path, authorization }) => [path, authorization])).toEqual([
+    ['/v1/reports', 'Bearer secret'],
+    ['/v1/enroll', undefined],
+    ['/v1/reports', 'Bearer another'],
+  ]);
+  expect(await readIdentity(folder)).toEqual({ hostId: 'host-0002', credential: 'another' });
+
+  answer = (path) => (path === '/v1/enroll' ? ordinary(path) : { status: 401, body: '{}' });
+  await expect((await open()).checkIn(checkIn)).rejects.toMatchObject({ code: 'unauthorized' });
+  seen = [];
+  const { joinToken: _, ...without } = enroll;
+  await expect((await open(url, without)).checkIn(checkIn)).rejects.toMatchObject({ code: 'unauthorized' });
+  expect(seen.map(({ path }) => path)).toEqual(['/v1/check-in']);
+});
 
 it('enrols once, keeps the credential for itself and shows it on every call', async () => {
   const port = await open();
