@@ -1,0 +1,50 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bootstrapMode } from '../../builder/build/bootstrap-mode.ts';
+import { makeLocalRepository } from '../../builder/build/local-repository.ts';
+import type { PackagesLock } from '../../builder/build/packages-lock.ts';
+import { stubPackage } from '../../builder/build/required-packages.ts';
+import { type Taken, timed } from './timed.ts';
+
+/** A tar of the very packages, from a repository on this disk: what mmdebstrap's users wait for. */
+export async function byMmdebstrap(
+  work: string,
+  lock: PackagesLock,
+  files: ReadonlyMap<string, string>,
+): Promise<Taken> {
+  const repository = join(work, 'repository');
+  await makeLocalRepository(repository, lock.packages, files);
+  const names = [...lock.packages.map(({ name }) => name), stubPackage].join(',');
+  const tar = join(work, 'peer.tar');
+  const options = [`--mode=${await bootstrapMode()}`, '--variant=essential', `--include=${names}`];
+  const taken = await timed([
+    'mmdebstrap',
+    '--quiet',
+    ...options,
+    '',
+    tar,
+    `deb [trusted=yes] copy:${repository} ./`,
+  ]);
+  await rm(tar);
+  return taken;
+}
+
+/** A folder of the same packages by mkosi, which takes them from the mirror once and from its own cache then. */
+export async function byMkosi(
+  work: string,
+  packages: readonly string[],
+  mirror: string,
+  suite: string,
+): Promise<Taken> {
+  const cache = join(work, 'mkosi-cache');
+  await mkdir(cache, { recursive: true });
+  const output = join(work, 'mkosi-image');
+  const command = [
+    ...['mkosi', '--force', '--distribution', 'debian', '--release', suite, '--mirror', mirror],
+    ...['--format', 'directory', '--output', output, '--cache', cache, '--workspace-dir', work],
+    ...packages.flatMap((name) => ['--package', name]),
+    'build',
+  ];
+  await timed(command);
+  return timed(command);
+}
