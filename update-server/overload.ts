@@ -6,11 +6,10 @@ import { InterlockError } from '../protocol/errors.ts';
 type Load = 'calm' | 'busy' | 'flooded';
 
 const sampleMs = 250;
-/**
- * The event loop's delay and the number of hosts within it from which on each begins. Both count: a machine that gives
- * the server no processor is late too, and a few hosts are no reason to send them away.
- */
+/** The event loop's delay and the number of hosts within it from which on each begins; a few hosts are no reason to send them away. */
 const limits = { busy: { ms: 100, hosts: 200 }, flooded: { ms: 400, hosts: 1000 } };
+/** A delay while the server worked less than this share of the time is some other program's doing. */
+const ownShare = 0.7;
 /** How long hosts are sent away for, in seconds; each adds its own chance. */
 const awaySeconds = [300, 900] as const;
 
@@ -27,10 +26,15 @@ export function watchOverload(): Overload {
   let delay = 0;
   let hosts = 0;
   let asking = 0;
+  let used = process.cpuUsage();
   const timer = setInterval(() => {
-    delay = Math.max(performance.now() - due, delay / 2);
+    const late = performance.now() - due;
+    const { user, system } = process.cpuUsage(used);
+    const isOwn = (user + system) / 1000 >= ownShare * (sampleMs + late);
+    delay = Math.max(isOwn ? late : 0, delay / 2);
     hosts = Math.max(asking, Math.floor(hosts / 2));
     asking = 0;
+    used = process.cpuUsage();
     due = performance.now() + sampleMs;
   }, sampleMs);
   timer.unref();

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { hash, randomBytes, randomUUID } from 'node:crypto';
 
 /** Makes a secret of 256 random bits; the prefix tells a person what it is for. */
 export function makeSecret(purpose: string): string {
@@ -7,7 +7,7 @@ export function makeSecret(purpose: string): string {
 
 /** The form in which secrets are stored and looked up; 256 random bits need no salt. */
 export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex');
+  return hash('sha256', secret);
 }
 
 /** A new id that says nothing about what it names. */

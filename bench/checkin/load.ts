@@ -8,6 +8,7 @@ export interface LoadResult {
 }
 
 const end = Buffer.from('\r\n\r\n');
+const ok = Buffer.from('HTTP/1.1 200');
 
 /**
  * Sends requests over `connections` sockets, one at a time on each, for `seconds`: bare sockets, because a client
@@ -39,7 +40,7 @@ export async function load(
         waiting = waiting.length > 0 ? Buffer.concat([waiting, chunk]) : chunk;
         const size = sizeOf(waiting);
         if (size === null || waiting.length < size) return;
-        if (!waiting.subarray(0, 12).equals(Buffer.from('HTTP/1.1 200'))) {
+        if (!waiting.subarray(0, 12).equals(ok)) {
           fail(new Error(waiting.toString('utf8').slice(0, 400)));
           socket.destroy();
           return;

@@ -18,15 +18,23 @@ export async function checkIn(ports: Ports, host: HostRecord, said: CheckIn): Pr
   const decision = await offer(ports.store, { ...host, cloned: host.cloned || cloned }, said, at, isBusy);
   const [reason, offered] =
     'none' in decision ? [decision.none, null] : (['offered', decision.offer.version] as const);
+  const text = saidOf(said);
   ports.store.seen({
     host: host.id,
     at: at.toISOString(),
     checkIn: said,
     boots,
+    said: text,
+    isAsBefore: host.said === text,
     decision: reason,
     offered,
   });
   return { decision, pollSeconds: reason === 'busy' ? awaySecondsNow() : pollSeconds };
+}
+
+/** Everything of a check-in that the store keeps and that seldom changes. */
+function saidOf({ name, version, arch, channel, group, bootId, rootHash, failed }: CheckIn): string {
+  return [name, version, arch, channel, group, bootId, rootHash, ...failed].join(' ');
 }
 
 function flagClone({ store }: Ports, host: HostRecord, bootId: string, at: Date): Promise<void> {

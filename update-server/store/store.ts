@@ -39,6 +39,8 @@ export interface HostRecord {
   cloned: boolean;
   /** The last boot ids, oldest first, without repeats. */
   boots: string[];
+  /** What it said of itself last, as the store holds it. */
+  said: string;
 }
 
 /** What a host becomes known by. Secrets arrive here as SHA-256 only. */
@@ -59,6 +61,9 @@ export interface Sighting {
   at: string;
   checkIn: CheckIn;
   boots: string[];
+  /** What the host says of itself, as one text; and whether the store holds that already. */
+  said: string;
+  isAsBefore: boolean;
   decision: NoneReason | 'offered';
   offered: string | null;
 }

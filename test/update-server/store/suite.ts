@@ -156,7 +156,15 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
     });
 
     it('shows sightings at once and keeps them over a clean stop', async () => {
-      const sighting = { host: 'host-0001', at, checkIn: saidBy, boots: ['boot-one'], offered: null };
+      const sighting = {
+        host: 'host-0001',
+        at,
+        checkIn: saidBy,
+        boots: ['boot-one'],
+        said: 'a',
+        isAsBefore: false,
+        offered: null,
+      };
       store.seen({ ...sighting, decision: 'held' });
       expect((await store.hostByCredential(sha('1')))?.boots).toEqual(['boot-one']);
       expect(await store.host('host-0001')).toMatchObject({
@@ -164,7 +172,10 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
         failed: ['0.5'],
         decision: 'held',
       });
-      store.seen({ ...sighting, decision: 'up_to_date' });
+      store.seen({ ...sighting, decision: 'held' });
+      await store.hosts('', 10);
+      expect((await store.hostByCredential(sha('1')))?.said).toBe('a');
+      store.seen({ ...sighting, isAsBefore: true, decision: 'up_to_date' });
       await store.close();
       store = place.open();
       expect(await store.hosts('', 10)).toMatchObject([

@@ -72,9 +72,10 @@ export const migrations: readonly string[] = [
   CREATE INDEX grant_of_rollout ON host_grant (rollout, granted);
   CREATE INDEX unfinished_grant ON host_grant (expires) WHERE outcome IS NULL;
 
+  ALTER TABLE host ADD COLUMN said TEXT NOT NULL DEFAULT '';
   ALTER TABLE host ADD COLUMN pinned TEXT;
   ALTER TABLE host ADD COLUMN placed TEXT;
   ALTER TABLE host ADD COLUMN approved INTEGER NOT NULL DEFAULT 1;
-  CREATE INDEX host_of_channel ON host (name, channel, arch, last_seen);
+  CREATE INDEX host_of_channel ON host (name, channel, arch);
   `,
 ];

@@ -2,6 +2,9 @@ import type Database from 'better-sqlite3';
 import { lastSeenDelayMs, type Sighting } from '../store.ts';
 import type { Write } from './group-commit.ts';
 
+/** Sightings written in one transaction: a longer one would keep everybody waiting. */
+const atOnce = 250;
+
 /** Sightings that are not on the disk yet; a crash may lose them, and only them. */
 export interface Sightings {
   add(sighting: Sighting): void;
@@ -18,19 +21,31 @@ export function batchSightings(db: Database.Database, write: Write): Sightings {
   const update = db.prepare(
     `UPDATE host SET name = @name, arch = @arch, channel = @channel, grp = @group, version = @version,
        at = @at, boot_id = @bootId, root_hash = @rootHash, failed = @failed, boots = @boots,
-       last_seen = @lastSeen, decision = @decision, offered = @offered WHERE id = @host`,
+       said = @said, last_seen = @lastSeen, decision = @decision, offered = @offered WHERE id = @host`,
   );
+
+  const touch = db.prepare(
+    'UPDATE host SET at = @at, last_seen = @lastSeen, decision = @decision, offered = @offered WHERE id = @host',
+  );
+
+  /** Most hosts say what they said before, and an update that names no indexed column is half the work. */
+  function put(sighting: Sighting): void {
+    const row = rowOf(sighting);
+    if (sighting.isAsBefore) touch.run(row);
+    else update.run(row);
+  }
 
   async function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
     if (waiting.size === 0) return;
-    const batch = [...waiting.values()];
-    await write(() => {
-      for (const sighting of batch) update.run(rowOf(sighting));
-    });
-    for (const sighting of batch) {
-      if (waiting.get(sighting.host) === sighting) waiting.delete(sighting.host);
+    const all = [...waiting.values()];
+    for (let from = 0; from < all.length; from += atOnce) {
+      const batch = all.slice(from, from + atOnce);
+      await write(() => batch.forEach(put));
+      for (const sighting of batch) {
+        if (waiting.get(sighting.host) === sighting) waiting.delete(sighting.host);
+      }
     }
   }
 
@@ -44,10 +59,11 @@ export function batchSightings(db: Database.Database, write: Write): Sightings {
   };
 }
 
-function rowOf({ host, at, checkIn, boots, decision, offered }: Sighting) {
+function rowOf({ host, at, checkIn, said, boots, decision, offered }: Sighting) {
   return {
     ...checkIn,
     host,
+    said,
     lastSeen: at,
     boots: JSON.stringify(boots),
     failed: JSON.stringify(checkIn.failed),
