@@ -15,6 +15,7 @@ export interface ErofsInode {
   size: number;
   /** Seconds. */
   mtime: number;
+  nanoseconds: number;
   /** Device number of character and block devices. */
   device: number;
   extended: boolean;
@@ -49,6 +50,7 @@ export async function readInode(read: ReadAt, superblock: ErofsSuperblock, nid: 
     gid: extended ? raw.readUInt32LE(28) : raw.readUInt16LE(26),
     nlink: extended ? raw.readUInt32LE(44) : raw.readUInt16LE(6),
     mtime: extended ? Number(raw.readBigInt64LE(32)) : superblock.buildTime,
+    nanoseconds: extended ? raw.readUInt32LE(40) : 0,
     device: deviceTypes.includes(mode & 0o170000) ? value : 0,
     xattrs: xattrLength ? await readXattrs(read, superblock, body, xattrLength) : new Map(),
     content: () =>
