@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { InterlockError } from '../protocol/errors.ts';
 
 /** How the server feels: `busy` puts new starts off, `flooded` sends hosts away before anything is looked up. */
-type Load = 'calm' | 'busy' | 'flooded';
+export type Load = 'calm' | 'busy' | 'flooded';
 
 const sampleMs = 250;
 /** The event loop's delay and the number of hosts within it from which on each begins; a few hosts are no reason to send them away. */
@@ -13,6 +13,38 @@ const ownShare = 0.7;
 /** How long hosts are sent away for, in seconds; each adds its own chance. */
 const awaySeconds = [300, 900] as const;
 
+/** One look at the event loop. */
+interface Sample {
+  /** How much later than asked it came. */
+  lateMs: number;
+  /** Processor time of this process since the last one. */
+  ownMs: number;
+  /** Hosts that asked since the last one. */
+  hosts: number;
+}
+
+/** What the load is judged by; a flood is over a second after it ends. */
+export interface Feeling {
+  delayMs: number;
+  hosts: number;
+}
+
+/** Takes one more sample in. */
+export function feel(before: Feeling, { lateMs, ownMs, hosts }: Sample): Feeling {
+  const isOwn = ownMs >= ownShare * (sampleMs + lateMs);
+  return {
+    delayMs: Math.max(isOwn ? lateMs : 0, before.delayMs / 2),
+    hosts: Math.max(hosts, Math.floor(before.hosts / 2)),
+  };
+}
+
+/** Puts a feeling into a word. */
+export function loadOf({ delayMs, hosts }: Feeling): Load {
+  const isBeyond = ({ ms, hosts: many }: (typeof limits)['busy']) => delayMs >= ms && hosts >= many;
+  if (isBeyond(limits.flooded)) return 'flooded';
+  return isBeyond(limits.busy) ? 'busy' : 'calm';
+}
+
 /** Feels the load: told of each host that asks. */
 export interface Overload {
   asked(): void;
@@ -20,28 +52,24 @@ export interface Overload {
   stop(): void;
 }
 
-/** Watches how late the event loop is, and how many hosts asked meanwhile; a flood is over a second after it ends. */
+/** Watches the event loop four times a second. */
 export function watchOverload(): Overload {
   let due = performance.now() + sampleMs;
-  let delay = 0;
-  let hosts = 0;
-  let asking = 0;
   let used = process.cpuUsage();
+  let hosts = 0;
+  let feeling: Feeling = { delayMs: 0, hosts: 0 };
   const timer = setInterval(() => {
-    const late = performance.now() - due;
     const { user, system } = process.cpuUsage(used);
-    const isOwn = (user + system) / 1000 >= ownShare * (sampleMs + late);
-    delay = Math.max(isOwn ? late : 0, delay / 2);
-    hosts = Math.max(asking, Math.floor(hosts / 2));
-    asking = 0;
+    const lateMs = Math.max(performance.now() - due, 0);
+    feeling = feel(feeling, { lateMs, ownMs: (user + system) / 1000, hosts });
     used = process.cpuUsage();
+    hosts = 0;
     due = performance.now() + sampleMs;
   }, sampleMs);
   timer.unref();
-  const beyond = ({ ms, hosts: many }: (typeof limits)['busy']) => delay >= ms && hosts >= many;
   return {
-    asked: () => void asking++,
-    load: () => (beyond(limits.flooded) ? 'flooded' : beyond(limits.busy) ? 'busy' : 'calm'),
+    asked: () => void hosts++,
+    load: () => loadOf(feeling),
     stop: () => clearInterval(timer),
   };
 }

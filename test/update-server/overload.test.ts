@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type App, createApp } from '../../update-server/app.ts';
 import { openBlobs } from '../../update-server/blobs/files.ts';
 import { createToken } from '../../update-server/operators/create-token.ts';
-import { type Overload, watchOverload } from '../../update-server/overload.ts';
+import { feel, loadOf, type Overload } from '../../update-server/overload.ts';
 import { openSqliteStore } from '../../update-server/store/sqlite/store.ts';
 import type { Store } from '../../update-server/store/store.ts';
 import { scratch } from './support/start-server.ts';
@@ -53,19 +53,14 @@ it('sends hosts away while flooded, and serves reports and operators all the sam
   expect((await app.inject({ url: '/v1/hosts', headers })).statusCode).toBe(200);
 });
 
-it('is calm when the machine is slow and few ask, and feels a flood that is one', async () => {
-  const overload = watchOverload();
-  const turns = async (hosts: number) => {
-    for (let turn = 0; turn < 2; turn++) {
-      await new Promise((done) => setTimeout(done, 300));
-      for (let n = 0; n < hosts; n++) overload.asked();
-      for (const end = performance.now() + 700; performance.now() < end; );
-    }
-    await new Promise((done) => setTimeout(done, 10));
-  };
-  await turns(3);
-  expect(overload.load()).toBe('calm');
-  await turns(2000);
-  expect(overload.load()).toBe('flooded');
-  overload.stop();
+it('feels a flood only where many hosts keep this very process busy, and forgets it within seconds', () => {
+  const calm = { delayMs: 0, hosts: 0 };
+  const flood = { lateMs: 500, ownMs: 700, hosts: 1500 };
+  expect(loadOf(feel(calm, flood))).toBe('flooded');
+  expect(loadOf(feel(calm, { ...flood, lateMs: 150, ownMs: 380 }))).toBe('busy');
+  expect(loadOf(feel(calm, { ...flood, hosts: 3 }))).toBe('calm');
+  expect(loadOf(feel(calm, { ...flood, ownMs: 200 }))).toBe('calm');
+  const quiet = { lateMs: 0, ownMs: 5, hosts: 3 };
+  const after = [1, 2, 3, 4].reduce((feeling) => feel(feeling, quiet), feel(calm, flood));
+  expect(loadOf(after)).toBe('calm');
 });
