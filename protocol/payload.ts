@@ -1,39 +1,49 @@
 import { InterlockError } from './errors.ts';
+import { type ByteReader, openReader, openWriter } from './varint.ts';
 
 /**
- * The payload: a header with one fixed-size record per operation, then the blobs that `data` operations name.
- *
- * Header: magic `ILPAY001` · u32 header length · u32 number of operations · 3 × u64 part sizes (root, verity,
- * boot) · 32 bytes target root hash · 32 bytes source root hash (zero for a full payload) · operations.
- * Operation, 72 bytes: u8 kind · u8 part · u16 zero · u32 target length · u64 target offset · u64 blob or source
- * offset · u32 blob length · u32 zero · 8 zero bytes · 32 bytes SHA-256 of what it yields. Little endian.
- * Blob offsets count from the end of the header. Operations cover root, verity and boot, in that order, without gaps.
+ * The payload: a header that lists operations, then the blobs of those that have one, in the same order.
+ * docs/payload.md has the layout. The hash tree is no part of it: whoever wrote the root computes it.
  */
-export const payloadMagic = 'ILPAY001';
+export const payloadMagic = 'ILPAY002';
 
-/** What a release writes, in the order it is written. */
-export const parts = ['root', 'verity', 'boot'] as const;
-export type Part = (typeof parts)[number];
+/** What a payload writes, in this order. */
+export const payloadParts = ['root', 'boot'] as const;
+export type PayloadPart = (typeof payloadParts)[number];
+
+/** Where bytes may be taken from: the image that a delta names, or what the same payload wrote before. */
+export const spaces = ['source-root', 'source-boot', 'target-root', 'target-boot'] as const;
+export type Space = (typeof spaces)[number];
+
+/** A stretch of a space, in bytes from its start. */
+export interface Stretch {
+  space: Space;
+  from: number;
+  length: number;
+}
 
 const kinds = ['zero', 'data', 'copy', 'patch'] as const;
 export type OperationKind = (typeof kinds)[number];
 
 export interface Operation {
   kind: OperationKind;
-  part: Part;
+  part: PayloadPart;
   /** Where its bytes go, in bytes from the start of the part. */
   offset: number;
   length: number;
-  /** `data` and `patch`: where the zstd frame lies among the blobs. `copy`: where the bytes lie in the source part. */
-  from: number;
-  /** Length of the frame; 0 without one. */
+  /** Where its blob lies, in bytes from the end of the header; `blobLength` is 0 without one. */
+  blobAt: number;
   blobLength: number;
+  /** `copy`: the bytes themselves. `data`: the dictionary of its zstd frame, if it has one. Null otherwise. */
+  stretch: Stretch | null;
+  /** CRC-32 of the first 4096 bytes it yields, by which an image is searched for them; 0 unless `data`. */
+  firstBlock: number;
   /** Hex SHA-256 of the bytes it yields. */
   sha256: string;
 }
 
 export interface PayloadHeader {
-  sizes: Record<Part, number>;
+  sizes: Record<PayloadPart, number>;
   rootHash: string;
   sourceRootHash: string | null;
   operations: Operation[];
@@ -41,34 +51,53 @@ export interface PayloadHeader {
   headerLength: number;
 }
 
-const fixedLength = 104;
-const recordLength = 72;
+/** What an operation says in the header; the rest follows from its neighbours. */
+export type PlannedOperation = Omit<Operation, 'offset' | 'blobAt'>;
+
+const fixedLength = 96;
+const digestLength = 32;
+/** The least an operation takes: kind, length, digest. */
+const leastRecord = 2 + digestLength;
 /** No operation yields more than this, so memory stays bounded whatever the image. */
 export const maxOperationLength = 4 * 1024 * 1024;
+/** No dictionary is larger. */
+export const maxDictionaryLength = 4 * 1024 * 1024;
+/** Bytes that `firstBlock` covers. */
+export const firstBlockLength = 4096;
 const nothing = '0'.repeat(64);
 
 /** Lays a header out as bytes. */
-export function encodePayloadHeader(header: Omit<PayloadHeader, 'headerLength'>): Buffer {
-  const bytes = Buffer.alloc(fixedLength + header.operations.length * recordLength);
-  bytes.write(payloadMagic, 0, 'latin1');
-  bytes.writeUInt32LE(bytes.length, 8);
-  bytes.writeUInt32LE(header.operations.length, 12);
-  parts.forEach((part, index) => {
-    bytes.writeBigUInt64LE(BigInt(header.sizes[part]), 16 + 8 * index);
+export function encodePayloadHeader(header: {
+  sizes: PayloadHeader['sizes'];
+  rootHash: string;
+  sourceRootHash: string | null;
+  operations: readonly PlannedOperation[];
+}): Buffer {
+  const fixed = Buffer.alloc(fixedLength);
+  const records = openWriter();
+  for (const operation of header.operations) writeOperation(records, operation);
+  const table = records.bytes();
+  fixed.write(payloadMagic, 0, 'latin1');
+  fixed.writeUInt32LE(fixedLength + table.length, 8);
+  fixed.writeUInt32LE(header.operations.length, 12);
+  payloadParts.forEach((part, index) => {
+    fixed.writeBigUInt64LE(BigInt(header.sizes[part]), 16 + 8 * index);
   });
-  bytes.write(header.rootHash, 40, 'hex');
-  bytes.write(header.sourceRootHash ?? nothing, 72, 'hex');
-  header.operations.forEach((operation, index) => {
-    const at = fixedLength + index * recordLength;
-    bytes.writeUInt8(kinds.indexOf(operation.kind), at);
-    bytes.writeUInt8(parts.indexOf(operation.part), at + 1);
-    bytes.writeUInt32LE(operation.length, at + 4);
-    bytes.writeBigUInt64LE(BigInt(operation.offset), at + 8);
-    bytes.writeBigUInt64LE(BigInt(operation.from), at + 16);
-    bytes.writeUInt32LE(operation.blobLength, at + 24);
-    bytes.write(operation.sha256, at + 40, 'hex');
-  });
-  return bytes;
+  fixed.write(header.rootHash, 32, 'hex');
+  fixed.write(header.sourceRootHash ?? nothing, 64, 'hex');
+  return Buffer.concat([fixed, table]);
+}
+
+function writeOperation(out: ReturnType<typeof openWriter>, operation: PlannedOperation): void {
+  const { kind, part, length, blobLength, stretch, firstBlock, sha256 } = operation;
+  const space = stretch ? 1 + spaces.indexOf(stretch.space) : 0;
+  out.number(kinds.indexOf(kind) | (payloadParts.indexOf(part) << 2) | (space << 3));
+  out.number(length);
+  if (kind === 'data' || kind === 'patch') out.number(blobLength);
+  if (stretch) out.number(stretch.from);
+  if (stretch && kind === 'data') out.number(stretch.length);
+  if (kind === 'data') out.fixed(firstBlock);
+  out.raw(Buffer.from(sha256, 'hex'));
 }
 
 /** Reads a header and checks that its operations cover every part once, in order. Throws `payload_invalid`. */
@@ -77,61 +106,106 @@ export function decodePayloadHeader(bytes: Buffer): PayloadHeader {
   if (bytes.length < fixedLength || magic !== payloadMagic) throw invalid('no payload header');
   const headerLength = bytes.readUInt32LE(8);
   const count = bytes.readUInt32LE(12);
-  if (headerLength !== bytes.length || headerLength !== fixedLength + count * recordLength) {
+  if (headerLength !== bytes.length || count > (headerLength - fixedLength) / leastRecord) {
     throw invalid(`header of ${bytes.length} bytes says ${headerLength} and ${count} operations`);
   }
-  const [root, verity, boot] = parts.map((_, index) => readSize(bytes, 16 + 8 * index)) as [
-    number,
-    number,
-    number,
-  ];
-  const source = bytes.toString('hex', 72, 104);
+  const source = bytes.toString('hex', 64, 96);
   const header: PayloadHeader = {
-    sizes: { root, verity, boot },
-    rootHash: bytes.toString('hex', 40, 72),
+    sizes: { root: readSize(bytes, 16), boot: readSize(bytes, 24) },
+    rootHash: bytes.toString('hex', 32, 64),
     sourceRootHash: source === nothing ? null : source,
-    operations: Array.from({ length: count }, (_, index) => decodeOperation(bytes, index)),
+    operations: [],
     headerLength,
   };
-  checkCover(header);
+  const reader = openReader(bytes.subarray(fixedLength), invalid);
+  const done = { root: 0, boot: 0, blobs: 0 };
+  for (let index = 0; index < count; index++) {
+    const operation = readOperation(reader, index, done);
+    checkOperation(operation, index, header);
+    done[operation.part] += operation.length;
+    done.blobs += operation.blobLength;
+    header.operations.push(operation);
+  }
+  if (!reader.isAtEnd()) throw invalid('more than its operations');
+  for (const part of payloadParts) {
+    const size = header.sizes[part];
+    if (done[part] !== size) throw invalid(`${part} is covered up to ${done[part]} of ${size}`);
+  }
   return header;
 }
 
-function decodeOperation(bytes: Buffer, index: number): Operation {
-  const at = fixedLength + index * recordLength;
-  const kind = kinds[bytes.readUInt8(at)];
-  const part = parts[bytes.readUInt8(at + 1)];
-  if (!kind || !part) throw invalid(`operation ${index} is of no known kind`);
+function readOperation(
+  reader: ByteReader,
+  index: number,
+  done: { root: number; boot: number; blobs: number },
+): Operation {
+  const tag = reader.number();
+  const kind = kinds[tag & 3]!;
+  const part = payloadParts[(tag >> 2) & 1]!;
+  const space = spaces[(tag >> 3) - 1];
+  if (tag >> 3 > spaces.length) throw invalid(`operation ${index} is of no known kind`);
+  const length = reader.number();
+  const blobLength = kind === 'data' || kind === 'patch' ? reader.number() : 0;
+  const from = space ? reader.number() : 0;
+  const taken = space && kind === 'data' ? reader.number() : length;
+  const firstBlock = kind === 'data' ? reader.fixed() : 0;
   return {
     kind,
     part,
-    length: bytes.readUInt32LE(at + 4),
-    offset: readSize(bytes, at + 8),
-    from: readSize(bytes, at + 16),
-    blobLength: bytes.readUInt32LE(at + 24),
-    sha256: bytes.toString('hex', at + 40, at + 72),
+    offset: done[part],
+    length,
+    blobAt: done.blobs,
+    blobLength,
+    stretch: space ? { space, from, length: taken } : null,
+    firstBlock,
+    sha256: reader.raw(digestLength).toString('hex'),
   };
 }
 
-function checkCover({ operations, sizes, sourceRootHash }: PayloadHeader): void {
-  const done: Record<Part, number> = { root: 0, verity: 0, boot: 0 };
-  let last = 0;
-  operations.forEach((operation, index) => {
-    const order = parts.indexOf(operation.part);
-    if (order < last) throw invalid(`operation ${index} is out of order`);
-    last = order;
-    if (operation.offset !== done[operation.part]) throw invalid(`operation ${index} leaves a gap`);
-    if (operation.length === 0 || operation.length > maxOperationLength) {
-      throw invalid(`operation ${index} yields ${operation.length} bytes`);
-    }
-    if (!sourceRootHash && (operation.kind === 'copy' || operation.kind === 'patch')) {
-      throw invalid(`operation ${index} needs a source and none is named`);
-    }
-    done[operation.part] += operation.length;
-  });
-  for (const part of parts) {
-    if (done[part] !== sizes[part]) throw invalid(`${part} is covered up to ${done[part]} of ${sizes[part]}`);
+function checkOperation(operation: Operation, index: number, header: PayloadHeader): void {
+  const { kind, part, length, blobLength, stretch } = operation;
+  const last = header.operations.at(-1);
+  const refuse = (problem: string) => invalid(`operation ${index} ${problem}`);
+  if (last && payloadParts.indexOf(part) < payloadParts.indexOf(last.part)) throw refuse('is out of order');
+  if (length === 0 || length > maxOperationLength) throw refuse(`yields ${length} bytes`);
+  if (kind !== 'zero' && kind !== 'copy' && (blobLength === 0 || blobLength > 2 * length + 4096)) {
+    throw refuse(`has a blob of ${blobLength} bytes`);
   }
+  if ((kind === 'copy') !== (stretch !== null) && kind !== 'data') throw refuse('has no place to copy from');
+  if (kind === 'patch' && !header.sourceRootHash) throw refuse('needs a source and none is named');
+  if (stretch) checkStretch(stretch, operation, header, refuse);
+}
+
+function checkStretch(
+  { space, from, length }: Stretch,
+  { part, offset, kind }: Operation,
+  { sizes, sourceRootHash }: PayloadHeader,
+  refuse: (problem: string) => InterlockError,
+): void {
+  if (kind === 'data' && (length === 0 || length > maxDictionaryLength)) {
+    throw refuse(`has a dictionary of ${length} bytes`);
+  }
+  if (isSource(space)) {
+    if (!sourceRootHash) throw refuse('needs a source and none is named');
+    return;
+  }
+  if (from + length > writtenBefore(space, part, offset, sizes)) throw refuse('needs bytes that come later');
+}
+
+/** Bytes of a target space that are there when an operation at `offset` of `part` begins. */
+export function writtenBefore(
+  space: Space,
+  part: PayloadPart,
+  offset: number,
+  sizes: PayloadHeader['sizes'],
+): number {
+  if (space === `target-${part}`) return offset;
+  return space === 'target-root' && part === 'boot' ? sizes.root : 0;
+}
+
+/** True for the image a delta is made from. */
+export function isSource(space: Space): boolean {
+  return space.startsWith('source-');
 }
 
 function readSize(bytes: Buffer, at: number): number {

@@ -4,6 +4,8 @@ import type { Extent } from './slot.ts';
 
 /** An open extent: positions count from its start, and nothing outside it can be reached. */
 export interface OpenExtent {
+  /** Bytes. */
+  size: number;
   /** Reads exactly `length` bytes, into the front of `scratch` when given. */
   read(position: number, length: number, scratch?: Buffer): Promise<Buffer>;
   write(position: number, bytes: Uint8Array): Promise<void>;
@@ -22,6 +24,7 @@ export async function openExtent(extent: Extent, access: 'read' | 'write'): Prom
     return extent.offset + position;
   };
   return {
+    size: extent.size,
     async read(position, length, scratch = Buffer.allocUnsafe(length)) {
       const bytes = scratch.subarray(0, length);
       await readFully(file, bytes, inside(position, length), extent);

@@ -2,11 +2,11 @@ import type { PayloadHeader } from '../../protocol/payload.ts';
 import type { PayloadRef } from '../../protocol/release.ts';
 import type { Download } from '../download/download.ts';
 import { readFrames } from '../download/frames.ts';
-import { checkBytes, decodeFrame } from './decode-frame.ts';
 import type { Numbered } from './find-missing.ts';
 import { giveBack } from './give-back.ts';
 import { type Batch, planRequests } from './plan-requests.ts';
 import type { Parts } from './target-parts.ts';
+import { yieldOperation } from './yield-operation.ts';
 
 /** One payload on its way into one slot. */
 export interface Application {
@@ -14,7 +14,7 @@ export interface Application {
   payload: PayloadRef;
   missing: Numbered[];
   target: Parts;
-  /** The running slot, for a delta. */
+  /** The running slot; null when nothing of it is to be used. */
   source: Parts | null;
   download: Download;
   signal: AbortSignal;
@@ -24,6 +24,7 @@ export interface Application {
 
 /** So much may wait for the disk: the last flush then ends well within a service's stop time. */
 const unflushedLimit = 32 * 1024 * 1024;
+const noBlob: Buffer = Buffer.alloc(0);
 
 /**
  * Writes what is missing, in order; every operation's bytes are checked *before* they are written.
@@ -34,7 +35,7 @@ export async function apply(application: Application): Promise<void> {
   let unflushed = 0;
   try {
     for (const batch of planRequests(missing)) {
-      for await (const { operation, bytes } of yieldBytes(batch, application)) {
+      for await (const { operation, bytes } of yieldBatch(batch, application)) {
         await target[operation.part].write(operation.offset, bytes);
         onWritten(operation.length);
         unflushed += operation.length;
@@ -55,46 +56,40 @@ async function flush(target: Parts): Promise<void> {
   for (const part of Object.values(target)) await part.sync();
 }
 
-/** Every operation's bytes come in a buffer of their own: it is given back once they are written. */
-async function* yieldBytes(
-  batch: Batch,
+/** Each operation's bytes, over one request for all their blobs; what lies between the blobs is passed over. */
+async function* yieldBatch(
+  { operations, blobs }: Batch,
   application: Application,
 ): AsyncGenerator<{ operation: Numbered; bytes: Buffer }> {
-  if (batch.frames) {
-    yield* fetchBatch(batch.operations, batch.frames, application);
-    return;
-  }
-  for (const operation of batch.operations) {
-    const bytes =
-      operation.kind === 'zero'
-        ? Buffer.alloc(operation.length)
-        : await application.source![operation.part].read(operation.from, operation.length);
-    yield { operation, bytes: checkBytes(bytes, operation) };
-  }
-}
-
-async function* fetchBatch(
-  operations: readonly Numbered[],
-  range: { from: number; to: number },
-  { header, payload, download, signal }: Application,
-): AsyncGenerator<{ operation: Numbered; bytes: Buffer }> {
+  const { header, payload, download, signal } = application;
   const open = ({ from, to }: { from: number; to: number }, start: number) =>
     readFrames(download.read(payload, header.headerLength + from, header.headerLength + to, signal, start));
-  const frames = open(range, 0);
+  const stream = blobs && open(blobs, 0);
+  let at = blobs?.from ?? 0;
   try {
     for (const operation of operations) {
-      const frame = await frames.take(operation.blobLength);
-      const bytes = await decodeFrame(frame, operation).catch(() => secondOpinion(operation));
-      giveBack(frame);
+      if (!stream || operation.blobLength === 0) {
+        const bytes = await yieldOperation(operation, noBlob, application).catch((error) => {
+          if (!operation.instead) throw error;
+          return fetchAgain(operation.instead, 0);
+        });
+        yield { operation, bytes };
+        continue;
+      }
+      if (operation.blobAt > at) await stream.take(operation.blobAt - at);
+      const blob = await stream.take(operation.blobLength);
+      at = operation.blobAt + operation.blobLength;
+      const bytes = await yieldOperation(operation, blob, application).catch(() => fetchAgain(operation, 1));
+      giveBack(blob);
       yield { operation, bytes };
     }
   } finally {
-    await frames.close();
+    await stream?.close();
   }
 
-  async function secondOpinion(operation: Numbered): Promise<Buffer> {
-    const again = open({ from: operation.from, to: operation.from + operation.blobLength }, 1);
-    const frame = await again.take(operation.blobLength).finally(() => again.close());
-    return decodeFrame(frame, operation);
+  async function fetchAgain(operation: Numbered, start: number): Promise<Buffer> {
+    const again = open({ from: operation.blobAt, to: operation.blobAt + operation.blobLength }, start);
+    const blob = await again.take(operation.blobLength).finally(() => again.close());
+    return yieldOperation(operation, blob, application);
   }
 }

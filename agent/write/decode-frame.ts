@@ -10,11 +10,19 @@ const decompress = promisify<Buffer, ZstdOptions, Buffer>(zstdDecompress);
 const smallestChunk = 64;
 
 /** Unpacks a zstd frame and checks length and hash of what it yields. Throws `payload_mismatch`; never yields more. */
-export async function decodeFrame(frame: Buffer, operation: Numbered): Promise<Buffer> {
+export async function decodeFrame(
+  frame: Buffer,
+  operation: Numbered,
+  dictionary: Buffer | null,
+): Promise<Buffer> {
   let bytes: Buffer;
   try {
     const { length } = operation;
-    bytes = await decompress(frame, { maxOutputLength: length, chunkSize: Math.max(length, smallestChunk) });
+    bytes = await decompress(frame, {
+      maxOutputLength: length,
+      chunkSize: Math.max(length, smallestChunk),
+      ...(dictionary && { dictionary }),
+    });
   } catch (cause) {
     throw mismatch(operation, 'no zstd frame of that length', cause);
   }

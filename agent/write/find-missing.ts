@@ -3,7 +3,11 @@ import { maxOperationLength, type Operation } from '../../protocol/payload.ts';
 import type { Parts } from './target-parts.ts';
 
 /** An operation and its place in the payload's list. */
-export type Numbered = Operation & { index: number };
+export type Numbered = Operation & {
+  index: number;
+  /** What to do when a copy of this host's own making turns out wrong. */
+  instead?: Numbered;
+};
 
 /** The operations whose bytes do not lie in the slot yet; so a cut write resumes without a journal. */
 export async function findMissing(

@@ -1,24 +1,27 @@
 import type { Numbered } from './find-missing.ts';
 
-/** Operations that are done together: those whose frames lie side by side need one request. */
+/** Operations that are done together: those whose blobs lie close together need one request. */
 export interface Batch {
   operations: Numbered[];
-  /** Where their frames lie among the payload's blobs, or null when nothing is fetched. */
-  frames: { from: number; to: number } | null;
+  /** Where their blobs lie in the payload, from the end of its header, or null when nothing is fetched. */
+  blobs: { from: number; to: number } | null;
 }
 
-/** Groups missing operations, in their order, so that each stretch of frames costs one request. */
+/** Bytes that cost less to fetch in passing than another request would. */
+const passedOver = 16 * 1024;
+
+/** Groups missing operations, in their order, so that each stretch of blobs costs one request. */
 export function planRequests(missing: readonly Numbered[]): Batch[] {
   const batches: Batch[] = [];
   for (const operation of missing) {
     const last = batches.at(-1);
-    const isData = operation.kind === 'data';
-    const end = operation.from + operation.blobLength;
-    if (last && isData && last.frames?.to === operation.from) {
+    const { blobAt: from, blobLength } = operation;
+    const to = from + blobLength;
+    if (last && (blobLength === 0 || !last.blobs || from - last.blobs.to <= passedOver)) {
       last.operations.push(operation);
-      last.frames.to = end;
+      if (blobLength > 0) last.blobs = { from: last.blobs?.from ?? from, to };
     } else {
-      batches.push({ operations: [operation], frames: isData ? { from: operation.from, to: end } : null });
+      batches.push({ operations: [operation], blobs: blobLength > 0 ? { from, to } : null });
     }
   }
   return batches;

@@ -1,5 +1,5 @@
 import type { Release } from '../../protocol/release.ts';
-import { encodeVeritySuperblock, verityBlock } from '../../protocol/verity.ts';
+import { decodeVeritySuperblock, encodeVeritySuperblock, verityBlock } from '../../protocol/verity.ts';
 import { openExtent } from '../slots/extent.ts';
 import type { Extent } from '../slots/slot.ts';
 
@@ -25,6 +25,16 @@ export async function writeSuperblock(verity: Extent, superblock: Buffer): Promi
   try {
     await area.write(0, superblock);
     await area.sync();
+  } finally {
+    await area.close();
+  }
+}
+
+/** Bytes of the image that a slot says it holds; 0 when it says nothing. */
+export async function imageSize(verity: Extent): Promise<number> {
+  const area = await openExtent(verity, 'read');
+  try {
+    return (decodeVeritySuperblock(await area.read(0, verityBlock))?.dataBlocks ?? 0) * verityBlock;
   } finally {
     await area.close();
   }

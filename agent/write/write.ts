@@ -10,12 +10,13 @@ import type { OnProgress, Running, SlotName, SlotPort, Target } from '../ports.t
 import { checkApart } from '../slots/check-apart.ts';
 import { type Extent, otherSlot, type Slots } from '../slots/slot.ts';
 import { apply } from './apply.ts';
-import { findMissing } from './find-missing.ts';
+import { findLocal } from './find-local.ts';
+import { findMissing, type Numbered } from './find-missing.ts';
 import { payloadChoice } from './payload-choice.ts';
 import { readHeader } from './read-header.ts';
-import { hasSuperblock, superblockOf, writeSuperblock } from './superblock.ts';
-import { checkRoom, closeParts, openSource, openTarget, type Places } from './target-parts.ts';
-import { verifySlot } from './verify-slot.ts';
+import { hasSuperblock, imageSize, superblockOf, writeSuperblock } from './superblock.ts';
+import { checkRoom, closeParts, openSource, openTarget, type Parts, type Places } from './target-parts.ts';
+import { type Verification, verifyRest, verifySlot, writeTree } from './verify-slot.ts';
 
 /** What writing a slot needs of the host. */
 export interface Storage {
@@ -74,30 +75,32 @@ async function writeSlot(job: Job): Promise<void> {
   const places = placesOf(name, target.rootHash, release.boot.size, storage);
   const superblock = superblockOf(release);
   const header = await readHeader(release, payload, download, signal);
-  checkRoom(storage.slots[name], header.sizes);
+  checkRoom(storage.slots[name], { root: release.root.size, verity: release.root.verity.size });
   if ((await hasSuperblock(places.verity, superblock)) && (await isWhole(name, places, job))) return;
 
   await storage.bootFiles.clear(name, target.rootHash);
   await checkSpace(storage.bootFiles, places.boot);
   await writeSuperblock(places.verity, Buffer.alloc(verityBlock));
-  await fillSlot(job, header, places, superblock);
-  await verify(name, places, job);
+  await fillSlot(job, header, places);
+  await finish(verification(name, places, job));
   await writeSuperblock(places.verity, superblock);
 }
 
-async function fillSlot(job: Job, header: PayloadHeader, places: Places, superblock: Buffer): Promise<void> {
+async function fillSlot(job: Job, header: PayloadHeader, places: Places): Promise<void> {
   const { payload, storage, download, onProgress, signal } = job;
-  const total = bytesOf(job);
-  const parts = await openTarget(places, superblock);
-  const source = header.sourceRootHash ? await openSource(await sourceOf(job)) : null;
+  const total = header.sizes.root + header.sizes.boot;
+  const parts = await openTarget(places);
+  let source: Parts | null = null;
   try {
-    const missing = await findMissing(header.operations, parts, signal);
-    let done = total - missing.reduce((sum, operation) => sum + operation.length, 0);
+    const needed = await findMissing(header.operations, parts, signal);
+    let done = total - needed.reduce((sum, operation) => sum + operation.length, 0);
     onProgress('download', done, total);
     const onWritten = (bytes: number) => {
       done += bytes;
       onProgress('download', done, total);
     };
+    if (needed.length > 0) source = await openRunning(job);
+    const missing = header.sourceRootHash || !source ? needed : await findHere(needed, source, job);
     await apply({ header, payload, missing, target: parts, source, download, signal, onWritten });
     await storage.bootFiles.sync();
   } finally {
@@ -106,19 +109,36 @@ async function fillSlot(job: Job, header: PayloadHeader, places: Places, superbl
   }
 }
 
-async function verify(name: SlotName, places: Places, job: Job): Promise<void> {
-  const total = bytesOf(job);
+/** With no delta made, what the running slot has is copied all the same. */
+async function findHere(
+  missing: Numbered[],
+  source: Parts,
+  { running, storage, signal }: Job,
+): Promise<Numbered[]> {
+  const size = await imageSize(storage.slots[running.slot].verity);
+  return findLocal(missing, source, Math.min(size, source.root.size), signal);
+}
+
+async function finish(slot: Verification): Promise<void> {
+  await writeTree(slot);
+  await verifyRest(slot);
+}
+
+function verification(slot: SlotName, places: Places, job: Job): Verification {
+  const { release } = job.target;
+  const total = release.root.size + release.root.verity.size + release.boot.size;
   let done = 0;
-  await verifySlot(name, places, job.target.release, job.signal, (bytes) => {
+  const onRead = (bytes: number) => {
     done += bytes;
     job.onProgress('verify', done, total);
-  });
+  };
+  return { slot, places, release, signal: job.signal, onRead };
 }
 
 /** False when what once was whole is not any more: then it is written again. */
 async function isWhole(name: SlotName, places: Places, job: Job): Promise<boolean> {
   try {
-    await verify(name, places, job);
+    await verifySlot(verification(name, places, job));
     return true;
   } catch (error) {
     job.signal.throwIfAborted();
@@ -127,22 +147,18 @@ async function isWhole(name: SlotName, places: Places, job: Job): Promise<boolea
   }
 }
 
-function bytesOf({ target: { release } }: Job): number {
-  return release.root.size + release.root.verity.size + release.boot.size;
-}
-
 function placesOf(slot: SlotName, rootHash: string, bootSize: number, storage: Storage): Places {
   const { root, verity } = storage.slots[slot];
   const path = join(storage.esp, storage.bootFiles.imagePath(slot, rootHash));
   return { root, verity, boot: { path, offset: 0, size: bootSize } };
 }
 
-/** The running slot, to be read only. Its kernel image lies unprotected on the ESP; what is copied is checked by hash. */
-async function sourceOf({ running, storage }: Job): Promise<Places> {
+/** The running slot, to be read only. Its kernel image lies unprotected on the ESP: all that is taken is checked by hash. */
+async function openRunning({ running, storage }: Job): Promise<Parts> {
   const places = placesOf(running.slot, running.rootHash, 0, storage);
   const found = await stat(places.boot.path).catch(() => undefined);
-  if (!found) throw new InterlockError('payload_invalid', { problem: 'the running kernel image is missing' });
-  return { ...places, boot: { ...places.boot, size: found.size } };
+  if (!found) return openSource({ ...places, boot: { ...places.root, size: 0 } });
+  return openSource({ ...places, boot: { ...places.boot, size: found.size } });
 }
 
 async function checkSpace(bootFiles: BootFiles, { path, size }: Extent): Promise<void> {

@@ -5,61 +5,92 @@ import {
   encodePayloadHeader,
   maxOperationLength,
   type Operation,
-  type PayloadHeader,
-  parts,
+  type PlannedOperation,
+  payloadParts,
 } from '../../protocol/payload.ts';
 
 const hex = fc
   .uint8Array({ minLength: 32, maxLength: 32 })
   .map((bytes) => Buffer.from(bytes).toString('hex'));
-const drawnOperation = fc.record({
-  kind: fc.constantFrom('zero', 'data', 'copy', 'patch'),
-  length: fc.integer({ min: 1, max: maxOperationLength }),
-  from: fc.nat(2 ** 40),
-  blobLength: fc.nat(2 ** 30),
-  sha256: hex,
-});
+const from = fc.nat(2 ** 40);
+const length = fc.integer({ min: 1, max: maxOperationLength });
+const shared = { part: fc.constant('root' as const), length, sha256: hex };
+const none = { blobLength: fc.constant(0), firstBlock: fc.constant(0) };
+const source = fc.constantFrom('source-root' as const, 'source-boot' as const);
+const blobLength = fc.integer({ min: 1, max: 4096 });
+const drawnOperation = fc.oneof(
+  fc.record({ ...shared, ...none, kind: fc.constant('zero' as const), stretch: fc.constant(null) }),
+  fc
+    .record({ ...shared, ...none, kind: fc.constant('copy' as const), space: source, from })
+    .map(({ space, from, ...rest }) => ({ ...rest, stretch: { space, from, length: rest.length } })),
+  fc.record({
+    ...shared,
+    kind: fc.constant('data' as const),
+    blobLength,
+    firstBlock: fc.nat(2 ** 32 - 1),
+    stretch: fc.option(fc.record({ space: source, from, length })),
+  }),
+  fc.record({
+    ...shared,
+    ...none,
+    kind: fc.constant('patch' as const),
+    blobLength,
+    stretch: fc.constant(null),
+  }),
+);
 
 /** A header whose operations cover every part without gaps. */
 const anyHeader = fc
   .record({
     rootHash: hex,
     sourceRootHash: hex.filter((text) => !/^0+$/.test(text)),
-    drawn: fc.tuple(...parts.map(() => fc.array(drawnOperation, { maxLength: 5 }))),
+    drawn: fc.tuple(...payloadParts.map(() => fc.array(drawnOperation, { maxLength: 5 }))),
   })
   .map(({ rootHash, sourceRootHash, drawn }) => {
-    const sizes = { root: 0, verity: 0, boot: 0 };
+    const sizes = { root: 0, boot: 0 };
     const operations: Operation[] = [];
-    drawn.forEach((list, index) => {
-      for (const operation of list) {
-        const part = parts[index]!;
-        operations.push({
-          ...operation,
-          kind: operation.kind as Operation['kind'],
-          part,
-          offset: sizes[part],
-        });
+    let blobAt = 0;
+    payloadParts.forEach((part, index) => {
+      for (const operation of drawn[index]!) {
+        operations.push({ ...operation, part, offset: sizes[part], blobAt });
         sizes[part] += operation.length;
+        blobAt += operation.blobLength;
       }
     });
     return { rootHash, sourceRootHash, sizes, operations };
   });
 
-function sample(change: (header: Omit<PayloadHeader, 'headerLength'>) => void = () => {}): Buffer {
-  const operation = { kind: 'data' as const, from: 0, blobLength: 9, sha256: 'cd'.repeat(32) };
-  const header = {
-    sizes: { root: 30, verity: 5, boot: 0 },
+interface Sample {
+  sizes: { root: number; boot: number };
+  rootHash: string;
+  sourceRootHash: string | null;
+  operations: PlannedOperation[];
+}
+
+function sample(change: (header: Sample) => void = () => {}): Buffer {
+  const operation = {
+    kind: 'data' as const,
+    blobLength: 9,
+    stretch: null,
+    firstBlock: 7,
+    sha256: 'cd'.repeat(32),
+  };
+  const header: Sample = {
+    sizes: { root: 30, boot: 5 },
     rootHash: 'ab'.repeat(32),
-    sourceRootHash: null as string | null,
+    sourceRootHash: null,
     operations: [
-      { ...operation, part: 'root' as const, offset: 0, length: 10 },
-      { ...operation, part: 'root' as const, offset: 10, length: 20 },
-      { ...operation, part: 'verity' as const, offset: 0, length: 5 },
-    ] as Operation[],
+      { ...operation, part: 'root', length: 10 },
+      { ...operation, part: 'root', length: 20, stretch: { space: 'target-root', from: 2, length: 8 } },
+      { ...operation, part: 'boot', length: 5 },
+    ],
   };
   change(header);
   return encodePayloadHeader(header);
 }
+
+const first = (fields: Partial<PlannedOperation>) =>
+  sample(({ operations }) => Object.assign(operations[0]!, fields));
 
 describe('payload header', () => {
   it('gives back what was laid out', () => {
@@ -76,23 +107,32 @@ describe('payload header', () => {
     ['another magic', Buffer.alloc(200), 'no payload header'],
     ['a cut header', sample().subarray(0, -1), 'header of'],
     ['a header that is too long', Buffer.concat([sample(), Buffer.alloc(72)]), 'header of'],
-    ['a gap', sample((header) => header.operations.splice(0, 1)), 'operation 0 leaves a gap'],
-    ['a part that ends early', sample((header) => header.operations.pop()), 'verity is covered up to 0 of 5'],
-    ['parts out of order', sample((header) => header.operations.reverse()), 'out of order'],
-    [
-      'an empty operation',
-      sample((header) => Object.assign(header.operations[0]!, { length: 0 })),
-      'yields 0 bytes',
-    ],
+    ['a part that ends early', sample(({ operations }) => operations.pop()), 'boot is covered up to 0 of 5'],
+    ['parts out of order', sample(({ operations }) => operations.reverse()), 'out of order'],
+    ['an empty operation', first({ length: 0 }), 'yields 0 bytes'],
     [
       'an operation beyond the memory limit',
-      sample((header) => Object.assign(header.operations[0]!, { length: maxOperationLength + 1 })),
+      first({ length: maxOperationLength + 1 }),
       'yields 4194305 bytes',
     ],
+    ['an operation without its blob', first({ blobLength: 0 }), 'a blob of 0 bytes'],
+    ['a blob beyond the memory limit', first({ blobLength: 1 << 30 }), 'a blob of 1073741824 bytes'],
+    ['a copy from nowhere', first({ kind: 'copy' }), 'no place to copy from'],
     [
       'a copy without a source',
-      sample((header) => Object.assign(header.operations[0]!, { kind: 'copy' })),
+      first({ kind: 'copy', blobLength: 0, stretch: { space: 'source-root', from: 0, length: 10 } }),
       'needs a source',
+    ],
+    ['a patch without a source', first({ kind: 'patch' }), 'needs a source'],
+    [
+      'a dictionary that is not there yet',
+      first({ stretch: { space: 'target-root', from: 0, length: 1 } }),
+      'needs bytes that come later',
+    ],
+    [
+      'a dictionary beyond the memory limit',
+      first({ stretch: { space: 'target-root', from: 0, length: maxOperationLength + 1 } }),
+      'a dictionary of 4194305 bytes',
     ],
   ];
   for (const [what, bytes, problem] of damages) {
@@ -106,7 +146,7 @@ describe('payload header', () => {
     huge.writeBigUInt64LE(2n ** 60n, 16);
     expect(() => decodePayloadHeader(huge)).toThrow('a size of');
     const odd = sample();
-    odd.writeUInt8(9, 104);
+    odd.writeUInt8(0x78, 96);
     expect(() => decodePayloadHeader(odd)).toThrow('no known kind');
   });
 

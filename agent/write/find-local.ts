@@ -1,0 +1,72 @@
+import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { firstBlockLength } from '../../protocol/payload.ts';
+import type { OpenExtent } from '../slots/extent.ts';
+import type { Numbered } from './find-missing.ts';
+import type { Parts } from './target-parts.ts';
+
+/** Places that are tried for one operation: many files begin alike. */
+const triesEach = 8;
+const readLength = 1024 * 1024;
+
+/**
+ * Turns what the running slot has anywhere at a block's start into copies, so that any version leads to any other
+ * with no delta made: the first blocks of the missing operations are looked for in one pass over the running root
+ * (`rootSize` bytes of it). What is found is checked by its hash here, and again when it is copied.
+ */
+export async function findLocal(
+  missing: readonly Numbered[],
+  source: Parts,
+  rootSize: number,
+  signal: AbortSignal,
+): Promise<Numbered[]> {
+  const wanted = new Map<number, Numbered[]>();
+  for (const operation of missing) {
+    if (operation.kind !== 'data' || operation.part !== 'root') continue;
+    const { firstBlock } = operation;
+    wanted.set(firstBlock, [...(wanted.get(firstBlock) ?? []), operation]);
+  }
+  const found = new Map<number, Numbered>();
+  if (wanted.size > 0) await searchRoot(wanted, found, source.root, rootSize, signal);
+  for (const operation of missing) {
+    if (operation.kind !== 'data' || operation.part !== 'boot') continue;
+    if (await holds(source.boot, operation.offset, operation))
+      found.set(operation.index, toCopy(operation, 'source-boot', operation.offset));
+  }
+  return missing.map((operation) => found.get(operation.index) ?? operation);
+}
+
+async function searchRoot(
+  wanted: Map<number, Numbered[]>,
+  found: Map<number, Numbered>,
+  root: OpenExtent,
+  rootSize: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const tries = new Map<number, number>();
+  const piece = Buffer.allocUnsafeSlow(readLength);
+  for (let at = 0; at < rootSize; at += readLength) {
+    signal.throwIfAborted();
+    const bytes = await root.read(at, Math.min(readLength, rootSize - at), piece);
+    for (let block = 0; block < bytes.length; block += firstBlockLength) {
+      const sum = crc32(bytes.subarray(block, block + firstBlockLength));
+      for (const operation of wanted.get(sum) ?? []) {
+        const tried = tries.get(operation.index) ?? 0;
+        if (found.has(operation.index) || tried >= triesEach) continue;
+        tries.set(operation.index, tried + 1);
+        const isThere = await holds(root, at + block, operation);
+        if (isThere) found.set(operation.index, toCopy(operation, 'source-root', at + block));
+      }
+    }
+  }
+}
+
+async function holds(extent: OpenExtent, position: number, { length, sha256 }: Numbered): Promise<boolean> {
+  if (position + length > extent.size) return false;
+  return hash('sha256', await extent.read(position, length)) === sha256;
+}
+
+function toCopy(operation: Numbered, space: 'source-root' | 'source-boot', from: number): Numbered {
+  const { length } = operation;
+  return { ...operation, kind: 'copy', blobLength: 0, stretch: { space, from, length }, instead: operation };
+}

@@ -1,0 +1,72 @@
+import { InterlockError } from '../../protocol/errors.ts';
+import { decodePatch } from '../../protocol/patch.ts';
+import { isSource, type Space } from '../../protocol/payload.ts';
+import type { OpenExtent } from '../slots/extent.ts';
+import { checkBytes, decodeFrame } from './decode-frame.ts';
+import type { Numbered } from './find-missing.ts';
+import { giveBack } from './give-back.ts';
+import { openWindow } from './read-window.ts';
+import type { Parts } from './target-parts.ts';
+
+/** Where an operation may read: the running slot, and the slot that is being written. */
+export interface Spaces {
+  source: Parts | null;
+  target: Parts;
+}
+
+/** Makes an operation's bytes out of its blob and what lies on the disk; throws unless they hash to what it says. */
+export async function yieldOperation(operation: Numbered, blob: Buffer, spaces: Spaces): Promise<Buffer> {
+  const { kind, length, stretch } = operation;
+  switch (kind) {
+    case 'zero':
+      return checkBytes(Buffer.alloc(length), operation);
+    case 'copy':
+      return checkBytes(await read(spaces, stretch!.space, stretch!.from, length), operation);
+    case 'data': {
+      const dictionary = stretch && (await read(spaces, stretch.space, stretch.from, stretch.length));
+      try {
+        return await decodeFrame(blob, operation, dictionary);
+      } finally {
+        if (dictionary) giveBack(dictionary);
+      }
+    }
+    case 'patch':
+      return checkBytes(await patched(operation, blob, spaces), operation);
+  }
+}
+
+/** Old bytes come in by position, a window at a time; then the differences are added. */
+async function patched({ length }: Numbered, blob: Buffer, spaces: Spaces): Promise<Buffer> {
+  const { steps, inserts, differ } = decodePatch(blob, length);
+  const bytes = Buffer.allocUnsafe(length);
+  const window = openWindow((space: Space) => extentOf(spaces, space));
+  let at = 0;
+  let taken = 0;
+  for (const { space, from, length: count } of steps) {
+    if (space === null) {
+      inserts.copy(bytes, at, taken, taken + count);
+      taken += count;
+    } else await window.read(space, from, bytes.subarray(at, at + count)).catch(outside);
+    at += count;
+  }
+  differ(bytes);
+  return bytes;
+}
+
+function read(spaces: Spaces, space: Space, from: number, length: number): Promise<Buffer> {
+  return extentOf(spaces, space).read(from, length).catch(outside);
+}
+
+function extentOf({ source, target }: Spaces, space: Space): OpenExtent {
+  const parts = isSource(space) ? source : target;
+  if (!parts) throw new InterlockError('payload_invalid', { problem: 'it needs a source and there is none' });
+  return parts[space.endsWith('-root') ? 'root' : 'boot'];
+}
+
+/** A source that is too short is another image than the payload names: the full payload is worth a try. */
+function outside(cause: unknown): never {
+  if (cause instanceof InterlockError && cause.code === 'disk_invalid') {
+    throw new InterlockError('payload_invalid', { problem: 'the source is too short' }, { cause });
+  }
+  throw cause;
+}

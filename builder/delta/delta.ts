@@ -1,0 +1,69 @@
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fullPayload, type PayloadRef, type Release } from '../../protocol/release.ts';
+import { ahead } from '../pack/ahead.ts';
+import { listRegions } from '../pack/list-regions.ts';
+import { type PartFiles, partFiles, withParts } from '../pack/part-files.ts';
+import { writePayload } from '../pack/write-payload.ts';
+import { hashRegions } from './hash-regions.ts';
+import { makeOperation } from './make-operation.ts';
+import { findPieces, type Side } from './pieces.ts';
+import { planOperations } from './plan.ts';
+
+/** `level` is zstd's (default 19); `onProgress` hears of bytes done out of all bytes of the new release's parts. */
+export interface DeltaOptions {
+  level?: number;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** A release and the folder it lies in. */
+export interface Placed {
+  dir: string;
+  release: Release;
+}
+
+/** Operations that are made at once, on libuv's threads. */
+const together = 4;
+
+/**
+ * Writes `payload.from-<version>` into the new release's folder: what a host that runs the old one needs.
+ * Gives null, and leaves no file, when the full payload is as small.
+ */
+export async function delta(
+  old: Placed,
+  next: Placed,
+  { level = 19, onProgress }: DeltaOptions = {},
+): Promise<PayloadRef | null> {
+  const before = await sideOf(partFiles(old.dir));
+  const after = await sideOf(partFiles(next.dir));
+  const drafts = planOperations(await findPieces(before, after));
+  const from = { version: old.release.version, rootHash: old.release.root.verity.rootHash };
+  const { root, boot } = next.release;
+  const head = {
+    sizes: { root: root.size, boot: boot.size },
+    rootHash: root.verity.rootHash,
+    sourceRootHash: from.rootHash,
+  };
+  const file = `payload.from-${from.version}`;
+  const work = join(next.dir, `${file}.part`);
+  let done = 0;
+  const written = await withParts(before.files, (source) =>
+    withParts(after.files, (target) => {
+      const made = ahead(drafts, together, (draft) => makeOperation(draft, { source, target }, level));
+      return writePayload(work, head, made, (bytes) => {
+        done += bytes;
+        onProgress?.(done, root.size + boot.size);
+      });
+    }),
+  );
+  if (written.size >= fullPayload(next.release).size) {
+    await rm(work);
+    return null;
+  }
+  await rename(work, join(next.dir, file));
+  return { ...written, file, from };
+}
+
+async function sideOf(files: PartFiles): Promise<Side> {
+  return { files, regions: await hashRegions(files, await listRegions(files)) };
+}

@@ -1,0 +1,47 @@
+import { createHash, hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { firstBlockLength, type PayloadPart, type Stretch } from '../../protocol/payload.ts';
+import { isPlainDictionary, makeFrame } from './make-frame.ts';
+import { type PartHandles, readPart } from './part-files.ts';
+import type { Made } from './write-payload.ts';
+
+/** Gives the frame named by `sha256` (hex) of what went into it: made now, or kept from an earlier build. */
+export type FrameSource = (
+  sha256: string,
+  level: number,
+  make: () => Promise<Uint8Array>,
+) => Promise<Uint8Array>;
+
+/** Bytes in front of an operation that its frame may refer to; together they pack nearly as well as a whole image. */
+const contextLength = 1024 * 1024;
+/** More context than this for each byte packed would cost a host more than it saves. */
+const contextShare = 4;
+
+/** Makes the operation that carries a stretch of a part itself: `zero`, or a frame over what lies before it. */
+export async function makeData(
+  { part, offset, length }: { part: PayloadPart; offset: number; length: number },
+  parts: PartHandles,
+  level: number,
+  frames: FrameSource = (_sha256, _level, make) => make(),
+): Promise<Made> {
+  const context = Math.min(offset, contextLength, contextShare * length);
+  const read = await readPart(parts[part], offset - context, context + length);
+  const bytes = read.subarray(context);
+  const base = { part, length, stretch: null, sha256: hash('sha256', bytes) };
+  if (isZero(bytes)) return { operation: { ...base, kind: 'zero', firstBlock: 0 }, blob: Buffer.alloc(0) };
+  const dictionary = read.subarray(0, context);
+  const usable = isPlainDictionary(dictionary) ? dictionary : null;
+  const stretch: Stretch | null = usable && {
+    space: `target-${part}`,
+    from: offset - context,
+    length: context,
+  };
+  const firstBlock = crc32(bytes.subarray(0, firstBlockLength));
+  const name = usable ? createHash('sha256').update(`${context}:`).update(read).digest('hex') : base.sha256;
+  const blob = await frames(name, level, () => makeFrame(bytes, usable, level));
+  return { operation: { ...base, kind: 'data', stretch, firstBlock }, blob: Buffer.from(blob) };
+}
+
+function isZero(bytes: Buffer): boolean {
+  return bytes[0] === 0 && bytes.subarray(1).equals(bytes.subarray(0, -1));
+}

@@ -1,0 +1,111 @@
+import { brotliDecompressSync, zstdDecompressSync } from 'node:zlib';
+import { InterlockError } from './errors.ts';
+import { type Space, spaces } from './payload.ts';
+import { openReader } from './varint.ts';
+
+/**
+ * The blob of a `patch` operation: four streams, each packed by itself. docs/payload.md has the layout.
+ * `steps` says which stretches of old bytes and which inserted bytes follow each other, `gaps` and `values` where the
+ * result differs from that and by how much.
+ */
+export const patchStreams = ['steps', 'gaps', 'values', 'inserts'] as const;
+export type PatchStream = (typeof patchStreams)[number];
+
+/** How a stream is packed. */
+export const codecs = ['none', 'zstd', 'brotli'] as const;
+export type Codec = (typeof codecs)[number];
+
+/** Old bytes from `from` on, or, where `space` is null, the next `length` bytes of the inserts. */
+export interface PatchStep {
+  space: Space | null;
+  from: number;
+  length: number;
+}
+
+/** What a patch does, unpacked; `differ` changes the bytes that the steps gave. */
+export interface Patch {
+  steps: PatchStep[];
+  inserts: Buffer;
+  differ(bytes: Buffer): void;
+}
+
+/** Unpacks the blob of an operation that yields `length` bytes. Throws `payload_invalid` for any other bytes. */
+export function decodePatch(blob: Buffer, length: number): Patch {
+  const reader = openReader(blob, invalid);
+  const heads = patchStreams.map(() => ({
+    codec: codecs[reader.number()],
+    unpacked: reader.number(),
+    packed: reader.number(),
+  }));
+  const [control, gaps, values, inserts] = heads.map((head) =>
+    unpack(reader.raw(head.packed), head, length),
+  ) as [Buffer, Buffer, Buffer, Buffer];
+  if (!reader.isAtEnd()) throw invalid('a patch with more than its streams');
+  return {
+    steps: readSteps(control, length, inserts.length),
+    inserts,
+    differ: (bytes) => differ(bytes, gaps, values),
+  };
+}
+
+function unpack(
+  bytes: Buffer,
+  { codec, unpacked }: { codec: Codec | undefined; unpacked: number },
+  length: number,
+): Buffer {
+  if (!codec || unpacked > 2 * length + 4096) throw invalid(`a patch stream of ${unpacked} bytes`);
+  const found = codec === 'none' ? bytes : inflate(bytes, codec, unpacked);
+  if (found.length !== unpacked) throw invalid(`a patch stream of ${found.length} bytes, not ${unpacked}`);
+  return found;
+}
+
+function inflate(bytes: Buffer, codec: 'zstd' | 'brotli', unpacked: number): Buffer {
+  const options = { maxOutputLength: Math.max(1, unpacked), chunkSize: Math.max(64, unpacked) };
+  try {
+    return codec === 'zstd' ? zstdDecompressSync(bytes, options) : brotliDecompressSync(bytes, options);
+  } catch (cause) {
+    throw new InterlockError('payload_invalid', { problem: `a patch stream that is no ${codec}` }, { cause });
+  }
+}
+
+/** One number says length and space; places count from where the last stretch of that space ended. */
+function readSteps(control: Buffer, length: number, inserted: number): PatchStep[] {
+  const reader = openReader(control, invalid);
+  const ends = spaces.map(() => 0);
+  const steps: PatchStep[] = [];
+  let covered = 0;
+  let taken = 0;
+  while (!reader.isAtEnd()) {
+    const tag = reader.number();
+    const code = tag % 8;
+    const step: PatchStep = { space: null, from: 0, length: Math.floor(tag / 8) };
+    if (code > spaces.length) throw invalid('a patch step of no known kind');
+    if (code > 0) {
+      step.space = spaces[code - 1]!;
+      step.from = ends[code - 1]! + reader.signed();
+      ends[code - 1] = step.from + step.length;
+      if (!Number.isSafeInteger(step.from) || step.from < 0) throw invalid('a patch step before the start');
+    } else taken += step.length;
+    covered += step.length;
+    if (step.length === 0 || covered > length) throw invalid('patch steps of another length');
+    steps.push(step);
+  }
+  if (covered !== length || taken !== inserted) throw invalid('patch steps of another length');
+  return steps;
+}
+
+function differ(bytes: Buffer, gaps: Buffer, values: Buffer): void {
+  const reader = openReader(gaps, invalid);
+  let at = 0;
+  for (const value of values) {
+    at += reader.number();
+    if (at >= bytes.length) throw invalid('a difference behind the end');
+    bytes[at] = bytes[at]! + value;
+    at++;
+  }
+  if (!reader.isAtEnd()) throw invalid('more places than differences');
+}
+
+function invalid(problem: string): InterlockError {
+  return new InterlockError('payload_invalid', { problem });
+}
