@@ -5,6 +5,7 @@ import { createProgram, runProgram } from '../system/command.ts';
 const verbs: Record<string, () => Promise<(program: Command) => void>> = {
   keys: async () => (await import('./keys.ts')).addKeys,
   build: async () => (await import('./build.ts')).addBuild,
+  delta: async () => (await import('./delta.ts')).addDeltaVerb,
   disk: async () => (await import('./disk.ts')).addDisk,
   inspect: async () => (await import('./inspect.ts')).addInspect,
   sign: async () => (await import('./sign.ts')).addSign,

@@ -1,0 +1,32 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { addDelta } from '../builder/delta/add-delta.ts';
+import { answer, verb } from '../system/command.ts';
+import { formatBytes, showProgress } from '../system/terminal.ts';
+
+/** Adds `interlock delta`. */
+export function addDeltaVerb(program: Command): void {
+  verb(
+    program,
+    'delta <old> <new>',
+    'Add to a release the payload for hosts that run an older one; sign the release afterwards',
+    'interlock delta releases/core-1-x86-64 releases/core-2-x86-64',
+  ).action(
+    answer(async (old: string, next: string) => {
+      const total = await sizeOf(next);
+      const progress = showProgress('delta', total);
+      const made = await addDelta(old, next, { onProgress: (done) => progress.at(done) });
+      progress.end();
+      const text = made
+        ? `${join(next, made.file)}: ${formatBytes(made.size)}`
+        : 'none made: it would be no smaller than the full payload';
+      return { text, data: made };
+    }),
+  );
+}
+
+async function sizeOf(release: string): Promise<number> {
+  const files = ['root.erofs', 'boot.efi'].map((name) => stat(join(release, name)).catch(() => undefined));
+  return (await Promise.all(files)).reduce((sum, found) => sum + (found?.size ?? 0), 0);
+}
