@@ -61,7 +61,7 @@ export async function compose(paths: Paths, settings: Settings, signal: AbortSig
             identity,
             state: paths.state,
             enroll: {
-              joinToken: settings.joinToken,
+              ...(settings.joinToken ? { joinToken: settings.joinToken } : {}),
               machineId,
               hostname: hostname(),
               name,
