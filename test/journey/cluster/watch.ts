@@ -51,7 +51,7 @@ export function startWatch(members: readonly Member[]): Watch {
   return {
     leaderBy: (name) => views.get(name),
     leaders: () => leaders,
-    longestSilence: () => longestSilence / 1000,
+    longestSilence: () => Math.max(longestSilence, Date.now() - lastAnswer) / 1000,
     async stop() {
       isOver = true;
       await watching;
