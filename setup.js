@@ -38,6 +38,7 @@ const forPeers = {
   'fsck.erofs': 'erofs-utils',
   veritysetup: 'cryptsetup-bin',
   sgdisk: 'gdisk',
+  sfdisk: 'fdisk',
   'fsck.fat': 'dosfstools',
   mdir: 'mtools',
   objdump: 'binutils',

@@ -79,6 +79,23 @@ describe('writeTree and readTree', () => {
     expect(await readFile(join(dir, 'b/c'), 'utf8')).toBe('b/c');
   });
 
+  it('keep an entry’s own time, and let none be later than the tree’s', async () => {
+    const tree: Tree = new Map();
+    const [before, after] = [
+      { seconds: -2, nanoseconds: 1 },
+      { seconds: 2_000_000_000, nanoseconds: 0 },
+    ];
+    for (const [path, mtime] of Object.entries({ before, after })) {
+      putFile(tree, path, path);
+      tree.set(path, { ...tree.get(path)!, mtime });
+    }
+    const tar = join(dir, 'times.tar');
+    await writeFile(tar, writeTree(tree, 1_000_000_000));
+    const read = await readTree(createReadStream(tar), join(dir, 'spool'), { keepTimes: true });
+    expect(read.get('before')?.mtime).toEqual(before);
+    expect(read.get('after')?.mtime).toEqual({ seconds: 1_000_000_000, nanoseconds: 0 });
+  });
+
   it('refuse a hard link to nothing', async () => {
     await writeFile(join(dir, 'one'), 'x');
     execFileSync('ln', [join(dir, 'one'), join(dir, 'two')]);

@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packErofs } from '../../../builder/pack/erofs/pack-erofs.ts';
+import { mountErofs, mountProblem } from '../../support/erofs/mount-erofs.ts';
 import { makeTar } from './make-tar.ts';
 import { type Seen, seeImage, seeTar } from './see.ts';
 import { uglyTree } from './ugly-tree.ts';
@@ -56,25 +57,19 @@ describe('erofs image beside its peers', () => {
     expect(sorted(await seeImage(image))).toEqual(sorted(await seeTar(Readable.from([tar]))));
   });
 
-  const whyNot = mountProblem();
-  it.skipIf(whyNot)(
-    `mounts, and shows what the tar says${whyNot ? ` (skipped: ${whyNot})` : ''}`,
+  it.skipIf(mountProblem)(
+    `mounts, and shows what the tar says${mountProblem ? ` (skipped: ${mountProblem})` : ''}`,
     async () => {
       const { image, tar } = await packUgly('mount.erofs');
-      const mount = join(dir, 'mount');
-      mkdirSync(mount);
-      execFileSync('mount', ['-t', 'erofs', '-o', 'loop,ro', image, mount]);
-      try {
+      await mountErofs(image, async (mount) => {
         const options = ['--xattrs', '--xattrs-include=*', '--format=pax', '-b', '1'];
         const copy = join(dir, 'copy.tar');
         execFileSync('tar', [...options, '-C', mount, '-cf', copy, '.'], { stdio: 'pipe' });
-        const shown = await seeTar(Readable.from([readFileSync(copy)]));
+        const shown = await seeTar(createReadStream(copy));
         expect(sorted(shown)).toEqual(sorted(await seeTar(Readable.from([tar]))));
         const links = execFileSync('stat', ['-c', '%h', join(mount, 'bin/twin'), join(mount, 'many')]);
         expect(links.toString()).toBe('2\n80\n');
-      } finally {
-        execFileSync('umount', [mount]);
-      }
+      });
     },
   );
 });
@@ -87,10 +82,4 @@ function sorted(seen: Map<string, Seen>): [string, Seen][] {
     if (!seen.has(parent)) seen.set(parent, { ...implied, names: [parent] });
   }
   return [...seen].sort(([a], [b]) => (a < b ? -1 : 1));
-}
-
-function mountProblem(): string | undefined {
-  if (process.getuid?.() !== 0) return 'not root';
-  if (!readFileSync('/proc/filesystems', 'utf8').includes('erofs')) return 'the kernel has no erofs';
-  return spawnSync('losetup', ['--find']).status === 0 ? undefined : 'no loop device';
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packErofs } from '../../../builder/pack/erofs/pack-erofs.ts';
+import { mountErofs, mountProblem } from '../../support/erofs/mount-erofs.ts';
 import { openErofs } from '../../support/erofs/open-erofs.ts';
 import { type MadeEntry, makeTar } from './make-tar.ts';
 
@@ -59,10 +60,12 @@ describe('erofs beyond the compact inode', () => {
     const inode = await erofs.find('big');
     await erofs.close();
     expect([inode?.size, inode?.extended]).toEqual([bigSize, true]);
-    if (process.getuid?.() !== 0) return;
+    if (mountProblem) return;
     const expected = createHash('sha256');
     for (const chunk of bigFile()) expected.update(chunk);
-    const sum = mounted((mount) => execFileSync('sha256sum', ['big'], { cwd: mount, encoding: 'utf8' }));
+    const sum = await mountErofs(image, (mount) =>
+      execFileSync('sha256sum', ['big'], { cwd: mount, encoding: 'utf8' }),
+    );
     expect(sum).toBe(`${expected.digest('hex')}  big\n`);
   });
 
@@ -86,8 +89,8 @@ describe('erofs beyond the compact inode', () => {
       66_002, 70_001,
     ]);
     await erofs.close();
-    if (process.getuid?.() !== 0) return;
-    mounted((mount) => {
+    if (mountProblem) return;
+    await mountErofs(image, (mount) => {
       const find = ['-mindepth', '2', '-printf', '%P\n'];
       const found = execFileSync('find', [mount, ...find], { maxBuffer: 2 ** 30, encoding: 'utf8' });
       const digest = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -98,13 +101,3 @@ describe('erofs beyond the compact inode', () => {
     });
   });
 });
-
-function mounted<T>(use: (mount: string) => T): T {
-  const mount = mkdtempSync(join(dir, 'mount-'));
-  execFileSync('mount', ['-t', 'erofs', '-o', 'loop,ro', image, mount]);
-  try {
-    return use(mount);
-  } finally {
-    execFileSync('umount', [mount]);
-  }
-}
