@@ -78,7 +78,9 @@ async function makeFiles(
 }
 
 function ownerOf({ subject }: X509Certificate): string {
-  return /^CN=(.*?) (?:Secure Boot(?: PK| KEK)?|TLS authority|update server)$/m.exec(subject)?.[1] ?? 'interlock';
+  return (
+    /^CN=(.*?) (?:Secure Boot(?: PK| KEK)?|TLS authority|update server)$/m.exec(subject)?.[1] ?? 'interlock'
+  );
 }
 
 function namesOf(certificate: X509Certificate | undefined): string[] {
