@@ -1,4 +1,5 @@
 import type { Memory, Phase } from '../agent/machine/memory.ts';
+import type { Progress } from '../agent/run.ts';
 import { bar } from '../system/terminal.ts';
 
 /** What is known about a host from outside. */
@@ -8,10 +9,12 @@ export interface HostView {
   running: string | null;
   bootId: string | null;
   memory: Memory | null;
-  step: string;
-  done: number;
-  total: number;
+  progress: Progress | null;
+  /** For how long it boots already, and how long it usually takes. */
+  booting: { seconds: number; usual: number } | null;
 }
+
+const barWidth = 24;
 
 const words: Record<Phase['at'], string> = {
   idle: 'up to date',
@@ -31,15 +34,21 @@ const words: Record<Phase['at'], string> = {
 };
 
 /** One line about a host: versions, what it does, how far it is, or what it waits for. */
-export function describeHost({ running, memory, step, done, total }: HostView): string {
+export function describeHost({ running, memory, progress, booting }: HostView): string {
+  if (booting) return `${' '.repeat(7)} ${share(booting.seconds / booting.usual, 0.97)}  boots`;
   if (!memory || !running) return 'boots';
   const goal = goalOf(memory.phase);
   const versions = (goal && goal !== running ? `${running} → ${goal}` : running).padEnd(7);
+  const { step = '', done = 0, total = 0 } = progress ?? {};
   if (step === 'write' || step === 'download' || step === 'verify') {
-    const share = total > 0 ? done / total : 0;
-    return `${versions} ${bar(share, 24)} ${String(Math.floor(share * 100)).padStart(3)} %  ${step}`;
+    return `${versions} ${share(total > 0 ? done / total : 0, 1)}  ${step}`;
   }
   return `${versions} ${words[memory.phase.at]}${because(memory)}`;
+}
+
+function share(of: number, most: number): string {
+  const shown = Math.min(of, most);
+  return `${bar(shown, barWidth)} ${String(Math.floor(shown * 100)).padStart(3)} %`;
 }
 
 /** True when the host is up, healthy and holds no place. */

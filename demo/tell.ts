@@ -1,0 +1,132 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startEtcd } from '../test/support/etcd.ts';
+import type { Board } from './board.ts';
+import { command, startServer } from './commands.ts';
+import type { DemoHost, HostsOptions } from './demo-host.ts';
+import { hasSettledOn } from './describe-host.ts';
+import { startFleet } from './fleet.ts';
+
+/** Who tells the story, with what. */
+export interface Telling {
+  board: Board;
+  names: readonly string[];
+  makeHosts(options: HostsOptions): Promise<DemoHost[]>;
+  /** What the hosts are, for people. */
+  kind: string;
+  /** How much longer than seconds things take here. */
+  patience: number;
+  /** Undone in reverse order when the story ends, however it does. */
+  cleanUp: (() => Promise<unknown>)[];
+}
+
+const numbers = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+
+/** The whole story; returns what happened, a line each. */
+export async function tell({ board, names, makeHosts, kind, patience, cleanUp }: Telling): Promise<string[]> {
+  const started = Date.now();
+  const seconds = () => (Date.now() - started) / 1000;
+  const say = (what: string, how: string) =>
+    board.say(`${`${seconds().toFixed(0)} s`.padStart(6)}  ${what.padEnd(10)} ${how}`);
+  const folder = await mkdtemp(join(tmpdir(), 'interlock-demo-'));
+  cleanUp.push(() => rm(folder, { recursive: true, force: true }));
+  const at = (...path: string[]) => join(folder, ...path);
+  const keys = at('keys');
+
+  say('Keys', `interlock keys init ${keys}`);
+  await command(['keys', 'init', keys]);
+
+  await makeUnhealthyImage(at('unhealthy'));
+  const build = async (version: string, image: string) => {
+    const shown = `interlock build ${image} --version ${version} --out releases --trust keys/root.json`;
+    say(`Release ${version}`, shown);
+    const { folder: release } = await command<{ folder: string }>([
+      ...['build', image, '--version', version, '--out', at('releases')],
+      ...['--trust', join(keys, 'metadata/root.json')],
+    ]);
+    return release;
+  };
+  const first = await build('1', 'images/tiny');
+  const second = await build('2', 'images/tiny');
+  const third = await build('3', at('unhealthy'));
+
+  say('Lock', 'etcd on loopback: at most one host of the group may be down');
+  const etcd = await startEtcd();
+  cleanUp.push(() => etcd.stop());
+
+  say('Server', 'interlock serve --data data --online-keys keys/online');
+  const server = await startServer(at('data'), join(keys, 'online'));
+  cleanUp.push(() => server.stop());
+  const env = { INTERLOCK_SERVER: server.url, INTERLOCK_TOKEN: server.adminToken };
+  const publish = async (release: string) => {
+    say('Publish', `interlock publish releases/${release.split('/').at(-1)} --keys keys --channel stable`);
+    await command(['publish', release, '--keys', keys, '--channel', 'stable'], env);
+  };
+  await publish(first);
+  const { token: joinToken } = await command<{ token: string }>([
+    ...['token', 'create', '--role', 'join', '--data', at('data')],
+  ]);
+
+  const count = numbers[names.length] ?? String(names.length);
+  say('Hosts', `${kind} with release 1 are switched on: ${count}`);
+  const told = { folder, names, release: first, server: server.url, joinToken, etcd: etcd.endpoints };
+  const fleet = await startFleet(await makeHosts(told), etcd.endpoints, board);
+  cleanUp.push(() => fleet.stop());
+  const settledOn = (version: string) => (views: Parameters<ReturnType<typeof hasSettledOn>>[0][]) =>
+    views.every(hasSettledOn(version));
+  const each = patience * names.length;
+  await fleet.until('release 1 running everywhere', 30 + 10 * each, settledOn('1'));
+
+  await publish(second);
+  const updated = seconds();
+  await fleet.until('release 2 running everywhere', 60 + 40 * each, settledOn('2'));
+  const updateTook = seconds() - updated;
+
+  await publish(third);
+  let victim = '';
+  await fleet.until('a fall-back', 60 + 20 * each, (views) => {
+    const back = views.find(({ memory }) =>
+      Object.values(memory?.failed ?? {}).some(({ version }) => version === '3'),
+    );
+    victim = back?.name ?? '';
+    const others = views.filter(({ name }) => name !== victim);
+    return (
+      back !== undefined &&
+      hasSettledOn('2')(back) &&
+      others.every(({ memory }) => isBraked(memory?.wait?.reason))
+    );
+  });
+
+  say('Rollback', 'interlock rollback tiny --channel stable --to 1 --keys keys');
+  await command(['rollback', 'tiny', '--channel', 'stable', '--to', '1', '--keys', keys], env);
+  await fleet.until('release 1 running everywhere again', 60 + 40 * each, settledOn('1'));
+
+  const cpu = fleet.cpuSeconds();
+  const Count = count.replace(/^./, (letter) => letter.toUpperCase());
+  return [
+    'Three releases were built from Debian packages: read-only EROFS, dm-verity, one kernel image each.',
+    'Offline keys signed them; the server holds only the keys that say "this is fresh".',
+    `${Count} ${kind} ran release 1, each from a disk of its own with two slots.`,
+    `Release 2 was published to stable; the hosts took it one at a time in ${updateTook.toFixed(0)} s.`,
+    `At most ${fleet.mostDown()} host was down at any time; the lock allows 1.`,
+    `Release 3 fails its health check: ${victim} tried it, and its old slot came back by itself.`,
+    'The lock remembers the failure: the others wrote release 3 and never started it.',
+    'interlock rollback withdrew 2 and 3: signed by the key of stable, the only way down.',
+    `All of them run release 1 again, confirmed${cpu > 0 ? `; the machines took ${cpu.toFixed(0)} s of processor time` : ''}.`,
+    `Nothing is left running. ${seconds().toFixed(0)} s in all.`,
+  ];
+}
+
+function isBraked(reason = ''): boolean {
+  return reason.includes('failed on');
+}
+
+/** The same image with a health check that never holds. */
+async function makeUnhealthyImage(folder: string): Promise<void> {
+  await cp(join(import.meta.dirname, '../images/tiny'), folder, { recursive: true });
+  const checks = join(folder, 'overlay/etc/interlock/health.d');
+  await mkdir(checks, { recursive: true });
+  const script = '#!/bin/sh\necho the application does not answer\nexit 1\n';
+  await writeFile(join(checks, '50-application'), script, { mode: 0o755 });
+}

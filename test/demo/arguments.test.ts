@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import { readArguments } from '../../demo/arguments.ts';
+
+test('three virtual machines unless told otherwise', () => {
+  expect(readArguments([])).toEqual({ hosts: 3, isFileBacked: false, isHelp: false });
+  expect(readArguments(['--hosts', '5', '--file-backed'])).toMatchObject({ hosts: 5, isFileBacked: true });
+});
+
+test.each([
+  ['--hosts', '0'],
+  ['--hosts', '10'],
+  ['--hosts', 'many'],
+  ['--hosts', '1.5'],
+  ['--machines'],
+  ['5'],
+])('refuses %s %s', (...args) => {
+  expect(() => readArguments(args)).toThrow(expect.objectContaining({ code: 'usage' }));
+});
