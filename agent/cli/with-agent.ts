@@ -7,6 +7,7 @@ import type { EventBody } from '../machine/event.ts';
 import type { Memory } from '../machine/memory.ts';
 import { runAgent } from '../run.ts';
 import { holdLock } from '../state/hold-lock.ts';
+import { noteNextRun } from '../state/note-next-run.ts';
 import { makeFolder, openStore, type Store } from '../state/store.ts';
 import { openProgress } from './progress.ts';
 
@@ -46,11 +47,13 @@ export async function withAgent<T>(
       await composed.close();
     }
 
-    function run(orders: EventBody[] = [], once = false): Promise<Memory> {
+    async function run(orders: EventBody[] = [], once = false): Promise<Memory> {
       const { name, pollSeconds, retrySeconds } = settings;
       const onProgress = openProgress(paths.run);
       const options = { name, pollSeconds, retrySeconds, orders, once, onProgress, signal: stop.signal };
-      return runAgent(composed.ports, store, options);
+      const memory = await runAgent(composed.ports, store, options);
+      await noteNextRun(paths.run, memory);
+      return memory;
     }
   } finally {
     await unlock();

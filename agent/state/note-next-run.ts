@@ -1,0 +1,20 @@
+import { rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Memory } from '../machine/memory.ts';
+
+/**
+ * Says, by the time of a file that is gone with the boot, until when nothing is due: the timer's unit compares it and
+ * most ticks end without starting Node. With something to tell there is no such file.
+ */
+export async function noteNextRun(
+  run: string,
+  { wait, reports }: Pick<Memory, 'wait' | 'reports'>,
+): Promise<void> {
+  const file = join(run, 'next-run');
+  await rm(file, { force: true });
+  if (!wait || reports.length > 0) return;
+  const until = new Date(wait.until);
+  await writeFile(`${file}.tmp`, '');
+  await utimes(`${file}.tmp`, until, until);
+  await rename(`${file}.tmp`, file);
+}
