@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { FrameSource } from '../pack/payload.ts';
 import { cacheFolder, pruneFolder } from './cache.ts';
 
-/** About 2 GB: the pieces of some five images like images/core. */
-const kept = 5000;
+/** Pieces are files or parts of them: some five images like images/core, about 1 GB. */
+const kept = 30_000;
 const digestLength = 32;
 
 /**

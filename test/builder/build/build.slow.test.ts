@@ -221,6 +221,50 @@ describe('build', () => {
     await root.close();
   });
 
+  it('composes: another image, a tar laid over it, and a script run in the tree', async () => {
+    const site = join(work, 'site');
+    await mkdir(join(site, 'tool/opt-tool'), { recursive: true });
+    await writeFile(join(site, 'tool/opt-tool/data'), 'from the tar\n');
+    execFileSync('tar', [
+      '-czf',
+      join(site, 'tool.tar.gz'),
+      '-C',
+      join(site, 'tool'),
+      '--transform',
+      's,^./opt-tool,usr/share/tool,',
+      './opt-tool',
+    ]);
+    await writeFile(
+      join(site, 'compose'),
+      '#!/bin/sh -e\ncat /usr/share/tool/data > /usr/share/tool/copy\nuname -m >> /usr/share/tool/copy\n',
+      { mode: 0o755 },
+    );
+    const toml = [
+      'include = ["../tiny"]',
+      'name = "site"',
+      'scripts = ["compose"]',
+      'remove = ["/usr/share/tool/data"]',
+      '[[sources]]',
+      'tar = "tool.tar.gz"',
+    ];
+    await writeFile(join(site, 'image.toml'), toml.join('\n'));
+    const options = { version: '1', out: join(work, 'composed'), lock, offline: true };
+    const { folder } = await build(await define(site), options);
+    const root = await openErofs(join(folder, 'root.erofs'));
+    expect((await root.readFile('usr/share/tool/copy')).toString()).toMatch(
+      /^from the tar\n(x86_64|aarch64)\n$/,
+    );
+    expect(await root.find('usr/share/tool/data')).toBeNull();
+    await root.close();
+    expect(parseRelease(await readFile(join(folder, 'release.json'))).name).toBe('site');
+
+    await writeFile(join(site, 'image.toml'), [...toml, `sha256 = "${'0'.repeat(64)}"`].join('\n'));
+    const other = { ...options, version: '2' };
+    await expect(build(await define(site), other)).rejects.toThrow(
+      /tool\.tar\.gz: has SHA-256 .*image\.toml says 0000/,
+    );
+  });
+
   it('refuses an image that outgrows its slot, and leaves nothing behind', async () => {
     const small = { ...definition, slots: { root: 64 * 2 ** 20, verity: 2 ** 20 } };
     const options = { version: '1', out: join(work, 'small'), lock, offline: true };
