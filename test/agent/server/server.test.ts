@@ -131,7 +131,7 @@ it.each([
   [{ status: 503, body: '{"kind":"server_unready","value":"later"}' }, 'answer_invalid'],
   [{ status: 302, body: '' }, 'answer_invalid'],
   [{ status: 200, body: '<html>' }, 'answer_invalid'],
-  [{ status: 200, body: '{"decision":{"none":"because"},"pollSeconds":60}' }, 'answer_invalid'],
+  [{ status: 200, body: '{"decision":{"never":"because"},"pollSeconds":60}' }, 'answer_invalid'],
   [{ status: 200, body: '{"decision":{"none":"held"},"pollSeconds":60,"run":"me"}' }, 'answer_invalid'],
 ])('turns %o into a clear error', async (bad, code) => {
   const port = await open();
