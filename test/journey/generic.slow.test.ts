@@ -24,6 +24,11 @@ beforeAll(async () => {
     .replace('root = "512 MiB"', 'root = "1 GiB"')
     .replace(/^ *"\/usr\/lib\/modules\/.*\n/gm, '');
   await writeFile(file, text);
+  // tiny has udev look at virtio alone
+  await rm(join(definition, 'overlay/usr/lib/systemd/system/systemd-udev-trigger.service.d'), {
+    recursive: true,
+    force: true,
+  });
   await run(process.execPath, [interlock, 'build', definition, '--version', '1', '--out', folder]);
   const release = join(folder, `tiny-1-${process.arch === 'arm64' ? 'arm64' : 'x86-64'}`);
   await run(process.execPath, [interlock, 'disk', release, '--out', join(folder, 'disk.raw')]);
