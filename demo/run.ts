@@ -27,7 +27,7 @@ async function show({ hosts, isFileBacked }: Wanted): Promise<void> {
   const kind =
     isFileBacked || !canRunMachines()
       ? { kind: 'hosts on file-backed disks', makeHosts: fileHosts, patience: 3 }
-      : { kind: 'virtual machines', makeHosts: machines, patience: 30 };
+      : { kind: 'virtual machines', makeHosts: machines, patience: 60 };
   const names = Array.from({ length: hosts }, (_, index) => `host-${index + 1}`);
   const board = createBoard([...names, 'lock']);
   cleanUp.push(async () => board.end());
