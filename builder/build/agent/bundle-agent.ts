@@ -11,10 +11,12 @@ export interface BundledPackage {
   version: string;
 }
 
-/** Joins the agent and everything it imports into the one JavaScript file that images carry; says which packages those are. */
-export async function bundleAgent(): Promise<{ code: string; packages: BundledPackage[] }> {
+/** Joins the agent (or another program beside it) and everything it imports into the one JavaScript file that images carry; says which packages those are. */
+export async function bundleAgent(
+  input = 'agent/cli/main.ts',
+): Promise<{ code: string; packages: BundledPackage[] }> {
   const bundle = await rolldown({
-    input: 'agent/cli/main.ts',
+    input,
     cwd: root,
     platform: 'node',
     logLevel: 'silent',
