@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type BuildOptions, build } from '../builder/build/build.ts';
 import { formatDifferences } from '../builder/build/compare-releases.ts';
 import { formatLockChanges, lockChanges } from '../builder/build/lock-changes.ts';
@@ -12,7 +12,7 @@ import { readRelease, verify } from '../builder/build/verify.ts';
 import { define } from '../builder/define/define.ts';
 import { machineArch } from '../builder/define/machine-arch.ts';
 import { InterlockError } from '../protocol/errors.ts';
-import { Arch, parse } from '../protocol/schema.ts';
+import type { Arch } from '../protocol/schema.ts';
 import { type Answer, answer, verb } from '../system/command.ts';
 import { writeDurably } from '../system/durable.ts';
 import { formatTable } from '../system/terminal.ts';
@@ -25,7 +25,7 @@ interface Options {
   lock?: string;
   updateLock?: boolean;
   offline?: boolean;
-  arch?: string;
+  arch?: Arch;
   plan?: boolean;
   verify?: string;
 }
@@ -40,7 +40,7 @@ export function addBuild(program: Command): void {
   )
     .option('--version <version>', 'version of the release')
     .option('--out <dir>', 'folder that gets <name>-<version>-<arch>')
-    .option('--arch <arch>', 'x86-64 or arm64 (default: this machine’s)')
+    .addOption(new Option('--arch <arch>', 'default: this machine’s').choices(['x86-64', 'arm64']))
     .option('--trust <file>', 'root.json that hosts trust from the start')
     .option('--floor <file>', 'trust floor: the oldest metadata hosts accept')
     .option('--lock <file>', 'build exactly these packages (default: packages.lock beside image.toml)')
@@ -53,7 +53,7 @@ export function addBuild(program: Command): void {
 
 async function runBuild(imagedir: string, options: Options): Promise<Answer> {
   if (options.verify) return runVerify(imagedir, options.verify, options);
-  const arch = options.arch === undefined ? machineArch() : parse(Arch, options.arch, '--arch', 'usage');
+  const arch = options.arch ?? machineArch();
   const definition = await define(imagedir, arch);
   const lockFile = options.lock ?? join(imagedir, lockName(arch));
   const kept = await readLock(lockFile, options.lock !== undefined && !options.updateLock);
