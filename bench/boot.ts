@@ -1,0 +1,74 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { run } from '../system/run.ts';
+import { buildImages, interlock } from '../test/journey/build-images.ts';
+import { withVm } from '../test/journey/with-vm.ts';
+import { bootByStockInitrd } from './boot/stock-disk.ts';
+import { updateInVm } from './boot/update.ts';
+import type { Measured } from './figure.ts';
+
+/** One line that says what is measured. */
+export const summary = 'what a boot and an update of images/tiny cost, beside Debian’s own initrd and units';
+
+const peer = 'dracut, all units';
+const mebibyte = 2 ** 20;
+const patience = 900;
+
+/** Boots our image and the stock one, then updates ours over the network and looks at the agent's memory. */
+export async function* bench(): AsyncGenerator<Measured> {
+  const built = await buildImages('tiny');
+  const work = await mkdtemp(join(tmpdir(), 'bench-boot-'));
+  try {
+    const stock = await buildStock(work);
+    const [own, theirs] = [
+      await bootSeconds('boot', built.disk),
+      await bootSeconds('boot-stock', stock.disk),
+    ];
+    const boot = { figure: 'power-on to the login prompt, processor of QEMU', unit: 's' };
+    yield { ...boot, value: own, peer, peerValue: theirs, atMost: 0.6 };
+    yield* sizes(built.release('1'), stock.release);
+    const { confirmed, peak } = await updateInVm(built);
+    yield { figure: 'power-on to confirmed good, processor of QEMU', value: confirmed, unit: 's' };
+    yield {
+      figure: 'peak memory of the agent in an update',
+      value: peak / mebibyte,
+      unit: 'MiB',
+      atMost: 128,
+    };
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function buildStock(work: string): Promise<{ release: string; disk: string }> {
+  const call = (...args: string[]) => run(process.execPath, [interlock, ...args]);
+  await call('build', join(import.meta.dirname, 'boot/stock'), '--version', '1', '--out', work);
+  const [release, disk] = [join(work, 'stock-1-x86-64'), join(work, 'stock.raw')];
+  await call('disk', release, '--out', disk);
+  await bootByStockInitrd(disk, release);
+  return { release, disk };
+}
+
+/** No shell of a test runs beside it: the console is watched from outside. */
+async function bootSeconds(name: string, disk: string): Promise<number> {
+  let seconds = Number.NaN;
+  await withVm(`bench-${name}`, disk, async ({ start }) => {
+    const vm = await start({ onReset: 'stay-off', shell: false });
+    await vm.waitFor(/login:/, patience);
+    seconds = vm.cpuSeconds();
+  });
+  return seconds;
+}
+
+async function* sizes(own: string, stock: string): AsyncGenerator<Measured> {
+  const mb = async (release: string, file: string) => (await stat(join(release, file))).size / 1e6;
+  for (const [figure, file] of [
+    ['root, raw', 'root.erofs'],
+    ['full payload, zstd -9', 'payload.full'],
+  ] as const) {
+    const [value, peerValue] = [await mb(own, file), await mb(stock, file)];
+    // the stock image has no agent and no Node, and carries dracut
+    yield { figure, value, unit: 'MB', peer, peerValue };
+  }
+}
