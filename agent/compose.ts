@@ -110,13 +110,13 @@ const clock: ClockPort = {
 
 function slotPort(
   storage: Parameters<typeof createSlotPort>[0],
-  { mirrors, server }: Settings,
+  { mirrors, server, maxRate }: Settings,
   ca: string | undefined,
 ): SlotPort {
   const sources = [...mirrors, ...(server ? [server] : [])];
   return {
     async write(target, running, ...more) {
-      const download = createDownload({ sources, agents: createHttpAgents(ca) });
+      const download = createDownload({ sources, maxRate, agents: createHttpAgents(ca) });
       await createSlotPort(storage, download).write(target, running, ...more);
       // here and not only at the flip: nobody waits for a place, and no host is drained, for what cannot start
       if (target.rootHash !== running.rootHash) {

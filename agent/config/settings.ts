@@ -22,6 +22,8 @@ const Inputs = some({
   ca: Path,
   /** Base URLs that serve the same blobs; asked before the server. */
   mirrors: Type.Array(Url),
+  /** Bytes per second that downloads take at most; unlimited without it. */
+  max_rate: Type.Integer({ minimum: 16_384 }),
   /** Name of the image this host follows; by default the one it runs. */
   name: Word,
   channel: Word,
@@ -53,6 +55,8 @@ export interface Settings {
   server: string | null;
   ca: string | null;
   mirrors: string[];
+  /** Bytes per second, or null. */
+  maxRate: number | null;
   name: string | null;
   channel: string;
   group: string;
@@ -93,6 +97,7 @@ function settingsOf(inputs: Inputs, fragments: Fragment[]): Settings {
     server: inputs.server?.replace(/\/+$/, '') ?? null,
     ca: inputs.ca ?? null,
     mirrors: (inputs.mirrors ?? []).map((url) => url.replace(/\/+$/, '')),
+    maxRate: inputs.max_rate ?? null,
     name: inputs.name ?? null,
     channel: inputs.channel ?? 'stable',
     group: inputs.group ?? 'default',

@@ -3,6 +3,7 @@ import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
 import { paths } from '../../protocol/publish.ts';
 import { createHttpAgents, type HttpAgents } from '../../system/http-agents.ts';
 import { backoffMs } from './backoff.ts';
+import { limitRate } from './limit-rate.ts';
 import { readFileRange } from './read-file-range.ts';
 import { defaultTimeouts, requestRange, type Timeouts } from './request-range.ts';
 
@@ -22,6 +23,8 @@ export interface DownloadOptions {
   /** Failures in a row, with less than 64 KiB in between, after which the last one is thrown. */
   patience?: number;
   waitMs?: (failures: number) => number;
+  /** Bytes per second over all sources; null or nothing for as fast as they come. */
+  maxRate?: number | null;
 }
 
 /** Reads stretches of blobs; memory is bounded by the sockets' buffers. */
@@ -47,14 +50,18 @@ export function createDownload(options: DownloadOptions): Download {
   const patience = options.patience ?? sources.length + 4;
   if (sources.length === 0) throw new InterlockError('usage', { problem: 'no source to download from' });
   const settled = { sources, timeouts, agents, patience, waitMs };
+  const pace = options.maxRate ? limitRate(options.maxRate) : null;
   return {
-    read: (blob, from, to, signal, start = 0) => download(settled, blob, { from, to, start }, signal),
+    read(blob, from, to, signal, start = 0) {
+      const chunks = download(settled, blob, { from, to, start }, signal);
+      return pace ? pace(chunks, signal) : chunks;
+    },
   };
 }
 
 /** Yields a stretch of a blob in order; what one source breaks off the next one continues, at the byte it was at. */
 export async function* download(
-  { sources, timeouts, agents, patience, waitMs }: Required<DownloadOptions>,
+  { sources, timeouts, agents, patience, waitMs }: Required<Omit<DownloadOptions, 'maxRate'>>,
   blob: RemoteBlob,
   { from, to, start }: { from: number; to: number; start: number },
   signal: AbortSignal,
