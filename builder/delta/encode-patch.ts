@@ -7,6 +7,8 @@ import { openWriter } from '../../protocol/varint.ts';
 const zstd = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);
 const brotli = promisify<Buffer, object, Buffer>(brotliCompress);
 
+/** What zstd cannot shrink further than this brotli cannot either: packed files inside files. */
+const hopeless = 0.98;
 /** Brotli's best is a third smaller than zstd's best on these streams, and fifty times slower on long ones. */
 const brotliLimit = 512 * 1024;
 
@@ -75,10 +77,16 @@ async function smallest(stream: Buffer, level: number): Promise<[Codec, Buffer]>
   const found: [Codec, Buffer][] = [['none', stream]];
   if (stream.length > 16) {
     const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_contentSizeFlag]: 0 };
-    found.push(['zstd', await zstd(stream, { params, pledgedSrcSize: stream.length })]);
+    const packed = await zstd(stream, { params, pledgedSrcSize: stream.length });
+    found.push(['zstd', packed]);
+    if (packed.length > stream.length * hopeless && stream.length > 4096) return smaller(found);
     if (stream.length <= brotliLimit)
       found.push(['brotli', await brotli(stream, { params: brotliParams(stream) })]);
   }
+  return smaller(found);
+}
+
+function smaller(found: [Codec, Buffer][]): [Codec, Buffer] {
   return found.reduce((best, next) => (next[1].length < best[1].length ? next : best));
 }
 
