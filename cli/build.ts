@@ -11,6 +11,7 @@ import { formatUsersLock, parseUsersLock } from '../builder/build/users/users-lo
 import { readRelease, verify } from '../builder/build/verify.ts';
 import { define } from '../builder/define/define.ts';
 import { machineArch } from '../builder/define/machine-arch.ts';
+import { addDelta } from '../builder/delta/add-delta.ts';
 import { InterlockError } from '../protocol/errors.ts';
 import type { Arch } from '../protocol/schema.ts';
 import { type Answer, answer, verb } from '../system/command.ts';
@@ -25,6 +26,8 @@ interface Options {
   lock?: string;
   updateLock?: boolean;
   offline?: boolean;
+  deltaFrom?: string[];
+  level?: string;
   arch?: Arch;
   plan?: boolean;
   verify?: string;
@@ -45,6 +48,8 @@ export function addBuild(program: Command): void {
     .option('--floor <file>', 'trust floor: the oldest metadata hosts accept')
     .option('--lock <file>', 'build exactly these packages (default: packages.lock beside image.toml)')
     .option('--update-lock', 'choose packages anew, say what changed, and keep packages.lock and users.lock')
+    .option('--level <level>', 'zstd level of the full payload: 19 for releases (default: 9)')
+    .option('--delta-from <release...>', 'folders of older releases to make deltas from')
     .option('--offline', 'use the lock and the cache only')
     .option('--verify <release>', 'build a release again, and say what differs')
     .option('--plan', 'print the phases and what is cached, and build nothing')
@@ -67,13 +72,21 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
   };
   const epoch = sourceDateEpoch(process.env.SOURCE_DATE_EPOCH);
   if (epoch !== undefined) settings.epoch = epoch;
+  if (options.level !== undefined) settings.level = levelOf(options.level);
   const { folder, lock, users: allUsers } = await build(definition, settings, reportOn(process.stderr));
+  for (const old of options.deltaFrom ?? []) await addDelta(old, folder);
   const data = { folder, packages: lock.packages.length };
   if (!options.updateLock) return { text: folder, data };
   await writeDurably(lockFile, formatLock(lock));
   await writeDurably(join(imagedir, 'users.lock'), formatUsersLock(allUsers));
   const changes = lockChanges(kept ?? { packages: [] }, lock);
   return { text: `${formatLockChanges(changes)}\n${folder}`, data: { ...data, changes } };
+}
+
+function levelOf(text: string): number {
+  const level = Number(text);
+  if (Number.isInteger(level) && level >= 1 && level <= 19) return level;
+  throw new InterlockError('usage', { problem: `--level is ${text}, not 1 to 19` });
 }
 
 async function runVerify(imagedir: string, folder: string, options: Options): Promise<Answer> {

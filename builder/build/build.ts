@@ -34,6 +34,8 @@ export interface BuildOptions {
   floor?: Uint8Array;
   /** Seconds since 1970 for every time in the release; the lock's date unless given. */
   epoch?: number;
+  /** zstd level of the full payload: 9 unless given. */
+  level?: number;
 }
 
 /**
@@ -73,7 +75,9 @@ export async function build(
     );
     const epoch = options.epoch ?? Date.parse(lock.date) / 1000;
     const frames = await keptFrames();
-    await pack(work, { definition, version, arch, lock, epoch, frames, sources, ...prepared }, report);
+    const { level } = options;
+    const inputs = { definition, version, arch, lock, epoch, frames, sources, ...prepared };
+    await pack(work, { ...inputs, ...(level && { level }) }, report);
     await rename(work, folder);
     await syncFolder(options.out);
     return { folder, lock, users };

@@ -14,6 +14,8 @@ export type FrameSource = (
 
 /** Bytes in front of an operation that its frame may refer to; together they pack nearly as well as a whole image. */
 const contextLength = 1024 * 1024;
+/** Below this level builds are for trying out, and frames stand alone: they are made faster, and kept for other builds. */
+const contextLevel = 16;
 /** More context than this for each byte packed would cost a host more than it saves. */
 const contextShare = 4;
 
@@ -24,7 +26,7 @@ export async function makeData(
   level: number,
   frames: FrameSource = (_sha256, _level, make) => make(),
 ): Promise<Made> {
-  const context = Math.min(offset, contextLength, contextShare * length);
+  const context = level < contextLevel ? 0 : Math.min(offset, contextLength, contextShare * length);
   const read = await readPart(parts[part], offset - context, context + length);
   const bytes = read.subarray(context);
   const base = { part, length, stretch: null, sha256: hash('sha256', bytes) };

@@ -41,6 +41,8 @@ export interface ReleaseInputs {
   sources?: SourceDigest[];
   /** Compressed pieces of earlier builds. */
   frames?: FrameSource;
+  /** zstd level of the full payload. */
+  level?: number;
 }
 
 type Blob = Release['boot'];
@@ -65,7 +67,7 @@ export async function pack(folder: string, inputs: ReleaseInputs, report: Report
   const parts = await put('sbom.cdx.json', await listParts(inputs, verity.rootHash));
   const total = image.size + verity.size + bootBlob.size;
   const payload = await during(report, 'compress payload', total, (progress) =>
-    packPayload(folder, verity.rootHash, inputs.frames, progress),
+    packPayload(folder, verity.rootHash, inputs, progress),
   );
   const release: Release = {
     format: 1,
@@ -116,16 +118,16 @@ async function listParts(inputs: ReleaseInputs, rootHash: string): Promise<strin
 function packPayload(
   folder: string,
   rootHash: string,
-  frames: FrameSource | undefined,
+  { frames, level }: ReleaseInputs,
   { at }: Progress,
 ): Promise<PayloadRef> {
   const files = {
     root: join(folder, 'root.erofs'),
-    verity: join(folder, 'root.verity'),
     boot: join(folder, 'boot.efi'),
   };
   return packFullPayload(files, rootHash, join(folder, 'payload.full'), {
     ...(frames && { frames }),
+    ...(level && { level }),
     onProgress: at,
   });
 }
