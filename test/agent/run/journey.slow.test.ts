@@ -1,5 +1,8 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { HostDetail, HostSummary } from '../../../protocol/operator.ts';
 import { type AgentExit, startAgent } from '../../support/host/agent-process.ts';
 import { startWorld, type World } from '../../support/host/world.ts';
 
@@ -7,7 +10,7 @@ let world: World;
 
 beforeAll(async () => {
   const bad = { 'etc/interlock/health.d/10-net': '#!/bin/sh\necho no route\nexit 1\n' };
-  world = await startWorld({ 1: {}, 2: {}, 3: bad, 4: {} }, 2_000_000);
+  world = await startWorld({ 1: {}, 2: {}, 3: bad, 4: {}, 5: {} }, 2_000_000);
 });
 
 afterAll(() => world?.stop());
@@ -64,6 +67,25 @@ it('ends on a whole slot with no place held, wherever the power is cut', async (
     async () => (await settledOn('4')()) || ((await hasFailed('4')()) && (await settledOn('1')())),
   );
   expect(await world.lock()).toMatchObject({ holders: [] });
+});
+
+it('refuses to point at a kernel image that was cut short, and writes it again', async () => {
+  const boots = (await world.memory())!.boots.length;
+  const { dir } = world.host;
+  const hooks = join(dir, 'etc/interlock/hooks/pre-reboot.d');
+  const newest = `$(ls -t ${join(dir, 'efi/EFI/interlock')}/*.efi | head -1)`;
+  await mkdir(hooks, { recursive: true });
+  await writeFile(join(hooks, '10-cut'), `#!/bin/sh\ntruncate -s 100 ${newest} && rm "$0"\n`, {
+    mode: 0o755,
+  });
+  await world.publish('5');
+  await world.until('release 5', settledOn('5'));
+  expect((await world.memory())!.boots).toHaveLength(boots + 1);
+  const [host] = JSON.parse(await world.interlock('host', 'list', '--json')) as HostSummary[];
+  const { reports } = JSON.parse(await world.interlock('host', 'show', host!.id, '--json')) as HostDetail;
+  expect(
+    reports.filter(({ version }) => version === '5').map(({ kind, detail }) => [kind, detail]),
+  ).toContainEqual(['cancelled', expect.stringContaining('is not the signed kernel image')]);
 });
 
 /** The operator's hand on the host. */
