@@ -13,7 +13,7 @@ export interface Difference {
 /** What a build makes; what signing adds or changes is compared by nobody who lacks the keys. */
 const compared = ['root.erofs', 'root.verity', 'loader.efi', 'packages.lock', 'sbom.cdx.json'];
 /** Signing puts a Secure Boot signature into the one, which the other carries. */
-const untilSigned = ['boot.efi', 'payload.full', 'release.json'];
+const untilSigned = ['boot.efi', 'payload.full', 'release.json', 'provenance.intoto.json'];
 
 /** Lists how a release made again differs from the first one; for the root, path by path. */
 export async function compareReleases(
