@@ -24,8 +24,8 @@ export interface SeenWrite {
   saved: string | undefined;
   /** How far the agent's saved memory is on its way to the release: see `position`. */
   position: number;
-  /** Writes to the partition since the agent last saved its memory. */
-  sinceSave: number;
+  /** Writes to the partition since the agent last saved its memory in this boot; null before it has. */
+  sinceSave: number | null;
 }
 
 /** How far a phase is on an update's way; falling back counts as being on trial. */
@@ -49,7 +49,7 @@ export async function followWrites(disk: string): Promise<Follower> {
     partitions.map(async (name) => ({ name, ...(await findPartition(disk, name)) })),
   );
   let counts = new Map<Partition, { count: number; bytes: number }>();
-  let sinceSave = new Map<Partition, number>();
+  let sinceSave: Map<Partition, number> | null = null;
   let reached = 0;
   return {
     see(at, data) {
@@ -58,7 +58,7 @@ export async function followWrites(disk: string): Promise<Follower> {
       const before = counts.get(partition) ?? { count: 0, bytes: 0 };
       const now = { count: before.count + 1, bytes: before.bytes + data.length };
       counts.set(partition, now);
-      sinceSave.set(partition, (sinceSave.get(partition) ?? 0) + 1);
+      sinceSave?.set(partition, (sinceSave.get(partition) ?? 0) + 1);
       const saved = partition === 'state' ? savedPhase(data) : undefined;
       if (saved !== undefined) {
         const isAfter = saved === 'idle' && reached >= position('confirmed');
@@ -73,12 +73,12 @@ export async function followWrites(disk: string): Promise<Follower> {
         ...now,
         saved,
         position: reached,
-        sinceSave: sinceSave.get(partition) ?? 0,
+        sinceSave: sinceSave && (sinceSave.get(partition) ?? 0),
       };
     },
     boot() {
       counts = new Map();
-      sinceSave = new Map();
+      sinceSave = null;
     },
     start() {
       reached = 0;

@@ -50,7 +50,6 @@ export function firstMoments(random: Random, sizes: Sizes): Moment[] {
     saved('locked'),
     names('the boot pointer is set', 'locked', between(1, 4)),
     names('the boot pointer is set', 'locked', between(5, 9)),
-    saved('rebooting'),
     {
       what: 'the machine shuts down',
       isNow: after('rebooting', 'state', between(8, 25)),
@@ -70,11 +69,12 @@ export function secondMoments(random: Random, sizes: Sizes): Moment[] {
     names('the slot’s old entries go', 'offered', between(1, 8)),
     writing('a', 0.1 + 0.5 * random.fraction(), sizes),
     names('the boot pointer is set', 'locked', between(1, 9)),
+    saved('rebooting'),
     counting(between(1, 3)),
     {
       what: `the new slot starts (write ${startCount})`,
       isNow: ({ partition, count, position: at, sinceSave }) =>
-        partition === 'state' && at === position('rebooting') && count >= startCount && sinceSave === count,
+        partition === 'state' && at === position('rebooting') && sinceSave === null && count >= startCount,
       last: 'rebooting',
     },
   ];
@@ -112,14 +112,14 @@ function saved(phase: string): Moment {
 function names(what: string, phase: string, count: number): Moment {
   return {
     what: `${what} (write ${count})`,
-    isNow: (write) => toNames(write) && write.position === position(phase) && write.sinceSave >= count,
+    isNow: (write) => toNames(write) && write.position === position(phase) && (write.sinceSave ?? 0) >= count,
     last: phase,
   };
 }
 
 function after(phase: string, partition: SeenWrite['partition'], count: number) {
   return (write: SeenWrite) =>
-    write.partition === partition && write.position === position(phase) && write.sinceSave >= count;
+    write.partition === partition && write.position === position(phase) && (write.sinceSave ?? 0) >= count;
 }
 
 function counting(count: number): Moment {
