@@ -10,7 +10,7 @@ import { formatTimeline, timeline } from '../support/vm/timeline.ts';
 import { type Built, buildImages, interlock } from './build-images.ts';
 import { containerDisk, containerImage, importContainer, makeContainerTar } from './cluster/container-tar.ts';
 import { freePorts } from './cluster/free-ports.ts';
-import { stayAtHome } from './cluster/host-config.ts';
+import { stateSize, stayAtHome } from './cluster/host-config.ts';
 import { outFile, withVm } from './with-vm.ts';
 
 const bootSeconds = 900;
@@ -113,7 +113,8 @@ async function diskForKey(): Promise<string> {
   await stayAtHome(config);
   await writeFile(join(config, 'hostname'), 'one\n');
   await cp(join(folder, 'own.pub'), join(config, 'ssh/authorized_keys.d/root'));
-  await run(process.execPath, [interlock, 'disk', built.release('1'), '--out', disk, '--config', config]);
+  const options = ['--out', disk, '--config', config, '--state-size', stateSize];
+  await run(process.execPath, [interlock, 'disk', built.release('1'), ...options]);
   return disk;
 }
 

@@ -1,6 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
+/** Room for etcd's and the swarm's logs, images and containers; sparse. */
+export const stateSize = '4 GiB';
+
 /** What is different from one member to the next. */
 export interface Place {
   number: number;

@@ -6,7 +6,7 @@ import { interlock } from '../build-images.ts';
 import { outFile } from '../with-vm.ts';
 import { containerDisk } from './container-tar.ts';
 import { freePorts } from './free-ports.ts';
-import { type Place, writeHostConfig } from './host-config.ts';
+import { type Place, stateSize, writeHostConfig } from './host-config.ts';
 
 export interface MemberOptions {
   /** Folder of this member alone. */
@@ -40,7 +40,8 @@ export async function startMember(options: MemberOptions): Promise<Member> {
   const config = join(folder, 'config');
   await mkdir(folder, { recursive: true });
   await writeHostConfig(config, place, options.all);
-  await run(process.execPath, [interlock, 'disk', options.release, '--out', disk, '--config', config]);
+  const told = ['--out', disk, '--config', config, '--state-size', stateSize];
+  await run(process.execPath, [interlock, 'disk', options.release, ...told]);
   const [etcd = 0, web = 0] = await freePorts(2);
   const forward = (port: number, inGuest: number) => `hostfwd=tcp:127.0.0.1:${port}-:${inGuest}`;
   const lan = netdev.replace(',', ',id=lan,');
