@@ -1,8 +1,8 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
-import { hashRegions } from '../../builder/delta/hash-regions.ts';
 import { pairFiles } from '../../builder/delta/pair-files.ts';
+import { hashRegions } from '../../builder/pack/hash-regions.ts';
 import { listRegions } from '../../builder/pack/list-regions.ts';
 import { partFiles, partOf } from '../../builder/pack/part-files.ts';
 import { run } from '../../system/run.ts';

@@ -1,5 +1,5 @@
 import type { Space, Stretch } from '../../protocol/payload.ts';
-import type { HashedRegion } from './hash-regions.ts';
+import type { HashedRegion } from '../pack/hash-regions.ts';
 
 /** What a region of the new release is made of: the very bytes of another, changes to another, or nothing known. */
 export type Pairing =
@@ -25,8 +25,7 @@ export function pairFiles(old: readonly HashedRegion[], next: readonly HashedReg
     if (region.size === 0) return { kind: 'new' };
     const there = byContent.get(`${region.path}\0${key(region)}`);
     const stretch = there ? stretchOf(`source-${there.part}`, there) : contents.get(key(region));
-    if (stretch && isUsable(stretch, region))
-      return { kind: 'same', stretch: { ...stretch, length: region.size } };
+    if (stretch && isUsable(stretch, region)) return { kind: 'same', stretch };
     const base = [wholePath, withoutNumbers, baseName].map((of) => names.get(of(region))).find(Boolean);
     return base ? { kind: 'changed', base: stretchOf(`source-${base.part}`, base) } : { kind: 'new' };
   };

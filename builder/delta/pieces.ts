@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
+import type { HashedRegion } from '../pack/hash-regions.ts';
 import { type PartFiles, partOf } from '../pack/part-files.ts';
-import type { HashedRegion } from './hash-regions.ts';
 import { matchFiles } from './match-files.ts';
 import { type MatchPool, openMatchPool } from './match-pool.ts';
 import { type Pairing, pairFiles } from './pair-files.ts';

@@ -1,8 +1,9 @@
 import { createHash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { firstBlockLength, type PayloadPart, type Stretch } from '../../protocol/payload.ts';
+import { firstBlockLength, type Stretch } from '../../protocol/payload.ts';
 import { isPlainDictionary, makeFrame } from './make-frame.ts';
 import { type PartHandles, readPart } from './part-files.ts';
+import type { Extent } from './plan-full.ts';
 import type { Made } from './write-payload.ts';
 
 /** Gives the frame named by `sha256` (hex) of what went into it: made now, or kept from an earlier build. */
@@ -19,9 +20,9 @@ const contextLevel = 16;
 /** More context than this for each byte packed would cost a host more than it saves. */
 const contextShare = 4;
 
-/** Makes the operation that carries a stretch of a part itself: `zero`, or a frame over what lies before it. */
+/** Makes the operation that needs no other image: `zero`, a copy out of the root, or a frame over what lies before it. */
 export async function makeData(
-  { part, offset, length }: { part: PayloadPart; offset: number; length: number },
+  { part, offset, length, copy }: Extent,
   parts: PartHandles,
   level: number,
   frames: FrameSource = (_sha256, _level, make) => make(),
@@ -30,6 +31,8 @@ export async function makeData(
   const read = await readPart(parts[part], offset - context, context + length);
   const bytes = read.subarray(context);
   const base = { part, length, stretch: null, sha256: hash('sha256', bytes) };
+  if (copy)
+    return { operation: { ...base, kind: 'copy', stretch: copy, firstBlock: 0 }, blob: Buffer.alloc(0) };
   if (isZero(bytes)) return { operation: { ...base, kind: 'zero', firstBlock: 0 }, blob: Buffer.alloc(0) };
   const dictionary = read.subarray(0, context);
   const usable = isPlainDictionary(dictionary) ? dictionary : null;

@@ -1,11 +1,14 @@
 import { crc32 } from 'node:zlib';
-import type { PayloadPart } from '../../protocol/payload.ts';
+import type { PayloadPart, Stretch } from '../../protocol/payload.ts';
+import type { HashedRegion } from './hash-regions.ts';
 
 /** A stretch of a part that becomes one operation. */
 export interface Extent {
   part: PayloadPart;
   offset: number;
   length: number;
+  /** The same bytes in the root, for files that the boot file repeats. */
+  copy?: Stretch;
 }
 
 /** No operation of a full payload yields more. */
@@ -14,12 +17,25 @@ const longest = 1024 * 1024;
 const alone = 128 * 1024;
 /** One path in so many begins a new group, whatever lies before it: two versions then have most groups in common. */
 const oneIn = 8;
+/** A repeated file shorter than this is packed again with its neighbours. */
+const worthCopying = 16 * 1024;
 
 /** Cuts a release into operations at its files, so that what two versions share is found again wherever it moved to. */
-export function planFull(regions: readonly (Extent & { path: string })[]): Extent[] {
+export function planFull(regions: readonly HashedRegion[]): Extent[] {
+  const inRoot = new Map(
+    regions.filter(({ part }) => part === 'root').map((region) => [region.sha256, region]),
+  );
   const extents: Extent[] = [];
   let group: Extent | null = null;
-  for (const { part, path, offset, length } of regions) {
+  for (const { part, path, offset, length, size, sha256 } of regions) {
+    const same = part === 'boot' && size >= worthCopying ? inRoot.get(sha256) : undefined;
+    if (same && same.length >= length) {
+      group = null;
+      extents.push(
+        ...cut({ part, offset, length, copy: { space: 'target-root', from: same.offset, length } }),
+      );
+      continue;
+    }
     const isAlone = length >= alone;
     const joins =
       group &&
@@ -38,10 +54,11 @@ export function planFull(regions: readonly (Extent & { path: string })[]): Exten
   return extents;
 }
 
-function cut({ part, offset, length }: Extent): Extent[] {
-  return Array.from({ length: Math.ceil(length / longest) }, (_, index) => ({
-    part,
-    offset: offset + index * longest,
-    length: Math.min(longest, length - index * longest),
-  }));
+function cut({ part, offset, length, copy }: Extent): Extent[] {
+  return Array.from({ length: Math.ceil(length / longest) }, (_, index) => {
+    const done = index * longest;
+    const piece = { part, offset: offset + done, length: Math.min(longest, length - done) };
+    if (!copy) return piece;
+    return { ...piece, copy: { ...copy, from: copy.from + done, length: piece.length } };
+  });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import type { Region } from '../pack/list-regions.ts';
-import { type PartFiles, withParts } from '../pack/part-files.ts';
+import type { Region } from './list-regions.ts';
+import { type PartFiles, withParts } from './part-files.ts';
 
 /** A region and the SHA-256 (hex) of its bytes without zeros at the end, so that padding makes no difference. */
 export type HashedRegion = Region & { sha256: string; size: number };
