@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
+import { errorTable } from '../../protocol/errors.ts';
 import type { Vm } from '../support/vm/start-vm.ts';
 import { type Built, buildImages } from './build-images.ts';
 import { memoryOf, quickTimer, runningIn, until, untilSettled } from './in-guest.ts';
@@ -78,7 +79,13 @@ test('a host goes back by its own operator, stays there, and follows its channel
   });
 }, 3_600_000);
 
-/** Gives an order that ends in a reboot: the shell goes with the machine, so the order has no answer. */
+/** Gives an order that ends in a reboot: then the shell goes with the machine. Meanwhile the timer's run may be busy. */
 async function orderIn(vm: Vm, command: string): Promise<void> {
-  await vm.run(`systemd-run --quiet --collect ${command}`);
+  await until(vm, 'idle', bootSeconds, ({ phase }) => phase.at === 'idle');
+  for (const end = Date.now() + updateSeconds * 1000; Date.now() < end; await sleep(3000)) {
+    const answer = await vm.try(command, updateSeconds).catch(() => null);
+    if (!answer || answer.status === 0) return;
+    expect(answer.status, answer.output).toBe(errorTable.busy.exit);
+  }
+  throw new Error(`${command} was never heard`);
 }
