@@ -14,9 +14,9 @@ export type FrameSource = (
 ) => Promise<Uint8Array>;
 
 /** Bytes in front of an operation that its frame may refer to; together they pack nearly as well as a whole image. */
-const contextLength = 1024 * 1024;
+const contextLength = 2 * 1024 * 1024;
 /** Below this level builds are for trying out, and frames stand alone: they are made faster, and kept for other builds. */
-const contextLevel = 16;
+export const contextLevel = 16;
 /** More context than this for each byte packed would cost a host more than it saves. */
 const contextShare = 4;
 

@@ -3,7 +3,7 @@ import type { PayloadRef } from '../../protocol/release.ts';
 import { ahead } from './ahead.ts';
 import { hashRegions } from './hash-regions.ts';
 import { listRegions } from './list-regions.ts';
-import { type FrameSource, makeData } from './make-data.ts';
+import { contextLevel, type FrameSource, makeData } from './make-data.ts';
 import { type PartFiles, withParts } from './part-files.ts';
 import { planFull } from './plan-full.ts';
 import { writePayload } from './write-payload.ts';
@@ -29,7 +29,10 @@ export async function packFullPayload(
 ): Promise<PayloadRef> {
   const sizes = { root: (await stat(files.root)).size, boot: (await stat(files.boot)).size };
   const total = sizes.root + sizes.boot;
-  const extents = planFull(await hashRegions(files, await listRegions(files)));
+  const extents = planFull(
+    await hashRegions(files, await listRegions(files)),
+    level < contextLevel ? 'fast' : 'small',
+  );
   let done = 0;
   const written = await withParts(files, (parts) =>
     writePayload(

@@ -11,8 +11,8 @@ export interface Extent {
   copy?: Stretch;
 }
 
-/** No operation of a full payload yields more. */
-const longest = 1024 * 1024;
+/** No operation of a full payload yields more; the longer ones pack better and are found again less often. */
+const longest = { fast: 1024 * 1024, small: 2 * 1024 * 1024 };
 /** Files this long are operations of their own; shorter ones are put together. */
 const alone = 128 * 1024;
 /** One path in so many begins a new group, whatever lies before it: two versions then have most groups in common. */
@@ -21,7 +21,8 @@ const oneIn = 8;
 const worthCopying = 16 * 1024;
 
 /** Cuts a release into operations at its files, so that what two versions share is found again wherever it moved to. */
-export function planFull(regions: readonly HashedRegion[]): Extent[] {
+export function planFull(regions: readonly HashedRegion[], aim: keyof typeof longest): Extent[] {
+  const most = longest[aim];
   const inRoot = new Map(
     regions.filter(({ part }) => part === 'root').map((region) => [region.sha256, region]),
   );
@@ -32,32 +33,28 @@ export function planFull(regions: readonly HashedRegion[]): Extent[] {
     if (same && same.length >= length) {
       group = null;
       extents.push(
-        ...cut({ part, offset, length, copy: { space: 'target-root', from: same.offset, length } }),
+        ...cut({ part, offset, length, copy: { space: 'target-root', from: same.offset, length } }, most),
       );
       continue;
     }
     const isAlone = length >= alone;
     const joins =
-      group &&
-      !isAlone &&
-      group.part === part &&
-      crc32(path) % oneIn !== 0 &&
-      group.length + length <= longest;
+      group && !isAlone && group.part === part && crc32(path) % oneIn !== 0 && group.length + length <= most;
     if (group && joins) {
       group.length += length;
       continue;
     }
     group = isAlone ? null : { part, offset, length };
     if (group) extents.push(group);
-    else extents.push(...cut({ part, offset, length }));
+    else extents.push(...cut({ part, offset, length }, most));
   }
   return extents;
 }
 
-function cut({ part, offset, length, copy }: Extent): Extent[] {
-  return Array.from({ length: Math.ceil(length / longest) }, (_, index) => {
-    const done = index * longest;
-    const piece = { part, offset: offset + done, length: Math.min(longest, length - done) };
+function cut({ part, offset, length, copy }: Extent, most: number): Extent[] {
+  return Array.from({ length: Math.ceil(length / most) }, (_, index) => {
+    const done = index * most;
+    const piece = { part, offset: offset + done, length: Math.min(most, length - done) };
     if (!copy) return piece;
     return { ...piece, copy: { ...copy, from: copy.from + done, length: piece.length } };
   });
