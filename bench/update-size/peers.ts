@@ -1,35 +1,40 @@
 import { hash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { run } from '../../system/run.ts';
-import type { Pair } from './pairs.ts';
+import type { Pair, Placed } from './pairs.ts';
 
 /** What a peer needs to bring a host from one version to the other, in bytes; each in a folder of its own. */
 export const peers: Record<string, (pair: Pair, work: string) => Promise<number>> = {
   'xdelta3 -9': async ({ old, next }, work) => {
     const out = join(work, 'x');
-    const files = [join(old.dir, 'root.erofs'), join(next.dir, 'root.erofs'), out];
+    const files = [await imageOf(old, work, 'old'), await imageOf(next, work, 'new'), out];
     await run('xdelta3', ['-9', '-B', '1073741824', '-e', '-f', '-s', ...files]);
     return sizeOf(out);
   },
   'zstd -19 --patch-from': async ({ old, next }, work) => {
     const out = join(work, 'z');
-    const from = `--patch-from=${join(old.dir, 'root.erofs')}`;
-    await run('zstd', ['-q', '-19', '-T1', '--long=31', from, join(next.dir, 'root.erofs'), '-o', out]);
+    const from = `--patch-from=${await imageOf(old, work, 'old')}`;
+    await run('zstd', ['-q', '-19', '-T1', '--long=31', from, await imageOf(next, work, 'new'), '-o', out]);
     return sizeOf(out);
   },
   casync: async ({ old, next }, work) => {
     const store = join(work, 'store');
-    const make = (name: string, image: string) =>
-      run('casync', ['make', `--store=${store}`, join(work, name), join(image, 'root.erofs')]);
-    await make('old.caibx', old.dir);
+    const make = async (name: string, placed: Placed) =>
+      run('casync', [
+        'make',
+        `--store=${store}`,
+        join(work, name),
+        await imageOf(placed, work, `${name}.img`),
+      ]);
+    await make('old.caibx', old);
     const before = await folderSize(store);
-    await make('new.caibx', next.dir);
+    await make('new.caibx', next);
     return (await folderSize(store)) - before + (await sizeOf(join(work, 'new.caibx')));
   },
-  'RAUC adaptive, by its rule': ({ old, next }) =>
-    raucFetches(join(old.dir, 'root.erofs'), join(next.dir, 'root.erofs')),
+  'RAUC adaptive, by its rule': async ({ old, next }, work) =>
+    raucFetches(await imageOf(old, work, 'old'), await imageOf(next, work, 'new')),
   'OSTree static delta': async ({ old, next }, work) => {
     const repo = join(work, 'repo');
     const ostree = (...words: string[]) => run('ostree', [...words, `--repo=${repo}`]);
@@ -37,6 +42,7 @@ export const peers: Record<string, (pair: Pair, work: string) => Promise<number>
     for (const [branch, { dir }] of Object.entries({ old, next })) {
       const tree = join(work, branch);
       await run('fsck.erofs', [`--extract=${tree}`, '--no-preserve', join(dir, 'root.erofs')]);
+      await copyFile(join(dir, 'boot.efi'), join(tree, 'boot.efi'));
       await ostree('commit', '-b', branch, `--tree=dir=${tree}`, '--owner-uid=0', '--owner-gid=0');
       await rm(tree, { recursive: true });
     }
@@ -44,6 +50,14 @@ export const peers: Record<string, (pair: Pair, work: string) => Promise<number>
     return folderSize(join(repo, 'deltas'));
   },
 };
+
+/** Root and boot file in one, for those who know images only: the whole of what a host must get. */
+async function imageOf({ dir }: Placed, work: string, name: string): Promise<string> {
+  const image = join(work, name);
+  await copyFile(join(dir, 'root.erofs'), image);
+  await appendFile(image, await readFile(join(dir, 'boot.efi')));
+  return image;
+}
 
 const block = 4096;
 const squashBlock = 128 * 1024;
