@@ -27,6 +27,8 @@ export interface Patch {
   steps: PatchStep[];
   inserts: Buffer;
   differ(bytes: Buffer): void;
+  /** Everything that was unpacked, for those who return memory by hand. */
+  unpacked: Buffer[];
 }
 
 /** Unpacks the blob of an operation that yields `length` bytes. Throws `payload_invalid` for any other bytes. */
@@ -45,6 +47,7 @@ export function decodePatch(blob: Buffer, length: number): Patch {
     steps: readSteps(control, length, inserts.length),
     inserts,
     differ: (bytes) => differ(bytes, gaps, values),
+    unpacked: [control, gaps, values, inserts],
   };
 }
 

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { firstBlockLength } from '../../protocol/payload.ts';
+import { firstBlockLength, maxOperationLength } from '../../protocol/payload.ts';
 import type { OpenExtent } from '../slots/extent.ts';
 import type { Numbered } from './find-missing.ts';
+import { giveBack } from './give-back.ts';
 import type { Parts } from './target-parts.ts';
 
 /** Places that are tried for one operation: many files begin alike. */
@@ -27,20 +28,21 @@ export async function findLocal(
     wanted.set(firstBlock, [...(wanted.get(firstBlock) ?? []), operation]);
   }
   const found = new Map<number, Numbered>();
-  if (wanted.size > 0) await searchRoot(wanted, found, source.root, rootSize, signal);
+  const scratch = Buffer.allocUnsafeSlow(maxOperationLength);
+  if (wanted.size > 0) await searchRoot(wanted, found, { root: source.root, rootSize, scratch }, signal);
   for (const operation of missing) {
     if (operation.kind !== 'data' || operation.part !== 'boot') continue;
-    if (await holds(source.boot, operation.offset, operation))
+    if (await holds(source.boot, operation.offset, operation, scratch))
       found.set(operation.index, toCopy(operation, 'source-boot', operation.offset));
   }
+  giveBack(scratch);
   return missing.map((operation) => found.get(operation.index) ?? operation);
 }
 
 async function searchRoot(
   wanted: Map<number, Numbered[]>,
   found: Map<number, Numbered>,
-  root: OpenExtent,
-  rootSize: number,
+  { root, rootSize, scratch }: { root: OpenExtent; rootSize: number; scratch: Buffer },
   signal: AbortSignal,
 ): Promise<void> {
   const tries = new Map<number, number>();
@@ -54,16 +56,21 @@ async function searchRoot(
         const tried = tries.get(operation.index) ?? 0;
         if (found.has(operation.index) || tried >= triesEach) continue;
         tries.set(operation.index, tried + 1);
-        const isThere = await holds(root, at + block, operation);
+        const isThere = await holds(root, at + block, operation, scratch);
         if (isThere) found.set(operation.index, toCopy(operation, 'source-root', at + block));
       }
     }
   }
 }
 
-async function holds(extent: OpenExtent, position: number, { length, sha256 }: Numbered): Promise<boolean> {
+async function holds(
+  extent: OpenExtent,
+  position: number,
+  { length, sha256 }: Numbered,
+  scratch: Buffer,
+): Promise<boolean> {
   if (position + length > extent.size) return false;
-  return hash('sha256', await extent.read(position, length)) === sha256;
+  return hash('sha256', await extent.read(position, length, scratch)) === sha256;
 }
 
 function toCopy(operation: Numbered, space: 'source-root' | 'source-boot', from: number): Numbered {

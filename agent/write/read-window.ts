@@ -1,10 +1,13 @@
 import type { Space } from '../../protocol/payload.ts';
 import type { OpenExtent } from '../slots/extent.ts';
+import { giveBack } from './give-back.ts';
 
 /** Reads many short stretches that lie near each other with few calls to the kernel. */
 export interface Window {
   /** Fills `into` from `position` of a space on. */
   read(space: Space, position: number, into: Buffer): Promise<void>;
+  /** Gives its memory back. */
+  close(): void;
 }
 
 /** Bytes read at once; longer stretches are read straight to where they go. */
@@ -44,6 +47,9 @@ export function openWindow(extentOf: (space: Space) => OpenExtent): Window {
         windows.push(found);
       }
       found.bytes.copy(into, 0, position - found.position, end - found.position);
+    },
+    close() {
+      for (const { buffer } of windows.splice(0)) giveBack(buffer);
     },
   };
 }

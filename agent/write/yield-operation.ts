@@ -37,7 +37,7 @@ export async function yieldOperation(operation: Numbered, blob: Buffer, spaces: 
 
 /** Old bytes come in by position, a window at a time; then the differences are added. */
 async function patched({ length }: Numbered, blob: Buffer, spaces: Spaces): Promise<Buffer> {
-  const { steps, inserts, differ } = decodePatch(blob, length);
+  const { steps, inserts, differ, unpacked } = decodePatch(blob, length);
   const bytes = Buffer.allocUnsafe(length);
   const window = openWindow((space: Space) => extentOf(spaces, space));
   let at = 0;
@@ -50,6 +50,8 @@ async function patched({ length }: Numbered, blob: Buffer, spaces: Spaces): Prom
     at += count;
   }
   differ(bytes);
+  window.close();
+  for (const stream of unpacked) giveBack(stream);
   return bytes;
 }
 
