@@ -8,6 +8,7 @@ import { type Answer, answer, verb } from '../../system/command.ts';
 import type { EventBody } from '../machine/event.ts';
 import type { Memory } from '../machine/memory.ts';
 import { otherSlot } from '../slots/slot.ts';
+import type { Patience } from '../state/hold-lock.ts';
 import { runTrial } from './run-trial.ts';
 import { type OpenAgent, withAgent } from './with-agent.ts';
 import { describe } from './words.ts';
@@ -61,8 +62,16 @@ export function addVerbs(program: Command, root: () => string): void {
   );
 }
 
-/** Seconds an order waits for the timer's run to end: usually it ends at once. */
-const operatorPatience = 10;
+const patientSeconds = 120;
+
+/** An order waits for the timer's run to end, which is soon unless that run downloads, writes or judges a trial. */
+const operatorPatience: Patience = {
+  seconds: patientSeconds,
+  onWait(pid) {
+    const limit = `${patientSeconds} s at most`;
+    process.stderr.write(`waiting for the run under way (process ${pid}) to end, ${limit} …\n`);
+  },
+};
 
 /** Opens the agent, gives it orders and says where that led. */
 export async function order(

@@ -6,7 +6,7 @@ import { noteOverrides } from '../etc/note-overrides.ts';
 import type { EventBody } from '../machine/event.ts';
 import type { Memory } from '../machine/memory.ts';
 import { runAgent } from '../run.ts';
-import { holdLock } from '../state/hold-lock.ts';
+import { holdLock, type Patience } from '../state/hold-lock.ts';
 import { noteNextRun } from '../state/note-next-run.ts';
 import { makeFolder, openStore, type Store } from '../state/store.ts';
 import { openProgress } from './progress.ts';
@@ -21,12 +21,12 @@ export interface OpenAgent extends Composed {
 
 /**
  * Opens the host's agent for one verb; SIGTERM and SIGINT stop it in good order.
- * Throws `busy` when another runs for longer than `patience` seconds.
+ * Throws `busy` when another runs and patience is over.
  */
 export async function withAgent<T>(
   root: string,
   use: (agent: OpenAgent) => Promise<T>,
-  patience = 0,
+  patience?: Patience,
 ): Promise<T> {
   const paths = pathsOf(root);
   const settings = await readSettings(paths);

@@ -1,22 +1,31 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
 
 /** Ends the hold; the kernel does the same when the process dies. */
 export type Unlock = () => Promise<void>;
 
+/** How long to wait for another agent, in seconds, and who hears that it comes to that. */
+export interface Patience {
+  seconds: number;
+  onWait(pid: string): void;
+}
+
 /**
- * Makes sure that one agent runs per host. Throws `busy` with the other's pid after `patience` seconds.
+ * Makes sure that one agent runs per host. Throws `busy` with the other's pid when patience is over, at once without.
  * flock(1) locks the open file that it inherits from us, so the lock is the kernel's and never stale.
  */
-export async function holdLock(file: string, patience = 0): Promise<Unlock> {
+export async function holdLock(file: string, patience?: Patience): Promise<Unlock> {
   await mkdir(dirname(file), { recursive: true });
   const handle = await open(file, 'a+');
   try {
-    if (!(await flock(handle.fd, patience))) {
-      const pid = (await handle.readFile('utf8')).trim() || 'unknown';
-      throw new InterlockError('busy', { program: 'interlock-agent', pid });
+    if (!(await flock(handle.fd, 0))) {
+      const pid = (await readFile(file, 'utf8')).trim() || 'unknown';
+      patience?.onWait(pid);
+      if (!patience || !(await flock(handle.fd, patience.seconds))) {
+        throw new InterlockError('busy', { program: 'interlock-agent', pid });
+      }
     }
     await handle.truncate(0);
     await handle.write(`${process.pid}\n`);
@@ -27,9 +36,9 @@ export async function holdLock(file: string, patience = 0): Promise<Unlock> {
   }
 }
 
-function flock(fd: number, patience: number): Promise<boolean> {
+function flock(fd: number, seconds: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    const child = spawn('flock', ['--timeout', String(patience), '3'], {
+    const child = spawn('flock', ['--timeout', String(seconds), '3'], {
       stdio: ['ignore', 'ignore', 'ignore', fd],
     });
     child.on('error', (cause) =>

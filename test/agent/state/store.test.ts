@@ -98,6 +98,24 @@ describe('one agent per host', () => {
     await (await holdLock(lock))();
   });
 
+  it('lets the patient wait, and tells them for whom', async () => {
+    const lock = join(folder, 'agent.lock');
+    const unlock = await holdLock(lock);
+    const told: string[] = [];
+    const next = await holdLock(lock, {
+      seconds: 60,
+      onWait(pid) {
+        told.push(pid);
+        void unlock();
+      },
+    });
+    expect(told).toEqual([String(process.pid)]);
+    const impatient = { seconds: 0.1, onWait: (pid: string) => void told.push(pid) };
+    await expect(holdLock(lock, impatient)).rejects.toMatchObject({ code: 'busy' });
+    expect(told).toHaveLength(2);
+    await next();
+  });
+
   it('is free again when the other was killed', async () => {
     const lock = join(folder, 'agent.lock');
     const module = new URL('../../../agent/state/hold-lock.ts', import.meta.url).pathname;
