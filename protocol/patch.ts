@@ -9,7 +9,6 @@ import { openReader } from './varint.ts';
  * result differs from that and by how much.
  */
 export const patchStreams = ['steps', 'gaps', 'values', 'inserts'] as const;
-export type PatchStream = (typeof patchStreams)[number];
 
 /** How a stream is packed. */
 export const codecs = ['none', 'zstd', 'brotli'] as const;
