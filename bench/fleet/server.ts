@@ -1,0 +1,31 @@
+import type { AddressInfo } from 'node:net';
+import { createApp } from '../../update-server/app.ts';
+import { openBlobs } from '../../update-server/blobs/files.ts';
+import { watchOverload } from '../../update-server/overload.ts';
+import { openSqliteStore } from '../../update-server/store/sqlite/store.ts';
+import { fastClock } from './clock.ts';
+
+// The shipped server but for its clock: `server.ts DATA BEGIN WALL FACTOR`.
+const [dataDir = '', begin, wall, factor] = process.argv.slice(2);
+const { now } = fastClock(Number(begin), Number(wall), Number(factor));
+const store = openSqliteStore(dataDir);
+const app = createApp({
+  store,
+  blobs: openBlobs(dataDir),
+  onlineKeys: undefined,
+  now,
+  overload: watchOverload(),
+});
+let ticking = Promise.resolve();
+const timer = setInterval(() => {
+  ticking = store.tick(now());
+}, 1000);
+await app.listen({ host: '127.0.0.1', port: 0 });
+process.stdout.write(`listening on http://127.0.0.1:${(app.server.address() as AddressInfo).port}\n`);
+process.once('SIGTERM', () => {
+  clearInterval(timer);
+  void app
+    .close()
+    .then(() => ticking)
+    .then(() => store.close());
+});
