@@ -18,7 +18,8 @@ const meanings: Record<PhaseName, string> = {
   condemned: 'The target failed its checks: its entry is marked bad, and the host reboots.',
   fellBack: 'The old slot runs again; its health is checked before anything is given back.',
   healed: 'The old slot is healthy; the place is being given back with “failed”.',
-  cancelling: 'Given up before the reboot: first the flip is taken back, then the place.',
+  cancelling:
+    'Given up before the reboot: the flip is taken back, post-confirm hooks run, then the place goes.',
   finished: 'Updated; post-confirm hooks run.',
 };
 

@@ -39,6 +39,7 @@ function effectOf(phase: Phase, unproven: boolean): Effect {
     }
     case 'cancelling':
       if (phase.generation !== null) return { do: 'unflip', generation: phase.generation };
+      if (phase.drained) return { do: 'hooks', kind: 'post-confirm' };
       return unproven ? { do: 'health' } : { do: 'cancel', hold: phase.hold };
     case 'finished':
       return { do: 'hooks', kind: 'post-confirm' };

@@ -33,6 +33,11 @@ export function onFailed(memory: Memory, { at, code, problem, retry }: EventOf<'
       return giveUp(known, at, phase, problem);
     case 'finished':
       return wait(reach(known, at, { at: 'idle' }), at, known.retrySeconds, problem);
+    case 'cancelling':
+      // a hook that fails must not keep the place
+      if (phase.generation === null && phase.drained)
+        return { ...known, phase: { ...phase, drained: false } };
+      return backOff(known, at, problem);
     default:
       return backOff(known, at, problem);
   }

@@ -73,7 +73,8 @@ export function giveUp(memory: Memory, at: string, phase: Cancellable, reason: s
   const hold = phase.at === 'acquiring' ? phase.attempt : phase.hold;
   const mayBeFlipped = phase.at === 'locked' && phase.drained ? 'any' : null;
   const generation = phase.at === 'flipped' ? phase.generation : mayBeFlipped;
-  return reach(memory, at, { at: 'cancelling', goal, hold, generation, reason });
+  const drained = phase.at !== 'acquiring';
+  return reach(memory, at, { at: 'cancelling', goal, hold, generation, drained, reason });
 }
 
 /** The place is given back, or nobody knows and it is asked again. */

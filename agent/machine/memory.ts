@@ -51,8 +51,18 @@ export type Phase =
     }
   /** The old slot runs again and is healthy. */
   | { at: 'healed'; goal: Goal; hold: Hold; reason: string; failed: boolean }
-  /** Given up before the reboot. `generation`: a flip to take back first; `any`: one that may not be recorded. */
-  | { at: 'cancelling'; goal: Goal; hold: Hold; generation: number | 'any' | null; reason: string }
+  /**
+   * Given up before the reboot. `generation`: a flip to take back first; `any`: one that may not be recorded.
+   * `drained`: pre-reboot hooks may have run, so those for a host that is back come before the place goes.
+   */
+  | {
+      at: 'cancelling';
+      goal: Goal;
+      hold: Hold;
+      generation: number | 'any' | null;
+      drained?: boolean;
+      reason: string;
+    }
   /** Confirmed, and the place is given back. */
   | { at: 'finished'; goal: Goal };
 

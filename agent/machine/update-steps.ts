@@ -72,6 +72,7 @@ export function onWrote(memory: Memory, { at }: EventOf<'wrote'>): Memory {
 export function onHooked(memory: Memory, { at }: EventOf<'hooked'>): Memory {
   const { phase } = memory;
   if (phase.at === 'finished') return wait(reach(memory, at, { at: 'idle' }), at, 1, 'updated');
+  if (phase.at === 'cancelling') return reach(memory, at, { ...phase, drained: false });
   if (phase.at !== 'locked' || phase.drained) return memory;
   if (isOver(phase.plan.expires, at)) return giveUp(memory, at, phase, 'the offer has expired');
   return reach(memory, at, { ...phase, drained: true });

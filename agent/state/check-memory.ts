@@ -45,6 +45,7 @@ const fields = {
     goal: Goal,
     hold: Hold,
     generation: Type.Union([Generation, Type.Literal('any'), Type.Null()]),
+    drained: Type.Optional(Flag),
     reason: Text,
   },
   finished: { goal: Goal },

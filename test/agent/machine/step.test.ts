@@ -183,6 +183,15 @@ describe('the lock', () => {
     expect(model.store.value.holders).toEqual([]);
   });
 
+  it('takes a drained host back into service before its place goes', () => {
+    const model = host();
+    runTo(model, 'flip');
+    tell(model, { kind: 'cancel' });
+    model.offer = { none: 'held' };
+    expect(runUntilWaiting(model)).toEqual(['unflip', 'hooks', 'cancel']);
+    expect(model.store.value.holders).toEqual([]);
+  });
+
   it('gives the place back when a hook keeps failing', () => {
     const model = host({ hooksFail: true });
     for (let n = 0; n < 5; n++) runUntilWaiting(model);

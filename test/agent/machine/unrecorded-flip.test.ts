@@ -35,7 +35,7 @@ it.each(giveUps)('takes an unrecorded flip back before the place when %s', (_, e
   const { memory, effects }: { memory: Memory; effects: unknown[] } = step(model.memory, event);
   expect(effects).toEqual([{ do: 'unflip', generation: 'any' }]);
   model.memory = memory;
-  expect(runUntilWaiting(model)).toEqual(['unflip', 'cancel']);
+  expect(runUntilWaiting(model)).toEqual(['unflip', 'hooks', 'cancel']);
   expect(model.entries.some(({ tries }) => tries !== null)).toBe(false);
   expect(model.store.value.holders).toEqual([]);
 });
