@@ -67,7 +67,6 @@ export const StartRequest = strict({
 export type StartRequest = Static<typeof StartRequest>;
 
 /** `POST /v1/rollouts/preview`: which hosts would get the present head when, by this policy. */
-export const PreviewRequest = StartRequest;
 export const PreviewAnswer = strict({
   version: Version,
   policy: Type.String(),

@@ -6,7 +6,6 @@ import {
   PolicyAnswer,
   PolicyRequest,
   PreviewAnswer,
-  PreviewRequest,
   RolloutAction,
   RolloutDetail,
   RolloutSummary,
@@ -90,7 +89,7 @@ export function rolloutRoutes(app: App, { store, now }: Ports): void {
 
   app.post(
     '/v1/rollouts/preview',
-    { schema: { body: PreviewRequest, response: { 200: PreviewAnswer } } },
+    { schema: { body: StartSchema, response: { 200: PreviewAnswer } } },
     async ({ body }) => {
       const { name, channel } = body;
       const { head } = await channelOf(body);
