@@ -14,7 +14,7 @@ export function percentAt({ ramp, shape }: Pace, ranMs: number): number {
 
 /** True when hosts of this cohort may start. */
 export function isIn(pace: Pace, ranMs: number, cohort: number): boolean {
-  return cohort < (percentAt(pace, ranMs) * cohorts) / 100;
+  return cohort + 1 <= (percentAt(pace, ranMs) * cohorts) / 100;
 }
 
 /** How long a rollout must run until hosts of this cohort may start; null when its ramp ends before them. */
