@@ -1,14 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { InterlockError } from '../../protocol/errors.ts';
-import { imageFloorFile, parseTrustFloor } from '../../protocol/trust.ts';
+import { imageFloorFile } from '../../protocol/trust.ts';
 import { isNewer } from '../../protocol/version.ts';
 import { type Answer, answer, verb } from '../../system/command.ts';
 import type { EventBody } from '../machine/event.ts';
 import type { Memory } from '../machine/memory.ts';
 import { otherSlot } from '../slots/slot.ts';
 import type { Patience } from '../state/hold-lock.ts';
+import { readFloor } from '../trust/image-trust.ts';
 import { runTrial } from './run-trial.ts';
 import { type OpenAgent, withAgent } from './with-agent.ts';
 import { describe } from './words.ts';
@@ -111,7 +111,7 @@ async function rollbackOrders(agent: OpenAgent, version: string | undefined): Pr
 
 /** The state this image leaves behind may be too new for an older one. Asks the image itself, so no network is needed. */
 async function checkState({ paths }: OpenAgent, version: string): Promise<void> {
-  const { stateCompat } = parseTrustFloor(await readFile(join(paths.image, imageFloorFile)));
+  const { stateCompat } = await readFloor(join(paths.image, imageFloorFile));
   if (!stateCompat || !isNewer(stateCompat, version)) return;
   const problem = `the running version leaves state behind that needs ${stateCompat} or newer`;
   throw new InterlockError('offer_refused', { version, problem });

@@ -32,7 +32,8 @@ export function rootVersion(text: string): number {
 
 const noFloor: TrustFloor = { format: 1, built: '1970-01-01T00:00:00Z', root: 1, channels: {} };
 
-async function readFloor(file: string): Promise<TrustFloor> {
+/** Reads the floor that the image carries; one that was built without it promises nothing. Throws `state_invalid`. */
+export async function readFloor(file: string): Promise<TrustFloor> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw new InterlockError('state_invalid', { file, problem: 'cannot be read' }, { cause: error });

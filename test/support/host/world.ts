@@ -97,11 +97,7 @@ async function makeReleases(
   versions: Record<string, Record<string, string>>,
   ballastBytes: number,
 ): Promise<void> {
-  const floor = { format: 1, built: '2026-01-01T00:00:00Z', root: 1, channels: {} };
-  const trust = {
-    'usr/lib/interlock/root.json': await readFile(at('keys/metadata/root.json'), 'utf8'),
-    'usr/lib/interlock/trust-floor.json': JSON.stringify(floor),
-  };
+  const trust = { 'usr/lib/interlock/root.json': await readFile(at('keys/metadata/root.json'), 'utf8') };
   for (const [version, more] of Object.entries(versions)) {
     const ballast = randomBytes(ballastBytes);
     await makeHostRelease(at(version), version, { files: { ...trust, ...more }, ballast });
