@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import { maxOperationLength, type Operation } from '../../protocol/payload.ts';
+import { crc32 } from 'node:zlib';
+import { firstBlockLength, maxOperationLength, type Operation } from '../../protocol/payload.ts';
 import type { Parts } from './target-parts.ts';
 
 /** An operation and its place in the payload's list. */
@@ -9,7 +10,10 @@ export type Numbered = Operation & {
   instead?: Numbered;
 };
 
-/** The operations whose bytes do not lie in the slot yet; so a cut write resumes without a journal. */
+/**
+ * The operations whose bytes do not lie in the slot yet; so a cut write resumes without a journal. A first block that
+ * differs settles it: a slot that holds something else is not hashed for nothing.
+ */
 export async function findMissing(
   operations: readonly Operation[],
   parts: Parts,
@@ -19,8 +23,12 @@ export async function findMissing(
   const scratch = Buffer.allocUnsafeSlow(maxOperationLength);
   for (const [index, operation] of operations.entries()) {
     signal.throwIfAborted();
-    const bytes = await parts[operation.part].read(operation.offset, operation.length, scratch);
-    if (hash('sha256', bytes) !== operation.sha256) missing.push({ ...operation, index });
+    const { kind, part, offset, length, firstBlock, sha256 } = operation;
+    const read = (size: number) => parts[part].read(offset, size, scratch);
+    const isThere =
+      (kind !== 'data' || crc32(await read(Math.min(length, firstBlockLength))) === firstBlock) &&
+      hash('sha256', await read(length)) === sha256;
+    if (!isThere) missing.push({ ...operation, index });
   }
   return missing;
 }
