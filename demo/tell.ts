@@ -83,6 +83,10 @@ export async function tell({ board, names, makeHosts, kind, patience, cleanUp }:
   await fleet.until('release 2 running everywhere', 60 + 40 * each, settledOn('2'));
   const updateTook = seconds() - updated;
 
+  say('Rollback', 'interlock rollback tiny --channel stable --to 1 --keys keys');
+  await command(['rollback', 'tiny', '--channel', 'stable', '--to', '1', '--keys', keys], env);
+  await fleet.until('release 1 running everywhere again', 60 + 40 * each, settledOn('1'));
+
   await publish(third);
   let victim = '';
   await fleet.until('a fall-back', 60 + 20 * each, (views) => {
@@ -93,14 +97,10 @@ export async function tell({ board, names, makeHosts, kind, patience, cleanUp }:
     const others = views.filter(({ name }) => name !== victim);
     return (
       back !== undefined &&
-      hasSettledOn('2')(back) &&
+      hasSettledOn('1')(back) &&
       others.every(({ memory }) => isBraked(memory?.wait?.reason))
     );
   });
-
-  say('Rollback', 'interlock rollback tiny --channel stable --to 1 --keys keys');
-  await command(['rollback', 'tiny', '--channel', 'stable', '--to', '1', '--keys', keys], env);
-  await fleet.until('release 1 running everywhere again', 60 + 40 * each, settledOn('1'));
 
   const cpu = fleet.cpuSeconds();
   const Count = count.replace(/^./, (letter) => letter.toUpperCase());
@@ -109,11 +109,11 @@ export async function tell({ board, names, makeHosts, kind, patience, cleanUp }:
     'Offline keys signed them; the server holds only the keys that say "this is fresh".',
     `${Count} ${kind} ran release 1, each from a disk of its own with two slots.`,
     `Release 2 was published to stable; the hosts took it one at a time in ${updateTook.toFixed(0)} s.`,
-    `At most ${fleet.mostDown()} host was down at any time; the lock allows 1.`,
+    'interlock rollback withdrew 2: signed by the key of stable, the only way down. They went back to release 1.',
     `Release 3 fails its health check: ${victim} tried it, and its old slot came back by itself.`,
     'The lock remembers the failure: the others wrote release 3 and never started it.',
-    'interlock rollback withdrew 2 and 3: signed by the key of stable, the only way down.',
-    `All of them run release 1 again, confirmed${cpu > 0 ? `; the machines took ${cpu.toFixed(0)} s of processor time` : ''}.`,
+    `At most ${fleet.mostDown()} host was down at any time; the lock allows 1.`,
+    `All of them run release 1, confirmed${cpu > 0 ? `; the machines took ${cpu.toFixed(0)} s of processor time` : ''}.`,
     `Nothing is left running. ${seconds().toFixed(0)} s in all.`,
   ];
 }
