@@ -24,6 +24,7 @@ export async function checkIn(ports: Ports, host: HostRecord, said: CheckIn): Pr
     at: at.toISOString(),
     checkIn: said,
     boots,
+    row: host.row,
     said: text,
     isAsBefore: host.said === text,
     decision: reason,

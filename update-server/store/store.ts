@@ -41,6 +41,8 @@ export interface HostRecord {
   boots: string[];
   /** What it said of itself last, as the store holds it. */
   said: string;
+  /** Where the store keeps it: neighbours are written together. */
+  row: number;
 }
 
 /** What a host becomes known by. Secrets arrive here as SHA-256 only. */
@@ -64,6 +66,7 @@ export interface Sighting {
   /** What the host says of itself, as one text; and whether the store holds that already. */
   said: string;
   isAsBefore: boolean;
+  row: number;
   decision: NoneReason | 'offered';
   offered: string | null;
 }

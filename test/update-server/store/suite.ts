@@ -156,8 +156,10 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
     });
 
     it('shows sightings at once and keeps them over a clean stop', async () => {
+      const { row } = (await store.hostByCredential(sha('1')))!;
       const sighting = {
         host: 'host-0001',
+        row,
         at,
         checkIn: saidBy,
         boots: ['boot-one'],

@@ -48,8 +48,10 @@ export function hostStore(
   );
   const byCredential = db.prepare<
     [string],
-    FlagColumns & Pick<HostRecord, 'id' | 'pinned' | 'placed' | 'said'> & { boots: string }
-  >('SELECT id, held, pinned, placed, approved, cloned, boots, said FROM host WHERE credential_hash = ?');
+    FlagColumns & Pick<HostRecord, 'id' | 'pinned' | 'placed' | 'said' | 'row'> & { boots: string }
+  >(
+    'SELECT id, held, pinned, placed, approved, cloned, boots, said, rowid AS row FROM host WHERE credential_hash = ?',
+  );
   const setCloned = db.prepare('UPDATE host SET cloned = 1 WHERE id = ? AND cloned = 0');
   const setHeld = db.prepare('UPDATE host SET held = ? WHERE id = ?');
   const setPinned = db.prepare('UPDATE host SET pinned = ? WHERE id = ?');

@@ -25,7 +25,7 @@ export function batchSightings(db: Database.Database, write: Write): Sightings {
   );
 
   const touch = db.prepare(
-    'UPDATE host SET at = @at, last_seen = @lastSeen, decision = @decision, offered = @offered WHERE id = @host',
+    'UPDATE host SET at = @at, last_seen = @lastSeen, decision = @decision, offered = @offered WHERE rowid = @row',
   );
 
   /** Most hosts say what they said before, and an update that names no indexed column is half the work. */
@@ -39,7 +39,8 @@ export function batchSightings(db: Database.Database, write: Write): Sightings {
     clearTimeout(timer);
     timer = undefined;
     if (waiting.size === 0) return;
-    const all = [...waiting.values()];
+    // neighbours share pages, and a page is written once for all of them
+    const all = [...waiting.values()].sort((a, b) => a.row - b.row);
     for (let from = 0; from < all.length; from += atOnce) {
       const batch = all.slice(from, from + atOnce);
       await write(() => batch.forEach(put));
@@ -59,10 +60,11 @@ export function batchSightings(db: Database.Database, write: Write): Sightings {
   };
 }
 
-function rowOf({ host, at, checkIn, said, boots, decision, offered }: Sighting) {
+function rowOf({ host, row, at, checkIn, said, boots, decision, offered }: Sighting) {
   return {
     ...checkIn,
     host,
+    row,
     said,
     lastSeen: at,
     boots: JSON.stringify(boots),
