@@ -2,8 +2,8 @@
 export interface Board {
   /** Sets a line's text. `settled` lines are also printed where nothing can change in place. */
   set(name: string, text: string, settled: boolean): void;
-  /** Prints above the board. */
-  say(text: string): void;
+  /** Prints above the board what happens now, and how. */
+  say(what: string, how: string): void;
   end(): void;
 }
 
@@ -11,8 +11,10 @@ export interface Board {
 export function createBoard(names: readonly string[], out: NodeJS.WriteStream = process.stdout): Board {
   const lines = new Map(names.map((name) => [name, '']));
   const printed = new Map<string, string>();
+  const started = Date.now();
   let drawn = false;
 
+  const now = () => `${Math.round((Date.now() - started) / 1000)} s`.padStart(6);
   const erase = () => {
     if (drawn) out.write(`\x1b[${lines.size}A\x1b[J`);
     drawn = false;
@@ -31,12 +33,12 @@ export function createBoard(names: readonly string[], out: NodeJS.WriteStream = 
         draw();
       } else if (settled && printed.get(name) !== text) {
         printed.set(name, text);
-        out.write(`  ${name.padEnd(8)} ${text}\n`);
+        out.write(`${now()}  ${name.padEnd(10)} ${text}\n`);
       }
     },
-    say(text) {
+    say(what, how) {
       if (out.isTTY) erase();
-      out.write(`${text}\n`);
+      out.write(`${now()}  ${what.padEnd(10)} ${how}\n`);
       if (out.isTTY) draw();
     },
     end() {

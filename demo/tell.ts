@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { startEtcd } from '../test/support/etcd.ts';
 import type { Board } from './board.ts';
 import { command, startServer } from './commands.ts';
@@ -27,8 +27,7 @@ const numbers = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'e
 export async function tell({ board, names, makeHosts, kind, patience, cleanUp }: Telling): Promise<string[]> {
   const started = Date.now();
   const seconds = () => (Date.now() - started) / 1000;
-  const say = (what: string, how: string) =>
-    board.say(`${`${seconds().toFixed(0)} s`.padStart(6)}  ${what.padEnd(10)} ${how}`);
+  const { say } = board;
   const folder = await mkdtemp(join(tmpdir(), 'interlock-demo-'));
   cleanUp.push(() => rm(folder, { recursive: true, force: true }));
   const at = (...path: string[]) => join(folder, ...path);
@@ -38,18 +37,22 @@ export async function tell({ board, names, makeHosts, kind, patience, cleanUp }:
   await command(['keys', 'init', keys]);
 
   await makeUnhealthyImage(at('unhealthy'));
-  const build = async (version: string, image: string) => {
+  const build = async (version: string, image: string, sameAs?: string) => {
     const shown = `interlock build ${image} --version ${version} --out releases --trust keys/root.json`;
-    say(`Release ${version}`, shown);
+    say(
+      `Release ${version}`,
+      sameAs ? `${shown} --offline --lock releases/${basename(sameAs)}/packages.lock` : shown,
+    );
     const { folder: release } = await command<{ folder: string }>([
       ...['build', image, '--version', version, '--out', at('releases')],
       ...['--trust', join(keys, 'metadata/root.json')],
+      ...(sameAs ? ['--offline', '--lock', join(sameAs, 'packages.lock')] : []),
     ]);
     return release;
   };
   const first = await build('1', 'images/tiny');
-  const second = await build('2', 'images/tiny');
-  const third = await build('3', at('unhealthy'));
+  const second = await build('2', 'images/tiny', first);
+  const third = await build('3', at('unhealthy'), first);
 
   say('Lock', 'etcd on loopback: at most one host of the group may be down');
   const etcd = await startEtcd();
@@ -60,7 +63,7 @@ export async function tell({ board, names, makeHosts, kind, patience, cleanUp }:
   cleanUp.push(() => server.stop());
   const env = { INTERLOCK_SERVER: server.url, INTERLOCK_TOKEN: server.adminToken };
   const publish = async (release: string) => {
-    say('Publish', `interlock publish releases/${release.split('/').at(-1)} --keys keys --channel stable`);
+    say('Publish', `interlock publish releases/${basename(release)} --keys keys --channel stable`);
     await command(['publish', release, '--keys', keys, '--channel', 'stable'], env);
   };
   await publish(first);
