@@ -17,6 +17,8 @@ const verbs: Record<string, () => Promise<(program: Command) => void>> = {
   rollout: async () => (await import('./rollout.ts')).addRollout,
   host: async () => (await import('./host.ts')).addHost,
   lock: async () => (await import('./lock.ts')).addLock,
+  backup: async () => (await import('./backup.ts')).addBackup,
+  restore: async () => (await import('./restore.ts')).addRestore,
   token: async () => (await import('./token.ts')).addToken,
 };
 

@@ -209,6 +209,7 @@ export const errorTable = {
     69,
     'later',
   ),
+  backup_invalid: row('{file}: {problem}', 'Use another backup; nothing was made.', 422, 65, 'never'),
   upload_incomplete: row(
     '{missing} blobs of {version} are not here',
     'Repeat publish; it continues.',

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { answer, verb } from '../system/command.ts';
+import { formatBytes } from '../system/terminal.ts';
+import { backup } from '../update-server/backup/backup.ts';
+
+/** `interlock backup`: everything a server is, in one folder, while it runs. */
+export function addBackup(program: Command): void {
+  verb(
+    program,
+    'backup <folder>',
+    'Copy a server’s data into a new folder, while it runs',
+    'interlock backup /mnt/backup/2026-03-01 --data /var/lib/interlock',
+  )
+    .requiredOption('--data <dir>', 'data folder of the server')
+    .option('--no-keys', 'leave the online keys out; the server then needs --online-keys once')
+    .action(
+      answer(async (folder: string, flags: { data: string; keys: boolean }) => {
+        const data = await backup(flags.data, folder, flags.keys);
+        return {
+          text: `${folder}: ${data.blobs} blobs, ${formatBytes(data.bytes)}, ${data.missing} never uploaded`,
+          data,
+        };
+      }),
+    );
+}

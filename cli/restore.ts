@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { answer, verb } from '../system/command.ts';
+import { formatBytes } from '../system/terminal.ts';
+import { restore } from '../update-server/backup/backup.ts';
+
+/** `interlock restore`: a data folder from a backup. */
+export function addRestore(program: Command): void {
+  verb(
+    program,
+    'restore <folder>',
+    'Make a new data folder from a backup; start the server on it afterwards',
+    'interlock restore /mnt/backup/2026-03-01 --data /var/lib/interlock',
+  )
+    .requiredOption('--data <dir>', 'data folder to make')
+    .action(
+      answer(async (folder: string, flags: { data: string }) => {
+        const data = await restore(folder, flags.data);
+        return {
+          text: `${flags.data}: ${data.blobs} blobs, ${formatBytes(data.bytes)}, ${data.missing} never uploaded`,
+          data,
+        };
+      }),
+    );
+}
