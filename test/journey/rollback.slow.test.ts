@@ -50,13 +50,15 @@ test('a host goes back by its own operator, stays there, and follows its channel
       const one = (await readRelease(built.release('1'))).root.verity.rootHash;
       expect(await lock()).toMatchObject({ holders: [], releases: { [one]: { ok: 1, failed: {} } } });
 
-      // the channel still names 2, and the server is asked again and again
+      // the channel still names 2, and the server is asked again and again: it knows what this host does not want
       const left = (await memoryOf(vm))!;
       expect(left.failed[rootHash]).toMatchObject({ version: '2', reason: 'rolled back by an operator' });
       await sleep(30_000);
-      await until(vm, 'offered 2 again, in vain', bootSeconds, ({ look, phase, wait }) => {
+      await until(vm, 'told that 2 is not for it', bootSeconds, ({ look, phase, wait }) => {
         const isLater = look !== null && look.at > (left.look?.at ?? '');
-        return isLater && look.offered === '2' && phase.at === 'idle' && wait?.reason === 'failed_here';
+        return (
+          isLater && look.reason === 'failed_here' && phase.at === 'idle' && wait?.reason === 'failed_here'
+        );
       });
       const refused = await vm.try('interlock-agent rollback', updateSeconds);
       expect(refused.output).toContain('rolled back by an operator');
