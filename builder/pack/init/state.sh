@@ -15,12 +15,12 @@ mount_state() {
 }
 
 # False when the disk goes on behind the state, or the partition behind the file system. Room for the backup table and
-# for what alignment leaves is no room to grow.
+# for what alignment leaves is no room to grow; nor are the last 8 MiB, for ext4 drops a group too small for its tables.
 state_fills_disk() {
     sectors=$(cat "/sys/class/block/$state/size")
     end=$(($(cat "/sys/class/block/$state/start") + sectors))
     [ $(($(cat "/sys/class/block/$(disk_of "$data")/size") - end)) -le 4096 ] || return 1
-    [ "$(little_endian "$(hex "/dev/$state" 1028 4)")" -ge $((sectors / 8)) ]
+    [ "$(little_endian "$(hex "/dev/$state" 1028 4)")" -ge $((sectors / 8 - 2048)) ]
 }
 
 # e2fsck ends with less than 4 when the file system is sound.
