@@ -122,7 +122,9 @@ describe('build', () => {
     await writeFile(join(changed, 'overlay/etc/otherwise'), 'other\n');
     await expect(runVerb(addBuild, 'build', changed, '--offline', '--verify', first)).rejects.toMatchObject({
       code: 'not_reproduced',
-      message: expect.stringMatching(/^root\.erofs changed\n {2}\/etc\/otherwise added\nroot\.verity changed$/m),
+      message: expect.stringMatching(
+        /^root\.erofs changed\n {2}\/etc\/otherwise added\nroot\.verity changed$/m,
+      ),
     });
   });
 
