@@ -5,10 +5,11 @@ const usualHosts = 3;
 const mostHosts = 9;
 
 /** What `npm run demo -- …` takes. */
-export const help = `npm run demo -- [--hosts N] [--file-backed]
+export const help = `npm run demo -- [--machines] [--hosts N] [--file-backed]
 
-  --hosts N       how many hosts, from 1 to ${mostHosts} (${usualHosts})
-  --file-backed   no virtual machines: the real agent on files, in a minute or two
+  --machines      virtual machines; a quarter of an hour without KVM
+  --hosts N       how many of them, from 1 to ${mostHosts} (${usualHosts})
+  --file-backed   no virtual machines: the real agent on files, in a minute or two; the usual
 `;
 
 export interface Wanted {
@@ -24,14 +25,20 @@ export function readArguments(args: readonly string[]): Wanted {
   if (!Number.isInteger(hosts) || hosts < 1 || hosts > mostHosts) {
     throw new InterlockError('usage', { problem: `--hosts takes a number from 1 to ${mostHosts}` });
   }
-  return { hosts, isFileBacked: values['file-backed'] ?? false, isHelp: values.help ?? false };
+  const wantsMachines = values.machines ?? values.hosts !== undefined;
+  return { hosts, isFileBacked: values['file-backed'] ?? !wantsMachines, isHelp: values.help ?? false };
 }
 
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { 'file-backed': { type: 'boolean' }, hosts: { type: 'string' }, help: { type: 'boolean' } },
+      options: {
+        'file-backed': { type: 'boolean' },
+        machines: { type: 'boolean' },
+        hosts: { type: 'string' },
+        help: { type: 'boolean' },
+      },
     }).values;
   } catch (cause) {
     throw new InterlockError('usage', { problem: (cause as Error).message }, { cause });
