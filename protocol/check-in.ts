@@ -1,7 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { Arch, Sha256, strict, Time, Version, Word } from './schema.ts';
+import { Arch, Id, Sha256, strict, Time, Version, Word } from './schema.ts';
 
-const Id = Type.String({ pattern: '^[0-9A-Za-z-]{8,64}$' });
 const Text = Type.String({ maxLength: 4096 });
 
 /** `POST /v1/enroll`: a host asks to be known. The answer's credential is shown once and stored hashed. */

@@ -1,11 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Channel } from './channel.ts';
 import { GrantOutcome, NoneReason, ReportKind } from './check-in.ts';
-import { Arch, Sha256, strict, Time, Version, Word } from './schema.ts';
-
-const Id = Type.String({ pattern: '^[0-9A-Za-z-]{8,64}$' });
-const OrNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
-  Type.Union([schema, Type.Null()]);
+import { Arch, Id, orNull, Sha256, strict, Time, Version, Word } from './schema.ts';
 
 /** What the bearer of a token may do; `join` only lets hosts enrol. */
 export const Role = Type.Enum(['viewer', 'publisher', 'operator', 'admin', 'join']);
@@ -17,7 +13,7 @@ export const TokenInfo = strict({
   role: Role,
   name: Type.String({ maxLength: 128 }),
   created: Time,
-  revoked: OrNull(Time),
+  revoked: orNull(Time),
 });
 export type TokenInfo = Static<typeof TokenInfo>;
 
@@ -27,20 +23,20 @@ const hostFields = {
   name: Word,
   arch: Arch,
   /** What the host said about itself at its last check-in; null before the first. */
-  channel: OrNull(Word),
-  group: OrNull(Word),
-  version: OrNull(Version),
-  at: OrNull(Word),
-  lastSeen: OrNull(Time),
+  channel: orNull(Word),
+  group: orNull(Word),
+  version: orNull(Version),
+  at: orNull(Word),
+  lastSeen: orNull(Time),
   held: Type.Boolean(),
   /** The one version it may go to. */
-  pinned: OrNull(Version),
+  pinned: orNull(Version),
   /** Enrolled by a join token or let in by an operator; others get updates but never count. */
   approved: Type.Boolean(),
   cloned: Type.Boolean(),
   /** What the last check-in was answered. */
-  decision: OrNull(Type.Union([NoneReason, Type.Literal('offered')])),
-  offered: OrNull(Version),
+  decision: orNull(Type.Union([NoneReason, Type.Literal('offered')])),
+  offered: orNull(Version),
 };
 
 /** One line of `GET /v1/hosts`. */
@@ -48,20 +44,20 @@ export const HostSummary = strict(hostFields);
 export type HostSummary = Static<typeof HostSummary>;
 
 /** `GET /v1/hosts?after=ID`: hosts in the order of their ids; `next` is null on the last page. */
-export const HostsAnswer = strict({ hosts: Type.Array(HostSummary), next: OrNull(Id) });
+export const HostsAnswer = strict({ hosts: Type.Array(HostSummary), next: orNull(Id) });
 
 /** `GET /v1/hosts/:id`: where a host is, why, and what it reported, newest first. */
 export const HostDetail = strict({
   ...hostFields,
   machineId: Type.String(),
   enrolled: Time,
-  bootId: OrNull(Type.String()),
-  rootHash: OrNull(Sha256),
+  bootId: orNull(Type.String()),
+  rootHash: orNull(Sha256),
   failed: Type.Array(Version),
   /** Why it is where it is, in words. */
   why: Type.String(),
   grants: Type.Array(
-    strict({ id: Id, version: Version, granted: Time, expires: Time, outcome: OrNull(GrantOutcome) }),
+    strict({ id: Id, version: Version, granted: Time, expires: Time, outcome: orNull(GrantOutcome) }),
   ),
   reports: Type.Array(
     strict({
@@ -80,9 +76,9 @@ export type HostDetail = Static<typeof HostDetail>;
 /** `POST /v1/hosts/:id/hold`: a held host keeps what it runs until it is let go. */
 export const HoldRequest = strict({ held: Type.Boolean() });
 /** `POST /v1/hosts/:id/group`: the group that rollouts count it to; null leaves that to the host. */
-export const GroupRequest = strict({ group: OrNull(Word) });
+export const GroupRequest = strict({ group: orNull(Word) });
 /** `POST /v1/hosts/:id/pin`: a pinned host goes to this version and no other; null lets it go on. */
-export const PinRequest = strict({ version: OrNull(Version) });
+export const PinRequest = strict({ version: orNull(Version) });
 
 /** One line of `GET /v1/releases`. */
 export const ReleaseSummary = strict({
@@ -123,4 +119,4 @@ export const AuditLine = strict({
   detail: Type.String(),
 });
 export type AuditLine = Static<typeof AuditLine>;
-export const AuditAnswer = strict({ lines: Type.Array(AuditLine), next: OrNull(Type.Integer()) });
+export const AuditAnswer = strict({ lines: Type.Array(AuditLine), next: orNull(Type.Integer()) });

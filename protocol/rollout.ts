@@ -1,11 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { PolicyText } from './policy.ts';
-import { Arch, Sha256, strict, Time, Version, Word } from './schema.ts';
+import { Arch, Id, orNull, Sha256, strict, Time, Version, Word } from './schema.ts';
 
-const Id = Type.String({ pattern: '^[0-9A-Za-z-]{8,64}$' });
 const Count = Type.Integer({ minimum: 0 });
-const OrNull = <T extends Parameters<typeof Type.Union>[0][number]>(schema: T) =>
-  Type.Union([schema, Type.Null()]);
 
 /** `running`, `paused` and `halted` rollouts are active: one per name, channel and architecture. */
 export const RolloutState = Type.Enum(['running', 'paused', 'halted', 'aborted', 'superseded']);
@@ -30,7 +27,7 @@ export const RolloutSummary = strict({
   starts: Time,
   /** Share of cohorts that may start now. */
   percent: Type.Number(),
-  canary: OrNull(Type.Enum(['waiting', 'passed'])),
+  canary: orNull(Type.Enum(['waiting', 'passed'])),
   inFlight: Count,
   inFlightLimit: Count,
   confirmed: Count,
@@ -74,8 +71,8 @@ export const PreviewAnswer = strict({
   steps: Type.Array(
     strict({
       /** Null: not by this policy's ramp. */
-      at: OrNull(Time),
-      group: OrNull(Word),
+      at: orNull(Time),
+      group: orNull(Word),
       hosts: Count,
       /** The first of them. */
       some: Type.Array(strict({ id: Id, hostname: Type.String() })),

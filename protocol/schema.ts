@@ -11,6 +11,9 @@ export const Word = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,62}$' });
 /** A version string: see `version.ts` for its order. */
 export const Version = Type.String({ pattern: '^[0-9A-Za-z][0-9A-Za-z.~^+-]{0,62}$' });
 
+/** An id that one party made and others only repeat: of hosts, grants, rollouts, reports, boots. */
+export const Id = Type.String({ pattern: '^[0-9A-Za-z-]{8,64}$' });
+
 /** A size or offset in bytes. */
 export const Bytes = Type.Integer({ minimum: 0 });
 
@@ -23,6 +26,11 @@ export type Arch = Static<typeof Arch>;
 /** An object that refuses unknown keys. */
 export function strict<T extends Parameters<typeof Type.Object>[0]>(properties: T) {
   return Type.Object(properties, { additionalProperties: false });
+}
+
+/** What a schema describes, or null. */
+export function orNull<T extends TSchema>(schema: T) {
+  return Type.Union([schema, Type.Null()]);
 }
 
 const compiled = new WeakMap<TSchema, Validator>();

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { EnrollAnswer, EnrollRequest } from '../../protocol/check-in.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import { GroupRequest, HoldRequest, HostDetail, HostsAnswer, PinRequest } from '../../protocol/operator.ts';
-import { strict } from '../../protocol/schema.ts';
+import { Id, strict } from '../../protocol/schema.ts';
 import type { App } from '../app.ts';
 import { whoIs } from '../operators/who-is.ts';
 import type { Ports } from '../ports.ts';
@@ -10,7 +10,6 @@ import { enroll } from './enroll.ts';
 import { explain } from './explain.ts';
 
 const pageSize = 500;
-const Id = Type.String({ pattern: '^[0-9A-Za-z-]{8,64}$' });
 const params = strict({ id: Id });
 const nothing = { 204: Type.Null() };
 

@@ -13,7 +13,7 @@ import {
   type StartRequest,
   StartRequest as StartSchema,
 } from '../../protocol/rollout.ts';
-import { strict, Word } from '../../protocol/schema.ts';
+import { Id, strict, Word } from '../../protocol/schema.ts';
 import type { App } from '../app.ts';
 import { whoIs } from '../operators/who-is.ts';
 import type { Ports } from '../ports.ts';
@@ -25,7 +25,6 @@ import { detail, summarise } from './summary.ts';
 
 const listed = 200;
 const activeMs = 14 * 86_400_000;
-const Id = Type.String({ pattern: '^[0-9A-Za-z-]{8,64}$' });
 
 /** How operators start, watch and steer rollouts. */
 export function rolloutRoutes(app: App, { store, now }: Ports): void {
