@@ -77,10 +77,11 @@ export function createApp(ports: Ports, options: AppOptions = {}): App {
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound);
-  if (ports.overload) shedWhenFlooded(app as unknown as FastifyInstance, ports.overload);
-  guardRoutes(app as unknown as FastifyInstance, ports.store);
+  const bare = app as unknown as FastifyInstance;
+  if (ports.overload) shedWhenFlooded(bare, ports.overload);
+  guardRoutes(bare, ports.store);
 
-  describeApi(app as unknown as FastifyInstance);
+  describeApi(bare);
   // routes of a plug-in of their own: the description hears of those only that come after it
   void app.register((inner, _, done) => {
     for (const add of [...routes, apiRoutes]) add(inner as unknown as App, ports);

@@ -42,6 +42,9 @@ export interface Counts {
   canaryFailed: number;
 }
 
+/** A host counts as active when it was seen this lately. */
+export const activeMs = 14 * 86_400_000;
+
 /** How long the ramp ran. */
 export function rampRan(
   { rampRanMs, rampSince }: Pick<Rollout, 'rampRanMs' | 'rampSince'>,

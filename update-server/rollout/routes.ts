@@ -10,8 +10,7 @@ import {
   RolloutDetail,
   RolloutSummary,
   RolloutsAnswer,
-  type StartRequest,
-  StartRequest as StartSchema,
+  StartRequest,
 } from '../../protocol/rollout.ts';
 import { Id, strict, Word } from '../../protocol/schema.ts';
 import type { App } from '../app.ts';
@@ -19,12 +18,12 @@ import { whoIs } from '../operators/who-is.ts';
 import type { Ports } from '../ports.ts';
 import { choosePolicy } from './policies.ts';
 import { preview } from './preview.ts';
+import { activeMs } from './rollout.ts';
 import { type NamedPolicy, rolloutsOf } from './start.ts';
 import { steer } from './steer.ts';
 import { detail, summarise } from './summary.ts';
 
 const listed = 200;
-const activeMs = 14 * 86_400_000;
 
 /** How operators start, watch and steer rollouts. */
 export function rolloutRoutes(app: App, { store, now }: Ports): void {
@@ -67,7 +66,7 @@ export function rolloutRoutes(app: App, { store, now }: Ports): void {
 
   app.post(
     '/v1/rollouts',
-    { schema: { body: StartSchema, response: { 200: RolloutsAnswer } } },
+    { schema: { body: StartRequest, response: { 200: RolloutsAnswer } } },
     async ({ body, operator }) => {
       const at = now().toISOString();
       const policy = await policyFor(body);
@@ -88,7 +87,7 @@ export function rolloutRoutes(app: App, { store, now }: Ports): void {
 
   app.post(
     '/v1/rollouts/preview',
-    { schema: { body: StartSchema, response: { 200: PreviewAnswer } } },
+    { schema: { body: StartRequest, response: { 200: PreviewAnswer } } },
     async ({ body }) => {
       const { name, channel } = body;
       const { head } = await channelOf(body);

@@ -2,6 +2,7 @@ import type { Channel } from '../../protocol/channel.ts';
 import type { PolicyText } from '../../protocol/policy.ts';
 import type { Arch } from '../../protocol/schema.ts';
 import { makeId } from '../secret.ts';
+import type { Rollout } from './rollout.ts';
 
 /** A policy with the name operators know it by. */
 export interface NamedPolicy {
@@ -10,16 +11,9 @@ export interface NamedPolicy {
 }
 
 /** A rollout as it begins. */
-export interface NewRollout {
-  id: string;
-  name: string;
-  channel: string;
-  arch: Arch;
-  version: string;
-  release: string;
+export interface NewRollout
+  extends Pick<Rollout, 'id' | 'name' | 'channel' | 'arch' | 'version' | 'release' | 'created' | 'starts'> {
   policy: NamedPolicy;
-  created: string;
-  starts: string;
 }
 
 /** One rollout for each architecture that a channel's head has a release for. */

@@ -9,14 +9,13 @@ const steps = 200;
 export function summarise(rollout: Rollout, now: Date): RolloutSummary {
   const { id, name, channel, arch, version, release, state, reason, created, starts, active } = rollout;
   const { inFlight, confirmed, failed } = rollout.counts;
-  const waiting = rollout.policy.canary !== null && !rollout.canaryPassed;
   return {
     ...{ id, name, channel, arch, version, release, state, reason, created, starts, active },
     policy: rollout.policyName,
     percent: percentNow(rollout, now),
     canary: rollout.policy.canary ? (rollout.canaryPassed ? 'passed' : 'waiting') : null,
     ...{ inFlight, confirmed, failed },
-    inFlightLimit: waiting ? Math.min(inFlightLimit(rollout), active) : inFlightLimit(rollout),
+    inFlightLimit: inFlightLimit(rollout),
   };
 }
 

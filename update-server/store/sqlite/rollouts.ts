@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Channel } from '../../../protocol/channel.ts';
 import { type CanaryFacts, haltReason, judgeCanary } from '../../rollout/judge.ts';
-import type { Rollout } from '../../rollout/rollout.ts';
+import { activeMs, type Rollout } from '../../rollout/rollout.ts';
 import { type NamedPolicy, type NewRollout, rolloutsOf } from '../../rollout/start.ts';
 import { passCanary, stop } from '../../rollout/steer.ts';
 import type { Store } from '../store.ts';
@@ -21,9 +21,6 @@ type RolloutStore = Pick<
   | 'policy'
   | 'setPolicy'
 >;
-
-/** A host counts as active when it was seen this lately. */
-export const activeMs = 14 * 86_400_000;
 
 /** Rollouts, the channels' policies, and what time does to them. */
 export function rolloutStore(
