@@ -6,6 +6,9 @@ import { type PolicyText, readPolicy } from '../../protocol/policy.ts';
 import type { PolicyChoice } from '../../protocol/rollout.ts';
 import type { NamedPolicy } from './start.ts';
 
+/** What a channel follows for which nobody set a policy. */
+export const usualPolicy = 'now';
+
 const shipped = ['now', 'normal', 'careful'] as const;
 
 /** Turns an operator's choice into a policy: a shipped one by its name, or one in full. Throws `not_found`, `bad_input`. */

@@ -16,7 +16,7 @@ import { Id, strict, Word } from '../../protocol/schema.ts';
 import type { App } from '../app.ts';
 import { whoIs } from '../operators/who-is.ts';
 import type { Ports } from '../ports.ts';
-import { choosePolicy } from './policies.ts';
+import { choosePolicy, usualPolicy } from './policies.ts';
 import { preview } from './preview.ts';
 import { activeMs } from './rollout.ts';
 import { type NamedPolicy, rolloutsOf } from './start.ts';
@@ -39,7 +39,7 @@ export function rolloutRoutes(app: App, { store, now }: Ports): void {
 
   async function policyFor({ name, channel, policy }: StartRequest): Promise<NamedPolicy> {
     return policy === undefined
-      ? ((await store.policy(name, channel)) ?? choosePolicy('now'))
+      ? ((await store.policy(name, channel)) ?? choosePolicy(usualPolicy))
       : choosePolicy(policy);
   }
 

@@ -217,14 +217,20 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
         head: { version: `${serial}.0`, releases: { 'x86-64': sha(release) } },
       });
       const policy = { name: 'own', text: { max_failures: 7 } };
+      await store.publish(
+        { ...publication(0, 'none'), channels: [{ ...named(1, 'z'), channel: 'bare' }] },
+        at,
+      );
+      const usual = await store.currentRollout('tiny', 'bare', 'x86-64');
+      expect(usual).toMatchObject({ policyName: 'now', policy: { maxFailures: 3 } });
       await store.setPolicy('tiny', 'edge', policy, audit);
-      await store.publish({ ...publication(0, 'one'), channels: [named(1, 'a')] }, at);
+      await store.publish({ ...publication(1, 'one'), channels: [named(1, 'a')] }, at);
       const first = await store.currentRollout('tiny', 'edge', 'x86-64');
       expect(first).toMatchObject({ version: '1.0', policyName: 'own', state: 'running', starts: at });
       expect(first?.policy.maxFailures).toBe(7);
-      await store.publish({ ...publication(1, 'two'), channels: [{ ...named(2, 'a'), minimum: '1.0' }] }, at);
+      await store.publish({ ...publication(2, 'two'), channels: [{ ...named(2, 'a'), minimum: '1.0' }] }, at);
       expect((await store.currentRollout('tiny', 'edge', 'x86-64'))?.id).toBe(first?.id);
-      await store.publish({ ...publication(2, 'three'), channels: [named(3, 'b')] }, at);
+      await store.publish({ ...publication(3, 'three'), channels: [named(3, 'b')] }, at);
       expect((await store.rollout(first!.id))?.state).toBe('superseded');
       expect(await store.currentRollout('tiny', 'edge', 'x86-64')).toMatchObject({ version: '3.0' });
       expect(await store.currentRollout('tiny', 'edge', 'arm64')).toBeUndefined();
@@ -275,6 +281,17 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
       await store.report('host-0002', [reportOf('report-2', 'confirmed', 'b1')], at);
       await store.report('host-0001', [reportOf('report-3', 'confirmed', 'a1')], at);
       expect(await counts()).toMatchObject({ inFlight: 0, failed: 0, confirmed: 2 });
+    });
+
+    it('counts a host that falls silent while its rollout is paused', async () => {
+      await store.grant('host-0001', grantOf('a1', 'r'), at);
+      await store.report('host-0001', [reportOf('report-1', 'rebooting', 'a1')], at);
+      await store.changeRollout('rollout-r', (present) => ({ ...present, state: 'paused' }), audit);
+      await store.tick(new Date('2026-03-01T15:00:00.000Z'));
+      expect(await store.rollout('rollout-r')).toMatchObject({
+        state: 'paused',
+        counts: { inFlight: 0, failed: 1 },
+      });
     });
 
     it('gives an unapproved host its update and counts it nowhere', async () => {

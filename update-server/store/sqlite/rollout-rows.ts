@@ -9,7 +9,8 @@ export interface RolloutRows {
   byId(id: string): Rollout | undefined;
   /** The one that is not superseded. */
   current(name: string, channel: string, arch: Arch): Rollout | undefined;
-  running(): Rollout[];
+  /** Those that are not superseded. */
+  allCurrent(): Rollout[];
   list(name: string | null, channel: string | null, limit: number): Rollout[];
   policyText(id: string): PolicyText;
   insert(rollout: NewRollout, active: number): void;
@@ -38,7 +39,7 @@ export function rolloutRows(db: Database.Database): RolloutRows {
   const current = db.prepare<[string, string, string], Row>(
     `SELECT ${columns} FROM rollout WHERE name = ? AND channel = ? AND arch = ? AND state <> 'superseded'`,
   );
-  const running = db.prepare<[], Row>(`SELECT ${columns} FROM rollout WHERE state = 'running'`);
+  const allCurrent = db.prepare<[], Row>(`SELECT ${columns} FROM rollout WHERE state <> 'superseded'`);
   const list = db.prepare<{ name: string | null; channel: string | null; limit: number }, Row>(
     `SELECT ${columns} FROM rollout WHERE name = coalesce(@name, name) AND channel = coalesce(@channel, channel)
      ORDER BY created DESC, rowid DESC LIMIT @limit`,
@@ -92,7 +93,7 @@ export function rolloutRows(db: Database.Database): RolloutRows {
   return {
     byId: (id) => read(byId.get(id)),
     current: (name, channel, arch) => read(current.get(name, channel, arch)),
-    running: () => running.all().map((row) => read(row)!),
+    allCurrent: () => allCurrent.all().map((row) => read(row)!),
     list: (name, channel, limit) => list.all({ name, channel, limit }).map((row) => read(row)!),
     policyText: (id) => JSON.parse(byId.get(id)!.policy) as PolicyText,
     insert({ policy, ...rollout }, active) {

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Channel } from '../../../protocol/channel.ts';
 import { type CanaryFacts, haltReason, judgeCanary } from '../../rollout/judge.ts';
+import { choosePolicy, usualPolicy } from '../../rollout/policies.ts';
 import { activeMs, type Rollout } from '../../rollout/rollout.ts';
 import { type NamedPolicy, type NewRollout, rolloutsOf } from '../../rollout/start.ts';
 import { passCanary, stop } from '../../rollout/steer.ts';
@@ -53,7 +54,7 @@ export function rolloutStore(
   /** A head that changed is rolled out from now on; one that did not goes on as it was. */
   function follow(channel: Channel, policy: NamedPolicy | undefined, now: string): void {
     const { name, channel: word } = channel;
-    const chosen = policy ?? policyOf(name, word) ?? { name: 'now', text: {} };
+    const chosen = policy ?? policyOf(name, word) ?? choosePolicy(usualPolicy);
     for (const arch of ['x86-64', 'arm64'] as const) {
       const current = rows.current(name, word, arch);
       if (current && current.release === channel.head.releases[arch]) continue;
@@ -69,6 +70,8 @@ export function rolloutStore(
     const at = now.toISOString();
     const { silentAfterMs, canary } = rollout.policy;
     grants.silence(rollout.id, new Date(now.getTime() - silentAfterMs).toISOString(), at);
+    // whoever flipped before the rollout stopped fails then, not at the resume that counts anew
+    if (rollout.state !== 'running') return;
     const present = { ...rows.byId(rollout.id)!, active: countActive(rollout, at) };
     const next = judge(present, now);
     if (next.state === 'halted' || next.canaryPassed !== rollout.canaryPassed) {
@@ -117,7 +120,7 @@ export function rolloutStore(
     tick: (now) =>
       write(() => {
         grants.lapse(now.toISOString());
-        for (const rollout of rows.running()) advance(rollout, now);
+        for (const rollout of rows.allCurrent()) advance(rollout, now);
       }),
     policy: async (name, channel) => policyOf(name, channel),
     setPolicy: (name, channel, policy, audit) =>
