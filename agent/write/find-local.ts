@@ -25,7 +25,9 @@ export async function findLocal(
   for (const operation of missing) {
     if (operation.kind !== 'data' || operation.part !== 'root') continue;
     const { firstBlock } = operation;
-    wanted.set(firstBlock, [...(wanted.get(firstBlock) ?? []), operation]);
+    const alike = wanted.get(firstBlock);
+    if (alike) alike.push(operation);
+    else wanted.set(firstBlock, [operation]);
   }
   const found = new Map<number, Numbered>();
   const scratch = Buffer.allocUnsafeSlow(maxOperationLength);
