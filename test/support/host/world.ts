@@ -25,7 +25,7 @@ export interface World {
   publish(version: string): Promise<string>;
   memory(): Promise<Memory | null>;
   lock(): Promise<LockValue>;
-  /** True when the host runs a version, at rest, and has seen what the server wants. */
+  /** True when the host runs a version, at rest, and has seen in this very boot what the server wants. */
   isSettledOn(version: string): Promise<boolean>;
   until(what: string, isDone: () => Promise<boolean>, seconds?: number): Promise<void>;
   stop(): Promise<void>;
@@ -72,9 +72,10 @@ export async function startWorld(
       return readLock(client, 'default').finally(() => client.close());
     },
     async isSettledOn(version) {
-      const { phase, look } = (await world.memory()) ?? {};
+      const { phase, look, boots } = (await world.memory()) ?? {};
       const running = await host.running().catch(() => null);
-      return phase?.at === 'idle' && running?.version === version && look?.reason !== '';
+      if (running?.version !== version || boots?.at(-1) !== running.bootId) return false;
+      return phase?.at === 'idle' && look?.reason !== '';
     },
     async until(what, isDone, seconds = 90) {
       for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(100)) {
