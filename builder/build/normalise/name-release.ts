@@ -22,7 +22,4 @@ export function osRelease({ name, suite }: Pick<Definition, 'name' | 'suite'>, v
 export function nameRelease(tree: Tree, definition: Definition, version: string): void {
   putFile(tree, 'usr/lib/os-release', osRelease(definition, version));
   putFile(tree, 'usr/lib/clock-epoch', '');
-  // agetty(8) fills these in from os-release
-  putFile(tree, 'etc/issue', '\\S{PRETTY_NAME} \\n \\l\n\n');
-  putFile(tree, 'etc/issue.net', '\\S{PRETTY_NAME}\n');
 }

@@ -152,4 +152,12 @@ describe('normalise', () => {
     expect(await text(tree, 'usr/lib/interlock/root.json')).toBe('{"signed":1}');
     expect(await text(tree, 'usr/lib/interlock/trust-floor.json')).toBe('{}');
   });
+
+  it('leaves the greeting to a definition that has one', async () => {
+    const tree = sample();
+    await mkdir(join(overlay, 'etc'));
+    await writeFile(join(overlay, 'etc/issue'), 'Welcome\n');
+    await normalise(tree, define(), { version: '1' });
+    expect(await text(tree, 'etc/issue')).toBe('Welcome\n');
+  });
 });
