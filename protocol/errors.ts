@@ -186,6 +186,13 @@ export const errorTable = {
     'never',
   ),
   forbidden: row('{role} may not {action}', 'Use a token of the needed role.', 403, 77, 'never'),
+  cross_site: row(
+    'this change was not asked for by the server’s own page: {problem}',
+    'Use the page at the server’s own address; programs send a token as bearer, and no cookie.',
+    403,
+    77,
+    'never',
+  ),
   wrong_state: row(
     '{what} is {state}: {action} is refused',
     'Look at its present state first.',
@@ -193,8 +200,22 @@ export const errorTable = {
     65,
     'never',
   ),
+  too_many: row(
+    'too many requests: {limit} a minute are allowed',
+    'Asked again after the time it names.',
+    429,
+    75,
+    'later',
+  ),
   overloaded: row('the server is busy', 'Asked again after the time it names.', 503, 75, 'later'),
   server_unready: row('{problem}', 'Tried again later.', 503, 75, 'later'),
+  rollout_stopped: row(
+    'the rollout of {name} {version} on {channel} is {state}',
+    'See what failed: interlock host list --state failed. Then: interlock rollout resume, or interlock rollback.',
+    409,
+    75,
+    'never',
+  ),
   listen_unsafe: row(
     'refusing to listen on {address} without TLS',
     'Give --tls-cert and --tls-key, or --behind-proxy, or listen on 127.0.0.1.',

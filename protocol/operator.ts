@@ -99,6 +99,8 @@ export const ChannelsAnswer = strict({ channels: Type.Array(Channel) });
 /** How long a role's signed metadata still lives; `due` once less than a third of its life is left. */
 export const RoleLife = strict({
   role: Type.String(),
+  /** Ids of the keys that signed it. */
+  keys: Type.Array(Type.String()),
   version: Type.Integer(),
   expires: Time,
   due: Type.Boolean(),
@@ -109,7 +111,10 @@ export type RoleLife = Static<typeof RoleLife>;
 /** `GET /v1/trust`: every role, offline ones too: nobody but people can sign those again. */
 export const TrustAnswer = strict({ roles: Type.Array(RoleLife) });
 
-/** One line of `GET /v1/audit`, newest first: who did what to what. */
+/** What a change found or left, field by field. */
+const Facts = Type.Record(Type.String(), Type.Unknown());
+
+/** One line of `GET /v1/audit`: who did what to what, and how that was before and after; null where there is no such state. */
 export const AuditLine = strict({
   seq: Type.Integer(),
   at: Time,
@@ -117,6 +122,14 @@ export const AuditLine = strict({
   action: Type.String(),
   subject: Type.String(),
   detail: Type.String(),
+  before: orNull(Facts),
+  after: orNull(Facts),
 });
 export type AuditLine = Static<typeof AuditLine>;
+/** Newest first; `before=next` reads older lines, `after` only those that came since. */
 export const AuditAnswer = strict({ lines: Type.Array(AuditLine), next: orNull(Type.Integer()) });
+
+/** `POST /v1/tokens`: makes a token, whose secret only this answer shows. */
+export const TokenRequest = strict({ role: Role, name: Type.Optional(Type.String({ maxLength: 128 })) });
+export const TokenMade = strict({ ...TokenInfo.properties, token: Type.String() });
+export const TokensAnswer = strict({ tokens: Type.Array(TokenInfo) });

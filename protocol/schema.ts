@@ -17,6 +17,9 @@ export const Id = Type.String({ pattern: '^[0-9A-Za-z-]{8,64}$' });
 /** A size or offset in bytes. */
 export const Bytes = Type.Integer({ minimum: 0 });
 
+/** How many lines a page of answers has, as a query word; each route has its own maximum. */
+export const Limit = Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,3}$' }));
+
 /** RFC 3339 time in UTC. */
 export const Time = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$' });
 

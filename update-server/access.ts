@@ -1,10 +1,7 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { InterlockError } from '../protocol/errors.ts';
-import type { Role, TokenInfo } from '../protocol/operator.ts';
-import { hashSecret } from './secret.ts';
-import type { HostRecord, Store } from './store/store.ts';
+import type { Role } from '../protocol/operator.ts';
 
-type Access = 'anyone' | 'host' | readonly Role[];
+/** Roles of operators' tokens, a host's credential, or none needed. */
+export type Access = 'anyone' | 'host' | readonly Role[];
 const readers: Access = ['viewer', 'publisher', 'operator', 'admin'];
 const publishers: Access = ['publisher', 'admin'];
 const operators: Access = ['operator', 'admin'];
@@ -16,6 +13,9 @@ export const access: Readonly<Record<string, { for: Access; summary: string }>> 
     for: 'anyone',
     summary: 'Whether it can do its work: disk, keys, metadata that is not about to expire',
   },
+  'GET /': { for: 'anyone', summary: 'The operators’ page' },
+  'GET /assets/*': { for: 'anyone', summary: 'Files of the operators’ page' },
+  'GET /*': { for: 'anyone', summary: 'The operators’ page at any address of its own, for browsers' },
   'GET /v1/openapi.json': { for: 'anyone', summary: 'This description' },
   'GET /v1/tuf/metadata/:file': { for: 'anyone', summary: 'Signed metadata' },
   'HEAD /v1/tuf/metadata/:file': { for: 'anyone', summary: 'Signed metadata' },
@@ -74,48 +74,7 @@ export const access: Readonly<Record<string, { for: Access; summary: string }>> 
     summary: 'Sets what a channel’s later rollouts follow',
   },
   'GET /v1/audit': { for: readers, summary: 'Who did what, the newest first' },
+  'POST /v1/session': { for: 'anyone', summary: 'Logs the page in by a token, for a cookie' },
+  'GET /v1/session': { for: readers, summary: 'Whose token this request carries' },
+  'DELETE /v1/session': { for: readers, summary: 'Logs the page out' },
 };
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The bearer, on routes for operators. */
-    operator: TokenInfo;
-    /** The host, on routes for hosts. */
-    caller: HostRecord;
-  }
-}
-
-/** Checks every request against the table before its body is read. */
-export function guardRoutes(app: FastifyInstance, store: Store): void {
-  app.decorateRequest('operator', null as never);
-  app.decorateRequest('caller', null as never);
-  app.addHook('onRoute', ({ method, url }) => {
-    for (const name of [method].flat()) {
-      if (!access[`${name} ${url}`]) throw new Error(`no access rule for ${name} ${url}`);
-    }
-  });
-  app.addHook('onRequest', async (request) => {
-    const { method, routeOptions } = request;
-    if (!routeOptions.url) return;
-    const needed = access[`${method} ${routeOptions.url}`]?.for;
-    if (needed === 'anyone') return;
-    const secret = /^Bearer ([\w.~+/=-]{1,256})$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (!needed || !secret) throw new InterlockError('unauthorized');
-    if (needed === 'host') await admitHost(request, secret);
-    else await admitOperator(request, secret, needed);
-  });
-
-  async function admitHost(request: FastifyRequest, secret: string): Promise<void> {
-    const host = await store.hostByCredential(hashSecret(secret));
-    if (!host) throw new InterlockError('unauthorized');
-    request.caller = host;
-  }
-
-  async function admitOperator(request: FastifyRequest, secret: string, roles: readonly Role[]) {
-    const token = await store.tokenByHash(hashSecret(secret));
-    if (!token) throw new InterlockError('unauthorized');
-    const action = `${request.method} ${request.routeOptions.url}`;
-    if (!roles.includes(token.role)) throw new InterlockError('forbidden', { role: token.role, action });
-    request.operator = token;
-  }
-}

@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, {
   type FastifyBaseLogger,
@@ -9,13 +10,15 @@ import Fastify, {
 } from 'fastify';
 import type { TSchema } from 'typebox';
 import { problemOf } from '../protocol/schema.ts';
-import { guardRoutes } from './access.ts';
 import { answerError, answerNotFound } from './answer-errors.ts';
 import { blobRoutes } from './blobs/routes.ts';
 import { checkInRoutes } from './check-in/routes.ts';
+import { dashboardRoutes } from './dashboard/routes.ts';
 import { apiRoutes, describeApi } from './describe-api.ts';
+import { guardRoutes } from './guard.ts';
 import { healthRoutes } from './health/routes.ts';
 import { hostRoutes } from './hosts/routes.ts';
+import { loginRoutes } from './login/routes.ts';
 import { catalogueRoutes } from './operators/routes.ts';
 import { shedWhenFlooded } from './overload.ts';
 import type { Ports } from './ports.ts';
@@ -43,6 +46,7 @@ export interface AppOptions {
 
 const routes = [
   healthRoutes,
+  dashboardRoutes,
   tufRoutes,
   blobRoutes,
   publishRoutes,
@@ -50,19 +54,22 @@ const routes = [
   hostRoutes,
   rolloutRoutes,
   catalogueRoutes,
+  loginRoutes,
 ];
 
 /** A socket on which nothing moves for this long is closed; readers and writers resume. */
 const idleMs = 120_000;
 
 /** Builds the server from its ports; it listens to nothing yet. */
-export function createApp(ports: Ports, options: AppOptions = {}): App {
-  const { tls } = options;
+export function createApp(edges: Ports, options: AppOptions = {}): App {
+  const { tls, behindProxy = false } = options;
+  const ports = { ...edges, secure: Boolean(tls) || behindProxy };
   const app = Fastify({
     ...(tls ? { https: readTls(tls) } : {}),
     logger: { level: options.logLevel ?? 'silent', stream: process.stderr },
     logController: new LogController({ disableRequestLogging: true }),
-    trustProxy: options.behindProxy ?? false,
+    // the one in front of us; what came before it anybody may have written
+    trustProxy: behindProxy ? (_address: string, hop: number) => hop === 0 : false,
     connectionTimeout: idleMs,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
@@ -79,7 +86,8 @@ export function createApp(ports: Ports, options: AppOptions = {}): App {
   app.setNotFoundHandler(answerNotFound);
   const bare = app as unknown as FastifyInstance;
   if (ports.overload) shedWhenFlooded(bare, ports.overload);
-  guardRoutes(bare, ports.store);
+  void bare.register(cookie);
+  guardRoutes(bare, ports);
 
   describeApi(bare);
   // routes of a plug-in of their own: the description hears of those only that come after it

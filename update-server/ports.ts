@@ -1,4 +1,5 @@
 import type { Blobs } from './blobs/files.ts';
+import type { Bundle } from './dashboard/bundle.ts';
 import type { Overload } from './overload.ts';
 import type { Store } from './store/store.ts';
 import type { OnlineKeys } from './trust/online-keys.ts';
@@ -12,4 +13,8 @@ export interface Ports {
   now(): Date;
   /** Calm for ever when nobody watches. */
   overload?: Overload;
+  /** Operators reach it by TLS only. */
+  secure?: boolean;
+  /** Makes the operators' page; from its sources when not given. */
+  dashboard?: () => Promise<Bundle>;
 }

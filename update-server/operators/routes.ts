@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { InterlockError } from '../../protocol/errors.ts';
 import { AuditAnswer, ChannelsAnswer, ReleasesAnswer, TrustAnswer } from '../../protocol/operator.ts';
-import { strict, Word } from '../../protocol/schema.ts';
+import { Limit, strict, Word } from '../../protocol/schema.ts';
 import type { App } from '../app.ts';
 import type { Ports } from '../ports.ts';
 import { roleLives } from '../trust/role-lives.ts';
@@ -29,13 +29,15 @@ export function catalogueRoutes(app: App, { store, now }: Ports): void {
     },
   );
 
-  const query = strict({ before: Type.Optional(Type.String({ pattern: '^\\d{1,15}$' })) });
+  const place = Type.Optional(Type.String({ pattern: '^\\d{1,15}$' }));
+  const query = strict({ before: place, after: place, limit: Limit });
   app.get(
     '/v1/audit',
     { schema: { querystring: query, response: { 200: AuditAnswer } } },
-    async ({ query: { before } }) => {
-      const lines = await store.audit(Number(before ?? Number.MAX_SAFE_INTEGER), auditPage);
-      return { lines, next: lines.length === auditPage ? lines.at(-1)!.seq : null };
+    async ({ query: { before, after, limit } }) => {
+      const size = Math.min(Number(limit ?? auditPage), auditPage);
+      const lines = await store.audit(Number(before ?? Number.MAX_SAFE_INTEGER), size, Number(after ?? 0));
+      return { lines, next: lines.length === size ? lines.at(-1)!.seq : null };
     },
   );
 }

@@ -25,8 +25,16 @@ export interface Publication extends Pick<Published, 'state' | 'files' | 'target
   audit?: NewAudit;
 }
 
-/** Who did what to what; its time is the store's caller's. */
+/** Who did what to what; its time is the store's caller's, what was before and after the store finds itself. */
 export type NewAudit = Pick<AuditLine, 'at' | 'who' | 'action' | 'subject' | 'detail'>;
+
+/** Somebody logged in by a token; the cookie's secret arrives as SHA-256 only. */
+export interface NewSession {
+  hash: string;
+  /** The token's id; its end ends the session. */
+  token: string;
+  at: string;
+}
 
 /** A host as the check-in sees it. */
 export interface HostRecord {
@@ -179,6 +187,13 @@ export interface Store {
   tokenByHash(tokenHash: string): Promise<TokenInfo | undefined>;
   tokens(): Promise<TokenInfo[]>;
   revokeToken(id: string, now: string, audit: NewAudit): Promise<boolean>;
-  /** Lines older than `before`, newest first. */
-  audit(before: number, limit: number): Promise<AuditLine[]>;
+  addSession(session: NewSession, audit: NewAudit): Promise<void>;
+  /** The live token behind a session that was used since `usedAfter` and begun since `begunAfter`; notes its use. */
+  tokenBySession(
+    hash: string,
+    at: { now: string; usedAfter: string; begunAfter: string },
+  ): Promise<TokenInfo | undefined>;
+  endSession(hash: string, audit: NewAudit): Promise<void>;
+  /** Lines between `after` and `before`, both left out, newest first. */
+  audit(before: number, limit: number, after?: number): Promise<AuditLine[]>;
 }

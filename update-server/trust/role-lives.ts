@@ -6,9 +6,20 @@ import type { RepositoryState } from './state.ts';
 export function roleLives({ roles, snapshot, timestamp }: RepositoryState, now: Date): RoleLife[] {
   const texts = { ...roles, ...(snapshot ? { snapshot } : {}), ...(timestamp ? { timestamp } : {}) };
   return Object.entries(texts).map(([role, text]) => {
-    const { version, expires } = (JSON.parse(text) as { signed: { version: number; expires: string } })
-      .signed;
-    return { role, version, expires, due: isDue(role, expires, now), expired: new Date(expires) <= now };
+    const { signed, signatures } = JSON.parse(text) as {
+      signed: { version: number; expires: string };
+      signatures: { keyid: string }[];
+    };
+    const { version, expires } = signed;
+    const keys = signatures.map(({ keyid }) => keyid);
+    return {
+      role,
+      keys,
+      version,
+      expires,
+      due: isDue(role, expires, now),
+      expired: new Date(expires) <= now,
+    };
   });
 }
 

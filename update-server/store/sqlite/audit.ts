@@ -2,23 +2,35 @@ import type Database from 'better-sqlite3';
 import type { AuditLine } from '../../../protocol/operator.ts';
 import type { NewAudit, Store } from '../store.ts';
 
+/** What a change found or left, field by field; null where there is no such state. */
+export type Facts = Record<string, unknown> | null;
+
 /** Adds an audit line inside the transaction of what it tells about. */
-export type AddAudit = (line: NewAudit) => void;
+export type AddAudit = (line: NewAudit, before?: Facts, after?: Facts) => void;
 
 /** Prepares the statement that every audited write ends with. */
 export function prepareAudit(db: Database.Database): AddAudit {
-  const insert = db.prepare<NewAudit>(
-    'INSERT INTO audit (at, who, action, subject, detail) VALUES (@at, @who, @action, @subject, @detail)',
+  const insert = db.prepare(
+    `INSERT INTO audit (at, who, action, subject, detail, before, after)
+     VALUES (@at, @who, @action, @subject, @detail, @before, @after)`,
   );
-  return (line) => {
-    insert.run(line);
+  return (line, before = null, after = null) => {
+    insert.run({ ...line, before: before && JSON.stringify(before), after: after && JSON.stringify(after) });
   };
 }
 
 /** The audit log, read backwards. */
 export function auditStore(db: Database.Database): Pick<Store, 'audit'> {
-  const select = db.prepare<[number, number], AuditLine>(
-    'SELECT * FROM audit WHERE seq < ? ORDER BY seq DESC LIMIT ?',
-  );
-  return { audit: async (before, limit) => select.all(before, limit) };
+  const select = db.prepare<
+    [number, number, number],
+    Omit<AuditLine, 'before' | 'after'> & { before: string | null; after: string | null }
+  >('SELECT * FROM audit WHERE seq < ? AND seq > ? ORDER BY seq DESC LIMIT ?');
+  return {
+    audit: async (before, limit, after = 0) =>
+      select.all(before, after, limit).map((line) => ({
+        ...line,
+        before: line.before === null ? null : (JSON.parse(line.before) as Record<string, unknown>),
+        after: line.after === null ? null : (JSON.parse(line.after) as Record<string, unknown>),
+      })),
+  };
 }

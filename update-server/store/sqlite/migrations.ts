@@ -78,4 +78,15 @@ export const migrations: readonly string[] = [
   ALTER TABLE host ADD COLUMN approved INTEGER NOT NULL DEFAULT 1;
   CREATE INDEX host_of_channel ON host (name, channel, arch);
   `,
+  `
+  CREATE TABLE session (
+    hash TEXT PRIMARY KEY, token TEXT NOT NULL REFERENCES token (id), begun TEXT NOT NULL, used TEXT NOT NULL
+  ) STRICT;
+  ALTER TABLE audit ADD COLUMN before TEXT;
+  ALTER TABLE audit ADD COLUMN after TEXT;
+  CREATE TABLE version_count (
+    at TEXT NOT NULL, name TEXT NOT NULL, version TEXT NOT NULL, hosts INTEGER NOT NULL,
+    PRIMARY KEY (at, name, version)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -8,6 +8,7 @@ import { repositoryStore } from './repository.ts';
 import { rolloutRows } from './rollout-rows.ts';
 import { rolloutStory } from './rollout-story.ts';
 import { rolloutStore } from './rollouts.ts';
+import { sessionStore } from './sessions.ts';
 import { batchSightings } from './sightings.ts';
 import { tokenStore } from './tokens.ts';
 
@@ -36,6 +37,7 @@ export function openSqliteStore(dataDir: string): Store {
     ...hosts,
     ...grantStore(db, write, rows, addAudit),
     ...tokenStore(db, write, addAudit),
+    ...sessionStore(db, write, addAudit),
     ...auditStore(db),
     seen: sightings.add,
     async hostByCredential(hash) {

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { extname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import { run } from '../../system/run.ts';
+
+/** One file of the page, ready in each form that browsers ask for. */
+export interface PageFile {
+  type: string;
+  /** Of the bytes, short enough for a tag. */
+  hash: string;
+  bytes: Buffer;
+  gzip: Buffer;
+  brotli: Buffer;
+}
+
+/** The page's files by path; `/` is the document itself. */
+export interface Bundle {
+  files: ReadonlyMap<string, PageFile>;
+}
+
+const types: Record<string, string> = {
+  '': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+const compress = { gzip: promisify(gzip), brotli: promisify(brotliCompress) };
+
+/** Bundles the page from its sources, as they are now. Throws `tool_failed` with the bundler's words. */
+export async function bundleDashboard(): Promise<Bundle> {
+  const program = join(import.meta.dirname, 'print-bundle.ts');
+  const sources = JSON.parse(await run(process.execPath, [program])) as Record<string, string>;
+  const files = new Map<string, PageFile>();
+  for (const [path, text] of Object.entries(sources)) files.set(path, await prepare(path, text));
+  return { files };
+}
+
+async function prepare(path: string, text: string): Promise<PageFile> {
+  const bytes = Buffer.from(text);
+  const size = { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
+  return {
+    type: types[extname(path)] ?? 'application/octet-stream',
+    hash: createHash('sha256').update(bytes).digest('base64url'),
+    bytes,
+    gzip: await compress.gzip(bytes, { level: 9 }),
+    brotli: await compress.brotli(bytes, size),
+  };
+}

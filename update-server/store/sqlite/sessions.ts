@@ -1,0 +1,46 @@
+import type Database from 'better-sqlite3';
+import type { TokenInfo } from '../../../protocol/operator.ts';
+import type { Store } from '../store.ts';
+import type { AddAudit } from './audit.ts';
+import type { Write } from './group-commit.ts';
+
+/** Long after a session's end, its row goes. */
+const keptMs = 30 * 86_400_000;
+
+/** A session's use is noted this seldom, so that reading a page is no write. */
+const notedEveryMs = 5 * 60_000;
+
+/** Who is logged in to the page, by hash. */
+export function sessionStore(
+  db: Database.Database,
+  write: Write,
+  addAudit: AddAudit,
+): Pick<Store, 'addSession' | 'tokenBySession' | 'endSession'> {
+  const insert = db.prepare('INSERT INTO session VALUES (@hash, @token, @at, @at)');
+  const dropOld = db.prepare('DELETE FROM session WHERE used < ?');
+  const select = db.prepare<[string, string, string], TokenInfo & { used: string }>(
+    `SELECT id, role, name, token.created, revoked, used FROM session JOIN token ON token.id = session.token
+     WHERE session.hash = ? AND used > ? AND begun > ? AND revoked IS NULL`,
+  );
+  const note = db.prepare('UPDATE session SET used = ? WHERE hash = ?');
+  const end = db.prepare('DELETE FROM session WHERE hash = ?');
+  return {
+    addSession: (session, audit) =>
+      write(() => {
+        dropOld.run(new Date(Date.parse(session.at) - keptMs).toISOString());
+        insert.run(session);
+        addAudit(audit);
+      }),
+    async tokenBySession(hash, { now, usedAfter, begunAfter }) {
+      const found = select.get(hash, usedAfter, begunAfter);
+      if (!found) return undefined;
+      const { used, ...token } = found;
+      if (Date.parse(now) - Date.parse(used) > notedEveryMs) await write(() => void note.run(now, hash));
+      return token;
+    },
+    endSession: (hash, audit) =>
+      write(() => {
+        if (end.run(hash).changes > 0) addAudit(audit);
+      }),
+  };
+}
