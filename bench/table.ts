@@ -1,11 +1,11 @@
-import { formatTable } from '../system/terminal.ts';
+import { formatTable } from '../system/terminal-table.ts';
 import type { Figure } from './figure.ts';
 
 const header = ['figure', 'value', 'peer', 'its value', 'ratio', 'target', ''];
 
 /** Figures as a table for people. */
 export function formatFigures(figures: readonly Figure[]): string {
-  return formatTable(header, figures.map(row));
+  return formatTable(header, figures.map(row), Number.POSITIVE_INFINITY);
 }
 
 function row({ figure, value, unit, peer, peerValue, ratio, target, ok }: Figure): string[] {

@@ -10,7 +10,8 @@ import { decodePayloadHeader, type OperationKind, type PayloadHeader } from '../
 import { parseRelease, type Release } from '../protocol/release.ts';
 import { type Answer, answer, verb } from '../system/command.ts';
 import { withFile } from '../system/durable.ts';
-import { formatBytes, formatTable } from '../system/terminal.ts';
+import { formatBytes } from '../system/terminal.ts';
+import { formatTable } from '../system/terminal-table.ts';
 
 interface Options {
   packages?: boolean;

@@ -7,6 +7,8 @@ export interface Progress {
 
 const redrawMs = 100;
 const plainLineMs = 5000;
+const usualWidth = 80;
+const narrowest = 40;
 
 /** Shows how far a step of `total` bytes is: a bar on a terminal, a plain line now and then elsewhere. */
 export function showProgress(
@@ -35,8 +37,14 @@ export function showProgress(
 export function progressLine(label: string, done: number, total: number, seconds: number): string {
   const share = total > 0 ? Math.min(done / total, 1) : 1;
   const rate = seconds > 0 ? done / seconds : 0;
-  const left = rate > 0 ? `${Math.ceil((total - done) / rate)} s left` : '';
+  const left = rate > 0 ? `${formatSeconds(Math.ceil((total - done) / rate))} left` : '';
   return `${label}  ${bar(share, 20)} ${percent(share)}  ${formatBytes(rate)}/s  ${left}`.trimEnd();
+}
+
+/** How wide answers may be: as the terminal, or as `COLUMNS` says, or 80 characters. */
+export function terminalWidth(out: NodeJS.WriteStream = process.stdout): number {
+  const asked = Number(process.env.COLUMNS);
+  return (out.isTTY ? out.columns : 0) || (asked >= narrowest ? asked : usualWidth);
 }
 
 /** A bar of `width` cells, `share` from 0 to 1 of it filled. */
@@ -57,17 +65,19 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? Math.round(value) : value.toPrecision(3)} ${units[unit]}`;
 }
 
-/** Rows as aligned columns under a header. */
-export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  return [line(header), ...rows.map(line)].join('\n');
+/** A stretch of time for people, in the one or two largest units. */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const units = [
+    [Math.floor(whole / 86_400), 'd'],
+    [Math.floor(whole / 3600) % 24, 'h'],
+    [Math.floor(whole / 60) % 60, 'min'],
+    [whole % 60, 's'],
+  ] as const;
+  const first = units.findIndex(([count]) => count > 0);
+  if (first < 0) return '0 s';
+  const shown = units.slice(first, first + 2).filter(([count]) => count > 0);
+  return shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
 }
 
 function percent(share: number): string {

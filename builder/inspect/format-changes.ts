@@ -1,4 +1,5 @@
-import { formatBytes, formatTable } from '../../system/terminal.ts';
+import { formatBytes } from '../../system/terminal.ts';
+import { formatTable } from '../../system/terminal-table.ts';
 import type { LockChange } from '../build/lock-changes.ts';
 import type { Changes, Pair } from './compare.ts';
 import type { FileChange } from './compare-roots.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatTable, progressLine } from '../../system/terminal.ts';
+import { formatBytes, progressLine } from '../../system/terminal.ts';
+import { formatTable } from '../../system/terminal-table.ts';
 
 test.each([
   [0, '0 B'],
