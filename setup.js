@@ -57,6 +57,9 @@ const forPeers = {
   openssl: 'openssl',
   'qemu-img': 'qemu-utils',
   'ssh-keygen': 'openssh-client',
+  zsh: 'zsh',
+  fish: 'fish',
+  groff: 'groff-base',
 };
 
 installNodeModules();

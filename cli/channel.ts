@@ -5,8 +5,8 @@ import type { Channel } from '../protocol/channel.ts';
 import { InterlockError } from '../protocol/errors.ts';
 import { ChannelsAnswer } from '../protocol/operator.ts';
 import { parse } from '../protocol/schema.ts';
-import { answer, verb } from '../system/command.ts';
-import { formatTable } from '../system/terminal.ts';
+import { answer, group, verb } from '../system/command.ts';
+import { formatTable } from '../system/terminal-table.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 
 type Flags = ClientOptions & { keys: string; export?: string };
@@ -16,7 +16,7 @@ const example = '--server http://127.0.0.1:8080';
 
 /** `interlock channel …`: what a channel's signed document says, and the changes that are neither release nor rollback. */
 export function addChannel(program: Command): void {
-  const channel = program.command('channel').description('Show and change what a channel says');
+  const channel = group(program, 'channel', 'Show and change what a channel says');
   addServerOptions(
     verb(
       channel,

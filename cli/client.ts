@@ -4,13 +4,15 @@ import type { Command } from 'commander';
 import got, { type Got, type OptionsInit, RequestError, type Response } from 'got';
 import { type Details, type ErrorCode, errorTable, InterlockError } from '../protocol/errors.ts';
 import { createHttpAgents } from '../system/http-agents.ts';
+import { readUserConfig, userConfigPath } from './user-config.ts';
 
+/** What a verb was told about the server; what is missing comes from the environment, then from `interlock login`. */
 export interface ClientOptions {
-  /** Base URL; without it `INTERLOCK_SERVER` is taken. */
+  /** Base URL. */
   server?: string | undefined;
-  /** Operator token; without it `INTERLOCK_TOKEN` is taken. */
+  /** Operator token. */
   token?: string | undefined;
-  /** PEM file of the authority that signed the server's certificate; without it `INTERLOCK_CA` is taken. */
+  /** PEM file of the authority that signed the server's certificate. */
   ca?: string | undefined;
 }
 
@@ -28,12 +30,25 @@ export interface Client {
 
 const timeout = { lookup: 10_000, connect: 10_000, secureConnect: 10_000, socket: 60_000, response: 120_000 };
 
-/** Opens the server that the flags or the environment name, so that no verb handles URLs, tokens or proxies. */
+/** Flag before environment before file; the file's token and authority are for the file's server alone. */
+export function findServer(options: ClientOptions, env: NodeJS.ProcessEnv = process.env): ClientOptions {
+  const said = options.server ?? (env.INTERLOCK_SERVER || undefined);
+  const kept = readUserConfig(userConfigPath(env));
+  const isKept = said === undefined || (kept.server !== undefined && isSame(said, kept.server));
+  return {
+    server: said ?? kept.server,
+    token: options.token ?? (env.INTERLOCK_TOKEN || undefined) ?? (isKept ? kept.token : undefined),
+    ca: options.ca ?? (env.INTERLOCK_CA || undefined) ?? (isKept ? kept.ca : undefined),
+  };
+}
+
+/** Opens the server that flags, environment or `interlock login` name, so that no verb handles URLs, tokens or proxies. */
 export function createClient(options: ClientOptions): Client {
-  const server = options.server ?? process.env.INTERLOCK_SERVER;
-  const token = options.token ?? process.env.INTERLOCK_TOKEN;
-  const ca = options.ca ?? process.env.INTERLOCK_CA;
-  if (!server) throw new InterlockError('usage', { problem: 'no server: give --server or INTERLOCK_SERVER' });
+  const { server, token, ca } = findServer(options);
+  if (!server) {
+    const problem = 'no server: give --server or INTERLOCK_SERVER, or keep one by `interlock login`';
+    throw new InterlockError('usage', { problem });
+  }
   const http = got.extend({
     prefixUrl: server,
     headers: token ? { authorization: `Bearer ${token}` } : {},
@@ -41,7 +56,7 @@ export function createClient(options: ClientOptions): Client {
     retry: { limit: 0 },
     followRedirect: false,
     throwHttpErrors: false,
-    agent: createHttpAgents(ca ? readFileSync(ca, 'utf8') : undefined),
+    agent: createHttpAgents(ca ? readAuthority(ca) : undefined),
   });
   const json = async <T>(path: string, request: OptionsInit): Promise<T> => {
     const response = await send(http, server, path, request);
@@ -63,9 +78,14 @@ export function createClient(options: ClientOptions): Client {
   };
 }
 
-/** The server, for verbs that can do without: undefined when neither flag nor environment names one. */
+/** The server, for verbs that can do without: undefined when nothing names one. */
 export function clientIfGiven(options: ClientOptions): Client | undefined {
-  return (options.server ?? process.env.INTERLOCK_SERVER) ? createClient(options) : undefined;
+  return findServer(options).server ? createClient(options) : undefined;
+}
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((url) => (URL.canParse(url) ? new URL(url).href : url));
+  return a === b;
 }
 
 /** The flags of every verb that talks to a server. */
@@ -74,6 +94,14 @@ export function addServerOptions(command: Command): Command {
     .option('--server <url>', 'update server (or INTERLOCK_SERVER)')
     .option('--token <token>', 'operator token (or INTERLOCK_TOKEN)')
     .option('--ca <file>', 'authority of the server’s certificate, PEM (or INTERLOCK_CA)');
+}
+
+function readAuthority(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new InterlockError('not_found', { what: file }, { cause });
+  }
 }
 
 async function send(http: Got, server: string, path: string, request: OptionsInit) {

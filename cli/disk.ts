@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { reportOn } from '../builder/build/reporter.ts';
 import { parseSize } from '../builder/define/parse-size.ts';
 import { type DiskOptions, packDisk } from '../builder/pack/disk.ts';
@@ -38,7 +38,7 @@ export function addDisk(program: Command): void {
     'interlock disk releases/tiny-1.0.0-x86-64 --out tiny.raw',
   )
     .requiredOption('--out <file>', 'the disk image to write')
-    .option('--format <format>', 'raw or qcow2', 'raw')
+    .addOption(new Option('--format <format>', 'of the disk image').choices(formats).default('raw'))
     .option('--config <dir>', "files for this host's /etc, taken once on the first boot")
     .option('--keys <dir>', 'sign those files: with Secure Boot on, no others are taken')
     .option('--secure-boot-enroll', 'have the keys enrolled by firmware that is in setup mode; with --keys')
@@ -48,9 +48,6 @@ export function addDisk(program: Command): void {
 }
 
 async function disk(folder: string, options: Options): Promise<Answer> {
-  if (!formats.includes(options.format)) {
-    throw usage(`no disk format ${options.format}; ${formats.join(' and ')} are known`);
-  }
   const file = join(folder, 'release.json');
   const text = await readFile(file).catch((cause) => {
     throw new InterlockError('not_found', { what: file }, { cause });

@@ -1,156 +1,143 @@
 import type { Command } from 'commander';
 import type { Static } from 'typebox';
+import { HostState } from '../protocol/desk.ts';
 import { InterlockError } from '../protocol/errors.ts';
 import type { HostDetail, HostSummary, HostsAnswer } from '../protocol/operator.ts';
-import { type Answer, answer, verb } from '../system/command.ts';
-import { formatTable } from '../system/terminal.ts';
+import { answer, group, verb } from '../system/command.ts';
 import { addServerOptions, type Client, type ClientOptions, createClient } from './client.ts';
+import { findHost } from './find-id.ts';
+import { describeHost, listHosts } from './host-text.ts';
+
+/** What an operator may set on a host: a word or nothing, and `--off` takes it back. */
+interface Setting {
+  verb: 'hold' | 'pin' | 'group';
+  /** Name of its argument; null when there is none. */
+  argument: string | null;
+  summary: string;
+  example: string;
+  off: string;
+  body(value: string | null): unknown;
+  text(value: string | null): string;
+}
+
+const settings: readonly Setting[] = [
+  {
+    verb: 'hold',
+    argument: null,
+    summary: 'Keep a host on what it runs',
+    example: 'hold web-1',
+    off: 'let it go on',
+    body: (value) => ({ held: value !== null }),
+    text: (value) => (value === null ? 'may go on' : 'is held'),
+  },
+  {
+    verb: 'pin',
+    argument: 'version',
+    summary: 'Let a host go to one version only',
+    example: 'pin web-1 1.2.0',
+    off: 'let it follow its channel again',
+    body: (version) => ({ version }),
+    text: (version) => (version === null ? 'may go on' : `goes to ${version} only`),
+  },
+  {
+    verb: 'group',
+    argument: 'group',
+    summary: 'Count a host to a group in rollouts, whatever it says itself',
+    example: 'group web-1 canary',
+    off: 'leave its group to the host again',
+    body: (group) => ({ group }),
+    text: (group) => (group === null ? 'says its group itself' : `is in group ${group}`),
+  },
+];
+
+interface ListFlags extends ClientOptions {
+  query?: string;
+  state?: string;
+  channel?: string;
+  version?: string;
+  group?: string;
+}
 
 /** `interlock host`: where hosts are, why, and the word to keep one as it is. */
 export function addHost(program: Command): void {
-  const host = program.command('host').description('Hosts of the fleet');
+  const host = group(program, 'host', 'Hosts of the fleet');
+  const add = (signature: string, summary: string, ...examples: string[]) =>
+    addServerOptions(verb(host, signature, summary, ...examples.map((words) => `interlock host ${words}`)));
 
-  addServerOptions(verb(host, 'list', 'Show all hosts', 'interlock host list --server URL')).action(
-    answer((flags: ClientOptions) => listHosts(createClient(flags))),
-  );
-
-  addServerOptions(
-    verb(host, 'show <host>', 'Show where a host is, and why', 'interlock host show 1b4e… --server URL'),
-  ).action(answer((id: string, flags: ClientOptions) => showHost(createClient(flags), id)));
-
-  addServerOptions(
-    verb(host, 'hold <host>', 'Keep a host on what it runs', 'interlock host hold 1b4e… --server URL'),
-  )
-    .option('--off', 'let it go on')
+  add('list', 'Show hosts', 'list', 'list --state waiting --channel stable')
+    .option('--query <text>', 'whose id or version begins so, or whose name has it')
+    .option('--state <state>', `only ${HostState.enum.join(', ')}`)
+    .option('--channel <channel>', 'only of a channel')
+    .option('--version <version>', 'only those that run it')
+    .option('--group <group>', 'only of a group')
     .action(
-      answer(async (id: string, flags: ClientOptions & { off?: boolean }) => {
-        const held = !flags.off;
-        await act(flags, id, 'hold', { held });
-        return { text: `${id} ${held ? 'is held' : 'may go on'}`, data: { id, held } };
+      answer(async ({ query, state, channel, version, group, ...flags }: ListFlags) => {
+        const data = await readAll(createClient(flags), { query, state, channel, version, group });
+        return { text: listHosts(data), data };
       }),
     );
 
-  addServerOptions(
-    verb(
-      host,
-      'pin <host> [version]',
-      'Let a host go to one version only',
-      'interlock host pin 1b4e… 1.2.0 --server URL',
-    ),
-  )
-    .option('--off', 'let it follow its channel again')
-    .action(
-      answer(async (id: string, version: string | undefined, flags: ClientOptions & { off?: boolean }) => {
-        if (Boolean(version) === Boolean(flags.off)) {
-          throw new InterlockError('usage', { problem: 'give a version, or --off' });
-        }
-        await act(flags, id, 'pin', { version: version ?? null });
-        return { text: `${id} ${version ? `goes to ${version} only` : 'may go on'}`, data: { id, version } };
-      }),
-    );
-
-  addServerOptions(
-    verb(
-      host,
-      'group <host> [group]',
-      'Count a host to a group in rollouts, whatever it says itself',
-      'interlock host group 1b4e… canary --server URL',
-    ),
-  )
-    .option('--off', 'leave its group to the host again')
-    .action(
-      answer(async (id: string, group: string | undefined, flags: ClientOptions & { off?: boolean }) => {
-        if (Boolean(group) === Boolean(flags.off)) {
-          throw new InterlockError('usage', { problem: 'give a group, or --off' });
-        }
-        await act(flags, id, 'group', { group: group ?? null });
-        return {
-          text: `${id} ${group ? `is in group ${group}` : 'says its group itself'}`,
-          data: { id, group },
-        };
-      }),
-    );
-
-  addServerOptions(
-    verb(
-      host,
-      'approve <host>',
-      'Let a host that enrolled without a join token count',
-      'interlock host approve 1b4e… --server URL',
-    ),
-  ).action(
-    answer(async (id: string, flags: ClientOptions) => {
-      await act(flags, id, 'approve', {});
-      return { text: `${id} approved`, data: { id, approved: true } };
+  add('show <host>', 'Show where a host is, why, and what would change it', 'show web-1').action(
+    answer(async (name: string, flags: ClientOptions) => {
+      const client = createClient(flags);
+      const data = await client.get<HostDetail>(pathOf(await findHost(client, name)));
+      return { text: describeHost(data), data };
     }),
   );
 
-  addServerOptions(
-    verb(
-      host,
-      'forget <host>',
-      'End a host’s credential and record',
-      'interlock host forget 1b4e… --server URL',
-    ),
-  ).action(
-    answer(async (id: string, flags: ClientOptions) => {
-      await createClient(flags).delete(`v1/hosts/${encodeURIComponent(id)}`);
-      return { text: `${id} forgotten`, data: { id, forgotten: true } };
+  for (const setting of settings) addSetting(setting);
+
+  add('approve <host>', 'Let a host that enrolled without a join token count', 'approve web-1').action(
+    answer(async (name: string, flags: ClientOptions) => {
+      const client = createClient(flags);
+      const id = await findHost(client, name);
+      await client.post(`${pathOf(id)}/approve`, {});
+      return { text: `${name} is approved`, data: { id, approved: true } };
     }),
   );
+
+  add('forget <host>', 'End a host’s credential and record', 'forget web-1').action(
+    answer(async (name: string, flags: ClientOptions) => {
+      const client = createClient(flags);
+      const id = await findHost(client, name);
+      await client.delete(pathOf(id));
+      return { text: `${name} is forgotten`, data: { id, forgotten: true } };
+    }),
+  );
+
+  function addSetting({ verb: word, argument, summary, example, off, body, text }: Setting): void {
+    add(`${word} <host>${argument ? ` [${argument}]` : ''}`, summary, example, `${word} web-1 --off`)
+      .option('--off', off)
+      .action(
+        answer(async (name: string, ...rest: [...string[], ClientOptions & { off?: boolean }]) => {
+          const flags = rest.at(-1) as ClientOptions & { off?: boolean };
+          const given = argument ? (rest[0] as string | undefined) : flags.off ? undefined : 'yes';
+          if (Boolean(given) === Boolean(flags.off)) {
+            throw new InterlockError('usage', { problem: `give a ${argument}, or --off` });
+          }
+          const client = createClient(flags);
+          const id = await findHost(client, name);
+          const value = given ?? null;
+          const change = body(value) as Record<string, unknown>;
+          await client.post(`${pathOf(id)}/${word}`, change);
+          return { text: `${name} ${text(value)}`, data: { id, ...change } };
+        }),
+      );
+  }
 }
 
-async function act(flags: ClientOptions, id: string, what: string, body: unknown): Promise<void> {
-  await createClient(flags).post(`v1/hosts/${encodeURIComponent(id)}/${what}`, body);
+function pathOf(id: string): string {
+  return `v1/hosts/${encodeURIComponent(id)}`;
 }
 
-async function listHosts(client: Client): Promise<Answer> {
+async function readAll(client: Client, filter: Record<string, string | undefined>): Promise<HostSummary[]> {
   const hosts: HostSummary[] = [];
+  const query = new URLSearchParams(Object.entries(filter).filter((entry) => entry[1]) as [string, string][]);
   for (let after: string | null = ''; after !== null; ) {
-    const page: Static<typeof HostsAnswer> = await client.get(`v1/hosts${after ? `?after=${after}` : ''}`);
+    if (after) query.set('after', after);
+    const page: Static<typeof HostsAnswer> = await client.get(`v1/hosts?${query}`);
     hosts.push(...page.hosts);
     after = page.next;
   }
-  const rows = hosts.map((host) => [
-    host.id,
-    host.hostname,
-    host.name,
-    host.version ?? '',
-    host.channel ?? '',
-    host.group ?? '',
-    host.at ?? '',
-    host.decision ?? '',
-    host.lastSeen ?? 'never',
-  ]);
-  const header = ['HOST', 'HOSTNAME', 'IMAGE', 'VERSION', 'CHANNEL', 'GROUP', 'AT', 'DECISION', 'LAST SEEN'];
-  return { text: formatTable(header, rows), data: hosts };
-}
-
-async function showHost(client: Client, id: string): Promise<Answer> {
-  const host = await client.get<HostDetail>(`v1/hosts/${encodeURIComponent(id)}`);
-  const facts = formatTable(
-    ['HOST', host.id],
-    [
-      ['hostname', host.hostname],
-      ['machine', host.machineId],
-      ['runs', `${host.name} ${host.version ?? '?'} ${host.arch}`],
-      ['channel', `${host.channel ?? '?'}, group ${host.group ?? '?'}`],
-      ['at', host.at ?? '?'],
-      ['last seen', host.lastSeen ?? 'never'],
-      ['held', host.held ? 'yes' : 'no'],
-      ...(host.pinned ? [['pinned to', host.pinned]] : []),
-      ...(host.approved ? [] : [['approved', 'no']]),
-      ['failed here', host.failed.join(', ') || 'none'],
-      ['why', host.why],
-    ],
-  );
-  const reports = host.reports.map(({ at, kind, from, version, detail }) => [
-    at,
-    kind,
-    from,
-    version,
-    detail,
-  ]);
-  const history = formatTable(['REPORTED', 'WHAT', 'FROM', 'TO', 'DETAIL'], reports);
-  return { text: reports.length > 0 ? `${facts}\n\n${history}` : facts, data: host };
+  return hosts;
 }

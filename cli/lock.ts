@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import { InterlockError } from '../protocol/errors.ts';
 import type { LockValue } from '../protocol/lock-value.ts';
 import { clearFailed, forceRelease, isBraked, setSlots } from '../protocol/semaphore.ts';
-import { type Answer, answer, verb } from '../system/command.ts';
+import { type Answer, answer, group, verb } from '../system/command.ts';
 import { type Etcd, openEtcd } from '../system/etcd.ts';
 import { readLock, swapLock } from '../system/swap-lock.ts';
-import { formatTable } from '../system/terminal.ts';
+import { formatTable } from '../system/terminal-table.ts';
 
 interface LockFlags {
   group: string;
@@ -20,7 +20,7 @@ interface LockFlags {
 
 /** `interlock lock`: a group's places in etcd, for its operators. */
 export function addLock(program: Command): void {
-  const lock = program.command('lock').description('Places of a group: how many hosts may be down at once');
+  const lock = group(program, 'lock', 'Places of a group: how many hosts may be down at once');
 
   withEtcdOptions(
     verb(

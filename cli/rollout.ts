@@ -11,11 +11,18 @@ import type {
   RolloutDetail,
   RolloutSummary,
 } from '../protocol/rollout.ts';
-import { type Answer, answer, verb } from '../system/command.ts';
-import { bar, formatTable } from '../system/terminal.ts';
-import { addServerOptions, type Client, type ClientOptions, createClient } from './client.ts';
+import { answer, group, verb } from '../system/command.ts';
+import { addServerOptions, type ClientOptions, createClient } from './client.ts';
+import { findRollout } from './find-id.ts';
+import { describePreview, describeRollout, listRollouts } from './rollout-text.ts';
+import { type WatchFlags, watchRollout } from './rollout-watch.ts';
 
 type StartFlags = ClientOptions & { channel: string; policy?: string; at?: string };
+/** Exit status of a shell's command that Ctrl-C ended. */
+const interrupted = 130;
+
+type Of = { name?: string; channel?: string };
+
 const actions: Record<RolloutAction, [summary: string, done: string]> = {
   pause: ['Let nobody start; who flipped goes on', 'is paused'],
   resume: ['Go on; failures before now no longer count against the limits', 'goes on'],
@@ -25,25 +32,55 @@ const actions: Record<RolloutAction, [summary: string, done: string]> = {
 
 /** `interlock rollout`: how a channel's head reaches its hosts. */
 export function addRollout(program: Command): void {
-  const rollout = program.command('rollout').description('How a channel’s head reaches its hosts');
-  const add = (signature: string, summary: string, words: string) =>
-    addServerOptions(verb(rollout, signature, summary, `interlock rollout ${words}`));
-  const addStart = (signature: string, summary: string, words: string) =>
-    add(signature, summary, words)
+  const rollout = group(program, 'rollout', 'How a channel’s head reaches its hosts');
+  const add = (signature: string, summary: string, ...examples: string[]) =>
+    addServerOptions(
+      verb(rollout, signature, summary, ...examples.map((words) => `interlock rollout ${words}`)),
+    );
+  const addStart = (signature: string, summary: string, example: string) =>
+    add(signature, summary, example)
       .requiredOption('--channel <channel>', 'channel whose head it is')
       .option('--policy <policy>', 'careful, normal, now, or a TOML file; else the channel’s own')
       .option('--at <time>', 'nobody starts before, such as 2026-03-01T22:00:00Z');
 
-  addStart('start <name>', 'Roll the head out anew', 'start core --channel stable --policy careful').action(
-    answer(async (name: string, flags: StartFlags) => {
-      const body = await startBody(name, flags);
-      const { rollouts } = await createClient(flags).post<{ rollouts: RolloutSummary[] }>(
-        'v1/rollouts',
-        body,
-      );
-      return { text: list(rollouts), data: rollouts };
+  add('list', 'Show rollouts, the newest first', 'list', 'list --name core --channel stable')
+    .option('--name <name>', 'of one image only')
+    .option('--channel <channel>', 'of one channel only')
+    .action(
+      answer(async ({ name, channel, ...flags }: ClientOptions & Of) => {
+        const query = new URLSearchParams({ ...(name ? { name } : {}), ...(channel ? { channel } : {}) });
+        const path = `v1/rollouts?${query}`;
+        const { rollouts } = await createClient(flags).get<{ rollouts: RolloutSummary[] }>(path);
+        return { text: listRollouts(rollouts), data: rollouts };
+      }),
+    );
+
+  add('show <rollout>', 'Show how far a rollout is, and what its hosts wait for', 'show 1b4e28ba').action(
+    answer(async (rollout: string, flags: ClientOptions) => {
+      const client = createClient(flags);
+      const id = await findRollout(client, rollout);
+      const data = await client.get<RolloutDetail>(`v1/rollouts/${encodeURIComponent(id)}`);
+      return { text: describeRollout(data), data };
     }),
   );
+
+  add(
+    'watch [name]',
+    'Follow a rollout until it is through; fails when it stops or is aborted',
+    'watch core --channel stable',
+  )
+    .option('--channel <channel>', 'of this channel; needed when several roll out')
+    .action(
+      answer(async (name: string | undefined, flags: WatchFlags) => {
+        const data = await watchRollout(createClient(flags), name, flags.channel);
+        if (!data) {
+          process.exitCode = interrupted;
+          return { text: '', data };
+        }
+        const done = `${data.confirmed} good, ${data.failed} failed`;
+        return { text: `${data.name} ${data.version} is through on ${data.channel}: ${done}`, data };
+      }),
+    );
 
   addStart(
     'preview <name>',
@@ -57,29 +94,25 @@ export function addRollout(program: Command): void {
     }),
   );
 
-  add('list', 'Show rollouts, the newest first', 'list --name core')
-    .option('--name <name>', 'of one image only')
-    .option('--channel <channel>', 'of one channel only')
-    .action(
-      answer(async ({ name, channel, ...flags }: ClientOptions & { name?: string; channel?: string }) => {
-        const query = new URLSearchParams({ ...(name ? { name } : {}), ...(channel ? { channel } : {}) });
-        const path = `v1/rollouts?${query}`;
-        const { rollouts } = await createClient(flags).get<{ rollouts: RolloutSummary[] }>(path);
-        return { text: list(rollouts), data: rollouts };
-      }),
-    );
-
-  add('show <rollout>', 'Show how far a rollout is, and what its hosts wait for', 'show 1b4e…').action(
-    answer(async (id: string, flags: ClientOptions) => show(createClient(flags), id)),
+  addStart('start <name>', 'Roll the head out anew', 'start core --channel stable --policy careful').action(
+    answer(async (name: string, flags: StartFlags) => {
+      const body = await startBody(name, flags);
+      const { rollouts } = await createClient(flags).post<{ rollouts: RolloutSummary[] }>(
+        'v1/rollouts',
+        body,
+      );
+      return { text: listRollouts(rollouts), data: rollouts };
+    }),
   );
 
   for (const [action, [summary, done]] of Object.entries(actions)) {
-    add(`${action} <rollout>`, summary, `${action} 1b4e… --reason "support is asleep"`)
+    add(`${action} <rollout>`, summary, `${action} 1b4e28ba --reason "support is asleep"`)
       .option('--reason <text>', 'why, for people', '')
       .action(
-        answer(async (id: string, { reason, ...flags }: ClientOptions & { reason: string }) => {
-          const path = `v1/rollouts/${encodeURIComponent(id)}/${action}`;
-          const data = await createClient(flags).post<RolloutSummary>(path, { reason });
+        answer(async (rollout: string, { reason, ...flags }: ClientOptions & { reason: string }) => {
+          const client = createClient(flags);
+          const path = `v1/rollouts/${await findRollout(client, rollout)}/${action}`;
+          const data = await client.post<RolloutSummary>(path, { reason });
           return { text: `the rollout of ${data.name} ${data.version} on ${data.channel} ${done}`, data };
         }),
       );
@@ -88,96 +121,45 @@ export function addRollout(program: Command): void {
   add(
     'policy <name>',
     'Show or set what a channel’s rollouts follow',
+    'policy core --channel stable',
     'policy core --channel stable --set careful',
   )
     .requiredOption('--channel <channel>', 'channel it is for')
     .option('--set <policy>', 'careful, normal, now, or a TOML file')
-    .action(
-      answer(
-        async (
-          name: string,
-          { channel, set, ...flags }: ClientOptions & { channel: string; set?: string },
-        ) => {
-          const path = `v1/policies/${name}/${channel}`;
-          const client = createClient(flags);
-          const data = set
-            ? await client.replace<PolicyAnswer>(path, { policy: await choose(set) })
-            : await client.get<PolicyAnswer>(path);
-          return { text: `${name} ${channel}: ${data.policy}\n${JSON.stringify(data.text, null, 2)}`, data };
-        },
-      ),
-    );
+    .action(answer(policy));
 }
 
-async function startBody(name: string, { channel, policy, at }: StartFlags) {
+async function policy(name: string, flags: ClientOptions & { channel: string; set?: string }) {
+  const { channel, set } = flags;
+  const path = `v1/policies/${name}/${channel}`;
+  const client = createClient(flags);
+  const data = set
+    ? await client.replace<PolicyAnswer>(path, { policy: await choose(set) })
+    : await client.get<PolicyAnswer>(path);
+  return { text: `${name} ${channel}: ${data.policy}\n${JSON.stringify(data.text, null, 2)}`, data };
+}
+
+async function startBody(name: string, { channel, policy: given, at }: StartFlags) {
   return {
     name,
     channel,
-    ...(policy ? { policy: await choose(policy) } : {}),
+    ...(given ? { policy: await choose(given) } : {}),
     ...(at ? { starts: at } : {}),
   };
 }
 
 /** A shipped policy by name, or a file's text, checked here so that the message names the file. */
-async function choose(policy: string): Promise<PolicyChoice> {
-  if (!policy.endsWith('.toml')) return policy;
-  const text = await readFile(policy, 'utf8').catch((cause: unknown) => {
-    throw new InterlockError('not_found', { what: policy }, { cause });
+async function choose(given: string): Promise<PolicyChoice> {
+  if (!given.endsWith('.toml')) return given;
+  const text = await readFile(given, 'utf8').catch((cause: unknown) => {
+    throw new InterlockError('not_found', { what: given }, { cause });
   });
   try {
     const value = parseToml(text);
-    readPolicy(value, policy);
+    readPolicy(value, given);
     return value as PolicyChoice;
   } catch (cause) {
     if (cause instanceof InterlockError) throw cause;
-    throw new InterlockError('bad_input', { what: policy, problem: (cause as Error).message }, { cause });
+    throw new InterlockError('bad_input', { what: given, problem: (cause as Error).message }, { cause });
   }
-}
-
-function list(rollouts: readonly RolloutSummary[]): string {
-  if (rollouts.length === 0) return 'no rollouts: interlock publish starts one';
-  const rows = rollouts.map((rollout) => [
-    rollout.id,
-    `${rollout.name} ${rollout.version}`,
-    rollout.channel,
-    rollout.state,
-    `${rollout.percent.toFixed(0)} %`,
-    String(rollout.inFlight),
-    String(rollout.confirmed),
-    String(rollout.failed),
-  ]);
-  return formatTable(['ROLLOUT', 'RELEASE', 'CHANNEL', 'STATE', 'RAMP', 'UNDER WAY', 'GOOD', 'FAILED'], rows);
-}
-
-async function show(client: Client, id: string): Promise<Answer> {
-  const data = await client.get<RolloutDetail>(`v1/rollouts/${encodeURIComponent(id)}`);
-  const done = data.active > 0 ? Math.min(data.confirmed / data.active, 1) : 0;
-  const facts = formatTable(
-    ['ROLLOUT', data.id],
-    [
-      ['release', `${data.name} ${data.version} ${data.arch}`],
-      ['channel', `${data.channel}, policy ${data.policy}`],
-      ['state', data.reason ? `${data.state}: ${data.reason}` : data.state],
-      ['begins', data.starts],
-      ...(data.canary ? [['canary', data.canary]] : []),
-      ['ramp', `${bar(data.percent / 100, 20)} ${data.percent.toFixed(1)} % may start`],
-      ['hosts', `${bar(done, 20)} ${data.confirmed} good, ${data.failed} failed, ${data.active} active`],
-      ['under way', `${data.inFlight} of at most ${data.inFlightLimit}`],
-    ],
-  );
-  const rows = data.waiting.map(({ reason, hosts }) => [String(hosts), reason]);
-  return { text: `${facts}\n\n${formatTable(['HOSTS', 'WERE ANSWERED'], rows)}`, data };
-}
-
-function describePreview({ version, policy, hosts, steps }: PreviewAnswer): string {
-  const rows = steps.map(({ at, group, hosts: count, some }) => [
-    at ?? 'not by this ramp',
-    group ?? '',
-    String(count),
-    some
-      .slice(0, 3)
-      .map(({ hostname }) => hostname)
-      .join(' '),
-  ]);
-  return `${version} by policy ${policy}: ${hosts} hosts\n${formatTable(['FROM', 'GROUP', 'HOSTS', 'AMONG THEM'], rows)}`;
 }

@@ -1,74 +1,89 @@
-import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { InterlockError } from '../protocol/errors.ts';
-import type { Role } from '../protocol/operator.ts';
-import { type Answer, answer, verb } from '../system/command.ts';
-import { formatTable } from '../system/terminal.ts';
-import { createToken } from '../update-server/operators/create-token.ts';
-import { openSqliteStore } from '../update-server/store/sqlite/store.ts';
-import type { Store } from '../update-server/store/store.ts';
+import type { Role, TokenInfo } from '../protocol/operator.ts';
+import { type Answer, answer, group, verb } from '../system/command.ts';
+import { formatTable } from '../system/terminal-table.ts';
+import { addServerOptions, type ClientOptions } from './client.ts';
+import { shownDigits } from './find-id.ts';
+import { formatTime } from './format-time.ts';
+import { openTokens, type Tokens } from './tokens.ts';
 
 const roles: readonly Role[] = ['viewer', 'publisher', 'operator', 'admin', 'join'];
-const who = 'command line';
+type Flags = ClientOptions & { data?: string };
 
-/** `interlock token`: works on the server's database itself, whether the server runs or not. */
+/** `interlock token`: over the server, or on its data folder itself, whether the server runs or not. */
 export function addToken(program: Command): void {
-  const token = program.command('token').description('Tokens for operators and for hosts that join');
-  const data = ['--data <dir>', 'data folder of the server'] as const;
+  const token = group(program, 'token', 'Tokens for operators and for hosts that join');
+  const add = (signature: string, summary: string, ...examples: string[]) =>
+    addServerOptions(
+      verb(token, signature, summary, ...examples.map((words) => `interlock token ${words}`)),
+    ).option('--data <dir>', 'on the server’s own machine: its data folder, and no token is needed');
 
-  verb(
-    token,
+  add(
     'create',
     'Make a token; it is shown once',
-    'interlock token create --data DIR --role publisher',
+    'create --role publisher --name ci',
+    'create --role admin --data /var/lib/interlock',
   )
-    .requiredOption(...data)
     .addOption(new Option('--role <role>', 'what it may do').choices(roles).makeOptionMandatory())
     .option('--name <name>', 'whose it is, for the audit log', '')
     .action(
-      answer((flags: { data: string; role: Role; name: string }) =>
-        withStore(flags.data, async (store) => {
-          if (flags.name.length > 128) {
-            throw new InterlockError('usage', { problem: '--name has more than 128 characters' });
-          }
-          const made = await createToken(store, { role: flags.role, name: flags.name, who, now: new Date() });
-          return { text: made.token, data: made };
-        }),
-      ),
+      answer(({ role, name, ...flags }: Flags & { role: Role; name: string }) => {
+        if (name.length > 128) {
+          throw new InterlockError('usage', { problem: '--name has more than 128 characters' });
+        }
+        return withTokens(flags, async (tokens) => {
+          const data = await tokens.create(role, name);
+          return { text: data.token, data };
+        });
+      }),
     );
 
-  verb(token, 'list', 'Show the tokens, without their secrets', 'interlock token list --data DIR')
-    .requiredOption(...data)
-    .action(answer((flags: { data: string }) => withStore(flags.data, listTokens)));
+  add('list', 'Show the tokens, without their secrets', 'list').action(
+    answer((flags: Flags) =>
+      withTokens(flags, async (tokens) => {
+        const data = await tokens.list();
+        return { text: table(data), data };
+      }),
+    ),
+  );
 
-  verb(token, 'revoke <id>', 'End a token at once', 'interlock token revoke 2f0c… --data DIR')
-    .requiredOption(...data)
-    .action(
-      answer((id: string, flags: { data: string }) =>
-        withStore(flags.data, async (store) => {
-          const now = new Date().toISOString();
-          const line = { at: now, who, action: 'revoke token', subject: `token ${id}`, detail: '' };
-          if (!(await store.revokeToken(id, now, line))) {
-            throw new InterlockError('not_found', { what: `token ${id}` });
-          }
-          return { text: `${id} revoked`, data: { id, revoked: now } };
-        }),
-      ),
-    );
+  add('revoke <id>', 'End a token at once', 'revoke 2f0c9f4e').action(
+    answer((id: string, flags: Flags) =>
+      withTokens(flags, async (tokens) => {
+        const whole = theOne(await tokens.list(), id);
+        await tokens.revoke(whole);
+        return { text: `${id} is revoked`, data: { id: whole, revoked: true } };
+      }),
+    ),
+  );
 }
 
-async function listTokens(store: Store): Promise<Answer> {
-  const tokens = await store.tokens();
-  const rows = tokens.map((one) => [one.id, one.role, one.name, one.created, one.revoked ?? '']);
-  return { text: formatTable(['ID', 'ROLE', 'NAME', 'CREATED', 'REVOKED'], rows), data: tokens };
-}
-
-async function withStore(dataDir: string, use: (store: Store) => Promise<Answer>): Promise<Answer> {
-  if (!existsSync(dataDir)) throw new InterlockError('not_found', { what: dataDir });
-  const store = openSqliteStore(dataDir);
+async function withTokens(flags: Flags, use: (tokens: Tokens) => Promise<Answer>): Promise<Answer> {
+  const tokens = openTokens(flags);
   try {
-    return await use(store);
+    return await use(tokens);
   } finally {
-    await store.close();
+    await tokens.close();
   }
+}
+
+/** A token by its id, or by a beginning that no other has. */
+function theOne(tokens: readonly TokenInfo[], text: string): string {
+  const meant = tokens.filter(({ id }) => id.startsWith(text));
+  const only = meant[0];
+  if (!only) throw new InterlockError('not_found', { what: `token ${text}` });
+  if (meant.length > 1) throw new InterlockError('usage', { problem: `${text} names several tokens` });
+  return only.id;
+}
+
+function table(tokens: readonly TokenInfo[]): string {
+  const rows = tokens.map((one) => [
+    one.id.slice(0, shownDigits),
+    one.role,
+    one.name,
+    formatTime(one.created),
+    one.revoked ? `revoked ${formatTime(one.revoked)}` : 'in force',
+  ]);
+  return formatTable(['TOKEN', 'ROLE', 'NAME', 'MADE', ''], rows);
 }

@@ -7,24 +7,43 @@ export interface Answer {
   data: unknown;
 }
 
+const examples = new WeakMap<Command, readonly string[]>();
+
 /** A program whose verbs all know `--json` and exit with the code of the error table. */
-export function createProgram(name: string, summary: string): Command {
-  return new Command(name)
+export function createProgram(name: string, summary: string, ...shown: string[]): Command {
+  const program = new Command(name)
     .description(summary)
     .option('--json', 'print the answer as JSON')
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 })
     .showHelpAfterError(false)
     .configureOutput({ outputError: () => {} })
     .exitOverride();
+  return withExamples(program, shown);
 }
 
 /** Adds a verb: `verb(program, 'build <imagedir>', 'Build a release', 'interlock build images/tiny …')`. */
-export function verb(parent: Command, signature: string, summary: string, example: string): Command {
-  return parent
-    .command(signature)
-    .description(summary)
-    .addHelpText('after', `\nExample:\n  ${example}`)
-    .configureOutput({ outputError: () => {} })
-    .exitOverride();
+export function verb(parent: Command, signature: string, summary: string, ...shown: string[]): Command {
+  return withExamples(parent.command(signature).description(summary), shown);
+}
+
+/** Adds a word that only holds further verbs, as `keys` does. */
+export function group(parent: Command, name: string, summary: string): Command {
+  return withExamples(parent.command(name).description(summary), []);
+}
+
+/** The examples that a command's help ends with; those of its verbs when it has none of its own. */
+export function examplesOf(command: Command): readonly string[] {
+  const own = examples.get(command) ?? [];
+  return own.length > 0 ? own : command.commands.flatMap((below) => examplesOf(below).slice(0, 1));
+}
+
+function withExamples(command: Command, shown: readonly string[]): Command {
+  examples.set(command, shown);
+  return command.addHelpText('after', () => {
+    const lines = examplesOf(command);
+    const title = lines.length > 1 ? 'Examples:' : 'Example:';
+    return ['', title, ...lines.map((line) => `  ${line}`)].join('\n');
+  });
 }
 
 /** Wraps a verb's work: prints its answer as text, or as JSON when asked. */

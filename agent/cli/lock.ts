@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { InterlockError } from '../../protocol/errors.ts';
-import { answer, verb } from '../../system/command.ts';
+import { answer, group, verb } from '../../system/command.ts';
 import { pathsOf } from '../config/paths.ts';
 import { readSettings } from '../config/settings.ts';
 import { openStore } from '../state/store.ts';
@@ -9,7 +9,7 @@ import { order } from './verbs.ts';
 
 /** `interlock-agent lock`: this host's side of the lock. */
 export function addLock(program: Command, root: () => string): void {
-  const lock = program.command('lock').description('This host’s place in the lock');
+  const lock = group(program, 'lock', 'This host’s place in the lock');
 
   verb(lock, 'status', 'Show what is configured and held', 'interlock-agent lock status').action(
     answer(async () => {

@@ -1,14 +1,18 @@
+import type { Command } from 'commander';
 import { createProgram, runProgram } from '../../system/command.ts';
 import { addLock } from './lock.ts';
 import { addStatus } from './status.ts';
 import { addVerbs } from './verbs.ts';
 import { addVerify } from './verify.ts';
 
-/** Runs the command line: `interlock-agent [--root DIR] VERB …`. */
-export async function runAgentProgram(argv: readonly string[]): Promise<void> {
+/** The `interlock-agent` program: `interlock-agent [--root DIR] VERB …`. */
+export function createAgent(): Command {
   const program = createProgram(
     'interlock-agent',
     'Update this host, and never more of its group than may be down',
+    'interlock-agent status',
+    'interlock-agent check',
+    'interlock-agent rollback',
   );
   program.option('--root <dir>', 'folder of a file-backed host', '/');
   const root = () => program.opts<{ root: string }>().root;
@@ -16,5 +20,10 @@ export async function runAgentProgram(argv: readonly string[]): Promise<void> {
   addStatus(program, root);
   addLock(program, root);
   addVerify(program);
-  await runProgram(program, argv);
+  return program;
+}
+
+/** Runs the command line. */
+export async function runAgentProgram(argv: readonly string[]): Promise<void> {
+  await runProgram(createAgent(), argv);
 }

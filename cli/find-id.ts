@@ -1,0 +1,43 @@
+import type { Static } from 'typebox';
+import { InterlockError } from '../protocol/errors.ts';
+import type { HostsAnswer } from '../protocol/operator.ts';
+import type { RolloutSummary } from '../protocol/rollout.ts';
+import type { Client } from './client.ts';
+
+/** Ids are random; so many digits tell some thousands of them apart, and tables show no more. */
+export const shownDigits = 8;
+const fullId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A host's id from what a person types: the id, a beginning of it, or the host's name. Throws `not_found`, `usage`. */
+export async function findHost(client: Client, text: string): Promise<string> {
+  if (fullId.test(text)) return text;
+  const { hosts } = await client.get<Static<typeof HostsAnswer>>(
+    `v1/hosts?${new URLSearchParams({ query: text })}`,
+  );
+  const meant = hosts.filter(({ id, hostname }) => hostname === text || id.startsWith(text));
+  return theOnly(
+    'host',
+    text,
+    meant.map(({ id }) => id),
+  );
+}
+
+/** A rollout's id from the id or a beginning of it. Throws `not_found`, `usage`. */
+export async function findRollout(client: Client, text: string): Promise<string> {
+  if (fullId.test(text)) return text;
+  const { rollouts } = await client.get<{ rollouts: RolloutSummary[] }>('v1/rollouts');
+  const meant = rollouts.filter(({ id }) => id.startsWith(text));
+  return theOnly(
+    'rollout',
+    text,
+    meant.map(({ id }) => id),
+  );
+}
+
+function theOnly(what: string, text: string, ids: readonly string[]): string {
+  const [id, ...others] = ids;
+  if (id === undefined) throw new InterlockError('not_found', { what: `${what} ${text}` });
+  if (others.length === 0) return id;
+  const problem = `${text} names several ${what}s: ${ids.slice(0, 5).join(', ')}`;
+  throw new InterlockError('usage', { problem });
+}

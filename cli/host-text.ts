@@ -1,0 +1,46 @@
+import type { HostDetail, HostSummary } from '../protocol/operator.ts';
+import { formatFacts, formatTable } from '../system/terminal-table.ts';
+import { shownDigits } from './find-id.ts';
+import { formatTime } from './format-time.ts';
+
+/** Hosts for people: where each is and what it was answered last. */
+export function listHosts(hosts: readonly HostSummary[]): string {
+  if (hosts.length === 0) return 'no host: one appears when its agent checks in for the first time';
+  const rows = hosts.map((host) => [
+    host.id.slice(0, shownDigits),
+    host.hostname,
+    `${host.name} ${host.version ?? '?'}`,
+    host.channel ?? '',
+    host.group ?? '',
+    host.at ?? '',
+    host.decision ?? '',
+    host.lastSeen ? formatTime(host.lastSeen) : 'never',
+  ]);
+  return formatTable(['HOST', 'NAME', 'RUNS', 'CHANNEL', 'GROUP', 'AT', 'ANSWER', 'SEEN'], rows);
+}
+
+/** One host for people: facts, why it is where it is, and what it reported. */
+export function describeHost(host: HostDetail): string {
+  const facts = formatFacts([
+    ['host', host.id],
+    ['name', host.hostname],
+    ['machine', host.machineId],
+    ['runs', `${host.name} ${host.version ?? '?'} ${host.arch}`],
+    ['channel', `${host.channel ?? '?'}, group ${host.group ?? '?'}`],
+    ['at', host.at ?? '?'],
+    ['last seen', host.lastSeen ? formatTime(host.lastSeen) : 'never'],
+    ['held', host.held ? 'yes' : 'no'],
+    ...(host.pinned ? [['pinned to', host.pinned] as const] : []),
+    ...(host.approved ? [] : [['approved', 'no'] as const]),
+    ['failed here', host.failed.join(', ') || 'none'],
+    ['why', host.why],
+  ]);
+  const rows = host.reports.map(({ at, kind, from, version, detail }) => [
+    formatTime(at),
+    kind,
+    from === version ? version : `${from} → ${version}`,
+    detail,
+  ]);
+  if (rows.length === 0) return facts;
+  return `${facts}\n\n${formatTable(['REPORTED', 'WHAT', 'VERSION', 'DETAIL'], rows)}`;
+}

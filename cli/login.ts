@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { InterlockError } from '../protocol/errors.ts';
+import { answer, verb } from '../system/command.ts';
+import { askSecret } from '../system/terminal-secret.ts';
+import { addServerOptions, type ClientOptions, createClient, findServer } from './client.ts';
+import { saveUserConfig, userConfigPath } from './user-config.ts';
+
+type Flags = ClientOptions & { tokenFile?: string };
+
+/** What the server says about a token. */
+interface Session {
+  id: string;
+  role: string;
+  name: string;
+}
+
+/** `interlock login`: a token is typed once, checked, and kept for every later command. */
+export function addLogin(program: Command): void {
+  addServerOptions(
+    verb(
+      program,
+      'login',
+      'Keep server and token for later commands, once the server knows the token',
+      'interlock login --server https://updates.example.org',
+      'interlock login --server http://127.0.0.1:8080 --token-file admin.token',
+    ),
+  )
+    .option('--token-file <file>', 'read the token from a file; - or no terminal: from standard input')
+    .action(answer(login));
+}
+
+async function login(flags: Flags) {
+  const { server, ca } = findServer(flags);
+  if (!server) throw new InterlockError('usage', { problem: 'no server: give --server or INTERLOCK_SERVER' });
+  const token = flags.token ?? (await readToken(flags.tokenFile));
+  if (!token) throw new InterlockError('usage', { problem: 'no token was given' });
+  const { id, role, name } = await createClient({ server, token, ca }).get<Session>('v1/session');
+  await saveUserConfig({ server, token, ...(ca ? { ca: resolve(ca) } : {}) });
+  const file = userConfigPath();
+  const text = `${server} knows this token: ${role}${name ? `, ${name}` : ''}. Kept in ${file}`;
+  return { text, data: { server, id, role, name, file } };
+}
+
+async function readToken(file: string | undefined): Promise<string> {
+  if (file !== undefined && file !== '-') {
+    const text = await readFile(file, 'utf8').catch((cause) => {
+      throw new InterlockError('not_found', { what: file }, { cause });
+    });
+    return text.trim();
+  }
+  if (file === undefined && process.stdin.isTTY) return askSecret('Token: ');
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8').trim();
+}

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { createProgram } from '../system/command.ts';
+import { addCompletion } from '../system/completion/add-completion.ts';
+
+/** Every verb of the contract and the file that adds it; only what is called is loaded. */
+const verbs: Record<string, () => Promise<(program: Command) => void>> = {
+  keys: async () => (await import('./keys.ts')).addKeys,
+  build: async () => (await import('./build.ts')).addBuild,
+  delta: async () => (await import('./delta.ts')).addDeltaVerb,
+  disk: async () => (await import('./disk.ts')).addDisk,
+  inspect: async () => (await import('./inspect.ts')).addInspect,
+  sign: async () => (await import('./sign.ts')).addSign,
+  serve: async () => (await import('./serve.ts')).addServe,
+  login: async () => (await import('./login.ts')).addLogin,
+  logout: async () => (await import('./logout.ts')).addLogout,
+  publish: async () => (await import('./publish.ts')).addPublish,
+  promote: async () => (await import('./promote.ts')).addPromote,
+  rollback: async () => (await import('./rollback.ts')).addRollback,
+  channel: async () => (await import('./channel.ts')).addChannel,
+  rollout: async () => (await import('./rollout.ts')).addRollout,
+  host: async () => (await import('./host.ts')).addHost,
+  lock: async () => (await import('./lock.ts')).addLock,
+  token: async () => (await import('./token.ts')).addToken,
+  backup: async () => (await import('./backup.ts')).addBackup,
+  restore: async () => (await import('./restore.ts')).addRestore,
+  completion: async () => addCompletion,
+};
+
+/** The `interlock` program: with the one verb that `argv` calls, or whole when it calls none or needs all. */
+export async function createInterlock(argv: readonly string[] = []): Promise<Command> {
+  const program = createProgram(
+    'interlock',
+    'Build, sign, publish and roll out immutable system images',
+    'interlock keys init ./keys',
+    'interlock build images/tiny --version 1 --out releases',
+    'interlock publish releases/tiny-1-x86-64 --keys ./keys --channel alpha',
+    'interlock rollout watch tiny --channel alpha',
+  );
+  const called = argv.find((word) => !word.startsWith('-')) ?? '';
+  const isWhole = !(called in verbs) || called === 'completion';
+  for (const [name, load] of Object.entries(verbs)) {
+    if (isWhole || name === called) (await load())(program);
+  }
+  return program;
+}

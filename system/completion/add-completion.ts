@@ -1,0 +1,30 @@
+import { Argument, type Command } from 'commander';
+import { answer, verb } from '../command.ts';
+import { type CommandNode, describeProgram } from '../command-tree.ts';
+import { bashCompletion } from './bash.ts';
+import { fishCompletion } from './fish.ts';
+import { zshCompletion } from './zsh.ts';
+
+const shells: Record<string, (program: CommandNode) => string> = {
+  bash: bashCompletion,
+  zsh: zshCompletion,
+  fish: fishCompletion,
+};
+
+/** `completion`: what a shell needs to complete this program’s words, made from the words themselves. */
+export function addCompletion(program: Command): void {
+  verb(
+    program,
+    'completion',
+    'Print what completes these commands in a shell',
+    'source <(interlock completion bash)',
+    'interlock completion fish > ~/.config/fish/completions/interlock.fish',
+  )
+    .addArgument(new Argument('<shell>', 'whose language').choices(Object.keys(shells)))
+    .action(
+      answer(async (shell: string, _flags: unknown) => {
+        const text = shells[shell]?.(describeProgram(program)) ?? '';
+        return { text: text.trimEnd(), data: { shell, text } };
+      }),
+    );
+}
