@@ -48,7 +48,7 @@ export function addBuild(program: Command): void {
     .option('--floor <file>', 'trust floor: the oldest metadata hosts accept')
     .option('--lock <file>', 'build exactly these packages (default: packages.lock beside image.toml)')
     .option('--update-lock', 'choose packages anew, say what changed, and keep packages.lock and users.lock')
-    .option('--level <level>', 'zstd level of the full payload: 19 for releases (default: 3, made in a fifth of the time, a quarter bigger)')
+    .option('--level <level>', 'zstd level of the full payload: 19 for releases (default: 3, which is quick)')
     .option('--delta-from <release...>', 'folders of older releases to make deltas from')
     .option('--offline', 'use the lock and the cache only')
     .option('--verify <release>', 'build a release again, and say what differs')

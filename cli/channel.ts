@@ -12,8 +12,6 @@ import { addServerOptions, type ClientOptions, createClient } from './client.ts'
 type Flags = ClientOptions & { keys: string; export?: string };
 type EditFlags = Flags & { channel: string; reason: string; undo: boolean; as?: string };
 
-const example = '--server http://127.0.0.1:8080';
-
 /** `interlock channel …`: what a channel's signed document says, and the changes that are neither release nor rollback. */
 export function addChannel(program: Command): void {
   const channel = group(program, 'channel', 'Show and change what a channel says');
@@ -22,7 +20,8 @@ export function addChannel(program: Command): void {
       channel,
       'show <name> <channel>',
       'Show what hosts of a channel obey',
-      `interlock channel show core stable ${example}`,
+      'interlock channel show core stable',
+      'interlock channel show core stable --keys ./keys',
     ),
   )
     .option(
@@ -32,7 +31,7 @@ export function addChannel(program: Command): void {
     .action(answer(show));
 
   const add = (signature: string, summary: string, words: string) =>
-    addServerOptions(verb(channel, signature, summary, `interlock channel ${words} ${example} --keys ./keys`))
+    addServerOptions(verb(channel, signature, summary, `interlock channel ${words} --keys ./keys`))
       .requiredOption('--keys <dir>', 'folder of `interlock keys init`')
       .requiredOption('--channel <channel>', 'channel to change')
       .option('--export <file>', 'write a signing request instead: the keys lie on several machines');

@@ -38,7 +38,7 @@ export function addDisk(program: Command): void {
     'interlock disk releases/tiny-1.0.0-x86-64 --out tiny.raw',
   )
     .requiredOption('--out <file>', 'the disk image to write')
-    .addOption(new Option('--format <format>', 'of the disk image').choices(formats).default('raw'))
+    .addOption(new Option('--format <format>', 'format of the disk image').choices(formats).default('raw'))
     .option('--config <dir>', "files for this host's /etc, taken once on the first boot")
     .option('--keys <dir>', 'sign those files: with Secure Boot on, no others are taken')
     .option('--secure-boot-enroll', 'have the keys enrolled by firmware that is in setup mode; with --keys')

@@ -31,7 +31,7 @@ export function addKeys(program: Command): void {
     'init <dir>',
     'Make keys, first metadata and certificates',
     'init ./keys',
-    'init ./keys --threshold 2 --keys 3 --tls-name updates.example.org',
+    'init ./keys --threshold 2 --keys 3 --tls-name updates.lan',
   )
     .option('--name <name>', 'whose keys these are', 'interlock')
     .option('--threshold <n>', 'signatures that every offline role needs', '1')
@@ -53,7 +53,7 @@ export function addKeys(program: Command): void {
       'renew <dir>',
       'Sign again what expires soon; with a server, upload it (the next publish does so too)',
       'renew ./keys',
-      'renew ./keys --role channel-stable --server http://127.0.0.1:8080',
+      'renew ./keys --role channel-stable',
     ),
   )
     .option('--all', 'also what does not expire soon', false)

@@ -7,7 +7,7 @@ type Flags = ClientOptions & { keys: string; to: string; export?: string };
 
 /** `interlock promote`: the same bytes go to a further channel. */
 export function addPromote(program: Command): void {
-  const example = 'interlock promote core 1 --to stable --server http://127.0.0.1:8080 --keys ./keys';
+  const example = 'interlock promote core 1 --to stable --keys ./keys';
   addServerOptions(
     verb(program, 'promote <name> <version>', 'Make a published release the head of a channel', example),
   )

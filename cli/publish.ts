@@ -8,8 +8,7 @@ type Flags = ClientOptions & { keys: string; channel: string; export?: string };
 
 /** `interlock publish`: a release becomes visible all at once; repeating is harmless. */
 export function addPublish(program: Command): void {
-  const example =
-    'interlock publish out/core-1-x86-64 --server http://127.0.0.1:8080 --keys ./keys --channel alpha';
+  const example = 'interlock publish releases/core-1-x86-64 --keys ./keys --channel alpha';
   addServerOptions(
     verb(program, 'publish <release>', 'Upload a release and make it a channel’s head', example),
   )

@@ -7,8 +7,7 @@ type Flags = ClientOptions & { keys: string; channel: string; to: string; reason
 
 /** `interlock rollback`: the signed way down, for every host of a channel. */
 export function addRollback(program: Command): void {
-  const example =
-    'interlock rollback core --channel stable --to 1 --reason "no network" --server URL --keys ./keys';
+  const example = 'interlock rollback core --channel stable --to 1 --keys ./keys';
   addServerOptions(
     verb(program, 'rollback <name>', 'Send a channel’s hosts back to an older release', example),
   )

@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { renderErrors } from './errors.ts';
 import { renderImageReference } from './image-reference.ts';
+import { manPages } from './man.ts';
 import { renderStates } from './state.ts';
 
 /** The pages that are made from the code's own tables; a test compares them with what is committed. */
@@ -9,9 +10,13 @@ export const pages: Record<string, () => string> = {
   'errors.md': renderErrors,
   'image-reference.md': renderImageReference,
   'state.md': renderStates,
+  ...manPages,
 };
 
 if (import.meta.main) {
-  for (const [name, render] of Object.entries(pages))
-    writeFileSync(join(import.meta.dirname, name), render());
+  for (const [name, render] of Object.entries(pages)) {
+    const file = join(import.meta.dirname, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, render());
+  }
 }

@@ -11,7 +11,10 @@ test.each(commands.map((node) => [node.path.join(' '), node] as const))(
   '`%s --help` ends with examples that can be typed',
   (_, { examples }) => {
     expect(examples.length).toBeGreaterThan(0);
-    for (const example of examples) expect(problemsOf(example, programs)).toEqual([]);
+    for (const example of examples) {
+      expect(problemsOf(example, programs)).toEqual([]);
+      expect(example.length, example).toBeLessThanOrEqual(73);
+    }
   },
 );
 
