@@ -30,8 +30,9 @@ const included = ['/usr/share/doc/*/copyright', '/usr/share/locale/locale.alias'
 /** Modules lie uncompressed: the wire compresses them, and they patch ten times better. */
 const decompressModules = [
   'cd "$1"/usr/lib/modules || exit 0',
-  'find . -name "*.ko.xz" -exec xz --decompress --force {} +',
-  'find . -name "*.ko.zst" -exec zstd --decompress --quiet --force --rm {} +',
+  'each() { find . -name "$1" -print0 | { shift; xargs --null --no-run-if-empty --max-args=64 --max-procs="$(nproc)" "$@"; } }',
+  'each "*.ko.xz" xz --decompress --force',
+  'each "*.ko.zst" zstd --decompress --quiet --force --rm',
   'for kernel in *; do chroot "$1" depmod --all "$kernel"; done',
 ].join('\n');
 
