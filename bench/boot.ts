@@ -65,7 +65,7 @@ async function* sizes(own: string, stock: string): AsyncGenerator<Measured> {
   const mb = async (release: string, file: string) => (await stat(join(release, file))).size / 1e6;
   for (const [figure, file] of [
     ['root, raw', 'root.erofs'],
-    ['full payload, zstd -9', 'payload.full'],
+    ['full payload, zstd -3', 'payload.full'],
   ] as const) {
     const [value, peerValue] = [await mb(own, file), await mb(stock, file)];
     // the stock image has no agent and no Node, and carries dracut

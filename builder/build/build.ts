@@ -34,7 +34,7 @@ export interface BuildOptions {
   floor?: Uint8Array;
   /** Seconds since 1970 for every time in the release; the lock's date unless given. */
   epoch?: number;
-  /** zstd level of the full payload: 9 unless given. */
+  /** zstd level of the full payload: 3 unless given. */
   level?: number;
 }
 

@@ -13,7 +13,7 @@ export type { FrameSource } from './make-data.ts';
 /** Operations packed at once: the size of libuv's thread pool. */
 const together = 4;
 
-/** `level` is zstd's (default 9); `onProgress` hears of bytes done out of all bytes of the parts. */
+/** `level` is zstd's (default 3); `onProgress` hears of bytes done out of all bytes of the parts. */
 export interface PayloadOptions {
   level?: number;
   frames?: FrameSource;
@@ -25,7 +25,7 @@ export async function packFullPayload(
   files: PartFiles,
   rootHash: string,
   out: string,
-  { level = 9, frames, onProgress }: PayloadOptions = {},
+  { level = 3, frames, onProgress }: PayloadOptions = {},
 ): Promise<PayloadRef> {
   const sizes = { root: (await stat(files.root)).size, boot: (await stat(files.boot)).size };
   const total = sizes.root + sizes.boot;
