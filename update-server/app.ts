@@ -15,13 +15,16 @@ import { blobRoutes } from './blobs/routes.ts';
 import { checkInRoutes } from './check-in/routes.ts';
 import { dashboardRoutes } from './dashboard/routes.ts';
 import { apiRoutes, describeApi } from './describe-api.ts';
+import { rolloutPageRoutes } from './desk/rollout-routes.ts';
+import { deskRoutes } from './desk/routes.ts';
+import { openSurveyor } from './desk/surveyor.ts';
 import { guardRoutes } from './guard.ts';
 import { healthRoutes } from './health/routes.ts';
 import { hostRoutes } from './hosts/routes.ts';
 import { loginRoutes } from './login/routes.ts';
 import { catalogueRoutes } from './operators/routes.ts';
 import { shedWhenFlooded } from './overload.ts';
-import type { Ports } from './ports.ts';
+import type { DeskPorts, Ports } from './ports.ts';
 import { publishRoutes } from './publish/routes.ts';
 import { readTls, type TlsFiles } from './read-tls.ts';
 import { rolloutRoutes } from './rollout/routes.ts';
@@ -55,6 +58,8 @@ const routes = [
   rolloutRoutes,
   catalogueRoutes,
   loginRoutes,
+  deskRoutes,
+  rolloutPageRoutes,
 ];
 
 /** A socket on which nothing moves for this long is closed; readers and writers resume. */
@@ -63,7 +68,7 @@ const idleMs = 120_000;
 /** Builds the server from its ports; it listens to nothing yet. */
 export function createApp(edges: Ports, options: AppOptions = {}): App {
   const { tls, behindProxy = false } = options;
-  const ports = { ...edges, secure: Boolean(tls) || behindProxy };
+  const ports: DeskPorts = { ...edges, secure: Boolean(tls) || behindProxy, survey: openSurveyor(edges) };
   const app = Fastify({
     ...(tls ? { https: readTls(tls) } : {}),
     logger: { level: options.logLevel ?? 'silent', stream: process.stderr },

@@ -4,7 +4,7 @@ import type { Role, TokenInfo } from '../protocol/operator.ts';
 import { access } from './access.ts';
 import { requireOwnPage } from './login/own-page.ts';
 import { sessionOf, sessionTimes } from './login/session.ts';
-import type { Ports } from './ports.ts';
+import type { DeskPorts } from './ports.ts';
 import { hashSecret } from './secret.ts';
 import type { HostRecord } from './store/store.ts';
 
@@ -18,7 +18,7 @@ declare module 'fastify' {
 }
 
 /** Checks every request against the table of access before its body is read. */
-export function guardRoutes(app: FastifyInstance, { store, now, secure = false }: Ports): void {
+export function guardRoutes(app: FastifyInstance, { store, now, secure }: DeskPorts): void {
   app.decorateRequest('operator', null as never);
   app.decorateRequest('caller', null as never);
   app.addHook('onRoute', ({ method, url }) => {

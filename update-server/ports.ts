@@ -1,5 +1,6 @@
 import type { Blobs } from './blobs/files.ts';
 import type { Bundle } from './dashboard/bundle.ts';
+import type { Surveyor } from './desk/surveyor.ts';
 import type { Overload } from './overload.ts';
 import type { Store } from './store/store.ts';
 import type { OnlineKeys } from './trust/online-keys.ts';
@@ -13,8 +14,13 @@ export interface Ports {
   now(): Date;
   /** Calm for ever when nobody watches. */
   overload?: Overload;
-  /** Operators reach it by TLS only. */
-  secure?: boolean;
   /** Makes the operators' page; from its sources when not given. */
   dashboard?: () => Promise<Bundle>;
+}
+
+/** What the server makes of them for the routes of operators. */
+export interface DeskPorts extends Ports {
+  /** Operators reach it by TLS only. */
+  secure: boolean;
+  survey: Surveyor;
 }

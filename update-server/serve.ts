@@ -4,6 +4,7 @@ import { adoptOnlineKeys } from './adopt-online-keys.ts';
 import { type App, createApp } from './app.ts';
 import { openBlobs } from './blobs/files.ts';
 import { sweepUploads } from './blobs/sweep.ts';
+import { keepCounts } from './desk/keep-counts.ts';
 import { checkListen, formatListen, type ListenAddress, parseListen } from './listen-address.ts';
 import { createToken } from './operators/create-token.ts';
 import { watchOverload } from './overload.ts';
@@ -68,6 +69,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     undo.push(() => closeWithGrace(app));
     const port = await listen(app, address);
     undo.push(keepTime(ports, (problem) => app.log.error(`rollouts: ${problem}`)));
+    undo.push(keepCounts(ports, (problem) => app.log.error(`counts: ${problem}`)));
     undo.push(keepWarning(ports, (warning) => app.log.warn(warning)));
     undo.push(keepSigned(ports, (problem) => app.log.error(`online signing: ${problem}`)));
     return { url: `${tls ? 'https' : 'http'}://${formatListen({ ...address, port })}`, stop };

@@ -1,17 +1,29 @@
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { EnrollAnswer, EnrollRequest } from '../../protocol/check-in.ts';
+import { HostFilter } from '../../protocol/desk.ts';
 import { InterlockError } from '../../protocol/errors.ts';
-import { GroupRequest, HoldRequest, HostDetail, HostsAnswer, PinRequest } from '../../protocol/operator.ts';
-import { Id, strict } from '../../protocol/schema.ts';
+import {
+  GroupRequest,
+  HoldRequest,
+  HostDetail,
+  HostsAnswer,
+  PinRequest,
+  type TokenInfo,
+} from '../../protocol/operator.ts';
+import { Id, Limit, strict } from '../../protocol/schema.ts';
 import type { App } from '../app.ts';
 import { whoIs } from '../operators/who-is.ts';
 import type { Ports } from '../ports.ts';
+import type { NewAudit } from '../store/store.ts';
 import { enroll } from './enroll.ts';
 import { explain } from './explain.ts';
+import { exportHosts } from './export.ts';
 
 const pageSize = 500;
 const params = strict({ id: Id });
 const nothing = { 204: Type.Null() };
+const types = { csv: 'text/csv', json: 'application/json' } as const;
 
 /** How hosts become known, and what operators see of them and decide about them. */
 export function hostRoutes(app: App, ports: Ports): void {
@@ -24,12 +36,24 @@ export function hostRoutes(app: App, ports: Ports): void {
     async ({ body }) => enroll(ports, body),
   );
 
+  const query = strict({
+    ...HostFilter.properties,
+    after: Type.Optional(Id),
+    limit: Limit,
+    format: Type.Optional(Type.Enum(['csv', 'json'])),
+  });
   app.get(
     '/v1/hosts',
-    { schema: { querystring: strict({ after: Type.Optional(Id) }), response: { 200: HostsAnswer } } },
-    async ({ query }) => {
-      const hosts = await store.hosts(query.after ?? '', pageSize);
-      return { hosts, next: hosts.length === pageSize ? hosts.at(-1)!.id : null };
+    { schema: { querystring: query, response: { 200: Type.Unsafe<unknown>(HostsAnswer) } } },
+    async ({ query: { after = '', limit, format, ...filter }, headers }, reply) => {
+      const file = format ?? (headers.accept === types.csv ? 'csv' : undefined);
+      if (file) {
+        reply.header('content-disposition', `attachment; filename="hosts.${file}"`).type(types[file]);
+        return reply.send(exportHosts(ports, filter, file));
+      }
+      const size = Math.min(Number(limit ?? pageSize), pageSize);
+      const hosts = await store.findHosts(filter, after, size, ports.now());
+      return { hosts, next: hosts.length === size ? hosts.at(-1)!.id : null };
     },
   );
 
@@ -49,58 +73,54 @@ export function hostRoutes(app: App, ports: Ports): void {
   app.post(
     '/v1/hosts/:id/hold',
     { schema: { params, body: HoldRequest, response: nothing } },
-    async ({ params: { id }, body: { held }, operator }, reply) => {
-      const action = held ? 'hold' : 'let go';
-      if (!(await store.hold(id, held, auditLine(action, id, operator)))) throw missing(id);
-      return reply.code(204).send(null);
-    },
+    (request, reply) =>
+      decide(request, reply, request.body.held ? 'hold' : 'let go', (id, line) =>
+        store.hold(id, request.body.held, line),
+      ),
   );
 
   app.post(
     '/v1/hosts/:id/pin',
     { schema: { params, body: PinRequest, response: nothing } },
-    async ({ params: { id }, body: { version }, operator }, reply) => {
-      const action = version ? `pin to ${version}` : 'unpin';
-      if (!(await store.pin(id, version, auditLine(action, id, operator)))) throw missing(id);
-      return reply.code(204).send(null);
+    (request, reply) => {
+      const { version } = request.body;
+      return decide(request, reply, version ? `pin to ${version}` : 'unpin', (id, line) =>
+        store.pin(id, version, line),
+      );
     },
   );
 
   app.post(
     '/v1/hosts/:id/group',
     { schema: { params, body: GroupRequest, response: nothing } },
-    async ({ params: { id }, body: { group }, operator }, reply) => {
+    (request, reply) => {
+      const { group } = request.body;
       const action = group ? `put into group ${group}` : 'leave its group to the host';
-      if (!(await store.place(id, group, auditLine(action, id, operator)))) throw missing(id);
-      return reply.code(204).send(null);
+      return decide(request, reply, action, (id, line) => store.place(id, group, line));
     },
   );
 
   app.post(
     '/v1/hosts/:id/approve',
     { schema: { params, body: strict({}), response: nothing } },
-    async ({ params: { id }, operator }, reply) => {
-      if (!(await store.approve(id, auditLine('approve', id, operator)))) throw missing(id);
-      return reply.code(204).send(null);
-    },
+    (request, reply) => decide(request, reply, 'approve', (id, line) => store.approve(id, line)),
   );
 
-  app.delete(
-    '/v1/hosts/:id',
-    { schema: { params, response: nothing } },
-    async ({ params: { id }, operator }, reply) => {
-      if (!(await store.forget(id, auditLine('forget', id, operator)))) throw missing(id);
-      return reply.code(204).send(null);
-    },
+  app.delete('/v1/hosts/:id', { schema: { params, response: nothing } }, (request, reply) =>
+    decide(request, reply, 'forget', (id, line) => store.forget(id, line)),
   );
 
-  function auditLine(action: string, id: string, operator: Parameters<typeof whoIs>[0]) {
-    return {
-      at: ports.now().toISOString(),
-      who: whoIs(operator),
-      action,
-      subject: `host ${id}`,
-      detail: '',
-    };
+  /** Carries out what an operator decided about one host, and writes down who did. */
+  async function decide(
+    { params: { id }, operator }: { params: { id: string }; operator: TokenInfo },
+    reply: FastifyReply,
+    action: string,
+    change: (id: string, line: NewAudit) => Promise<boolean>,
+  ): Promise<null> {
+    const at = ports.now().toISOString();
+    const line = { at, who: whoIs(operator), action, subject: `host ${id}`, detail: '' };
+    if (!(await change(id, line))) throw missing(id);
+    reply.code(204);
+    return null;
   }
 }

@@ -4,13 +4,13 @@ import { InterlockError } from '../../protocol/errors.ts';
 import type { TokenInfo } from '../../protocol/operator.ts';
 import type { App } from '../app.ts';
 import { whoIs } from '../operators/who-is.ts';
-import type { Ports } from '../ports.ts';
+import type { DeskPorts } from '../ports.ts';
 import { hashSecret, makeSecret } from '../secret.ts';
 import { requireOwnPage } from './own-page.ts';
 import { giveCookie, sessionOf, takeCookie } from './session.ts';
 
 /** How the page logs in: a token once, then a cookie that ends with the token or after twelve idle hours. */
-export function loginRoutes(app: App, { store, now, secure = false }: Ports): void {
+export function loginRoutes(app: App, { store, now, secure }: DeskPorts): void {
   const describe = ({ id, role, name }: TokenInfo) => ({ id, role, name });
   const audit = (token: TokenInfo, action: string, detail = '') => ({
     at: now().toISOString(),

@@ -1,9 +1,10 @@
 import type { RolloutDetail, RolloutSummary } from '../../protocol/rollout.ts';
+import type { CurveStep } from '../store/desk.ts';
 import type { RolloutStory } from '../store/store.ts';
 import { percentAt } from './ramp.ts';
 import { inFlightLimit, type Rollout, rampRan } from './rollout.ts';
 
-const steps = 200;
+const shown = 200;
 
 /** A rollout as operators see it in a list. */
 export function summarise(rollout: Rollout, now: Date): RolloutSummary {
@@ -28,8 +29,8 @@ export function detail(rollout: Rollout, story: RolloutStory, now: Date): Rollou
     resumed: rollout.resumed,
     baseline: { confirmed, failed },
     waiting: story.waiting,
-    curve: curveOf(story.moments),
-    planned: plan(rollout, now),
+    curve: thin(totals(story.steps)),
+    planned: planOf(rollout, now),
   };
 }
 
@@ -39,20 +40,25 @@ function percentNow(rollout: Rollout, now: Date): number {
   return Date.parse(rollout.starts) > now.getTime() ? 0 : percentAt(rollout.policy, rampRan(rollout, now));
 }
 
-/** Running totals, thinned to what a chart can show. */
-function curveOf(moments: RolloutStory['moments']): RolloutDetail['curve'] {
-  const totals = { granted: 0, confirmed: 0, failed: 0 };
-  const every = Math.max(1, Math.ceil(moments.length / steps));
-  const curve: RolloutDetail['curve'] = [];
-  moments.forEach(({ at, what }, index) => {
-    totals[what]++;
-    if (index % every === every - 1 || index === moments.length - 1) curve.push({ at, ...totals });
+/** Running totals from what happened in each step. */
+export function totals(steps: readonly CurveStep[]): RolloutDetail['curve'] {
+  const sum = { granted: 0, confirmed: 0, failed: 0 };
+  return steps.map(({ at, granted, confirmed, failed }) => {
+    sum.granted += granted;
+    sum.confirmed += confirmed;
+    sum.failed += failed;
+    return { at, ...sum };
   });
-  return curve;
+}
+
+/** As many points as a chart can show, the last among them. */
+export function thin<T>(points: readonly T[]): T[] {
+  const every = Math.max(1, Math.ceil(points.length / shown));
+  return points.filter((_, index) => (points.length - 1 - index) % every === 0);
 }
 
 /** The ramp on the calendar, from where its clock stands now. */
-function plan(rollout: Rollout, now: Date): RolloutDetail['planned'] {
+export function planOf(rollout: Rollout, now: Date): RolloutDetail['planned'] {
   const zero = now.getTime() - rampRan(rollout, now);
   const begin = rollout.rampSince ? Math.max(zero, Date.parse(rollout.starts) - rollout.rampRanMs) : zero;
   return rollout.policy.ramp.flatMap((step, index, ramp) => {

@@ -1,12 +1,6 @@
 import type { Channel } from '../../protocol/channel.ts';
 import type { CheckIn, NoneReason, Report } from '../../protocol/check-in.ts';
-import type {
-  AuditLine,
-  HostDetail,
-  HostSummary,
-  ReleaseSummary,
-  TokenInfo,
-} from '../../protocol/operator.ts';
+import type { AuditLine, HostDetail, ReleaseSummary, TokenInfo } from '../../protocol/operator.ts';
 import type { PolicyText } from '../../protocol/policy.ts';
 import type { Release } from '../../protocol/release.ts';
 import type { RolloutDetail } from '../../protocol/rollout.ts';
@@ -14,6 +8,7 @@ import type { Arch } from '../../protocol/schema.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { NamedPolicy, NewRollout } from '../rollout/start.ts';
 import type { Published, RepositoryState } from '../trust/state.ts';
+import type { CurveStep, DeskStore } from './desk.ts';
 
 /** A publication or a renewal as it becomes visible: all of it in one transaction, or nothing. */
 export interface Publication extends Pick<Published, 'state' | 'files' | 'targets' | 'channels'> {
@@ -45,12 +40,12 @@ export interface HostRecord {
   placed: string | null;
   approved: boolean;
   cloned: boolean;
-  /** The last boot ids, oldest first, without repeats. */
-  boots: string[];
-  /** What it said of itself last, as the store holds it. */
+  /** The boot it checked in from last. */
+  boot: string | null;
+  /** What else it said of itself last, as one text. */
   said: string;
   /** Where the store keeps it: neighbours are written together. */
-  row: number;
+  number: number;
 }
 
 /** What a host becomes known by. Secrets arrive here as SHA-256 only. */
@@ -67,14 +62,13 @@ interface NewHost {
 
 /** What a check-in said and was answered; may be written up to `lastSeenDelayMs` later. */
 export interface Sighting {
-  host: string;
+  host: HostRecord;
   at: string;
   checkIn: CheckIn;
-  boots: string[];
-  /** What the host says of itself, as one text; and whether the store holds that already. */
+  /** The last boot ids, oldest first, without repeats; null when it is in the same boot as before. */
+  boots: string[] | null;
+  /** What the host says of itself, as one text. */
   said: string;
-  isAsBefore: boolean;
-  row: number;
   decision: NoneReason | 'offered';
   offered: string | null;
 }
@@ -113,7 +107,7 @@ export interface BlobInfo {
 export interface RolloutStory extends Pick<RolloutDetail, 'waiting'> {
   policyText: PolicyText;
   /** Beginnings and ends of counted grants, oldest first. */
-  moments: { at: string; what: 'granted' | 'confirmed' | 'failed' }[];
+  steps: CurveStep[];
 }
 
 /** How long a sighting may stay in memory. */
@@ -123,7 +117,7 @@ export const lastSeenDelayMs = 5000;
  * Everything the server remembers, as intentions: asynchronous, so that another database fits behind it.
  * What is not a sighting is on the disk when its promise resolves.
  */
-export interface Store {
+export interface Store extends DeskStore {
   /** Throws unless a write reaches the disk. */
   ping(now: string): Promise<void>;
   close(): Promise<void>;
@@ -143,6 +137,8 @@ export interface Store {
 
   enrol(host: NewHost, audit: NewAudit): Promise<void>;
   hostByCredential(credentialHash: string): Promise<HostRecord | undefined>;
+  /** The last boot ids of a host, oldest first. */
+  boots(host: string): Promise<string[]>;
   seen(sighting: Sighting): void;
   /** Records the clone and lets its open grants lapse. */
   markCloned(host: string, audit: NewAudit): Promise<void>;
@@ -151,7 +147,6 @@ export interface Store {
   hasOpenGrant(host: string, rollout: string): Promise<boolean>;
   /** Repeats are harmless; a final report closes the grant it names, is counted, and may halt its rollout. */
   report(host: string, reports: Report[], now: string): Promise<void>;
-  hosts(after: string, limit: number): Promise<HostSummary[]>;
   host(id: string): Promise<Omit<HostDetail, 'why'> | undefined>;
   /** False when there is no such host. */
   hold(host: string, held: boolean, audit: NewAudit): Promise<boolean>;

@@ -175,16 +175,16 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
         decision: 'held',
       });
       store.seen({ ...sighting, decision: 'held' });
-      await store.hosts('', 10);
+      await store.findHosts({}, '', 10, new Date(at));
       expect((await store.hostByCredential(sha('1')))?.said).toBe('a');
       store.seen({ ...sighting, isAsBefore: true, decision: 'up_to_date' });
       await store.close();
       store = place.open();
-      expect(await store.hosts('', 10)).toMatchObject([
+      expect(await store.findHosts({}, '', 10, new Date(at))).toMatchObject([
         { decision: 'up_to_date', lastSeen: at },
         { lastSeen: null },
       ]);
-      expect(await store.hosts('host-0001', 10)).toMatchObject([{ id: 'host-0002' }]);
+      expect(await store.findHosts({}, 'host-0001', 10, new Date(at))).toMatchObject([{ id: 'host-0002' }]);
     });
 
     it('forgets a host with all it reported', async () => {
@@ -308,7 +308,7 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
         store.enrol(newHost(4), audit),
       ]);
       expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-      expect(await store.hosts('', 10)).toHaveLength(4);
+      expect(await store.findHosts({}, '', 10, new Date(at))).toHaveLength(4);
       expect(await store.audit(Number.MAX_SAFE_INTEGER, 10)).toHaveLength(5);
     });
 

@@ -1,17 +1,17 @@
 import type Database from 'better-sqlite3';
-import type { HostDetail, HostSummary } from '../../../protocol/operator.ts';
-import type { FleetHost, HostRecord, NewAudit, Store } from '../store.ts';
-import type { AddAudit } from './audit.ts';
+import type { HostDetail } from '../../../protocol/operator.ts';
+import type { FleetHost, NewAudit, Store } from '../store.ts';
+import type { AddAudit, Facts } from './audit.ts';
 import type { Write } from './group-commit.ts';
+import { readFlags, type SummaryRow, summaryColumns } from './host-rows.ts';
+import type { KnownHosts } from './known-hosts.ts';
 import { openGrants } from './open-grants.ts';
 import type { RolloutRows } from './rollout-rows.ts';
 
 type HostStore = Pick<
   Store,
   | 'enrol'
-  | 'hostByCredential'
   | 'markCloned'
-  | 'hosts'
   | 'host'
   | 'hold'
   | 'pin'
@@ -21,18 +21,17 @@ type HostStore = Pick<
   | 'fleet'
 >;
 
-interface SummaryRow extends Omit<HostSummary, keyof Flags>, FlagColumns {}
-
 interface DetailRow extends SummaryRow, Pick<HostDetail, 'machineId' | 'enrolled' | 'bootId' | 'rootHash'> {
   failed: string;
 }
 
-interface Flags {
-  held: boolean;
-  approved: boolean;
-  cloned: boolean;
+/** What operators decide about a host. */
+interface Decided {
+  held: number;
+  pinned: string | null;
+  placed: string | null;
+  approved: number;
 }
-type FlagColumns = Record<keyof Flags, number>;
 
 /** Who the hosts are and what operators decided about each. */
 export function hostStore(
@@ -40,35 +39,31 @@ export function hostStore(
   write: Write,
   addAudit: AddAudit,
   rollouts: RolloutRows,
+  known: KnownHosts,
 ): HostStore {
   const grantsOf = openGrants(db, rollouts);
   const insert = db.prepare(
-    `INSERT INTO host (id, credential_hash, machine_id, hostname, name, arch, enrolled, approved)
+    `INSERT INTO enrolled_host (id, credential_hash, machine_id, hostname, name, arch, enrolled, approved)
      VALUES (@id, @credentialHash, @machineId, @hostname, @name, @arch, @enrolled, @approved)`,
   );
-  const byCredential = db.prepare<
-    [string],
-    FlagColumns & Pick<HostRecord, 'id' | 'pinned' | 'placed' | 'said' | 'row'> & { boots: string }
-  >(
-    'SELECT id, held, pinned, placed, approved, cloned, boots, said, rowid AS row FROM host WHERE credential_hash = ?',
+  const insertSighting = db.prepare('INSERT INTO sighting (host) VALUES (?)');
+  const setCloned = db.prepare('UPDATE enrolled_host SET cloned = 1 WHERE id = ? AND cloned = 0');
+  const decided = db.prepare<[string], Decided>(
+    'SELECT held, pinned, placed, approved FROM host WHERE id = ?',
   );
-  const setCloned = db.prepare('UPDATE host SET cloned = 1 WHERE id = ? AND cloned = 0');
-  const setHeld = db.prepare('UPDATE host SET held = ? WHERE id = ?');
-  const setPinned = db.prepare('UPDATE host SET pinned = ? WHERE id = ?');
-  const setPlaced = db.prepare('UPDATE host SET placed = ? WHERE id = ?');
-  const setApproved = db.prepare('UPDATE host SET approved = 1 WHERE id = ?');
-  const remove = db.prepare('DELETE FROM host WHERE id = ?');
+  const set = {
+    held: db.prepare('UPDATE enrolled_host SET held = ? WHERE id = ?'),
+    pinned: db.prepare('UPDATE enrolled_host SET pinned = ? WHERE id = ?'),
+    placed: db.prepare('UPDATE enrolled_host SET placed = ? WHERE id = ?'),
+    approved: db.prepare('UPDATE enrolled_host SET approved = ? WHERE id = ?'),
+  };
+  const remove = db.prepare('DELETE FROM enrolled_host WHERE id = ?');
   const fleet = db.prepare<[string, string, string, string], FleetHost>(
     `SELECT id, hostname, coalesce(placed, grp) AS "group", version FROM host
      WHERE name = ? AND channel = ? AND arch = ? AND last_seen >= ? AND approved = 1`,
   );
-  const summary = `id, hostname, name, arch, channel, coalesce(placed, grp) AS "group", version, at, last_seen AS lastSeen,
-    held, pinned, approved, cloned, decision, offered`;
-  const page = db.prepare<[string, number], SummaryRow>(
-    `SELECT ${summary} FROM host WHERE id > ? ORDER BY id LIMIT ?`,
-  );
   const one = db.prepare<[string], DetailRow>(
-    `SELECT ${summary}, machine_id AS machineId, enrolled, boot_id AS bootId, root_hash AS rootHash, failed
+    `SELECT ${summaryColumns}, machine_id AS machineId, enrolled, boot_id AS bootId, root_hash AS rootHash, failed
      FROM host WHERE id = ?`,
   );
   const grants = db.prepare<[string], HostDetail['grants'][number]>(
@@ -83,51 +78,62 @@ export function hostStore(
   return {
     enrol: (host, audit) =>
       write(() => {
-        insert.run({ ...host, approved: host.approved ? 1 : 0 });
+        const { lastInsertRowid } = insert.run({ ...host, approved: host.approved ? 1 : 0 });
+        insertSighting.run(lastInsertRowid);
         addAudit(audit);
       }),
-    hostByCredential: async (hash): Promise<HostRecord | undefined> => {
-      const row = byCredential.get(hash);
-      return row ? { ...flags(row), boots: JSON.parse(row.boots) as string[] } : undefined;
-    },
     markCloned: (host, audit) =>
       write(() => {
         if (setCloned.run(host).changes === 0) return;
+        known.drop(host);
         grantsOf.closeOthers(host, audit.at);
         addAudit(audit);
       }),
-    hosts: async (after, limit) => page.all(after, limit).map(flags),
     host: async (id) => {
       const row = one.get(id);
       if (!row) return undefined;
       return {
-        ...flags(row),
+        ...readFlags(row),
         failed: JSON.parse(row.failed) as string[],
         grants: grants.all(id),
         reports: reports.all(id),
       };
     },
-    hold: (host, held, audit) => audited(audit, () => setHeld.run(held ? 1 : 0, host)),
-    pin: (host, version, audit) => audited(audit, () => setPinned.run(version, host)),
-    place: (host, group, audit) => audited(audit, () => setPlaced.run(group, host)),
-    approve: (host, audit) => audited(audit, () => setApproved.run(host)),
+    hold: (host, held, audit) => decide(host, 'held', held ? 1 : 0, audit),
+    pin: (host, version, audit) => decide(host, 'pinned', version, audit),
+    place: (host, group, audit) => decide(host, 'placed', group, audit),
+    approve: (host, audit) => decide(host, 'approved', 1, audit),
     forget: (host, audit) =>
-      audited(audit, () => {
+      write(() => {
+        const before = one.get(host);
+        if (!before) return false;
         grantsOf.closeOthers(host, audit.at);
-        return remove.run(host);
+        known.drop(host);
+        remove.run(host);
+        const { hostname, name, version, channel, machineId } = before;
+        addAudit(audit, { hostname, name, version, channel, machineId });
+        return true;
       }),
     fleet: async (...of) => fleet.all(...of),
   };
 
-  function audited(audit: NewAudit, change: () => Database.RunResult): Promise<boolean> {
+  function decide(
+    host: string,
+    what: keyof Decided,
+    value: string | number | null,
+    audit: NewAudit,
+  ): Promise<boolean> {
     return write(() => {
-      if (change().changes === 0) return false;
-      addAudit(audit);
+      const before = decided.get(host);
+      if (!before) return false;
+      set[what].run(value, host);
+      known.drop(host);
+      addAudit(audit, factOf(what, before[what]), factOf(what, value));
       return true;
     });
   }
 }
 
-function flags<T extends FlagColumns>(row: T): Omit<T, keyof Flags> & Flags {
-  return { ...row, held: row.held !== 0, approved: row.approved !== 0, cloned: row.cloned !== 0 };
+function factOf(what: keyof Decided, value: string | number | null): Facts {
+  return what === 'placed' ? { group: value } : { [what]: typeof value === 'number' ? value !== 0 : value };
 }

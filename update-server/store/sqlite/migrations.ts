@@ -89,4 +89,28 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (at, name, version)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE host_copy (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, credential_hash TEXT NOT NULL UNIQUE, machine_id TEXT NOT NULL,
+    hostname TEXT NOT NULL, name TEXT NOT NULL, arch TEXT NOT NULL, enrolled TEXT NOT NULL,
+    approved INTEGER NOT NULL DEFAULT 1, held INTEGER NOT NULL DEFAULT 0, pinned TEXT, placed TEXT,
+    cloned INTEGER NOT NULL DEFAULT 0, boots TEXT NOT NULL DEFAULT '[]', channel TEXT, grp TEXT, version TEXT,
+    boot_id TEXT, root_hash TEXT, failed TEXT NOT NULL DEFAULT '[]', said TEXT NOT NULL DEFAULT ''
+  ) STRICT;
+  INSERT INTO host_copy (number, id, credential_hash, machine_id, hostname, name, arch, enrolled, approved, held, pinned,
+      placed, cloned, boots, channel, grp, version, boot_id, root_hash, failed)
+    SELECT rowid, id, credential_hash, machine_id, hostname, name, arch, enrolled, approved, held, pinned,
+      placed, cloned, boots, channel, grp, version, boot_id, root_hash, failed FROM host;
+  CREATE TABLE sighting (
+    host INTEGER PRIMARY KEY REFERENCES host (number) ON DELETE CASCADE,
+    last_seen TEXT, at TEXT, decision TEXT, offered TEXT
+  ) STRICT;
+  INSERT INTO sighting SELECT rowid, last_seen, at, decision, offered FROM host;
+  DROP TABLE host;
+  ALTER TABLE host_copy RENAME TO host;
+  ALTER TABLE host RENAME TO enrolled_host;
+  CREATE INDEX host_of_channel ON enrolled_host (name, channel, arch);
+  CREATE VIEW host AS SELECT enrolled_host.*, last_seen, at, decision, offered
+    FROM enrolled_host JOIN sighting ON sighting.host = enrolled_host.number;
+  `,
 ];

@@ -20,11 +20,13 @@ export function openDatabase(dataDir: string): Database.Database {
   const db = new Database(join(dataDir, databaseFile), { timeout: 5000 });
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
-  db.pragma('foreign_keys = ON');
   db.pragma(`cache_size = -${cacheKibibytes}`);
   db.pragma(`mmap_size = ${mapBytes}`);
+  // a step that makes a table anew would take with it what refers to the old one
+  db.pragma('foreign_keys = OFF');
   try {
     migrate(db);
+    db.pragma('foreign_keys = ON');
   } catch (error) {
     db.close();
     throw error;

@@ -20,6 +20,7 @@ type RepositoryStore = Pick<
   | 'publishedBlob'
   | 'announce'
   | 'announcedBlob'
+  | 'publishedBytes'
 >;
 
 /** Signed metadata, target files and what they say, in the form that requests ask for. */
@@ -57,6 +58,9 @@ export function repositoryStore(
     "SELECT name, channel, document ->> '$.head.version' AS version FROM channel ORDER BY channel",
   );
   const published = db.prepare<[string], BlobInfo>('SELECT * FROM published_blob WHERE sha256 = ?');
+  const allPublished = db.prepare<[], { blobs: number; bytes: number }>(
+    'SELECT count(*) AS blobs, coalesce(sum(size), 0) AS bytes FROM published_blob',
+  );
   const announced = db.prepare<[string], BlobInfo>(
     'SELECT sha256, size FROM announced_blob WHERE sha256 = ?',
   );
@@ -110,6 +114,7 @@ export function repositoryStore(
       }));
     },
     publishedBlob: async (sha256) => published.get(sha256),
+    publishedBytes: async () => allPublished.get()!,
     announce: (blobs, now) =>
       write(() => {
         for (const { sha256, size } of blobs) putAnnounced.run(sha256, size, now);

@@ -1,38 +1,51 @@
 import type Database from 'better-sqlite3';
-import { lastSeenDelayMs, type Sighting } from '../store.ts';
+import { type HostRecord, lastSeenDelayMs, type Sighting } from '../store.ts';
 import type { Write } from './group-commit.ts';
 
 /** Sightings written in one transaction: a longer one would keep everybody waiting. */
-const atOnce = 250;
+const atOnce = 1000;
 
 /** Sightings that are not on the disk yet; a crash may lose them, and only them. */
 export interface Sightings {
   add(sighting: Sighting): void;
   /** Writes what waits and resolves when it is on the disk. */
   flush(): Promise<void>;
-  /** The boot ids of a host whose last sighting still waits. */
-  boots(host: string): string[] | undefined;
+  /** The boot ids of a host, oldest first. */
+  boots(host: string): string[];
+  /** Puts what a host said and is not written yet over what was read. */
+  overlay(host: HostRecord): void;
+}
+
+interface Waiting extends Sighting {
+  /** More than when and where it was seen is to be written. */
+  isNews: boolean;
 }
 
 /** Keeps the last sighting of each host and writes them together, a second before their delay is over. */
 export function batchSightings(db: Database.Database, write: Write): Sightings {
-  const waiting = new Map<string, Sighting>();
+  const waiting = new Map<string, Waiting>();
   let timer: NodeJS.Timeout | undefined;
-  const update = db.prepare(
-    `UPDATE host SET name = @name, arch = @arch, channel = @channel, grp = @group, version = @version,
-       at = @at, boot_id = @bootId, root_hash = @rootHash, failed = @failed, boots = @boots,
-       said = @said, last_seen = @lastSeen, decision = @decision, offered = @offered WHERE id = @host`,
+  const tell = db.prepare(
+    `UPDATE enrolled_host SET name = @name, arch = @arch, channel = @channel, grp = @group, version = @version,
+       boot_id = @bootId, root_hash = @rootHash, failed = @failed, boots = coalesce(@boots, boots), said = @said
+     WHERE number = @number`,
   );
-
-  const touch = db.prepare(
-    'UPDATE host SET at = @at, last_seen = @lastSeen, decision = @decision, offered = @offered WHERE rowid = @row',
+  const touch = db.prepare<[string, string, string, string | null, number]>(
+    'UPDATE sighting SET last_seen = ?, at = ?, decision = ?, offered = ? WHERE host = ?',
   );
+  const readBoots = db.prepare<[string], string>('SELECT boots FROM enrolled_host WHERE id = ?').pluck();
 
-  /** Most hosts say what they said before, and an update that names no indexed column is half the work. */
-  function put(sighting: Sighting): void {
-    const row = rowOf(sighting);
-    if (sighting.isAsBefore) touch.run(row);
-    else update.run(row);
+  /** Most hosts say what they said before: a narrow row each, many to a page. */
+  function put({ host, at, checkIn, said, boots, decision, offered, isNews }: Waiting): void {
+    touch.run(at, checkIn.at, decision, offered, host.number);
+    if (!isNews) return;
+    tell.run({
+      ...checkIn,
+      said,
+      number: host.number,
+      boots: boots && JSON.stringify(boots),
+      failed: JSON.stringify(checkIn.failed),
+    });
   }
 
   async function flush(): Promise<void> {
@@ -40,36 +53,33 @@ export function batchSightings(db: Database.Database, write: Write): Sightings {
     timer = undefined;
     if (waiting.size === 0) return;
     // neighbours share pages, and a page is written once for all of them
-    const all = [...waiting.values()].sort((a, b) => a.row - b.row);
+    const all = [...waiting.values()].sort((a, b) => a.host.number - b.host.number);
     for (let from = 0; from < all.length; from += atOnce) {
       const batch = all.slice(from, from + atOnce);
       await write(() => batch.forEach(put));
       for (const sighting of batch) {
-        if (waiting.get(sighting.host) === sighting) waiting.delete(sighting.host);
+        if (waiting.get(sighting.host.id) === sighting) waiting.delete(sighting.host.id);
       }
     }
   }
 
   return {
     add(sighting) {
-      waiting.set(sighting.host, sighting);
+      const { host, said, checkIn } = sighting;
+      const before = waiting.get(host.id);
+      const isNews = host.said !== said || host.boot !== checkIn.bootId || before?.isNews === true;
+      waiting.set(host.id, { ...sighting, boots: sighting.boots ?? before?.boots ?? null, isNews });
+      host.said = said;
+      host.boot = checkIn.bootId;
       timer ??= setTimeout(() => void flush().catch(() => {}), lastSeenDelayMs - 1000);
     },
     flush,
-    boots: (host) => waiting.get(host)?.boots,
-  };
-}
-
-function rowOf({ host, row, at, checkIn, said, boots, decision, offered }: Sighting) {
-  return {
-    ...checkIn,
-    host,
-    row,
-    said,
-    lastSeen: at,
-    boots: JSON.stringify(boots),
-    failed: JSON.stringify(checkIn.failed),
-    decision,
-    offered,
+    boots: (host) => waiting.get(host)?.boots ?? (JSON.parse(readBoots.get(host) ?? '[]') as string[]),
+    overlay(host) {
+      const said = waiting.get(host.id);
+      if (!said) return;
+      host.said = said.said;
+      host.boot = said.checkIn.bootId;
+    },
   };
 }

@@ -1,16 +1,21 @@
 import type { Store } from '../store.ts';
 import { auditStore, prepareAudit } from './audit.ts';
+import { findHostsStore } from './find-hosts.ts';
 import { grantStore } from './grants.ts';
 import { groupCommits } from './group-commit.ts';
 import { hostStore } from './hosts.ts';
+import { knownHosts } from './known-hosts.ts';
 import { openDatabase } from './open.ts';
 import { repositoryStore } from './repository.ts';
+import { curveReader } from './rollout-curve.ts';
 import { rolloutRows } from './rollout-rows.ts';
 import { rolloutStory } from './rollout-story.ts';
 import { rolloutStore } from './rollouts.ts';
 import { sessionStore } from './sessions.ts';
 import { batchSightings } from './sightings.ts';
+import { surveyStore } from './survey.ts';
 import { tokenStore } from './tokens.ts';
+import { versionCountStore } from './version-counts.ts';
 
 /** The store in one SQLite file of the data folder. */
 export function openSqliteStore(dataDir: string): Store {
@@ -21,8 +26,10 @@ export function openSqliteStore(dataDir: string): Store {
   const rows = rolloutRows(db);
   const { follow, ...rollouts } = rolloutStore(db, write, rows, addAudit);
   const story = rolloutStory(db, rows);
+  const curve = curveReader(db);
   const repository = repositoryStore(db, write, addAudit, follow);
-  const hosts = hostStore(db, write, addAudit, rows);
+  const known = knownHosts(db, sightings.overlay);
+  const hosts = hostStore(db, write, addAudit, rows, known);
   /** For what must know every host's last word. */
   const fresh =
     <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
@@ -39,12 +46,13 @@ export function openSqliteStore(dataDir: string): Store {
     ...tokenStore(db, write, addAudit),
     ...sessionStore(db, write, addAudit),
     ...auditStore(db),
+    ...versionCountStore(db, write),
+    rolloutCurve: async (id) => curve(id),
     seen: sightings.add,
-    async hostByCredential(hash) {
-      const host = await hosts.hostByCredential(hash);
-      return host && { ...host, boots: sightings.boots(host.id) ?? host.boots };
-    },
-    hosts: fresh(hosts.hosts),
+    hostByCredential: async (hash) => known.find(hash),
+    boots: async (host) => sightings.boots(host),
+    survey: fresh(surveyStore(db).survey),
+    findHosts: fresh(findHostsStore(db).findHosts),
     host: fresh(hosts.host),
     fleet: fresh(hosts.fleet),
     publish: fresh(repository.publish),

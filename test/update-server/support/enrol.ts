@@ -1,0 +1,60 @@
+import type { CheckIn } from '../../../protocol/check-in.ts';
+import type { Sighting, Store } from '../../../update-server/store/store.ts';
+
+const audit = { who: 'test', action: 'enroll', subject: '', detail: '' };
+
+/** Makes a host known that has not checked in. */
+export async function enrolHost(
+  store: Store,
+  id: string,
+  at: string,
+  parts: { hostname?: string; approved?: boolean } = {},
+) {
+  await store.enrol(
+    {
+      id,
+      credentialHash: id,
+      machineId: '0'.repeat(32),
+      hostname: id,
+      name: 'core',
+      arch: 'x86-64',
+      enrolled: at,
+      approved: true,
+      ...parts,
+    },
+    { at, ...audit },
+  );
+}
+
+/** Lets a host check in: what it said and was answered. */
+export async function seeHost(
+  store: Store,
+  id: string,
+  at: string,
+  decision: Sighting['decision'],
+  said: Partial<CheckIn> = {},
+): Promise<void> {
+  const record = await store.hostByCredential(id);
+  store.seen({
+    host: id,
+    at,
+    checkIn: {
+      name: 'core',
+      version: '1.0',
+      arch: 'x86-64',
+      channel: 'stable',
+      group: 'web',
+      bootId: 'boot-one',
+      rootHash: 'a'.repeat(64),
+      at: 'idle',
+      failed: [],
+      ...said,
+    },
+    boots: ['boot-one'],
+    said: '',
+    isAsBefore: false,
+    row: record!.row,
+    decision,
+    offered: decision === 'offered' ? '2.0' : null,
+  });
+}

@@ -1,0 +1,86 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type Database from 'better-sqlite3';
+import type { HostFilter, HostState } from '../../../protocol/desk.ts';
+import type { HostSummary } from '../../../protocol/operator.ts';
+import { silentMs } from '../../desk/host-state.ts';
+import type { DeskStore } from '../desk.ts';
+import { readFlags, type SummaryRow, summaryColumns } from './host-rows.ts';
+
+/** Hosts looked at in one go, some milliseconds. */
+const atOnce = 2000;
+
+const isSeen = 'last_seen >= @day';
+const settled = "'up_to_date', 'offered', 'failed_here', 'held', 'pinned'";
+const states: Record<HostState, string> = {
+  up_to_date: `decision = 'up_to_date' AND ${isSeen}`,
+  updating: `decision = 'offered' AND ${isSeen}`,
+  failed: `decision = 'failed_here' AND ${isSeen}`,
+  held: `decision IN ('held', 'pinned') AND ${isSeen}`,
+  waiting: `decision NOT IN (${settled}) AND ${isSeen}`,
+  silent: 'decision IS NOT NULL AND last_seen < @day',
+  new: '(decision IS NULL OR last_seen IS NULL)',
+};
+const flags: Record<NonNullable<HostFilter['flag']>, string> = {
+  held: 'held = 1',
+  pinned: 'pinned IS NOT NULL',
+  cloned: 'cloned = 1',
+  unapproved: 'approved = 0',
+};
+const fields = {
+  query: `(id LIKE @start ESCAPE '!' OR version LIKE @start ESCAPE '!' OR hostname LIKE @part ESCAPE '!')`,
+  name: 'name = @name',
+  channel: 'channel = @channel',
+  arch: 'arch = @arch',
+  version: 'version = @version',
+  group: 'coalesce(placed, grp) = @group',
+  reason: 'decision = @reason',
+} as const;
+
+/** Finds hosts by walking all of them in the order of their ids, in portions: indexes for it would cost every check-in. */
+export function findHostsStore(db: Database.Database): Pick<DeskStore, 'findHosts'> {
+  const statements = new Map<string, Database.Statement<[object], SummaryRow>>();
+  const endOf = db
+    .prepare<[string], string>(`SELECT id FROM host WHERE id > ? ORDER BY id LIMIT 1 OFFSET ${atOnce - 1}`)
+    .pluck();
+
+  function search(filter: HostFilter): Database.Statement<[object], SummaryRow> {
+    const where = conditionsOf(filter);
+    const found = statements.get(where);
+    if (found) return found;
+    const made = db.prepare<[object], SummaryRow>(
+      `SELECT ${summaryColumns} FROM host WHERE id > @after AND id <= @end AND ${where} ORDER BY id LIMIT @limit`,
+    );
+    statements.set(where, made);
+    return made;
+  }
+
+  return {
+    async findHosts({ query = '', ...filter }, after, limit, now) {
+      const statement = search(query ? { query, ...filter } : filter);
+      const words = { start: `${literal(query)}%`, part: `%${literal(query)}%` };
+      const day = new Date(now.getTime() - silentMs).toISOString();
+      const hosts: HostSummary[] = [];
+      for (let from = after; hosts.length < limit; ) {
+        const end = endOf.get(from);
+        const place = { after: from, end: end ?? '\u{10ffff}', limit: limit - hosts.length };
+        hosts.push(...statement.all({ ...filter, ...words, ...place, day }).map(readFlags));
+        if (end === undefined) break;
+        from = end;
+        await breathe();
+      }
+      return hosts;
+    },
+  };
+}
+
+function conditionsOf({ state, flag, ...filter }: HostFilter): string {
+  const named = Object.keys(filter) as (keyof typeof filter)[];
+  const conditions = named.filter((name) => filter[name] !== undefined).map((name) => fields[name]);
+  return [...conditions, ...(state ? [states[state]] : []), ...(flag ? [flags[flag]] : []), 'TRUE'].join(
+    ' AND ',
+  );
+}
+
+function literal(text: string): string {
+  return text.replace(/[!%_]/g, '!$&');
+}

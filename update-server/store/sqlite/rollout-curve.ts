@@ -1,0 +1,17 @@
+import type Database from 'better-sqlite3';
+import type { CurveStep } from '../desk.ts';
+
+/** A rollout's grants and their ends, summed up by the minute: a large one has hundreds of thousands. */
+export function curveReader(db: Database.Database): (id: string) => CurveStep[] {
+  const steps = db.prepare<{ id: string }, CurveStep>(
+    `SELECT max(at) AS at, sum(granted) AS granted, sum(confirmed) AS confirmed, sum(failed) AS failed FROM (
+       SELECT substr(granted, 1, 16) AS minute, max(granted) AS at, count(*) AS granted, 0 AS confirmed, 0 AS failed
+       FROM host_grant WHERE rollout = @id AND counted = 1 GROUP BY 1
+       UNION ALL
+       SELECT substr(closed, 1, 16), max(closed), 0, sum(outcome = 'confirmed'), sum(outcome <> 'confirmed')
+       FROM host_grant
+       WHERE rollout = @id AND counted = 1 AND outcome IN ('confirmed', 'fell_back', 'failed', 'silent') GROUP BY 1
+     ) GROUP BY minute ORDER BY minute`,
+  );
+  return (id) => steps.all({ id });
+}

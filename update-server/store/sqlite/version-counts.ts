@@ -1,0 +1,30 @@
+import type Database from 'better-sqlite3';
+import type { DeskStore, VersionCount } from '../desk.ts';
+import type { Write } from './group-commit.ts';
+
+const dayMs = 86_400_000;
+
+/** How many hosts ran which version, hour by hour. */
+export function versionCountStore(
+  db: Database.Database,
+  write: Write,
+): Pick<DeskStore, 'keepVersionCounts' | 'versionCounts'> {
+  const insert = db.prepare('INSERT OR IGNORE INTO version_count VALUES (@at, @name, @version, @hosts)');
+  const thin = db.prepare(
+    "DELETE FROM version_count WHERE at < ? AND at NOT LIKE '%T00:00:00.000Z' OR at < ?",
+  );
+  const since = db.prepare<[string], VersionCount>(
+    'SELECT * FROM version_count WHERE at >= ? ORDER BY at, name, version',
+  );
+  return {
+    keepVersionCounts: (counts) =>
+      write(() => {
+        const at = counts[0]?.at;
+        if (!at) return;
+        const before = (days: number) => new Date(Date.parse(at) - days * dayMs).toISOString();
+        for (const count of counts) insert.run(count);
+        thin.run(before(14), before(400));
+      }),
+    versionCounts: async (from) => since.all(from),
+  };
+}
