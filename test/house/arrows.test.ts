@@ -12,6 +12,7 @@ const arrows: Record<string, readonly string[]> = {
   'update-server': ['protocol', 'system'],
   agent: ['protocol', 'system'],
   cli: ['protocol', 'system', 'builder', 'update-server'],
+  dashboard: ['protocol'],
 };
 
 for (const [room, allowed] of Object.entries(arrows)) {
@@ -26,12 +27,20 @@ test('protocol uses node: modules and the schema library alone', () => {
   expect(packages.filter((name) => !name.startsWith('node:') && !/^typebox(\/|$)/.test(name))).toEqual([]);
 });
 
+test('the page takes types alone from protocol: their schemas would weigh more than the page', () => {
+  const files = globSync('dashboard/**/*.{ts,tsx}', { cwd: root });
+  const values = files.filter((file) =>
+    /^import (?!type )[^;]*\/protocol\//m.test(readFileSync(join(root, file), 'utf8')),
+  );
+  expect(values).toEqual([]);
+});
+
 test('there is something to check', () => {
   expect(importsOf('agent').length).toBeGreaterThan(10);
 });
 
 function importsOf(room: string, packages = false) {
-  return globSync(`${room}/**/*.ts`, { cwd: root }).flatMap((file) => {
+  return globSync(`${room}/**/*.{ts,tsx}`, { cwd: root }).flatMap((file) => {
     const text = readFileSync(join(root, file), 'utf8');
     return [...text.matchAll(/^(?:import|export|}).* from '([^']+)';$|import\('([^']+)'\)/gm)]
       .map(([, fixed, lazy]) => fixed ?? lazy ?? '')

@@ -1,0 +1,64 @@
+import type { CompareAnswer } from '../../protocol/desk.ts';
+import type { PageProps } from '../desk.tsx';
+import { Answered } from '../parts/answered.tsx';
+import { Page, Section } from '../parts/page.tsx';
+import { type Column, Table } from '../parts/table.tsx';
+import { pathTo, releasePath } from '../routes.ts';
+import { useAnswer } from '../server/use-answer.ts';
+import { count, countOf } from '../words/size.ts';
+
+interface Row {
+  package: string;
+  from: string;
+  to: string;
+}
+
+const columns: readonly Column<Row>[] = [
+  { name: 'Package', cell: (row) => row.package },
+  { name: 'Before', cell: ({ from }) => <code class="break">{from || '–'}</code> },
+  { name: 'After', cell: ({ to }) => <code class="break">{to || '–'}</code> },
+];
+
+/** What changed between two versions, package by package. */
+export function ComparePage({ query }: PageProps) {
+  const [name = '', arch = '', from = '', to = ''] = ['name', 'arch', 'from', 'to'].map(
+    (word) => query.get(word) ?? '',
+  );
+  const compared = useAnswer<CompareAnswer>(pathTo('/v1/releases/compare', { name, arch, from, to }));
+  return (
+    <Page
+      title={`${name} ${from} → ${to}`}
+      over={<a href={releasePath(name, to, arch)}>{`${name} ${to}`}</a>}
+      actions={
+        <a class="button" href={pathTo('/releases/compare', { name, arch, from: to, to: from })}>
+          The other way round
+        </a>
+      }
+    >
+      <Answered of={compared}>{(data) => <Changes of={data} />}</Answered>
+    </Page>
+  );
+}
+
+function Changes({ of: { changed, added, removed, same } }: { of: CompareAnswer }) {
+  const parts: [string, Row[]][] = [
+    ['Changed', changed],
+    ['Added', added.map(({ package: name, version }) => ({ package: name, from: '', to: version }))],
+    ['Removed', removed.map(({ package: name, version }) => ({ package: name, from: version, to: '' }))],
+  ];
+  return (
+    <>
+      <p class="lede">
+        <b>{count(changed.length)}</b> changed, <b>{count(added.length)}</b> added,{' '}
+        <b>{count(removed.length)}</b> removed; {countOf(same, 'package')} as before.
+      </p>
+      {parts.map(([title, rows]) =>
+        rows.length > 0 ? (
+          <Section key={title} title={title}>
+            <Table caption={`${title} packages`} columns={columns} rows={rows} keyOf={(row) => row.package} />
+          </Section>
+        ) : null,
+      )}
+    </>
+  );
+}

@@ -1,0 +1,67 @@
+import type { HostDetail } from '../../../protocol/operator.ts';
+import { Section } from '../../parts/page.tsx';
+import { State } from '../../parts/signal.tsx';
+import { type Column, Table } from '../../parts/table.tsx';
+import { When } from '../../parts/when.tsx';
+import type { Aspect } from '../../words/states.ts';
+
+interface Happening {
+  key: string;
+  at: string;
+  what: string;
+  aspect: Aspect;
+  detail: string;
+}
+
+const kinds: Record<string, readonly [string, Aspect]> = {
+  granted: ['got leave', 'moving'],
+  written: ['wrote it', 'moving'],
+  locked: ['took a place', 'moving'],
+  rebooting: ['reboots', 'moving'],
+  confirmed: ['confirmed', 'go'],
+  fell_back: ['fell back', 'stop'],
+  failed: ['failed', 'stop'],
+  cancelled: ['cancelled', 'caution'],
+  lapsed: ['leave ran out', 'caution'],
+  silent: ['silent after its reboot', 'stop'],
+};
+
+/** What happened on a host, the newest first: its leaves and its reports. */
+export function History({ of: host }: { of: HostDetail }) {
+  const rows = happenings(host);
+  return (
+    <Section title="History">
+      {rows.length === 0 && <p class="quiet">It has reported nothing yet.</p>}
+      {rows.length > 0 && (
+        <Table caption="What happened" columns={columns} rows={rows} keyOf={({ key }) => key} />
+      )}
+    </Section>
+  );
+}
+
+const columns: readonly Column<Happening>[] = [
+  { name: 'What', cell: ({ what, aspect }) => <State aspect={aspect}>{what}</State> },
+  { name: 'Detail', cell: ({ detail }) => detail },
+  { name: 'When', number: true, cell: ({ at }) => <When time={at} /> },
+];
+
+function happenings({ grants, reports }: HostDetail): Happening[] {
+  const word = (kind: string) => {
+    const [what, aspect] = kinds[kind] ?? [kind, 'dark' as const];
+    return { what, aspect };
+  };
+  return [
+    ...grants.map(({ id, version, granted, outcome }) => ({
+      key: `g ${id}`,
+      at: granted,
+      ...word('granted'),
+      detail: `${version}${outcome === 'lapsed' || outcome === 'silent' ? `: ${kinds[outcome]?.[0]}` : ''}`,
+    })),
+    ...reports.map(({ id, kind, from, version, at, detail }) => ({
+      key: `r ${id}`,
+      at,
+      ...word(kind),
+      detail: `${from} → ${version}${detail ? `: ${detail}` : ''}`,
+    })),
+  ].toSorted((a, b) => b.at.localeCompare(a.at));
+}

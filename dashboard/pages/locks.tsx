@@ -1,0 +1,147 @@
+import type { LocksAnswer } from '../../protocol/desk.ts';
+import { Answered } from '../parts/answered.tsx';
+import { Confirm } from '../parts/confirm.tsx';
+import { Command } from '../parts/copy.tsx';
+import { Empty } from '../parts/notice.tsx';
+import { Page, Section } from '../parts/page.tsx';
+import { State } from '../parts/signal.tsx';
+import { type Column, Table } from '../parts/table.tsx';
+import { When } from '../parts/when.tsx';
+import { hostPath } from '../routes.ts';
+import { ask } from '../server/ask.ts';
+import { useMaySteer } from '../server/session.ts';
+import { useAnswer } from '../server/use-answer.ts';
+import { count, short } from '../words/size.ts';
+
+type Group = LocksAnswer['groups'][number];
+type Holder = Group['holders'][number];
+type Release = Group['releases'][number];
+
+/** Who may be down now: the places of each group, and the releases that nobody starts any more. */
+export function LocksPage() {
+  const locks = useAnswer<LocksAnswer>('/v1/locks', ['lock']);
+  return (
+    <Page title="Lock">
+      <Answered of={locks}>
+        {({ configured, groups }) =>
+          configured ? (
+            <>
+              {groups.length === 0 && (
+                <Empty title="No group has a lock yet: the first host that reboots makes one." />
+              )}
+              {groups.map((group) => (
+                <GroupLock key={group.group} of={group} released={locks.again} />
+              ))}
+            </>
+          ) : (
+            <Unseen />
+          )
+        }
+      </Answered>
+    </Page>
+  );
+}
+
+function Unseen() {
+  return (
+    <Empty title="This server does not look at the lock.">
+      <p>
+        Hosts take their places in etcd among themselves; the server is not asked, so that at most N are down
+        even while it is away. It shows the places when it may read them:
+      </p>
+      <Command text="interlock serve --data DIR --etcd https://e1:2379 --lock-group web" />
+      <p>The same from a shell:</p>
+      <Command text="interlock lock status --group web --etcd https://e1:2379" />
+    </Empty>
+  );
+}
+
+function GroupLock({ of: group, released }: { of: Group; released(): void }) {
+  const { holders, slots, releases } = group;
+  const may = useMaySteer();
+  const columns: readonly Column<Holder>[] = [
+    { name: 'Host', cell: ({ host, hostname }) => <a href={hostPath(host)}>{hostname ?? short(host)}</a> },
+    { name: 'Release', wide: true, cell: ({ release }) => <code>{short(release, 16)}</code> },
+    { name: 'Since', number: true, cell: ({ since }) => <When time={since} /> },
+    ...(may
+      ? [
+          {
+            name: 'Take away',
+            number: true,
+            cell: (holder: Holder) => <Release of={holder} group={group} released={released} />,
+          },
+        ]
+      : []),
+  ];
+  return (
+    <Section title={group.group} note={`${count(holders.length)} of ${count(slots)} places taken`}>
+      <ul
+        class="places"
+        aria-label={`${count(holders.length)} of ${count(slots)} places of ${group.group} taken`}
+      >
+        {Array.from({ length: Math.min(slots, 32) }, (_, at) => (
+          <li key={at} class={at < holders.length ? 'taken' : undefined}>
+            {at < holders.length ? 'taken' : 'free'}
+          </li>
+        ))}
+      </ul>
+      {holders.length > 0 && (
+        <Table
+          caption={`Holders in ${group.group}`}
+          columns={columns}
+          rows={holders}
+          keyOf={({ host }) => host}
+        />
+      )}
+      {releases.length > 0 && (
+        <Table
+          caption={`How releases fare in ${group.group}`}
+          shown
+          columns={releaseColumns}
+          rows={releases}
+          keyOf={({ rootHash }) => rootHash}
+        />
+      )}
+    </Section>
+  );
+}
+
+const releaseColumns: readonly Column<Release>[] = [
+  { name: 'Root hash', cell: ({ rootHash }) => <code>{short(rootHash, 16)}</code> },
+  {
+    name: 'State',
+    cell: ({ stopped }) => (
+      <State aspect={stopped ? 'stop' : 'go'}>{stopped ? 'Nobody starts it' : 'Goes on'}</State>
+    ),
+  },
+  { name: 'Good', number: true, cell: ({ ok }) => count(ok) },
+  { name: 'Failed', number: true, cell: ({ failed }) => count(failed.length) },
+  {
+    name: 'Why',
+    wide: true,
+    cell: ({ failed }) => failed.map(({ host, reason }) => `${short(host, 8)} ${reason}`).join('; ') || '–',
+  },
+];
+
+function Release({ of: holder, group, released }: { of: Holder; group: Group; released(): void }) {
+  const who = holder.hostname ?? holder.host;
+  const take = async () => {
+    await ask('POST', `/v1/locks/${encodeURIComponent(group.group)}/release`, { host: holder.host });
+    released();
+  };
+  return (
+    <Confirm
+      verb="Force-release"
+      danger
+      title={`Take its place in ${group.group} away from ${who}?`}
+      done={`The place of ${who} is free.`}
+      onConfirm={take}
+    >
+      <p class="warning">
+        <b>If {who} is rebooting, one host more than allowed may go down.</b> Look first: is it really gone,
+        or only slow? It took the place <When time={holder.since} />.
+      </p>
+      <p>Only do this for a machine that will never come back by itself.</p>
+    </Confirm>
+  );
+}

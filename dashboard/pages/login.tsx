@@ -1,0 +1,70 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { SessionAnswer } from '../../protocol/desk.ts';
+import { Command } from '../parts/copy.tsx';
+import { Mark } from '../parts/mark.tsx';
+import { ThemeSwitch } from '../parts/theme.tsx';
+import { signIn } from '../server/session.ts';
+
+/** Where a token opens the page; the browser keeps only a cookie that scripts cannot read. */
+export function LoginPage({ onLogin }: { onLogin(session: SessionAnswer): void }) {
+  const input = useRef<HTMLInputElement>(null);
+  const [problem, setProblem] = useState('');
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    document.title = 'Log in · Interlock';
+    input.current?.focus();
+  }, []);
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setBusy(true);
+    setProblem('');
+    try {
+      onLogin(await signIn(input.current?.value ?? ''));
+    } catch (error) {
+      setProblem((error as Error).message);
+      setBusy(false);
+      input.current?.select();
+    }
+  };
+
+  return (
+    <main class="login" id="main">
+      <p class="brand">
+        <Mark /> Interlock
+      </p>
+      <h1>Log in to the operators’ desk</h1>
+      <form onSubmit={(event) => void submit(event)}>
+        <label class="field">
+          <span>Token</span>
+          <input
+            ref={input}
+            type="password"
+            name="token"
+            required
+            autocomplete="current-password"
+            aria-describedby="login-problem"
+            aria-invalid={Boolean(problem)}
+          />
+        </label>
+        <p id="login-problem" class="problem" role="alert">
+          {problem}
+        </p>
+        <button type="submit" class="solid" disabled={busy}>
+          Log in
+        </button>
+      </form>
+      <section class="hint" aria-labelledby="no-token">
+        <h2 id="no-token">No token yet?</h2>
+        <p>
+          The first start of the server printed one for its admin. From there on, on the server’s machine:
+        </p>
+        <Command text="interlock token create --role operator --name you --data DIR" />
+        <p>
+          <b>viewer</b> reads; <b>operator</b> also steers rollouts and hosts; <b>admin</b> may do everything.
+        </p>
+      </section>
+      <ThemeSwitch />
+    </main>
+  );
+}

@@ -1,0 +1,70 @@
+import type { OverviewAnswer } from '../../../protocol/desk.ts';
+import { Answered } from '../../parts/answered.tsx';
+import { Page, Section } from '../../parts/page.tsx';
+import { RolloutLine } from '../../parts/rollout-line.tsx';
+import { useAnswer } from '../../server/use-answer.ts';
+import { count, percent } from '../../words/size.ts';
+import { AttentionList } from './attention.tsx';
+import { FirstSteps } from './first-steps.tsx';
+import { Recent } from './recent.tsx';
+import { States, Waiting } from './states.tsx';
+import { VersionsOverTime } from './versions.tsx';
+
+/** The fleet at a glance: how it stands, what happens now, and what a person should look at. */
+export function OverviewPage() {
+  const overview = useAnswer<OverviewAnswer>('/v1/overview?days=14', ['rollout', 'host', 'hosts', 'channel']);
+  return (
+    <Page title="Fleet">
+      <Answered of={overview}>
+        {(data) => (data.hosts === 0 ? <FirstSteps /> : <Fleet data={data} />)}
+      </Answered>
+    </Page>
+  );
+}
+
+function Fleet({ data }: { data: OverviewAnswer }) {
+  const { attention, rollouts, recent } = data;
+  return (
+    <>
+      <Lede data={data} />
+      <div class="columns">
+        <div>
+          <AttentionList of={attention} />
+          <Section title="Right now" note={<a href="/rollouts">All rollouts</a>}>
+            {rollouts.length === 0 && <p class="quiet">No rollout is active.</p>}
+            {rollouts.map((rollout) => (
+              <RolloutLine key={rollout.id} of={rollout} />
+            ))}
+          </Section>
+          <VersionsOverTime of={data} />
+        </div>
+        <div>
+          <States of={data} />
+          <Waiting of={data} />
+          <Recent of={recent} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** The fleet in one sentence. */
+function Lede({ data: { hosts, states } }: { data: OverviewAnswer }) {
+  const of = (state: string) => states.find((each) => each.state === state)?.hosts ?? 0;
+  return (
+    <p class="lede">
+      <b>{count(of('up_to_date'))}</b> of <b>{count(hosts)}</b> {hosts === 1 ? 'host runs' : 'hosts run'} the
+      head of their channel, <b>{percent(of('up_to_date') / hosts)}</b>.{' '}
+      {of('updating') > 0 && (
+        <>
+          <b>{count(of('updating'))}</b> {of('updating') === 1 ? 'is' : 'are'} updating.{' '}
+        </>
+      )}
+      {of('failed') > 0 && (
+        <>
+          <b>{count(of('failed'))}</b> failed.
+        </>
+      )}
+    </p>
+  );
+}

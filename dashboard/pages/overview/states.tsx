@@ -1,0 +1,58 @@
+import type { HostState, OverviewAnswer } from '../../../protocol/desk.ts';
+import { Section } from '../../parts/page.tsx';
+import { State } from '../../parts/signal.tsx';
+import { pathTo } from '../../routes.ts';
+import { count } from '../../words/size.ts';
+import { decisionChange, decisionWord, ofHost } from '../../words/states.ts';
+
+const order = Object.keys(ofHost) as HostState[];
+
+/** How many hosts stand how; each leads to them. */
+export function States({ of: { states, hosts } }: { of: OverviewAnswer }) {
+  const rows = order.flatMap((state) => states.filter((each) => each.state === state && each.hosts > 0));
+  return (
+    <Section title="States">
+      <ul class="tally">
+        {rows.map(({ state, hosts: here }) => (
+          <li key={state}>
+            <a href={pathTo('/hosts', { state })} title={ofHost[state].means}>
+              <State aspect={ofHost[state].aspect}>{ofHost[state].word}</State>
+              <b>{count(here)}</b>
+            </a>
+            <Bar share={here / hosts} />
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+/** What waiting hosts wait for, and what would change it. */
+export function Waiting({ of: { waiting } }: { of: OverviewAnswer }) {
+  if (waiting.length === 0) return null;
+  const most = Math.max(...waiting.map(({ hosts }) => hosts));
+  return (
+    <Section title="Waiting for">
+      <ul class="tally">
+        {waiting.map(({ reason, hosts }) => (
+          <li key={reason}>
+            <a href={pathTo('/hosts', { state: 'waiting', reason })}>
+              <span>{decisionWord(reason)}</span>
+              <b>{count(hosts)}</b>
+            </a>
+            <Bar share={hosts / most} />
+            <small class="quiet">{decisionChange(reason)}</small>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Bar({ share }: { share: number }) {
+  return (
+    <span class="bar" aria-hidden="true">
+      <i style={{ width: `${Math.max(share * 100, 0.5)}%` }} />
+    </span>
+  );
+}

@@ -1,0 +1,21 @@
+import { useMemo } from 'preact/hooks';
+import type { OverviewAnswer } from '../../../protocol/desk.ts';
+import { Chart } from '../../parts/chart.tsx';
+import type { Drawing } from '../../parts/drawing.ts';
+import { Section } from '../../parts/page.tsx';
+import { count } from '../../words/size.ts';
+import { drawVersions } from './draw-versions.ts';
+
+/** Which versions the fleet ran over the last days, the newest at the bottom where it grows from. */
+export function VersionsOverTime({ of: { history } }: { of: OverviewAnswer }) {
+  const drawing = useMemo(() => drawVersions(history), [history]);
+  return (
+    <Section title="Versions" note="last 14 days">
+      <Chart title="Hosts by version" drawing={drawing} says={inWords(drawing)} />
+    </Section>
+  );
+}
+
+function inWords({ curves }: Drawing): string {
+  return curves.map(({ label, values }) => `${label} on ${count(values.at(-1) ?? 0)} hosts`).join(', ');
+}

@@ -1,0 +1,44 @@
+import { useMemo } from 'preact/hooks';
+import type { CurveAnswer } from '../../../protocol/desk.ts';
+import type { RolloutDetail } from '../../../protocol/rollout.ts';
+import { Chart } from '../../parts/chart.tsx';
+import { Section } from '../../parts/page.tsx';
+import { percent } from '../../words/size.ts';
+import { drawFailures, drawProgress } from './draw-curves.ts';
+
+/** Planned beside actual. */
+export function Progress({ of: curve, rollout }: { of: CurveAnswer; rollout: RolloutDetail }) {
+  const shape = rollout.policyText.shape ?? 'staircase';
+  const drawing = useMemo(() => drawProgress(curve, shape), [curve, shape]);
+  const last = curve.actual.at(-1);
+  const share = (hosts = 0) => percent(hosts / Math.max(curve.active, 1));
+  return (
+    <Section title="Planned and actual" note="percent of the channel’s hosts">
+      <Chart
+        title="Progress"
+        drawing={drawing}
+        says={`the ramp plans ${percent(rollout.percent / 100)} now; ${share(last?.granted)} started, ${share(last?.confirmed)} confirmed`}
+      />
+    </Section>
+  );
+}
+
+/** How many of those that are through failed, and where that stops the rollout. */
+export function FailureRate({ of: curve }: { of: CurveAnswer }) {
+  const drawing = useMemo(() => drawFailures(curve), [curve]);
+  const { failures, percent: limit, sample } = curve.limit;
+  const last = curve.actual.findLast(({ failureRate }) => failureRate !== null);
+  const rate = last?.failureRate ?? 0;
+  return (
+    <Section
+      title="Failure rate"
+      note={`stops above ${limit} % of ${sample} or more, or at ${failures} failures`}
+    >
+      <Chart
+        title="Failed of those that are through"
+        drawing={drawing}
+        says={`${Number(rate.toFixed(2))} % now; the rollout stops above ${limit} %`}
+      />
+    </Section>
+  );
+}

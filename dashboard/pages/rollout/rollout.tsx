@@ -1,0 +1,101 @@
+import type { CurveAnswer, WaitingAnswer } from '../../../protocol/desk.ts';
+import type { RolloutDetail } from '../../../protocol/rollout.ts';
+import type { PageProps } from '../../desk.tsx';
+import { Answered } from '../../parts/answered.tsx';
+import { Facts } from '../../parts/facts.tsx';
+import { Notice } from '../../parts/notice.tsx';
+import { Page, Section } from '../../parts/page.tsx';
+import { State } from '../../parts/signal.tsx';
+import { Track, TrackFigures } from '../../parts/track.tsx';
+import { When } from '../../parts/when.tsx';
+import { releasePath } from '../../routes.ts';
+import { useAnswer } from '../../server/use-answer.ts';
+import { short } from '../../words/size.ts';
+import { ofRollout } from '../../words/states.ts';
+import { FailureRate, Progress } from './curves.tsx';
+import { inWords, stations } from './policy-words.ts';
+import { Steering } from './steering.tsx';
+import { WaitingHosts } from './waiting.tsx';
+
+/** One rollout: how far it is, whether it may go on, why the others wait, and how to steer it. */
+export function RolloutPage({ params: { id = '' } }: PageProps) {
+  const path = `/v1/rollouts/${encodeURIComponent(id)}`;
+  const rollout = useAnswer<RolloutDetail>(path, ['rollout']);
+  const curve = useAnswer<CurveAnswer>(`${path}/curve`, ['rollout']);
+  const waiting = useAnswer<WaitingAnswer>(`${path}/waiting?limit=12`, ['rollout', 'hosts']);
+  const { data } = rollout;
+  return (
+    <Page
+      title={data ? `${data.name} ${data.version} to ${data.channel}` : 'Rollout'}
+      over={<a href="/rollouts">Rollouts</a>}
+      actions={data && <Steering of={data} steered={rollout.again} />}
+    >
+      <Answered of={rollout}>
+        {(data) => (
+          <>
+            <Standing of={data} />
+            <Answered of={curve}>
+              {(curve) => (
+                <div class="pair">
+                  <Progress of={curve} rollout={data} />
+                  <FailureRate of={curve} />
+                </div>
+              )}
+            </Answered>
+            <Answered of={waiting}>{(waiting) => <WaitingHosts of={waiting} rollout={data} />}</Answered>
+            <Policy of={data} />
+          </>
+        )}
+      </Answered>
+    </Page>
+  );
+}
+
+function Standing({ of: rollout }: { of: RolloutDetail }) {
+  const { aspect, word } = ofRollout[rollout.state];
+  return (
+    <>
+      {rollout.state === 'halted' && (
+        <Notice aspect="stop" title={`It stopped by itself: ${rollout.reason}.`}>
+          <p>
+            Nobody starts any more; hosts that have rebooted go on. Look at what failed below, then resume, or
+            roll the channel back:{' '}
+            <code>
+              interlock rollback {rollout.name} --channel {rollout.channel} --to VERSION
+            </code>
+          </p>
+        </Notice>
+      )}
+      <div class="standing">
+        <p>
+          <State aspect={aspect}>{word}</State>
+          {rollout.reason && rollout.state !== 'halted' && <span class="quiet"> {rollout.reason}</span>}
+        </p>
+        <Track of={rollout} stations={stations(rollout.policyText)} />
+        <TrackFigures of={rollout} />
+      </div>
+    </>
+  );
+}
+
+function Policy({ of: rollout }: { of: RolloutDetail }) {
+  const { name, version, arch, policy, policyText, starts, created, release, inFlightLimit } = rollout;
+  return (
+    <Section title="What it follows" note={`policy ${policy}`}>
+      <ul class="rules">
+        {inWords(policyText, inFlightLimit).map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+      <Facts
+        of={[
+          ['Release', <a href={releasePath(name, version, arch)}>{`${name} ${version} ${arch}`}</a>],
+          ['Made', <When time={created} />],
+          ['Began', <When time={starts} />],
+          ['Rollout', <code>{rollout.id}</code>],
+          ['release.json', <code>{short(release, 16)}</code>],
+        ]}
+      />
+    </Section>
+  );
+}

@@ -1,0 +1,55 @@
+import type { WaitingAnswer } from '../../../protocol/desk.ts';
+import type { RolloutDetail } from '../../../protocol/rollout.ts';
+import { Section } from '../../parts/page.tsx';
+import { type Column, Table } from '../../parts/table.tsx';
+import { WithTimes } from '../../parts/when.tsx';
+import { hostPath, pathTo } from '../../routes.ts';
+import { count } from '../../words/size.ts';
+import { decisionChange, decisionWord } from '../../words/states.ts';
+
+type Reason = WaitingAnswer['reasons'][number];
+type Host = WaitingAnswer['hosts'][number];
+
+/** Who has not started, and what would let them. */
+export function WaitingHosts({ of: waiting, rollout }: { of: WaitingAnswer; rollout: RolloutDetail }) {
+  const { name, channel, arch } = rollout;
+  const reasons: readonly Column<Reason>[] = [
+    {
+      name: 'Why',
+      cell: ({ reason }) => (
+        <a href={pathTo('/hosts', { name, channel, arch, reason })}>{decisionWord(reason)}</a>
+      ),
+    },
+    { name: 'Hosts', number: true, cell: ({ hosts }) => count(hosts) },
+    { name: 'What changes it', wide: true, cell: ({ reason }) => decisionChange(reason) },
+  ];
+  if (waiting.reasons.length === 0) {
+    return (
+      <Section title="Waiting">
+        <p class="quiet">Nobody waits.</p>
+      </Section>
+    );
+  }
+  return (
+    <Section title="Waiting">
+      <Table
+        caption="Why hosts wait"
+        columns={reasons}
+        rows={waiting.reasons}
+        keyOf={({ reason }) => reason}
+      />
+      {waiting.hosts.length > 0 && (
+        <details class="as-table">
+          <summary>The first {count(waiting.hosts.length)} of them</summary>
+          <Table caption="Hosts that wait" columns={hosts} rows={waiting.hosts} keyOf={({ id }) => id} />
+        </details>
+      )}
+    </Section>
+  );
+}
+
+const hosts: readonly Column<Host>[] = [
+  { name: 'Host', cell: ({ id, hostname }) => <a href={hostPath(id)}>{hostname || id}</a> },
+  { name: 'Runs', cell: ({ version }) => version ?? '–' },
+  { name: 'Why', cell: ({ why }) => <WithTimes text={why} /> },
+];

@@ -1,0 +1,76 @@
+import type { RolloutSummary } from '../../protocol/rollout.ts';
+import { Answered } from '../parts/answered.tsx';
+import { Command } from '../parts/copy.tsx';
+import { Empty } from '../parts/notice.tsx';
+import { Page, Section } from '../parts/page.tsx';
+import { RolloutLine } from '../parts/rollout-line.tsx';
+import { State } from '../parts/signal.tsx';
+import { type Column, Table } from '../parts/table.tsx';
+import { When } from '../parts/when.tsx';
+import { rolloutPath } from '../routes.ts';
+import { useAnswer } from '../server/use-answer.ts';
+import { count } from '../words/size.ts';
+import { ofRollout } from '../words/states.ts';
+
+const columns: readonly Column<RolloutSummary>[] = [
+  {
+    name: 'Release',
+    cell: ({ id, name, version, channel }) => (
+      <a href={rolloutPath(id)}>
+        {name} {version} <span class="quiet">to {channel}</span>
+      </a>
+    ),
+  },
+  {
+    name: 'State',
+    cell: ({ state }) => <State aspect={ofRollout[state].aspect}>{ofRollout[state].word}</State>,
+  },
+  { name: 'Confirmed', number: true, cell: ({ confirmed }) => count(confirmed) },
+  { name: 'Failed', number: true, cell: ({ failed }) => count(failed) },
+  { name: 'Policy', wide: true, cell: ({ policy }) => policy },
+  { name: 'Architecture', wide: true, cell: ({ arch }) => arch },
+  { name: 'Began', wide: true, cell: ({ starts }) => <When time={starts} /> },
+];
+
+/** Every rollout: those that move or stand, and those that are history. */
+export function RolloutsPage() {
+  const rollouts = useAnswer<{ rollouts: RolloutSummary[] }>('/v1/rollouts', ['rollout', 'channel']);
+  return (
+    <Page title="Rollouts">
+      <Answered of={rollouts}>
+        {({ rollouts }) => (rollouts.length ? <All of={rollouts} /> : <None />)}
+      </Answered>
+    </Page>
+  );
+}
+
+function All({ of }: { of: readonly RolloutSummary[] }) {
+  const isOpen = ({ state }: RolloutSummary) => ['running', 'paused', 'halted'].includes(state);
+  const over = of.filter((each) => !isOpen(each));
+  return (
+    <>
+      <Section title="Active">
+        {!of.some(isOpen) && <p class="quiet">None is active.</p>}
+        {of.filter(isOpen).map((rollout) => (
+          <RolloutLine key={rollout.id} of={rollout} />
+        ))}
+      </Section>
+      {over.length > 0 && (
+        <Section title="Earlier">
+          <Table caption="Earlier rollouts" columns={columns} rows={over} keyOf={({ id }) => id} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+function None() {
+  return (
+    <Empty title="Nothing was ever rolled out from here.">
+      <p>A rollout begins by itself when a release is published or promoted to a channel:</p>
+      <Command
+        text={`interlock publish releases/tiny-1-x86-64 --server ${location.origin} --keys keys --channel alpha`}
+      />
+    </Empty>
+  );
+}

@@ -1,0 +1,23 @@
+import { useEffect, useState } from 'preact/hooks';
+
+const spoken = new EventTarget();
+
+/** Lets screen readers hear what changed without moving the reader. */
+export function announce(text: string): void {
+  spoken.dispatchEvent(new CustomEvent('say', { detail: text }));
+}
+
+/** Where announcements are made; once in the page. */
+export function Announcer() {
+  const [text, set] = useState('');
+  useEffect(() => {
+    const hear = (event: Event) => set((event as CustomEvent<string>).detail);
+    spoken.addEventListener('say', hear);
+    return () => spoken.removeEventListener('say', hear);
+  }, []);
+  return (
+    <p class="unseen" role="status" aria-live="polite">
+      {text}
+    </p>
+  );
+}

@@ -1,0 +1,25 @@
+import type { ComponentChildren } from 'preact';
+import type { Answer } from '../server/use-answer.ts';
+import { Notice } from './notice.tsx';
+
+/** Shows an answer once it is there; before that as little as possible, and a refusal with a way to try again. */
+export function Answered<T>({ of, children }: { of: Answer<T>; children: (data: T) => ComponentChildren }) {
+  const { data, problem, asking, again } = of;
+  return (
+    <>
+      {problem && (
+        <Notice aspect="stop" title={problem.message}>
+          <button type="button" onClick={again} disabled={asking}>
+            Try again
+          </button>
+        </Notice>
+      )}
+      {data !== undefined && children(data)}
+      {data === undefined && !problem && (
+        <p class="loading" role="status">
+          Asking the server…
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,82 @@
+import type { ComponentChildren } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import { announce } from './announce.tsx';
+
+interface ConfirmProps {
+  /** The word on the button. */
+  verb: string;
+  /** The question. */
+  title: string;
+  /** What it will do. */
+  children?: ComponentChildren;
+  danger?: boolean;
+  /** A text to give with it. */
+  field?: { label: string; hint?: string; needed?: boolean; value?: string; pattern?: string };
+  done: string;
+  onConfirm(text: string): Promise<unknown>;
+}
+
+/** A button that asks before it does something, says what went wrong, and gives the focus back. */
+export function Confirm({ verb, title, children, danger, field, done, onConfirm }: ConfirmProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [problem, setProblem] = useState('');
+  const [busy, setBusy] = useState(false);
+  const id = `${verb}-dialog`.toLowerCase().replaceAll(' ', '-');
+
+  const submit = async (event: SubmitEvent) => {
+    event.preventDefault();
+    const text = new FormData(event.currentTarget as HTMLFormElement).get('text');
+    setBusy(true);
+    setProblem('');
+    try {
+      await onConfirm(typeof text === 'string' ? text.trim() : '');
+      announce(done);
+      dialog.current?.close();
+    } catch (error) {
+      setProblem((error as Error).message);
+    }
+    setBusy(false);
+  };
+
+  return (
+    <>
+      <button type="button" class={danger ? 'danger' : undefined} onClick={() => dialog.current?.showModal()}>
+        {verb}
+      </button>
+      <dialog ref={dialog} aria-labelledby={`${id}-title`} onClose={() => setProblem('')}>
+        <form onSubmit={(event) => void submit(event as unknown as SubmitEvent)}>
+          <h2 id={`${id}-title`}>{title}</h2>
+          {children}
+          {field && (
+            <label class="field">
+              <span>{field.label}</span>
+              <input
+                name="text"
+                required={field.needed ?? false}
+                defaultValue={field.value ?? ''}
+                pattern={field.pattern}
+                maxLength={512}
+                autocomplete="off"
+                spellcheck={false}
+              />
+              {field.hint && <small>{field.hint}</small>}
+            </label>
+          )}
+          {problem && (
+            <p class="problem" role="alert">
+              {problem}
+            </p>
+          )}
+          <div class="choices">
+            <button type="button" onClick={() => dialog.current?.close()}>
+              Leave it
+            </button>
+            <button type="submit" class={danger ? 'danger solid' : 'solid'} disabled={busy}>
+              {verb}
+            </button>
+          </div>
+        </form>
+      </dialog>
+    </>
+  );
+}

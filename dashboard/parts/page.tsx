@@ -1,0 +1,53 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+
+let first = true;
+
+interface PageProps {
+  title: string;
+  /** What stands above the title: where this page belongs. */
+  over?: ComponentChildren;
+  /** What can be done here. */
+  actions?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+/** A page's frame: its title gets the focus when one comes here from another page, as if the page had been loaded. */
+export function Page({ title, over, actions, children }: PageProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (!first) heading.current?.focus({ preventScroll: true });
+    first = false;
+  }, []);
+  useEffect(() => {
+    document.title = `${title} · Interlock`;
+  }, [title]);
+  return (
+    <>
+      <header class="page-head">
+        <div>
+          {over && <p class="over">{over}</p>}
+          <h1 ref={heading} tabIndex={-1}>
+            {title}
+          </h1>
+        </div>
+        {actions && <div class="actions">{actions}</div>}
+      </header>
+      {children}
+    </>
+  );
+}
+
+/** A part of a page with a heading of its own. */
+export function Section(props: { title: string; note?: ComponentChildren; children: ComponentChildren }) {
+  const id = `s-${props.title.toLowerCase().replaceAll(/\W+/g, '-')}`;
+  return (
+    <section class="section" aria-labelledby={id}>
+      <div class="section-head">
+        <h2 id={id}>{props.title}</h2>
+        {props.note && <p class="note">{props.note}</p>}
+      </div>
+      {props.children}
+    </section>
+  );
+}

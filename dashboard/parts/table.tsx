@@ -1,0 +1,57 @@
+import type { ComponentChildren } from 'preact';
+
+/** A column: how its head and cells are made. The first column names its row. */
+export interface Column<Row> {
+  name: string;
+  cell(row: Row): ComponentChildren;
+  /** Figures stand at the right. */
+  number?: boolean;
+  /** Left out where there is no room; say what counts of it in the first column's second line. */
+  wide?: boolean;
+}
+
+interface TableProps<Row> {
+  /** Says what the table holds; seen only by who hears the page, unless `shown`. */
+  caption: string;
+  shown?: boolean;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  keyOf(row: Row): string;
+}
+
+/** Rows with the names of their columns. */
+export function Table<Row>({ caption, shown = false, columns, rows, keyOf }: TableProps<Row>) {
+  const kind = ({ number, wide }: Column<Row>) =>
+    [number && 'number', wide && 'wide'].filter(Boolean).join(' ') || undefined;
+  return (
+    <table>
+      <caption class={shown ? undefined : 'unseen'}>{caption}</caption>
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <th key={column.name} scope="col" class={kind(column)}>
+              {column.name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={keyOf(row)}>
+            {columns.map((column, at) =>
+              at === 0 ? (
+                <th key={column.name} scope="row" class={kind(column)}>
+                  {column.cell(row)}
+                </th>
+              ) : (
+                <td key={column.name} class={kind(column)}>
+                  {column.cell(row)}
+                </td>
+              ),
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,41 @@
+import { useEffect, useState } from 'preact/hooks';
+import { fromNow, onCalendar } from '../words/time.ts';
+
+/** A time as people say it, with the exact one a hover away. */
+export function When({ time, never = 'never' }: { time: string | null | undefined; never?: string }) {
+  useMinutes();
+  if (!time) return <span class="quiet">{never}</span>;
+  return (
+    <time dateTime={time} title={onCalendar(time)}>
+      {fromNow(time)}
+    </time>
+  );
+}
+
+/** Draws again each half minute, so that what was just now does not stay so. */
+function useMinutes(): void {
+  const [, set] = useState(0);
+  useEffect(() => {
+    const tick = setInterval(() => set((count) => count + 1), 30_000);
+    return () => clearInterval(tick);
+  }, []);
+}
+
+const exact = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/;
+
+/** A sentence of the server, its times as people say them. */
+export function WithTimes({ text }: { text: string }) {
+  return (
+    <>
+      {text.split(exact).map((part, at) =>
+        at % 2 === 1 ? (
+          <time key={part} dateTime={part}>
+            {onCalendar(part)} ({fromNow(part)})
+          </time>
+        ) : (
+          part
+        ),
+      )}
+    </>
+  );
+}

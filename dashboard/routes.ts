@@ -1,0 +1,59 @@
+/** Every page and where it is found; a colon stands for any one part. */
+const patterns = {
+  overview: '/',
+  rollouts: '/rollouts',
+  rollout: '/rollouts/:id',
+  hosts: '/hosts',
+  host: '/hosts/:id',
+  releases: '/releases',
+  compare: '/releases/compare',
+  release: '/releases/:name/:version/:arch',
+  locks: '/locks',
+  audit: '/audit',
+} as const;
+
+export type PageName = keyof typeof patterns;
+export interface Place {
+  page: PageName;
+  params: Readonly<Record<string, string>>;
+}
+
+/** The page that a path leads to; none for one that leads nowhere. */
+export function placeOf(path: string): Place | undefined {
+  const parts = split(path);
+  for (const [page, pattern] of Object.entries(patterns)) {
+    const wanted = split(pattern);
+    if (wanted.length !== parts.length) continue;
+    const fits = wanted.every((part, at) => part.startsWith(':') || part === parts[at]);
+    if (!fits) continue;
+    const named = wanted.flatMap((part, at) => (part.startsWith(':') ? [[part.slice(1), parts[at]!]] : []));
+    return { page: page as PageName, params: Object.fromEntries(named) };
+  }
+  return undefined;
+}
+
+/** A path of the page, with what is filled in escaped and empty query words left out. */
+export function pathTo(path: string, query: Readonly<Record<string, string | undefined>> = {}): string {
+  const words = new URLSearchParams(
+    Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1])),
+  ).toString();
+  return words ? `${path}?${words}` : path;
+}
+
+export const hostPath = (id: string) => `/hosts/${encodeURIComponent(id)}`;
+export const rolloutPath = (id: string) => `/rollouts/${encodeURIComponent(id)}`;
+export const releasePath = (name: string, version: string, arch: string) =>
+  `/releases/${[name, version, arch].map(encodeURIComponent).join('/')}`;
+
+function split(path: string): string[] {
+  return path.split('/').filter(Boolean).map(decode);
+}
+
+/** A path that is no well-formed escape stays as it is, and leads nowhere. */
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

@@ -1,0 +1,74 @@
+import type { NoneReason } from '../../protocol/check-in.ts';
+import type { HostState } from '../../protocol/desk.ts';
+import type { HostSummary } from '../../protocol/operator.ts';
+import type { RolloutState } from '../../protocol/rollout.ts';
+
+/** What a signal shows. */
+export type Aspect = 'go' | 'caution' | 'stop' | 'moving' | 'dark';
+
+/** How each state of a rollout is shown. */
+export const ofRollout: Readonly<Record<RolloutState, { aspect: Aspect; word: string }>> = {
+  running: { aspect: 'go', word: 'Running' },
+  paused: { aspect: 'caution', word: 'Paused' },
+  halted: { aspect: 'stop', word: 'Halted' },
+  aborted: { aspect: 'stop', word: 'Aborted' },
+  superseded: { aspect: 'dark', word: 'Superseded' },
+};
+
+/** A host's answer in few words, and what would change it. */
+export const ofDecision: Readonly<Record<NoneReason | 'offered', { word: string; change: string }>> = {
+  offered: { word: 'under way', change: 'It is installing; nothing to do.' },
+  up_to_date: { word: 'up to date', change: 'Nothing to do.' },
+  blocked: { word: 'version blocked', change: 'Publish another version, or lift the block.' },
+  stranded: { word: 'floor blocked', change: 'Sign a later floor, or lift the block.' },
+  newer_than_head: { word: 'newer than head', change: 'Withdraw that version to send it back.' },
+  no_release_for_arch: { word: 'no build for its architecture', change: 'Publish that build.' },
+  no_such_channel: { word: 'unknown channel', change: 'Publish to it, or correct the host’s channel.' },
+  no_rollout: { word: 'no rollout', change: 'Start one: interlock rollout start.' },
+  scheduled: { word: 'rollout not begun', change: 'Its starting time.' },
+  paused: { word: 'rollout paused', change: 'Resume the rollout.' },
+  halted: { word: 'rollout halted', change: 'Look at what failed, then resume or roll back.' },
+  aborted: { word: 'rollout aborted', change: 'Start another.' },
+  outside_window: { word: 'outside the window', change: 'The policy’s window opens.' },
+  canary_first: { word: 'canaries first', change: 'The canary group confirms and soaks.' },
+  not_yet: { word: 'ramp not there yet', change: 'The ramp goes on; finishing lets all of them start.' },
+  in_flight_limit: { word: 'too many under way', change: 'One of those under way is done.' },
+  failed_here: { word: 'failed here before', change: 'A newer release, or a retry on the host itself.' },
+  held: { word: 'held', change: 'Let it go on its own page.' },
+  pinned: { word: 'pinned elsewhere', change: 'Unpin it on its own page.' },
+  cloned: { word: 'cloned', change: 'Forget it and enrol each machine by itself.' },
+  busy: { word: 'server was busy', change: 'It asks again by itself.' },
+};
+
+/** A decision in few words; a newer server may have new ones. */
+export function decisionWord(decision: string): string {
+  return ofDecision[decision as NoneReason]?.word ?? decision.replaceAll('_', ' ');
+}
+
+/** What would change a decision. */
+export function decisionChange(decision: string): string {
+  return ofDecision[decision as NoneReason]?.change ?? '';
+}
+
+/** How each state of a host is shown; attention comes first. */
+export const ofHost: Readonly<Record<HostState, { aspect: Aspect; word: string; means: string }>> = {
+  failed: { aspect: 'stop', word: 'Failed', means: 'the next version failed there and is not tried again' },
+  silent: { aspect: 'caution', word: 'Silent', means: 'not seen for a day' },
+  held: { aspect: 'caution', word: 'Held', means: 'an operator keeps it where it is' },
+  updating: { aspect: 'moving', word: 'Updating', means: 'has leave to install' },
+  waiting: { aspect: 'dark', word: 'Waiting', means: 'its turn has not come' },
+  new: { aspect: 'dark', word: 'New', means: 'enrolled, never checked in' },
+  up_to_date: { aspect: 'go', word: 'Up to date', means: 'runs the head of its channel' },
+};
+
+const silentMs = 86_400_000;
+
+/** A host's state from what a list says of it, by the server's rule. */
+export function stateOf(host: HostSummary, now = Date.now()): HostState {
+  if (!host.lastSeen) return 'new';
+  if (now - Date.parse(host.lastSeen) > silentMs) return 'silent';
+  if (host.held || host.decision === 'held') return 'held';
+  if (host.decision === 'up_to_date') return 'up_to_date';
+  if (host.decision === 'offered') return 'updating';
+  return host.decision === 'failed_here' ? 'failed' : 'waiting';
+}

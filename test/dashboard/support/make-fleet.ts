@@ -1,0 +1,100 @@
+import { join } from 'node:path';
+import { initKeys } from '../../../builder/keys/init.ts';
+import { promote } from '../../../builder/publish/promote.ts';
+import { publish } from '../../../builder/publish/publish.ts';
+import { createClient } from '../../../cli/client.ts';
+import type { PolicyText } from '../../../protocol/policy.ts';
+import type { RolloutSummary } from '../../../protocol/rollout.ts';
+import {
+  adminToken,
+  interlock,
+  type ServerProcess,
+  startServer,
+} from '../../update-server/support/start-server.ts';
+import { ageFleet, ageRollout } from './age.ts';
+import { type Ending, type FakeMachine, inTurns, joinFleet } from './machine.ts';
+import { makeCoreRelease } from './make-core-release.ts';
+
+/** A server with a fleet behind it that tells every story the page has words for. */
+export interface Fleet {
+  server: ServerProcess;
+  /** Of an admin. */
+  token: string;
+  /** The rollout to `stable`, half-way and well; the one to `alpha`, halted. */
+  rollouts: { stable: string; alpha: string };
+  machines: FakeMachine[];
+}
+
+const careful: PolicyText = {
+  ramp: [
+    { start_after: '0 days', percent: 10 },
+    { start_after: '1 day', percent: 25 },
+    { start_after: '3 days', percent: 50 },
+    { start_after: '5 days', percent: 100 },
+  ],
+  in_flight: '8 %',
+  max_failures: 6,
+  failure_rate: { percent: 8, sample: 10 },
+};
+const quick: PolicyText = { max_failures: 2, in_flight: 6 };
+
+/** Publishes, enrols, lets machines update by the server's own rules, and lays that out over the last days. */
+export async function makeFleet(dir: string, count = 150): Promise<Fleet> {
+  const [keysDir, dataDir] = [join(dir, 'keys'), join(dir, 'data')];
+  await initKeys(keysDir, { channels: ['alpha', 'stable'], threshold: 1, keys: 1 });
+  let server = await startServer(dataDir, '--online-keys', join(keysDir, 'online'));
+  const token = adminToken(server);
+  const client = createClient({ server: server.url, token });
+  const put = (version: string, from: string | null) =>
+    publish({ server: client, keysDir, releaseDir: makeCoreRelease(dir, version, from), channel: 'alpha' });
+  const toStable = (version: string) =>
+    promote({ server: client, keysDir, name: 'core', version, channel: 'stable' });
+  const rolloutTo = async (channel: string) =>
+    (await client.get<{ rollouts: RolloutSummary[] }>(`v1/rollouts?name=core&channel=${channel}`))
+      .rollouts[0]!.id;
+
+  await put('1.9.0', null);
+  await toStable('1.9.0');
+  const joinToken = (await interlock('token', 'create', '--data', dataDir, '--role', 'join')).out.trim();
+  const machines = await joinFleet(server.url, joinToken, count);
+  const [alpha, stable] = [machines.slice(0, 16), machines.slice(16)];
+  for (const machine of alpha) machine.channel = 'alpha';
+  await inTurns(machines, (machine) => machine.checkIn());
+
+  await client.replace('v1/policies/core/stable', { policy: careful });
+  await client.replace('v1/policies/core/alpha', { policy: quick });
+  await put('2.0.0', '1.9.0');
+  await inTurns(alpha, (machine) => machine.update());
+  await toStable('2.0.0');
+  const rollouts = { stable: await rolloutTo('stable'), alpha: '' };
+  ageRollout(dataDir, rollouts.stable, 30);
+  const some = everyFew([8, 19], 'fell_back');
+  await inTurns(stable.slice(0, 110), (machine) => machine.update(some), 6);
+  await inTurns(stable.slice(110), (machine) => machine.update(() => 'on the way'), 6);
+
+  await put('2.1.0', '2.0.0');
+  const bad = everyFew([2, 5], 'failed');
+  rollouts.alpha = await rolloutTo('alpha');
+  await inTurns(alpha, (machine) => machine.update(bad), 4);
+  await inTurns(machines, (machine) => machine.checkIn());
+
+  await client.post(`v1/hosts/${stable[2]!.id}/hold`, { held: true });
+  await client.post(`v1/hosts/${stable[3]!.id}/pin`, { version: '1.9.0' });
+  await client.post(`v1/hosts/${stable[4]!.id}/group`, { group: 'canary' });
+  await (await joinFleet(server.url, undefined, 1))[0]!.checkIn();
+  await stable[5]!.turnIntoTwo();
+  await server.end();
+  ageFleet(dataDir, {
+    rollout: rollouts.stable,
+    silent: stable.slice(6, 9).map(({ id }) => id),
+    now: new Date(),
+  });
+  server = await startServer(dataDir);
+  return { server, token, rollouts, machines };
+}
+
+/** Lets the updates with these numbers end badly, and all others well. */
+function everyFew(numbers: readonly number[], badly: Ending): () => Ending {
+  let count = 0;
+  return () => (numbers.includes(count++) ? badly : 'confirmed');
+}
