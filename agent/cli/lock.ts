@@ -4,7 +4,7 @@ import { answer, group, verb } from '../../system/command.ts';
 import { pathsOf } from '../config/paths.ts';
 import { readSettings } from '../config/settings.ts';
 import { openStore } from '../state/store.ts';
-import { holdOf } from './status.ts';
+import { holdOf } from './read-status.ts';
 import { order } from './verbs.ts';
 
 /** `interlock-agent lock`: this host's side of the lock. */

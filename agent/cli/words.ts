@@ -1,28 +1,67 @@
-import type { Memory } from '../machine/memory.ts';
+import type { NoneReason } from '../../protocol/check-in.ts';
+import type { Memory, Phase } from '../machine/memory.ts';
 
-const reasons: Record<string, string> = {
+const reasons: Record<NoneReason | 'no_server' | 'updated', string> = {
   up_to_date: 'this host runs what its channel wants',
   blocked: 'the version is blocked in the channel',
+  stranded: 'a version it must pass through is blocked in the channel',
   newer_than_head: 'this host runs something newer than the channel’s head',
   no_release_for_arch: 'the version was not built for this architecture',
   no_such_channel: 'the server knows no such channel',
+  no_rollout: 'the channel’s head is not being rolled out',
+  scheduled: 'the rollout has not begun',
+  paused: 'the rollout is paused',
+  halted: 'the rollout stopped by itself, because hosts failed',
+  aborted: 'the rollout was aborted',
+  outside_window: 'hosts of this channel start in a window of time only',
+  canary_first: 'canary hosts go first',
+  not_yet: 'the rollout’s ramp has not reached this host',
+  in_flight_limit: 'as many hosts are under way as may be',
   failed_here: 'the version failed on this host; try it again with: interlock-agent update --retry VERSION',
   held: 'an operator holds this host',
-  paused: 'the rollout is paused',
+  pinned: 'an operator pinned this host to another version',
   cloned: 'another host uses the same identity',
+  busy: 'the server is busy and said when to come again',
   no_server: 'no server is configured',
   updated: 'the update is complete',
 };
 
+const phases: Record<Phase['at'], string> = {
+  idle: 'idle',
+  offered: 'writes it into the other slot',
+  written: 'written and read back; not booted yet',
+  acquiring: 'asks for a place in the lock',
+  locked: 'holds a place in the lock; hooks drain the host',
+  flipped: 'the boot pointer names it',
+  rebooting: 'reboots into it',
+  trying: 'on trial: its health checks must hold',
+  confirmed: 'healthy and marked good; gives its place back',
+  condemned: 'unhealthy: goes back to the other slot',
+  fellBack: 'the old slot is back; its health is checked',
+  healed: 'the old slot is healthy; gives its place back',
+  cancelling: 'gives the update up',
+  finished: 'updated',
+};
+
 /** A machine's reason as a sentence for people; what has no entry speaks for itself. */
 export function inWords(reason: string): string {
-  return reasons[reason] ?? reason;
+  return (reasons as Record<string, string>)[reason] ?? reason;
+}
+
+/** What a phase means to who looks at it. */
+export function phaseInWords(at: Phase['at']): string {
+  return phases[at];
+}
+
+/** The version that an update under way leads to. */
+export function goalOf(phase: Phase): string | undefined {
+  if ('plan' in phase) return phase.plan.goal.version;
+  return 'goal' in phase ? phase.goal.version : undefined;
 }
 
 /** What the host is at, in one line. */
 export function describe({ phase, running, wait }: Memory): string {
-  const version =
-    'plan' in phase ? phase.plan.goal.version : 'goal' in phase ? phase.goal.version : running?.version;
+  const version = goalOf(phase) ?? running?.version;
   const state = `${phase.at}${version ? ` ${version}` : ''}`;
   return wait ? `${state}; waits until ${wait.until}: ${inWords(wait.reason)}` : state;
 }

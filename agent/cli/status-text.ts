@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { bar, formatBytes, formatSeconds } from '../../system/terminal.ts';
+import { formatFacts, formatTable } from '../../system/terminal-table.ts';
+import { pathsOf } from '../config/paths.ts';
+import { etcFolders } from '../etc/note-overrides.ts';
+import type { LoaderEntry, SlotName } from '../ports.ts';
+import { holdOf, type Status } from './read-status.ts';
+import { goalOf, inWords, phaseInWords } from './words.ts';
+
+const barWidth = 20;
+type Fact = [label: string, text: string];
+
+/** A host's status for people: one line that says it all, the two slots, and what stands behind it. */
+export function formatStatus(status: Status, now: Date): string {
+  const { settings, memory, secureBoot, hostId } = status;
+  const facts: Fact[] = [
+    ...progressOf(status),
+    ...waitOf(status, now),
+    ['last look', lookOf(status, now)],
+    ...problemOf(status, now),
+    ['lock', lockOf(status)],
+    ...Object.values(memory.failed).map(
+      ({ version, reason, at }): Fact => ['failed here', `${version}, ${ago(at, now)}: ${reason}`],
+    ),
+    ...status.outdated.map(({ path, image }): Fact => ['/etc', outdatedLine(path, image)]),
+    ['reports', memory.reports.length > 0 ? `${memory.reports.length} wait for the server` : 'all told'],
+    ['boot', `Secure Boot ${secureBoot.on ? 'on' : 'off'}, kernel lockdown ${secureBoot.lockdown ?? 'none'}`],
+    ['server', `${settings.server ?? 'none'}, channel ${settings.channel}, group ${settings.group}`],
+    ['host', hostId ?? 'not enrolled'],
+    ['config', settings.sources.join(' ') || 'no file'],
+  ];
+  return [headline(status, now), '', slotsOf(status), '', formatFacts(facts)].join('\n');
+}
+
+/** Lamps: a form for each, so that nobody needs their colour. */
+const lamps = { good: '●', working: '◐', waiting: '○', bad: '✗' };
+
+function headline({ memory }: Status, now: Date): string {
+  const { running, phase, wait, look, since } = memory;
+  const runs = running ? `${running.name} ${running.version} in slot ${running.slot}` : 'no slot known';
+  const goal = goalOf(phase);
+  const reason = look?.offered ? '' : (look?.reason ?? '');
+  if (phase.at === 'idle' || !goal) {
+    const isGood = reason === 'up_to_date' || reason === 'updated';
+    if (isGood) return `${lamps.good} ${runs}: up to date`;
+    if (reason === 'failed_here') return `${lamps.bad} ${runs}: the next version failed here`;
+    if (look?.problem) return `${lamps.bad} ${runs}: the last look failed`;
+    return `${lamps.waiting} ${runs}: ${look ? 'waits' : 'has not looked for updates yet'}`;
+  }
+  const isBad = phase.at === 'condemned' || phase.at === 'fellBack' || phase.at === 'healed';
+  const lamp = isBad ? lamps.bad : wait ? lamps.waiting : lamps.working;
+  return `${lamp} ${runs} → ${goal}: ${phaseInWords(phase.at)}, for ${formatSeconds((now.getTime() - Date.parse(since)) / 1000)}`;
+}
+
+function slotsOf({ memory, entries }: Status): string {
+  const { running, slots } = memory;
+  const next = [...(entries ?? [])]
+    .toSorted((a, b) => b.generation - a.generation)
+    .find(({ triesLeft }) => triesLeft === null || triesLeft > 0);
+  const rows = (['a', 'b'] as SlotName[]).map((slot) => {
+    const holds = running?.slot === slot ? running : slots[slot];
+    const own = entries?.filter((entry) => entry.slot === slot) ?? [];
+    return [
+      running?.slot === slot ? `${slot}  runs` : slot,
+      holds?.version ?? '-',
+      holds ? holds.rootHash.slice(0, 16) : 'nothing seen whole',
+      entries ? own.map((entry) => entryText(entry, entry === next)).join('; ') || 'none' : 'not read: busy',
+    ];
+  });
+  return formatTable(['SLOT', 'VERSION', 'ROOT HASH', 'BOOT ENTRY'], rows);
+}
+
+function entryText({ generation, triesLeft, triesDone }: LoaderEntry, isNext: boolean): string {
+  const tries = triesLeft === null ? 'good' : `${triesLeft} tries left, ${triesDone} done`;
+  return `${generation}: ${tries}${isNext ? ', boots next' : ''}`;
+}
+
+function progressOf({ progress }: Status): Fact[] {
+  if (!progress) return [];
+  const { step, done, total, pid } = progress;
+  const share =
+    total > 0 ? `${bar(done / total, barWidth)} ${formatBytes(done)} of ${formatBytes(total)}, ` : '';
+  return [['now', `${step} ${share}process ${pid}`]];
+}
+
+function waitOf({ memory, progress }: Status, now: Date): Fact[] {
+  const { wait, problem } = memory;
+  if (!wait) return progress ? [] : [['next run', 'with the next tick of the timer']];
+  const left = (Date.parse(wait.until) - now.getTime()) / 1000;
+  const when = left > 0 ? `in ${formatSeconds(left)}` : 'due';
+  const isSaid = wait.reason === problem?.problem;
+  return [['next run', isSaid ? when : `${when}: ${inWords(wait.reason)}`]];
+}
+
+function lookOf({ memory }: Status, now: Date): string {
+  const { look } = memory;
+  if (!look) return 'never';
+  const found = look.offered ? `${look.offered} is offered` : look.problem || inWords(look.reason);
+  return `${ago(look.at, now)}: ${found}`;
+}
+
+function problemOf({ memory }: Status, now: Date): Fact[] {
+  const { problem } = memory;
+  return problem ? [['problem', `${ago(problem.at, now)}, ${problem.code}: ${problem.problem}`]] : [];
+}
+
+function lockOf({ settings, memory }: Status): string {
+  const { lock, group } = settings;
+  const hold = holdOf(memory.phase);
+  const configured = lock ? `${lock.kind}, group ${group}` : 'not configured: this host does not reboot';
+  if (!hold) return `${configured}; no place held`;
+  return `${configured}; a place ${memory.phase.at === 'acquiring' ? 'asked for' : 'held'} in ${hold.kind} ${hold.group}`;
+}
+
+function outdatedLine(path: string, image: Status['outdated'][number]['image']): string {
+  const { image: folder } = etcFolders(pathsOf('/'));
+  const where = image === 'removed' ? '' : ` to ${join(folder, path)}`;
+  return `${path} is older than what the image ${image}${where}`;
+}
+
+function ago(time: string, now: Date): string {
+  const seconds = (now.getTime() - Date.parse(time)) / 1000;
+  return seconds < 1 ? 'just now' : `${formatSeconds(seconds)} ago`;
+}

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import type { Status } from '../../../agent/cli/read-status.ts';
+import { formatStatus } from '../../../agent/cli/status-text.ts';
+import { freshMemory, type Memory } from '../../../agent/machine/memory.ts';
+
+const now = new Date('2026-03-01T12:00:00Z');
+const running = {
+  name: 'core',
+  version: '2.1.0',
+  slot: 'b',
+  rootHash: 'b'.repeat(64),
+  bootId: 'boot-two',
+} as Memory['running'] & object;
+
+function statusOf(memory: Partial<Memory>, more: Partial<Status> = {}): Status {
+  return {
+    hostId: '1b4e28ba-2fa1-41d2-883f-0016d3cca427',
+    settings: {
+      server: 'https://updates.example.org',
+      channel: 'stable',
+      group: 'web',
+      lock: { kind: 'etcd', endpoints: ['https://e1:2379'] },
+      sources: ['/etc/interlock/agent.d/60-host.toml'],
+    } as Status['settings'],
+    memory: {
+      ...freshMemory('2026-03-01T08:00:00Z'),
+      running,
+      slots: { a: { version: '2.0.0', rootHash: 'a'.repeat(64) } },
+      ...memory,
+    },
+    entries: [
+      { generation: 4, slot: 'a', rootHashPrefix: 'a'.repeat(16), title: '', triesLeft: null, triesDone: 0 },
+      { generation: 5, slot: 'b', rootHashPrefix: 'b'.repeat(16), title: '', triesLeft: null, triesDone: 0 },
+    ],
+    outdated: [],
+    secureBoot: { on: true, lockdown: 'integrity' } as Status['secureBoot'],
+    progress: null,
+    ...more,
+  };
+}
+
+test('a host with nothing to do says so in its first line, and shows both slots', () => {
+  const text = formatStatus(
+    statusOf({
+      look: { at: '2026-03-01T11:55:00Z', offered: null, reason: 'up_to_date', problem: '' },
+      wait: { until: '2026-03-01T12:55:00Z', reason: 'up_to_date' },
+    }),
+    now,
+  );
+  expect(text).toBe(`● core 2.1.0 in slot b: up to date
+
+SLOT     VERSION  ROOT HASH         BOOT ENTRY
+a        2.0.0    aaaaaaaaaaaaaaaa  4: good
+b  runs  2.1.0    bbbbbbbbbbbbbbbb  5: good, boots next
+
+next run   in 55 min: this host runs what its channel wants
+last look  5 min ago: this host runs what its channel wants
+lock       etcd, group web; no place held
+reports    all told
+boot       Secure Boot on, kernel lockdown integrity
+server     https://updates.example.org, channel stable, group web
+host       1b4e28ba-2fa1-41d2-883f-0016d3cca427
+config     /etc/interlock/agent.d/60-host.toml`);
+});
+
+test('what a host waits for is said once, in words', () => {
+  const goal = { version: '2.2.0', rootHash: 'c'.repeat(64), grant: null };
+  const hold = { kind: 'etcd', group: 'web' } as never;
+  const problem = 'web-1, web-2 hold all 2 places of group web';
+  const text = formatStatus(
+    statusOf({
+      phase: {
+        at: 'acquiring',
+        plan: { goal, target: null, expires: null },
+        attempt: hold,
+        drawn: true,
+        maybe: false,
+      },
+      since: '2026-03-01T11:48:00Z',
+      wait: { until: '2026-03-01T12:00:40Z', reason: problem },
+      problem: { at: '2026-03-01T11:59:40Z', code: 'lock_full', problem },
+      failed: {
+        x: { version: '2.1.9', reason: 'health check 10-web failed', at: '2026-02-27T12:00:00Z' },
+      },
+    }),
+    now,
+  );
+  expect(text).toMatch(/^○ core 2\.1\.0 in slot b → 2\.2\.0: asks for a place in the lock, for 12 min\n/);
+  expect(text.match(/hold all 2 places/g)).toHaveLength(1);
+  expect(text).toContain('next run     in 40 s\n');
+  expect(text).toContain('a place asked for in etcd web');
+  expect(text).toContain('failed here  2.1.9, 2 d ago: health check 10-web failed');
+});
+
+test('an update under way shows how far it is', () => {
+  const progress = { phase: 'offered', step: 'write', done: 40e6, total: 100e6, at: '', pid: 77 } as const;
+  const text = formatStatus(statusOf({}, { entries: null, progress }), now);
+  expect(text).toContain('now        write ████████░░░░░░░░░░░░ 40.0 MB of 100 MB, process 77');
+  expect(text).toContain('not read: busy');
+});
+
+test('no line is wider than a terminal, whatever it has to say', () => {
+  const long = 'word '.repeat(60).trim();
+  const text = formatStatus(
+    statusOf({
+      look: { at: '2026-03-01T11:55:00Z', offered: null, reason: 'unreachable', problem: long },
+      problem: { at: '2026-03-01T11:55:00Z', code: 'unreachable', problem: long },
+      wait: { until: '2026-03-01T11:00:00Z', reason: long },
+    }),
+    now,
+  );
+  expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  expect(text).toContain('✗ core 2.1.0 in slot b: the last look failed');
+});
