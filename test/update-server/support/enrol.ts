@@ -36,7 +36,7 @@ export async function seeHost(
 ): Promise<void> {
   const record = await store.hostByCredential(id);
   store.seen({
-    host: id,
+    host: record!,
     at,
     checkIn: {
       name: 'core',
@@ -50,10 +50,8 @@ export async function seeHost(
       failed: [],
       ...said,
     },
-    boots: ['boot-one'],
-    said: '',
-    isAsBefore: false,
-    row: record!.row,
+    boots: null,
+    said: JSON.stringify(said),
     decision,
     offered: decision === 'offered' ? '2.0' : null,
   });
