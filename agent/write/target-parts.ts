@@ -3,6 +3,7 @@ import { InterlockError } from '../../protocol/errors.ts';
 import type { PayloadPart } from '../../protocol/payload.ts';
 import { type OpenExtent, openExtent } from '../slots/extent.ts';
 import type { Extent } from '../slots/slot.ts';
+import { openDirectly } from '../slots/write-direct.ts';
 
 /** Where the parts of one release lie on this host. */
 export type Places = Record<'root' | 'verity' | 'boot', Extent>;
@@ -18,12 +19,13 @@ export async function openTarget(places: Places): Promise<Parts> {
   } finally {
     await image.close();
   }
-  return openParts(places, 'write');
+  return openParts(places, openDirectly, (boot) => openExtent(boot, 'write'));
 }
 
 /** Opens a slot's parts to be read only. */
 export function openSource(places: Places): Promise<Parts> {
-  return openParts(places, 'read');
+  const open = (place: Extent) => openExtent(place, 'read');
+  return openParts(places, open, open);
 }
 
 /** Closes all of them. */
@@ -39,10 +41,12 @@ export function checkRoom(slot: Omit<Places, 'boot'>, sizes: Record<'root' | 've
   }
 }
 
-async function openParts(places: Places, access: 'read' | 'write'): Promise<Parts> {
-  const root = await openExtent(places.root, access);
+type Open = (place: Extent) => Promise<OpenExtent>;
+
+async function openParts(places: Places, openRoot: Open, openBoot: Open): Promise<Parts> {
+  const root = await openRoot(places.root);
   try {
-    return { root, boot: await openExtent(places.boot, access) };
+    return { root, boot: await openBoot(places.boot) };
   } catch (error) {
     await root.close();
     throw error;

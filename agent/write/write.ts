@@ -14,7 +14,7 @@ import { findLocal } from './find-local.ts';
 import { findMissing, type Numbered } from './find-missing.ts';
 import { payloadChoice } from './payload-choice.ts';
 import { readHeader } from './read-header.ts';
-import { hasSuperblock, imageSize, superblockOf, writeSuperblock } from './superblock.ts';
+import { claimOf, imageSize, superblockOf, writeSuperblock } from './superblock.ts';
 import { checkRoom, closeParts, openSource, openTarget, type Parts, type Places } from './target-parts.ts';
 import { type Verification, verifyRest, verifySlot, writeTree } from './verify-slot.ts';
 
@@ -57,7 +57,9 @@ export async function write(order: Order): Promise<void> {
       await writeSlot({ ...order, payload });
       return;
     } catch (error) {
-      const worthAnother = error instanceof InterlockError && error.code.startsWith('payload_');
+      const worthAnother =
+        error instanceof InterlockError &&
+        (error.code.startsWith('payload_') || error.code === 'slot_mismatch');
       if (!worthAnother || index === choice.length - 1) throw error;
     }
   }
@@ -76,23 +78,26 @@ async function writeSlot(job: Job): Promise<void> {
   const superblock = superblockOf(release);
   const header = await readHeader(release, payload, download, signal);
   checkRoom(storage.slots[name], { root: release.root.size, verity: release.root.verity.size });
-  if ((await hasSuperblock(places.verity, superblock)) && (await isWhole(name, places, job))) return;
+  const claim = await claimOf(places.verity, superblock);
+  if (claim === 'this' && (await isWhole(name, places, job))) return;
 
   await storage.bootFiles.clear(name, target.rootHash);
   await checkSpace(storage.bootFiles, places.boot);
   await writeSuperblock(places.verity, Buffer.alloc(verityBlock));
-  await fillSlot(job, header, places);
+  await fillSlot(job, header, places, claim !== 'other');
   await finish(verification(name, places, job));
   await writeSuperblock(places.verity, superblock);
 }
 
-async function fillSlot(job: Job, header: PayloadHeader, places: Places): Promise<void> {
+/** `isBegun`: some of it may lie there. A slot that held another release until now was not begun. */
+async function fillSlot(job: Job, header: PayloadHeader, places: Places, isBegun: boolean): Promise<void> {
   const { payload, storage, download, onProgress, signal } = job;
   const total = header.sizes.root + header.sizes.boot;
   const parts = await openTarget(places);
   let source: Parts | null = null;
   try {
-    const needed = await findMissing(header.operations, parts, signal);
+    const all = header.operations.map((operation, index) => ({ ...operation, index }));
+    const needed = isBegun ? await findMissing(all, parts, signal) : all;
     let done = total - needed.reduce((sum, operation) => sum + operation.length, 0);
     onProgress('download', done, total);
     const onWritten = (bytes: number) => {

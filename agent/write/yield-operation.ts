@@ -1,6 +1,6 @@
 import { InterlockError } from '../../protocol/errors.ts';
 import { decodePatch } from '../../protocol/patch.ts';
-import { isSource, type Space } from '../../protocol/payload.ts';
+import { isSource, type Space, type Stretch } from '../../protocol/payload.ts';
 import type { OpenExtent } from '../slots/extent.ts';
 import { checkBytes, decodeFrame } from './decode-frame.ts';
 import type { Numbered } from './find-missing.ts';
@@ -12,18 +12,25 @@ import type { Parts } from './target-parts.ts';
 export interface Spaces {
   source: Parts | null;
   target: Parts;
+  /** Room for a copy: its bytes are valid until the next one. */
+  scratch: Buffer;
 }
 
-/** Makes an operation's bytes out of its blob and what lies on the disk; throws unless they hash to what it says. */
+/**
+ * Makes an operation's bytes out of its blob and what lies on the disk; throws unless they hash to what it says. Copies
+ * from the running root are not hashed here: nothing of them was fetched, and the root hash of the whole proves them.
+ */
 export async function yieldOperation(operation: Numbered, blob: Buffer, spaces: Spaces): Promise<Buffer> {
   const { kind, length, stretch } = operation;
   switch (kind) {
     case 'zero':
       return checkBytes(Buffer.alloc(length), operation);
-    case 'copy':
-      return checkBytes(await read(spaces, stretch!.space, stretch!.from, length), operation);
+    case 'copy': {
+      const bytes = await read(spaces, stretch!, spaces.scratch);
+      return stretch!.space === 'source-root' ? bytes : checkBytes(bytes, operation);
+    }
     case 'data': {
-      const dictionary = stretch && (await read(spaces, stretch.space, stretch.from, stretch.length));
+      const dictionary = stretch && (await read(spaces, stretch));
       try {
         return await decodeFrame(blob, operation, dictionary);
       } finally {
@@ -55,11 +62,11 @@ async function patched({ length }: Numbered, blob: Buffer, spaces: Spaces): Prom
   return bytes;
 }
 
-function read(spaces: Spaces, space: Space, from: number, length: number): Promise<Buffer> {
-  return extentOf(spaces, space).read(from, length).catch(outside);
+function read(spaces: Spaces, { space, from, length }: Stretch, into?: Buffer): Promise<Buffer> {
+  return extentOf(spaces, space).read(from, length, into).catch(outside);
 }
 
-function extentOf({ source, target }: Spaces, space: Space): OpenExtent {
+function extentOf({ source, target }: Omit<Spaces, 'scratch'>, space: Space): OpenExtent {
   const parts = isSource(space) ? source : target;
   if (!parts) throw new InterlockError('payload_invalid', { problem: 'it needs a source and there is none' });
   return parts[space.endsWith('-root') ? 'root' : 'boot'];

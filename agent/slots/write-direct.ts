@@ -1,0 +1,86 @@
+import { constants, type FileHandle, open } from 'node:fs/promises';
+import { alignedBuffer, alignment } from './aligned.ts';
+import { type OpenExtent, openExtent } from './extent.ts';
+import type { Extent } from './slot.ts';
+
+/** Bytes written at once; two such pieces are held, one filling while the disk writes the other. */
+const pieceLength = 2 * 1024 * 1024;
+
+/**
+ * Opens an extent to be written past the page cache: nothing piles up there that a database's fsync on the same disk
+ * would have to wait for, and it costs a third of the processor. Pieces reach the disk in order, the last ones with `sync`.
+ * Where that cannot be (tmpfs, an odd partition) the extent is written as usual.
+ */
+export async function openDirectly(extent: Extent): Promise<OpenExtent> {
+  const plain = await openExtent(extent, 'write');
+  const direct = extent.offset % alignment === 0 ? await openFile(extent.path) : null;
+  if (!direct) return plain;
+  const pieces = [alignedBuffer(pieceLength), alignedBuffer(pieceLength)] as const;
+  let turn = 0;
+  let from = 0;
+  let filled = 0;
+  let writing: Promise<void> = Promise.resolve();
+
+  /** What is no whole number of blocks, or was not taken in one go, goes the usual way. */
+  const put = async (bytes: Buffer, position: number) => {
+    const whole = position % alignment === 0 ? bytes.length - (bytes.length % alignment) : 0;
+    let done = 0;
+    if (whole > 0) done = (await direct.write(bytes, 0, whole, extent.offset + position)).bytesWritten;
+    if (done < bytes.length) await plain.write(position + done, bytes.subarray(done));
+  };
+  /** Hands the piece over; returns when the one before it is written. */
+  const push = async () => {
+    await writing;
+    if (filled === 0) return;
+    writing = put(pieces[turn % 2]!.subarray(0, filled), from);
+    // it is awaited, and thrown, by the next call
+    writing.catch(() => {});
+    turn++;
+    from += filled;
+    filled = 0;
+  };
+  const settle = async () => {
+    await push();
+    await writing;
+  };
+  return {
+    size: plain.size,
+    async read(...place) {
+      await settle();
+      return plain.read(...place);
+    },
+    async write(position, bytes) {
+      plain.check(position, bytes.length);
+      if (position !== from + filled) {
+        await push();
+        from = position;
+      }
+      for (let done = 0; done < bytes.length; ) {
+        if (filled === pieceLength) await push();
+        const part = bytes.subarray(done, done + pieceLength - filled);
+        pieces[turn % 2]!.set(part, filled);
+        filled += part.length;
+        done += part.length;
+      }
+    },
+    check: plain.check,
+    async sync() {
+      await settle();
+      await plain.sync();
+    },
+    async close() {
+      await writing.catch(() => {});
+      await direct.close();
+      await plain.close();
+    },
+  };
+}
+
+async function openFile(path: string): Promise<FileHandle | null> {
+  try {
+    return await open(path, constants.O_RDWR | constants.O_DIRECT);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EINVAL') return null;
+    throw error;
+  }
+}
