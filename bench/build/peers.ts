@@ -42,6 +42,8 @@ export async function byMkosi(
   const command = [
     ...['mkosi', '--force', '--distribution', 'debian', '--release', suite, '--mirror', mirror],
     ...['--format', 'directory', '--output', output, '--cache', cache, '--workspace-dir', work],
+    // without it mkosi 14 runs rm in a container of systemd-nspawn, which needs a system bus
+    '--with-docs',
     ...packages.flatMap((name) => ['--package', name]),
     'build',
   ];
