@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 const common = { pool: 'forks' as const, testTimeout: 30_000, hookTimeout: 60_000 };
 const patient = { ...common, testTimeout: 900_000, hookTimeout: 900_000, fileParallelism: false };
 
-const journeys = ['test/journey/**/*.slow.test.ts', 'test/cluster/members.slow.test.ts'];
+const journeys = [
+  'test/journey/!(boot|update|bad-releases).slow.test.ts',
+  'test/cluster/members.slow.test.ts',
+];
 const slow = 'test/**/*.slow.test.ts';
 
 /** `fast`: seconds. `slow`: builds, kills, clusters; with `fast` it is `npm test`. `journey`: virtual machines, and what depends on real time. */
