@@ -12,6 +12,7 @@ import { layOverlay } from './lay-overlay.ts';
 import { moveHomes } from './move-homes.ts';
 import { nameRelease } from './name-release.ts';
 import { scrub } from './scrub.ts';
+import { stateFloor } from './state-floor.ts';
 
 /** What every image carries, laid out as on the host. */
 const base = fileURLToPath(new URL('../base', import.meta.url));
@@ -36,7 +37,8 @@ export async function normalise(tree: Tree, definition: Definition, additions: A
   maskUnits(tree, definition);
   nameRelease(tree, definition, additions.version);
   if (additions.trust) putFile(tree, imageRootFile.slice(1), additions.trust);
-  if (additions.floor) putFile(tree, imageFloorFile.slice(1), additions.floor);
+  const floor = stateFloor(additions.floor, definition.stateCompat);
+  if (floor) putFile(tree, imageFloorFile.slice(1), floor);
   removeWhere(tree, matchPaths(definition.remove));
   await moveHomes(tree);
   emptyVar(tree);

@@ -153,6 +153,17 @@ describe('normalise', () => {
     expect(await text(tree, 'usr/lib/interlock/trust-floor.json')).toBe('{}');
   });
 
+  it.each([
+    ['with', '{"format":1,"built":"2026-01-02T03:04:05Z","root":3,"channels":{"stable":7}}', 3],
+    ['without', undefined, 1],
+  ])('says %s a trust floor which versions can run on the state it leaves', async (_, given, root) => {
+    const tree = sample();
+    const floor = given === undefined ? {} : { floor: Buffer.from(given) };
+    await normalise(tree, define(`state_compat = "5"\n${toml}`), { version: '7', ...floor });
+    const written = JSON.parse(await text(tree, 'usr/lib/interlock/trust-floor.json'));
+    expect(written).toMatchObject({ root, stateCompat: '5' });
+  });
+
   it('leaves the greeting to a definition that has one', async () => {
     const tree = sample();
     await mkdir(join(overlay, 'etc'));
