@@ -2,15 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fillHosts } from './checkin/fill.ts';
+import { bootOf, fillHosts } from './checkin/fill.ts';
 import { type LoadResult, load } from './checkin/load.ts';
 import type { Measured } from './figure.ts';
 import { type MeasuredServer, startMeasured } from './support/server-process.ts';
+import { postRequest } from './support/sockets.ts';
 
 export const summary =
   'check-ins per processor second of the server, beside a Fastify route that answers a constant';
 
-const seconds = 8;
+const warmUp = 30_000;
+const requests = 100_000;
 const connections = 64;
 const few = 10_000;
 const many = 1_000_000;
@@ -62,12 +64,12 @@ async function withHosts(count: number): Promise<Rate> {
   }
 }
 
-/** A second of warming up, then the measured time. */
+/** Until the server's code is compiled, then the measured requests. */
 async function measure(server: MeasuredServer, request: () => string): Promise<Rate> {
   try {
-    await load(server.url, connections, 2, request);
+    await load(server.url, connections, warmUp, request);
     const before = server.cpuSeconds();
-    const result = await load(server.url, connections, seconds, request);
+    const result = await load(server.url, connections, requests, request);
     const spent = server.cpuSeconds() - before;
     return { ...result, rate: result.requests / spent, peak: server.peakMebibytes() };
   } finally {
@@ -75,21 +77,17 @@ async function measure(server: MeasuredServer, request: () => string): Promise<R
   }
 }
 
-const said = JSON.stringify({
+const said = {
   name: 'core',
   version: '1.0',
   arch: 'x86-64',
   channel: 'stable',
   group: 'web',
-  bootId: 'boot-one',
   rootHash: 'a'.repeat(64),
   at: 'idle',
   failed: [],
-});
+};
 
 function checkIn(host: number): string {
-  return (
-    `POST /v1/check-in HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer secret-${host}\r\n` +
-    `content-type: application/json\r\ncontent-length: ${said.length}\r\n\r\n${said}`
-  );
+  return postRequest('/v1/check-in', `secret-${host}`, JSON.stringify({ ...said, bootId: bootOf(host) }));
 }

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { hashSecret } from '../../update-server/secret.ts';
 import { openDatabase } from '../../update-server/store/sqlite/open.ts';
 import { channel as channelOf } from './channel.ts';
@@ -7,15 +8,23 @@ export function fillHosts(dataDir: string, count: number, now: Date): void {
   const db = openDatabase(dataDir);
   db.pragma('synchronous = OFF');
   const at = now.toISOString();
+  const said = `core 1.0 x86-64 stable web ${'a'.repeat(64)} `;
   const insert = db.prepare(
-    `INSERT INTO host (id, credential_hash, machine_id, hostname, name, arch, enrolled, channel, grp, version, at,
-       boot_id, root_hash, boots, last_seen, decision)
-     VALUES (?, ?, ?, ?, 'core', 'x86-64', ?, 'stable', 'web', '1.0', 'idle', 'boot-one', ?, '["boot-one"]', ?, 'up_to_date')`,
+    `INSERT INTO enrolled_host (id, credential_hash, machine_id, hostname, name, arch, enrolled, channel, grp, version,
+       boot_id, root_hash, boots, said)
+     VALUES (?, ?, ?, ?, 'core', 'x86-64', ?, 'stable', 'web', '1.0', ?, ?, ?, ?)`,
   );
+  const see = db.prepare("INSERT INTO sighting VALUES (?, ?, 'idle', 'up_to_date', NULL)");
   const fill = db.transaction(() => {
     for (let n = 0; n < count; n++) {
-      const id = `host-${String(n).padStart(8, '0')}`;
-      insert.run(id, hashSecret(`secret-${n}`), '0'.repeat(32), `web-${n}`, at, 'a'.repeat(64), at);
+      const machine = hash('md5', `${n}`);
+      const [id, boot] = [idOf(machine), bootOf(n)];
+      const boots = JSON.stringify([boot]);
+      const rootHash = 'a'.repeat(64);
+      const { lastInsertRowid } = insert.run(
+        ...[id, hashSecret(`secret-${n}`), machine, `web-${n}`, at, boot, rootHash, boots, said],
+      );
+      see.run(lastInsertRowid, at);
     }
     db.prepare('INSERT INTO channel VALUES (?, ?, ?)').run(
       'core',
@@ -26,4 +35,13 @@ export function fillHosts(dataDir: string, count: number, now: Date): void {
   fill();
   db.pragma('wal_checkpoint(TRUNCATE)');
   db.close();
+}
+
+/** The boot id of host n before the first check-in of a run. */
+export function bootOf(host: number): string {
+  return idOf(hash('md5', `boot ${host}`));
+}
+
+function idOf(hex: string): string {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

@@ -1,72 +1,54 @@
-import { connect, type Socket } from 'node:net';
+import { type KeptSocket, openSocket, postRequest } from '../support/sockets.ts';
 
 /** Posts JSON as a host and gives the answer. */
 export type Post = (path: string, secret: string, body: unknown) => Promise<unknown>;
 
-interface Waiting {
-  request: string;
-  done(answer: unknown): void;
-  fail(error: Error): void;
-}
-
-const end = Buffer.from('\r\n\r\n');
-
-/** A pool of kept sockets that all hosts share, one request at a time on each: a client library costs more than the server. */
+/** A pool of connections that all hosts share. A server closes what is idle for long: another takes its place. */
 export function openSockets(url: string, count: number): { post: Post; close(): void } {
-  const { hostname, port } = new URL(url);
-  const queue: Waiting[] = [];
-  const idle: (() => void)[] = [];
-  const sockets = new Set<Socket>();
+  const sockets = new Set<KeptSocket>();
+  const idle = new Set<KeptSocket>();
+  const queue: ((socket: KeptSocket) => void)[] = [];
   let isOver = false;
   for (let n = 0; n < count; n++) open();
 
-  /** A server closes what is idle for long: another takes its place. */
   function open(): void {
-    const socket = connect({ host: hostname, port: Number(port) });
-    sockets.add(socket);
-    let current: Waiting | undefined;
-    let bytes = Buffer.alloc(0);
-    const next = () => {
-      current = queue.shift();
-      if (current) socket.write(current.request);
-      else idle.push(next);
-    };
-    socket.on('data', (chunk) => {
-      bytes = bytes.length > 0 ? Buffer.concat([bytes, chunk]) : chunk;
-      const head = bytes.indexOf(end);
-      if (head < 0) return;
-      const text = bytes.toString('latin1', 0, head);
-      const size = head + end.length + Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
-      if (bytes.length < size) return;
-      const body = bytes.toString('utf8', head + end.length, size);
-      bytes = bytes.subarray(size);
-      if (text.startsWith('HTTP/1.1 200')) current?.done(JSON.parse(body));
-      else current?.fail(new Error(body));
-      next();
-    });
-    socket.on('error', (error) => current?.fail(error));
-    socket.on('close', () => {
+    const socket = openSocket(url, () => {
       sockets.delete(socket);
-      if (idle.includes(next)) idle.splice(idle.indexOf(next), 1);
-      current?.fail(new Error('closed'));
+      idle.delete(socket);
       if (!isOver) open();
     });
-    next();
+    sockets.add(socket);
+    free(socket);
+  }
+
+  function free(socket: KeptSocket): void {
+    if (!sockets.has(socket)) return;
+    const next = queue.shift();
+    if (next) next(socket);
+    else idle.add(socket);
+  }
+
+  function take(): Promise<KeptSocket> {
+    const [socket] = idle;
+    if (!socket) return new Promise((use) => queue.push(use));
+    idle.delete(socket);
+    return Promise.resolve(socket);
   }
 
   return {
-    post: (path, secret, value) =>
-      new Promise((done, fail) => {
-        const body = JSON.stringify(value);
-        const head =
-          `POST ${path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer ${secret}\r\n` +
-          `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n`;
-        queue.push({ request: head + body, done, fail });
-        idle.pop()?.();
-      }),
+    async post(path, secret, value) {
+      const socket = await take();
+      try {
+        const { status, body } = await socket.send(postRequest(path, secret, JSON.stringify(value)));
+        if (status !== 200) throw new Error(body);
+        return JSON.parse(body);
+      } finally {
+        free(socket);
+      }
+    },
     close: () => {
       isOver = true;
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets) socket.close();
     },
   };
 }
