@@ -10,32 +10,32 @@ const pollSeconds = 300;
 
 /** Answers one host: the decision, its grant when there is one, and a note of both. */
 export async function checkIn(ports: Ports, host: HostRecord, said: CheckIn): Promise<CheckInAnswer> {
+  const { store } = ports;
   const at = ports.now();
-  const { boots, cloned } = followBoots(host.boots, said.bootId);
+  const isSameBoot = host.boot === said.bootId;
+  const followed = isSameBoot ? null : followBoots(await store.boots(host.id), said.bootId);
+  const cloned = host.cloned || followed?.cloned === true;
   if (cloned && !host.cloned) await flagClone(ports, host, said.bootId, at);
 
   const isBusy = (ports.overload?.load() ?? 'calm') !== 'calm';
-  const decision = await offer(ports.store, { ...host, cloned: host.cloned || cloned }, said, at, isBusy);
+  const decision = await offer(store, host, cloned, said, at, isBusy);
   const [reason, offered] =
     'none' in decision ? [decision.none, null] : (['offered', decision.offer.version] as const);
-  const text = saidOf(said);
-  ports.store.seen({
-    host: host.id,
+  store.seen({
+    host,
     at: at.toISOString(),
     checkIn: said,
-    boots,
-    row: host.row,
-    said: text,
-    isAsBefore: host.said === text,
+    boots: followed?.boots ?? null,
+    said: saidOf(said),
     decision: reason,
     offered,
   });
   return { decision, pollSeconds: reason === 'busy' ? awaySecondsNow() : pollSeconds };
 }
 
-/** Everything of a check-in that the store keeps and that seldom changes. */
-function saidOf({ name, version, arch, channel, group, bootId, rootHash, failed }: CheckIn): string {
-  return [name, version, arch, channel, group, bootId, rootHash, ...failed].join(' ');
+/** Everything of a check-in that the store keeps and that seldom changes, but for the boot id. */
+function saidOf({ name, version, arch, channel, group, rootHash, failed }: CheckIn): string {
+  return `${name} ${version} ${arch} ${channel} ${group} ${rootHash} ${failed.join(' ')}`;
 }
 
 function flagClone({ store }: Ports, host: HostRecord, bootId: string, at: Date): Promise<void> {

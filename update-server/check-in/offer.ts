@@ -11,12 +11,15 @@ import { decide, goalOf } from './decide.ts';
 export async function offer(
   store: Store,
   host: HostRecord,
+  cloned: boolean,
   said: CheckIn,
   at: Date,
   isBusy = false,
 ): Promise<{ offer: Offer } | { none: NoneReason }> {
   const channel = await store.channel(said.name, said.channel);
-  const goal = goalOf({ ...host, running: said.version, arch: said.arch, failed: said.failed }, channel);
+  const { held, pinned } = host;
+  const { version: running, arch, failed } = said;
+  const goal = goalOf({ running, arch, failed, held, pinned, cloned }, channel);
   if ('none' in goal) return goal;
 
   const group = host.placed ?? said.group;

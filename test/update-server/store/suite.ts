@@ -156,19 +156,12 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
     });
 
     it('shows sightings at once and keeps them over a clean stop', async () => {
-      const { row } = (await store.hostByCredential(sha('1')))!;
-      const sighting = {
-        host: 'host-0001',
-        row,
-        at,
-        checkIn: saidBy,
-        boots: ['boot-one'],
-        said: 'a',
-        isAsBefore: false,
-        offered: null,
-      };
+      const host = (await store.hostByCredential(sha('1')))!;
+      expect(host).toMatchObject({ boot: null, said: '' });
+      const sighting = { host, at, checkIn: saidBy, boots: ['boot-one'], said: 'a', offered: null };
       store.seen({ ...sighting, decision: 'held' });
-      expect((await store.hostByCredential(sha('1')))?.boots).toEqual(['boot-one']);
+      expect(await store.hostByCredential(sha('1'))).toMatchObject({ boot: 'boot-one', said: 'a' });
+      expect(await store.boots('host-0001')).toEqual(['boot-one']);
       expect(await store.host('host-0001')).toMatchObject({
         version: '1.0',
         failed: ['0.5'],
@@ -177,14 +170,46 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
       store.seen({ ...sighting, decision: 'held' });
       await store.findHosts({}, '', 10, new Date(at));
       expect((await store.hostByCredential(sha('1')))?.said).toBe('a');
-      store.seen({ ...sighting, isAsBefore: true, decision: 'up_to_date' });
+      store.seen({ ...sighting, boots: null, decision: 'up_to_date' });
       await store.close();
       store = place.open();
+      expect(await store.hostByCredential(sha('1'))).toMatchObject({ boot: 'boot-one', said: 'a' });
+      expect(await store.boots('host-0001')).toEqual(['boot-one']);
       expect(await store.findHosts({}, '', 10, new Date(at))).toMatchObject([
         { decision: 'up_to_date', lastSeen: at },
         { lastSeen: null },
       ]);
       expect(await store.findHosts({}, 'host-0001', 10, new Date(at))).toMatchObject([{ id: 'host-0002' }]);
+    });
+
+    it('knows a host as operators left it at its very next check-in, and what it said before that', async () => {
+      const known = async () => (await store.hostByCredential(sha('1')))!;
+      const sighting = { at, checkIn: saidBy, boots: ['boot-one'], said: 'a', offered: null };
+      store.seen({ ...sighting, host: await known(), decision: 'up_to_date' });
+      await store.hold('host-0001', true, audit);
+      expect(await known()).toMatchObject({ held: true, boot: 'boot-one', said: 'a' });
+      await store.hold('host-0001', false, audit);
+      await store.pin('host-0001', '1.0', audit);
+      await store.place('host-0001', 'canary', audit);
+      expect(await known()).toMatchObject({ held: false, pinned: '1.0', placed: 'canary' });
+      await store.markCloned('host-0001', audit);
+      expect(await known()).toMatchObject({ cloned: true, boot: 'boot-one' });
+      expect(await store.boots('host-0001')).toEqual(['boot-one']);
+    });
+
+    it('knows a rollout as it is after each change', async () => {
+      const current = async () => (await store.currentRollout('tiny', 'alpha', 'x86-64'))!;
+      expect((await current()).counts.inFlight).toBe(0);
+      await store.grant('host-0001', grantOf('a1', 'r'), at);
+      expect((await current()).counts.inFlight).toBe(1);
+      const failing = () => {
+        throw new Error('no');
+      };
+      await expect(store.changeRollout('rollout-r', failing, audit)).rejects.toThrow('no');
+      await store.changeRollout('rollout-r', (rollout) => ({ ...rollout, state: 'paused' }), audit);
+      expect((await current()).state).toBe('paused');
+      await store.startRollouts([{ ...rolloutOf('t', 'alpha') }], audit);
+      expect((await current()).id).toBe('rollout-t');
     });
 
     it('forgets a host with all it reported', async () => {

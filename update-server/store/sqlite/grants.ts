@@ -26,9 +26,6 @@ export function grantStore(
     `UPDATE host_grant SET expires = ? WHERE host = ? AND release = ? AND rollout = ? AND outcome IS NULL
      RETURNING id, version, release, expires`,
   );
-  const takePlace = db.prepare<[string, number]>(
-    "UPDATE rollout SET in_flight = in_flight + 1 WHERE id = ? AND state = 'running' AND in_flight < ?",
-  );
   const insert = db.prepare(
     `INSERT INTO host_grant (id, host, rollout, version, release, granted, expires, canary, counted)
      VALUES (@id, @host, @rollout, @version, @release, @now, @expires, @canary, @counted)`,
@@ -77,7 +74,7 @@ export function grantStore(
         if (renewed) return { grant: renewed };
         open.closeOthers(host, now);
         const counted = host_.approved !== 0;
-        if (counted && takePlace.run(rollout, limit).changes === 0) return { none: 'in_flight_limit' };
+        if (counted && !rollouts.takePlace(rollout, limit)) return { none: 'in_flight_limit' };
         insert.run({ ...grant, host, rollout, now, canary: canary ? 1 : 0, counted: counted ? 1 : 0 });
         return { grant };
       }),

@@ -23,7 +23,9 @@ const columns =
 export function knownHosts(db: Database.Database, overlay: (host: HostRecord) => void): KnownHosts {
   const known = new Map<string, HostRecord>();
   const one = db.prepare<[string], Row>(`SELECT ${columns} FROM enrolled_host WHERE credential_hash = ?`);
-  const hashOf = db.prepare<[string], string>('SELECT credential_hash FROM enrolled_host WHERE id = ?').pluck();
+  const hashOf = db
+    .prepare<[string], string>('SELECT credential_hash FROM enrolled_host WHERE id = ?')
+    .pluck();
   const intern = internTexts();
 
   function read({ hash, ...row }: Row): HostRecord {

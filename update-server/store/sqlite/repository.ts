@@ -80,8 +80,8 @@ export function repositoryStore(
       const row = select.get()!;
       return { revision: row.revision, state: JSON.parse(row.state) as RepositoryState };
     },
-    publish: async (publication, now) => {
-      const done = await write(() => {
+    publish: (publication, now) =>
+      write(() => {
         const { basedOn, state, files, targets } = publication;
         if (advance.run(JSON.stringify(state), basedOn).changes === 0) return false;
         for (const [name, text] of Object.entries(files)) putMetadata.run(name, text);
@@ -95,11 +95,9 @@ export function repositoryStore(
           for (const blob of blobsOf(release)) putPublished.run(blob.sha256, blob.size);
         }
         if (publication.audit) addAudit(publication.audit);
+        channelCache.clear();
         return true;
-      });
-      if (done) channelCache.clear();
-      return done;
-    },
+      }),
     metadataFile: async (name) => metadata.get(name),
     targetFile: async (path) => target.get(path),
     channel: async (name, channel) => readChannel(name, channel),

@@ -18,6 +18,8 @@ export interface RolloutRows {
   /** Writes what may change, but the counts. */
   update(rollout: Rollout): void;
   count(id: string, change: Partial<Counts>): void;
+  /** Counts one more host under way, in the statement that checks the limit. */
+  takePlace(id: string, limit: number): boolean;
 }
 
 interface Row extends Omit<Rollout, 'policy' | 'full' | 'counts' | 'baseline'>, Counts {
@@ -31,6 +33,8 @@ interface Row extends Omit<Rollout, 'policy' | 'full' | 'counts' | 'baseline'>, 
 /** Prepares the statements; policies are parsed once. */
 export function rolloutRows(db: Database.Database): RolloutRows {
   const policies = new Map<string, Policy>();
+  /** What is current, as check-ins ask for it; every write forgets it. */
+  const known = new Map<string, Rollout | undefined>();
   const columns = `id, name, channel, arch, version, release, policy_name AS policyName, policy, state, reason,
     created, starts, ramp_ran AS rampRanMs, ramp_since AS rampSince, canary_passed AS canaryPassed, full, resumed,
     active, in_flight AS inFlight, confirmed, failed, canary_failed AS canaryFailed,
@@ -63,6 +67,9 @@ export function rolloutRows(db: Database.Database): RolloutRows {
     `UPDATE rollout SET in_flight = in_flight + @inFlight, confirmed = confirmed + @confirmed,
        failed = failed + @failed, canary_failed = canary_failed + @canaryFailed WHERE id = @id`,
   );
+  const takePlace = db.prepare<[string, number]>(
+    "UPDATE rollout SET in_flight = in_flight + 1 WHERE id = ? AND state = 'running' AND in_flight < ?",
+  );
 
   function read(row: Row | undefined): Rollout | undefined {
     if (!row) return undefined;
@@ -92,22 +99,39 @@ export function rolloutRows(db: Database.Database): RolloutRows {
 
   return {
     byId: (id) => read(byId.get(id)),
-    current: (name, channel, arch) => read(current.get(name, channel, arch)),
+    current(name, channel, arch) {
+      // what a transaction sees may never come to be
+      if (db.inTransaction) return read(current.get(name, channel, arch));
+      const key = `${name}/${channel}/${arch}`;
+      if (!known.has(key)) known.set(key, read(current.get(name, channel, arch)));
+      return known.get(key);
+    },
     allCurrent: () => allCurrent.all().map((row) => read(row)!),
     list: (name, channel, limit) => list.all({ name, channel, limit }).map((row) => read(row)!),
     policyText: (id) => JSON.parse(byId.get(id)!.policy) as PolicyText,
     insert({ policy, ...rollout }, active) {
+      known.clear();
       const hasCanary = readPolicy(policy.text).canary !== null;
       const text = JSON.stringify(policy.text);
       const rampSince = hasCanary ? null : rollout.starts;
       insert.run({ ...rollout, policyName: policy.name, policy: text, rampSince, active });
     },
-    supersede: (name, channel, arch) => void supersede.run(name, channel, arch),
+    supersede(name, channel, arch) {
+      known.clear();
+      supersede.run(name, channel, arch);
+    },
     update({ baseline, full, policy: _policy, counts: _counts, ...rollout }) {
+      known.clear();
       const { confirmed: baseConfirmed, failed: baseFailed, canaryFailed: baseCanaryFailed } = baseline;
       update.run({ ...rollout, full: full ? 1 : 0, baseConfirmed, baseFailed, baseCanaryFailed });
     },
-    count: (id, change) =>
-      void count.run({ id, inFlight: 0, confirmed: 0, failed: 0, canaryFailed: 0, ...change }),
+    count(id, change) {
+      known.clear();
+      count.run({ id, inFlight: 0, confirmed: 0, failed: 0, canaryFailed: 0, ...change });
+    },
+    takePlace(id, limit) {
+      known.clear();
+      return takePlace.run(id, limit).changes > 0;
+    },
   };
 }

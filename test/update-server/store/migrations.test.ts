@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { migrations } from '../../../update-server/store/sqlite/migrations.ts';
+import { openDatabase } from '../../../update-server/store/sqlite/open.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'migrations-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+it('takes hosts, their grants and their reports over from a database of before sightings', () => {
+  const old = new Database(join(folder, 'interlock.db'));
+  for (const step of migrations.slice(0, 3)) old.exec(step);
+  old.pragma('user_version = 3');
+  old.exec(`
+    INSERT INTO host (id, credential_hash, machine_id, hostname, name, arch, enrolled, boots, last_seen, at, decision, pinned)
+      VALUES ('one', 'h1', 'm', 'web-1', 'core', 'x86-64', 't0', '["b"]', 't1', 'idle', 'held', '1.0'),
+             ('two', 'h2', 'm', 'web-2', 'core', 'x86-64', 't0', '[]', NULL, NULL, NULL, NULL);
+    INSERT INTO host_grant (id, host, version, release, granted, expires) VALUES ('g', 'one', '2.0', 'r', 't', 't');
+    INSERT INTO report VALUES (1, 'one', 'x', 'g', 'written', '1.0', '2.0', 'b', 't', 't', '');
+  `);
+  old.close();
+
+  const db = openDatabase(folder);
+  expect(db.prepare('SELECT id, last_seen, at, decision, pinned, boots FROM host ORDER BY id').all()).toEqual(
+    [
+      { id: 'one', last_seen: 't1', at: 'idle', decision: 'held', pinned: '1.0', boots: '["b"]' },
+      { id: 'two', last_seen: null, at: null, decision: null, pinned: null, boots: '[]' },
+    ],
+  );
+  expect(db.pragma('foreign_key_check')).toEqual([]);
+  expect(db.pragma('foreign_keys', { simple: true })).toBe(1);
+  const left = () =>
+    ['host_grant', 'report', 'sighting'].map((table) =>
+      db.prepare(`SELECT count(*) FROM ${table}`).pluck().get(),
+    );
+  expect(left()).toEqual([1, 1, 2]);
+  db.prepare("DELETE FROM enrolled_host WHERE id = 'one'").run();
+  expect(left()).toEqual([0, 0, 1]);
+  db.close();
+});
