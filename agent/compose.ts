@@ -1,16 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InterlockError } from '../protocol/errors.ts';
 import { imageFloorFile, imageRootFile } from '../protocol/trust.ts';
 import { createHttpAgents } from '../system/http-agents.ts';
+import type { Carried } from './carried/carried.ts';
 import type { Paths } from './config/paths.ts';
 import type { Settings } from './config/settings.ts';
 import { createDownload } from './download/download.ts';
 import { isClockSynchronised } from './hosts/clock.ts';
 import { openFileHost } from './hosts/file-host.ts';
+import { readHostname } from './hosts/read-hostname.ts';
 import { openSystemHost } from './hosts/system-host.ts';
 import type { EtcdLockOptions } from './lock/etcd.ts';
 import { openLock } from './lock/open-lock.ts';
@@ -32,8 +33,13 @@ export interface Composed {
   close(): Promise<void>;
 }
 
-/** Opens everything the agent needs; nothing is sent yet. */
-export async function compose(paths: Paths, settings: Settings, signal: AbortSignal): Promise<Composed> {
+/** Opens everything the agent needs; nothing is sent yet. A carried medium stands in for the server's releases. */
+export async function compose(
+  paths: Paths,
+  settings: Settings,
+  signal: AbortSignal,
+  carried: Carried | null = null,
+): Promise<Composed> {
   const host = await (settings.machine === 'file' ? openFileHost(paths.root) : openSystemHost());
   try {
     const running = await host.machine.running();
@@ -63,7 +69,7 @@ export async function compose(paths: Paths, settings: Settings, signal: AbortSig
             enroll: {
               ...(settings.joinToken ? { joinToken: settings.joinToken } : {}),
               machineId,
-              hostname: hostname(),
+              hostname: await readHostname(paths),
               name,
               arch: running.arch,
             },
@@ -71,14 +77,15 @@ export async function compose(paths: Paths, settings: Settings, signal: AbortSig
               identity = made;
             },
           });
+    const trusted = carried ?? url;
     const trust =
-      url === null
+      trusted === null
         ? null
         : openTrust({
             cacheDir: join(paths.state, 'trust'),
             imageRoot: join(paths.image, imageRootFile),
             imageFloor: join(paths.image, imageFloorFile),
-            server: url,
+            server: trusted,
             ...(settings.ca ? { ca: settings.ca } : {}),
             name,
             channel,
@@ -88,7 +95,7 @@ export async function compose(paths: Paths, settings: Settings, signal: AbortSig
     const ports: Ports = {
       machine: host.machine,
       loader: host.loader,
-      slot: slotPort(host.storage, settings, ca),
+      slot: slotPort(host.storage, settings, ca, carried),
       lock: openLock(place, await etcdOptions(settings), () => clock.now()),
       trust,
       server,
@@ -112,8 +119,9 @@ function slotPort(
   storage: Parameters<typeof createSlotPort>[0],
   { mirrors, server, maxRate }: Settings,
   ca: string | undefined,
+  carried: Carried | null,
 ): SlotPort {
-  const sources = [...mirrors, ...(server ? [server] : [])];
+  const sources = [...(carried ? [carried] : []), ...mirrors, ...(server ? [server] : [])];
   return {
     async write(target, running, ...more) {
       const download = createDownload({ sources, maxRate, agents: createHttpAgents(ca) });

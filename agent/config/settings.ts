@@ -14,8 +14,8 @@ function some<T extends Record<string, TSchema>>(keys: T) {
   return strict(Object.fromEntries(optional) as { [K in keyof T]: TOptional<T[K]> });
 }
 
-/** Every key a fragment may have; all are optional, because each file says only what it changes. */
-const Inputs = some({
+/** Every key a fragment may have; all are optional, because each file says only what it changes. `docs/hosts.md` lists them. */
+export const Inputs = some({
   /** Base URL of the update server. */
   server: Url,
   /** PEM file of the authority that signed the server's certificate. */
