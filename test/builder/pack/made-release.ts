@@ -11,17 +11,18 @@ export async function makeRelease(
   dir: string,
   entries: readonly MadeEntry[],
   version = '1.0',
+  name = 'made',
 ): Promise<Release> {
   const at = (file: string) => join(dir, file);
   const options = { buildTime: 1_700_000_000 };
-  const { image: root, verity } = await packRoot(tarStream(entries), dir, 'made', options);
+  const { image: root, verity } = await packRoot(tarStream(entries), dir, name, options);
   const boot = Buffer.concat([Buffer.from(`interlock.roothash=${verity.rootHash}`), randomBytes(100_000)]);
   writeFileSync(at('boot.efi'), boot);
   const files = { root: at('root.erofs'), verity: at('root.verity'), boot: at('boot.efi') };
   const nothing = { size: 0, sha256: sha256(Buffer.alloc(0)) };
   const release: Release = {
     format: 1,
-    name: 'made',
+    name,
     version,
     arch: 'x86-64',
     created: '2026-11-20T12:00:00Z',

@@ -6,10 +6,11 @@ import { makeRelease } from '../../builder/pack/made-release.ts';
 export async function makeHostRelease(
   dir: string,
   version: string,
-  options: { ballast?: Buffer; files?: Record<string, string> } = {},
+  options: { name?: string; ballast?: Buffer; files?: Record<string, string> } = {},
 ): Promise<Release> {
   await mkdir(dir, { recursive: true });
-  const osRelease = `ID=interlock\nIMAGE_ID=made\nIMAGE_VERSION=${version}\n`;
+  const { name = 'made' } = options;
+  const osRelease = `ID=interlock\nIMAGE_ID=${name}\nIMAGE_VERSION=${version}\n`;
   const files: Record<string, string | Buffer> = {
     ...options.files,
     'usr/lib/os-release': osRelease,
@@ -23,5 +24,5 @@ export async function makeHostRelease(
       mode: /\.d\//.test(path) ? 0o755 : 0o644,
       content: Buffer.from(content as string),
     }));
-  return makeRelease(dir, entries, version);
+  return makeRelease(dir, entries, version, name);
 }

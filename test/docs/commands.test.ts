@@ -1,0 +1,46 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createAgent } from '../../agent/cli/program.ts';
+import { createInterlock } from '../../cli/program.ts';
+import { errorTable } from '../../protocol/errors.ts';
+import { describeProgram } from '../../system/command-tree.ts';
+import { problemsOf } from './check-command.ts';
+
+const root = join(import.meta.dirname, '../..');
+const programs = [await createInterlock(), createAgent()].map(describeProgram);
+const pages = globSync('{README.md,docs/*.md,docs/decisions/*.md,images/README.md}', { cwd: root });
+
+test.each(pages)('every command in %s exists, with its flags', (page) => {
+  expect(commandsIn(readFileSync(join(root, page), 'utf8')).flatMap(check)).toEqual([]);
+});
+
+test('what errors tell people to type exists', () => {
+  const remedies = Object.values(errorTable).map(({ remedy }) => remedy);
+  expect(remedies.flatMap(check)).toEqual([]);
+});
+
+test('a wrong verb, a wrong flag and a verb of another group are found', () => {
+  expect(check('interlock publihs x')).toHaveLength(1);
+  expect(check('interlock publish x --chanel alpha')).toHaveLength(1);
+  expect(check('interlock keys renew|rotaet DIR')).toHaveLength(1);
+  expect(check('x && interlock rollout hold y | cat')).toHaveLength(1);
+  expect(check('interlock-agent status --jsno')).toHaveLength(1);
+  expect(check('interlock --json rollout list --name=core # publish')).toEqual([]);
+});
+
+function check(line: string): string[] {
+  return problemsOf(line, programs);
+}
+
+/** Lines of code blocks, with `\` at their end joined, and spans of code in prose. */
+function commandsIn(text: string): string[] {
+  const fences = /^```[^\n]*\n([\s\S]*?)^```/gm;
+  const blocks = [...text.matchAll(fences)].flatMap(([, block = '']) =>
+    block.replaceAll('\\\n', ' ').split('\n'),
+  );
+  const spans = [...text.replace(fences, '').matchAll(/`([^`]+)`/g)].map(([, span = '']) =>
+    span.replaceAll('\n', ' '),
+  );
+  return [...blocks, ...spans];
+}
