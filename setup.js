@@ -57,6 +57,7 @@ const forPeers = {
   openssl: 'openssl',
   'qemu-img': 'qemu-utils',
   'ssh-keygen': 'openssh-client',
+  chromium: 'chromium',
   zsh: 'zsh',
   fish: 'fish',
   groff: 'groff-base',

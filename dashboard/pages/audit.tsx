@@ -2,9 +2,10 @@ import type { AuditLine } from '../../protocol/operator.ts';
 import type { PageProps } from '../desk.tsx';
 import { Answered } from '../parts/answered.tsx';
 import { Page } from '../parts/page.tsx';
+import { Brief, Subject } from '../parts/subject.tsx';
 import { type Column, Table } from '../parts/table.tsx';
 import { When } from '../parts/when.tsx';
-import { hostPath, pathTo, rolloutPath } from '../routes.ts';
+import { pathTo } from '../routes.ts';
 import { useAnswer } from '../server/use-answer.ts';
 
 interface AuditAnswer {
@@ -18,11 +19,13 @@ const columns: readonly Column<AuditLine>[] = [
     cell: ({ action, subject, who }) => (
       <>
         {action} <Subject of={subject} />
-        <small class="narrow">{who}</small>
+        <small class="narrow">
+          <Brief text={who} />
+        </small>
       </>
     ),
   },
-  { name: 'Who', wide: true, cell: ({ who }) => who },
+  { name: 'Who', wide: true, cell: ({ who }) => <Brief text={who} /> },
   { name: 'Change', cell: (line) => <Change of={line} /> },
   { name: 'When', number: true, cell: ({ at }) => <When time={at} /> },
 ];
@@ -54,23 +57,16 @@ export function AuditPage({ query }: PageProps) {
   );
 }
 
-/** A subject such as `host 1b4e…` or `rollout …`, with a link where there is a page for it. */
-function Subject({ of }: { of: string }) {
-  const [, kind, id] = /^(host|rollout) ([0-9A-Za-z-]{8,64})$/.exec(of) ?? [];
-  if (!kind || !id) return <span class="quiet break">{of}</span>;
-  return (
-    <a class="break" href={kind === 'host' ? hostPath(id) : rolloutPath(id)}>
-      {of}
-    </a>
-  );
-}
-
 function Change({ of: { detail, before, after } }: { of: AuditLine }) {
   const fields = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
   const changed = fields.filter((field) => say(before?.[field]) !== say(after?.[field]));
   return (
     <>
-      {detail && <span class="break">{detail}</span>}
+      {detail && (
+        <span class="break">
+          <Brief text={detail} />
+        </span>
+      )}
       {changed.map((field) => (
         <small key={field} class="break">
           {field}: {before && field in before ? `${say(before[field])} → ` : ''}

@@ -28,9 +28,14 @@ const pageSize = '50';
 const columns: readonly Column<HostSummary>[] = [
   {
     name: 'Host',
-    cell: ({ id, hostname, version, channel }) => (
+    cell: ({ id, hostname, version, channel, ...host }) => (
       <>
         <a href={hostPath(id)}>{hostname || short(id)}</a>
+        {flagsOf(host).map((flag) => (
+          <span key={flag} class="tag">
+            {flag}
+          </span>
+        ))}
         <small class="narrow">
           {version ?? 'no version yet'} · {channel ?? 'no channel'}
         </small>
@@ -45,7 +50,7 @@ const columns: readonly Column<HostSummary>[] = [
       return (
         <>
           <State aspect={aspect}>{word}</State>
-          {more && <span class="more"> {more}</span>}
+          {more && <span class="more"> · {more}</span>}
         </>
       );
     },
@@ -57,10 +62,23 @@ const columns: readonly Column<HostSummary>[] = [
   { name: 'Last seen', number: true, cell: ({ lastSeen }) => <When time={lastSeen} /> },
 ];
 
+/** What an operator decided about a host, or has to. */
+function flagsOf({
+  held,
+  pinned,
+  cloned,
+  approved,
+}: Pick<HostSummary, 'held' | 'pinned' | 'cloned' | 'approved'>): string[] {
+  const flags = [held && 'held', pinned && `pinned ${pinned}`, cloned && 'cloned', !approved && 'unapproved'];
+  return flags.filter((flag) => typeof flag === 'string');
+}
+
 /** What a host waits for, or goes to. */
 function moreOf({ decision, offered }: HostSummary): string {
   if (decision === 'offered') return `to ${offered}`;
-  return decision && !['up_to_date', 'held'].includes(decision) ? decisionWord(decision) : '';
+  return decision && !['up_to_date', 'held', 'pinned', 'cloned', 'failed_here'].includes(decision)
+    ? decisionWord(decision)
+    : '';
 }
 
 /** Hosts found by what is asked for; the question is in the address, so that it can be sent to somebody. */

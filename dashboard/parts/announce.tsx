@@ -1,10 +1,19 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 const spoken = new EventTarget();
 
 /** Lets screen readers hear what changed without moving the reader. */
 export function announce(text: string): void {
   spoken.dispatchEvent(new CustomEvent('say', { detail: text }));
+}
+
+/** Announces a sentence about the page whenever it becomes another one. */
+export function useSpoken(text: string | undefined): void {
+  const last = useRef(text);
+  useEffect(() => {
+    if (text !== undefined && last.current !== undefined && text !== last.current) announce(text);
+    last.current = text ?? last.current;
+  }, [text]);
 }
 
 /** Where announcements are made; once in the page. */

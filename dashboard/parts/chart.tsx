@@ -51,10 +51,9 @@ function keepDrawn(place: HTMLElement, drawing: Drawing, point: (at: number | nu
 function Legend({ drawing, at }: { drawing: Drawing; at: number | null }) {
   const { times, curves, stacked } = drawing;
   const moment = at === null ? undefined : times[at];
-  const shown = stacked ? curves.toReversed() : curves;
   return (
     <ul class="legend">
-      {shown.map((curve) => (
+      {curves.map((curve) => (
         <li key={curve.label}>
           <i
             class={curve.dashed ? 'swatch dashed' : stacked ? 'swatch area' : 'swatch'}

@@ -36,13 +36,14 @@ export function draw(place: HTMLElement, drawing: Drawing, point: (at: number | 
     series: [
       {},
       ...order.map((at) => {
-        const { color, dashed, stepped, filled, label } = curves[at]!;
+        const { color, dashed, stepped, label } = curves[at]!;
         return {
           label,
-          stroke: colors(color),
+          // areas are parted by a line of the page's own colour
+          stroke: colors(stacked ? '--paper' : color),
           width: stacked ? 1 : 2,
           ...(dashed ? { dash: [6, 4] } : {}),
-          ...(stacked || filled ? { fill: stacked ? colors(color) : `${colors(color)}` } : {}),
+          ...(stacked ? { fill: colors(color) } : {}),
           ...(stepped ? { paths: uPlot.paths.stepped!({ align: 1 }) } : {}),
           points: { show: false },
         };
@@ -84,10 +85,12 @@ function axis(colors: Colors): uPlot.Axis {
 }
 
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
-const hour = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const toMinutes = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const toSeconds = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 
 /** Midnight shows its day, every other time its hour. */
-function times24(_: uPlot, ticks: number[]): string[] {
+function times24(_: uPlot, ticks: number[], __: number, ___: number, step: number): string[] {
+  const hour = step < 60 ? toSeconds : toMinutes;
   return ticks.map((tick, at) => {
     const time = new Date(tick * 1000);
     const midnight = time.getHours() === 0 && time.getMinutes() === 0;
@@ -117,8 +120,8 @@ function drawMarks(chart: uPlot, { limits = [], now }: Drawing, colors: Colors):
     ctx.lineWidth = 1.5 * ratio;
     ctx.setLineDash([2 * ratio, 3 * ratio]);
     line(ctx, bbox.left, y, bbox.left + bbox.width, y);
-    ctx.textAlign = 'right';
-    ctx.fillText(label, bbox.left + bbox.width - 4 * ratio, y - 5 * ratio);
+    ctx.textAlign = 'left';
+    ctx.fillText(label, bbox.left + 6 * ratio, y - 6 * ratio);
   }
   const { min = 0, max = 0 } = chart.scales.x ?? {};
   if (now !== undefined && now > (min ?? 0) && now < (max ?? 0)) {

@@ -7,7 +7,6 @@ export interface Curve {
   dashed?: boolean;
   /** Holds its value until the next one. */
   stepped?: boolean;
-  filled?: boolean;
 }
 
 /** What a chart shows, before anything is drawn. */

@@ -1,6 +1,6 @@
 import type { RolloutSummary } from '../../protocol/rollout.ts';
 import { rolloutPath } from '../routes.ts';
-import { ofRollout } from '../words/states.ts';
+import { ofRollout, policyWord } from '../words/states.ts';
 import { State } from './signal.tsx';
 import { Track, TrackFigures } from './track.tsx';
 import { When } from './when.tsx';
@@ -22,7 +22,7 @@ export function RolloutLine({ of: rollout }: { of: RolloutSummary }) {
       <Track of={rollout} />
       <TrackFigures of={rollout} />
       <p class="quiet small">
-        {rollout.arch}, policy {rollout.policy}, since <When time={rollout.starts} />
+        {rollout.arch}, {policyWord(rollout.policy)}, since <When time={rollout.starts} />
         {rollout.canary === 'waiting' && '; canaries first'}
       </p>
     </article>

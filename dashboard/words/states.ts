@@ -54,21 +54,34 @@ export function decisionChange(decision: string): string {
 export const ofHost: Readonly<Record<HostState, { aspect: Aspect; word: string; means: string }>> = {
   failed: { aspect: 'stop', word: 'Failed', means: 'the next version failed there and is not tried again' },
   silent: { aspect: 'caution', word: 'Silent', means: 'not seen for a day' },
-  held: { aspect: 'caution', word: 'Held', means: 'an operator keeps it where it is' },
+  held: {
+    aspect: 'caution',
+    word: 'Held',
+    means: 'an operator keeps it where it is, or pinned it elsewhere',
+  },
   updating: { aspect: 'moving', word: 'Updating', means: 'has leave to install' },
   waiting: { aspect: 'dark', word: 'Waiting', means: 'its turn has not come' },
   new: { aspect: 'dark', word: 'New', means: 'enrolled, never checked in' },
   up_to_date: { aspect: 'go', word: 'Up to date', means: 'runs the head of its channel' },
 };
 
+const states: Partial<Record<NoneReason | 'offered', HostState>> = {
+  up_to_date: 'up_to_date',
+  offered: 'updating',
+  failed_here: 'failed',
+  held: 'held',
+  pinned: 'held',
+};
 const silentMs = 86_400_000;
 
 /** A host's state from what a list says of it, by the server's rule. */
 export function stateOf(host: HostSummary, now = Date.now()): HostState {
-  if (!host.lastSeen) return 'new';
+  if (!host.lastSeen || !host.decision) return 'new';
   if (now - Date.parse(host.lastSeen) > silentMs) return 'silent';
-  if (host.held || host.decision === 'held') return 'held';
-  if (host.decision === 'up_to_date') return 'up_to_date';
-  if (host.decision === 'offered') return 'updating';
-  return host.decision === 'failed_here' ? 'failed' : 'waiting';
+  return (host.decision && states[host.decision]) || 'waiting';
+}
+
+/** A policy by its name; one that was given in full has none. */
+export function policyWord(policy: string): string {
+  return policy === 'own' ? 'a policy of its own' : `policy ${policy}`;
 }

@@ -1,6 +1,7 @@
 import type { LocksAnswer } from '../../../protocol/desk.ts';
 import type { HostDetail } from '../../../protocol/operator.ts';
 import type { PageProps } from '../../desk.tsx';
+import { useSpoken } from '../../parts/announce.tsx';
 import { Answered } from '../../parts/answered.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { Page, Section } from '../../parts/page.tsx';
@@ -19,6 +20,7 @@ export function HostPage({ params: { id = '' } }: PageProps) {
   const host = useAnswer<HostDetail>(`/v1/hosts/${encodeURIComponent(id)}`, ['host', 'hosts', 'rollout']);
   const locks = useAnswer<LocksAnswer>('/v1/locks', ['lock']);
   const { data } = host;
+  useSpoken(data && `The host is ${ofHost[stateOf(data)].word.toLowerCase()}.`);
   return (
     <Page
       title={data ? data.hostname || short(data.id) : 'Host'}

@@ -1,7 +1,9 @@
 import type { Attention } from '../../../protocol/desk.ts';
 import { Section } from '../../parts/page.tsx';
 import { Signal } from '../../parts/signal.tsx';
+import { WithTimes } from '../../parts/when.tsx';
 import { pathTo, rolloutPath } from '../../routes.ts';
+import { countOf } from '../../words/size.ts';
 import type { Aspect } from '../../words/states.ts';
 
 interface Shown {
@@ -9,29 +11,43 @@ interface Shown {
   /** The next sensible step, and where it is. */
   step: string;
   path(id: string | null): string;
+  /** In our words where the server only counts. */
+  says?(hosts: number): string;
 }
 
+const theseHosts = (query: Record<string, string>) => ({
+  step: 'See these hosts',
+  path: () => pathTo('/hosts', query),
+});
+const signatures = { step: 'See signatures', path: () => '/releases' };
+
 const shown: Record<Attention['kind'], Shown> = {
+  server_unready: { aspect: 'stop', ...signatures },
   rollout_halted: { aspect: 'stop', step: 'See what failed', path: (id) => rolloutPath(id ?? '') },
-  metadata_expired: { aspect: 'stop', step: 'See signatures', path: () => '/releases' },
-  metadata_due: { aspect: 'caution', step: 'See signatures', path: () => '/releases' },
-  hosts_cloned: { aspect: 'stop', step: 'See these hosts', path: () => pathTo('/hosts', { flag: 'cloned' }) },
+  metadata_expired: { aspect: 'stop', ...signatures },
+  metadata_due: { aspect: 'caution', ...signatures },
   hosts_failed: {
     aspect: 'stop',
-    step: 'See these hosts',
-    path: () => pathTo('/hosts', { state: 'failed' }),
+    ...theseHosts({ state: 'failed' }),
+    says: (hosts) => `The next version failed on ${countOf(hosts, 'host')} and is not tried there again.`,
   },
-  hosts_silent: {
-    aspect: 'caution',
-    step: 'See these hosts',
-    path: () => pathTo('/hosts', { state: 'silent' }),
+  hosts_cloned: {
+    aspect: 'stop',
+    ...theseHosts({ flag: 'cloned' }),
+    says: (hosts) => `${countOf(hosts, 'host')} cloned: machines share a credential and get no updates.`,
   },
   hosts_unapproved: {
     aspect: 'caution',
-    step: 'Approve or forget them',
-    path: () => pathTo('/hosts', { flag: 'unapproved' }),
+    ...theseHosts({ flag: 'unapproved' }),
+    step: 'Approve or forget',
+    says: (hosts) =>
+      `${countOf(hosts, 'host')} came without a join token and ${hosts === 1 ? 'counts' : 'count'} for nothing yet.`,
   },
-  server_unready: { aspect: 'stop', step: 'See what it says', path: () => '/audit' },
+  hosts_silent: {
+    aspect: 'caution',
+    ...theseHosts({ state: 'silent' }),
+    says: (hosts) => `${countOf(hosts, 'host')} not seen for a day.`,
+  },
 };
 
 /** What a person should look at, the worst first, each with the step to take. */
@@ -45,14 +61,14 @@ export function AttentionList({ of }: { of: readonly Attention[] }) {
       )}
       {of.length > 0 && (
         <ul class="attention">
-          {of.map(({ kind, id, text }) => {
-            const { aspect, step, path } = shown[kind];
+          {of.map(({ kind, id, text, hosts }) => {
+            const { aspect, step, path, says } = shown[kind];
             return (
               <li key={`${kind} ${id}`} class={aspect}>
                 <Signal aspect={aspect} />
                 <span>
                   <span class="unseen">{aspect === 'stop' ? 'Stop: ' : 'Caution: '}</span>
-                  {text}
+                  <WithTimes text={says?.(hosts) ?? text} />
                 </span>
                 <a href={path(id)}>{step}</a>
               </li>

@@ -1,9 +1,10 @@
 import type { OverviewAnswer } from '../../../protocol/desk.ts';
+import { useSpoken } from '../../parts/announce.tsx';
 import { Answered } from '../../parts/answered.tsx';
 import { Page, Section } from '../../parts/page.tsx';
 import { RolloutLine } from '../../parts/rollout-line.tsx';
 import { useAnswer } from '../../server/use-answer.ts';
-import { count, percent } from '../../words/size.ts';
+import { count, countOf, percent } from '../../words/size.ts';
 import { AttentionList } from './attention.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { Recent } from './recent.tsx';
@@ -13,6 +14,7 @@ import { VersionsOverTime } from './versions.tsx';
 /** The fleet at a glance: how it stands, what happens now, and what a person should look at. */
 export function OverviewPage() {
   const overview = useAnswer<OverviewAnswer>('/v1/overview?days=14', ['rollout', 'host', 'hosts', 'channel']);
+  useSpoken(overview.data && `${countOf(overview.data.attention.length, 'thing')} to look at.`);
   return (
     <Page title="Fleet">
       <Answered of={overview}>

@@ -8,8 +8,8 @@ import { drawFailures, drawProgress } from './draw-curves.ts';
 
 /** Planned beside actual. */
 export function Progress({ of: curve, rollout }: { of: CurveAnswer; rollout: RolloutDetail }) {
-  const shape = rollout.policyText.shape ?? 'staircase';
-  const drawing = useMemo(() => drawProgress(curve, shape), [curve, shape]);
+  const { policyText } = rollout;
+  const drawing = useMemo(() => drawProgress(curve, policyText), [curve, policyText]);
   const last = curve.actual.at(-1);
   const share = (hosts = 0) => percent(hosts / Math.max(curve.active, 1));
   return (

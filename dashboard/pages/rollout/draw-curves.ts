@@ -1,10 +1,11 @@
 import type { CurveAnswer } from '../../../protocol/desk.ts';
+import type { PolicyText } from '../../../protocol/policy.ts';
 import { alongTimes, type Drawing } from '../../parts/drawing.ts';
 
 const seconds = (time: string) => Date.parse(time) / 1000;
 
 /** The ramp as planned, to its end; what started and what was confirmed, up to now. */
-export function drawProgress(curve: CurveAnswer, shape: 'staircase' | 'linear'): Drawing {
+export function drawProgress(curve: CurveAnswer, { ramp, shape = 'staircase' }: PolicyText): Drawing {
   const now = seconds(curve.now);
   const times = rowOf(curve, [...curve.planned.map(({ at }) => seconds(at)), now]);
   const share = (hosts: number) => (hosts * 100) / Math.max(curve.active, 1);
@@ -14,6 +15,10 @@ export function drawProgress(curve: CurveAnswer, shape: 'staircase' | 'linear'):
     ...curve.actual.map((point) => ({ time: seconds(point.at), value: share(point[pick]) })),
   ];
   const planned = curve.planned.map(({ at, percent }) => ({ time: seconds(at), value: percent }));
+  const [first] = planned;
+  // a ramp that stood still is planned anew from now on; what it began with, it began with
+  const atOnce = !ramp?.[0] || ramp[0].start_after.startsWith('0 ');
+  if (first && first.time > times[0]!) planned.unshift({ time: times[0]!, value: atOnce ? first.value : 0 });
   return {
     times,
     unit: '%',
@@ -43,25 +48,31 @@ export function drawProgress(curve: CurveAnswer, shape: 'staircase' | 'linear'):
   };
 }
 
-/** The rate over the time that has been, with the limit. */
+/** The rate over the time that has been, with the limit; grey while too few are through to be judged by it. */
 export function drawFailures(curve: CurveAnswer): Drawing {
   const now = seconds(curve.now);
   const times = rowOf(curve, [now]);
   const points = curve.actual.flatMap(({ at, failureRate }) =>
     failureRate === null ? [] : [{ time: seconds(at), value: failureRate }],
   );
-  const limit = curve.limit.percent;
+  const { percent: limit, sample } = curve.limit;
+  const judged = curve.actual.find(({ confirmed, failed }) => confirmed + failed >= sample);
+  const since = judged ? seconds(judged.at) : Number.POSITIVE_INFINITY;
+  const values = alongTimes(times, points, 'hold', now);
+  const line = { color: '--stop-lamp', stepped: true };
   return {
     times,
     unit: '%',
     max: limit * 1.5,
     limits: [{ value: limit, label: `stop above ${limit} %` }],
     curves: [
+      { ...line, label: 'failed', values: values.map((value, at) => (times[at]! >= since ? value : null)) },
       {
-        label: 'failed',
-        color: '--stop-lamp',
-        stepped: true,
-        values: alongTimes(times, points, 'hold', now),
+        ...line,
+        label: `while fewer than ${sample} are through`,
+        color: '--line-2',
+        dashed: true,
+        values: values.map((value, at) => (times[at]! <= since ? value : null)),
       },
     ],
   };

@@ -1,6 +1,7 @@
 import type { CurveAnswer, WaitingAnswer } from '../../../protocol/desk.ts';
 import type { RolloutDetail } from '../../../protocol/rollout.ts';
 import type { PageProps } from '../../desk.tsx';
+import { useSpoken } from '../../parts/announce.tsx';
 import { Answered } from '../../parts/answered.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { Notice } from '../../parts/notice.tsx';
@@ -11,7 +12,7 @@ import { When } from '../../parts/when.tsx';
 import { releasePath } from '../../routes.ts';
 import { useAnswer } from '../../server/use-answer.ts';
 import { short } from '../../words/size.ts';
-import { ofRollout } from '../../words/states.ts';
+import { ofRollout, policyWord } from '../../words/states.ts';
 import { FailureRate, Progress } from './curves.tsx';
 import { inWords, stations } from './policy-words.ts';
 import { Steering } from './steering.tsx';
@@ -24,6 +25,7 @@ export function RolloutPage({ params: { id = '' } }: PageProps) {
   const curve = useAnswer<CurveAnswer>(`${path}/curve`, ['rollout']);
   const waiting = useAnswer<WaitingAnswer>(`${path}/waiting?limit=12`, ['rollout', 'hosts']);
   const { data } = rollout;
+  useSpoken(data && `The rollout is ${ofRollout[data.state].word.toLowerCase()}.`);
   return (
     <Page
       title={data ? `${data.name} ${data.version} to ${data.channel}` : 'Rollout'}
@@ -66,7 +68,7 @@ function Standing({ of: rollout }: { of: RolloutDetail }) {
           </p>
         </Notice>
       )}
-      <div class="standing">
+      <div>
         <p>
           <State aspect={aspect}>{word}</State>
           {rollout.reason && rollout.state !== 'halted' && <span class="quiet"> {rollout.reason}</span>}
@@ -81,7 +83,7 @@ function Standing({ of: rollout }: { of: RolloutDetail }) {
 function Policy({ of: rollout }: { of: RolloutDetail }) {
   const { name, version, arch, policy, policyText, starts, created, release, inFlightLimit } = rollout;
   return (
-    <Section title="What it follows" note={`policy ${policy}`}>
+    <Section title="What it follows" note={policyWord(policy)}>
       <ul class="rules">
         {inWords(policyText, inFlightLimit).map((line) => (
           <li key={line}>{line}</li>

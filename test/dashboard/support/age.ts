@@ -39,7 +39,11 @@ export function ageFleet(
       const told = ago(open ? 0.2 : begun - 0.5);
       report.run(told, told, id);
     });
-    for (const id of silent) db.prepare('UPDATE sighting SET last_seen = ? WHERE host = (SELECT number FROM host WHERE id = ?)').run(ago(60), id);
+    for (const id of silent)
+      db.prepare('UPDATE sighting SET last_seen = ? WHERE host = (SELECT number FROM host WHERE id = ?)').run(
+        ago(60),
+        id,
+      );
     addHistory(db, ago);
   });
   age();

@@ -34,7 +34,7 @@ const careful: PolicyText = {
   ],
   in_flight: '8 %',
   max_failures: 6,
-  failure_rate: { percent: 8, sample: 10 },
+  failure_rate: { percent: 10, sample: 20 },
 };
 const quick: PolicyText = { max_failures: 2, in_flight: 6 };
 
@@ -68,7 +68,7 @@ export async function makeFleet(dir: string, count = 150): Promise<Fleet> {
   await toStable('2.0.0');
   const rollouts = { stable: await rolloutTo('stable'), alpha: '' };
   ageRollout(dataDir, rollouts.stable, 30);
-  const some = everyFew([8, 19], 'fell_back');
+  const some = everyFew([8, 24], 'fell_back');
   await inTurns(stable.slice(0, 110), (machine) => machine.update(some), 6);
   await inTurns(stable.slice(110), (machine) => machine.update(() => 'on the way'), 6);
 
@@ -81,6 +81,7 @@ export async function makeFleet(dir: string, count = 150): Promise<Fleet> {
   await client.post(`v1/hosts/${stable[2]!.id}/hold`, { held: true });
   await client.post(`v1/hosts/${stable[3]!.id}/pin`, { version: '1.9.0' });
   await client.post(`v1/hosts/${stable[4]!.id}/group`, { group: 'canary' });
+  for (const machine of stable.slice(2, 5)) await machine.checkIn();
   await (await joinFleet(server.url, undefined, 1))[0]!.checkIn();
   await stable[5]!.turnIntoTwo();
   await server.end();

@@ -1,0 +1,252 @@
+import { readFileSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createClient } from '../../cli/client.ts';
+import type { RolloutDetail } from '../../protocol/rollout.ts';
+import { interlock, scratch } from '../update-server/support/start-server.ts';
+import { type Fleet, makeFleet } from './support/make-fleet.ts';
+import { findBarriers, type Login, logIn, openBrowser, openDesk } from './support/open-browser.ts';
+
+const { dir, remove } = scratch();
+const complaints: string[] = [];
+let fleet: Fleet;
+let browser: Browser;
+let login: Login;
+let page: Page;
+
+beforeAll(async () => {
+  [fleet, browser] = await Promise.all([makeFleet(dir), openBrowser()]);
+  login = await logIn(browser, fleet.server.url, fleet.token);
+});
+afterEach(async () => {
+  await page?.context().close();
+  expect(complaints.splice(0)).toEqual([]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await fleet?.server.end();
+  remove();
+});
+
+const client = () => createClient({ server: fleet.server.url, token: fleet.token });
+const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name });
+const focused = () => page.evaluate('document.activeElement?.textContent ?? ""') as Promise<string>;
+
+async function open(path: string, { as = login, width = 1280 }: { as?: Login | null; width?: number } = {}) {
+  page = await openDesk(browser, fleet.server.url, { ...(as ? { login: as } : {}), width, complaints });
+  await page.goto(path);
+}
+
+const paths = (): Record<string, string> => ({
+  overview: '/',
+  rollouts: '/rollouts',
+  'a rollout that runs': `/rollouts/${fleet.rollouts.stable}`,
+  'a rollout that halted': `/rollouts/${fleet.rollouts.alpha}`,
+  hosts: '/hosts?state=waiting&reason=not_yet',
+  'a host': `/hosts/${fleet.machines[30]!.id}`,
+  releases: '/releases',
+  'a release': '/releases/core/2.0.0/x86-64',
+  comparison: '/releases/compare?name=core&arch=x86-64&from=1.9.0&to=2.0.0',
+  lock: '/locks',
+  audit: '/audit',
+  'no page': '/nowhere',
+});
+
+describe('logging in', () => {
+  it('takes a token, keeps the address that was asked for, and leaves nothing that a script can read', async () => {
+    await open(`/rollouts/${fleet.rollouts.stable}`, { as: null });
+    const token = page.locator('input[name=token]');
+    await token.fill('wrong');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/\w+/);
+    await token.fill(fleet.token);
+    await page.keyboard.press('Enter');
+    await heading('core 2.0.0 to stable').waitFor();
+    expect(await page.evaluate('document.cookie + JSON.stringify({ ...localStorage })')).toBe('{}');
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await heading(/Log in/).waitFor();
+    await page.reload();
+    await heading(/Log in/).waitFor();
+    // what the browser itself says of the refusals that were asked for
+    complaints.splice(0);
+  });
+
+  it('asks again when the token is revoked, and shows a viewer no levers', async () => {
+    const made = await interlock('--json', 'token', 'create', '--data', `${dir}/data`, '--role', 'viewer');
+    const { id, token } = JSON.parse(made.out) as { id: string; token: string };
+    await open(`/rollouts/${fleet.rollouts.stable}`, { as: await logIn(browser, fleet.server.url, token) });
+    await page.getByText('Steering needs an operator’s token').waitFor();
+    expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
+    await interlock('token', 'revoke', id, '--data', `${dir}/data`);
+    await page.getByRole('link', { name: 'Hosts', exact: true }).click();
+    await heading(/Log in/).waitFor();
+    complaints.splice(0);
+  });
+});
+
+describe('the fleet', () => {
+  it('says how it stands, and leads from what needs attention to the step to take', async () => {
+    await open('/');
+    await page.getByText('hosts run the head of their channel').waitFor();
+    for (const text of ['Needs attention', 'Right now', 'Versions', 'States', 'Waiting for']) {
+      await page.getByRole('heading', { name: text, exact: true }).waitFor();
+    }
+    await page.getByText('3 hosts not seen for a day').waitFor();
+    await page.getByRole('img', { name: /Hosts by version: .*2\.0\.0 on \d+ hosts/ }).waitFor();
+    await page.getByRole('link', { name: 'See what failed' }).click();
+    await heading('core 2.1.0 to alpha').waitFor();
+    await page.getByText('It stopped by itself: 2 hosts failed, the limit is 2.').waitFor();
+    expect(await page.title()).toBe('core 2.1.0 to alpha · Interlock');
+  });
+
+  it('finds hosts, keeps the question in the address, and hands them over as a file', async () => {
+    await open('/hosts');
+    await page.getByRole('link', { name: 'Next 50' }).click();
+    await page.getByRole('link', { name: 'To the first' }).waitFor();
+    await page.goto('/hosts');
+    await page.getByRole('searchbox').fill('edge-0');
+    await expect.poll(() => page.locator('tbody tr').count()).toBeLessThan(50);
+    const shown = await page.locator('tbody tr th a').allTextContents();
+    expect(shown.length).toBeGreaterThan(5);
+    expect(shown.every((name) => name.startsWith('edge-0'))).toBe(true);
+    expect(page.url()).toContain('query=edge-0');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'CSV' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('hosts.csv');
+    const lines = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split('\n');
+    expect(lines).toHaveLength(shown.length + 1);
+    await page.reload();
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(shown.length);
+    await page.getByLabel('Flag').selectOption('cloned');
+    await page.getByText('No host fits.').waitFor();
+  });
+
+  it('says why a host waits and what would change it, and holds it', async () => {
+    await open('/hosts?state=waiting&reason=not_yet');
+    await page.locator('tbody tr th a').first().click();
+    await page.getByText(/the ramp gets there at/).waitFor();
+    await page.getByText('What changes it:').waitFor();
+    await page.getByRole('button', { name: 'Hold' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Hold' }).click();
+    await page.getByRole('button', { name: 'Let go' }).waitFor();
+    await page.getByRole('link', { name: 'Audit' }).click();
+    await page.getByText('held: false → true').first().waitFor();
+  });
+
+  it('shows by whose word a release runs, and what changed package by package', async () => {
+    await open('/releases');
+    await page
+      .getByRole('table', { name: /Roles and until when/ })
+      .getByText('channel-stable')
+      .waitFor();
+    await page
+      .getByRole('table', { name: /Releases of core/ })
+      .getByRole('link', { name: 'core 2.0.0' })
+      .click();
+    await page.getByText('from 1.9.0').waitFor();
+    await page.getByRole('link', { name: 'since 1.9.0' }).click();
+    await page.getByRole('row', { name: 'openssl 3.5.1-1 3.5.4-1' }).waitFor();
+    await page.getByRole('table', { name: 'Removed packages' }).getByText('wget').waitFor();
+  });
+});
+
+describe('a rollout', () => {
+  const state = async () => (await client().get<RolloutDetail>(`v1/rollouts/${fleet.rollouts.stable}`)).state;
+
+  it('is paused only after a question that can be turned down', async () => {
+    await open(`/rollouts/${fleet.rollouts.stable}`);
+    await page.getByRole('img', { name: /Progress: the ramp plans 25 %/ }).waitFor();
+    await page.getByRole('img', { name: /the rollout stops above 10 %/ }).waitFor();
+    const pause = page.getByRole('button', { name: 'Pause' });
+    await pause.click();
+    const dialog = page.getByRole('dialog', { name: 'Pause the rollout of core 2.0.0 to stable?' });
+    await dialog.getByRole('button', { name: 'Leave it' }).click();
+    expect(await dialog.isVisible()).toBe(false);
+    expect(await state()).toBe('running');
+    await pause.click();
+    await dialog.getByLabel('Reason').fill('support is asleep');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    expect(await state()).toBe('paused');
+    await page.getByText('support is asleep').waitFor();
+  });
+
+  it('changes on the page and aloud when somebody else changes it', async () => {
+    await open(`/rollouts/${fleet.rollouts.stable}`);
+    await page.getByText('Live', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    await client().post(`v1/rollouts/${fleet.rollouts.stable}/resume`, {});
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await expect.poll(() => page.getByRole('status').first().textContent()).toBe('The rollout is running.');
+  });
+
+  it('can be read and steered by keys alone', async () => {
+    await open('/');
+    await page.getByText('hosts run the head of their channel').waitFor();
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Skip to content');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    await page.reload();
+    await page.getByText('hosts run the head of their channel').waitFor();
+    for (let tabs = 0; tabs < 8 && (await focused()) !== 'Rollouts'; tabs++) await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await heading('Rollouts').waitFor();
+    expect(await focused()).toBe('Rollouts');
+    const link = /^core 2\.0\.0/;
+    for (let tabs = 0; tabs < 8 && !link.test(await focused()); tabs++) await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await heading('core 2.0.0 to stable').waitFor();
+    for (let tabs = 0; tabs < 8 && (await focused()) !== 'Pause'; tabs++) await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await focused()).toBe('Pause');
+    await page.goBack();
+    await heading('Rollouts').waitFor();
+  });
+});
+
+describe('every page', () => {
+  it('stands by its own address, without barriers by day and by night', async () => {
+    await open('/');
+    for (const [name, path] of Object.entries(paths())) {
+      await page.goto(path);
+      await heading(/./).waitFor();
+      await expect.poll(() => page.getByText('Asking the server…').count()).toBe(0);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await findBarriers(page), `${name}, ${colorScheme}`).toEqual([]);
+      }
+    }
+  });
+
+  it('fits a phone', async () => {
+    await open('/', { width: 390 });
+    for (const [name, path] of Object.entries(paths())) {
+      await page.goto(path);
+      await heading(/./).waitFor();
+      await expect.poll(() => page.getByText('Asking the server…').count()).toBe(0);
+      expect(await page.evaluate('document.documentElement.scrollWidth'), name).toBeLessThanOrEqual(390);
+    }
+    await page.goto('/');
+    const menu = page.getByRole('button', { name: 'Menu' });
+    await menu.click();
+    await page.getByRole('link', { name: 'Hosts', exact: true }).click();
+    await heading('Hosts').waitFor();
+    expect(await menu.getAttribute('aria-expanded')).toBe('false');
+  });
+
+  it('keeps the colours that were chosen', async () => {
+    await open('/audit');
+    await page.getByRole('button', { name: 'Colours: as the system' }).click();
+    await page.getByRole('button', { name: 'Colours: dark' }).waitFor();
+    await page.reload();
+    await heading('Audit').waitFor();
+    expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('dark');
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { journeyOf, slotsOf } from '../../dashboard/pages/host/slots.ts';
+import { stateOf } from '../../dashboard/words/states.ts';
+import type { HostDetail } from '../../protocol/operator.ts';
+
+const now = '2026-01-02T00:00:00.000Z';
+const host: HostDetail = {
+  ...{ id: 'host-0001', hostname: 'web-1', name: 'core', arch: 'x86-64', channel: 'stable', group: 'web' },
+  ...{ version: '1', at: 'idle', lastSeen: now, held: false, pinned: null, approved: true, cloned: false },
+  ...{ decision: 'up_to_date', offered: null, machineId: '', enrolled: now, bootId: null, rootHash: null },
+  ...{ failed: [], why: '', grants: [], reports: [] },
+};
+const report = (kind: HostDetail['reports'][number]['kind'], from: string, version: string) => ({
+  ...{ id: 'report-1', kind, from, version, at: now, received: now, detail: 'it did not answer' },
+});
+
+describe('slotsOf', () => {
+  it('keeps the version before in the other slot after an update', () => {
+    const { running, other } = slotsOf({ ...host, version: '2', reports: [report('confirmed', '1', '2')] });
+    expect(running).toMatchObject({ version: '2', aspect: 'go' });
+    expect(other).toMatchObject({ version: '1', says: 'can be booted back' });
+  });
+
+  it('shows what failed there', () => {
+    const { running, other } = slotsOf({ ...host, reports: [report('fell_back', '1', '2')] });
+    expect(running.version).toBe('1');
+    expect(other).toMatchObject({ version: '2', aspect: 'stop', says: 'failed here: it did not answer' });
+  });
+
+  it('shows what is on its way', () => {
+    const { other } = slotsOf({ ...host, at: 'written', decision: 'offered', offered: '2' });
+    expect(other).toMatchObject({ version: '2', aspect: 'moving' });
+    expect(journeyOf('written')?.map(({ is }) => is)).toEqual(['passed', 'here', 'ahead', 'ahead', 'ahead']);
+    expect(journeyOf('idle')).toBeUndefined();
+  });
+});
+
+it('puts a host into one state by the server’s rule', () => {
+  const at = Date.parse(now);
+  expect(stateOf(host, at)).toBe('up_to_date');
+  expect(stateOf({ ...host, decision: 'pinned' }, at)).toBe('held');
+  expect(stateOf({ ...host, decision: 'not_yet' }, at)).toBe('waiting');
+  expect(stateOf({ ...host, lastSeen: null }, at)).toBe('new');
+  expect(stateOf(host, at + 86_400_001)).toBe('silent');
+});
