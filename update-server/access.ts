@@ -84,6 +84,7 @@ export const access: Readonly<Record<string, { for: Access; summary: string }>> 
   },
   'GET /v1/audit': { for: readers, summary: 'Who did what, the newest first' },
   'POST /v1/session': { for: 'anyone', summary: 'Logs the page in by a token, for a cookie' },
+  'GET /v1/events': { for: readers, summary: 'What changes, as it changes: server-sent events' },
   'GET /v1/session': { for: readers, summary: 'Whose token this request carries' },
   'DELETE /v1/session': { for: readers, summary: 'Logs the page out' },
 };

@@ -21,6 +21,8 @@ import { openSurveyor } from './desk/surveyor.ts';
 import { guardRoutes } from './guard.ts';
 import { healthRoutes } from './health/routes.ts';
 import { hostRoutes } from './hosts/routes.ts';
+import { openLive } from './live/live.ts';
+import { liveRoutes } from './live/routes.ts';
 import { loginRoutes } from './login/routes.ts';
 import { catalogueRoutes } from './operators/routes.ts';
 import { shedWhenFlooded } from './overload.ts';
@@ -59,6 +61,7 @@ const routes = [
   catalogueRoutes,
   loginRoutes,
   deskRoutes,
+  liveRoutes,
   rolloutPageRoutes,
 ];
 
@@ -68,7 +71,6 @@ const idleMs = 120_000;
 /** Builds the server from its ports; it listens to nothing yet. */
 export function createApp(edges: Ports, options: AppOptions = {}): App {
   const { tls, behindProxy = false } = options;
-  const ports: DeskPorts = { ...edges, secure: Boolean(tls) || behindProxy, survey: openSurveyor(edges) };
   const app = Fastify({
     ...(tls ? { https: readTls(tls) } : {}),
     logger: { level: options.logLevel ?? 'silent', stream: process.stderr },
@@ -82,6 +84,12 @@ export function createApp(edges: Ports, options: AppOptions = {}): App {
     bodyLimit: 64 * 1024,
   }) as unknown as App;
 
+  const ports: DeskPorts = {
+    ...edges,
+    secure: Boolean(tls) || behindProxy,
+    survey: openSurveyor(edges),
+    live: openLive(edges.store, (problem) => app.log.error(`events: ${problem}`)),
+  };
   app.setValidatorCompiler(({ schema }) => (value) => {
     const problem = problemOf(schema as TSchema, value);
     return problem ? { error: new Error(problem) } : { value };

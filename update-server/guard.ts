@@ -2,8 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { InterlockError } from '../protocol/errors.ts';
 import type { Role, TokenInfo } from '../protocol/operator.ts';
 import { access } from './access.ts';
-import { requireOwnPage } from './login/own-page.ts';
-import { sessionOf, sessionTimes } from './login/session.ts';
+import { bearerOf, whoCalls } from './login/who-calls.ts';
 import type { DeskPorts } from './ports.ts';
 import { hashSecret } from './secret.ts';
 import type { HostRecord } from './store/store.ts';
@@ -18,7 +17,7 @@ declare module 'fastify' {
 }
 
 /** Checks every request against the table of access before its body is read. */
-export function guardRoutes(app: FastifyInstance, { store, now, secure }: DeskPorts): void {
+export function guardRoutes(app: FastifyInstance, ports: DeskPorts): void {
   app.decorateRequest('operator', null as never);
   app.decorateRequest('caller', null as never);
   app.addHook('onRoute', ({ method, url }) => {
@@ -38,33 +37,16 @@ export function guardRoutes(app: FastifyInstance, { store, now, secure }: DeskPo
 
   async function hostOf(request: FastifyRequest): Promise<HostRecord> {
     const secret = bearerOf(request);
-    const host = secret && (await store.hostByCredential(hashSecret(secret)));
+    const host = secret && (await ports.store.hostByCredential(hashSecret(secret)));
     if (!host) throw new InterlockError('unauthorized');
     return host;
   }
 
   async function operatorOf(request: FastifyRequest, roles: readonly Role[]): Promise<TokenInfo> {
-    const token = await tokenOf(request);
+    const token = await whoCalls(ports, request);
     if (!token) throw new InterlockError('unauthorized');
     const action = `${request.method} ${request.routeOptions.url}`;
     if (!roles.includes(token.role)) throw new InterlockError('forbidden', { role: token.role, action });
     return token;
   }
-
-  /** A bearer speaks for itself; a cookie is sent by browsers unasked, so what it changes must come from our page. */
-  async function tokenOf(request: FastifyRequest): Promise<TokenInfo | undefined> {
-    if (request.headers.authorization !== undefined) {
-      const secret = bearerOf(request);
-      return secret ? store.tokenByHash(hashSecret(secret)) : undefined;
-    }
-    const session = sessionOf(request, secure);
-    if (!session) return undefined;
-    const token = await store.tokenBySession(hashSecret(session), sessionTimes(now()));
-    if (token) requireOwnPage(request);
-    return token;
-  }
-}
-
-function bearerOf({ headers }: FastifyRequest): string | undefined {
-  return /^Bearer ([\w.~+/=-]{1,256})$/i.exec(headers.authorization ?? '')?.[1];
 }

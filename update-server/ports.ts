@@ -1,6 +1,7 @@
 import type { Blobs } from './blobs/files.ts';
 import type { Bundle } from './dashboard/bundle.ts';
 import type { Surveyor } from './desk/surveyor.ts';
+import type { Live } from './live/live.ts';
 import type { Overload } from './overload.ts';
 import type { Store } from './store/store.ts';
 import type { OnlineKeys } from './trust/online-keys.ts';
@@ -23,4 +24,5 @@ export interface DeskPorts extends Ports {
   /** Operators reach it by TLS only. */
   secure: boolean;
   survey: Surveyor;
+  live: Live;
 }

@@ -9,6 +9,7 @@ import type { Rollout } from '../rollout/rollout.ts';
 import type { NamedPolicy, NewRollout } from '../rollout/start.ts';
 import type { Published, RepositoryState } from '../trust/state.ts';
 import type { CurveStep, DeskStore } from './desk.ts';
+import type { NewsStore } from './news.ts';
 
 /** A publication or a renewal as it becomes visible: all of it in one transaction, or nothing. */
 export interface Publication extends Pick<Published, 'state' | 'files' | 'targets' | 'channels'> {
@@ -117,7 +118,7 @@ export const lastSeenDelayMs = 5000;
  * Everything the server remembers, as intentions: asynchronous, so that another database fits behind it.
  * What is not a sighting is on the disk when its promise resolves.
  */
-export interface Store extends DeskStore {
+export interface Store extends DeskStore, NewsStore {
   /** Throws unless a write reaches the disk. */
   ping(now: string): Promise<void>;
   close(): Promise<void>;

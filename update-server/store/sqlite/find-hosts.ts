@@ -40,7 +40,9 @@ const fields = {
 export function findHostsStore(db: Database.Database): Pick<DeskStore, 'findHosts'> {
   const statements = new Map<string, Database.Statement<[object], SummaryRow>>();
   const endOf = db
-    .prepare<[string], string>(`SELECT id FROM enrolled_host WHERE id > ? ORDER BY id LIMIT 1 OFFSET ${atOnce - 1}`)
+    .prepare<[string], string>(
+      `SELECT id FROM enrolled_host WHERE id > ? ORDER BY id LIMIT 1 OFFSET ${atOnce - 1}`,
+    )
     .pluck();
 
   function search(filter: HostFilter): Database.Statement<[object], SummaryRow> {

@@ -5,6 +5,7 @@ import { grantStore } from './grants.ts';
 import { groupCommits } from './group-commit.ts';
 import { hostStore } from './hosts.ts';
 import { knownHosts } from './known-hosts.ts';
+import { newsStore } from './news.ts';
 import { openDatabase } from './open.ts';
 import { repositoryStore } from './repository.ts';
 import { curveReader } from './rollout-curve.ts';
@@ -46,6 +47,7 @@ export function openSqliteStore(dataDir: string): Store {
     ...tokenStore(db, write, addAudit),
     ...sessionStore(db, write, addAudit),
     ...auditStore(db),
+    ...newsStore(db),
     ...versionCountStore(db, write),
     rolloutCurve: async (id) => curve(id),
     seen: sightings.add,

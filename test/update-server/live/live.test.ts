@@ -1,0 +1,120 @@
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Change } from '../../../protocol/desk.ts';
+import { changesOf } from '../../../update-server/live/changes.ts';
+import type { News } from '../../../update-server/store/news.ts';
+import { enrolHost } from '../support/enrol.ts';
+import { bearer, logIn, makeApp, type TestApp } from '../support/make-app.ts';
+
+describe('what a second brought', () => {
+  const news = (parts: Partial<News>): News => ({
+    place: { audit: 0, report: 0 },
+    lines: [],
+    reporters: [],
+    rollouts: [],
+    ...parts,
+  });
+  const rollout = (confirmed: number) => ({
+    id: 'r',
+    state: 'running' as const,
+    inFlight: 1,
+    confirmed,
+    failed: 0,
+  });
+
+  it('is one change per rollout however many hosts moved, and none while none did', () => {
+    const first = changesOf(news({ rollouts: [rollout(0)] }), new Map());
+    expect(first.changes).toEqual([{ kind: 'rollout', id: 'r', what: 'progress' }]);
+    expect(changesOf(news({ rollouts: [rollout(0)] }), first.known).changes).toEqual([]);
+    expect(changesOf(news({ rollouts: [rollout(900)] }), first.known).changes).toHaveLength(1);
+    expect(changesOf(news({}), first.known).changes).toEqual([
+      { kind: 'rollout', id: 'r', what: 'progress' },
+    ]);
+  });
+
+  it('names hosts that reported, and no single one when many did', () => {
+    const reporters = Array.from({ length: 21 }, (_, n) => `host-${n}`);
+    expect(changesOf(news({ reporters: reporters.slice(1) }), new Map()).changes).toHaveLength(20);
+    expect(changesOf(news({ reporters }), new Map()).changes).toEqual([
+      { kind: 'hosts', id: '', what: 'report' },
+    ]);
+  });
+
+  it('says of each line of the audit log what it is about', () => {
+    const about = (action: string, subject: string) =>
+      changesOf(news({ lines: [{ action, subject }] }), new Map()).changes[0];
+    expect(about('hold', 'host 1')).toEqual({ kind: 'host', id: '1', what: 'hold' });
+    expect(about('halt', 'rollout 2')).toEqual({ kind: 'rollout', id: '2', what: 'halt' });
+    expect(about('publish', 'core')).toEqual({ kind: 'channel', id: 'core', what: 'publish' });
+    expect(about('set policy', 'core/beta')).toEqual({ kind: 'policy', id: 'core/beta', what: 'set policy' });
+    expect(about('log in', 'token 3')).toEqual({ kind: 'session', id: '', what: 'log in' });
+  });
+});
+
+describe('the line', () => {
+  let desk: TestApp;
+  let url: string;
+  beforeEach(async () => {
+    desk = await makeApp();
+    await desk.app.listen({ host: '127.0.0.1', port: 0 });
+    url = `http://127.0.0.1:${(desk.app.server.address() as AddressInfo).port}/v1/events`;
+  });
+  afterEach(() => desk.close());
+
+  it('tells within two seconds what somebody did, and ends at once when the server stops', async () => {
+    const { store, clock, tokens, app } = desk;
+    const at = clock.now.toISOString();
+    const answer = await fetch(url, { headers: { cookie: await logIn(app, tokens.viewer) } });
+    expect(answer.headers.get('content-type')).toBe('text/event-stream');
+    const lines = listen(answer);
+    await enrolHost(store, 'host-0001', at);
+    await store.hold('host-0001', true, {
+      at,
+      who: 'test',
+      action: 'hold',
+      subject: 'host host-0001',
+      detail: '',
+    });
+    expect(await next(lines)).toEqual({ kind: 'channel', id: '', what: 'enroll' });
+    expect(await next(lines)).toEqual({ kind: 'host', id: 'host-0001', what: 'hold' });
+    const began = performance.now();
+    await desk.app.close();
+    expect(performance.now() - began).toBeLessThan(1000);
+    expect(await next(lines)).toBeUndefined();
+  });
+
+  it('takes so many listeners and no more, and a place that somebody leaves is free', async () => {
+    const headers = bearer(desk.tokens.viewer);
+    const stops = Array.from({ length: 65 }, () => new AbortController());
+    const answers = await Promise.all(
+      stops.slice(0, 64).map(({ signal }) => fetch(url, { headers, signal })),
+    );
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    const refused = await fetch(url, { headers });
+    expect([refused.status, ((await refused.json()) as { kind: string }).kind]).toEqual([503, 'overloaded']);
+    stops[0]!.abort();
+    await expect
+      .poll(async () => (await fetch(url, { headers, signal: stops[64]!.signal })).status)
+      .toBe(200);
+    for (const stop of stops) stop.abort();
+    // undici keeps one of the connections open
+    desk.app.server.closeAllConnections();
+  });
+});
+
+async function* listen(answer: Response): AsyncGenerator<Change> {
+  let text = '';
+  for await (const bytes of answer.body!) {
+    text += Buffer.from(bytes).toString();
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const line = text.slice(0, end);
+      text = text.slice(end + 2);
+      if (line.startsWith('data: ')) yield JSON.parse(line.slice('data: '.length)) as Change;
+    }
+  }
+}
+
+async function next(lines: AsyncGenerator<Change>): Promise<Change | undefined> {
+  const { value } = await lines.next();
+  return value as Change | undefined;
+}

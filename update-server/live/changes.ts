@@ -1,0 +1,44 @@
+import type { Change } from '../../protocol/desk.ts';
+import type { News } from '../store/news.ts';
+
+/** More hosts than this at once are told of as many hosts. */
+export const manyHosts = 20;
+
+type Known = ReadonlyMap<string, string>;
+
+/** Puts news into what pages should read again, each once: the grants of a second are one change of their rollout. */
+export function changesOf(
+  { lines, reporters, rollouts }: News,
+  known: Known,
+): { changes: Change[]; known: Known } {
+  const now = new Map(rollouts.map(({ id, ...state }) => [id, JSON.stringify(state)]));
+  const moved = [...now].filter(([id, state]) => known.get(id) !== state).map(([id]) => id);
+  const gone = [...known.keys()].filter((id) => !now.has(id));
+  const told = [
+    ...lines.map(changeOf),
+    ...[...moved, ...gone].map((id): Change => ({ kind: 'rollout', id, what: 'progress' })),
+    ...reporters.map((id): Change => ({ kind: 'host', id, what: 'report' })),
+  ];
+  return { changes: fewer(unique(told)), known: now };
+}
+
+const kinds: readonly Change['kind'][] = ['rollout', 'host', 'token', 'lock', 'policy'];
+
+/** An audit line's subject is `host ID`, `rollout ID`, `name/channel`, or the name of an image. */
+function changeOf({ action, subject }: News['lines'][number]): Change {
+  if (action === 'log in' || action === 'log out') return { kind: 'session', id: '', what: action };
+  if (action === 'set policy') return { kind: 'policy', id: subject, what: action };
+  const [word = '', id] = subject.split(' ');
+  const kind = kinds.find((one) => one === word);
+  return kind && id ? { kind, id, what: action } : { kind: 'channel', id: subject, what: action };
+}
+
+function unique(changes: readonly Change[]): Change[] {
+  return [...new Map(changes.map((change) => [JSON.stringify(change), change])).values()];
+}
+
+function fewer(changes: Change[]): Change[] {
+  const others = changes.filter(({ kind }) => kind !== 'host');
+  const tooMany = changes.length - others.length > manyHosts;
+  return tooMany ? [...others, { kind: 'hosts', id: '', what: 'report' }] : changes;
+}
