@@ -9,7 +9,6 @@ const units = [
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
 const calendar = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
-const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
 /** How long ago, or how soon: `3 hours ago`, `in 2 days`. */
 export function fromNow(time: string, now = Date.now()): string {
@@ -19,20 +18,7 @@ export function fromNow(time: string, now = Date.now()): string {
   return relative.format(Math.trunc(seconds / size), unit);
 }
 
-/** A length of time in its largest whole unit: `3 days`. */
-export function length(ms: number): string {
-  const seconds = Math.max(0, ms / 1000);
-  const [unit, size] = units.find(([, size]) => seconds >= size) ?? ['second', 1];
-  const count = Math.trunc(seconds / size);
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
-}
-
 /** Day and time of day where the reader is. */
 export function onCalendar(time: string): string {
   return calendar.format(new Date(time));
-}
-
-/** The time of day alone. */
-export function onClock(time: string): string {
-  return clock.format(new Date(time));
 }

@@ -1,0 +1,43 @@
+import type { Browser } from 'playwright-core';
+
+/** What one visit took. */
+export interface Visit {
+  /** First contentful paint since the address was asked for. */
+  firstPaintMs: number;
+  /** Until the page's own question was answered and shown. */
+  answerMs: number;
+  /** All that came over the wire until then. */
+  wireBytes: number;
+}
+
+const logins = new Map<string, Awaited<ReturnType<typeof logIn>>>();
+
+/** Opens a page in a fresh browser context that has only the login's cookie. */
+export async function visit(browser: Browser, url: string, token: string, path: string): Promise<Visit> {
+  const storageState = logins.get(url) ?? (await logIn(browser, url, token));
+  logins.set(url, storageState);
+  const context = await browser.newContext({ storageState });
+  const page = await context.newPage();
+  await page.goto(url + path);
+  await page.locator('main .lede, main tbody tr').first().waitFor();
+  const seen = (await page.evaluate(`({
+    firstPaintMs: performance.getEntriesByName('first-contentful-paint')[0].startTime,
+    answerMs: performance.now(),
+    wireBytes: [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+      .reduce((sum, { transferSize }) => sum + transferSize, 0),
+  })`)) as Visit;
+  await context.close();
+  return seen;
+}
+
+async function logIn(browser: Browser, url: string, token: string) {
+  const context = await browser.newContext();
+  const answer = await context.request.post(`${url}/v1/session`, {
+    data: { token },
+    headers: { 'x-interlock': '1' },
+  });
+  if (!answer.ok()) throw new Error(`no session: ${answer.status()} ${await answer.text()}`);
+  const state = await context.storageState();
+  await context.close();
+  return state;
+}
