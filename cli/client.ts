@@ -21,6 +21,8 @@ export interface Client {
   get<T = unknown>(path: string): Promise<T>;
   /** The answer's text byte for byte, or undefined when it does not exist (404). */
   text(path: string): Promise<string | undefined>;
+  /** The answer's bytes as they come; the stream fails for anything but a success. */
+  stream(path: string): AsyncIterable<Buffer>;
   post<T = unknown>(path: string, body: unknown): Promise<T>;
   replace<T = unknown>(path: string, body: unknown): Promise<T>;
   /** Sends a stream of `length` bytes, once; the caller repeats with a new stream. */
@@ -71,6 +73,7 @@ export function createClient(options: ClientOptions): Client {
       if (!response.ok) throw failureOf(response);
       return response.body;
     },
+    stream: (path) => streamed(http, server, path),
     post: (path, body) => json(path, { method: 'POST', json: body }),
     replace: (path, body) => json(path, { method: 'PUT', json: body }),
     put: (path, stream, headers) => json(path, { method: 'PUT', body: stream, headers }),
@@ -104,14 +107,26 @@ function readAuthority(file: string): string {
   }
 }
 
+async function* streamed(http: Got, server: string, path: string): AsyncGenerator<Buffer> {
+  try {
+    yield* http.stream(path.replace(/^\//, ''), { throwHttpErrors: true, decompress: false });
+  } catch (error) {
+    throw unreachable(error, path, server);
+  }
+}
+
 async function send(http: Got, server: string, path: string, request: OptionsInit) {
   try {
     return (await http(path.replace(/^\//, ''), { ...request, responseType: 'text' })) as Response<string>;
   } catch (error) {
-    if (!(error instanceof RequestError)) throw error;
-    const url = new URL(path, server).href;
-    throw new InterlockError('unreachable', { url, problem: error.message }, { cause: error });
+    throw unreachable(error, path, server);
   }
+}
+
+function unreachable(error: unknown, path: string, server: string): unknown {
+  if (!(error instanceof RequestError)) return error;
+  const url = new URL(path, server).href;
+  return new InterlockError('unreachable', { url, problem: error.message }, { cause: error });
 }
 
 /** Gives a server's `{kind, value}` back its code, so that the exit status is the one of the error table. */

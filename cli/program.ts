@@ -16,6 +16,7 @@ const verbs: Record<string, () => Promise<(program: Command) => void>> = {
   publish: async () => (await import('./publish.ts')).addPublish,
   promote: async () => (await import('./promote.ts')).addPromote,
   rollback: async () => (await import('./rollback.ts')).addRollback,
+  export: async () => (await import('./export.ts')).addExport,
   channel: async () => (await import('./channel.ts')).addChannel,
   rollout: async () => (await import('./rollout.ts')).addRollout,
   host: async () => (await import('./host.ts')).addHost,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import type { CarriedOffer } from '../../protocol/carried.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import { imageFloorFile } from '../../protocol/trust.ts';
 import { isNewer } from '../../protocol/version.ts';
@@ -40,9 +41,10 @@ export function addVerbs(program: Command, root: () => string): void {
     'interlock-agent update 1.2.0',
   )
     .option('--retry <version>', 'try a version again that failed here')
+    .option('--from <path>', 'take the release that `interlock export` wrote to this folder or tar file')
     .action(
-      answer((version: string | undefined, { retry }: { retry?: string }) =>
-        order(root(), (agent) => updateOrders(agent, version, retry)),
+      answer((version: string | undefined, { retry, from }: { retry?: string; from?: string }) =>
+        order(root(), (agent) => updateOrders(agent, version, retry), false, from),
       ),
     );
 
@@ -78,11 +80,13 @@ export async function order(
   root: string,
   ordersOf: (agent: OpenAgent) => Promise<EventBody[]>,
   once = false,
+  medium?: string,
 ): Promise<Answer> {
   const memory: Memory = await withAgent(
     root,
     async (agent) => agent.run(await ordersOf(agent), once),
     operatorPatience,
+    medium,
   );
   const { phase, wait, look, problem } = memory;
   return { text: describe(memory), data: { phase, wait, look, problem } };
@@ -94,6 +98,7 @@ async function updateOrders(
   retry: string | undefined,
 ): Promise<EventBody[]> {
   const again: EventBody[] = retry ? [{ kind: 'retry', version: retry }] : [{ kind: 'check' }];
+  if (agent.offer) return [...again, await carriedOrder(agent, agent.offer, version)];
   return version ? [...again, await byName(agent, version, false)] : again;
 }
 
@@ -115,6 +120,23 @@ async function checkState({ paths }: OpenAgent, version: string): Promise<void> 
   if (!stateCompat || !isNewer(stateCompat, version)) return;
   const problem = `the running version leaves state behind that needs ${stateCompat} or newer`;
   throw new InterlockError('offer_refused', { version, problem });
+}
+
+/** A medium is believed no more than a server: what it offers must be what this host's channel names. */
+async function carriedOrder(
+  { ports, running, settings }: OpenAgent,
+  { name, channel, version }: CarriedOffer,
+  wanted: string | undefined,
+): Promise<EventBody> {
+  const own = settings.name ?? running.name;
+  const problem =
+    name !== own || channel !== settings.channel
+      ? `the medium is for ${name} in ${channel}, this host follows ${own} in ${settings.channel}`
+      : (wanted ?? version) !== version && `the medium holds ${version}`;
+  if (problem) throw new InterlockError('offer_refused', { version: wanted ?? version, problem });
+  const target = await ports.trust!.accept({ version, grant: null }, running, 'server');
+  const goal = { version, rootHash: target.rootHash, grant: null };
+  return { kind: 'order', goal, target, leaves: false };
 }
 
 async function byName({ ports, running }: OpenAgent, version: string, leaves: boolean): Promise<EventBody> {

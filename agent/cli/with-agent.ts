@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { CarriedOffer } from '../../protocol/carried.ts';
+import type { Carried } from '../carried/carried.ts';
 import { type Composed, compose } from '../compose.ts';
 import { type Paths, pathsOf } from '../config/paths.ts';
 import { readSettings, type Settings } from '../config/settings.ts';
@@ -16,6 +18,8 @@ export interface OpenAgent extends Composed {
   paths: Paths;
   settings: Settings;
   store: Store;
+  /** What the medium offers that stands in for the server, if one does. */
+  offer: CarriedOffer | null;
   run(orders?: EventBody[], once?: boolean): Promise<Memory>;
 }
 
@@ -27,9 +31,11 @@ export async function withAgent<T>(
   root: string,
   use: (agent: OpenAgent) => Promise<T>,
   patience?: Patience,
+  medium?: string,
 ): Promise<T> {
   const paths = pathsOf(root);
   const settings = await readSettings(paths);
+  const carried = medium === undefined ? null : await openMedium(medium);
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, onSignal);
@@ -40,9 +46,9 @@ export async function withAgent<T>(
     await store.load(new Date());
     // only for people to read: an update must not wait for it
     await noteOverrides(paths).catch(() => {});
-    const composed = await compose(paths, settings, stop.signal);
+    const composed = await compose(paths, settings, stop.signal, carried);
     try {
-      return await use({ ...composed, paths, settings, store, run });
+      return await use({ ...composed, paths, settings, store, run, offer: carried?.offer ?? null });
     } finally {
       await composed.close();
     }
@@ -61,4 +67,9 @@ export async function withAgent<T>(
     // sockets kept alive or an effect cut by a stop must not hold the process
     if (stop.signal.aborted) setTimeout(() => process.exit(), 1000).unref();
   }
+}
+
+/** Loaded for those few runs that need it. */
+async function openMedium(path: string): Promise<Carried> {
+  return (await import('../carried/carried.ts')).openCarried(path);
 }

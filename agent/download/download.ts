@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
 import { paths } from '../../protocol/publish.ts';
 import { createHttpAgents, type HttpAgents } from '../../system/http-agents.ts';
+import type { Extent } from '../slots/slot.ts';
 import { backoffMs } from './backoff.ts';
 import { limitRate } from './limit-rate.ts';
-import { readFileRange } from './read-file-range.ts';
+import { type BlobSource, readFileRange } from './read-file-range.ts';
 import { defaultTimeouts, requestRange, type Timeouts } from './request-range.ts';
 
 /** A file that servers show by its hash and release folders by its name. */
@@ -16,8 +18,8 @@ interface RemoteBlob {
 
 /** Where bytes may come from, and how long a bad source is put up with. */
 export interface DownloadOptions {
-  /** Base URLs, the preferred one first: servers and mirrors (`https:`), or a release folder (`file:`, ending in `/`). */
-  sources: readonly string[];
+  /** The preferred one first: base URLs of servers and mirrors, a release folder (`file:`, ending in `/`), or a medium. */
+  sources: readonly (string | BlobSource)[];
   timeouts?: Timeouts;
   agents?: HttpAgents;
   /** Failures in a row, with less than 64 KiB in between, after which the last one is thrown. */
@@ -71,21 +73,26 @@ export async function* download(
   let etag: string | undefined;
   for (let failures = 0; at < to; ) {
     const began = at;
-    const url = blobUrl(sources[turn % sources.length]!, blob);
+    const source = sources[turn % sources.length]!;
+    const range = { from: at, to, size: blob.size };
+    const onEtag = (found: string | undefined) => {
+      etag = found;
+    };
     try {
-      const attempt = url.startsWith('file:')
-        ? readFileRange(url, { from: at, to, size: blob.size })
-        : requestRange({
-            url,
-            range: { from: at, to, size: blob.size },
-            ifRange: etag,
-            agents,
-            timeouts,
-            signal,
-            onEtag: (found) => {
-              etag = found;
-            },
-          });
+      const attempt =
+        typeof source !== 'string'
+          ? source.readBlob(blob.sha256, range)
+          : source.startsWith('file:')
+            ? readFileRange(fileOf(source, blob), range)
+            : requestRange({
+                url: blobUrl(source, blob),
+                range,
+                ifRange: etag,
+                agents,
+                timeouts,
+                signal,
+                onEtag,
+              });
       for await (const chunk of attempt) {
         at += chunk.length;
         if (at - began >= progressBytes) failures = 0;
@@ -105,7 +112,10 @@ export async function* download(
   }
 }
 
-function blobUrl(base: string, blob: RemoteBlob): string {
-  if (base.startsWith('file:')) return new URL(blob.file, base).href;
-  return `${base.replace(/\/+$/, '')}${paths.blobs}/${blob.sha256}`;
+function fileOf(folder: string, { file, size }: RemoteBlob): Extent {
+  return { path: fileURLToPath(new URL(file, folder)), offset: 0, size };
+}
+
+function blobUrl(base: string, { sha256 }: RemoteBlob): string {
+  return `${base.replace(/\/+$/, '')}${paths.blobs}/${sha256}`;
 }

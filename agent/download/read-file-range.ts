@@ -1,18 +1,30 @@
 import { createReadStream } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { InterlockError } from '../../protocol/errors.ts';
-import type { Range } from './request-range.ts';
+import type { Extent } from '../slots/slot.ts';
 
-/** The same for a release that was carried to the host by hand. Throws `unreachable` when the file is short or missing. */
-export async function* readFileRange(url: string, { from, to }: Range): AsyncGenerator<Buffer> {
+/** Something other than a server that has blobs. */
+export interface BlobSource {
+  /** Yields bytes `from` up to `to` of a blob. Throws `unreachable` when it ends before or is missing. */
+  readBlob(sha256: string, range: { from: number; to: number }): AsyncGenerator<Buffer>;
+}
+
+/** Reads a stretch of what lies in a file, whole or as a part of it. Throws `unreachable` when it is short or missing. */
+export async function* readFileRange(
+  { path, offset, size }: Extent,
+  { from, to }: { from: number; to: number },
+): AsyncGenerator<Buffer> {
   let left = to - from;
+  const end = Math.min(to, size);
   try {
-    for await (const chunk of createReadStream(fileURLToPath(url), { start: from, end: to - 1 })) {
-      left -= chunk.length;
-      yield chunk;
+    if (from < end) {
+      for await (const chunk of createReadStream(path, { start: offset + from, end: offset + end - 1 })) {
+        left -= chunk.length;
+        yield chunk;
+      }
     }
   } catch (cause) {
-    throw new InterlockError('unreachable', { url, problem: (cause as Error).message }, { cause });
+    throw new InterlockError('unreachable', { url: path, problem: (cause as Error).message }, { cause });
   }
-  if (left > 0) throw new InterlockError('unreachable', { url, problem: `it ends ${left} bytes early` });
+  if (left > 0)
+    throw new InterlockError('unreachable', { url: path, problem: `it ends ${left} bytes early` });
 }

@@ -15,6 +15,9 @@ const timeout = {
 };
 const maxLength = 8 * 1024 * 1024;
 
+/** What gets metadata, and remembers of it what the TUF library forgets. */
+export type MetadataFetcher = BaseFetcher & Pick<Fetcher, 'failure' | 'last'>;
+
 /** Gets metadata and targets for the TUF library: time limits, byte caps, and the proxy that the environment names. */
 export class Fetcher extends BaseFetcher {
   /** What went wrong last, since the library keeps only the text of an error. */

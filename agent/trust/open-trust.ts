@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
 import { imageFloorFile, imageRootFile } from '../../protocol/trust.ts';
+import type { Carried } from '../carried/carried.ts';
+import { CarriedFetcher, carriedBase } from '../carried/fetch.ts';
 import type { TrustPort } from '../ports.ts';
 import { accept } from './accept.ts';
 import { loadCache, tidyCache } from './cache.ts';
@@ -17,8 +19,8 @@ export interface TrustOptions {
   /** Root and floor inside the verified image; another path is for file-backed hosts only, never from `/etc`. */
   imageRoot?: string;
   imageFloor?: string;
-  /** Base URL of the update server. */
-  server: string;
+  /** Base URL of the update server, or the medium that stands in for it. */
+  server: string | Carried;
   /** PEM file of the only authority whose certificate the server may have; without it the system's authorities count. */
   ca?: string;
   /** What this host is and follows, by its own configuration. */
@@ -43,10 +45,14 @@ export function openTrust(options: TrustOptions): TrustPort {
       const now = clock.now();
       checkClock(now, [image.floor.built, cache.verifiedAt]);
       const known = { ...cache.metadata, 'root.json': newerRoot(image.root, cache.metadata['root.json']) };
-      const fetcher = new Fetcher(options.ca && (await readFile(options.ca, 'utf8')));
+      const isCarried = typeof server !== 'string';
+      const fetcher = isCarried
+        ? new CarriedFetcher(server)
+        : new Fetcher(options.ca && (await readFile(options.ca, 'utf8')));
+      const origin = { base: isCarried ? carriedBase : server, isCarried };
       const context = { ...options, floor: image.floor, cache, now };
       try {
-        return await refresh(join(cacheDir, 'scratch'), known, server, fetcher, now, (refreshed) =>
+        return await refresh(join(cacheDir, 'scratch'), known, origin, fetcher, now, (refreshed) =>
           accept(context, refreshed, offered, running, order),
         );
       } catch (error) {

@@ -4,8 +4,8 @@ import { Readable } from 'node:stream';
 import { Updater } from 'tuf-js';
 import { InterlockError } from '../../protocol/errors.ts';
 import { paths } from '../../protocol/publish.ts';
-import { targetFile } from '../../protocol/trust.ts';
-import type { Fetcher } from './fetch.ts';
+import { onlineRoles, targetFile } from '../../protocol/trust.ts';
+import type { MetadataFetcher } from './fetch.ts';
 
 /** A target that verified metadata names; `read` fetches it and checks length and hash. */
 export interface NamedTarget {
@@ -31,12 +31,18 @@ const limits = {
 };
 const targetLimit = 1024 * 1024;
 
+/** Where metadata comes from; `base` is what addresses begin with. */
+export interface Origin {
+  base: string;
+  isCarried: boolean;
+}
+
 /** Runs the TUF client's workflow (TUF 1.0.34 §5) in a scratch folder; the caller keeps what was verified, or nothing. */
 export async function refresh<T>(
   scratch: string,
   known: Record<string, string>,
-  server: string,
-  fetcher: Fetcher,
+  { base: server, isCarried }: Origin,
+  fetcher: MetadataFetcher,
   now: Date,
   use: (refreshed: Refreshed) => Promise<T>,
 ): Promise<T> {
@@ -47,10 +53,15 @@ export async function refresh<T>(
     const base = server.replace(/\/$/, '');
     const metadataBaseUrl = base + paths.metadata;
     const updater = new Updater({ metadataDir: scratch, metadataBaseUrl, fetcher, config: limits });
-    setStartTime(updater, now);
+    // the online roles live for a day and a week; how fresh a carried medium is, its carrier says. See docs/decisions/0007.
+    setStartTime(updater, isCarried ? new Date(0) : now);
     await updater.refresh();
     return await use({
-      find: (path) => findTarget(updater, fetcher, base, path),
+      find: async (path) => {
+        const found = await findTarget(updater, fetcher, base, path);
+        if (isCarried) checkLives(updater, now);
+        return found;
+      },
       metadata: () => readFolder(scratch),
     });
   } finally {
@@ -58,15 +69,37 @@ export async function refresh<T>(
   }
 }
 
+/** What keys signed by hand must not have expired wherever it comes from. Throws `metadata_expired`. */
+function checkLives(updater: Updater, now: Date): void {
+  for (const [role, { signed }] of Object.entries(storeOf(updater).trustedSet)) {
+    if (isOnline(role) || !signed.isExpired(now)) continue;
+    throw new InterlockError('metadata_expired', { role });
+  }
+}
+
+function isOnline(role: string): boolean {
+  return (onlineRoles as readonly string[]).includes(role);
+}
+
 /** The library takes the process's time as its start time (§5.1); the agent has one clock for everything. */
 function setStartTime(updater: Updater, now: Date): void {
-  const { trustedSet } = updater as unknown as { trustedSet: { referenceTime: Date } };
-  trustedSet.referenceTime = now;
+  storeOf(updater).referenceTime = now;
+}
+
+/** What the library has verified so far, which it does not show. */
+function storeOf(updater: Updater) {
+  const { trustedSet } = updater as unknown as {
+    trustedSet: {
+      referenceTime: Date;
+      trustedSet: Record<string, { signed: { isExpired(at: Date): boolean } }>;
+    };
+  };
+  return trustedSet;
 }
 
 async function findTarget(
   updater: Updater,
-  fetcher: Fetcher,
+  fetcher: MetadataFetcher,
   base: string,
   path: string,
 ): Promise<NamedTarget | undefined> {

@@ -1,11 +1,11 @@
 import { InterlockError } from '../../protocol/errors.ts';
-import type { Fetcher } from './fetch.ts';
+import type { MetadataFetcher } from './fetch.ts';
 
 /**
  * Gives what the TUF library threw our code. The library wraps errors into text, so what happened on the network is
  * taken from the fetcher, and the rest is told apart by the library's wording (pinned by a test per attack).
  */
-export function refusalOf(error: unknown, fetcher: Fetcher): InterlockError {
+export function refusalOf(error: unknown, fetcher: MetadataFetcher): InterlockError {
   if (error instanceof InterlockError) return error;
   if (fetcher.failure) return fetcher.failure;
   const { url, status } = fetcher.last;

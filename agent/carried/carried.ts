@@ -1,0 +1,63 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type CarriedOffer, carriedOfferFile, parseCarriedOffer } from '../../protocol/carried.ts';
+import { InterlockError } from '../../protocol/errors.ts';
+import { paths } from '../../protocol/publish.ts';
+import { type BlobSource, readFileRange } from '../download/read-file-range.ts';
+import type { Extent } from '../slots/slot.ts';
+import { listTar } from './list-tar.ts';
+
+/** A medium with one release on it, and the signed metadata that vouches for it. */
+export interface Carried extends BlobSource {
+  offer: CarriedOffer;
+  /** A file of the medium by its path, or undefined when it is not there. Throws `answer_too_long` beyond `limit` bytes. */
+  file(path: string, limit: number): Promise<Buffer | undefined>;
+}
+
+const offerLimit = 4096;
+
+/** Opens what `interlock export` made: a folder or a tar file. Throws `not_found`, or `bad_input` for anything else. */
+export async function openCarried(path: string): Promise<Carried> {
+  const kind = await stat(path).catch((cause) => {
+    throw new InterlockError('not_found', { what: path }, { cause });
+  });
+  const find = kind.isDirectory() ? inFolder(path) : await inTar(path);
+  const file = async (name: string, limit: number) => {
+    const place = await find(name);
+    if (!place) return undefined;
+    if (place.size > limit) throw new InterlockError('answer_too_long', { url: place.path, limit });
+    const pieces: Buffer[] = [];
+    for await (const piece of readFileRange(place, { from: 0, to: place.size })) pieces.push(piece);
+    return Buffer.concat(pieces);
+  };
+  const text = await file(carriedOfferFile, offerLimit);
+  if (!text) {
+    const problem = `it has no ${carriedOfferFile}; \`interlock export\` makes what a host takes`;
+    throw new InterlockError('bad_input', { what: path, problem });
+  }
+  return {
+    offer: parseCarriedOffer(text),
+    file,
+    async *readBlob(sha256, range) {
+      const place = await find(`${paths.blobs.slice(1)}/${sha256}`);
+      if (!place)
+        throw new InterlockError('unreachable', { url: path, problem: `blob ${sha256} is missing` });
+      yield* readFileRange(place, range);
+    },
+  };
+}
+
+type Find = (name: string) => Promise<Extent | undefined>;
+
+function inFolder(folder: string): Find {
+  return async (name) => {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => undefined);
+    return found?.isFile() ? { path, offset: 0, size: found.size } : undefined;
+  };
+}
+
+async function inTar(path: string): Promise<Find> {
+  const places = await listTar(path);
+  return async (name) => places.get(name);
+}

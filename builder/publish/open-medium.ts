@@ -1,0 +1,80 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { pack } from 'tar-stream';
+import { InterlockError } from '../../protocol/errors.ts';
+import { syncFolder, withFile } from '../../system/durable.ts';
+
+/** One file for a medium; `content` gives exactly `size` bytes. */
+export interface MediumFile {
+  path: string;
+  size: number;
+  content: AsyncIterable<Buffer> | Iterable<Buffer>;
+}
+
+/** Something that is carried by hand: a folder, or one tar file. */
+export interface Medium {
+  add(file: MediumFile): Promise<void>;
+  /** Gives it its name, once everything is on the disk. */
+  finish(): Promise<void>;
+  drop(): Promise<void>;
+}
+
+/** Starts a medium; a name that ends in `.tar` makes one file of it. Throws `exists`. */
+export async function openMedium(out: string): Promise<Medium> {
+  if (await stat(out).catch(() => undefined)) throw new InterlockError('exists', { what: out });
+  const path = resolve(out);
+  const work = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+  await mkdir(dirname(path), { recursive: true });
+  const add = out.endsWith('.tar') ? tarFile(work) : folder(work);
+  return {
+    add: add.file,
+    async finish() {
+      await add.end();
+      await rename(work, path);
+      await syncFolder(dirname(path));
+    },
+    async drop() {
+      await add.end().catch(() => {});
+      await rm(work, { recursive: true, force: true });
+    },
+  };
+}
+
+type Adder = { file: Medium['add']; end(): Promise<void> };
+
+function folder(work: string): Adder {
+  const folders = new Set([work]);
+  return {
+    async file({ path, content }) {
+      const name = join(work, path);
+      folders.add(dirname(name));
+      await mkdir(dirname(name), { recursive: true });
+      await withFile(name, 'wx', async (file) => {
+        for await (const piece of content) await file.writeFile(piece);
+        await file.sync();
+      });
+    },
+    async end() {
+      for (const each of folders) await syncFolder(each);
+    },
+  };
+}
+
+function tarFile(work: string): Adder {
+  const tar = pack();
+  const written = pipeline(tar, createWriteStream(work, { flags: 'wx', flush: true }));
+  // whoever adds, or ends, is told
+  written.catch(() => {});
+  return {
+    async file({ path, size, content }) {
+      const entry = tar.entry({ name: path, size, mode: 0o644, mtime: new Date(0) });
+      await Promise.race([pipeline(content, entry), written]);
+    },
+    async end() {
+      tar.finalize();
+      await written;
+    },
+  };
+}

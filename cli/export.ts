@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { carry } from '../builder/publish/carry.ts';
+import { answer, verb } from '../system/command.ts';
+import { formatBytes, showProgress } from '../system/terminal.ts';
+import { addServerOptions, type ClientOptions, createClient } from './client.ts';
+
+type Flags = ClientOptions & { channel: string; out: string };
+
+/** `interlock export`: a release for hosts that reach no server, on whatever can be carried. */
+export function addExport(program: Command): void {
+  const example = 'interlock export core 1.2.0 --channel stable --out /media/usb/core-1.2.0.tar';
+  addServerOptions(
+    verb(
+      program,
+      'export <name> <version>',
+      'Write a channel’s release to a medium for `interlock-agent update --from`',
+      example,
+    ),
+  )
+    .requiredOption('--channel <channel>', 'channel that the hosts follow')
+    .requiredOption('--out <path>', 'folder to make, or a file that ends in .tar')
+    .action(
+      answer(async (name: string, version: string, flags: Flags) => {
+        const { channel, out } = flags;
+        let progress: ReturnType<typeof showProgress> | undefined;
+        const onProgress = (done: number, total: number) => {
+          progress ??= showProgress('export', total);
+          progress.at(done);
+        };
+        const bytes = await carry({ server: createClient(flags), name, version, channel, out, onProgress });
+        progress?.end();
+        const text = `${name} ${version} for ${channel} lies in ${out} (${formatBytes(bytes)} of payloads)`;
+        return { text, data: { name, version, channel, out, bytes } };
+      }),
+    );
+}
