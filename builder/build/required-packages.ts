@@ -12,6 +12,9 @@ export function debianArch(arch: Arch): 'amd64' | 'arm64' {
 /** What the agent calls, and what its Node is linked to. */
 const forAgent = ['dosfstools', 'libgcc-s1', 'libstdc++6', 'mount', 'util-linux'];
 
+/** Suites whose systemd package holds systemd-repart itself. */
+const repartInSystemd = ['bookworm'];
+
 /** What an image installs: the packages it names, those it boots by and those the agent needs. */
 export function requiredPackages(definition: Definition, arch: Arch): string[] {
   const flavour = definition.kernel === 'cloud' ? 'cloud-' : '';
@@ -22,7 +25,7 @@ export function requiredPackages(definition: Definition, arch: Arch): string[] {
     'dmsetup',
     'e2fsprogs',
     'kmod',
-    'systemd-repart',
+    ...(repartInSystemd.includes(definition.suite) ? [] : ['systemd-repart']),
   ];
   return [...new Set([...definition.packages, ...boot, ...(definition.agent ? forAgent : [])])];
 }
