@@ -53,6 +53,9 @@ const forPeers = {
   xdelta3: 'xdelta3',
   bsdiff: 'bsdiff',
   casync: 'casync',
+  '/usr/bin/time': 'time',
+  zstd: 'zstd',
+  curl: 'curl',
   ostree: 'ostree',
   openssl: 'openssl',
   'qemu-img': 'qemu-utils',
@@ -61,6 +64,8 @@ const forPeers = {
   zsh: 'zsh',
   fish: 'fish',
   groff: 'groff-base',
+  '/usr/sbin/nginx': 'nginx-light',
+  strace: 'strace',
 };
 
 installNodeModules();

@@ -13,14 +13,19 @@ import { formatFigures } from './table.ts';
  */
 interface Benchmark {
   summary: string;
-  bench(): AsyncGenerator<Measured>;
+  /** Gets what `--pair` names, of those that measure pairs of versions. */
+  bench(pairs: readonly string[]): AsyncGenerator<Measured>;
 }
 
 const frame = ['run.ts', 'figure.ts', 'table.ts'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+    pair: { type: 'string', multiple: true, default: [] },
+  },
 });
 const names = (await readdir(import.meta.dirname))
   .filter((file) => file.endsWith('.ts') && !frame.includes(file))
@@ -45,7 +50,7 @@ function load(benchmark: string): Promise<Benchmark> {
 
 async function measure({ bench }: Benchmark): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for await (const measured of bench()) {
+  for await (const measured of bench(values.pair)) {
     figures.push(judge(measured));
     process.stderr.write(`${measured.figure}: ${measured.value} ${measured.unit}\n`);
   }

@@ -1,4 +1,4 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from '../../builder/build/build.ts';
 import { findMirror } from '../../builder/build/mirror.ts';
@@ -10,58 +10,71 @@ import type { Definition } from '../../builder/define/definition.ts';
 import { loadRelease } from '../../builder/sign/check-release.ts';
 import type { Release } from '../../protocol/release.ts';
 
-/** A release and its folder. */
+/** A release, its folder, and the packages in it. */
 export interface Placed {
   dir: string;
   release: Release;
+  lock: PackagesLock;
 }
 
-/** Two versions of an image, and what differs between them. */
+/** Two versions of an image. */
 export interface Pair {
-  name: string;
+  name: PairName;
   old: Placed;
   next: Placed;
 }
 
-const images = join(import.meta.dirname, '../../images');
+/** The pairs there are: what differs, and the Debian release it differs in where there are several. */
+export const pairNames = ['config-file', 'one-package', 'security-13', 'security-12', 'major'] as const;
+export type PairName = (typeof pairNames)[number];
 
-/**
- * Builds the pairs that are asked for out of one image: a point release and the same with all updates, with one
- * source package's updates, with one more line in a configuration file, and the next distribution.
- */
-export async function* makePairs(
-  image: string,
-  wanted: readonly string[],
-  work: string,
-): AsyncGenerator<Pair> {
-  const dir = join(work, image);
-  await cp(join(images, image), dir, { recursive: true, verbatimSymlinks: true });
-  const definition = await define(dir);
-  const mirror = await findMirror();
-  const base = await resolve(definition, definition.arch, {
-    main: mirror.main,
-    security: null,
-    updates: false,
-  });
-  const updated = await resolve(definition, definition.arch, mirror);
-  const make = maker(work);
-  const next = await make(definition, updated, '2');
+const image = join(import.meta.dirname, 'debian');
+const settings = join('etc', 'bench.conf');
 
-  if (wanted.includes('config')) {
-    const file = join(dir, 'overlay/etc/bench.conf');
-    await writeFile(file, 'one=1\n');
-    const before = await make(definition, updated, '3');
-    await writeFile(file, `${await readFile(file, 'utf8')}two=2\n`);
-    yield { name: 'one config file', old: before, next: await make(definition, updated, '4') };
-    await writeFile(file, '');
+/** Builds one pair out of Debian's packages; new versions are packed as small as they are for publishing. */
+export async function makePair(name: PairName, work: string): Promise<Pair> {
+  const trixie = await define(image);
+  const bookworm = { ...trixie, suite: 'bookworm' };
+  const make = maker(name, work);
+  switch (name) {
+    case 'config-file': {
+      const lock = await updated(trixie);
+      const more = { ...trixie, overlays: [...trixie.overlays, await moreOf(work)] };
+      return { name, old: await make(trixie, lock, '1'), next: await make(more, lock, '2') };
+    }
+    case 'one-package': {
+      const now = await updated(trixie);
+      const before = withOlder(now, await pointRelease(trixie), /^(openssl|libssl3)/);
+      return { name, old: await make(trixie, before, '1'), next: await make(trixie, now, '2') };
+    }
+    case 'security-13':
+    case 'security-12': {
+      const suite = name === 'security-13' ? trixie : bookworm;
+      const old = await make(suite, await pointRelease(suite), '1');
+      return { name, old, next: await make(suite, await updated(suite), '2') };
+    }
+    case 'major': {
+      const old = await make(bookworm, await updated(bookworm), '1');
+      return { name, old, next: await make(trixie, await updated(trixie), '2') };
+    }
   }
-  if (wanted.includes('package')) {
-    const old = await make(definition, withOlder(updated, base, /^(openssl|libssl3)/), '1.5');
-    yield { name: 'one package', old, next };
-  }
-  if (wanted.includes('security')) {
-    yield { name: `security, ${definition.suite}`, old: await make(definition, base, '1'), next };
-  }
+}
+
+/** The same configuration file with one line more. */
+async function moreOf(work: string): Promise<string> {
+  const overlay = join(work, 'overlay');
+  await mkdir(join(overlay, 'etc'), { recursive: true });
+  await writeFile(join(overlay, settings), 'one=1\ntwo=2\n');
+  return overlay;
+}
+
+async function updated(definition: Definition): Promise<PackagesLock> {
+  return resolve(definition, definition.arch, await findMirror());
+}
+
+async function pointRelease(definition: Definition): Promise<PackagesLock> {
+  const { main } = await findMirror();
+  return resolve(definition, definition.arch, { main, security: null, updates: false });
 }
 
 /** A lock with some packages as they were before. */
@@ -73,14 +86,13 @@ function withOlder(lock: PackagesLock, base: PackagesLock, names: RegExp): Packa
 }
 
 function maker(
+  name: string,
   work: string,
-): (definition: Definition, lock: PackagesLock, version: string) => Promise<Placed> {
+): (definition: Definition, lock: PackagesLock, version: '1' | '2') => Promise<Placed> {
   return async (definition, lock, version) => {
-    const { folder } = await build(
-      definition,
-      { version, out: join(work, 'releases'), lock },
-      reportOn(process.stderr),
-    );
-    return { dir: folder, release: (await loadRelease(folder)).release };
+    const level = version === '2' ? 19 : 1;
+    const out = join(work, name);
+    const { folder } = await build(definition, { version, out, lock, level }, reportOn(process.stderr));
+    return { dir: folder, release: (await loadRelease(folder)).release, lock };
   };
 }

@@ -1,0 +1,58 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodePayloadHeader } from '../../protocol/payload.ts';
+import { fullPayload, type PayloadRef, parseRelease } from '../../protocol/release.ts';
+import { run } from '../../system/run.ts';
+import { serveBlobs } from '../../test/support/host/blob-server.ts';
+import { createHost } from '../../test/support/host/create-host.ts';
+import { type Taken, timed } from '../build/timed.ts';
+import type { Pair } from './pairs.ts';
+
+const program = join(import.meta.dirname, '../../cli/main.ts');
+const mebibyte = 1024 * 1024;
+
+/** Makes the delta of a pair as an operator would; null where the full payload is as small. */
+export async function makeDelta(
+  { old, next }: Pair,
+  work: string,
+): Promise<{ dir: string; made: PayloadRef | null; taken: Taken }> {
+  const dir = join(work, 'next');
+  await run('cp', ['-al', next.dir, dir]);
+  const taken = await timed([process.execPath, program, 'delta', old.dir, dir]);
+  const { payloads } = parseRelease(await readFile(join(dir, 'release.json')));
+  return { dir, made: payloads.find(({ from }) => from !== null) ?? null, taken };
+}
+
+/** Writes one update into a file-backed host's other slot by the shipped launcher, over loopback. */
+export async function applyPayload(
+  { old, next }: Pair,
+  { dir, payload }: { dir: string; payload: PayloadRef },
+  launcher: string,
+  work: string,
+): Promise<Taken> {
+  const { root } = next.release;
+  const host = join(work, 'host');
+  const largest = Math.max(root.size, old.release.root.size);
+  const sizes = { esp: 256 * mebibyte, root: largest + 64 * mebibyte, verity: largest / 64 + mebibyte };
+  await createHost({ dir: host, release: old.dir, config: {}, sizes });
+  const shown = join(work, 'shown');
+  await mkdir(shown);
+  const payloads = [...new Set([fullPayload(next.release), payload])];
+  await writeFile(join(shown, 'release.json'), JSON.stringify({ ...next.release, payloads }));
+  const server = await serveBlobs(new Map([[payload.sha256, await readFile(join(dir, payload.file))]]));
+  try {
+    return await timed([launcher, host, old.dir, shown, server.url]);
+  } finally {
+    await server.close();
+    await rm(host, { recursive: true });
+    await rm(shown, { recursive: true });
+  }
+}
+
+/** Bytes of a full payload without what only the boot file needs. */
+export async function fullRootBytes({ next }: Pair): Promise<number> {
+  const { file, header } = fullPayload(next.release);
+  const bytes = (await readFile(join(next.dir, file))).subarray(0, header.size);
+  const roots = decodePayloadHeader(bytes).operations.filter(({ part }) => part === 'root');
+  return header.size + roots.reduce((sum, { blobLength }) => sum + blobLength, 0);
+}
