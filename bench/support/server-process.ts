@@ -1,7 +1,9 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A server under measurement, in a process of its own. */
 export interface MeasuredServer {
@@ -16,7 +18,6 @@ export interface MeasuredServer {
 /** Starts a script that prints `listening on URL`. */
 export async function startMeasured(script: string, ...args: string[]): Promise<MeasuredServer> {
   const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const exit = once(child, 'exit');
   const url = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout! }).on('line', (line) => {
       const [, found] = /^listening on (\S+)$/.exec(line) ?? [];
@@ -24,6 +25,39 @@ export async function startMeasured(script: string, ...args: string[]): Promise<
     });
     child.once('exit', (code) => reject(new Error(`${script} ended with ${code}`)));
   });
+  return measured(url, child);
+}
+
+/** Starts a program that stays one process and listens at `url` soon. */
+export async function spawnMeasured(
+  url: string,
+  program: string,
+  ...args: string[]
+): Promise<MeasuredServer> {
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const failed = once(child, 'exit').then(([code]) => {
+    throw new Error(`${program} ended with ${code}`);
+  });
+  failed.catch(() => {});
+  await Promise.race([failed, listening(new URL(url))]);
+  return measured(url, child);
+}
+
+async function listening({ hostname, port }: URL): Promise<void> {
+  for (;;) {
+    const socket = connect(Number(port), hostname);
+    const isThere = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isThere) return;
+    await sleep(50);
+  }
+}
+
+function measured(url: string, child: ChildProcess): MeasuredServer {
+  const exit = once(child, 'exit');
   const proc = (file: string) => readFileSync(`/proc/${child.pid}/${file}`, 'utf8');
   return {
     url,

@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { InterlockError } from '../../protocol/errors.ts';
 import { syncFolder, withFile } from '../../system/durable.ts';
 import type { BlobInfo } from '../store/store.ts';
+import { copyRange } from './copy-range.ts';
 
 /** Where release bytes lie: whole blobs by hash, and partial uploads beside them. */
 export interface Blobs {
@@ -19,8 +20,8 @@ export interface Blobs {
   drop(sha256: string): Promise<void>;
   /** Turns a full upload into a blob, durably. Throws `blob_mismatch` and drops it when its hash is another one. */
   finish(blob: BlobInfo): Promise<void>;
-  /** Reads bytes `start` to `end`, both included. */
-  read(sha256: string, start: number, end: number): Readable;
+  /** Writes bytes `start` to `end`, both included, as fast as they are taken. */
+  copy(sha256: string, start: number, end: number, to: Writable): Promise<void>;
 }
 
 /** Keeps blobs as files: `blobs/ab/<sha256>` and `uploads/<sha256>.part`. */
@@ -60,7 +61,7 @@ export function openBlobs(dataDir: string): Blobs {
       await rename(part, path);
       for (const changed of [folder, dirname(folder), dataDir]) await syncFolder(changed);
     },
-    read: (sha256, start, end) => createReadStream(blobPath(sha256), { start, end }),
+    copy: (sha256, start, end, to) => copyRange(blobPath(sha256), start, end, to),
   };
 }
 

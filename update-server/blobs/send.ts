@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InterlockError } from '../../protocol/errors.ts';
 import type { Ports } from '../ports.ts';
@@ -34,5 +35,14 @@ export async function sendBlob(
   if (partial) reply.code(206).header('content-range', `bytes ${start}-${end}/${size}`);
   reply.type('application/octet-stream').header('content-length', end - start + 1);
   if (request.method === 'HEAD' || size === 0) return reply.send();
-  return reply.send(blobs.read(sha256, start, end));
+  const { raw } = reply.hijack();
+  raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders);
+  try {
+    await blobs.copy(sha256, start, end, raw);
+    raw.end();
+  } catch (error) {
+    request.log.warn(error);
+    raw.destroy();
+  }
+  return reply;
 }

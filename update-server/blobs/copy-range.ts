@@ -1,0 +1,27 @@
+import type { Writable } from 'node:stream';
+import { InterlockError } from '../../protocol/errors.ts';
+import { withFile } from '../../system/durable.ts';
+
+/** Read and written in one go; each running copy holds one such buffer, whatever the file's size. */
+const chunkBytes = 256 * 1024;
+
+/**
+ * Copies bytes `start` to `end` of a file, both included, through one buffer: a stream makes a new one for every
+ * 64 KiB, which costs more than the bytes. Rejects when the reader goes away, or the file is shorter.
+ */
+export async function copyRange(path: string, start: number, end: number, to: Writable): Promise<void> {
+  await withFile(path, 'r', async (file) => {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(chunkBytes, end - start + 1));
+    for (let at = start; at <= end; ) {
+      const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - at + 1), at);
+      if (bytesRead === 0) throw new InterlockError('internal', { problem: `${path} ends at ${at}` });
+      await taken(to, buffer.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+  });
+}
+
+/** Resolves once the bytes have left the buffer. */
+function taken(to: Writable, bytes: Buffer): Promise<void> {
+  return new Promise((done, fail) => to.write(bytes, (error) => (error ? fail(error) : done())));
+}
