@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { test } from 'vitest';
-import { runDocument } from './run-document.ts';
+import { runDocuments } from './run-documents.ts';
 
 const docs = join(import.meta.dirname, '../../docs');
 
-test.each(['quick-start.md'])(
+test.each([[['quick-start.md']], [['operating.md', 'api.md']]])(
   'what %s says can be typed, and works',
-  async (page) => {
-    await runDocument(join(docs, page));
+  async (pages) => {
+    await runDocuments(pages.map((page) => join(docs, page)));
   },
-  120_000,
 );

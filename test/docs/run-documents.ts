@@ -19,11 +19,11 @@ const ballastBytes = 300_000;
 /** Impatient: somebody waits for the test. Read after what the page wrote. */
 const impatience = 'poll = 1\nretry = 1\n[health]\nsettle = 0.5\nsteady = 0.2\ntimeout = 5\n';
 
-/** Follows a page as a reader would, in a folder of its own, against a real server and hosts. Throws at what fails. */
-export async function runDocument(page: string): Promise<void> {
+/** Follows pages as a reader would, in one folder, against a real server and hosts. Throws at what fails. */
+export async function runDocuments(pages: readonly string[]): Promise<void> {
   const reader = await startReader();
   try {
-    for (const block of readBlocks(page)) await reader.follow(block);
+    for (const block of pages.flatMap(readBlocks)) await reader.follow(block);
   } finally {
     await reader.stop();
   }
@@ -113,7 +113,10 @@ async function startReader() {
     const packagesLock = { size: Buffer.byteLength(lock), sha256: hash('sha256', lock) };
     await writeFile(join(folder, 'packages.lock'), lock);
     await writeFile(join(folder, 'sbom.cdx.json'), '');
-    await writeFile(join(folder, 'release.json'), JSON.stringify({ ...release, packagesLock }));
+    await writeFile(
+      join(folder, 'release.json'),
+      JSON.stringify({ ...release, packagesLock, stateCompat: '1' }),
+    );
   }
 
   async function startHosts(count: number): Promise<void> {
