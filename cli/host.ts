@@ -135,7 +135,7 @@ async function readAll(client: Client, filter: Record<string, string | undefined
   const query = new URLSearchParams(Object.entries(filter).filter((entry) => entry[1]) as [string, string][]);
   for (let after: string | null = ''; after !== null; ) {
     if (after) query.set('after', after);
-    const page: Static<typeof HostsAnswer> = await client.get(`v1/hosts?${query}`);
+    const page: Static<typeof HostsAnswer> = await client.get(`v1/hosts${query.size > 0 ? `?${query}` : ''}`);
     hosts.push(...page.hosts);
     after = page.next;
   }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { formatBytes, progressLine } from '../../system/terminal.ts';
-import { formatTable } from '../../system/terminal-table.ts';
+import { formatBytes, formatSeconds, progressLine } from '../../system/terminal.ts';
+import { formatFacts, formatTable, shorten } from '../../system/terminal-table.ts';
 
 test.each([
   [0, '0 B'],
@@ -28,4 +28,47 @@ test('columns line up, and no line ends in spaces', () => {
       ],
     ),
   ).toBe('host   version\nweb-1  1\na      10');
+});
+
+test('a table gives up the middle of its widest cells before it grows over the terminal', () => {
+  const table = formatTable(
+    ['FILE', 'SIZE', 'SHA-256'],
+    [
+      ['payload.full', '12.0 MB', 'a'.repeat(32) + 'b'.repeat(32)],
+      ['x'.repeat(50), '1 B', ''],
+    ],
+    60,
+  );
+  for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+  expect(table).toContain('12.0 MB');
+  expect(table).toMatch(/a+…b+/);
+});
+
+test.each([
+  ['0123456789', 10, '0123456789'],
+  ['0123456789', 5, '01…89'],
+  ['0123456789', 4, '01…9'],
+])('%s in %i places is %s', (text, width, shown) => {
+  expect(shorten(text, width)).toBe(shown);
+});
+
+test('facts break at words, under each other', () => {
+  expect(
+    formatFacts(
+      [
+        ['why', 'the ramp has not reached it'],
+        ['at', 'idle'],
+      ],
+      20,
+    ),
+  ).toBe('why  the ramp has\n     not reached it\nat   idle');
+});
+
+test.each([
+  [0, '0 s'],
+  [59.6, '1 min'],
+  [3700, '1 h 1 min'],
+  [90_000, '1 d 1 h'],
+])('%f seconds are %s', (seconds, text) => {
+  expect(formatSeconds(seconds)).toBe(text);
 });

@@ -1,0 +1,58 @@
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { findServer } from '../../cli/client.ts';
+import { readUserConfig, saveUserConfig, userConfigPath } from '../../cli/user-config.ts';
+
+let home: string;
+let env: NodeJS.ProcessEnv;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'login-'));
+  env = { XDG_CONFIG_HOME: home };
+});
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+const kept = { server: 'https://one.example', token: 'kept', ca: '/ca.crt' };
+
+test('the file is its owner’s alone', async () => {
+  await saveUserConfig(kept, userConfigPath(env));
+  expect((await stat(join(home, 'interlock/config.toml'))).mode & 0o777).toBe(0o600);
+  expect((await stat(join(home, 'interlock'))).mode & 0o777).toBe(0o700);
+  expect(readUserConfig(userConfigPath(env))).toEqual(kept);
+  expect(await readFile(join(home, 'interlock/config.toml'), 'utf8')).toContain('server = ');
+});
+
+test('a flag comes before the environment, and that before the file', async () => {
+  await saveUserConfig(kept, userConfigPath(env));
+  expect(findServer({}, env)).toEqual(kept);
+  const both = { ...env, INTERLOCK_SERVER: 'https://one.example/', INTERLOCK_TOKEN: 'of env' };
+  expect(findServer({}, both)).toMatchObject({ token: 'of env', ca: '/ca.crt' });
+  expect(findServer({ token: 'of flag' }, both)).toMatchObject({ token: 'of flag' });
+});
+
+test('a kept token goes to no other server', async () => {
+  await saveUserConfig(kept, userConfigPath(env));
+  expect(findServer({ server: 'https://two.example' }, env)).toEqual({
+    server: 'https://two.example',
+    token: undefined,
+    ca: undefined,
+  });
+});
+
+test('without anything there is no server', () => {
+  expect(findServer({}, env).server).toBeUndefined();
+});
+
+test('a token that others may read, an unknown key and broken TOML are refused with the file’s name', async () => {
+  const file = userConfigPath(env);
+  await saveUserConfig(kept, file);
+  await chmod(file, 0o644);
+  expect(() => readUserConfig(file)).toThrow(/others may read/);
+  for (const text of ['sever = "https://x"', 'server = ', 'server = "ftp://x"']) {
+    await writeFile(file, text, { mode: 0o600 });
+    await chmod(file, 0o600);
+    expect(() => readUserConfig(file), text).toThrow(file);
+  }
+});
