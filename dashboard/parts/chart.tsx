@@ -69,9 +69,8 @@ function Legend({ drawing, at }: { drawing: Drawing; at: number | null }) {
 
 /** The value under the pointer, or else that of now. */
 function shownValue({ values }: Curve, at: number | null, { unit, times, now }: Drawing): string {
-  const present =
-    now === undefined ? values : values.slice(0, times.findLastIndex((time) => time <= now) + 1);
-  const value = at === null ? present.findLast((each) => each !== null) : values[at];
+  const present = now === undefined ? times.length - 1 : times.findLastIndex((time) => time <= now);
+  const value = values[at ?? present];
   return value === null || value === undefined ? '–' : say(value, unit);
 }
 

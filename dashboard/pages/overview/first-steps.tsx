@@ -1,11 +1,13 @@
 import type { ComponentChildren } from 'preact';
+import type { OverviewAnswer } from '../../../protocol/desk.ts';
 import type { ReleaseSummary } from '../../../protocol/operator.ts';
 import { Command } from '../../parts/copy.tsx';
 import { State } from '../../parts/signal.tsx';
 import { useAnswer } from '../../server/use-answer.ts';
 
 /** What a new server shows: the next command to type, and what came of those before. */
-export function FirstSteps() {
+export function FirstSteps({ of: { attention } }: { of: OverviewAnswer }) {
+  const hasKeys = !attention.some(({ kind }) => kind === 'server_unready');
   const { data } = useAnswer<{ releases: ReleaseSummary[] }>('/v1/releases', ['channel', 'other']);
   const release = data?.releases.at(-1);
   const name = release?.name ?? 'tiny';
@@ -27,6 +29,14 @@ export function FirstSteps() {
         )}
       </p>
       <ol class="steps">
+        <Step done={hasKeys} title="Make keys">
+          <p>
+            All but the folder <code>online</code> stay with you, off this machine; the server takes that one
+            along at its next start.
+          </p>
+          <Command text="interlock keys init keys" />
+          <Command text="interlock serve --data DIR --online-keys keys/online" />
+        </Step>
         <Step done={Boolean(release)} title="Build a release">
           <p>An image definition becomes a signed, read-only system. The first build takes some minutes.</p>
           <Command text="interlock build images/tiny --version 1 --out releases --trust keys/metadata/root.json" />

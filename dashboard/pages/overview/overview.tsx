@@ -18,7 +18,7 @@ export function OverviewPage() {
   return (
     <Page title="Fleet">
       <Answered of={overview}>
-        {(data) => (data.hosts === 0 ? <FirstSteps /> : <Fleet data={data} />)}
+        {(data) => (data.hosts === 0 ? <FirstSteps of={data} /> : <Fleet data={data} />)}
       </Answered>
     </Page>
   );
