@@ -19,6 +19,8 @@ export async function openDirectly(extent: Extent): Promise<OpenExtent> {
   let turn = 0;
   let from = 0;
   let filled = 0;
+  /** Bytes of the piece handed over last, which ends at `from` unless something else was written then. */
+  let before = { from: 0, length: 0 };
   let writing: Promise<void> = Promise.resolve();
 
   /** What is no whole number of blocks, or was not taken in one go, goes the usual way. */
@@ -36,8 +38,21 @@ export async function openDirectly(extent: Extent): Promise<OpenExtent> {
     // it is awaited, and thrown, by the next call
     writing.catch(() => {});
     turn++;
+    before = { from, length: filled };
     from += filled;
     filled = 0;
+  };
+  /** Copies what is still held; false when it has to come from the disk. Frames refer to the bytes in front of them. */
+  const take = (position: number, into: Buffer): boolean => {
+    const isInRow = before.from + before.length === from;
+    const start = isInRow ? before.from : from;
+    if (position < start || position + into.length > from + filled) return false;
+    const split = Math.max(0, Math.min(into.length, from - position));
+    const at = position - before.from;
+    if (split > 0) pieces[(turn + 1) % 2]!.copy(into, 0, at, at + split);
+    const rest = position + split - from;
+    if (split < into.length) pieces[turn % 2]!.copy(into, split, rest, rest + into.length - split);
+    return true;
   };
   const settle = async () => {
     await push();
@@ -45,9 +60,12 @@ export async function openDirectly(extent: Extent): Promise<OpenExtent> {
   };
   return {
     size: plain.size,
-    async read(...place) {
+    async read(position, length, scratch = Buffer.allocUnsafe(length)) {
+      plain.check(position, length);
+      const bytes = scratch.subarray(0, length);
+      if (take(position, bytes)) return bytes;
       await settle();
-      return plain.read(...place);
+      return plain.read(position, length, scratch);
     },
     async write(position, bytes) {
       plain.check(position, bytes.length);
