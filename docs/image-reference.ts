@@ -21,7 +21,7 @@ export function renderImageReference(): string {
     '',
     '| key | value | meaning |',
     '|---|---|---|',
-    ...keys.map(([key, value]) => `| \`${key}\` | ${kindOf(value)} | ${cell(value.description ?? '')} |`),
+    ...keys.flatMap(([key, value]) => rowsOf(key, value)),
     '',
     '## An example with all that composes',
     '',
@@ -43,6 +43,19 @@ export function renderImageReference(): string {
     'Beside `image.toml` lie `packages.lock` (for arm64 `packages.arm64.lock`) and `users.lock`; see [images](../images/README.md).',
     '',
   ].join('\n');
+}
+
+/** Sections whose keys are those of the page itself. */
+const sections = ['arch'];
+
+function rowsOf(key: string, value: Described): string[] {
+  const row = `| \`${key}\` | ${kindOf(value)} | ${cell(value.description ?? '')} |`;
+  if (sections.includes(key)) return [row];
+  const inside = value.items ?? value;
+  const below = [inside, ...(inside.anyOf ?? [])].flatMap(({ properties }) =>
+    Object.entries(properties ?? {}),
+  );
+  return [row, ...[...new Map(below)].flatMap(([name, each]) => rowsOf(`${key}.${name}`, each))];
 }
 
 function kindOf({ type, items, anyOf }: Described): string {

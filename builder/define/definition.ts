@@ -11,9 +11,20 @@ const AbsolutePath = Type.String({ pattern: '^/[^\\0]*$' });
 const relative = '^[^/\\0][^\\0]*$';
 const RelativePath = Type.String({ pattern: relative });
 
+const SourceHash = {
+  ...Sha256,
+  description: 'Of the tar file, or of the image’s manifest; any other is refused.',
+};
 const Source = Type.Union([
-  strict({ tar: RelativePath, sha256: Type.Optional(Sha256) }),
-  strict({ oci: RelativePath, tag: Type.Optional(Type.String()), sha256: Type.Optional(Sha256) }),
+  strict({
+    tar: { ...RelativePath, description: 'A tar file: plain, gzip or zstd.' },
+    sha256: Type.Optional(SourceHash),
+  }),
+  strict({
+    oci: { ...RelativePath, description: 'A folder that is an OCI image layout, in place of `tar`.' },
+    tag: Type.Optional(Type.String({ description: 'Which of its images; needed where it holds several.' })),
+    sha256: Type.Optional(SourceHash),
+  }),
 ]);
 
 function list<T extends Parameters<typeof Type.Array>[0]>(items: T, description: string) {
@@ -26,10 +37,7 @@ const layer = {
     PackageName,
     'Packages on top of Debian’s essential ones, of what booting needs and of what the agent needs. Recommended packages are not followed.',
   ),
-  sources: list(
-    Source,
-    'Trees laid over the packages: `tar = "file"` (plain, gzip or zstd) or `oci = "folder"` (an OCI image layout), with `tag` where it holds several images. `sha256`, of the tar or of the image’s manifest, refuses any other.',
-  ),
+  sources: list(Source, 'Trees laid over the packages, in order. Each is a `tar` or an `oci`.'),
   scripts: list(
     RelativePath,
     'Programs run inside the tree, in order, after packages and sources and before the overlay: as root of the tree, without network, with `SOURCE_DATE_EPOCH` set. What they leave must not depend on time or chance. `/bin/sh` and Perl are there; `remove` comes later.',
@@ -65,11 +73,19 @@ const layer = {
   ),
   slots: Type.Optional(
     Type.Object(
-      { root: Type.Optional(Type.String()), verity: Type.Optional(Type.String()) },
+      {
+        root: Type.Optional(
+          Type.String({
+            description: 'Room for the root file system, as in `"2 GiB"`: every version to come must fit.',
+          }),
+        ),
+        verity: Type.Optional(
+          Type.String({ description: 'Room for its hash tree: at least 1/126 of `root`, as in `"32 MiB"`.' }),
+        ),
+      },
       {
         additionalProperties: false,
-        description:
-          'Sizes of a slot’s two partitions, `root` and `verity`, as in `"512 MiB"`. Chosen once for a fleet: keep them generous.',
+        description: 'Sizes of a slot’s two partitions. Chosen once for a fleet: keep them generous.',
       },
     ),
   ),
