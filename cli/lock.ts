@@ -1,21 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { InterlockError } from '../protocol/errors.ts';
 import type { LockValue } from '../protocol/lock-value.ts';
-import { clearFailed, forceRelease, isBraked, setSlots } from '../protocol/semaphore.ts';
+import { clearFailed, isBraked, setSlots } from '../protocol/semaphore.ts';
 import { type Answer, answer, group, verb } from '../system/command.ts';
-import { type Etcd, openEtcd } from '../system/etcd.ts';
-import { readLock, swapLock } from '../system/swap-lock.ts';
+import type { Etcd } from '../system/etcd.ts';
+import { type EtcdFlags, openNamedEtcd } from '../system/etcd-options.ts';
+import { forceOut, readLock, swapLock } from '../system/swap-lock.ts';
 import { formatTable } from '../system/terminal-table.ts';
 
-interface LockFlags {
+interface LockFlags extends EtcdFlags {
   group: string;
-  etcd: string;
-  ca?: string;
-  cert?: string;
-  key?: string;
-  username?: string;
-  passwordFile?: string;
 }
 
 /** `interlock lock`: a group's places in etcd, for its operators. */
@@ -65,12 +59,7 @@ export function addLock(program: Command): void {
           const problem = `if ${host} is down, one host more than allowed may go down: look first, then say --yes`;
           throw new InterlockError('usage', { problem });
         }
-        return change(flags, (value) => {
-          if (!value.holders.some((holder) => holder.host === host)) {
-            throw new InterlockError('not_found', { what: `a place of ${host} in group ${flags.group}` });
-          }
-          return forceRelease(value, host);
-        });
+        return forceOutOf(flags, host);
       }),
     );
 
@@ -104,6 +93,11 @@ function withEtcdOptions(command: Command): Command {
     .option('--password-file <file>', 'file with its password');
 }
 
+async function forceOutOf(flags: LockFlags, host: string): Promise<Answer> {
+  const { after } = await withEtcd(flags, (etcd) => forceOut(etcd, flags.group, host));
+  return { text: format(after), data: after };
+}
+
 async function change(flags: LockFlags, next: (value: LockValue) => LockValue): Promise<Answer> {
   const { value } = await withEtcd(flags, (etcd) =>
     swapLock(etcd, flags.group, (found) => ({ value: next(found) })),
@@ -112,18 +106,7 @@ async function change(flags: LockFlags, next: (value: LockValue) => LockValue): 
 }
 
 async function withEtcd<T>(flags: LockFlags, use: (etcd: Etcd) => Promise<T>): Promise<T> {
-  const text = async (file: string | undefined) => (file ? await readFile(file, 'utf8') : undefined);
-  const [ca, cert, key, password] = await Promise.all(
-    [flags.ca, flags.cert, flags.key, flags.passwordFile].map(text),
-  );
-  const etcd = openEtcd({
-    endpoints: flags.etcd.split(',').filter(Boolean),
-    ...(ca ? { ca } : {}),
-    ...(cert ? { cert } : {}),
-    ...(key ? { key } : {}),
-    ...(flags.username ? { username: flags.username } : {}),
-    ...(password ? { password: password.trimEnd() } : {}),
-  });
+  const etcd = await openNamedEtcd(flags);
   try {
     return await use(etcd);
   } finally {

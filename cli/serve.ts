@@ -11,6 +11,13 @@ interface Flags {
   tlsKey?: string;
   behindProxy?: boolean;
   onlineKeys?: string;
+  etcd?: string;
+  etcdCa?: string;
+  etcdCert?: string;
+  etcdKey?: string;
+  etcdUsername?: string;
+  etcdPasswordFile?: string;
+  lockGroup?: string[];
 }
 
 /** `interlock serve`: the update server, until SIGTERM or SIGINT. */
@@ -25,6 +32,13 @@ export function addServe(program: Command): void {
       '--online-keys <dir>',
       'keys of snapshot and timestamp; copied into the data folder, so needed once',
     )
+    .option('--etcd <urls>', 'client URLs of the etcd with the locks, for the operators’ page')
+    .option('--etcd-ca <file>', 'PEM file of the authority of etcd')
+    .option('--etcd-cert <file>', 'client certificate; without a Common Name, or the gateway refuses it')
+    .option('--etcd-key <file>', 'its key')
+    .option('--etcd-username <name>', 'etcd user')
+    .option('--etcd-password-file <file>', 'file with its password')
+    .option('--lock-group <names...>', 'groups to show; without it all that etcd has')
     .action(answer(runServer));
 }
 
@@ -37,6 +51,8 @@ async function runServer(flags: Flags): Promise<{ text: string; data: unknown }>
     tls: tlsOf(flags),
     behindProxy: flags.behindProxy ?? false,
     onlineKeysDir: flags.onlineKeys,
+    etcd: etcdOf(flags),
+    lockGroups: flags.lockGroup ?? [],
     logLevel: process.env.INTERLOCK_LOG ?? 'warn',
     tell: print,
   });
@@ -44,6 +60,18 @@ async function runServer(flags: Flags): Promise<{ text: string; data: unknown }>
   await stopped;
   await server.stop();
   return { text: 'stopped', data: { stopped: true } };
+}
+
+function etcdOf({ etcd, etcdCa, etcdCert, etcdKey, etcdUsername, etcdPasswordFile }: Flags) {
+  if (!etcd) return undefined;
+  return {
+    etcd,
+    ca: etcdCa,
+    cert: etcdCert,
+    key: etcdKey,
+    username: etcdUsername,
+    passwordFile: etcdPasswordFile,
+  };
 }
 
 function tlsOf({ tlsCert, tlsKey }: Flags): { certFile: string; keyFile: string } | undefined {

@@ -34,9 +34,18 @@ export type LockValue = Static<typeof LockValue>;
 export const maxReleases = 8;
 export const maxFailed = 32;
 
+/** Where the groups' keys lie in etcd. */
+export const lockPrefix = '/interlock/groups/';
+
 /** The etcd key of a group. */
 export function lockKey(group: string): string {
-  return `/interlock/groups/${group}/lock`;
+  return `${lockPrefix}${group}/lock`;
+}
+
+/** The group whose key it is, if it is one. */
+export function groupOf(key: string): string | undefined {
+  const group = key.slice(lockPrefix.length, -'/lock'.length);
+  return group && key === lockKey(group) ? group : undefined;
 }
 
 export function parseLockValue(text: string): LockValue {

@@ -1,6 +1,6 @@
 import { InterlockError } from '../protocol/errors.ts';
-import { type LockValue, lockKey, parseLockValue } from '../protocol/lock-value.ts';
-import { type Change, emptyLock, type Refused } from '../protocol/semaphore.ts';
+import { groupOf, type LockValue, lockKey, lockPrefix, parseLockValue } from '../protocol/lock-value.ts';
+import { type Change, emptyLock, forceRelease, type Refused } from '../protocol/semaphore.ts';
 import type { Etcd, Said } from './etcd.ts';
 
 const maxConflicts = 30;
@@ -49,6 +49,32 @@ async function trySwap(
 function unknownAfterSwap(error: unknown): unknown {
   if (!(error instanceof InterlockError) || error.code !== 'unreachable') return error;
   return new InterlockError('lock_unknown', { problem: error.message }, { cause: error });
+}
+
+/** Takes a place away from a host, as an operator's last resort. Throws `not_found` when it has none. */
+export async function forceOut(
+  etcd: Etcd,
+  group: string,
+  host: string,
+): Promise<{ before: LockValue; after: LockValue }> {
+  let before = emptyLock();
+  const { value: after } = await swapLock(etcd, group, (value) => {
+    if (!value.holders.some((holder) => holder.host === host)) {
+      throw new InterlockError('not_found', { what: `a place of ${host} in group ${group}` });
+    }
+    before = value;
+    return { value: forceRelease(value, host) };
+  });
+  return { before, after };
+}
+
+/** The groups that ever had a lock, by name. */
+export async function listGroups(etcd: Etcd): Promise<string[]> {
+  // a range up to the prefix with its last byte raised
+  const end = lockPrefix.replace(/\/$/, '0');
+  const range = { key: btoa(lockPrefix), range_end: btoa(end), keys_only: true };
+  const { kvs = [] } = await etcd.call('kv/range', range);
+  return (kvs as { key: string }[]).flatMap(({ key }) => groupOf(atob(key)) ?? []);
 }
 
 /** Reads a group's lock for people; decisions are made by `swapLock` only. */

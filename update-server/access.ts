@@ -5,6 +5,7 @@ export type Access = 'anyone' | 'host' | readonly Role[];
 const readers: Access = ['viewer', 'publisher', 'operator', 'admin'];
 const publishers: Access = ['publisher', 'admin'];
 const operators: Access = ['operator', 'admin'];
+const admins: Access = ['admin'];
 
 /** Every route: who may call it, and what it is for. One without a line here keeps the server from starting. */
 export const access: Readonly<Record<string, { for: Access; summary: string }>> = {
@@ -49,6 +50,14 @@ export const access: Readonly<Record<string, { for: Access; summary: string }>> 
   },
   'GET /v1/trust': { for: readers, summary: 'When the metadata of each role expires' },
   'GET /v1/releases': { for: readers, summary: 'Published releases' },
+  'GET /v1/releases/:name/:version/:arch': {
+    for: readers,
+    summary: 'One release: its sizes, what lies here, and who signed it',
+  },
+  'GET /v1/releases/compare': {
+    for: readers,
+    summary: 'What changed between two releases, package by package',
+  },
   'GET /v1/channels/:name': { for: readers, summary: 'The channels of an image' },
   'GET /v1/overview': { for: readers, summary: 'The fleet at a glance' },
   'GET /v1/hosts': {
@@ -84,7 +93,16 @@ export const access: Readonly<Record<string, { for: Access; summary: string }>> 
   },
   'GET /v1/audit': { for: readers, summary: 'Who did what, the newest first' },
   'POST /v1/session': { for: 'anyone', summary: 'Logs the page in by a token, for a cookie' },
+  'GET /v1/locks': { for: readers, summary: 'Who holds places in etcd, and which releases fail there' },
+  'POST /v1/locks/:group/release': {
+    for: operators,
+    summary: 'Takes a place away from a host that will never give it back',
+  },
+  'GET /v1/tokens': { for: admins, summary: 'Tokens, without their secrets' },
+  'POST /v1/tokens': { for: admins, summary: 'Makes a token, whose secret is shown this once' },
+  'DELETE /v1/tokens/:id': { for: admins, summary: 'Ends a token, and the sessions begun with it' },
   'GET /v1/events': { for: readers, summary: 'What changes, as it changes: server-sent events' },
+  'GET /metrics': { for: readers, summary: 'Figures for Prometheus' },
   'GET /v1/session': { for: readers, summary: 'Whose token this request carries' },
   'DELETE /v1/session': { for: readers, summary: 'Logs the page out' },
 };

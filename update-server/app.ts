@@ -25,6 +25,10 @@ import { openLive } from './live/live.ts';
 import { liveRoutes } from './live/routes.ts';
 import { lockRoutes } from './locks/routes.ts';
 import { loginRoutes } from './login/routes.ts';
+import { countRequests } from './metrics/count-requests.ts';
+import { countStore } from './metrics/count-store.ts';
+import { createMetrics } from './metrics/metrics.ts';
+import { metricsRoutes } from './metrics/routes.ts';
 import { catalogueRoutes } from './operators/routes.ts';
 import { tokenRoutes } from './operators/token-routes.ts';
 import { shedWhenFlooded } from './overload.ts';
@@ -68,6 +72,7 @@ const routes = [
   loginRoutes,
   deskRoutes,
   liveRoutes,
+  metricsRoutes,
   rolloutPageRoutes,
 ];
 
@@ -92,11 +97,15 @@ export function createApp(edges: Ports, options: AppOptions = {}): App {
     bodyLimit: 64 * 1024,
   }) as unknown as App;
 
+  const metrics = edges.metrics ?? createMetrics();
+  const store = countStore(edges.store, metrics);
   const ports: DeskPorts = {
     ...edges,
+    store,
+    metrics,
     secure: Boolean(tls) || behindProxy,
-    survey: openSurveyor(edges),
-    live: openLive(edges.store, (problem) => app.log.error(`events: ${problem}`)),
+    survey: openSurveyor({ ...edges, store }),
+    live: openLive(store, (problem) => app.log.error(`events: ${problem}`)),
   };
   app.setValidatorCompiler(({ schema }) => (value) => {
     const problem = problemOf(schema as TSchema, value);
@@ -106,8 +115,9 @@ export function createApp(edges: Ports, options: AppOptions = {}): App {
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound);
   const bare = app as unknown as FastifyInstance;
-  if (ports.overload) shedWhenFlooded(bare, ports.overload);
+  if (ports.overload) shedWhenFlooded(bare, ports.overload, () => metrics.shed.inc());
   void bare.register(cookie);
+  countRequests(bare, metrics);
   guardRoutes(bare, ports);
 
   describeApi(bare);

@@ -78,12 +78,13 @@ export function watchOverload(): Overload {
  * Keeps room for what matters while too many hosts ask: reports are always taken, operators and publishers always
  * served; check-ins and enrolments are told to come back later.
  */
-export function shedWhenFlooded(app: FastifyInstance, overload: Overload): void {
+export function shedWhenFlooded(app: FastifyInstance, overload: Overload, onShed: () => void): void {
   const shed = ['/v1/check-in', '/v1/enroll'];
   app.addHook('onRequest', async ({ routeOptions }, reply) => {
     if (!shed.includes(routeOptions.url ?? '')) return;
     overload.asked();
     if (overload.load() !== 'flooded') return;
+    onShed();
     reply.header('retry-after', awaySecondsNow());
     throw new InterlockError('overloaded');
   });

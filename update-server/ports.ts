@@ -2,6 +2,8 @@ import type { Blobs } from './blobs/files.ts';
 import type { Bundle } from './dashboard/bundle.ts';
 import type { Surveyor } from './desk/surveyor.ts';
 import type { Live } from './live/live.ts';
+import type { Locks } from './locks/locks.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import type { Overload } from './overload.ts';
 import type { Store } from './store/store.ts';
 import type { OnlineKeys } from './trust/online-keys.ts';
@@ -15,6 +17,10 @@ export interface Ports {
   now(): Date;
   /** Calm for ever when nobody watches. */
   overload?: Overload;
+  /** Missing when the server was given no etcd. */
+  locks?: Locks | undefined;
+  /** Made by the server itself when not given. */
+  metrics?: Metrics;
   /** Makes the operators' page; from its sources when not given. */
   dashboard?: () => Promise<Bundle>;
 }
@@ -25,4 +31,5 @@ export interface DeskPorts extends Ports {
   secure: boolean;
   survey: Surveyor;
   live: Live;
+  metrics: Metrics;
 }

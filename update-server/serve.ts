@@ -1,11 +1,15 @@
 import type { AddressInfo } from 'node:net';
+import { collectDefaultMetrics } from '@prometheus-io/client';
 import { InterlockError } from '../protocol/errors.ts';
+import { type EtcdFlags, openNamedEtcd } from '../system/etcd-options.ts';
 import { adoptOnlineKeys } from './adopt-online-keys.ts';
 import { type App, createApp } from './app.ts';
 import { openBlobs } from './blobs/files.ts';
 import { sweepUploads } from './blobs/sweep.ts';
 import { keepCounts } from './desk/keep-counts.ts';
 import { checkListen, formatListen, type ListenAddress, parseListen } from './listen-address.ts';
+import { openLocks } from './locks/locks.ts';
+import { createMetrics } from './metrics/metrics.ts';
 import { createToken } from './operators/create-token.ts';
 import { watchOverload } from './overload.ts';
 import type { Ports } from './ports.ts';
@@ -26,6 +30,10 @@ export interface ServeOptions {
   /** Folder with `snapshot.pem` and `timestamp.pem`; needed once. */
   onlineKeysDir?: string | undefined;
   logLevel?: string;
+  /** The etcd that holds the groups' locks, for the operators' page. */
+  etcd?: EtcdFlags | undefined;
+  /** The groups to show; all that etcd has when empty. */
+  lockGroups?: readonly string[];
   /** Hears what the operator must read: the first admin token. */
   tell(line: string): void;
 }
@@ -56,12 +64,20 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     const onlineKeys = await adoptOnlineKeys(dataDir, options.onlineKeysDir);
     const overload = watchOverload();
     undo.push(overload.stop);
+    const locks = options.etcd
+      ? openLocks(await openNamedEtcd(options.etcd), options.lockGroups ?? [])
+      : undefined;
+    undo.push(() => locks?.close());
+    const metrics = createMetrics();
+    collectDefaultMetrics({ register: metrics.registry });
     const ports: Ports = {
       store,
       blobs: openBlobs(dataDir),
       onlineKeys,
       now: () => new Date(),
       overload,
+      locks,
+      metrics,
     };
     await sweepUploads(dataDir, ports.now());
     await welcome(store, options.tell);

@@ -11,9 +11,9 @@ import type { PublishServer } from './server.ts';
 
 const attempts = 3;
 
-/** Brings a release's payloads to the server, each under its hash; what arrived in an earlier try is not sent again. */
+/** Brings a release's payloads and its lists of parts to the server, each under its hash; what arrived in an earlier try is not sent again. */
 export async function uploadBlobs(server: PublishServer, dir: string, release: Release): Promise<number> {
-  const total = release.payloads.reduce((sum, { size }) => sum + size, 0);
+  const total = filesOf(release).reduce((sum, { size }) => sum + size, 0);
   const progress = showProgress('upload', total);
   let sent = 0;
   let seen = 0;
@@ -35,8 +35,13 @@ export async function uploadBlobs(server: PublishServer, dir: string, release: R
   return sent;
 }
 
-async function wantedBlobs(server: PublishServer, { payloads }: Release): Promise<BlobState[]> {
-  const blobs = [...new Map(payloads.map(({ sha256, size }) => [sha256, { sha256, size }])).values()];
+/** What hosts write, and what people ask about: which packages, and what changed. */
+function filesOf({ payloads, packagesLock, sbom }: Release) {
+  return [...payloads, { file: 'packages.lock', ...packagesLock }, { file: 'sbom.cdx.json', ...sbom }];
+}
+
+async function wantedBlobs(server: PublishServer, release: Release): Promise<BlobState[]> {
+  const blobs = [...new Map(filesOf(release).map(({ sha256, size }) => [sha256, { sha256, size }])).values()];
   const answer = await server.post<Static<typeof WantedAnswer>>(`${paths.blobs}/wanted`, { blobs });
   return parse(WantedAnswer, answer, 'wanted blobs').wanted;
 }
@@ -44,12 +49,12 @@ async function wantedBlobs(server: PublishServer, { payloads }: Release): Promis
 async function uploadBlob(
   server: PublishServer,
   dir: string,
-  { payloads }: Release,
+  release: Release,
   { sha256, size, received }: BlobState,
   onBytes: (bytes: number) => void,
 ): Promise<number> {
-  const payload = payloads.find((entry) => entry.sha256 === sha256);
-  if (!payload || received >= size) {
+  const found = filesOf(release).find((entry) => entry.sha256 === sha256);
+  if (!found || received >= size) {
     throw new InterlockError('bad_input', {
       what: 'wanted blobs',
       problem: `${sha256} is not of this release`,
@@ -61,7 +66,7 @@ async function uploadBlob(
       next(null, chunk);
     },
   });
-  const source = createReadStream(join(dir, payload.file), { start: received, highWaterMark: 1 << 18 });
+  const source = createReadStream(join(dir, found.file), { start: received, highWaterMark: 1 << 18 });
   source.on('error', (error) => counter.destroy(error));
   try {
     await server.put(`${paths.blobs}/${sha256}`, source.pipe(counter), {

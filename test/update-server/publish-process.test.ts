@@ -39,7 +39,7 @@ describe('a release on its way through the server', () => {
   it('is published, offered, installed and reported', async () => {
     const { dir: releaseDir, release, payload } = makeRelease(dir, '1.0');
     const outcome = await publish({ server: client(), keysDir, releaseDir, channel: 'alpha' });
-    expect(outcome).toMatchObject({ published: true, uploaded: payload.length });
+    expect(outcome).toMatchObject({ published: true, uploaded: payload.length + 2 * 64 });
 
     const blob = await fetch(`${server.url}/v1/blobs/${sha256(payload)}`);
     expect(sha256(new Uint8Array(await blob.arrayBuffer()))).toBe(sha256(payload));

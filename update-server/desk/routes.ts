@@ -26,7 +26,7 @@ export function deskRoutes(app: App, { store, now, survey, onlineKeys }: DeskPor
       const rows = await survey();
       const counts = [...(await store.versionCounts(since)), ...versionCounts(rows, at)];
       const { state } = await store.repository();
-      const rollouts = (await store.rollouts(null, null, 200)).filter((one) => one.state !== 'superseded');
+      const rollouts = await store.currentRollouts();
       return {
         at,
         ...countStates(rows),

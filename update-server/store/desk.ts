@@ -1,5 +1,6 @@
 import type { HostFilter, HostState } from '../../protocol/desk.ts';
 import type { HostSummary } from '../../protocol/operator.ts';
+import type { Rollout } from '../rollout/rollout.ts';
 import type { Arch } from '../../protocol/schema.ts';
 
 /** Hosts that are alike in everything an overview counts by. */
@@ -43,6 +44,8 @@ export interface DeskStore {
   /** Keeps the counts of one hour, once; thins out what is older than 14 days to one a day, and forgets after 400. */
   keepVersionCounts(counts: readonly VersionCount[]): Promise<void>;
   versionCounts(since: string): Promise<VersionCount[]>;
+  /** Rollouts that are not superseded, the newest first. */
+  currentRollouts(): Promise<Rollout[]>;
   /** Oldest first; only grants that count. */
   rolloutCurve(id: string): Promise<CurveStep[]>;
   /** Blobs that published releases name, those never uploaded included. */

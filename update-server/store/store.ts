@@ -190,6 +190,8 @@ export interface Store extends DeskStore, NewsStore {
     at: { now: string; usedAfter: string; begunAfter: string },
   ): Promise<TokenInfo | undefined>;
   endSession(hash: string, audit: NewAudit): Promise<void>;
+  /** Writes down what was done somewhere else than in this store. */
+  note(audit: NewAudit, before: Record<string, unknown>, after: Record<string, unknown>): Promise<void>;
   /** Lines between `after` and `before`, both left out, newest first. */
   audit(before: number, limit: number, after?: number): Promise<AuditLine[]>;
 }

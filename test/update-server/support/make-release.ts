@@ -7,7 +7,7 @@ import { type Release, releaseId } from '../../../protocol/release.ts';
 export function makeRelease(
   parent: string,
   version: string,
-  { name = 'tiny', payloadSize = 100_000 } = {},
+  { name = 'tiny', payloadSize = 100_000, sbom = randomBytes(64) } = {},
 ): { dir: string; release: Release; payload: Buffer } {
   const files = {
     'root.erofs': randomBytes(4096),
@@ -15,7 +15,7 @@ export function makeRelease(
     'boot.efi': randomBytes(512),
     'payload.full': randomBytes(payloadSize),
     'packages.lock': randomBytes(64),
-    'sbom.cdx.json': randomBytes(64),
+    'sbom.cdx.json': sbom,
   };
   const describe = (file: keyof typeof files) => ({ size: files[file].length, sha256: sha256(files[file]) });
   const rootHash = sha256(randomBytes(32));

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { AuditLine } from '../../../protocol/operator.ts';
 import type { NewAudit, Store } from '../store.ts';
+import type { Write } from './group-commit.ts';
 
 /** What a change found or left, field by field; null where there is no such state. */
 export type Facts = Record<string, unknown> | null;
@@ -20,12 +21,17 @@ export function prepareAudit(db: Database.Database): AddAudit {
 }
 
 /** The audit log, read backwards. */
-export function auditStore(db: Database.Database): Pick<Store, 'audit'> {
+export function auditStore(
+  db: Database.Database,
+  write: Write,
+  addAudit: AddAudit,
+): Pick<Store, 'audit' | 'note'> {
   const select = db.prepare<
     [number, number, number],
     Omit<AuditLine, 'before' | 'after'> & { before: string | null; after: string | null }
   >('SELECT * FROM audit WHERE seq < ? AND seq > ? ORDER BY seq DESC LIMIT ?');
   return {
+    note: (line, before, after) => write(() => addAudit(line, before, after)),
     audit: async (before, limit, after = 0) =>
       select.all(before, after, limit).map((line) => ({
         ...line,

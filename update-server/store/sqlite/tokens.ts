@@ -14,19 +14,22 @@ export function tokenStore(db: Database.Database, write: Write, addAudit: AddAud
     `SELECT ${columns} FROM token WHERE hash = ? AND revoked IS NULL`,
   );
   const all = db.prepare<[], TokenInfo>(`SELECT ${columns} FROM token ORDER BY created, id`);
+  const revoked = db.prepare<[string], Pick<TokenInfo, 'revoked'>>('SELECT revoked FROM token WHERE id = ?');
   const revoke = db.prepare('UPDATE token SET revoked = coalesce(revoked, ?) WHERE id = ?');
   return {
     addToken: (token, hash, audit) =>
       write(() => {
         insert.run({ ...token, hash });
-        addAudit(audit);
+        addAudit(audit, null, { role: token.role, name: token.name });
       }),
     tokenByHash: async (hash) => byHash.get(hash),
     tokens: async () => all.all(),
     revokeToken: (id, now, audit) =>
       write(() => {
-        if (revoke.run(now, id).changes === 0) return false;
-        addAudit(audit);
+        const before = revoked.get(id);
+        if (!before) return false;
+        revoke.run(now, id);
+        addAudit(audit, { revoked: before.revoked }, { revoked: before.revoked ?? now });
         return true;
       }),
   };

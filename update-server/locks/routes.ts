@@ -1,0 +1,64 @@
+import { LockReleaseRequest, LocksAnswer } from '../../protocol/desk.ts';
+import { InterlockError } from '../../protocol/errors.ts';
+import type { LockValue } from '../../protocol/lock-value.ts';
+import { strict, Word } from '../../protocol/schema.ts';
+import { isBraked } from '../../protocol/semaphore.ts';
+import type { App } from '../app.ts';
+import { whoIs } from '../operators/who-is.ts';
+import type { Ports } from '../ports.ts';
+
+/** Who is rebooting, as etcd has it, and the last resort for a place that nobody will give back. */
+export function lockRoutes(app: App, { store, locks, now }: Ports): void {
+  async function show(): Promise<LocksAnswer> {
+    if (!locks) return { configured: false, groups: [] };
+    const found = await locks.groups();
+    const groups = await Promise.all(found.map(({ group, value }) => describe(group, value)));
+    return { configured: true, groups };
+  }
+
+  async function describe(group: string, { slots, holders, releases }: LockValue) {
+    const named = holders.map(async ({ host, since, boot, release }) => ({
+      ...{ host, since, boot, release },
+      hostname: (await store.host(host))?.hostname ?? null,
+    }));
+    return {
+      ...{ group, slots },
+      holders: await Promise.all(named),
+      releases: Object.entries(releases).map(([rootHash, entry]) => ({
+        rootHash,
+        ok: entry.ok,
+        failed: Object.entries(entry.failed).map(([host, reason]) => ({ host, reason })),
+        stopped: isBraked(entry),
+      })),
+    };
+  }
+
+  app.get('/v1/locks', { schema: { response: { 200: LocksAnswer } } }, show);
+
+  app.post(
+    '/v1/locks/:group/release',
+    {
+      schema: { params: strict({ group: Word }), body: LockReleaseRequest, response: { 200: LocksAnswer } },
+    },
+    async ({ params: { group }, body: { host }, operator }) => {
+      if (!locks) throw new InterlockError('not_found', { what: `group ${group}` });
+      const { before, after } = await locks.release(group, host);
+      await store.note(
+        {
+          at: now().toISOString(),
+          who: whoIs(operator),
+          action: 'force out of the lock',
+          subject: `lock ${group}`,
+          detail: `host ${host}`,
+        },
+        holdersOf(before),
+        holdersOf(after),
+      );
+      return show();
+    },
+  );
+}
+
+function holdersOf({ slots, holders }: LockValue) {
+  return { slots, holders: holders.map(({ host }) => host) };
+}

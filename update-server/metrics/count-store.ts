@@ -1,0 +1,26 @@
+import type { Store } from '../store/store.ts';
+import type { Metrics } from './metrics.ts';
+
+/** A store that counts what hosts do, so that no request has to. */
+export function countStore(store: Store, metrics: Metrics): Store {
+  return {
+    ...store,
+    seen(sighting) {
+      metrics.checkIns.inc({ decision: sighting.decision });
+      store.seen(sighting);
+    },
+    async enrol(host, audit) {
+      await store.enrol(host, audit);
+      metrics.enrolments.inc();
+    },
+    async grant(host, grant, now) {
+      const answer = await store.grant(host, grant, now);
+      metrics.grants.inc({ result: 'none' in answer ? answer.none : 'granted' });
+      return answer;
+    },
+    async report(host, reports, now) {
+      await store.report(host, reports, now);
+      for (const { kind } of reports) metrics.reports.inc({ kind });
+    },
+  };
+}

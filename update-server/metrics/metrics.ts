@@ -1,0 +1,47 @@
+import { Counter, Gauge, Registry } from '@prometheus-io/client';
+
+/** How a request is counted: by who may send it, and by the first digit of what it was answered. */
+export type Lane = 'hosts' | 'operators' | 'anyone';
+
+/** Everything that is counted as it happens; what a look at the store can tell is read when it is asked for. */
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** Makes the counters of one server. */
+export function createMetrics() {
+  const registers = [new Registry()];
+  const [registry] = registers as [Registry];
+  const counter = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Counter({ name: `interlock_${name}`, help, labelNames: [...labelNames], registers });
+  const gauge = <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
+    new Gauge({ name: `interlock_${name}`, help, labelNames: [...labelNames], registers });
+  const rollout = ['name', 'channel', 'arch', 'version'] as const;
+  return {
+    registry,
+    requests: counter('requests_total', 'Requests by who may send them and class of answer', ['lane', 'status']),
+    shed: counter('shed_requests_total', 'Requests of hosts that were sent away while too many asked'),
+    checkIns: counter('check_ins_total', 'Check-ins by what they were answered', ['decision']),
+    enrolments: counter('enrolments_total', 'Hosts that enrolled'),
+    grants: counter('grants_total', 'Grants asked for, renewals included, by what came of it', ['result']),
+    reports: counter('reports_total', 'Reports of hosts by kind, repeats included', ['kind']),
+    hosts: gauge('hosts', 'Approved hosts by what they run and where they stand', [
+      'name',
+      'channel',
+      'version',
+      'state',
+    ]),
+    hostsUnapproved: gauge('hosts_unapproved', 'Hosts that nobody approved yet'),
+    hostsCloned: gauge('hosts_cloned', 'Hosts that share their credential'),
+    rolloutState: gauge('rollout_state', 'One for the state a rollout is in', [...rollout, 'state']),
+    rolloutPercent: gauge('rollout_percent', 'Percent of cohorts that may start', rollout),
+    rolloutHosts: gauge('rollout_hosts', 'Hosts of a rollout: active, in_flight, confirmed, failed', [
+      ...rollout,
+      'what',
+    ]),
+    rolloutFailureRatio: gauge('rollout_failure_ratio', 'Failed of those done since the last resume', rollout),
+    rolloutFailureLimit: gauge('rollout_failure_limit_ratio', 'Failure ratio above which it halts', rollout),
+    metadataExpires: gauge('metadata_expires_timestamp_seconds', 'When a role’s signature ends', ['role']),
+    metadataDue: gauge('metadata_due', 'One when less than a third of a signature’s life is left', ['role']),
+    blobs: gauge('blobs', 'Files that published releases name'),
+    blobBytes: gauge('blob_bytes', 'Bytes that published releases name'),
+  };
+}

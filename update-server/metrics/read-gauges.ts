@@ -1,0 +1,81 @@
+import type { DeskPorts } from '../ports.ts';
+import { summarise } from '../rollout/summary.ts';
+import type { SurveyRow } from '../store/desk.ts';
+import { roleLives } from '../trust/role-lives.ts';
+import type { Metrics } from './metrics.ts';
+
+/** A scrape is content with counts this old, so that it never counts hosts by itself more than once a minute. */
+const hostsAgeMs = 60_000;
+const rolesAgeMs = 60_000;
+/** Kinds of hosts that are told apart; hosts choose their own versions, and a scrape must stay small. */
+const kindsLimit = 300;
+const states = ['running', 'paused', 'halted', 'aborted'] as const;
+
+/** Brings the gauges up to date for a scrape. */
+export function gaugeReader(
+  { store, survey, now }: Pick<DeskPorts, 'store' | 'survey' | 'now'>,
+  metrics: Metrics,
+): () => Promise<void> {
+  let rolesRead = Number.NEGATIVE_INFINITY;
+
+  async function readRoles(): Promise<void> {
+    const time = now();
+    if (time.getTime() - rolesRead < rolesAgeMs) return;
+    rolesRead = time.getTime();
+    const { state } = await store.repository();
+    for (const { role, expires, due } of roleLives(state, time)) {
+      metrics.metadataExpires.set({ role }, Date.parse(expires) / 1000);
+      metrics.metadataDue.set({ role }, due ? 1 : 0);
+    }
+  }
+
+  async function readRollouts(): Promise<void> {
+    for (const gauge of [
+      metrics.rolloutState,
+      metrics.rolloutPercent,
+      metrics.rolloutHosts,
+      metrics.rolloutFailureRatio,
+      metrics.rolloutFailureLimit,
+    ]) {
+      gauge.reset();
+    }
+    for (const rollout of await store.currentRollouts()) {
+      const { name, channel, arch, version, policy, counts, baseline } = rollout;
+      const labels = { name, channel, arch, version };
+      const { state, percent, active, inFlight, confirmed, failed } = summarise(rollout, now());
+      for (const one of states) metrics.rolloutState.set({ ...labels, state: one }, one === state ? 1 : 0);
+      metrics.rolloutPercent.set(labels, percent);
+      const hosts = { active, in_flight: inFlight, confirmed, failed };
+      for (const [what, value] of Object.entries(hosts)) metrics.rolloutHosts.set({ ...labels, what }, value);
+      const lost = counts.failed - baseline.failed;
+      const done = lost + counts.confirmed - baseline.confirmed;
+      metrics.rolloutFailureRatio.set(labels, done > 0 ? lost / done : 0);
+      metrics.rolloutFailureLimit.set(labels, policy.failureRate.percent / 100);
+    }
+  }
+
+  async function readHosts(): Promise<void> {
+    const rows = await survey(hostsAgeMs);
+    metrics.hosts.reset();
+    const approved = rows.filter((row) => row.approved).toSorted((a, b) => b.hosts - a.hosts);
+    for (const [at, row] of approved.entries()) metrics.hosts.inc(labelsOf(row, at < kindsLimit), row.hosts);
+    metrics.hostsUnapproved.set(total(rows.filter((row) => !row.approved)));
+    metrics.hostsCloned.set(total(rows.filter((row) => row.cloned)));
+  }
+
+  return async () => {
+    await Promise.all([readRoles(), readRollouts(), readHosts()]);
+    const { blobs, bytes } = await store.publishedBytes();
+    metrics.blobs.set(blobs);
+    metrics.blobBytes.set(bytes);
+  };
+}
+
+function labelsOf({ name, channel, version, state }: SurveyRow, isShown: boolean) {
+  if (!isShown) return { name: 'other', channel: 'other', version: 'other', state };
+  return { name, channel: channel ?? '', version: version ?? '', state };
+}
+
+function total(rows: readonly SurveyRow[]): number {
+  return rows.reduce((sum, { hosts }) => sum + hosts, 0);
+}
