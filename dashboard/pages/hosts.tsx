@@ -137,6 +137,8 @@ export function HostsPage({ query }: PageProps) {
 function Search({ filter }: { filter: Filter }) {
   const [text, setText] = useState(filter.query ?? '');
   const find = (change: Filter) => go(pathTo('/hosts', { ...filter, ...change }), 'replace');
+  // a link may have changed the question
+  useEffect(() => setText(filter.query ?? ''), [filter.query]);
   useEffect(() => {
     if (text === (filter.query ?? '')) return;
     const rest = setTimeout(() => {

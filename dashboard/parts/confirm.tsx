@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useId, useRef, useState } from 'preact/hooks';
 import { announce } from './announce.tsx';
 
 interface ConfirmProps {
@@ -21,7 +21,7 @@ export function Confirm({ verb, title, children, danger, field, done, onConfirm 
   const dialog = useRef<HTMLDialogElement>(null);
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
-  const id = `${verb}-dialog`.toLowerCase().replaceAll(' ', '-');
+  const id = useId();
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
@@ -43,9 +43,9 @@ export function Confirm({ verb, title, children, danger, field, done, onConfirm 
       <button type="button" class={danger ? 'danger' : undefined} onClick={() => dialog.current?.showModal()}>
         {verb}
       </button>
-      <dialog ref={dialog} aria-labelledby={`${id}-title`} onClose={() => setProblem('')}>
+      <dialog ref={dialog} aria-labelledby={id} onClose={() => setProblem('')}>
         <form onSubmit={(event) => void submit(event as unknown as SubmitEvent)}>
-          <h2 id={`${id}-title`}>{title}</h2>
+          <h2 id={id}>{title}</h2>
           {children}
           {field && (
             <label class="field">

@@ -16,7 +16,7 @@ export function draw(place: HTMLElement, drawing: Drawing, point: (at: number | 
   const size = () => ({ width: place.clientWidth, height: place.clientHeight });
   const options: uPlot.Options = {
     ...size(),
-    padding: [14, 8, 0, 0],
+    padding: [14, 20, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: !stacked, size: 6 } },
     scales: { y: { range: (_, __, most) => [0, top(drawing, most)] } },

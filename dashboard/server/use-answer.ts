@@ -11,8 +11,9 @@ export interface Answer<T> {
   again(): void;
 }
 
-/** Changes that come in a flock are answered by one question. */
+/** Changes that come in a flock are answered by one question; who answers slowly is asked more rarely. */
 const restMs = 700;
+const restPerAnswer = 5;
 
 /** Asks, and asks again whenever the server tells of a change of one of these kinds. */
 export function useAnswer<T>(path: string | null, kinds: readonly Kind[] = []): Answer<T> {
@@ -21,15 +22,20 @@ export function useAnswer<T>(path: string | null, kinds: readonly Kind[] = []): 
     asking: true,
   });
   const [round, setRound] = useState(0);
+  const tookMs = useRef(0);
   const wanted = useRef(kinds);
   wanted.current = kinds;
 
   useEffect(() => {
     if (path === null) return;
     const stop = new AbortController();
+    const begun = performance.now();
     set((before) => ({ ...before, asking: true }));
     ask<T>('GET', path, undefined, stop.signal).then(
-      (data) => set({ path, data, asking: false }),
+      (data) => {
+        tookMs.current = performance.now() - begun;
+        set({ path, data, asking: false });
+      },
       (error: Error) => {
         if (stop.signal.aborted) return;
         const problem = error instanceof Refusal ? error : new Refusal('unknown', error.message, 0);
@@ -46,7 +52,7 @@ export function useAnswer<T>(path: string | null, kinds: readonly Kind[] = []): 
       rest ??= setTimeout(() => {
         rest = undefined;
         setRound((count) => count + 1);
-      }, restMs);
+      }, Math.max(restMs, tookMs.current * restPerAnswer));
     });
     return () => {
       end();

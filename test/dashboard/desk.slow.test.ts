@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../../cli/client.ts';
@@ -9,6 +10,8 @@ import { findBarriers, type Login, logIn, openBrowser, openDesk } from './suppor
 
 const { dir, remove } = scratch();
 const complaints: string[] = [];
+/** A busy machine is slow, not wrong. */
+const patience = { timeout: 30_000 };
 let fleet: Fleet;
 let browser: Browser;
 let login: Login;
@@ -58,7 +61,7 @@ describe('logging in', () => {
     const token = page.locator('input[name=token]');
     await token.fill('wrong');
     await page.getByRole('button', { name: 'Log in' }).click();
-    await expect.poll(() => page.getByRole('alert').textContent()).toMatch(/\w+/);
+    await expect.poll(() => page.getByRole('alert').textContent(), patience).toMatch(/\w+/);
     await token.fill(fleet.token);
     await page.keyboard.press('Enter');
     await heading('core 2.0.0 to stable').waitFor();
@@ -105,7 +108,7 @@ describe('the fleet', () => {
     await page.getByRole('link', { name: 'To the first' }).waitFor();
     await page.goto('/hosts');
     await page.getByRole('searchbox').fill('edge-0');
-    await expect.poll(() => page.locator('tbody tr').count()).toBeLessThan(50);
+    await expect.poll(() => page.locator('tbody tr').count(), patience).toBeLessThan(50);
     const shown = await page.locator('tbody tr th a').allTextContents();
     expect(shown.length).toBeGreaterThan(5);
     expect(shown.every((name) => name.startsWith('edge-0'))).toBe(true);
@@ -120,7 +123,7 @@ describe('the fleet', () => {
       .split('\n');
     expect(lines).toHaveLength(shown.length + 1);
     await page.reload();
-    await expect.poll(() => page.locator('tbody tr').count()).toBe(shown.length);
+    await expect.poll(() => page.locator('tbody tr').count(), patience).toBe(shown.length);
     await page.getByLabel('Flag').selectOption('cloned');
     await page.getByText('No host fits.').waitFor();
   });
@@ -181,7 +184,7 @@ describe('a rollout', () => {
     await page.getByRole('button', { name: 'Resume' }).waitFor();
     await client().post(`v1/rollouts/${fleet.rollouts.stable}/resume`, {});
     await page.getByRole('button', { name: 'Pause' }).waitFor();
-    await expect.poll(() => page.getByRole('status').first().textContent()).toBe('The rollout is running.');
+    await expect.poll(() => page.getByRole('status').first().textContent(), patience).toBe('The rollout is running.');
   });
 
   it('can be read and steered by keys alone', async () => {
@@ -217,7 +220,7 @@ describe('every page', () => {
     for (const [name, path] of Object.entries(paths())) {
       await page.goto(path);
       await heading(/./).waitFor();
-      await expect.poll(() => page.getByText('Asking the server…').count()).toBe(0);
+      await expect.poll(() => page.getByText('Asking the server…').count(), patience).toBe(0);
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         expect(await findBarriers(page), `${name}, ${colorScheme}`).toEqual([]);
@@ -230,7 +233,7 @@ describe('every page', () => {
     for (const [name, path] of Object.entries(paths())) {
       await page.goto(path);
       await heading(/./).waitFor();
-      await expect.poll(() => page.getByText('Asking the server…').count()).toBe(0);
+      await expect.poll(() => page.getByText('Asking the server…').count(), patience).toBe(0);
       expect(await page.evaluate('document.documentElement.scrollWidth'), name).toBeLessThanOrEqual(390);
     }
     await page.goto('/');
@@ -248,5 +251,31 @@ describe('every page', () => {
     await page.reload();
     await heading('Audit').waitFor();
     expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('dark');
+  });
+});
+
+/** Pictures for the README, written only when asked for: a test leaves the tree as it is. */
+describe.runIf(process.env.INTERLOCK_SCREENSHOTS)('pictures', () => {
+  const failed = () => fleet.machines.find(({ at, version, channel }) => at === 'idle' && version === '1.9.0' && channel === 'alpha')!;
+  it.each([
+    ['fleet', () => '/', 'light', 1280, 1000],
+    ['rollout', () => `/rollouts/${fleet.rollouts.stable}`, 'dark', 1280, 860],
+    ['halted', () => `/rollouts/${fleet.rollouts.alpha}`, 'light', 390, 844],
+    ['phone', () => '/', 'dark', 390, 844],
+    ['host', () => `/hosts/${failed().id}`, 'light', 1280, 860],
+    ['release', () => '/releases/core/2.0.0/x86-64', 'light', 1280, 760],
+  ] as const)('%s', async (name, path, colorScheme, width, height) => {
+    await open('/', { width });
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme });
+    await page.goto(path());
+    await heading(/./).waitFor();
+    await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+    await expect.poll(() => page.getByText('Asking the server…').count(), patience).toBe(0);
+    // a chart's code comes after its page
+    for (const plot of await page.locator('.plot').all()) await plot.locator('canvas').waitFor();
+    const picture = await page.screenshot();
+    expect(picture.length).toBeLessThan(150_000);
+    writeFileSync(join(import.meta.dirname, `../../docs/screenshots/${name}.png`), picture);
   });
 });

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { sha256 } from '../../update-server/support/make-release.ts';
 import type { CheckInAnswer, EnrollAnswer, Offer, Report } from '../../../protocol/check-in.ts';
 
 /** How an update ends for a machine; `on the way` leaves it between two steps. */
@@ -32,7 +33,7 @@ export class FakeMachine {
       channel: this.channel,
       group: this.group,
       bootId: this.bootId,
-      rootHash: 'a'.repeat(64),
+      rootHash: sha256(`root of ${this.version}`),
       at: this.at,
       failed: this.failed,
     });

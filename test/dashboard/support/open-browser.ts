@@ -46,7 +46,7 @@ export async function openDesk(
     reducedMotion: 'reduce',
     ...(login ? { storageState: login } : {}),
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
