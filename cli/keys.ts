@@ -114,21 +114,23 @@ async function init(dir: string, flags: InitFlags) {
   return { text: text.join('\n'), data: { dir, channels, threshold } };
 }
 
+const idsInARow = 3;
+
+/** An id with `?` is of a key that is not here; `NEEDS` says how many of how many keys must sign. */
 function table(rows: readonly RoleStatus[]): string {
-  return formatTable(
-    ['role', 'version', 'expires', 'days left', 'here', 'needed', 'keys'],
-    rows.map((row) => [
-      row.role,
-      String(row.version ?? '-'),
-      row.expires ?? 'by the server',
-      row.daysLeft === null
-        ? '-'
-        : row.daysLeft < 0
-          ? 'expired'
-          : `${row.daysLeft}${row.due ? ' (renew)' : ''}`,
-      `${row.here} of ${row.keys}`,
-      String(row.threshold),
-      row.ids.map((id) => (row.missing.includes(id) ? `${id}?` : id)).join(' '),
-    ]),
-  );
+  const lines = rows.flatMap((row) => {
+    const ids = row.ids.map((id) => (row.missing.includes(id) ? `${id}?` : id));
+    const facts = [row.role, String(row.version ?? '-'), lifeOf(row), `${row.threshold} of ${row.keys}`];
+    return [
+      facts,
+      ...Array.from({ length: Math.ceil(ids.length / idsInARow) - 1 }, () => ['', '', '', '']),
+    ].map((cells, index) => [...cells, ids.slice(index * idsInARow, (index + 1) * idsInARow).join(' ')]);
+  });
+  return formatTable(['ROLE', 'VERSION', 'ENDS IN', 'NEEDS', 'KEYS'], lines);
+}
+
+function lifeOf({ daysLeft, due }: RoleStatus): string {
+  if (daysLeft === null) return 'server renews';
+  if (daysLeft < 0) return 'expired';
+  return `${daysLeft} days${due ? ', renew' : ''}`;
 }
