@@ -83,7 +83,7 @@ async function* measureOurs(pair: Pair, work: string): AsyncGenerator<Measured, 
     unit: 'MiB',
     atMost: 1024,
   };
-  const applying = await applyPayload(pair, { dir, payload: made ?? full }, launcher, work);
+  const applying = await applyPayload(pair, { dir, payload: made ?? full }, [launcher], work);
   yield { figure: `${name}: applying it, processor`, value: applying.cpu, unit: 's' };
   yield {
     figure: `${name}: applying it, peak memory`,

@@ -32,7 +32,7 @@ export async function* bench(): AsyncGenerator<Measured> {
       'no delta': fullPayload(pair.next.release),
     };
     for (const [kind, payload] of Object.entries(kinds)) {
-      const taken = await applyPayload(pair, { dir, payload }, launcher, work);
+      const taken = await applyPayload(pair, { dir, payload }, [launcher], work);
       yield* figures(kind, taken, whole, gibibytes);
     }
   } finally {

@@ -6,7 +6,13 @@ import { run } from '../../system/run.ts';
 import { serveBlobs } from '../../test/support/host/blob-server.ts';
 import { createHost } from '../../test/support/host/create-host.ts';
 import { type Taken, timed } from '../build/timed.ts';
-import type { Pair } from './pairs.ts';
+import type { Pair, Placed } from './pairs.ts';
+
+/** Two releases and their folders. */
+interface Versions {
+  old: Omit<Placed, 'lock'>;
+  next: Omit<Placed, 'lock'>;
+}
 
 const program = join(import.meta.dirname, '../../cli/main.ts');
 const mebibyte = 1024 * 1024;
@@ -25,9 +31,9 @@ export async function makeDelta(
 
 /** Writes one update into a file-backed host's other slot by the shipped launcher, over loopback. */
 export async function applyPayload(
-  { old, next }: Pair,
+  { old, next }: Versions,
   { dir, payload }: { dir: string; payload: PayloadRef },
-  launcher: string,
+  launcher: readonly string[],
   work: string,
 ): Promise<Taken> {
   const { root } = next.release;
@@ -41,7 +47,7 @@ export async function applyPayload(
   await writeFile(join(shown, 'release.json'), JSON.stringify({ ...next.release, payloads }));
   const server = await serveBlobs(new Map([[payload.sha256, await readFile(join(dir, payload.file))]]));
   try {
-    return await timed([launcher, host, old.dir, shown, server.url]);
+    return await timed([...launcher, host, old.dir, shown, server.url]);
   } finally {
     await server.close();
     await rm(host, { recursive: true });
