@@ -16,15 +16,16 @@ export interface ServerOptions extends Omit<PostContext, 'credential'> {
 }
 
 /**
- * The update server. A host without identity enrols first and keeps what it gets before it goes on; one that the server
- * has forgotten does so again when its configuration has a join token.
+ * The update server. A host without identity enrols first and keeps what it gets before it goes on. One that the server
+ * has forgotten does so again, as a new host: the worst it could do is to stay without updates and unseen. A join token
+ * that ended since is left out then, and an operator approves the host.
  */
 export function openServer(options: ServerOptions): ServerPort {
   let { identity } = options;
 
-  async function credential(): Promise<string> {
+  async function credential(enrollment = options.enroll): Promise<string> {
     if (identity) return identity.credential;
-    const made = (await post(options, '/v1/enroll', options.enroll, EnrollAnswer))!;
+    const made = (await post(options, '/v1/enroll', enrollment, EnrollAnswer))!;
     await writeIdentity(options.state, made);
     identity = made;
     options.onEnrolled(made);
@@ -36,10 +37,19 @@ export function openServer(options: ServerOptions): ServerPort {
     try {
       return await call({ ...options, credential: await credential() });
     } catch (error) {
-      const isForgotten = error instanceof InterlockError && error.code === 'unauthorized';
-      if (!isForgotten || !wasEnrolled || !options.enroll.joinToken) throw error;
+      if (!isUnauthorized(error) || !wasEnrolled) throw error;
       identity = null;
-      return call({ ...options, credential: await credential() });
+      return call({ ...options, credential: await credentialAgain() });
+    }
+  }
+
+  async function credentialAgain(): Promise<string> {
+    const { joinToken, ...without } = options.enroll;
+    try {
+      return await credential();
+    } catch (error) {
+      if (!isUnauthorized(error) || joinToken === undefined) throw error;
+      return credential(without);
     }
   }
 
@@ -52,4 +62,8 @@ export function openServer(options: ServerOptions): ServerPort {
       await known((context) => post(context, '/v1/reports', { reports }, null));
     },
   };
+}
+
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof InterlockError && error.code === 'unauthorized';
 }

@@ -24,6 +24,8 @@ const enroll = {
   arch: 'x86-64' as const,
 };
 
+const { joinToken: _, ...withoutToken } = enroll;
+
 let folder: string;
 let server: Server;
 let url: string;
@@ -78,32 +80,46 @@ const open = async (base = url, said: EnrollRequest = enroll) =>
     onEnrolled: () => {},
   });
 
-it('enrols again when the server has forgotten it, once and only with a join token', async () => {
+it.each([
+  ['with its join token', enroll, ['t']],
+  ['without one', withoutToken, [undefined]],
+  ['without the one that ended since', { ...enroll, joinToken: 'ended' }, ['ended', undefined]],
+])('enrols again when the server has forgotten it, %s', async (_, said, tokens) => {
   await (await open()).checkIn(checkIn);
   const ordinary = answer;
   let isForgotten = true;
   answer = (path) => {
-    if (path === '/v1/enroll') {
+    const { joinToken } = seen.at(-1)!.body as EnrollRequest;
+    if (path === '/v1/enroll' && joinToken !== 'ended') {
       isForgotten = false;
       return { status: 200, body: JSON.stringify({ hostId: 'host-0002', credential: 'another' }) };
     }
     return isForgotten ? { status: 401, body: '{}' } : ordinary(path);
   };
   seen = [];
-  await (await open()).report([]);
+  await (await open(url, said)).report([]);
   expect(seen.map(({ path, authorization }) => [path, authorization])).toEqual([
     ['/v1/reports', 'Bearer secret'],
-    ['/v1/enroll', undefined],
+    ...tokens.map(() => ['/v1/enroll', undefined]),
     ['/v1/reports', 'Bearer another'],
   ]);
+  const asked = seen.filter(({ path }) => path === '/v1/enroll').map(({ body }) => body as EnrollRequest);
+  expect(asked.map(({ joinToken }) => joinToken)).toEqual(tokens);
   expect(await readIdentity(folder)).toEqual({ hostId: 'host-0002', credential: 'another' });
+});
 
+it('enrols again once only, and not at all with a join token that never was one', async () => {
+  await (await open()).checkIn(checkIn);
+  const ordinary = answer;
   answer = (path) => (path === '/v1/enroll' ? ordinary(path) : { status: 401, body: '{}' });
-  await expect((await open()).checkIn(checkIn)).rejects.toMatchObject({ code: 'unauthorized' });
   seen = [];
-  const { joinToken: _, ...without } = enroll;
-  await expect((await open(url, without)).checkIn(checkIn)).rejects.toMatchObject({ code: 'unauthorized' });
-  expect(seen.map(({ path }) => path)).toEqual(['/v1/check-in']);
+  await expect((await open()).checkIn(checkIn)).rejects.toMatchObject({ code: 'unauthorized' });
+  expect(seen.map(({ path }) => path)).toEqual(['/v1/check-in', '/v1/enroll', '/v1/check-in']);
+  await rm(join(folder, 'identity.json'));
+  answer = () => ({ status: 401, body: '{}' });
+  seen = [];
+  await expect((await open()).checkIn(checkIn)).rejects.toMatchObject({ code: 'unauthorized' });
+  expect(seen.map(({ path }) => path)).toEqual(['/v1/enroll']);
 });
 
 it('enrols once, keeps the credential for itself and shows it on every call', async () => {
