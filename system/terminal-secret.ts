@@ -9,9 +9,10 @@ export function askSecret(
 ): Promise<string> {
   const decoder = new StringDecoder('utf8');
   let typed = '';
-  output.write(question);
+  // unseen from the first key on, also one that was faster than the question
   input.setRawMode(true);
   input.resume();
+  output.write(question);
   return new Promise<string>((resolve, reject) => {
     const end = (settle: () => void) => {
       input.setRawMode(false);
