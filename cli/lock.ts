@@ -7,6 +7,11 @@ import type { Etcd } from '../system/etcd.ts';
 import { type EtcdFlags, openNamedEtcd } from '../system/etcd-options.ts';
 import { forceOut, readLock, swapLock } from '../system/swap-lock.ts';
 import { formatTable } from '../system/terminal-table.ts';
+import { shownDigits } from './find-id.ts';
+import { formatTime } from './format-time.ts';
+
+/** Of root hashes, in tables; as much of one is understood. */
+const hashDigits = 12;
 
 interface LockFlags extends EtcdFlags {
   group: string;
@@ -73,10 +78,11 @@ export function addLock(program: Command): void {
   ).action(
     answer((rootHash: string | undefined, flags: LockFlags) =>
       change(flags, (value) => {
-        if (rootHash && !value.releases[rootHash]) {
+        const meant = Object.keys(value.releases).filter((known) => rootHash && known.startsWith(rootHash));
+        if (rootHash && meant.length !== 1) {
           throw new InterlockError('not_found', { what: `release ${rootHash} in group ${flags.group}` });
         }
-        return clearFailed(value, rootHash);
+        return clearFailed(value, meant[0]);
       }),
     ),
   );
@@ -117,12 +123,12 @@ async function withEtcd<T>(flags: LockFlags, use: (etcd: Etcd) => Promise<T>): P
 function format(value: LockValue): string {
   const holders = value.holders.map(({ host, since, boot, release }) => [
     host,
-    since,
-    boot,
-    release.slice(0, 16),
+    formatTime(since),
+    boot.slice(0, shownDigits),
+    release.slice(0, hashDigits),
   ]);
   const releases = Object.entries(value.releases).map(([rootHash, entry]) => [
-    rootHash.slice(0, 16),
+    rootHash.slice(0, hashDigits),
     String(entry.ok),
     Object.entries(entry.failed)
       .map(([host, reason]) => `${host}: ${reason}`)
