@@ -29,7 +29,13 @@ export function ReleasePage({ params: { name = '', version = '', arch = '' } }: 
                 ['Head of', data.channels.join(', ') || 'no channel'],
                 ['Runs on state of', `${data.stateCompat} and later`],
                 ['Hosts', <a href={pathTo('/hosts', { name, version, arch })}>that run it</a>],
-                ['Root hash', <code class="break">{data.rootHash}</code>],
+              ]}
+            />
+            <Facts
+              lines
+              of={[
+                ['Root hash', <code>{data.rootHash}</code>],
+                ['release.json', <code>{data.sha256}</code>],
               ]}
             />
             <Section title="Signed by">
@@ -110,7 +116,7 @@ function PartLink({ name, of: { sha256, size, here } }: { name: string; of: Rele
   );
 }
 
-function Others({ of: { name, version, arch } }: { of: ReleaseDetail }) {
+function Others({ of: { name, version, arch, published } }: { of: ReleaseDetail }) {
   const { data } = useAnswer<{ releases: ReleaseSummary[] }>('/v1/releases', ['channel']);
   const others = (data?.releases ?? [])
     .filter((each) => each.name === name && each.arch === arch && each.version !== version)
@@ -119,13 +125,17 @@ function Others({ of: { name, version, arch } }: { of: ReleaseDetail }) {
   return (
     <Section title="What changed" note="package by package">
       <ul class="links">
-        {others.map((other) => (
-          <li key={other.version}>
-            <a href={pathTo('/releases/compare', { name, arch, from: other.version, to: version })}>
-              since {other.version}
-            </a>
-          </li>
-        ))}
+        {others.map((other) => {
+          const isLater = other.published > published;
+          const [from, to] = isLater ? [version, other.version] : [other.version, version];
+          return (
+            <li key={other.version}>
+              <a href={pathTo('/releases/compare', { name, arch, from, to })}>
+                {isLater ? 'until' : 'since'} {other.version}
+              </a>
+            </li>
+          );
+        })}
       </ul>
     </Section>
   );

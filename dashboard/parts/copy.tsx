@@ -22,9 +22,10 @@ export function Copy({ text, what }: { text: string; what: string }) {
   };
   // without TLS the browser gives pages no clipboard
   if (!navigator.clipboard) return null;
+  const word = copied ? 'Copied' : 'Copy';
   return (
-    <button type="button" class="copy" onClick={() => void copy()} aria-label={`Copy the ${what}: ${text}`}>
-      {copied ? 'Copied' : 'Copy'}
+    <button type="button" class="copy" onClick={() => void copy()} aria-label={`${word} the ${what}: ${text}`}>
+      {word}
     </button>
   );
 }

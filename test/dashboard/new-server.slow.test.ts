@@ -101,7 +101,7 @@ it('takes a place in the lock away only after a warning', async () => {
   await swapLock(store, 'web', (value) => ({ value: { ...value, holders: [holder] } }));
   await open('/locks');
   await page.getByText('1 of 1 places taken').waitFor();
-  await page.getByText('1 hour ago').waitFor();
+  await page.getByText('1 hour ago').first().waitFor();
   expect(await findBarriers(page)).toEqual([]);
   await page.getByRole('button', { name: 'Force-release' }).click();
   const dialog = page.getByRole('dialog');

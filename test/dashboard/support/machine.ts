@@ -15,7 +15,8 @@ export class FakeMachine {
   private readonly url: string;
   private readonly credential: string;
   private bootId: string = randomUUID();
-  private failed: string[] = [];
+  /** Versions that failed on it. */
+  readonly failed: string[] = [];
 
   constructor(url: string, { hostId, credential }: EnrollAnswer, group: string) {
     this.url = url;
