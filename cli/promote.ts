@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { promote } from '../builder/publish/promote.ts';
 import { answer, verb } from '../system/command.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
+import { policyOption, readPolicyChoice } from './policy-choice.ts';
 
-type Flags = ClientOptions & { keys: string; to: string; export?: string };
+type Flags = ClientOptions & { keys: string; to: string; policy?: string; export?: string };
 
 /** `interlock promote`: the same bytes go to a further channel. */
 export function addPromote(program: Command): void {
@@ -13,12 +14,14 @@ export function addPromote(program: Command): void {
   )
     .requiredOption('--to <channel>', 'channel whose head it becomes')
     .requiredOption('--keys <dir>', 'folder of `interlock keys init`')
+    .option(...policyOption)
     .option('--export <file>', 'write a signing request instead: the channel’s keys lie on several machines')
     .action(
       answer(async (name: string, version: string, flags: Flags) => {
-        const { keys: keysDir, to: channel, export: exportTo } = flags;
+        const { keys: keysDir, to: channel, policy: chosen, export: exportTo } = flags;
         const server = createClient(flags);
-        const changed = await promote({ server, keysDir, name, version, channel, exportTo });
+        const policy = await readPolicyChoice(chosen);
+        const changed = await promote({ server, keysDir, name, version, channel, policy, exportTo });
         const is = changed ? (exportTo === undefined ? 'is' : 'is to be') : 'was already';
         const text = `${name} ${version} ${is} the head of ${channel}`;
         return { text, data: { name, version, channel, changed } };

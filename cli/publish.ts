@@ -3,8 +3,9 @@ import { publish } from '../builder/publish/publish.ts';
 import { answer, verb } from '../system/command.ts';
 import { formatBytes } from '../system/terminal.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
+import { policyOption, readPolicyChoice } from './policy-choice.ts';
 
-type Flags = ClientOptions & { keys: string; channel: string; export?: string };
+type Flags = ClientOptions & { keys: string; channel: string; policy?: string; export?: string };
 
 /** `interlock publish`: a release becomes visible all at once; repeating is harmless. */
 export function addPublish(program: Command): void {
@@ -14,15 +15,17 @@ export function addPublish(program: Command): void {
   )
     .requiredOption('--keys <dir>', 'folder of `interlock keys init`')
     .requiredOption('--channel <channel>', 'channel whose head it becomes')
+    .option(...policyOption)
     .option(
       '--export <file>',
       'write a signing request once the blobs are up: the channel’s keys lie on several machines',
     )
     .action(
       answer(async (releaseDir: string, flags: Flags) => {
-        const { keys: keysDir, channel, export: exportTo } = flags;
+        const { keys: keysDir, channel, policy: chosen, export: exportTo } = flags;
         const server = createClient(flags);
-        const data = await publish({ server, keysDir, releaseDir, channel, exportTo });
+        const policy = await readPolicyChoice(chosen);
+        const data = await publish({ server, keysDir, releaseDir, channel, policy, exportTo });
         const what = `${data.name} ${data.version}`;
         const text = data.published
           ? `${what} is ${exportTo === undefined ? '' : 'to be '}the head of ${channel} (${formatBytes(data.uploaded)} uploaded)`

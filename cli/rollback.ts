@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { rollback } from '../builder/publish/rollback.ts';
 import { answer, verb } from '../system/command.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
+import { policyOption, readPolicyChoice } from './policy-choice.ts';
 
-type Flags = ClientOptions & { keys: string; channel: string; to: string; reason: string; export?: string };
+type Flags = ClientOptions & { keys: string; channel: string; to: string; reason: string; policy?: string; export?: string };
 
 /** `interlock rollback`: the signed way down, for every host of a channel. */
 export function addRollback(program: Command): void {
@@ -14,13 +15,15 @@ export function addRollback(program: Command): void {
     .requiredOption('--channel <channel>', 'channel to roll back')
     .requiredOption('--to <version>', 'version to go back to')
     .requiredOption('--keys <dir>', 'folder of `interlock keys init`')
+    .option(...policyOption)
     .option('--export <file>', 'write a signing request instead: the channel’s keys lie on several machines')
     .option('--reason <text>', 'why, for people', 'rolled back')
     .action(
       answer(async (name: string, flags: Flags) => {
-        const { keys: keysDir, channel, to, reason, export: exportTo } = flags;
+        const { keys: keysDir, channel, to, reason, policy: chosen, export: exportTo } = flags;
         const server = createClient(flags);
-        const withdrawn = await rollback({ server, keysDir, name, channel, to, reason, exportTo });
+        const policy = await readPolicyChoice(chosen);
+        const withdrawn = await rollback({ server, keysDir, name, channel, to, reason, policy, exportTo });
         const text = withdrawn.length
           ? `${channel} is ${exportTo === undefined ? '' : 'to be '}back at ${to}; withdrawn: ${withdrawn.join(', ')}`
           : `${channel} is at ${to} already`;

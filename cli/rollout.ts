@@ -1,11 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { parse as parseToml } from 'smol-toml';
-import { InterlockError } from '../protocol/errors.ts';
-import { readPolicy } from '../protocol/policy.ts';
 import type {
   PolicyAnswer,
-  PolicyChoice,
   PreviewAnswer,
   RolloutAction,
   RolloutDetail,
@@ -14,6 +9,7 @@ import type {
 import { answer, group, verb } from '../system/command.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 import { findRollout } from './find-id.ts';
+import { policyOption, readPolicyChoice } from './policy-choice.ts';
 import { describePreview, describeRollout, listRollouts } from './rollout-text.ts';
 import { type WatchFlags, watchRollout } from './rollout-watch.ts';
 
@@ -40,7 +36,7 @@ export function addRollout(program: Command): void {
   const addStart = (signature: string, summary: string, example: string) =>
     add(signature, summary, example)
       .requiredOption('--channel <channel>', 'channel whose head it is')
-      .option('--policy <policy>', 'careful, normal, now, or a TOML file; else the channel’s own')
+      .option(...policyOption)
       .option('--at <time>', 'nobody starts before, such as 2026-03-01T22:00:00Z');
 
   add('list', 'Show rollouts, the newest first', 'list', 'list --name core --channel stable')
@@ -134,7 +130,7 @@ async function policy(name: string, flags: ClientOptions & { channel: string; se
   const path = `v1/policies/${name}/${channel}`;
   const client = createClient(flags);
   const data = set
-    ? await client.replace<PolicyAnswer>(path, { policy: await choose(set) })
+    ? await client.replace<PolicyAnswer>(path, { policy: await readPolicyChoice(set) })
     : await client.get<PolicyAnswer>(path);
   return { text: `${name} ${channel}: ${data.policy}\n${JSON.stringify(data.text, null, 2)}`, data };
 }
@@ -143,23 +139,7 @@ async function startBody(name: string, { channel, policy: given, at }: StartFlag
   return {
     name,
     channel,
-    ...(given ? { policy: await choose(given) } : {}),
+    ...(given ? { policy: await readPolicyChoice(given) } : {}),
     ...(at ? { starts: at } : {}),
   };
-}
-
-/** A shipped policy by name, or a file's text, checked here so that the message names the file. */
-async function choose(given: string): Promise<PolicyChoice> {
-  if (!given.endsWith('.toml')) return given;
-  const text = await readFile(given, 'utf8').catch((cause: unknown) => {
-    throw new InterlockError('not_found', { what: given }, { cause });
-  });
-  try {
-    const value = parseToml(text);
-    readPolicy(value, given);
-    return value as PolicyChoice;
-  } catch (cause) {
-    if (cause instanceof InterlockError) throw cause;
-    throw new InterlockError('bad_input', { what: given, problem: (cause as Error).message }, { cause });
-  }
 }

@@ -1,3 +1,4 @@
+import type { PolicyChoice } from '../../protocol/rollout.ts';
 import { withHead } from './channel-document.ts';
 import { readReleases, releasedVersion } from './released.ts';
 import type { PublishServer } from './server.ts';
@@ -10,6 +11,8 @@ export interface PromoteOptions {
   name: string;
   version: string;
   channel: string;
+  /** What the rollout of the new head follows; else the channel's own. */
+  policy?: PolicyChoice | undefined;
   /** File for a signing request, in place of sending. */
   exportTo?: string | undefined;
   now?: Date;
@@ -17,8 +20,8 @@ export interface PromoteOptions {
 
 /** Makes a release that is on the server the head of a further channel. Returns false when it was so before. */
 export async function promote(options: PromoteOptions): Promise<boolean> {
-  const { server, keysDir, name, version, channel, exportTo, now = new Date() } = options;
-  return submit({ server, keysDir, name, action: 'promote', exportTo, now }, async (present) => {
+  const { server, keysDir, name, version, channel, policy, exportTo, now = new Date() } = options;
+  return submit({ server, keysDir, name, action: 'promote', policy, exportTo, now }, async (present) => {
     const head = releasedVersion(present.repository, name, version);
     await readReleases(server, present.repository, name, head);
     const before = await readChannel(server, present, name, channel);

@@ -1,3 +1,4 @@
+import type { PolicyChoice } from '../../protocol/rollout.ts';
 import { releasesRole, releaseTarget } from '../../protocol/trust.ts';
 import { parseTargets } from '../keys/parse-role.ts';
 import { checkRelease, type LoadedRelease } from '../sign/check-release.ts';
@@ -13,6 +14,8 @@ export interface PublishOptions {
   keysDir: string;
   releaseDir: string;
   channel: string;
+  /** What the rollout of the new head follows; else the channel's own. */
+  policy?: PolicyChoice | undefined;
   /** File for a signing request, in place of sending. */
   exportTo?: string | undefined;
   now?: Date;
@@ -24,7 +27,7 @@ export interface PublishOutcome {
   channel: string;
   /** False when the server had all of it before. */
   published: boolean;
-  /** Bytes of payloads sent by this run. */
+  /** Bytes of payloads and lists of parts sent by this run. */
   uploaded: number;
 }
 
@@ -33,12 +36,12 @@ export interface PublishOutcome {
  * Cut anywhere and repeated, it continues; repeated when done, it changes nothing.
  */
 export async function publish(options: PublishOptions): Promise<PublishOutcome> {
-  const { server, keysDir, channel, exportTo, now = new Date() } = options;
+  const { server, keysDir, channel, policy, exportTo, now = new Date() } = options;
   const loaded = await checkRelease(options.releaseDir);
   const { name, version } = loaded.release;
   let uploaded = 0;
   const published = await submit(
-    { server, keysDir, name, action: 'publish', exportTo, now },
+    { server, keysDir, name, action: 'publish', policy, exportTo, now },
     async (present) => {
       const named = signRelease(present, loaded, now);
       const before = await readChannel(server, present, name, channel);

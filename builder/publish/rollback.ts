@@ -1,4 +1,5 @@
 import { InterlockError } from '../../protocol/errors.ts';
+import type { PolicyChoice } from '../../protocol/rollout.ts';
 import { isNewer } from '../../protocol/version.ts';
 import { rolledBack } from './channel-document.ts';
 import { oneWay, releasedVersion, releasedVersions } from './released.ts';
@@ -13,6 +14,8 @@ export interface RollbackOptions {
   channel: string;
   to: string;
   reason: string;
+  /** What the rollout of the new head follows; else the channel's own. */
+  policy?: PolicyChoice | undefined;
   /** File for a signing request, in place of sending. */
   exportTo?: string | undefined;
   now?: Date;
@@ -23,9 +26,9 @@ export interface RollbackOptions {
  * Throws `bad_input` when the head's state can no longer be run by that version (`stateCompat`).
  */
 export async function rollback(options: RollbackOptions): Promise<string[]> {
-  const { server, keysDir, name, channel, to, reason, exportTo, now = new Date() } = options;
+  const { server, keysDir, name, channel, to, reason, policy, exportTo, now = new Date() } = options;
   let withdrawn: string[] = [];
-  await submit({ server, keysDir, name, action: 'rollback', exportTo, now }, async (present) => {
+  await submit({ server, keysDir, name, action: 'rollback', policy, exportTo, now }, async (present) => {
     const before = await readChannel(server, present, name, channel);
     if (!before) throw new InterlockError('not_found', { what: `${name} in channel ${channel}` });
     const goal = releasedVersion(present.repository, name, to);

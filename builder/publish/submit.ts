@@ -20,6 +20,7 @@ export interface Job {
   keysDir: string;
   name: string;
   action: PublishRequest['action'];
+  policy?: PublishRequest['policy'] | undefined;
   /** File for a signing request, in place of sending: the keys that must agree lie on several machines. */
   exportTo?: string | undefined;
   now: Date;
@@ -121,6 +122,7 @@ async function makeRequest(job: Job, present: Present, change: Change): Promise<
     targets: isFirst ? { ...(await keptTargets(folder, sent)), ...change.targets } : change.targets,
     action: isFirst ? 'init' : job.action,
     name: job.name,
+    ...(job.policy === undefined ? {} : { policy: job.policy }),
   };
 }
 

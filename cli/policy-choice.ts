@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { parse as parseToml } from 'smol-toml';
+import { InterlockError } from '../protocol/errors.ts';
+import { readPolicy } from '../protocol/policy.ts';
+import type { PolicyChoice } from '../protocol/rollout.ts';
+
+/** The flag of verbs that start rollouts. */
+export const policyOption = [
+  '--policy <policy>',
+  'what the rollout follows: careful, normal, now, or a TOML file; else the channel’s own',
+] as const;
+
+/** A shipped policy by name, or a file's text, checked here so that the message names the file. Throws `not_found`, `bad_input`. */
+export async function readPolicyChoice(given: string | undefined): Promise<PolicyChoice | undefined> {
+  if (given === undefined || !given.endsWith('.toml')) return given;
+  const text = await readFile(given, 'utf8').catch((cause: unknown) => {
+    throw new InterlockError('not_found', { what: given }, { cause });
+  });
+  try {
+    const value = parseToml(text);
+    readPolicy(value, given);
+    return value as PolicyChoice;
+  } catch (cause) {
+    if (cause instanceof InterlockError) throw cause;
+    throw new InterlockError('bad_input', { what: given, problem: (cause as Error).message }, { cause });
+  }
+}
