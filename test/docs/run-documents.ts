@@ -110,13 +110,11 @@ async function startReader() {
       date: release.created,
       packages: [],
     });
-    const packagesLock = { size: Buffer.byteLength(lock), sha256: hash('sha256', lock) };
+    const sbom = '{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[]}\n';
     await writeFile(join(folder, 'packages.lock'), lock);
-    await writeFile(join(folder, 'sbom.cdx.json'), '');
-    await writeFile(
-      join(folder, 'release.json'),
-      JSON.stringify({ ...release, packagesLock, stateCompat: '1' }),
-    );
+    await writeFile(join(folder, 'sbom.cdx.json'), sbom);
+    const more = { packagesLock: nameBlob(lock), sbom: nameBlob(sbom), stateCompat: '1' };
+    await writeFile(join(folder, 'release.json'), JSON.stringify({ ...release, ...more }));
   }
 
   async function startHosts(count: number): Promise<void> {
@@ -137,12 +135,16 @@ async function startReader() {
         dir: folder,
         release: join(dir, 'releases/tiny-1-x86-64'),
         config,
-        pollMs: 300,
+        pollMs: 1000,
       });
       hosts.push(host);
       await host.start();
     }
   }
+}
+
+function nameBlob(text: string): { size: number; sha256: string } {
+  return { size: Buffer.byteLength(text), sha256: hash('sha256', text) };
 }
 
 async function finish(child: ChildProcess): Promise<{ code: number; text: string }> {
