@@ -71,7 +71,8 @@ const forPeers = {
 installNodeModules();
 checkPinnedNode();
 installPackages(wantedPackages());
-unpackEtcd();
+unpackOnly('etcd', 'etcd-server');
+if (process.argv.includes('--peers')) unpackOnly('promtool', 'prometheus');
 checkNamespaces();
 
 function wantedPackages() {
@@ -145,19 +146,20 @@ function installPackages(tools) {
   }
 }
 
-/** Debian's etcd, unpacked and not installed: installing it would start a server on this machine. */
-function unpackEtcd() {
-  const folder = join(here, '.cache/tools/etcd');
-  if (has('etcd') || existsSync(join(folder, 'usr/bin/etcd'))) return;
-  say('fetching etcd-server');
+/** One program of a Debian package, unpacked and not installed: installing it would start a server on this machine. */
+function unpackOnly(program, name) {
+  const folder = join(here, '.cache/tools', program);
+  if (has(program) || existsSync(join(folder, 'usr/bin', program))) return;
+  say(`fetching ${name}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const fetch = () => spawnSync('apt-get', ['-qq', 'download', 'etcd-server'], { cwd: folder }).status === 0;
+  const fetch = () => spawnSync('apt-get', ['-qq', 'download', name], { cwd: folder }).status === 0;
   if (!fetch() && !(asRoot('apt-get', ['-qq', 'update']) && fetch())) {
     fail('Run as root, then again: apt-get update');
   }
-  const deb = readdirSync(folder).find((name) => name.endsWith('.deb'));
-  must('dpkg-deb', ['-x', join(folder, deb), folder], 'etcd-server cannot be unpacked');
+  const deb = readdirSync(folder).find((file) => file.endsWith('.deb'));
+  must('dpkg-deb', ['-x', join(folder, deb), folder], `${name} cannot be unpacked`);
+  rmSync(join(folder, deb));
 }
 
 function checkNamespaces() {
