@@ -21,6 +21,7 @@ import { openSurveyor } from './desk/surveyor.ts';
 import { guardRoutes } from './guard.ts';
 import { healthRoutes } from './health/routes.ts';
 import { hostRoutes } from './hosts/routes.ts';
+import { limitRates } from './limit-rates.ts';
 import { openLive } from './live/live.ts';
 import { liveRoutes } from './live/routes.ts';
 import { lockRoutes } from './locks/routes.ts';
@@ -119,6 +120,7 @@ export function createApp(edges: Ports, options: AppOptions = {}): App {
   void bare.register(cookie);
   countRequests(bare, metrics);
   guardRoutes(bare, ports);
+  limitRates(bare);
 
   describeApi(bare);
   // routes of a plug-in of their own: the description hears of those only that come after it

@@ -1,0 +1,31 @@
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
+import { InterlockError } from '../protocol/errors.ts';
+import { access } from './access.ts';
+
+const minuteMs = 60_000;
+/** Tries to log in from one address; secrets of 256 bits are guessed no sooner, but a log stays readable. */
+const loginsAMinute = 30;
+/** Calls with one token to one route: more than pages and scripts need, less than what would starve hosts. */
+const callsAMinute = 1200;
+
+/** Limits logins by address and operators' calls by token; a host's lane has no limit but the server's load. */
+export function limitRates(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    const limit = limitOf(route);
+    if (limit) route.config = { ...route.config, rateLimit: { timeWindow: minuteMs, ...limit } };
+  });
+  void app.register(rateLimit, {
+    global: false,
+    errorResponseBuilder: (_request, { max }) => new InterlockError('too_many', { limit: max }),
+  });
+}
+
+function limitOf({ method, url }: RouteOptions) {
+  const route = `${[method].flat()[0]} ${url}`;
+  if (route === 'POST /v1/session') return { max: loginsAMinute };
+  const needed = access[route]?.for;
+  if (typeof needed === 'string' || !needed) return undefined;
+  const keyGenerator = ({ operator }: FastifyRequest) => operator.id;
+  return { max: callsAMinute, hook: 'preHandler' as const, keyGenerator };
+}
