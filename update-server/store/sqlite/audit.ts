@@ -7,7 +7,7 @@ import type { Write } from './group-commit.ts';
 export type Facts = Record<string, unknown> | null;
 
 /** Adds an audit line inside the transaction of what it tells about. */
-export type AddAudit = (line: NewAudit, before?: Facts, after?: Facts) => void;
+export type AddAudit = (line: NewAudit, before?: Facts | undefined, after?: Facts) => void;
 
 /** Prepares the statement that every audited write ends with. */
 export function prepareAudit(db: Database.Database): AddAudit {

@@ -50,7 +50,8 @@ export function grantStore(
     const reason = rollout?.state === 'running' ? haltReason(rollout) : null;
     if (!rollout || !reason) return;
     rollouts.update(stop(rollout, 'halted', new Date(now), reason));
-    addAudit({ at: now, who: 'server', action: 'halt', subject: `rollout ${id}`, detail: reason });
+    const line = { at: now, who: 'server', action: 'halt', subject: `rollout ${id}`, detail: reason };
+    addAudit(line, { state: rollout.state }, { state: 'halted', reason });
   }
 
   function take(report: Report, host: string, now: string): OpenGrant | undefined {

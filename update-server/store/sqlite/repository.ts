@@ -5,7 +5,7 @@ import type { Release } from '../../../protocol/release.ts';
 import type { NamedPolicy } from '../../rollout/start.ts';
 import type { RepositoryState } from '../../trust/state.ts';
 import type { BlobInfo, Store } from '../store.ts';
-import type { AddAudit } from './audit.ts';
+import type { AddAudit, Facts } from './audit.ts';
 import type { Write } from './group-commit.ts';
 
 type RepositoryStore = Pick<
@@ -84,6 +84,7 @@ export function repositoryStore(
       write(() => {
         const { basedOn, state, files, targets } = publication;
         if (advance.run(JSON.stringify(state), basedOn).changes === 0) return false;
+        const before = publication.channels.map((entry) => readChannel(entry.name, entry.channel));
         for (const [name, text] of Object.entries(files)) putMetadata.run(name, text);
         for (const [path, text] of Object.entries(targets)) putTarget.run(path, text);
         for (const entry of publication.channels) {
@@ -94,7 +95,9 @@ export function repositoryStore(
           putRelease.run(release.name, release.version, release.arch, sha256, now);
           for (const blob of blobsOf(release)) putPublished.run(blob.sha256, blob.size);
         }
-        if (publication.audit) addAudit(publication.audit);
+        if (publication.audit) {
+          addAudit(publication.audit, headsOf(before), headsOf(publication.channels));
+        }
         channelCache.clear();
         return true;
       }),
@@ -119,6 +122,15 @@ export function repositoryStore(
       }),
     announcedBlob: async (sha256) => announced.get(sha256),
   };
+}
+
+/** What each channel points to. */
+function headsOf(channels: readonly (Channel | undefined)[]): Facts {
+  const found = channels.filter((channel) => channel !== undefined);
+  if (found.length === 0) return null;
+  return Object.fromEntries(
+    found.map(({ name, channel, serial, head }) => [`${name}/${channel}`, { version: head.version, serial }]),
+  );
 }
 
 function blobsOf(release: Release): BlobInfo[] {

@@ -6,7 +6,7 @@ import { activeMs, type Rollout } from '../../rollout/rollout.ts';
 import { type NamedPolicy, type NewRollout, rolloutsOf } from '../../rollout/start.ts';
 import { passCanary, stop } from '../../rollout/steer.ts';
 import type { Store } from '../store.ts';
-import type { AddAudit } from './audit.ts';
+import type { AddAudit, Facts } from './audit.ts';
 import type { Write } from './group-commit.ts';
 import { openGrants } from './open-grants.ts';
 import type { RolloutRows } from './rollout-rows.ts';
@@ -77,7 +77,11 @@ export function rolloutStore(
     if (next.state === 'halted' || next.canaryPassed !== rollout.canaryPassed) {
       const [action, detail] =
         next.state === 'halted' ? ['halt', next.reason] : ['canary passed', `group ${canary?.group}`];
-      addAudit({ at, who: 'server', action, subject: `rollout ${rollout.id}`, detail });
+      addAudit(
+        { at, who: 'server', action, subject: `rollout ${rollout.id}`, detail },
+        standOf(rollout),
+        standOf(next),
+      );
     }
     if (
       next.state !== rollout.state ||
@@ -105,8 +109,9 @@ export function rolloutStore(
     rollouts: async (name, channel, limit) => rows.list(name, channel, limit),
     startRollouts: (rollouts, audit) =>
       write(() => {
+        const before = rollouts.flatMap(({ name, channel, arch }) => rows.current(name, channel, arch) ?? []);
         start(rollouts, audit.at);
-        addAudit(audit);
+        addAudit(audit, versionsOf(before), versionsOf(rollouts));
       }),
     changeRollout: (id, change, audit) =>
       write(() => {
@@ -114,7 +119,7 @@ export function rolloutStore(
         if (!present) return undefined;
         const next = change(present);
         rows.update(next);
-        addAudit(audit);
+        addAudit(audit, standOf(present), standOf(next));
         return next;
       }),
     tick: (now) =>
@@ -125,10 +130,21 @@ export function rolloutStore(
     policy: async (name, channel) => policyOf(name, channel),
     setPolicy: (name, channel, policy, audit) =>
       write(() => {
+        const before = policyOf(name, channel);
         putPolicy.run(name, channel, policy.name, JSON.stringify(policy.text));
-        addAudit(audit);
+        addAudit(audit, before && { ...before }, { ...policy });
       }),
   };
+}
+
+/** What of a rollout people and time change. */
+function standOf({ state, reason, full, canaryPassed }: Rollout): Facts {
+  return { state, reason, full, canaryPassed };
+}
+
+/** Which version goes to which architecture, by which rollout. */
+function versionsOf(rollouts: readonly Pick<Rollout, 'id' | 'arch' | 'version'>[]): Facts {
+  return Object.fromEntries(rollouts.map(({ id, arch, version }) => [arch, { version, rollout: id }]));
 }
 
 function activeCounter(db: Database.Database) {

@@ -57,6 +57,7 @@ export function openSqliteStore(dataDir: string): Store {
     survey: fresh(surveyStore(db).survey),
     findHosts: fresh(findHostsStore(db).findHosts),
     host: fresh(hosts.host),
+    forget: fresh(hosts.forget),
     fleet: fresh(hosts.fleet),
     publish: fresh(repository.publish),
     startRollouts: fresh(rollouts.startRollouts),
