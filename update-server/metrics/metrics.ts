@@ -17,7 +17,10 @@ export function createMetrics() {
   const rollout = ['name', 'channel', 'arch', 'version'] as const;
   return {
     registry,
-    requests: counter('requests_total', 'Requests by who may send them and class of answer', ['lane', 'status']),
+    requests: counter('requests_total', 'Requests by who may send them and class of answer', [
+      'lane',
+      'status',
+    ]),
     shed: counter('shed_requests_total', 'Requests of hosts that were sent away while too many asked'),
     checkIns: counter('check_ins_total', 'Check-ins by what they were answered', ['decision']),
     enrolments: counter('enrolments_total', 'Hosts that enrolled'),
@@ -37,7 +40,11 @@ export function createMetrics() {
       ...rollout,
       'what',
     ]),
-    rolloutFailureRatio: gauge('rollout_failure_ratio', 'Failed of those done since the last resume', rollout),
+    rolloutFailureRatio: gauge(
+      'rollout_failure_ratio',
+      'Failed of those done since the last resume',
+      rollout,
+    ),
     rolloutFailureLimit: gauge('rollout_failure_limit_ratio', 'Failure ratio above which it halts', rollout),
     metadataExpires: gauge('metadata_expires_timestamp_seconds', 'When a role’s signature ends', ['role']),
     metadataDue: gauge('metadata_due', 'One when less than a third of a signature’s life is left', ['role']),

@@ -39,7 +39,9 @@ test('the first publication fills an empty server', async () => {
     expect.stringMatching(/^targets\/channels\/tiny\/[0-9a-f]{64}\.alpha\.json$/),
     expect.stringMatching(/^targets\/tiny\/1\/x86-64\/[0-9a-f]{64}\.release\.json$/),
   ]);
-  expect([...repository.server.blobs.keys()]).toEqual([release.payloads[0]!.sha256]);
+  const { payloads, packagesLock, sbom } = release;
+  const uploaded = [...payloads, packagesLock, sbom].map(({ sha256 }) => sha256);
+  expect([...repository.server.blobs.keys()].toSorted()).toEqual(uploaded.toSorted());
   expect(await show('alpha')).toMatchObject({ serial: 1, head: { version: '1' }, withdrawn: [] });
 });
 
@@ -52,7 +54,7 @@ test('repeating a publication changes nothing', async () => {
     releaseDir: dir,
     channel: 'alpha',
   };
-  expect(await publish(options)).toMatchObject({ published: true, uploaded: 5000 });
+  expect(await publish(options)).toMatchObject({ published: true, uploaded: 5000 + 2 * 100 });
   const before = new Map(repository.server.files);
   expect(await publish(options)).toMatchObject({ published: false, uploaded: 0 });
   expect(repository.server.files).toEqual(before);
@@ -69,7 +71,8 @@ test('an upload that is cut continues where it stopped', async () => {
   };
   expect(await publish(options)).toMatchObject({ published: true });
   const puts = repository.server.requests.filter((line) => line.startsWith('PUT'));
-  expect(puts).toHaveLength(2);
+  // the payload twice, and the two lists of parts
+  expect(puts).toHaveLength(4);
   const [blob] = repository.server.blobs.values();
   expect(blob?.equals(await readFile(join(dir, 'payload.full')))).toBe(true);
 });
