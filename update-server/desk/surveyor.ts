@@ -1,11 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Ports } from '../ports.ts';
 import type { SurveyRow } from '../store/desk.ts';
-
-/** A count is kept this many times as long as it took, so that counting never takes more than a twentieth of a core. */
-const keptTimes = 20;
-/** A count this quick is made anew for everybody who asks. */
-const quickMs = 5;
+import { goodForMs } from './keep-costly.ts';
 
 /** Counts the fleet for everybody who asks; whoever can live with an older count says how old. */
 export type Surveyor = (maxAgeMs?: number) => Promise<readonly SurveyRow[]>;
@@ -30,7 +26,7 @@ export function openSurveyor({ store, now }: Pick<Ports, 'store' | 'now'>): Surv
   }
 
   return async (maxAgeMs = 0) => {
-    const goodMs = Math.max(maxAgeMs, tookMs < quickMs ? 0 : tookMs * keptTimes);
+    const goodMs = Math.max(maxAgeMs, goodForMs(tookMs));
     if (performance.now() - madeMs < goodMs) return rows;
     counting ??= count();
     return counting;

@@ -1,7 +1,8 @@
 import type Database from 'better-sqlite3';
+import { keepCostly } from '../../desk/keep-costly.ts';
 import type { CurveStep } from '../desk.ts';
 
-/** A rollout's grants and their ends, summed up by the minute: a large one has hundreds of thousands. */
+/** A rollout's grants and their ends, summed up by the minute; of a large one, some seconds late. */
 export function curveReader(db: Database.Database): (id: string) => CurveStep[] {
   const steps = db.prepare<{ id: string }, CurveStep>(
     `SELECT max(at) AS at, sum(granted) AS granted, sum(confirmed) AS confirmed, sum(failed) AS failed FROM (
@@ -13,5 +14,5 @@ export function curveReader(db: Database.Database): (id: string) => CurveStep[] 
        WHERE rollout = @id AND counted = 1 AND outcome IN ('confirmed', 'fell_back', 'failed', 'silent') GROUP BY 1
      ) GROUP BY minute ORDER BY minute`,
   );
-  return (id) => steps.all({ id });
+  return keepCostly((id) => steps.all({ id }));
 }

@@ -1,16 +1,15 @@
 import type Database from 'better-sqlite3';
+import type { CurveStep } from '../desk.ts';
 import type { RolloutStory } from '../store.ts';
-import { curveReader } from './rollout-curve.ts';
 import type { RolloutRows } from './rollout-rows.ts';
 
 /** Reads what only a rollout's own page shows. */
-export function rolloutStory(db: Database.Database, rows: RolloutRows) {
+export function rolloutStory(db: Database.Database, rows: RolloutRows, curve: (id: string) => CurveStep[]) {
   const waiting = db.prepare<Record<string, string>, RolloutStory['waiting'][number]>(
     `SELECT decision AS reason, count(*) AS hosts FROM host
      WHERE name = @name AND channel = @channel AND arch = @arch AND last_seen >= @since AND decision IS NOT NULL
      GROUP BY decision ORDER BY hosts DESC`,
   );
-  const curve = curveReader(db);
   return (id: string, since: string): RolloutStory | undefined => {
     const rollout = rows.byId(id);
     if (!rollout) return undefined;

@@ -26,8 +26,8 @@ export function openSqliteStore(dataDir: string): Store {
   const sightings = batchSightings(db, write);
   const rows = rolloutRows(db);
   const { follow, ...rollouts } = rolloutStore(db, write, rows, addAudit);
-  const story = rolloutStory(db, rows);
   const curve = curveReader(db);
+  const story = rolloutStory(db, rows, curve);
   const repository = repositoryStore(db, write, addAudit, follow);
   const known = knownHosts(db, sightings.overlay);
   const hosts = hostStore(db, write, addAudit, rows, known);
