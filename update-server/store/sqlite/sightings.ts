@@ -16,9 +16,11 @@ export interface Sightings {
   overlay(host: HostRecord): void;
 }
 
-interface Waiting extends Sighting {
-  /** More than when and where it was seen is to be written. */
-  isNews: boolean;
+/** As little as can be: a hundred thousand may wait, and what waits long costs the garbage collector most. */
+interface Waiting extends Pick<Sighting, 'host' | 'at' | 'decision' | 'offered'> {
+  state: string;
+  /** What it had not said before. */
+  news: Pick<Sighting, 'checkIn' | 'said' | 'boots'> | null;
 }
 
 /** Keeps the last sighting of each host and writes them together, a second before their delay is over. */
@@ -36,9 +38,10 @@ export function batchSightings(db: Database.Database, write: Write): Sightings {
   const readBoots = db.prepare<[string], string>('SELECT boots FROM enrolled_host WHERE id = ?').pluck();
 
   /** Most hosts say what they said before: a narrow row each, many to a page. */
-  function put({ host, at, checkIn, said, boots, decision, offered, isNews }: Waiting): void {
-    touch.run(at, checkIn.at, decision, offered, host.number);
-    if (!isNews) return;
+  function put({ host, at, state, decision, offered, news }: Waiting): void {
+    touch.run(at, state, decision, offered, host.number);
+    if (!news) return;
+    const { checkIn, said, boots } = news;
     tell.run({
       ...checkIn,
       said,
@@ -64,22 +67,22 @@ export function batchSightings(db: Database.Database, write: Write): Sightings {
   }
 
   return {
-    add(sighting) {
-      const { host, said, checkIn } = sighting;
-      const before = waiting.get(host.id);
-      const isNews = host.said !== said || host.boot !== checkIn.bootId || before?.isNews === true;
-      waiting.set(host.id, { ...sighting, boots: sighting.boots ?? before?.boots ?? null, isNews });
+    add({ host, at, checkIn, said, boots, decision, offered }) {
+      const before = waiting.get(host.id)?.news;
+      const isNews = host.said !== said || host.boot !== checkIn.bootId || before;
+      const news = isNews ? { checkIn, said, boots: boots ?? before?.boots ?? null } : null;
+      waiting.set(host.id, { host, at, state: checkIn.at, decision, offered, news });
       host.said = said;
       host.boot = checkIn.bootId;
       timer ??= setTimeout(() => void flush().catch(() => {}), lastSeenDelayMs - 1000);
     },
     flush,
-    boots: (host) => waiting.get(host)?.boots ?? (JSON.parse(readBoots.get(host) ?? '[]') as string[]),
+    boots: (host) => waiting.get(host)?.news?.boots ?? (JSON.parse(readBoots.get(host) ?? '[]') as string[]),
     overlay(host) {
-      const said = waiting.get(host.id);
-      if (!said) return;
-      host.said = said.said;
-      host.boot = said.checkIn.bootId;
+      const news = waiting.get(host.id)?.news;
+      if (!news) return;
+      host.said = news.said;
+      host.boot = news.checkIn.bootId;
     },
   };
 }
