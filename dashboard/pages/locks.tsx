@@ -60,7 +60,11 @@ function GroupLock({ of: group, released }: { of: Group; released(): void }) {
   const { holders, slots, releases } = group;
   const may = useMaySteer();
   const columns: readonly Column<Holder>[] = [
-    { name: 'Host', cell: ({ host, hostname }) => <a href={hostPath(host)}>{hostname ?? short(host)}</a> },
+    {
+      name: 'Host',
+      cell: ({ host, hostname }) =>
+        hostname === null ? <code>{host}</code> : <a href={hostPath(host)}>{hostname || short(host)}</a>,
+    },
     { name: 'Release', wide: true, cell: ({ release }) => <code>{short(release, 16)}</code> },
     { name: 'Since', number: true, cell: ({ since }) => <When time={since} /> },
     ...(may

@@ -24,7 +24,12 @@ export function Copy({ text, what }: { text: string; what: string }) {
   if (!navigator.clipboard) return null;
   const word = copied ? 'Copied' : 'Copy';
   return (
-    <button type="button" class="copy" onClick={() => void copy()} aria-label={`${word} the ${what}: ${text}`}>
+    <button
+      type="button"
+      class="copy"
+      onClick={() => void copy()}
+      aria-label={`${word} the ${what}: ${text}`}
+    >
       {word}
     </button>
   );

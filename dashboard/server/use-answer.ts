@@ -49,10 +49,13 @@ export function useAnswer<T>(path: string | null, kinds: readonly Kind[] = []): 
     let rest: ReturnType<typeof setTimeout> | undefined;
     const end = onChange(({ kind }) => {
       if (kind !== 'resync' && !wanted.current.includes(kind)) return;
-      rest ??= setTimeout(() => {
-        rest = undefined;
-        setRound((count) => count + 1);
-      }, Math.max(restMs, tookMs.current * restPerAnswer));
+      rest ??= setTimeout(
+        () => {
+          rest = undefined;
+          setRound((count) => count + 1);
+        },
+        Math.max(restMs, tookMs.current * restPerAnswer),
+      );
     });
     return () => {
       end();

@@ -184,7 +184,9 @@ describe('a rollout', () => {
     await page.getByRole('button', { name: 'Resume' }).waitFor();
     await client().post(`v1/rollouts/${fleet.rollouts.stable}/resume`, {});
     await page.getByRole('button', { name: 'Pause' }).waitFor();
-    await expect.poll(() => page.getByRole('status').first().textContent(), patience).toBe('The rollout is running.');
+    await expect
+      .poll(() => page.getByRole('status').first().textContent(), patience)
+      .toBe('The rollout is running.');
   });
 
   it('can be read and steered by keys alone', async () => {
@@ -257,14 +259,14 @@ describe('every page', () => {
 /** Pictures for the README, written only when asked for: a test leaves the tree as it is. */
 describe.runIf(process.env.INTERLOCK_SCREENSHOTS)('pictures', () => {
   const failed = () => fleet.machines.find((machine) => machine.failed.length > 0)!;
-  it.each([
+  it.each<[string, () => string, 'light' | 'dark', number, number]>([
     ['fleet', () => '/', 'light', 1200, 780],
     ['rollout', () => `/rollouts/${fleet.rollouts.stable}`, 'dark', 1280, 860],
     ['halted', () => `/rollouts/${fleet.rollouts.alpha}`, 'light', 390, 844],
     ['phone', () => '/', 'dark', 390, 844],
     ['host', () => `/hosts/${failed().id}`, 'light', 1280, 860],
     ['release', () => '/releases/core/2.0.0/x86-64', 'light', 1280, 760],
-  ] as const)('%s', async (name, path, colorScheme, width, height) => {
+  ])('%s', async (name, path, colorScheme, width, height) => {
     await open('/', { width });
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme });

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { sha256 } from '../../update-server/support/make-release.ts';
 import type { CheckInAnswer, EnrollAnswer, Offer, Report } from '../../../protocol/check-in.ts';
+import { sha256 } from '../../update-server/support/make-release.ts';
 
 /** How an update ends for a machine; `on the way` leaves it between two steps. */
 export type Ending = 'confirmed' | 'fell_back' | 'failed' | 'on the way';
