@@ -4,8 +4,10 @@ import { shownDigits } from './find-id.ts';
 import { formatTime } from './format-time.ts';
 
 /** Hosts for people: where each is and what it was answered last. */
-export function listHosts(hosts: readonly HostSummary[]): string {
-  if (hosts.length === 0) return 'no host: one appears when its agent checks in for the first time';
+export function listHosts(hosts: readonly HostSummary[], isFiltered: boolean): string {
+  if (hosts.length === 0) {
+    return isFiltered ? 'no such host' : 'no host yet: one appears when its agent calls for the first time';
+  }
   const rows = hosts.map((host) => [
     host.id.slice(0, shownDigits),
     host.hostname,
@@ -33,6 +35,7 @@ export function describeHost(host: HostDetail): string {
     ...(host.pinned ? [['pinned to', host.pinned] as const] : []),
     ...(host.approved ? [] : [['approved', 'no'] as const]),
     ['failed here', host.failed.join(', ') || 'none'],
+    ...lastFailure(host),
     ['why', host.why],
   ]);
   const rows = host.reports.map(({ at, kind, from, version, detail }) => [
@@ -43,4 +46,11 @@ export function describeHost(host: HostDetail): string {
   ]);
   if (rows.length === 0) return facts;
   return `${facts}\n\n${formatTable(['REPORTED', 'WHAT', 'VERSION', 'DETAIL'], rows)}`;
+}
+
+/** In the check's or the agent's own words, unless a later update went well. */
+function lastFailure({ reports }: HostDetail): [string, string][] {
+  const last = reports.find(({ kind }) => ['confirmed', 'fell_back', 'failed'].includes(kind));
+  if (!last || last.kind === 'confirmed') return [];
+  return [['failed last', `${last.version} at ${formatTime(last.at)}: ${last.detail}`]];
 }

@@ -72,8 +72,9 @@ export function addHost(program: Command): void {
     .option('--group <group>', 'only of a group')
     .action(
       answer(async ({ query, state, channel, version, group, ...flags }: ListFlags) => {
-        const data = await readAll(createClient(flags), { query, state, channel, version, group });
-        return { text: listHosts(data), data };
+        const filter = { query, state, channel, version, group };
+        const data = await readAll(createClient(flags), filter);
+        return { text: listHosts(data, Object.values(filter).some(Boolean)), data };
       }),
     );
 

@@ -47,6 +47,7 @@ export function stateOf({ state, reason }: RolloutSummary): string {
 
 /** A rollout that has not begun, for people: which hosts would start when. */
 export function describePreview({ version, policy, hosts, steps }: PreviewAnswer): string {
+  if (hosts === 0) return `${version} by policy ${policy}: no host of the channel would start`;
   const rows = steps.map(({ at, group, hosts: count, some }) => [
     at ? formatTime(at) : 'not by this ramp',
     group ?? '',

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { OverviewAnswer } from '../protocol/desk.ts';
 import { InterlockError } from '../protocol/errors.ts';
 import type { RolloutDetail, RolloutSummary } from '../protocol/rollout.ts';
 import { terminalWidth } from '../system/terminal.ts';
@@ -31,7 +32,7 @@ export async function watchRollout(
       const rollout = await client.get<RolloutDetail>(`v1/rollouts/${id}`);
       screen.show(viewRollout(rollout, new Date(), terminalWidth(process.stderr)), lineOfRollout(rollout));
       if (isStopped(rollout)) throw stopped(rollout);
-      if (isThrough(rollout)) return rollout;
+      if (await isThrough(client, rollout)) return rollout;
       await sleep(lookEveryMs, undefined, { signal: stop.signal }).catch(() => {});
       if (stop.signal.aborted) return null;
     }
@@ -68,9 +69,13 @@ function stopped(rollout: RolloutDetail): InterlockError {
   return new InterlockError('rollout_stopped', { name, version, channel, state: stateOf(rollout) });
 }
 
-/** Everybody may start, nobody is under way, and every active host runs the new version or failed. */
-function isThrough({ state, percent, inFlight, confirmed, failed, active, waiting }: RolloutDetail): boolean {
-  const isOpen = state === 'running' && percent >= 100 && inFlight === 0;
-  const isWaitedFor = waiting.some(({ reason }) => reason !== 'up_to_date' && reason !== 'failed_here');
-  return isOpen && (confirmed + failed >= active || !isWaitedFor);
+/** Everybody may start, nobody is under way, and whoever runs another version failed on this one. */
+async function isThrough(client: Client, rollout: RolloutDetail): Promise<boolean> {
+  const { name, channel, version, state, percent, inFlight, failed } = rollout;
+  if (state !== 'running' || percent < 100 || inFlight > 0) return false;
+  const { versions } = await client.get<OverviewAnswer>('v1/overview?days=1');
+  const elsewhere = versions
+    .filter((row) => row.name === name && row.channel === channel && row.version !== version)
+    .reduce((sum, { hosts }) => sum + hosts, 0);
+  return elsewhere <= failed;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { stringify } from 'smol-toml';
 import type {
   PolicyAnswer,
   PreviewAnswer,
@@ -116,7 +117,7 @@ export function addRollout(program: Command): void {
 
   add(
     'policy <name>',
-    'Show or set what a channel’s rollouts follow',
+    'Show what a channel’s rollouts follow, as a file to change, or set it',
     'policy core --channel stable',
     'policy core --channel stable --set careful',
   )
@@ -132,7 +133,7 @@ async function policy(name: string, flags: ClientOptions & { channel: string; se
   const data = set
     ? await client.replace<PolicyAnswer>(path, { policy: await readPolicyChoice(set) })
     : await client.get<PolicyAnswer>(path);
-  return { text: `${name} ${channel}: ${data.policy}\n${JSON.stringify(data.text, null, 2)}`, data };
+  return { text: `# ${name} ${channel}: ${data.policy}\n${stringify(data.text)}`.trimEnd(), data };
 }
 
 async function startBody(name: string, { channel, policy: given, at }: StartFlags) {
