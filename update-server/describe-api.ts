@@ -6,8 +6,15 @@ import type { App } from './app.ts';
 
 const schemes = {
   operator: { type: 'http', scheme: 'bearer', description: 'A token of `interlock token create`' },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'interlock',
+    description: 'The page’s, from `POST /v1/session`; changes also need the header `x-interlock: 1`',
+  },
   host: { type: 'http', scheme: 'bearer', description: 'The credential that enrolment gave the host' },
 } as const;
+const ofHosts = { anyone: [], host: [{ host: [] }] };
 const failure = Type.Object(
   { kind: Type.String(), value: Type.String(), details: Type.Object({}) },
   { description: 'A failure of the error table (docs/errors.md)' },
@@ -29,7 +36,7 @@ export function describeApi(app: FastifyInstance): void {
     transform: ({ schema, url, route }) => {
       const rule = access[`${[route.method].flat()[0]} ${url}`];
       const who = rule?.for ?? 'anyone';
-      const security = who === 'anyone' ? [] : [{ [who === 'host' ? 'host' : 'operator']: [] }];
+      const security = typeof who === 'string' ? ofHosts[who] : [{ operator: [] }, { session: [] }];
       const roles = typeof who === 'string' ? '' : `For ${who.join(', ')}.`;
       const response = { default: failure, ...((schema?.response as object) ?? { 200: { type: 'string' } }) };
       return {

@@ -45,6 +45,8 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
+/** The server’s first seconds belong to the hosts that waited for it. */
+const warmAfterMs = 5000;
 /** How long running requests and downloads may go on after a stop; agents resume what is cut. */
 const graceMs = 3000;
 
@@ -84,6 +86,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     const app = createApp(ports, options);
     undo.push(() => closeWithGrace(app));
     const port = await listen(app, address);
+    undo.push(warmPage(app));
     undo.push(keepTime(ports, (problem) => app.log.error(`rollouts: ${problem}`)));
     undo.push(keepCounts(ports, (problem) => app.log.error(`counts: ${problem}`)));
     undo.push(keepWarning(ports, (warning) => app.log.warn(warning)));
@@ -93,6 +96,13 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     await stop();
     throw error;
   }
+}
+
+/** Asks for the page once by itself a little later, so that the first who wants it need not wait for the bundler. */
+function warmPage(app: App): () => void {
+  const ask = () => void app.inject({ url: '/' }).catch(() => {});
+  const timer = setTimeout(ask, warmAfterMs);
+  return () => clearTimeout(timer);
 }
 
 async function welcome(store: Store, tell: (line: string) => void): Promise<void> {
