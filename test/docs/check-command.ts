@@ -1,4 +1,4 @@
-import type { CommandNode } from '../../system/command-tree.ts';
+import { allCommands, type CommandNode } from '../../system/command-tree.ts';
 
 /**
  * What is wrong with a command line as people write it in documents: `interlock keys renew|rotate DIR … [--role X]`.
@@ -39,7 +39,9 @@ function checkCall(words: readonly string[], program: CommandNode): string[] {
     const next = node.commands.find(({ path }) => path.at(-1) === word);
     if (word.startsWith('--')) {
       const flag = word.split('=')[0] ?? '';
-      const option = [...node.options, ...program.options].find((each) => each.flag === flag);
+      // prose may name a flag of a whole group, as in `interlock token --data`
+      const known = node === program ? [program] : [program, ...allCommands(node)];
+      const option = known.flatMap(({ options }) => options).find((each) => each.flag === flag);
       if (!option && flag !== '--help') problems.push(`${call}: no option ${flag}`);
       if (option?.value && !word.includes('=')) index++;
     } else if (next) node = next;
