@@ -10,15 +10,7 @@ import type { RolloutRows } from './rollout-rows.ts';
 
 type HostStore = Pick<
   Store,
-  | 'enrol'
-  | 'markCloned'
-  | 'host'
-  | 'hold'
-  | 'pin'
-  | 'place'
-  | 'approve'
-  | 'forget'
-  | 'fleet'
+  'enrol' | 'markCloned' | 'host' | 'hold' | 'pin' | 'place' | 'approve' | 'forget' | 'fleet'
 >;
 
 interface DetailRow extends SummaryRow, Pick<HostDetail, 'machineId' | 'enrolled' | 'bootId' | 'rootHash'> {
