@@ -61,8 +61,11 @@ function unpack(
   return found;
 }
 
+/** Room behind what is unpacked: zlib takes a second buffer of the same size as soon as the first is full. */
+export const unpackSlack = 64;
+
 function inflate(bytes: Buffer, codec: 'zstd' | 'brotli', unpacked: number): Buffer {
-  const options = { maxOutputLength: Math.max(1, unpacked), chunkSize: Math.max(64, unpacked) };
+  const options = { maxOutputLength: Math.max(1, unpacked), chunkSize: unpacked + unpackSlack };
   try {
     return codec === 'zstd' ? zstdDecompressSync(bytes, options) : brotliDecompressSync(bytes, options);
   } catch (cause) {

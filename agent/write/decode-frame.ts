@@ -1,26 +1,20 @@
 import { hash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { type ZstdOptions, zstdDecompress } from 'node:zlib';
+import { zstdDecompressSync } from 'node:zlib';
 import { InterlockError } from '../../protocol/errors.ts';
+import { unpackSlack } from '../../protocol/patch.ts';
 import type { Numbered } from './find-missing.ts';
 
-const decompress = promisify<Buffer, ZstdOptions, Buffer>(zstdDecompress);
-
-/** The least that zlib takes as the size of its output buffer; a larger one saves joining pieces. */
-const smallestChunk = 64;
-
-/** Unpacks a zstd frame and checks length and hash of what it yields. Throws `payload_mismatch`; never yields more. */
-export async function decodeFrame(
-  frame: Buffer,
-  operation: Numbered,
-  dictionary: Buffer | null,
-): Promise<Buffer> {
+/**
+ * Unpacks a zstd frame and checks length and hash of what it yields. Throws `payload_mismatch`; never yields more. It
+ * waits for zlib, a few milliseconds: handles that are closed later pile up.
+ */
+export function decodeFrame(frame: Buffer, operation: Numbered, dictionary: Buffer | null): Buffer {
   let bytes: Buffer;
   try {
     const { length } = operation;
-    bytes = await decompress(frame, {
+    bytes = zstdDecompressSync(frame, {
       maxOutputLength: length,
-      chunkSize: Math.max(length, smallestChunk),
+      chunkSize: length + unpackSlack,
       ...(dictionary && { dictionary }),
     });
   } catch (cause) {

@@ -8,7 +8,7 @@ import type { Parts } from './target-parts.ts';
 
 /** Places that are tried for one operation: many files begin alike. */
 const triesEach = 8;
-const readLength = 1024 * 1024;
+const readLength = 2 * 1024 * 1024;
 
 /**
  * Turns what the running slot has anywhere at a block's start into copies, so that any version leads to any other
@@ -49,20 +49,29 @@ async function searchRoot(
 ): Promise<void> {
   const tries = new Map<number, number>();
   const piece = Buffer.allocUnsafeSlow(readLength);
+  // made once: a view of each block of each piece would cost as much as the sums
+  const blocks = Array.from({ length: readLength / firstBlockLength }, (_, index) =>
+    piece.subarray(index * firstBlockLength, (index + 1) * firstBlockLength),
+  );
   for (let at = 0; at < rootSize; at += readLength) {
     signal.throwIfAborted();
     const bytes = await root.read(at, Math.min(readLength, rootSize - at), piece);
-    for (let block = 0; block < bytes.length; block += firstBlockLength) {
-      const sum = crc32(bytes.subarray(block, block + firstBlockLength));
-      for (const operation of wanted.get(sum) ?? []) {
+    for (let index = 0; index < bytes.length / firstBlockLength; index++) {
+      const inside = index * firstBlockLength;
+      for (const operation of wanted.get(crc32(blocks[index]!)) ?? []) {
         const tried = tries.get(operation.index) ?? 0;
         if (found.has(operation.index) || tried >= triesEach) continue;
         tries.set(operation.index, tried + 1);
-        const isThere = await holds(root, at + block, operation, scratch);
-        if (isThere) found.set(operation.index, toCopy(operation, 'source-root', at + block));
+        const { length, sha256 } = operation;
+        const isThere =
+          inside + length <= bytes.length
+            ? hash('sha256', bytes.subarray(inside, inside + length)) === sha256
+            : await holds(root, at + inside, operation, scratch);
+        if (isThere) found.set(operation.index, toCopy(operation, 'source-root', at + inside));
       }
     }
   }
+  giveBack(piece);
 }
 
 async function holds(

@@ -32,7 +32,7 @@ export async function yieldOperation(operation: Numbered, blob: Buffer, spaces: 
     case 'data': {
       const dictionary = stretch && (await read(spaces, stretch));
       try {
-        return await decodeFrame(blob, operation, dictionary);
+        return decodeFrame(blob, operation, dictionary);
       } finally {
         if (dictionary) giveBack(dictionary);
       }
