@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
 import { type ServerProcess, scratch, startServer } from '../support/start-server.ts';
@@ -27,16 +28,18 @@ test(`no grant beyond in_flight = ${limit}: ${workers} hosts ask at once, ${kill
   let most = 0;
 
   async function work(url: string): Promise<void> {
+    const host = await enrolSmallHost(url, joinToken);
     for (;;) {
-      const host = await enrolSmallHost(url, joinToken);
       const grant = await host.ask();
-      if (!grant) continue;
-      granted++;
-      underWay.add(grant);
-      most = Math.max(most, underWay.size);
-      await new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 700));
-      underWay.delete(grant);
-      await host.report(grant, 'confirmed');
+      if (grant) {
+        granted++;
+        underWay.add(grant);
+        most = Math.max(most, underWay.size);
+        await sleep(200 + Math.random() * 300);
+        underWay.delete(grant);
+        await host.report(grant, 'confirmed');
+      }
+      await sleep(20);
     }
   }
 
@@ -45,7 +48,7 @@ test(`no grant beyond in_flight = ${limit}: ${workers} hosts ask at once, ${kill
     const { url } = server;
     const work_ = Array.from({ length: workers }, () => work(url).catch(() => {}));
     const before = granted;
-    while (granted < before + 2 * limit) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (granted < before + 2 * limit) await sleep(10);
     expect(await server.end('SIGKILL')).toBe('SIGKILL');
     await Promise.all(work_);
     expect(await openGrants()).toBeLessThanOrEqual(limit);
