@@ -73,8 +73,7 @@ export function streamVerity(salt: string, imageSize: number): VerityLevels {
     update(blocks) {
       fed += blocks.length;
       if (blocks.length % verityBlock !== 0 || fed > imageSize) throw invalid(`${fed} bytes of ${imageSize}`);
-      for (let at = 0; at < blocks.length; at += verityBlock)
-        add(0, digest(blocks, at));
+      for (let at = 0; at < blocks.length; at += verityBlock) add(0, digest(blocks, at));
       return take();
     },
     finish() {
