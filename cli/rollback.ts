@@ -4,7 +4,14 @@ import { answer, verb } from '../system/command.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 import { policyOption, readPolicyChoice } from './policy-choice.ts';
 
-type Flags = ClientOptions & { keys: string; channel: string; to: string; reason: string; policy?: string; export?: string };
+type Flags = ClientOptions & {
+  keys: string;
+  channel: string;
+  to: string;
+  reason: string;
+  policy?: string;
+  export?: string;
+};
 
 /** `interlock rollback`: the signed way down, for every host of a channel. */
 export function addRollback(program: Command): void {
