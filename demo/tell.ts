@@ -127,7 +127,10 @@ function isBraked(reason = ''): boolean {
 
 /** The same image with a health check that never holds. */
 async function makeUnhealthyImage(folder: string): Promise<void> {
-  await cp(join(import.meta.dirname, '../images/tiny'), folder, { recursive: true });
+  await cp(join(import.meta.dirname, '../images/tiny'), folder, {
+    recursive: true,
+    verbatimSymlinks: true,
+  });
   const checks = join(folder, 'overlay/etc/interlock/health.d');
   await mkdir(checks, { recursive: true });
   const script = '#!/bin/sh\necho the application does not answer\nexit 1\n';
