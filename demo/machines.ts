@@ -33,7 +33,7 @@ export async function machines(options: HostsOptions): Promise<DemoHost[]> {
   const credentials = {
     'interlock.config': configOf(told, health),
     'systemd.unit-dropin.interlock-agent.timer':
-      '[Timer]\nOnActiveSec=\nOnUnitInactiveSec=\nOnActiveSec=1\nOnUnitInactiveSec=10\nRandomizedDelaySec=0\nAccuracySec=1\n',
+      '[Timer]\nOnActiveSec=\nOnUnitInactiveSec=\nOnActiveSec=1\nOnUnitInactiveSec=20\nRandomizedDelaySec=0\nAccuracySec=1\n',
   };
   return options.names.map((name) => {
     const folder = join(options.folder, name);
