@@ -107,7 +107,8 @@ it('takes a place in the lock away only after a warning', async () => {
   const dialog = page.getByRole('dialog');
   await dialog.getByText('one host more than allowed may go down').waitFor();
   await page.setViewportSize({ width: 390, height: 844 });
-  const overflow = "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('dialog[open]'))";
+  const overflow =
+    "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('dialog[open]'))";
   expect(await page.evaluate(overflow)).toBe(0);
   expect(await findBarriers(page)).toEqual([]);
   await dialog.getByRole('button', { name: 'Force-release' }).click();

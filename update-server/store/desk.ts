@@ -1,7 +1,7 @@
 import type { HostFilter, HostState } from '../../protocol/desk.ts';
 import type { HostSummary } from '../../protocol/operator.ts';
-import type { Rollout } from '../rollout/rollout.ts';
 import type { Arch } from '../../protocol/schema.ts';
+import type { Rollout } from '../rollout/rollout.ts';
 
 /** Hosts that are alike in everything an overview counts by. */
 export interface SurveyRow {
