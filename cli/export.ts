@@ -8,7 +8,7 @@ type Flags = ClientOptions & { channel: string; out: string };
 
 /** `interlock export`: a release for hosts that reach no server, on whatever can be carried. */
 export function addExport(program: Command): void {
-  const example = 'interlock export core 1.2.0 --channel stable --out /media/usb/core-1.2.0.tar';
+  const example = 'interlock export core 1.2.0 --channel stable --out /media/usb/core.tar';
   addServerOptions(
     verb(
       program,
