@@ -64,7 +64,6 @@ const forPeers = {
   zsh: 'zsh',
   fish: 'fish',
   groff: 'groff-base',
-  '/usr/sbin/nginx': 'nginx-light',
   strace: 'strace',
 };
 
@@ -72,7 +71,10 @@ installNodeModules();
 checkPinnedNode();
 installPackages(wantedPackages());
 unpackOnly('etcd', 'etcd-server');
-if (process.argv.includes('--peers')) unpackOnly('promtool', 'prometheus');
+if (process.argv.includes('--peers')) {
+  unpackOnly('promtool', 'prometheus');
+  unpackOnly('nginx', 'nginx', 'usr/sbin');
+}
 checkNamespaces();
 
 function wantedPackages() {
@@ -147,9 +149,9 @@ function installPackages(tools) {
 }
 
 /** One program of a Debian package, unpacked and not installed: installing it would start a server on this machine. */
-function unpackOnly(program, name) {
+function unpackOnly(program, name, place = 'usr/bin') {
   const folder = join(here, '.cache/tools', program);
-  if (has(program) || existsSync(join(folder, 'usr/bin', program))) return;
+  if (has(program) || existsSync(join(folder, place, program))) return;
   say(`fetching ${name}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

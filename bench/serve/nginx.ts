@@ -1,7 +1,11 @@
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type MeasuredServer, spawnMeasured } from '../support/server-process.ts';
+
+const installed = '/usr/sbin/nginx';
+const unpacked = join(import.meta.dirname, '../../.cache/tools/nginx', installed);
 
 /** nginx as Debian ships its settings, one process, serving `folder`. */
 export async function startNginx(
@@ -23,7 +27,8 @@ export async function startNginx(
        default_type application/octet-stream; ${temporary.join(' ')}
        server { listen 127.0.0.1:${port}; root ${folder}; } }\n`,
   );
-  return spawnMeasured(`http://127.0.0.1:${port}`, '/usr/sbin/nginx', '-c', file, '-e', 'stderr');
+  const program = existsSync(installed) ? installed : unpacked;
+  return spawnMeasured(`http://127.0.0.1:${port}`, program, '-c', file, '-e', 'stderr');
 }
 
 async function freePort(): Promise<number> {
