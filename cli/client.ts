@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import got, { type Got, type OptionsInit, RequestError, type Response } from 'got';
-import { type Details, type ErrorCode, errorTable, InterlockError } from '../protocol/errors.ts';
+import { type ErrorCode, errorTable } from '../protocol/error-table.ts';
+import { type Details, InterlockError } from '../protocol/errors.ts';
 import { createHttpAgents } from '../system/http-agents.ts';
 import { readUserConfig, userConfigPath } from './user-config.ts';
 

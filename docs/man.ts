@@ -1,6 +1,6 @@
 import { createAgent } from '../agent/cli/program.ts';
 import { createInterlock } from '../cli/program.ts';
-import { errorTable } from '../protocol/errors.ts';
+import { errorTable } from '../protocol/error-table.ts';
 import { allCommands, type CommandNode, describeProgram, type OptionNode } from '../system/command-tree.ts';
 
 const interlock = describeProgram(await createInterlock());

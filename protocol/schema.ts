@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
-import { type ErrorCode, InterlockError } from './errors.ts';
+import type { ErrorCode } from './error-table.ts';
+import { InterlockError } from './errors.ts';
 
 /** Lower-case hex SHA-256. */
 export const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });

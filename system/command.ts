@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { asInterlockError, errorTable, InterlockError } from '../protocol/errors.ts';
+import { errorTable } from '../protocol/error-table.ts';
+import { asInterlockError, InterlockError } from '../protocol/errors.ts';
 
 /** What a verb found out: for people, and for programs behind `--json`. */
 export interface Answer {

@@ -1,4 +1,5 @@
-import { asInterlockError, type ErrorCode, InterlockError } from '../../protocol/errors.ts';
+import type { ErrorCode } from '../../protocol/error-table.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
 import { acquire } from '../../protocol/semaphore.ts';
 import type { Etcd, Said } from '../../system/etcd.ts';
 import { type Swapped, swapLock } from '../../system/swap-lock.ts';

@@ -1,4 +1,4 @@
-import type { Retry } from '../../protocol/errors.ts';
+import type { Retry } from '../../protocol/error-table.ts';
 import type { Verdict } from '../../protocol/semaphore.ts';
 import type { AcquireAnswer, Hold, Place, ReleaseAnswer, Running, Target } from '../ports.ts';
 import type { Goal } from './memory.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createAgent } from '../../agent/cli/program.ts';
 import { createInterlock } from '../../cli/program.ts';
-import { errorTable } from '../../protocol/errors.ts';
+import { errorTable } from '../../protocol/error-table.ts';
 import { describeProgram } from '../../system/command-tree.ts';
 import { problemsOf } from './check-command.ts';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { errorTable } from '../../protocol/errors.ts';
+import { errorTable } from '../../protocol/error-table.ts';
 import type { Vm } from '../support/vm/start-vm.ts';
 import { type Built, buildImages } from './build-images.ts';
 import { memoryOf, quickTimer, runningIn, until, untilSettled } from './in-guest.ts';

@@ -1,0 +1,341 @@
+/** When the failed thing is worth trying again: at once, after a wait, or not until something changes. */
+export type Retry = 'now' | 'later' | 'never';
+
+/** One line of the table. */
+export interface Row {
+  /** What happened; `{name}` is replaced by the operand of that name. */
+  message: string;
+  /** What the reader can do about it. */
+  remedy: string;
+  http: number;
+  exit: number;
+  retry: Retry;
+}
+
+/** Every failure a person or a program can meet, in one table; `docs/errors.md` is generated from it. */
+export const errorTable = {
+  // what a person typed or wrote
+  usage: row('{problem}', 'See --help.', 400, 2, 'never'),
+  definition_invalid: row('{file}:{line}: {problem}', 'Correct the image definition.', 400, 65, 'never'),
+  config_invalid: row('{file}: {problem}', 'Correct the configuration.', 400, 78, 'never'),
+  bad_input: row('{what}: {problem}', 'Correct the input; nothing was changed.', 400, 65, 'never'),
+  not_found: row('{what} does not exist', 'Check the name.', 404, 66, 'never'),
+  exists: row('{what} exists already', 'Choose another name, or remove it first.', 409, 73, 'never'),
+
+  // the build machine
+  tool_missing: row('{tool} is not installed', 'Run: apt-get install {package}', 500, 69, 'never'),
+  tool_failed: row(
+    '{tool} failed with status {status}: {output}',
+    'Read its output above.',
+    500,
+    70,
+    'later',
+  ),
+  namespaces_forbidden: row(
+    'user namespaces are forbidden here',
+    'Run as root, or allow them: sysctl kernel.unprivileged_userns_clone=1 (and no AppArmor restriction).',
+    500,
+    77,
+    'never',
+  ),
+  emulation_missing: row(
+    '{arch} packages cannot be installed on this {machine} machine: {problem}',
+    'Run as root: apt-get install qemu-user-static arch-test; without systemd also: mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc && /usr/lib/systemd/systemd-binfmt',
+    500,
+    69,
+    'never',
+  ),
+  node_missing: row(
+    'the npm package {name}, which brings the image’s Node, is not here',
+    'Run here: npm pack {name}@{version} && mkdir -p node_modules/{name} && tar -xzf {name}-{version}.tgz -C node_modules/{name} --strip-components=1',
+    500,
+    69,
+    'never',
+  ),
+  not_reproduced: row(
+    '{folder}, built again, differs: {problem}',
+    'Look at what those files are made of: time, chance, or another input than then.',
+    409,
+    65,
+    'never',
+  ),
+  package_gone: row(
+    'no mirror has {packages} any more',
+    'Build where the cache has it (INTERLOCK_CACHE, --offline), from a mirror that keeps old versions (INTERLOCK_MIRROR), or choose anew with --update-lock.',
+    404,
+    66,
+    'never',
+  ),
+  package_unknown: row(
+    '{file}:{line}: no package {package} in {suite}',
+    'Check its name and the suite.',
+    404,
+    66,
+    'never',
+  ),
+  mirror_failed: row(
+    'the mirror did not give {what}: {problem}',
+    'Check INTERLOCK_MIRROR and the network.',
+    502,
+    69,
+    'later',
+  ),
+  image_too_big: row(
+    'the {part} needs {size} bytes and the slot has {room}',
+    'Raise it in [slots], or put less into the image.',
+    400,
+    65,
+    'never',
+  ),
+
+  // formats and bytes
+  release_invalid: row('{file}: {problem}', 'Build or fetch the release again.', 400, 65, 'never'),
+  payload_invalid: row(
+    'payload: {problem}',
+    'The download is damaged or forged; it is refused.',
+    422,
+    65,
+    'later',
+  ),
+  payload_mismatch: row(
+    'operation {index} yields {found}, the payload says {expected}',
+    'The download is damaged or forged; it is refused and fetched again.',
+    422,
+    65,
+    'later',
+  ),
+  slot_mismatch: row(
+    'slot {slot} reads back as {found} and should be {expected}',
+    'The disk returned other bytes than were written; check the disk.',
+    500,
+    74,
+    'later',
+  ),
+  disk_invalid: row('{disk}: {problem}', 'Check the disk; nothing was written.', 500, 74, 'never'),
+
+  // trust
+  keys_missing: row(
+    '{dir} holds too few keys for {role}',
+    'Use the folder that `interlock keys init` made; when the keys lie on several machines, gather signatures with --export.',
+    400,
+    66,
+    'never',
+  ),
+  signer_failed: row(
+    'signing for {role} by `{command}`: {problem}',
+    'Try the command by hand: bytes on stdin, the signature on stdout (docs/keys.md).',
+    500,
+    70,
+    'never',
+  ),
+  metadata_invalid: row(
+    '{role} metadata: {problem}',
+    'The metadata is damaged or forged; it is refused.',
+    422,
+    65,
+    'later',
+  ),
+  metadata_expired: row(
+    '{role} metadata expired',
+    'Whoever holds its key must sign it again. Running hosts are not affected.',
+    422,
+    65,
+    'later',
+  ),
+  metadata_rollback: row(
+    '{role} is version {found}, version {seen} was seen before',
+    'The server shows an older state; it is refused.',
+    422,
+    65,
+    'later',
+  ),
+  metadata_conflict: row(
+    '{role} is at version {found}, not {expected}',
+    'Somebody signed in between: run the command again.',
+    409,
+    75,
+    'now',
+  ),
+  clock_behind: row(
+    'the clock says {now}, metadata signed at {seen} was seen before',
+    'Set the clock; tried again later.',
+    422,
+    75,
+    'later',
+  ),
+  clock_unsure: row(
+    '{role} metadata seems expired, and the clock is not synchronised',
+    'Synchronise the clock; tried again later.',
+    422,
+    75,
+    'later',
+  ),
+  offer_refused: row(
+    '{version} refused: {problem}',
+    'The signed channel document decides, not the server.',
+    422,
+    65,
+    'later',
+  ),
+
+  // server
+  unauthorized: row(
+    'no valid credential',
+    'Use a token or a host credential of this server.',
+    401,
+    77,
+    'never',
+  ),
+  forbidden: row('{role} may not {action}', 'Use a token of the needed role.', 403, 77, 'never'),
+  cross_site: row(
+    'this change was not asked for by the server’s own page: {problem}',
+    'Use the page at the server’s own address; programs send a token as bearer, and no cookie.',
+    403,
+    77,
+    'never',
+  ),
+  wrong_state: row(
+    '{what} is {state}: {action} is refused',
+    'Look at its present state first.',
+    409,
+    65,
+    'never',
+  ),
+  too_many: row(
+    'too many requests: {limit} a minute are allowed',
+    'Asked again after the time it names.',
+    429,
+    75,
+    'later',
+  ),
+  overloaded: row('the server is busy', 'Asked again after the time it names.', 503, 75, 'later'),
+  server_unready: row('{problem}', 'Tried again later.', 503, 75, 'later'),
+  rollout_stopped: row(
+    'the rollout of {name} {version} on {channel} is {state}',
+    'See what failed: interlock host list --state failed. Then: interlock rollout resume, or interlock rollback.',
+    409,
+    75,
+    'never',
+  ),
+  listen_unsafe: row(
+    'refusing to listen on {address} without TLS',
+    'Give --tls-cert and --tls-key, or --behind-proxy, or listen on 127.0.0.1.',
+    500,
+    78,
+    'never',
+  ),
+  listen_failed: row(
+    'cannot listen on {address}: {problem}',
+    'Choose another address with --listen, or end what uses this one.',
+    500,
+    69,
+    'later',
+  ),
+  backup_invalid: row('{file}: {problem}', 'Use another backup; nothing was made.', 422, 65, 'never'),
+  upload_incomplete: row(
+    '{missing} blobs of {version} are not here',
+    'Repeat publish; it continues.',
+    409,
+    75,
+    'now',
+  ),
+  range_invalid: row('range {range} of {size} bytes', 'Ask for a range inside the file.', 416, 65, 'never'),
+  blob_mismatch: row('the bytes sent hash to {found}, not {expected}', 'Repeat publish.', 422, 65, 'now'),
+
+  // network
+  unreachable: row(
+    '{url}: {problem}',
+    'Check the address and the network; tried again later.',
+    502,
+    69,
+    'later',
+  ),
+  answer_invalid: row('{url} answered {status}: {problem}', 'Check the server.', 502, 76, 'later'),
+  answer_too_long: row('{url} sends more than {limit} bytes', 'Refused.', 502, 76, 'later'),
+
+  // host
+  state_invalid: row(
+    '{file}: {problem}',
+    'The host starts from the image’s own root and floor.',
+    500,
+    65,
+    'never',
+  ),
+  version_failed_here: row(
+    '{version} failed on this host: {reason}',
+    'Retry it by name: interlock-agent update --retry',
+    409,
+    75,
+    'never',
+  ),
+  space_missing: row('{where} has {free} bytes free, {needed} are needed', 'Make room.', 507, 74, 'later'),
+  loader_unsafe: row('{problem}', 'Flipping is refused; the running slot stays.', 500, 74, 'never'),
+  lock_unset: row('no lock is configured', 'Set lock.kind to etcd, fleetlock or none.', 500, 78, 'never'),
+  lock_full: row(
+    '{holders} hold all {slots} places of group {group}',
+    'Waits for a place.',
+    409,
+    75,
+    'later',
+  ),
+  lock_brake: row(
+    '{release} failed on {failed} hosts and is good on {ok}',
+    'Not started. Clear with: interlock lock clear-failed',
+    409,
+    75,
+    'later',
+  ),
+  lock_unknown: row('the lock’s answer is unknown: {problem}', 'Asked again.', 503, 75, 'later'),
+  lock_foreign_hold: row(
+    'a holder has this host’s id and boot id {boot}, which it never had',
+    'Two hosts share one identity; give one a new one.',
+    409,
+    77,
+    'never',
+  ),
+  etcd_rewound: row(
+    'etcd cluster {cluster} is at revision {found}, {seen} was seen before',
+    'It was restored from a snapshot. An operator acknowledges with: interlock-agent lock acknowledge',
+    409,
+    77,
+    'never',
+  ),
+  etcd_other: row(
+    'etcd cluster {found} answers, the place is held in {cluster}',
+    'Let the host reach the cluster it took its place in, or force-release it there.',
+    409,
+    77,
+    'later',
+  ),
+  lock_quorum: row(
+    'the reboot would cost etcd its quorum: {problem}',
+    'Waits until enough other members are healthy.',
+    409,
+    75,
+    'later',
+  ),
+  health_failed: row(
+    'health check {check}: {problem}',
+    'The host falls back to its other slot.',
+    500,
+    70,
+    'never',
+  ),
+  on_trial: row(
+    'the running slot is not marked good: {problem}',
+    'It is judged again; unconfirmed, the host returns to the other slot.',
+    503,
+    75,
+    'later',
+  ),
+  hook_failed: row('hook {hook}: {problem}', 'The reboot waits; tried again later.', 500, 75, 'later'),
+  busy: row('another {program} runs (pid {pid})', 'Wait for it.', 409, 75, 'later'),
+  internal: row('{problem}', 'This is a defect of Interlock; please report it.', 500, 70, 'later'),
+} as const satisfies Record<string, Row>;
+
+/** The name of a failure, on the wire and in print. */
+export type ErrorCode = keyof typeof errorTable;
+
+function row(message: string, remedy: string, http: number, exit: number, retry: Retry): Row {
+  return { message, remedy, http, exit, retry };
+}
