@@ -22,10 +22,13 @@ export interface Ledger {
   grown(): Promise<void>;
   /** Blocks one version more each time; what was acknowledged shows in the channel's serial. */
   published(serial: number): void;
-  /** Everything acknowledged that the server does not show, in words. */
-  missing(operator: Client): Promise<string[]>;
+  /** Everything acknowledged that the server does not show, in words; `nextReader` gives clients with tokens of their own. */
+  missing(nextReader: () => Promise<Client>): Promise<string[]>;
   size(): Record<'hosts' | 'grants' | 'reports' | 'serial', number>;
 }
+
+/** What one token may ask in a minute is limited. */
+const askedByOne = 1000;
 
 /** Opens an empty ledger for hosts of image `tiny` on channel `alpha` that run version 0.9. */
 export function openLedger(joinToken: string): Ledger {
@@ -90,15 +93,16 @@ export function openLedger(joinToken: string): Ledger {
     published(now) {
       serial = Math.max(serial, now);
     },
-    async missing(operator) {
+    async missing(nextReader) {
       const problems: string[] = [];
       const totals = { open: 0, confirmed: 0 };
-      for (const { id, grants, reports: acknowledged } of entries) {
-        const host = await operator.get<HostDetail>(`v1/hosts/${id}`).catch(() => undefined);
-        if (!host) {
-          problems.push(`host ${id} is lost`);
-          continue;
-        }
+      let reader = await nextReader();
+      for (const [index, { id, grants, reports: acknowledged }] of entries.entries()) {
+        if (index % askedByOne === askedByOne - 1) reader = await nextReader();
+        const host = await reader.get<HostDetail>(`v1/hosts/${id}`).catch(({ message }: Error) => {
+          problems.push(`host ${id} is lost: ${message}`);
+        });
+        if (!host) continue;
         const [grantIds, reportIds] = [
           host.grants.map((grant) => grant.id),
           host.reports.map((report) => report.id),
@@ -114,7 +118,7 @@ export function openLedger(joinToken: string): Ledger {
         totals.open += open;
         totals.confirmed += host.grants.filter(({ outcome }) => outcome === 'confirmed').length;
       }
-      const { rollouts } = await operator.get<{ rollouts: RolloutSummary[] }>('v1/rollouts');
+      const { rollouts } = await reader.get<{ rollouts: RolloutSummary[] }>('v1/rollouts');
       const counted = { open: 0, confirmed: 0 };
       for (const { inFlight, confirmed } of rollouts) {
         counted.open += inFlight;
@@ -123,7 +127,7 @@ export function openLedger(joinToken: string): Ledger {
       if (!isDeepStrictEqual(counted, totals)) {
         problems.push(`rollouts count ${JSON.stringify(counted)}, hosts have ${JSON.stringify(totals)}`);
       }
-      const { channels } = await operator.get<{ channels: Channel[] }>('v1/channels/tiny');
+      const { channels } = await reader.get<{ channels: Channel[] }>('v1/channels/tiny');
       if (channels[0]!.serial < serial) problems.push(`serial ${serial} is lost: ${channels[0]!.serial}`);
       return problems;
     },
