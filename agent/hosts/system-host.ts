@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openLoader } from '../loader/systemd-boot/loader.ts';
@@ -6,6 +5,7 @@ import { findSlotsOnDisk } from '../slots/find-on-disk.ts';
 import type { Host } from './host.ts';
 import { mountEsp, unmountEsp } from './mount-esp.ts';
 import { readIdentity } from './os-release.ts';
+import { readThrough } from './read-through.ts';
 import { reboot } from './reboot.ts';
 import { readRootHash } from './root-hash.ts';
 
@@ -35,10 +35,7 @@ export async function openSystemHost(): Promise<Host> {
         const rootHash = await readRootHash(verityName);
         return { bootId, slot: disk.running, rootHash, ...(await readIdentity('/usr/lib/os-release')) };
       },
-      async readRoot(signal) {
-        const device = `/dev/mapper/${verityName}`;
-        for await (const _ of createReadStream(device, { highWaterMark: 1024 * 1024, signal }));
-      },
+      readRoot: (signal) => readThrough(`/dev/mapper/${verityName}`, signal),
       reboot: () => reboot('system'),
     },
     close: () => unmountEsp(esp),
