@@ -35,9 +35,13 @@ export async function uploadBlobs(server: PublishServer, dir: string, release: R
   return sent;
 }
 
-/** What hosts write, and what people ask about: which packages, and what changed. */
+/** What hosts write, and what people ask about: which packages, and what changed. An empty list needs no bytes. */
 function filesOf({ payloads, packagesLock, sbom }: Release) {
-  return [...payloads, { file: 'packages.lock', ...packagesLock }, { file: 'sbom.cdx.json', ...sbom }];
+  const lists = [
+    { file: 'packages.lock', ...packagesLock },
+    { file: 'sbom.cdx.json', ...sbom },
+  ];
+  return [...payloads, ...lists.filter(({ size }) => size > 0)];
 }
 
 async function wantedBlobs(server: PublishServer, release: Release): Promise<BlobState[]> {
