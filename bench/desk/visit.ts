@@ -1,4 +1,5 @@
 import type { Browser } from 'playwright-core';
+import { type Login, logIn } from '../../test/dashboard/support/open-browser.ts';
 
 /** What one visit took. */
 export interface Visit {
@@ -10,7 +11,7 @@ export interface Visit {
   wireBytes: number;
 }
 
-const logins = new Map<string, Awaited<ReturnType<typeof logIn>>>();
+const logins = new Map<string, Login>();
 
 /** Opens a page in a fresh browser context that has only the login's cookie. */
 export async function visit(browser: Browser, url: string, token: string, path: string): Promise<Visit> {
@@ -30,16 +31,4 @@ export async function visit(browser: Browser, url: string, token: string, path: 
   })`)) as Omit<Visit, 'answerMs'>;
   await context.close();
   return { ...seen, answerMs };
-}
-
-async function logIn(browser: Browser, url: string, token: string) {
-  const context = await browser.newContext();
-  const answer = await context.request.post(`${url}/v1/session`, {
-    data: { token },
-    headers: { 'x-interlock': '1' },
-  });
-  if (!answer.ok()) throw new Error(`no session: ${answer.status()} ${await answer.text()}`);
-  const state = await context.storageState();
-  await context.close();
-  return state;
 }
