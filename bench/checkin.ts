@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { idleCheckIn } from '../test/update-server/support/idle-check-in.ts';
 import { bootOf, fillHosts } from './checkin/fill.ts';
 import { type LoadResult, load } from './checkin/load.ts';
 import type { Measured } from './figure.ts';
@@ -77,16 +78,7 @@ async function measure(server: MeasuredServer, request: () => string): Promise<R
   }
 }
 
-const said = {
-  name: 'core',
-  version: '1.0',
-  arch: 'x86-64',
-  channel: 'stable',
-  group: 'web',
-  rootHash: 'a'.repeat(64),
-  at: 'idle',
-  failed: [],
-};
+const said = idleCheckIn();
 
 function checkIn(host: number): string {
   return postRequest('/v1/check-in', `secret-${host}`, JSON.stringify({ ...said, bootId: bootOf(host) }));

@@ -8,6 +8,7 @@ import { sweepUploads } from '../../update-server/blobs/sweep.ts';
 import { createToken } from '../../update-server/operators/create-token.ts';
 import { openSqliteStore } from '../../update-server/store/sqlite/store.ts';
 import type { Store } from '../../update-server/store/store.ts';
+import { idleCheckIn } from './support/idle-check-in.ts';
 import { scratch } from './support/start-server.ts';
 
 const { dir, remove } = scratch();
@@ -207,18 +208,7 @@ async function enroll(): Promise<{ hostId: string; credential: string }> {
 }
 
 function checkIn(credential: string, said: Record<string, unknown>) {
-  return call('/v1/check-in', credential, {
-    name: 'tiny',
-    version: '1.0',
-    arch: 'x86-64',
-    channel: 'alpha',
-    group: 'web',
-    bootId: 'boot-one',
-    rootHash: 'a'.repeat(64),
-    at: 'idle',
-    failed: [],
-    ...said,
-  });
+  return call('/v1/check-in', credential, { ...idleCheckIn({ name: 'tiny', channel: 'alpha' }), ...said });
 }
 
 async function show(hostId: string) {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { initKeys } from '../../../builder/keys/init.ts';
 import { blockVersion, showChannel } from '../../../builder/publish/edit-channel.ts';
 import { publish } from '../../../builder/publish/publish.ts';
@@ -12,13 +12,9 @@ import { openLedger } from './ledger.ts';
 const kills = 100;
 const workers = 8;
 
-let dir: string;
-let remove: () => void;
+const { dir, remove } = scratch();
 let server: ServerProcess | undefined;
-beforeEach(() => {
-  ({ dir, remove } = scratch());
-});
-afterEach(async () => {
+afterAll(async () => {
   await server?.end('SIGKILL');
   remove();
 });

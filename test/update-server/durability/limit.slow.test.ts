@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
 import { type ServerProcess, scratch, startServer } from '../support/start-server.ts';
 import { prepareData } from './prepare.ts';
@@ -9,13 +9,9 @@ const limit = 5;
 const workers = 12;
 const kills = 10;
 
-let dir: string;
-let remove: () => void;
+const { dir, remove } = scratch();
 let server: ServerProcess | undefined;
-beforeEach(() => {
-  ({ dir, remove } = scratch());
-});
-afterEach(async () => {
+afterAll(async () => {
   await server?.end('SIGKILL');
   remove();
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CheckInAnswer, EnrollAnswer, Report } from '../../../protocol/check-in.ts';
+import { idleCheckIn } from '../support/idle-check-in.ts';
 
 /** A host that says what it is told to; every call rejects unless the server acknowledges it. */
 export interface SmallHost {
@@ -17,15 +18,7 @@ export async function enrolSmallHost(url: string, joinToken: string): Promise<Sm
   return {
     id: hostId,
     async ask() {
-      const said = {
-        name: 'tiny',
-        version: '1.0',
-        arch: 'x86-64',
-        channel: 'alpha',
-        group: 'web',
-        at: 'idle',
-      };
-      const body = { ...said, bootId: 'boot-one', rootHash: 'a'.repeat(64), failed: [] };
+      const body = idleCheckIn({ name: 'tiny', channel: 'alpha' });
       const { decision } = await post<CheckInAnswer>(`${url}/v1/check-in`, body, credential);
       return 'offer' in decision ? decision.offer.grant : null;
     },

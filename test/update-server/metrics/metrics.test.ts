@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createMetrics } from '../../../update-server/metrics/metrics.ts';
 import { promtool } from '../../support/promtool.ts';
 import { enrolHost, seeHost } from '../support/enrol.ts';
+import { idleCheckIn } from '../support/idle-check-in.ts';
 import { bearer, makeApp, type TestApp } from '../support/make-app.ts';
 
 const metrics = createMetrics();
@@ -56,15 +57,7 @@ it('counts what hosts do by the way, and what they were answered', async () => {
   const { app } = desk;
   const payload = { machineId: '0'.repeat(32), hostname: 'web', name: 'core', arch: 'x86-64' };
   const { credential } = (await app.inject({ method: 'POST', url: '/v1/enroll', payload })).json();
-  const said = {
-    name: 'core',
-    version: '1.0',
-    arch: 'x86-64',
-    channel: 'stable',
-    group: 'web',
-    bootId: 'boot-one',
-  };
-  const body = { ...said, rootHash: 'a'.repeat(64), at: 'idle', failed: [] };
+  const body = idleCheckIn();
   const headers = bearer(credential);
   for (const one of [body, body, {}])
     await app.inject({ method: 'POST', url: '/v1/check-in', headers, payload: one });

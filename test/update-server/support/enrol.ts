@@ -1,5 +1,6 @@
 import type { CheckIn } from '../../../protocol/check-in.ts';
 import type { Sighting, Store } from '../../../update-server/store/store.ts';
+import { idleCheckIn } from './idle-check-in.ts';
 
 const audit = { who: 'test', action: 'enroll', subject: '', detail: '' };
 
@@ -38,18 +39,7 @@ export async function seeHost(
   store.seen({
     host: record!,
     at,
-    checkIn: {
-      name: 'core',
-      version: '1.0',
-      arch: 'x86-64',
-      channel: 'stable',
-      group: 'web',
-      bootId: 'boot-one',
-      rootHash: 'a'.repeat(64),
-      at: 'idle',
-      failed: [],
-      ...said,
-    },
+    checkIn: idleCheckIn(said),
     boots: null,
     said: JSON.stringify(said),
     decision,
