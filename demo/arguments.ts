@@ -5,11 +5,10 @@ const usualHosts = 3;
 const mostHosts = 9;
 
 /** What `npm run demo -- …` takes. */
-export const help = `npm run demo -- [--machines] [--hosts N] [--file-backed]
+export const help = `npm run demo -- [--hosts N] [--file-backed]
 
-  --machines      virtual machines; a quarter of an hour without KVM
-  --hosts N       how many of them, from 1 to ${mostHosts} (${usualHosts})
-  --file-backed   no virtual machines: the real agent on files, in a minute or two; the usual
+  --hosts N       how many virtual machines, from 1 to ${mostHosts} (${usualHosts}: a quarter of an hour without KVM)
+  --file-backed   no virtual machines: the real agent on files, in a minute or two
 `;
 
 export interface Wanted {
@@ -25,8 +24,7 @@ export function readArguments(args: readonly string[]): Wanted {
   if (!Number.isInteger(hosts) || hosts < 1 || hosts > mostHosts) {
     throw new InterlockError('usage', { problem: `--hosts takes a number from 1 to ${mostHosts}` });
   }
-  const wantsMachines = values.machines ?? values.hosts !== undefined;
-  return { hosts, isFileBacked: values['file-backed'] ?? !wantsMachines, isHelp: values.help ?? false };
+  return { hosts, isFileBacked: values['file-backed'] ?? false, isHelp: values.help ?? false };
 }
 
 function parse(args: readonly string[]) {
@@ -35,7 +33,6 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         'file-backed': { type: 'boolean' },
-        machines: { type: 'boolean' },
         hosts: { type: 'string' },
         help: { type: 'boolean' },
       },

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { readArguments } from '../../demo/arguments.ts';
 
-test('three file-backed hosts unless machines are asked for, or a number of them', () => {
-  expect(readArguments([])).toEqual({ hosts: 3, isFileBacked: true, isHelp: false });
-  expect(readArguments(['--machines'])).toMatchObject({ hosts: 3, isFileBacked: false });
+test('three virtual machines unless files are asked for, or another number', () => {
+  expect(readArguments([])).toEqual({ hosts: 3, isFileBacked: false, isHelp: false });
   expect(readArguments(['--hosts', '2'])).toMatchObject({ hosts: 2, isFileBacked: false });
+  expect(readArguments(['--file-backed'])).toMatchObject({ hosts: 3, isFileBacked: true });
   expect(readArguments(['--hosts', '5', '--file-backed'])).toMatchObject({ hosts: 5, isFileBacked: true });
 });
 
