@@ -147,14 +147,25 @@ function versionsOf(rollouts: readonly Pick<Rollout, 'id' | 'arch' | 'version'>[
   return Object.fromEntries(rollouts.map(({ id, arch, version }) => [arch, { version, rollout: id }]));
 }
 
+/** A count of so many hosts is good for a second: a million are not counted anew each time that something is due. */
+const countedEachSecond = 1000;
+
 function activeCounter(db: Database.Database) {
-  const count = db
+  const query = db
     .prepare<[string, string, string, string], number>(
       `SELECT count(*) FROM host WHERE name = ? AND channel = ? AND arch = ? AND last_seen >= ? AND approved = 1`,
     )
     .pluck();
-  return ({ name, channel, arch }: Pick<Rollout, 'name' | 'channel' | 'arch'>, now: string): number =>
-    count.get(name, channel, arch, new Date(Date.parse(now) - activeMs).toISOString())!;
+  const counts = new Map<string, { count: number; at: number }>();
+  return ({ name, channel, arch }: Pick<Rollout, 'name' | 'channel' | 'arch'>, now: string): number => {
+    const at = Date.parse(now);
+    const key = `${name} ${channel} ${arch}`;
+    const last = counts.get(key);
+    if (last && Math.abs(at - last.at) < (last.count / countedEachSecond) * 1000) return last.count;
+    const count = query.get(name, channel, arch, new Date(at - activeMs).toISOString())!;
+    counts.set(key, { count, at });
+    return count;
+  };
 }
 
 function canaryReader(db: Database.Database) {
