@@ -86,8 +86,11 @@ async function byOstree({ old, next }: Sides, work: string): Promise<Outcome> {
     const same = ['--owner-uid=0', '--owner-gid=0', '--timestamp=@0'];
     return timed(ostree(repo, 'commit', '-b', branch, `--tree=dir=${tree}`, ...same));
   };
-  for (const repo of [from, to]) {
-    await timed(ostree(repo, 'init', '--mode=archive'));
+  for (const [repo, mode] of [
+    [from, 'archive'],
+    [to, 'bare-user'],
+  ] as const) {
+    await run('ostree', ['init', `--repo=${repo}`, `--mode=${mode}`]);
     await commit(repo, 'old', old.tree);
   }
   await commit(from, 'next', next.tree);
