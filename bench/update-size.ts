@@ -9,6 +9,7 @@ import type { Measured } from './figure.ts';
 import { adaptiveFetches } from './update-size/adaptive.ts';
 import { kept } from './update-size/kept.ts';
 import { limitOf } from './update-size/limit.ts';
+import { metadataBytes } from './update-size/metadata.ts';
 import { applyPayload, fullRootBytes, makeDelta } from './update-size/ours.ts';
 import { makePair, type Pair, type PairName, pairNames } from './update-size/pairs.ts';
 import { type Outcome, peers } from './update-size/peers.ts';
@@ -75,7 +76,10 @@ async function* measureOurs(pair: Pair, work: string): AsyncGenerator<Measured, 
   const full = { ...fullPayload(next.release) };
   const delta = made?.size ?? full.size;
   const most = mostBytes[name];
-  yield { figure: `${name}: delta`, value: delta, unit: 'B', ...(most && { atMost: most }) };
+  const metadata = await inFolder(work, (folder) => metadataBytes(pair, dir, folder));
+  yield { figure: `${name}: signed metadata`, value: metadata, unit: 'B' };
+  const all = delta + metadata;
+  yield { figure: `${name}: delta and metadata`, value: all, unit: 'B', ...(most && { atMost: most }) };
   yield { figure: `${name}: making it, processor`, value: taken.cpu, unit: 's', atMost: 120 };
   yield {
     figure: `${name}: making it, peak memory`,
