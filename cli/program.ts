@@ -22,6 +22,7 @@ const verbs: Record<string, () => Promise<(program: Command) => void>> = {
   host: async () => (await import('./host.ts')).addHost,
   lock: async () => (await import('./lock.ts')).addLock,
   token: async () => (await import('./token.ts')).addToken,
+  audit: async () => (await import('./audit.ts')).addAudit,
   backup: async () => (await import('./backup.ts')).addBackup,
   restore: async () => (await import('./restore.ts')).addRestore,
   completion: async () => addCompletion,

@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import type { AuditLine } from '../protocol/operator.ts';
+import { answer, verb } from '../system/command.ts';
+import { formatTable } from '../system/terminal-table.ts';
+import { addServerOptions, type ClientOptions, createClient } from './client.ts';
+import { shownDigits } from './find-id.ts';
+import { formatTime } from './format-time.ts';
+import { wholeNumber } from './whole-number.ts';
+
+const usualLines = 20;
+const id = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
+
+/** `interlock audit`: who changed what, also from where there is no browser. */
+export function addAudit(program: Command): void {
+  addServerOptions(
+    verb(
+      program,
+      'audit',
+      'Show who changed what, the newest first; --json has what was before and after',
+      'interlock audit --lines 50',
+    ),
+  )
+    .option('--lines <n>', `how many, up to 200 (${usualLines})`, String(usualLines))
+    .action(
+      answer(async ({ lines, ...server }: ClientOptions & { lines: string }) => {
+        const limit = wholeNumber('--lines', lines);
+        const data = await createClient(server).get<{ lines: AuditLine[] }>(`v1/audit?limit=${limit}`);
+        return { text: data.lines.length > 0 ? table(data.lines) : 'nothing was changed yet', data };
+      }),
+    );
+}
+
+/** Without the ids of tokens, which `--json` has. */
+function table(lines: readonly AuditLine[]): string {
+  const brief = (text: string) => text.replaceAll(id, (whole) => whole.slice(0, shownDigits));
+  const rows = lines.map(({ at, who, action, subject, detail }) => [
+    formatTime(at),
+    who.replace(/ \(.*\)$/, ''),
+    action,
+    brief(subject),
+    brief(detail),
+  ]);
+  return formatTable(['WHEN', 'WHO', 'DID', 'TO', 'DETAIL'], rows);
+}
