@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { PayloadPart, Stretch } from '../../protocol/payload.ts';
 import type { HashedRegion } from './hash-regions.ts';
@@ -16,7 +17,9 @@ const longest = { fast: 1024 * 1024, small: 2 * 1024 * 1024 };
 /** Files this long are operations of their own; shorter ones are put together. */
 const alone = 128 * 1024;
 /** One path in so many begins a new group, whatever lies before it: two versions then have most groups in common. */
-const oneIn = 8;
+const oneIn = 16;
+/** A group this long ends with its folder: what changes in one folder takes less of the next one with it. */
+const wholeFolder = 32 * 1024;
 /** A repeated file shorter than this is packed again with its neighbours. */
 const worthCopying = 16 * 1024;
 
@@ -28,6 +31,7 @@ export function planFull(regions: readonly HashedRegion[], aim: keyof typeof lon
   );
   const extents: Extent[] = [];
   let group: Extent | null = null;
+  let folder = '';
   for (const { part, path, offset, length, size, sha256 } of regions) {
     const same = part === 'boot' && size >= worthCopying ? inRoot.get(sha256) : undefined;
     if (same && same.length >= length) {
@@ -38,9 +42,11 @@ export function planFull(regions: readonly HashedRegion[], aim: keyof typeof lon
       continue;
     }
     const isAlone = length >= alone;
-    const joins =
-      group && !isAlone && group.part === part && crc32(path) % oneIn !== 0 && group.length + length <= most;
-    if (group && joins) {
+    const leavesFolder = posix.dirname(path) !== folder;
+    folder = posix.dirname(path);
+    const begins =
+      isAlone || crc32(path) % oneIn === 0 || (leavesFolder && group && group.length >= wholeFolder);
+    if (group && !begins && group.part === part && group.length + length <= most) {
       group.length += length;
       continue;
     }
