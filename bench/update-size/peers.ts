@@ -82,6 +82,8 @@ async function byBsdiff(sides: Sides, work: string): Promise<Outcome | null> {
 async function byOstree({ old, next }: Sides, work: string): Promise<Outcome> {
   const [from, to, delta] = [join(work, 'from'), join(work, 'to'), join(work, 'delta')];
   const ostree = (repo: string, ...words: string[]) => ['ostree', ...words, `--repo=${repo}`];
+  // device nodes, which it cannot hold
+  await run('find', [old.tree, next.tree, '-type', 'b,c,p,s', '-delete']);
   const commit = (repo: string, branch: string, tree: string) => {
     const same = ['--owner-uid=0', '--owner-gid=0', '--timestamp=@0'];
     return timed(ostree(repo, 'commit', '-b', branch, `--tree=dir=${tree}`, ...same));
