@@ -20,11 +20,11 @@ const interrupted = 130;
 
 type Of = { name?: string; channel?: string };
 
-const actions: Record<RolloutAction, [summary: string, done: string]> = {
-  pause: ['Let nobody start; who flipped goes on', 'is paused'],
-  resume: ['Go on; failures before now no longer count against the limits', 'goes on'],
-  abort: ['End it for good; hosts that did not flip stay where they are', 'is aborted'],
-  finish: ['End the ramp: everybody may start, within the limits', 'lets everybody start'],
+const actions: Record<RolloutAction, [summary: string, done: string, reason: string]> = {
+  pause: ['Let nobody start; who flipped goes on', 'is paused', 'support is asleep'],
+  resume: ['Go on; failures before now no longer count against the limits', 'goes on', 'one broken disk'],
+  abort: ['End it for good; hosts that did not flip stay where they are', 'is aborted', 'wrong kernel'],
+  finish: ['End the ramp: everybody may start, within the limits', 'lets everybody start', 'urgent fix'],
 };
 
 /** `interlock rollout`: how a channel's head reaches its hosts. */
@@ -102,8 +102,8 @@ export function addRollout(program: Command): void {
     }),
   );
 
-  for (const [action, [summary, done]] of Object.entries(actions)) {
-    add(`${action} <rollout>`, summary, `${action} 1b4e28ba --reason "support is asleep"`)
+  for (const [action, [summary, done, why]] of Object.entries(actions)) {
+    add(`${action} <rollout>`, summary, `${action} 1b4e28ba --reason "${why}"`)
       .option('--reason <text>', 'why, for people', '')
       .action(
         answer(async (rollout: string, { reason, ...flags }: ClientOptions & { reason: string }) => {
