@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FrameSource } from '../pack/payload.ts';
@@ -25,7 +25,8 @@ export async function keptFrames(): Promise<FrameSource> {
       return frame;
     }
     const made = await make();
-    const unfinished = `${file}.${process.pid}.tmp`;
+    // one image may have the same piece twice, made side by side
+    const unfinished = `${file}.${randomUUID()}.tmp`;
     await writeFile(unfinished, Buffer.concat([hash('sha256', made, 'buffer'), made]));
     await rename(unfinished, file);
     return made;
