@@ -52,7 +52,9 @@ async function measure({ bench }: Benchmark): Promise<Figure[]> {
   const figures: Figure[] = [];
   for await (const measured of bench(values.pair)) {
     figures.push(judge(measured));
-    process.stderr.write(`${measured.figure}: ${measured.value} ${measured.unit}\n`);
+    const { figure, value, unit, peer, peerValue } = measured;
+    const beside = peer === undefined ? '' : `; ${peer}: ${peerValue}`;
+    process.stderr.write(`${figure}: ${value} ${unit}${beside}\n`);
   }
   return figures;
 }

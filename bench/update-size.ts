@@ -175,7 +175,8 @@ async function* againstPeers(
       process.stderr.write(`${figure}: too little memory for ${peer}\n`);
       continue;
     }
-    const atMost = kind === 'same tree' ? 1 : isSecurity(name) ? mostOfPeer[peer] : undefined;
+    const most = kind === 'same tree' ? 1 : mostOfPeer[peer];
+    const atMost = isSecurity(name) ? most : undefined;
     const peerValue = outcome.bytes;
     yield { figure, value: own.delta, unit: 'B', peer, peerValue, ...(atMost && { atMost }) };
     if (isAdaptive) adaptive.push(outcome.bytes);
