@@ -1,4 +1,4 @@
-import { stat, truncate, writeFile } from 'node:fs/promises';
+import { stat, truncate } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { openRandom } from '../simulation/fleet/random.ts';
 import { findPartition } from '../support/vm/disk-file.ts';
@@ -10,8 +10,9 @@ import { memoryOf, quickTimer } from './in-guest.ts';
 import { firstMoments, type Moment, secondMoments } from './power-cut-moments.ts';
 import { type Rail, withRail } from './power-rail.ts';
 import { readRelease } from './slot.ts';
+import { openStory } from './story.ts';
 import { withServer } from './with-server.ts';
-import { outFile, withVm } from './with-vm.ts';
+import { withVm } from './with-vm.ts';
 
 const momentSeconds = 1800;
 const updateSeconds = 1800;
@@ -36,15 +37,9 @@ beforeAll(async () => {
 test(`twenty power cuts: always up on a verified slot, and the lock comes free (seed ${seed})`, async () => {
   const random = openRandom(seed);
   const releases = [built.release('1'), built.release('2'), third];
-  const started = Date.now();
-  const lines = [`seed ${seed}\n`];
+  const story = openStory('power-cuts', seed);
   let cost = () => 0;
-  const tell = async (what: string) => {
-    lines.push(
-      `${((Date.now() - started) / 1000).toFixed(1).padStart(7)} s ${cost().toFixed(0).padStart(5)} cpu s  ${what}\n`,
-    );
-    await writeFile(outFile('power-cuts.txt'), lines.join(''));
-  };
+  const tell = (what: string) => story(what, cost());
 
   await withServer(built.keys, async ({ keys, operate, config, lock }) => {
     const publish = (folder: string) => operate('publish', folder, '--keys', keys, '--channel', 'stable');
