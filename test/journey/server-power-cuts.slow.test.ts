@@ -11,7 +11,7 @@ import { withServedMachine } from './server/served-machine.ts';
 import { openStory } from './story.ts';
 import { withVm } from './with-vm.ts';
 
-const cuts = 10;
+const cuts = 8;
 const mostWrites = 300;
 /** A commit is one write or two; more come together when the log is brought into the database, or an upload ends. */
 const unflushed = [1, 2, 3, 4, 6];
