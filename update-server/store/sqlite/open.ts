@@ -7,6 +7,8 @@ import { migrations } from './migrations.ts';
 /** Pages of our own, and how much of the file is read where the kernel has it: a million hosts are some 500 MB. */
 const cacheKibibytes = 32 * 1024;
 const mapBytes = 2 ** 31;
+/** Pages the log may hold, 64 MiB: check-ins write the same ones again and again, and each goes into the file once. */
+const logPages = 16 * 1024;
 
 /** The database's name inside the data folder. */
 const databaseFile = 'interlock.db';
@@ -22,6 +24,7 @@ export function openDatabase(dataDir: string): Database.Database {
   db.pragma('synchronous = FULL');
   db.pragma(`cache_size = -${cacheKibibytes}`);
   db.pragma(`mmap_size = ${mapBytes}`);
+  db.pragma(`wal_autocheckpoint = ${logPages}`);
   // a step that makes a table anew would take with it what refers to the old one
   db.pragma('foreign_keys = OFF');
   try {
