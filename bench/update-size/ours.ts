@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodePayloadHeader } from '../../protocol/payload.ts';
 import { fullPayload, type PayloadRef, parseRelease } from '../../protocol/release.ts';
@@ -31,28 +31,52 @@ export async function makeDelta(
 
 /** Writes one update into a file-backed host's other slot by the shipped launcher, over loopback. */
 export async function applyPayload(
-  { old, next }: Versions,
-  { dir, payload }: { dir: string; payload: PayloadRef },
+  versions: Versions,
+  update: Update,
   launcher: readonly string[],
   work: string,
 ): Promise<Taken> {
+  return withWaitingHost(versions, update, work, (apply) => apply(launcher));
+}
+
+/** A payload and the folder it lies in. */
+interface Update {
+  dir: string;
+  payload: PayloadRef;
+}
+
+/** Lends a host that is all ready for an update, and the update. */
+export async function withWaitingHost<T>(
+  { old, next }: Versions,
+  { dir, payload }: Update,
+  work: string,
+  use: (apply: (launcher: readonly string[]) => Promise<Taken>) => Promise<T>,
+): Promise<T> {
   const { root } = next.release;
   const host = join(work, 'host');
   const largest = Math.max(root.size, old.release.root.size);
   const sizes = { esp: 256 * mebibyte, root: largest + 64 * mebibyte, verity: largest / 64 + mebibyte };
   await createHost({ dir: host, release: old.dir, config: {}, sizes });
+  await fillHoles(join(host, 'disk.img'));
   const shown = join(work, 'shown');
   await mkdir(shown);
   const payloads = [...new Set([fullPayload(next.release), payload])];
   await writeFile(join(shown, 'release.json'), JSON.stringify({ ...next.release, payloads }));
   const server = await serveBlobs(new Map([[payload.sha256, await readFile(join(dir, payload.file))]]));
   try {
-    return await timed([...launcher, host, old.dir, shown, server.url]);
+    return await use((launcher) => timed([...launcher, host, old.dir, shown, server.url]));
   } finally {
     await server.close();
     await rm(host, { recursive: true });
     await rm(shown, { recursive: true });
   }
+}
+
+/** A partition has its blocks: a file with holes would have its file system look for some with each write. */
+async function fillHoles(disk: string): Promise<void> {
+  await run('cp', ['--sparse=never', disk, `${disk}.whole`]);
+  await rename(`${disk}.whole`, disk);
+  await run('sync', ['-f', disk]);
 }
 
 /** Bytes of a full payload without what only the boot file needs. */
