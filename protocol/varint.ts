@@ -15,6 +15,11 @@ export function openReader(bytes: Buffer, refuse: (problem: string) => Error): B
   let at = 0;
   const reader: ByteReader = {
     number() {
+      const first = bytes[at];
+      if (first !== undefined && first < 128) {
+        at++;
+        return first;
+      }
       let value = 0;
       for (let scale = 1; ; scale *= 128) {
         const byte = bytes[at++];

@@ -9,12 +9,21 @@ export interface OpenExtent {
   /** Reads exactly `length` bytes, into the front of `scratch` when given. */
   read(position: number, length: number, scratch?: Buffer): Promise<Buffer>;
   write(position: number, bytes: Uint8Array): Promise<void>;
+  /** Writes what `put` lays into the room it gets, piece by piece, from the start on: for bytes that need no room of their own. */
+  fill(
+    position: number,
+    length: number,
+    put: (room: Buffer, done: number) => Promise<unknown>,
+  ): Promise<void>;
   /** Throws `disk_invalid` for a stretch that is not inside. */
   check(position: number, length: number): void;
   /** Flushes what was written to the disk. */
   sync(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Bytes that are laid down at once. */
+const fillLength = 256 * 1024;
 
 /** Opens an extent for reading, or for writing too. Throws `disk_invalid` when an access leaves it or ends short. */
 export async function openExtent(extent: Extent, access: 'read' | 'write'): Promise<OpenExtent> {
@@ -25,6 +34,12 @@ export async function openExtent(extent: Extent, access: 'read' | 'write'): Prom
     }
     return extent.offset + position;
   };
+  const write: OpenExtent['write'] = async (position, bytes) => {
+    const at = inside(position, bytes.length);
+    for (let done = 0; done < bytes.length; ) {
+      done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+    }
+  };
   return {
     size: extent.size,
     async read(position, length, scratch = Buffer.allocUnsafe(length)) {
@@ -32,10 +47,14 @@ export async function openExtent(extent: Extent, access: 'read' | 'write'): Prom
       await readFully(file, bytes, inside(position, length), extent);
       return bytes;
     },
-    async write(position, bytes) {
-      const at = inside(position, bytes.length);
-      for (let done = 0; done < bytes.length; ) {
-        done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+    write,
+    async fill(position, length, put) {
+      inside(position, length);
+      const room = Buffer.allocUnsafe(Math.min(length, fillLength));
+      for (let done = 0; done < length; done += room.length) {
+        const part = room.subarray(0, length - done);
+        await put(part, done);
+        await write(position + done, part);
       }
     },
     check: inside,

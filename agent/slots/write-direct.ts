@@ -24,7 +24,7 @@ export async function openDirectly(extent: Extent): Promise<OpenExtent> {
   let writing: Promise<void> = Promise.resolve();
 
   /** What is no whole number of blocks, or was not taken in one go, goes the usual way. */
-  const put = async (bytes: Buffer, position: number) => {
+  const writeOut = async (bytes: Buffer, position: number) => {
     const whole = position % alignment === 0 ? bytes.length - (bytes.length % alignment) : 0;
     let done = 0;
     if (whole > 0) done = (await direct.write(bytes, 0, whole, extent.offset + position)).bytesWritten;
@@ -34,7 +34,7 @@ export async function openDirectly(extent: Extent): Promise<OpenExtent> {
   const push = async () => {
     await writing;
     if (filled === 0) return;
-    writing = put(pieces[turn % 2]!.subarray(0, filled), from);
+    writing = writeOut(pieces[turn % 2]!.subarray(0, filled), from);
     // it is awaited, and thrown, by the next call
     writing.catch(() => {});
     turn++;
@@ -58,6 +58,20 @@ export async function openDirectly(extent: Extent): Promise<OpenExtent> {
     await push();
     await writing;
   };
+  const fill: OpenExtent['fill'] = async (position, length, put) => {
+    plain.check(position, length);
+    if (position !== from + filled) {
+      await push();
+      from = position;
+    }
+    for (let done = 0; done < length; ) {
+      if (filled === pieceLength) await push();
+      const room = pieces[turn % 2]!.subarray(filled, Math.min(pieceLength, filled + length - done));
+      await put(room, done);
+      filled += room.length;
+      done += room.length;
+    }
+  };
   return {
     size: plain.size,
     async read(position, length, scratch = Buffer.allocUnsafe(length)) {
@@ -68,19 +82,11 @@ export async function openDirectly(extent: Extent): Promise<OpenExtent> {
       return plain.read(position, length, scratch);
     },
     async write(position, bytes) {
-      plain.check(position, bytes.length);
-      if (position !== from + filled) {
-        await push();
-        from = position;
-      }
-      for (let done = 0; done < bytes.length; ) {
-        if (filled === pieceLength) await push();
-        const part = bytes.subarray(done, done + pieceLength - filled);
-        pieces[turn % 2]!.set(part, filled);
-        filled += part.length;
-        done += part.length;
-      }
+      await fill(position, bytes.length, async (room, done) => {
+        room.set(bytes.subarray(done, done + room.length));
+      });
     },
+    fill,
     check: plain.check,
     async sync() {
       await settle();

@@ -6,7 +6,7 @@ import type { Numbered } from './find-missing.ts';
 import { giveBack } from './give-back.ts';
 import { type Batch, planRequests } from './plan-requests.ts';
 import type { Parts } from './target-parts.ts';
-import { yieldOperation } from './yield-operation.ts';
+import { isStraight, readStraight, yieldOperation } from './yield-operation.ts';
 
 /** One payload on its way into one slot. */
 export interface Application {
@@ -37,10 +37,12 @@ export async function apply(application: Application): Promise<void> {
   try {
     for (const batch of planRequests(missing)) {
       for await (const { operation, bytes } of yieldBatch(batch, { ...application, scratch })) {
-        await target[operation.part].write(operation.offset, bytes);
-        onWritten(operation.length);
-        unflushed += operation.length;
-        if (bytes.buffer !== scratch.buffer) giveBack(bytes);
+        const { part, offset, length } = operation;
+        if (bytes) await target[part].write(offset, bytes);
+        else await target[part].fill(offset, length, readStraight(operation, application));
+        onWritten(length);
+        unflushed += length;
+        if (bytes && bytes.buffer !== scratch.buffer) giveBack(bytes);
         if (unflushed >= unflushedLimit) {
           await flush(target);
           unflushed = 0;
@@ -58,11 +60,14 @@ async function flush(target: Parts): Promise<void> {
   for (const part of Object.values(target)) await part.sync();
 }
 
-/** Each operation's bytes, over one request for all their blobs; what lies between the blobs is passed over. */
+/**
+ * Each operation's bytes, over one request for all their blobs; what lies between the blobs is passed over. Null for what
+ * is copied straight from where it lies.
+ */
 async function* yieldBatch(
   { operations, blobs }: Batch,
   application: Application & { scratch: Buffer },
-): AsyncGenerator<{ operation: Numbered; bytes: Buffer }> {
+): AsyncGenerator<{ operation: Numbered; bytes: Buffer | null }> {
   const { header, payload, download, signal } = application;
   const open = ({ from, to }: { from: number; to: number }, start: number) =>
     readFrames(download.read(payload, header.headerLength + from, header.headerLength + to, signal, start));
@@ -70,6 +75,10 @@ async function* yieldBatch(
   let at = blobs?.from ?? 0;
   try {
     for (const operation of operations) {
+      if (isStraight(operation)) {
+        yield { operation, bytes: null };
+        continue;
+      }
       if (!stream || operation.blobLength === 0) {
         const bytes = await yieldOperation(operation, noBlob, application).catch((error) => {
           if (!operation.instead) throw error;
