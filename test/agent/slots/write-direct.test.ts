@@ -59,3 +59,19 @@ test('nothing outside can be written, and one write may be longer than what is h
   inside.set(bytes, 4096);
   expect(readFileSync(path).equals(expected)).toBe(true);
 });
+
+test.each([mebibyte, 512])(
+  'what is laid down piece by piece comes whole and in order, from byte %i on',
+  async (offset) => {
+    const { path, expected, extent, inside } = await openDisk(offset);
+    const bytes = randomBytes(7 * mebibyte + 4096);
+    await extent.write(8192, randomBytes(4096));
+    await extent.fill(4096, bytes.length, async (room, done) => bytes.copy(room, 0, done));
+    const lay = () => extent.fill(inside.length - 10, 11, async () => {});
+    await expect(lay()).rejects.toMatchObject({ code: 'disk_invalid' });
+    await extent.sync();
+    await extent.close();
+    inside.set(bytes, 4096);
+    expect(readFileSync(path).equals(expected)).toBe(true);
+  },
+);
