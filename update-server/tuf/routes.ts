@@ -17,8 +17,8 @@ export function tufRoutes(app: App, { store }: Ports): void {
     schema: { params: strict({ file: Type.String({ maxLength: 128 }) }), response: { 200: Type.Any() } },
     handler: async (request, reply) => {
       const { file } = request.params;
-      const isVersioned = /^\d+\./.test(file);
-      return sendText(request, reply, await store.metadataFile(file), isVersioned ? immutable : 'no-cache');
+      const text = await store.metadataFile(file);
+      return /^\d+\./.test(file) ? sendForever(request, reply, text) : sendLatest(request, reply, text);
     },
   });
   app.route({
@@ -29,19 +29,23 @@ export function tufRoutes(app: App, { store }: Ports): void {
       response: { 200: Type.Any() },
     },
     handler: async (request, reply) =>
-      sendText(request, reply, await store.targetFile(request.params['*']), immutable),
+      sendForever(request, reply, await store.targetFile(request.params['*'])),
   });
 }
 
-function sendText(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  text: string | undefined,
-  cacheControl: string,
-): FastifyReply {
-  if (text === undefined) throw new InterlockError('not_found', { what: request.url });
-  const etag = `"${createHash('sha256').update(text).digest('hex')}"`;
-  reply.headers({ etag, 'cache-control': cacheControl });
-  if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+/** No tag: nobody asks again for what never changes, and a host pays for each byte of a head. */
+function sendForever({ url }: FastifyRequest, reply: FastifyReply, text: string | undefined): FastifyReply {
+  return send(reply.header('cache-control', immutable), url, text);
+}
+
+function sendLatest(request: FastifyRequest, reply: FastifyReply, text: string | undefined): FastifyReply {
+  const etag = text !== undefined && `"${createHash('sha256').update(text).digest('hex')}"`;
+  reply.headers({ 'cache-control': 'no-cache', ...(etag && { etag }) });
+  if (etag && request.headers['if-none-match'] === etag) return reply.code(304).send();
+  return send(reply, request.url, text);
+}
+
+function send(reply: FastifyReply, what: string, text: string | undefined): FastifyReply {
+  if (text === undefined) throw new InterlockError('not_found', { what });
   return reply.type('application/json').send(Buffer.from(text));
 }
