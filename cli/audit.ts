@@ -20,7 +20,7 @@ export function addAudit(program: Command): void {
       'interlock audit --lines 50',
     ),
   )
-    .option('--lines <n>', `how many, up to 200 (${usualLines})`, String(usualLines))
+    .option('--lines <n>', 'how many, up to 200', String(usualLines))
     .action(
       answer(async ({ lines, ...server }: ClientOptions & { lines: string }) => {
         const limit = wholeNumber('--lines', lines);
