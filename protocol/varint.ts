@@ -15,6 +15,7 @@ export function openReader(bytes: Buffer, refuse: (problem: string) => Error): B
   let at = 0;
   const reader: ByteReader = {
     number() {
+      // nearly every number is one byte, and a patch has a million of them
       const first = bytes[at];
       if (first !== undefined && first < 128) {
         at++;
