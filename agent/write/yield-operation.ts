@@ -62,10 +62,11 @@ async function patched({ length }: Numbered, blob: Buffer, spaces: Spaces): Prom
   let at = 0;
   let taken = 0;
   for (const { space, from, length: count } of steps) {
+    const room = bytes.subarray(at, at + count);
     if (space === null) {
-      inserts.copy(bytes, at, taken, taken + count);
+      inserts.copy(room, 0, taken, taken + count);
       taken += count;
-    } else await window.read(space, from, bytes.subarray(at, at + count)).catch(outside);
+    } else if (!window.take(space, from, room)) await window.read(space, from, room).catch(outside);
     at += count;
   }
   differ(bytes);
