@@ -1,4 +1,5 @@
 import { brotliDecompressSync, zstdDecompressSync } from 'node:zlib';
+import { addDifferences } from './differences.ts';
 import { InterlockError } from './errors.ts';
 import { type Space, spaces } from './payload.ts';
 import { openReader } from './varint.ts';
@@ -6,7 +7,7 @@ import { openReader } from './varint.ts';
 /**
  * The blob of a `patch` operation: four streams, each packed by itself. docs/payload.md has the layout.
  * `steps` says which stretches of old bytes and which inserted bytes follow each other, `gaps` and `values` where the
- * result differs from that and by how much.
+ * result differs from that and by how much (differences.ts).
  */
 export const patchStreams = ['steps', 'gaps', 'values', 'inserts'] as const;
 
@@ -23,7 +24,8 @@ export interface PatchStep {
 
 /** What a patch does, unpacked; `differ` changes the bytes that the steps gave. */
 export interface Patch {
-  steps: PatchStep[];
+  /** Read as they are walked, once: a patch may have a hundred thousand. Throws `payload_invalid` on the way. */
+  steps: Iterable<PatchStep>;
   inserts: Buffer;
   differ(bytes: Buffer): void;
   /** Everything that was unpacked, for those who return memory by hand. */
@@ -45,7 +47,7 @@ export function decodePatch(blob: Buffer, length: number): Patch {
   return {
     steps: readSteps(control, length, inserts.length),
     inserts,
-    differ: (bytes) => differ(bytes, gaps, values),
+    differ: (bytes) => addDifferences(bytes, gaps, values),
     unpacked: [control, gaps, values, inserts],
   };
 }
@@ -74,10 +76,9 @@ function inflate(bytes: Buffer, codec: 'zstd' | 'brotli', unpacked: number): Buf
 }
 
 /** One number says length and space; places count from where the last stretch of that space ended. */
-function readSteps(control: Buffer, length: number, inserted: number): PatchStep[] {
+function* readSteps(control: Buffer, length: number, inserted: number): Generator<PatchStep> {
   const reader = openReader(control, invalid);
   const ends = spaces.map(() => 0);
-  const steps: PatchStep[] = [];
   let covered = 0;
   let taken = 0;
   while (!reader.isAtEnd()) {
@@ -92,24 +93,11 @@ function readSteps(control: Buffer, length: number, inserted: number): PatchStep
       if (!Number.isSafeInteger(step.from) || step.from < 0) throw invalid('a patch step before the start');
     } else taken += step.length;
     covered += step.length;
-    if (step.length === 0 || covered > length) throw invalid('patch steps of another length');
-    steps.push(step);
+    if (step.length === 0 || covered > length || taken > inserted)
+      throw invalid('patch steps of another length');
+    yield step;
   }
   if (covered !== length || taken !== inserted) throw invalid('patch steps of another length');
-  return steps;
-}
-
-function differ(bytes: Buffer, gaps: Buffer, values: Buffer): void {
-  const reader = openReader(gaps, invalid);
-  let at = 0;
-  // by index: an iterator would take longer than the sums
-  for (let index = 0; index < values.length; index++) {
-    at += reader.number();
-    if (at >= bytes.length) throw invalid('a difference behind the end');
-    bytes[at] = bytes[at]! + values[index]!;
-    at++;
-  }
-  if (!reader.isAtEnd()) throw invalid('more places than differences');
 }
 
 function invalid(problem: string): InterlockError {

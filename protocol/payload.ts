@@ -5,7 +5,7 @@ import { type ByteReader, openReader, openWriter } from './varint.ts';
  * The payload: a header that lists operations, then the blobs of those that have one, in the same order.
  * docs/payload.md has the layout. The hash tree is no part of it: whoever wrote the root computes it.
  */
-export const payloadMagic = 'ILPAY002';
+export const payloadMagic = 'ILPAY003';
 
 /** What a payload writes, in this order. */
 export const payloadParts = ['root', 'boot'] as const;

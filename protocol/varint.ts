@@ -7,6 +7,8 @@ export interface ByteReader {
   /** Four bytes, little endian, unsigned. */
   fixed(): number;
   raw(length: number): Buffer;
+  /** Passes over the zero bytes that come next, each of them the number zero, and says how many there were. */
+  zeros(): number;
   isAtEnd(): boolean;
 }
 
@@ -41,6 +43,11 @@ export function openReader(bytes: Buffer, refuse: (problem: string) => Error): B
       const part = bytes.subarray(at, end);
       at = end;
       return part;
+    },
+    zeros() {
+      const start = at;
+      while (bytes[at] === 0) at++;
+      return at - start;
     },
     isAtEnd: () => at === bytes.length,
   };

@@ -58,7 +58,7 @@ function yieldOf(operation: Operation, rest: Buffer, spaces: Record<Space, Buffe
   const { steps, inserts, differ } = decodePatch(blob, length);
   let inserted = 0;
   const bytes = Buffer.concat(
-    steps.map(({ space, from, length: count }) => {
+    [...steps].map(({ space, from, length: count }) => {
       if (space) return spaces[space].subarray(from, from + count);
       inserted += count;
       return inserts.subarray(inserted - count, inserted);
