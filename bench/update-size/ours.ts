@@ -14,7 +14,7 @@ interface Versions {
   next: Omit<Placed, 'lock'>;
 }
 
-const program = join(import.meta.dirname, '../../cli/main.ts');
+const program = join(import.meta.dirname, '../../bin/interlock');
 const mebibyte = 1024 * 1024;
 
 /** Makes the delta of a pair as an operator would; null where the full payload is as small. */
@@ -24,7 +24,7 @@ export async function makeDelta(
 ): Promise<{ dir: string; made: PayloadRef | null; taken: Taken }> {
   const dir = join(work, 'next');
   await run('cp', ['-al', next.dir, dir]);
-  const taken = await timed([process.execPath, program, 'delta', old.dir, dir]);
+  const taken = await timed([program, 'delta', old.dir, dir]);
   const { payloads } = parseRelease(await readFile(join(dir, 'release.json')));
   return { dir, made: payloads.find(({ from }) => from !== null) ?? null, taken };
 }

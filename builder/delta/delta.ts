@@ -9,6 +9,7 @@ import { writePayload } from '../pack/write-payload.ts';
 import { makeOperation } from './make-operation.ts';
 import { findPieces, type Side } from './pieces.ts';
 import { planOperations } from './plan.ts';
+import { openSpaces } from './spaces.ts';
 
 /** `level` is zstd's (default 19); `onProgress` hears of bytes done out of all bytes of the new release's parts. */
 export interface DeltaOptions {
@@ -36,7 +37,7 @@ export async function delta(
 ): Promise<PayloadRef | null> {
   const before = await sideOf(partFiles(old.dir));
   const after = await sideOf(partFiles(next.dir));
-  const drafts = planOperations(await findPieces(before, after));
+  const drafts = planOperations(findPieces(before, after));
   const from = { version: old.release.version, rootHash: old.release.root.verity.rootHash };
   const { root, boot } = next.release;
   const head = {
@@ -49,7 +50,8 @@ export async function delta(
   let done = 0;
   const written = await withParts(before.files, (source) =>
     withParts(after.files, (target) => {
-      const made = ahead(drafts, together, (draft) => makeOperation(draft, { source, target }, level));
+      const images = { spaces: openSpaces(source, target), target };
+      const made = ahead(drafts, together, (draft) => makeOperation(draft, images, level));
       return writePayload(work, head, made, (bytes) => {
         done += bytes;
         onProgress?.(done, root.size + boot.size);

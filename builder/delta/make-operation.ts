@@ -1,28 +1,27 @@
 import { hash } from 'node:crypto';
-import type { FileHandle } from 'node:fs/promises';
 import type { PatchStep } from '../../protocol/patch.ts';
-import { isSource, type Space } from '../../protocol/payload.ts';
 import { makeData } from '../pack/make-data.ts';
-import { type PartHandles, partOf, readInto, readPart } from '../pack/part-files.ts';
+import { type PartHandles, readPart } from '../pack/part-files.ts';
 import type { Made } from '../pack/write-payload.ts';
 import { encodePatch } from './encode-patch.ts';
 import type { Draft } from './plan.ts';
+import type { Spaces } from './spaces.ts';
 
 /** A patch that saves less than this share is held against packing the bytes as they are. */
 const doubtful = 0.2;
 
-/** The images an operation is made from and for. */
+/** What an operation is made from and for. */
 export interface Images {
-  source: PartHandles;
+  spaces: Spaces;
   target: PartHandles;
 }
 
 /** Makes an operation out of its draft: a copy, or whichever is smaller of a patch and the packed bytes themselves. */
-export async function makeOperation(draft: Draft, { source, target }: Images, level: number): Promise<Made> {
+export async function makeOperation(draft: Draft, { spaces, target }: Images, level: number): Promise<Made> {
   const { kind, part, offset, length, steps } = draft;
   if (kind === 'data') return makeData(draft, target, level);
   const bytes = await readPart(target[part], offset, length);
-  const old = await readSteps(steps, bytes, { source, target });
+  const old = readSteps(steps, bytes, spaces);
   const base = { part, length, firstBlock: 0, sha256: hash('sha256', bytes) };
   const [first] = steps;
   if (steps.length === 1 && first && first.space !== null && old.equals(bytes)) {
@@ -37,16 +36,12 @@ export async function makeOperation(draft: Draft, { source, target }: Images, le
 }
 
 /** What the steps give before the differences; inserted bytes are the target's own. */
-async function readSteps(steps: readonly PatchStep[], bytes: Buffer, images: Images): Promise<Buffer> {
+function readSteps(steps: readonly PatchStep[], bytes: Buffer, spaces: Spaces): Buffer {
   const old = Buffer.from(bytes);
   let at = 0;
   for (const { space, from, length } of steps) {
-    if (space !== null) await readInto(handleOf(space, images), old.subarray(at, at + length), from);
+    if (space !== null) spaces[space](from, old.subarray(at, at + length));
     at += length;
   }
   return old;
-}
-
-function handleOf(space: Space, { source, target }: Images): FileHandle {
-  return (isSource(space) ? source : target)[partOf(space)];
 }

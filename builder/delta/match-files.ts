@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { match, type Stretch } from './match.ts';
+import { type Match, match } from './match.ts';
 
 /** A stretch of a file. */
 export interface FileStretch {
@@ -9,7 +9,7 @@ export interface FileStretch {
 }
 
 /** Reads two stretches whole and compares them. */
-export function matchFiles(old: FileStretch, next: FileStretch): Stretch[] {
+export function matchFiles(old: FileStretch, next: FileStretch): Match[] {
   return match(read(old), read(next));
 }
 

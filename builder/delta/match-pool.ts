@@ -1,16 +1,16 @@
 import { Worker } from 'node:worker_threads';
-import type { Stretch } from './match.ts';
+import type { Match } from './match.ts';
 import type { FileStretch } from './match-files.ts';
 import type { MatchJob, MatchResult } from './match-worker.ts';
 
 /** Compares files side by side on several cores. */
 export interface MatchPool {
-  match(old: FileStretch, next: FileStretch): Promise<Stretch[]>;
+  match(old: FileStretch, next: FileStretch): Promise<Iterable<Match>>;
   close(): Promise<void>;
 }
 
 /** Bytes of files that may be compared at once; the tables for them take about three times as much. */
-const budget = 160 * 1024 * 1024;
+const budget = 96 * 1024 * 1024;
 
 interface Waiting extends MatchJob {
   settle: (result: MatchResult) => void;
@@ -55,16 +55,17 @@ export function openMatchPool(size: number): MatchPool {
         queue.push({ old, next, settle, fail });
         startNext();
       });
-      return Array.from({ length: found.length / 3 }, (_, index) => ({
-        kind: found[index * 3] === 1 ? 'add' : 'insert',
-        length: found[index * 3 + 1]!,
-        from: found[index * 3 + 2]!,
-      }));
+      return { [Symbol.iterator]: () => eachOf(found) };
     },
     async close() {
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
+}
+
+function* eachOf(found: MatchResult): Generator<Match> {
+  for (let at = 0; at < found.length; at += 3)
+    yield { kind: found[at] === 1 ? 'add' : 'insert', length: found[at + 1]!, from: found[at + 2]! };
 }
 
 function weigh({ old, next }: MatchJob): number {

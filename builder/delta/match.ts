@@ -1,5 +1,5 @@
 /** A stretch of the new bytes: `add` is the old bytes from `from` on plus a difference, `insert` stands for itself. */
-export interface Stretch {
+export interface Match {
   kind: 'add' | 'insert';
   length: number;
   /** Where the old bytes begin; 0 for an insert. */
@@ -20,9 +20,9 @@ const goodEnough = 32;
  * over mismatches as long as at least half of the bytes agree (Percival, "Naive differences of executable code", 2003).
  * The stretches cover the new bytes in order. Time and memory grow with the sizes alone.
  */
-export function match(old: Buffer, next: Buffer): Stretch[] {
+export function match(old: Buffer, next: Buffer): Match[] {
   const index = makeIndex(old);
-  const stretches: Stretch[] = [];
+  const stretches: Match[] = [];
   const size = next.length;
   let scan = 0;
   let length = 0;

@@ -1,6 +1,9 @@
 import { availableParallelism } from 'node:os';
+import type { PayloadPart, Stretch } from '../../protocol/payload.ts';
+import { ahead } from '../pack/ahead.ts';
 import type { HashedRegion } from '../pack/hash-regions.ts';
 import { type PartFiles, partOf } from '../pack/part-files.ts';
+import type { Match } from './match.ts';
 import { matchFiles } from './match-files.ts';
 import { type MatchPool, openMatchPool } from './match-pool.ts';
 import { type Pairing, pairFiles } from './pair-files.ts';
@@ -9,6 +12,8 @@ import type { Piece } from './plan.ts';
 /** Fewer changed bytes than this are compared here: threads would take longer to start. */
 const worthThreads = 4 * 1024 * 1024;
 const mostThreads = 4;
+/** Regions that may be compared before their turn; what is found waits as three numbers for each stretch. */
+const regionsAhead = 16;
 
 /** A release as its files and what they consist of. */
 export interface Side {
@@ -16,17 +21,26 @@ export interface Side {
   regions: readonly HashedRegion[];
 }
 
-/** Says for every byte of the new release where it comes from; changed files are compared side by side. */
-export async function findPieces(old: Side, next: Side): Promise<Piece[]> {
+/**
+ * Says for every byte of the new release where it comes from, a region at a time; changed files are compared side by side,
+ * some way ahead.
+ */
+export async function* findPieces(old: Side, next: Side): AsyncGenerator<Iterable<Piece>> {
   const pairings = pairFiles(old.regions, next.regions);
-  const changed = next.regions.filter((_, index) => pairings[index]!.kind === 'changed');
-  const bytes = changed.reduce((sum, { length }) => sum + length, 0);
+  const pairs = next.regions.map((region, index) => ({ region, pairing: pairings[index]! }));
+  const bytes = pairs.reduce((sum, { region, pairing }) => sum + (isChanged(pairing) ? region.length : 0), 0);
   const pool = bytes < worthThreads ? inPlace : openMatchPool(Math.min(availableParallelism(), mostThreads));
+  const compare = ({ part, offset, length }: HashedRegion, { space, from, length: count }: Stretch) =>
+    pool.match(
+      { file: old.files[partOf(space)], from, length: count },
+      { file: next.files[part], from: offset, length },
+    );
   try {
-    const compare = comparer(old.files, next.files, pool);
-    return (
-      await Promise.all(next.regions.map((region, index) => piecesOf(region, pairings[index]!, compare)))
-    ).flat();
+    yield* ahead(pairs, regionsAhead, async ({ region, pairing }) =>
+      isChanged(pairing)
+        ? changedPieces(region, pairing.base, await compare(region, pairing.base))
+        : plainPieces(region, pairing),
+    );
   } finally {
     await pool.close();
   }
@@ -37,36 +51,26 @@ const inPlace: MatchPool = {
   close: async () => {},
 };
 
-type Compare = (
-  region: HashedRegion,
-  base: Extract<Pairing, { kind: 'changed' }>['base'],
-) => ReturnType<MatchPool['match']>;
+type Changed = Extract<Pairing, { kind: 'changed' }>;
 
-function comparer(oldFiles: PartFiles, nextFiles: PartFiles, pool: MatchPool): Compare {
-  return ({ part, offset, length }, base) =>
-    pool.match(
-      { file: oldFiles[partOf(base.space)], from: base.from, length: base.length },
-      { file: nextFiles[part], from: offset, length },
-    );
+function isChanged(pairing: Pairing): pairing is Changed {
+  return pairing.kind === 'changed';
 }
 
-async function piecesOf(
-  { part, length, ...rest }: HashedRegion,
-  pairing: Pairing,
-  compare: Compare,
-): Promise<Piece[]> {
-  const inserted = (count: number): Piece => ({ part, space: null, from: 0, length: count, same: false });
-  if (pairing.kind === 'new') return [inserted(length)];
-  if (pairing.kind === 'same') {
-    const { space, from } = pairing.stretch;
-    const count = Math.min(length, pairing.stretch.length);
-    return [{ part, space, from, length: count, same: true }, inserted(length - count)];
+function plainPieces({ part, length }: HashedRegion, pairing: Exclude<Pairing, Changed>): Piece[] {
+  if (pairing.kind === 'new') return [inserted(part, length)];
+  const { space, from } = pairing.stretch;
+  const count = Math.min(length, pairing.stretch.length);
+  return [{ part, space, from, length: count, same: true }, inserted(part, length - count)];
+}
+
+function* changedPieces({ part }: HashedRegion, base: Stretch, matches: Iterable<Match>): Generator<Piece> {
+  for (const { kind, length, from } of matches) {
+    if (kind === 'insert') yield inserted(part, length);
+    else yield { part, space: base.space, from: base.from + from, length, same: false };
   }
-  const { space, from } = pairing.base;
-  const found = await compare({ part, length, ...rest }, pairing.base);
-  return found.map((stretch) =>
-    stretch.kind === 'insert'
-      ? inserted(stretch.length)
-      : { part, space, from: from + stretch.from, length: stretch.length, same: false },
-  );
+}
+
+function inserted(part: PayloadPart, length: number): Piece {
+  return { part, space: null, from: 0, length, same: false };
 }

@@ -23,14 +23,24 @@ const dataLength = 1024 * 1024;
 /** A copy this long is worth an operation of its own. */
 const ownCopyLength = 256 * 1024;
 
-/** Cuts the pieces of a release, in order, into operations of bounded size. */
-export function planOperations(pieces: readonly Piece[]): Draft[] {
-  const drafts: Draft[] = [];
+/** Cuts the pieces of a release, which come in order, into operations of bounded size. */
+export async function* planOperations(regions: AsyncIterable<Iterable<Piece>>): AsyncGenerator<Draft> {
+  const planner = openPlanner();
+  for await (const pieces of regions) {
+    for (const piece of pieces) planner.add(piece);
+    yield* planner.take();
+  }
+  yield* planner.end();
+}
+
+function openPlanner() {
   const offsets = { root: 0, boot: 0 };
+  let ready: Draft[] = [];
   let open: Draft | null = null;
+  let last: Piece | null = null;
 
   const close = () => {
-    if (open) drafts.push(open);
+    if (open) ready.push(open.steps.every(({ space }) => space === null) ? { ...open, kind: 'data' } : open);
     open = null;
   };
   const append = (piece: Piece, kind: Draft['kind'], most: number) => {
@@ -44,7 +54,7 @@ export function planOperations(pieces: readonly Piece[]): Draft[] {
       done += length;
     }
   };
-  for (const piece of coalesce(pieces)) {
+  const place = (piece: Piece) => {
     const isCopy = piece.same && piece.length >= ownCopyLength;
     if (isCopy) {
       close();
@@ -55,26 +65,37 @@ export function planOperations(pieces: readonly Piece[]): Draft[] {
       append(piece, 'data', dataLength);
       close();
     } else append(piece, 'patch', patchLength);
-  }
-  close();
-  return drafts.map((draft) =>
-    draft.steps.every(({ space }) => space === null) ? { ...draft, kind: 'data' } : draft,
-  );
+  };
+  const take = () => {
+    const taken = ready;
+    ready = [];
+    return taken;
+  };
+  return {
+    /** What lies side by side in both images is joined: long stretches of unchanged files become one. */
+    add(piece: Piece) {
+      if (piece.length === 0) return;
+      if (last && follows(last, piece)) {
+        last.length += piece.length;
+        return;
+      }
+      if (last) place(last);
+      last = { ...piece };
+    },
+    take,
+    end() {
+      if (last) place(last);
+      close();
+      return take();
+    },
+  };
 }
 
-/** Joins what lies side by side in both images: long stretches of unchanged files become one. */
-function coalesce(pieces: readonly Piece[]): Piece[] {
-  const joined: Piece[] = [];
-  for (const piece of pieces) {
-    const last = joined.at(-1);
-    const follows =
-      last &&
-      last.part === piece.part &&
-      last.space === piece.space &&
-      last.same === piece.same &&
-      (piece.space === null || last.from + last.length === piece.from);
-    if (follows) last.length += piece.length;
-    else if (piece.length > 0) joined.push({ ...piece });
-  }
-  return joined;
+function follows(last: Piece, { part, space, same, from }: Piece): boolean {
+  return (
+    last.part === part &&
+    last.space === space &&
+    last.same === same &&
+    (space === null || last.from + last.length === from)
+  );
 }

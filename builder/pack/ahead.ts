@@ -1,12 +1,12 @@
 /** Works on a few items ahead of the one that is taken, and gives the results in order. */
 export async function* ahead<Item, Result>(
-  items: Iterable<Item>,
+  items: Iterable<Item> | AsyncIterable<Item>,
   count: number,
   work: (item: Item) => Promise<Result>,
 ): AsyncGenerator<Result> {
   const started: Promise<Result>[] = [];
   try {
-    for (const item of items) {
+    for await (const item of items) {
       if (started.length === count) yield await started.shift()!;
       const result = work(item);
       result.catch(() => {});
