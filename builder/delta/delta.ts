@@ -5,6 +5,7 @@ import { ahead } from '../pack/ahead.ts';
 import { hashRegions } from '../pack/hash-regions.ts';
 import { listRegions } from '../pack/list-regions.ts';
 import { type PartFiles, partFiles, withParts } from '../pack/part-files.ts';
+import { withContexts } from '../pack/with-contexts.ts';
 import { writePayload } from '../pack/write-payload.ts';
 import { makeOperation } from './make-operation.ts';
 import { findPieces, type Side } from './pieces.ts';
@@ -51,7 +52,8 @@ export async function delta(
   const written = await withParts(before.files, (source) =>
     withParts(after.files, (target) => {
       const images = { spaces: openSpaces(source, target), target };
-      const made = ahead(drafts, together, (draft) => makeOperation(draft, images, level));
+      const inContext = withContexts(drafts, target, ({ kind }) => kind !== 'copy');
+      const made = ahead(inContext, together, (draft) => makeOperation(draft, images, level));
       return writePayload(work, head, made, (bytes) => {
         done += bytes;
         onProgress?.(done, root.size + boot.size);

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { PatchStep } from '../../protocol/patch.ts';
 import { makeData } from '../pack/make-data.ts';
 import { type PartHandles, readPart } from '../pack/part-files.ts';
+import type { InContext } from '../pack/with-contexts.ts';
 import type { Made } from '../pack/write-payload.ts';
 import { encodePatch } from './encode-patch.ts';
 import type { Draft } from './plan.ts';
@@ -17,7 +18,11 @@ export interface Images {
 }
 
 /** Makes an operation out of its draft: a copy, or whichever is smaller of a patch and the packed bytes themselves. */
-export async function makeOperation(draft: Draft, { spaces, target }: Images, level: number): Promise<Made> {
+export async function makeOperation(
+  draft: InContext<Draft>,
+  { spaces, target }: Images,
+  level: number,
+): Promise<Made> {
   const { kind, part, offset, length, steps } = draft;
   if (kind === 'data') return makeData(draft, target, level);
   const bytes = await readPart(target[part], offset, length);

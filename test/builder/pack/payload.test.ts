@@ -102,6 +102,17 @@ describe('full payload', () => {
     ]);
   });
 
+  it('packs for releases against what is alike, however far it lies before', async () => {
+    const program = randomBytes(2 * mebibyte);
+    const changed = Buffer.from(program);
+    for (let at = 0; at < changed.length; at += 5000) changed[at]! ^= 1;
+    const root = Buffer.concat([program, randomBytes(6 * mebibyte), changed]);
+    const contents = { root, boot: Buffer.alloc(10, 2) };
+    const ref = await packFullPayload(files(contents), rootHash, join(dir, 'payload.full'), { level: 19 });
+    expect(ref.size).toBeLessThan(8.1 * mebibyte);
+    expect(unpack(readFileSync(join(dir, 'payload.full')), ref).root.equals(root)).toBe(true);
+  });
+
   it('takes frames again that an earlier build made', async () => {
     const kept = new Map<string, Uint8Array>();
     let made = 0;
