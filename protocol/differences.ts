@@ -14,8 +14,9 @@ export function groupOf(length: number): number {
 
 /**
  * Turns old bytes into new ones in place. `gaps`: the bytes in each group, then for each differing byte how many equal ones
- * lie before it; nothing at all where none differ. `values`: the groups' runs; each is a little-endian number to add, with carry within the run, so that an
- * address that moved is the same run wherever it stands. Throws `payload_invalid`; never writes outside.
+ * lie before it; nothing at all where none differ. `values`: the groups' runs; each is a little-endian number to add, with
+ * carry within the run, so that an address that moved is the same run wherever it stands. Throws `payload_invalid`; never
+ * writes outside.
  */
 export function addDifferences(bytes: Buffer, gaps: Buffer, values: Buffer): void {
   if (gaps.length === 0 && values.length === 0) return;

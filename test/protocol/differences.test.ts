@@ -30,7 +30,7 @@ test('an address that moved is the same number wherever it stands', () => {
   expect(values.toString('hex')).toBe('01000100');
 });
 
-test('damaged streams are refused, and nothing outside is written', () => {
+test('damaged streams give other bytes or payload_invalid, never another error', () => {
   fc.assert(
     fc.property(pair, fc.nat(), fc.nat(255), ([next, old], at, value) => {
       const { gaps, values } = differences(next, old);
