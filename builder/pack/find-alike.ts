@@ -51,13 +51,16 @@ function densest(places: readonly number[], width: number): { from: number; coun
   return best;
 }
 
-/** Walks over a hash of the last 32 bytes ("gear", Xia et al., "Ddelta", 2014) and stops at the samples. */
+/** Walks over a hash of the last 32 bytes ("gear", Xia et al., "Ddelta", 2014) and stops at the samples; a run of one byte is one. */
 function eachSample(bytes: Buffer, use: (hash: number, at: number) => void): void {
   const { length } = bytes;
   let hash = -1;
+  let last = hash;
   for (let at = 0; at < length; at++) {
     hash = ((hash << 1) + gear[bytes[at]!]!) | 0;
-    if ((hash & upper) === 0) use(hash, at);
+    if ((hash & upper) !== 0 || hash === last) continue;
+    last = hash;
+    use(hash, at);
   }
 }
 
