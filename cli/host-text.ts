@@ -35,6 +35,8 @@ export function describeHost(host: HostDetail): string {
     ...(host.pinned ? [['pinned to', host.pinned] as const] : []),
     ...(host.approved ? [] : [['approved', 'no'] as const]),
     ['failed here', host.failed.join(', ') || 'none'],
+    ...(host.cancelled.length > 0 ? [['given up there', host.cancelled.join(', ')] as const] : []),
+    ...(host.trouble ? [['trouble', describeTrouble(host.trouble)] as const] : []),
     ...lastFailure(host),
     ['why', host.why],
   ]);
@@ -46,6 +48,10 @@ export function describeHost(host: HostDetail): string {
   ]);
   if (rows.length === 0) return facts;
   return `${facts}\n\n${formatTable(['REPORTED', 'WHAT', 'VERSION', 'DETAIL'], rows)}`;
+}
+
+function describeTrouble({ code, text, since }: NonNullable<HostDetail['trouble']>): string {
+  return `${code} since ${formatTime(since)}: ${text}`;
 }
 
 /** In the check's or the agent's own words, unless a later update went well. */

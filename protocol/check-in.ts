@@ -1,10 +1,19 @@
 import { type Static, Type } from 'typebox';
-import { Arch, Id, Sha256, strict, Time, Version, Word } from './schema.ts';
+import { Arch, extensible, Id, Sha256, Time, Version, Word } from './schema.ts';
 
-const Text = Type.String({ maxLength: 4096 });
+/** Longest text of a report; what is longer is cut. */
+export const maxDetail = 4096;
+
+/**
+ * Agents send it with every request: they let unknown fields of answers be, so a server may add some. Agents made before
+ * it refuse an answer with a field that they do not know. See docs/decisions/0016.
+ */
+export const speaksHeader = 'interlock-speaks';
+/** The one word of that header so far; more may stand beside it, separated by blanks. */
+export const speaksExtensible = 'extensible';
 
 /** `POST /v1/enroll`: a host asks to be known. The answer's credential is shown once and stored hashed. */
-export const EnrollRequest = strict({
+export const EnrollRequest = extensible({
   /** Without one, the host gets updates and counts for nothing until an operator approves it. */
   joinToken: Type.Optional(Type.String({ maxLength: 256 })),
   machineId: Type.String({ pattern: '^[0-9a-f]{32}$' }),
@@ -13,11 +22,18 @@ export const EnrollRequest = strict({
   arch: Arch,
 });
 export type EnrollRequest = Static<typeof EnrollRequest>;
-export const EnrollAnswer = strict({ hostId: Id, credential: Type.String({ maxLength: 256 }) });
+export const EnrollAnswer = extensible({ hostId: Id, credential: Type.String({ maxLength: 256 }) });
 export type EnrollAnswer = Static<typeof EnrollAnswer>;
 
+/** What an agent is stuck on while it goes on checking in. */
+export const Trouble = extensible({
+  code: Type.String({ pattern: '^[a-z][a-z0-9_]{0,63}$' }),
+  text: Type.String({ maxLength: 1024 }),
+});
+export type Trouble = Static<typeof Trouble>;
+
 /** `POST /v1/check-in` with `Authorization: Bearer <credential>`: where the host is, and may it go on. */
-export const CheckIn = strict({
+export const CheckIn = extensible({
   name: Word,
   version: Version,
   arch: Arch,
@@ -29,6 +45,10 @@ export const CheckIn = strict({
   at: Word,
   /** Versions that failed here and are not tried again. */
   failed: Type.Array(Version, { maxItems: 32 }),
+  /** Versions that an operator gave up on the host itself; they count neither as failed nor as good. */
+  cancelled: Type.Optional(Type.Array(Version, { maxItems: 64 })),
+  /** What the agent is stuck on: an error code and its words. */
+  trouble: Type.Optional(Trouble),
 });
 export type CheckIn = Static<typeof CheckIn>;
 
@@ -50,6 +70,7 @@ export const NoneReason = Type.Enum([
   'not_yet',
   'in_flight_limit',
   'failed_here',
+  'cancelled_here',
   'held',
   'pinned',
   'cloned',
@@ -58,12 +79,12 @@ export const NoneReason = Type.Enum([
 export type NoneReason = Static<typeof NoneReason>;
 
 /** A grant: this host may install this version until the grant lapses. What the version is, the signed metadata says. */
-export const Offer = strict({ grant: Id, version: Version, release: Sha256, expires: Time });
+export const Offer = extensible({ grant: Id, version: Version, release: Sha256, expires: Time });
 export type Offer = Static<typeof Offer>;
 
-export const CheckInAnswer = strict({
+export const CheckInAnswer = extensible({
   /** Hosts take any word for a reason: a newer server may have new ones. */
-  decision: Type.Union([strict({ offer: Offer }), strict({ none: Type.String({ maxLength: 64 }) })]),
+  decision: Type.Union([extensible({ offer: Offer }), extensible({ none: Type.String({ maxLength: 64 }) })]),
   pollSeconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
 });
 export type CheckInAnswer = Static<typeof CheckInAnswer>;
@@ -84,16 +105,28 @@ export type ReportKind = Static<typeof ReportKind>;
 export const GrantOutcome = Type.Enum(['confirmed', 'fell_back', 'failed', 'cancelled', 'lapsed', 'silent']);
 export type GrantOutcome = Static<typeof GrantOutcome>;
 
-/** `POST /v1/reports`: queued on the host, sent when the server answers; the id makes a repeat harmless. */
-export const Report = strict({
+/** One thing that happened: queued on the host, sent when the server answers; the id makes a repeat harmless. */
+export const Report = extensible({
   id: Id,
   grant: Type.Union([Id, Type.Null()]),
-  kind: ReportKind,
+  /** A newer agent may tell of what this side has no word for: it is kept as it came. */
+  kind: Type.String({ minLength: 1, maxLength: 64 }),
   from: Version,
   version: Version,
   bootId: Id,
   at: Time,
-  detail: Text,
+  detail: Type.String({ maxLength: maxDetail }),
 });
 export type Report = Static<typeof Report>;
-export const Reports = strict({ reports: Type.Array(Report, { maxItems: 64 }) });
+
+/** Reports of one `POST /v1/reports`. */
+export const maxReports = 64;
+export const Reports = extensible({ reports: Type.Array(Report, { maxItems: maxReports }) });
+/** How many of them are kept now, and which can never be: the host drops those too. */
+export const ReportsAnswer = extensible({
+  accepted: Type.Integer({ minimum: 0 }),
+  refused: Type.Optional(
+    Type.Array(extensible({ index: Type.Integer({ minimum: 0 }), problem: Type.String() })),
+  ),
+});
+export type ReportsAnswer = Static<typeof ReportsAnswer>;

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Channel } from './channel.ts';
-import { GrantOutcome, NoneReason, ReportKind } from './check-in.ts';
+import { GrantOutcome, NoneReason } from './check-in.ts';
 import { Arch, Id, orNull, Sha256, strict, Time, Version, Word } from './schema.ts';
 
 /** What the bearer of a token may do; `join` only lets hosts enrol. */
@@ -37,6 +37,8 @@ const hostFields = {
   /** What the last check-in was answered. */
   decision: orNull(Type.Union([NoneReason, Type.Literal('offered')])),
   offered: orNull(Version),
+  /** What its agent is stuck on, and since which check-in. */
+  trouble: orNull(strict({ code: Type.String(), text: Type.String(), since: Time })),
 };
 
 /** One line of `GET /v1/hosts`. */
@@ -54,6 +56,8 @@ export const HostDetail = strict({
   bootId: orNull(Type.String()),
   rootHash: orNull(Sha256),
   failed: Type.Array(Version),
+  /** Versions that an operator gave up on the host itself. */
+  cancelled: Type.Array(Version),
   /** Why it is where it is, in words. */
   why: Type.String(),
   grants: Type.Array(
@@ -62,7 +66,8 @@ export const HostDetail = strict({
   reports: Type.Array(
     strict({
       id: Id,
-      kind: ReportKind,
+      /** A `ReportKind`, or the word of a newer agent. */
+      kind: Type.String(),
       from: Version,
       version: Version,
       at: Time,

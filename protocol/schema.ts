@@ -32,6 +32,17 @@ export function strict<T extends Parameters<typeof Type.Object>[0]>(properties: 
   return Type.Object(properties, { additionalProperties: false });
 }
 
+/** An object that lets unknown keys be: what programs of different ages say to each other. What is signed stays strict. */
+export function extensible<T extends Parameters<typeof Type.Object>[0]>(properties: T) {
+  return Type.Object(properties);
+}
+
+/** The fields of a value that its schema names, so that nobody keeps what others added. */
+export function knownFields<T extends ReturnType<typeof extensible>>(schema: T, value: Static<T>): Static<T> {
+  const named = Object.keys(schema.properties).filter((key) => Object.hasOwn(value as object, key));
+  return Object.fromEntries(named.map((key) => [key, value[key as keyof typeof value]])) as Static<T>;
+}
+
 /** What a schema describes, or null. */
 export function orNull<T extends TSchema>(schema: T) {
   return Type.Union([schema, Type.Null()]);

@@ -18,6 +18,8 @@ const reasons: Record<NoneReason | 'no_server' | 'updated', string> = {
   not_yet: 'the rollout’s ramp has not reached this host',
   in_flight_limit: 'as many hosts are under way as may be',
   failed_here: 'the version failed on this host; try it again with: interlock-agent update --retry VERSION',
+  cancelled_here:
+    'an operator gave the version up on this host; try it again with: interlock-agent update --retry VERSION',
   held: 'an operator holds this host',
   pinned: 'an operator pinned this host to another version',
   cloned: 'another host uses the same identity',
@@ -45,7 +47,7 @@ const phases: Record<Phase['at'], string> = {
 
 /** A machine's reason as a sentence for people; what has no entry speaks for itself. */
 export function inWords(reason: string): string {
-  return (reasons as Record<string, string>)[reason] ?? reason;
+  return Object.hasOwn(reasons, reason) ? reasons[reason as keyof typeof reasons] : reason;
 }
 
 /** What a phase means to who looks at it. */

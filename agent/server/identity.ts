@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EnrollAnswer } from '../../protocol/check-in.ts';
-import { parseJson } from '../../protocol/schema.ts';
+import { knownFields, parseJson } from '../../protocol/schema.ts';
 import { writeDurably } from '../../system/durable.ts';
 
 /** Who the host is for the server; the credential is a secret and stays in a file of mode 0600. */
@@ -19,5 +19,7 @@ export async function readIdentity(folder: string): Promise<Identity | null> {
 
 /** Keeps the identity: losing it would make this host a new one. */
 export async function writeIdentity(folder: string, identity: Identity): Promise<void> {
-  await writeDurably(join(folder, 'identity.json'), `${JSON.stringify(identity)}\n`, 0o600);
+  // an agent of an earlier release, back after a fall-back, refuses a file with more in it
+  const known = knownFields(EnrollAnswer, identity);
+  await writeDurably(join(folder, 'identity.json'), `${JSON.stringify(known)}\n`, 0o600);
 }

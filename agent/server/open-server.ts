@@ -1,8 +1,17 @@
-import { type CheckIn, CheckInAnswer, EnrollAnswer, type EnrollRequest } from '../../protocol/check-in.ts';
+import {
+  type CheckIn,
+  CheckInAnswer,
+  EnrollAnswer,
+  type EnrollRequest,
+  type Report,
+  ReportsAnswer,
+} from '../../protocol/check-in.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import type { ServerPort } from '../ports.ts';
 import { type Identity, writeIdentity } from './identity.ts';
+import { hasNews, withoutNews, worthSaying } from './news.ts';
 import { type PostContext, post } from './post.ts';
+import { isRefused, sendReports } from './send-reports.ts';
 
 export interface ServerOptions extends Omit<PostContext, 'credential'> {
   channel: string;
@@ -55,11 +64,19 @@ export function openServer(options: ServerOptions): ServerPort {
 
   return {
     async checkIn(body) {
-      const checkIn: CheckIn = { ...body, channel: options.channel, group: options.group };
-      return known(async (context) => (await post(context, '/v1/check-in', checkIn, CheckInAnswer))!);
+      const checkIn = worthSaying({ ...body, channel: options.channel, group: options.group });
+      return known(async (context) => {
+        const say = async (said: CheckIn) => (await post(context, '/v1/check-in', said, CheckInAnswer))!;
+        return say(checkIn).catch((error: unknown) => {
+          if (!isRefused(error) || !hasNews(checkIn)) throw error;
+          return say(withoutNews(checkIn));
+        });
+      });
     },
     async report(reports) {
-      await known((context) => post(context, '/v1/reports', { reports }, null));
+      const send = (some: Report[]) =>
+        known((context) => post(context, '/v1/reports', { reports: some }, ReportsAnswer));
+      await sendReports(send, reports);
     },
   };
 }

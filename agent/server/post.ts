@@ -1,5 +1,6 @@
 import got, { RequestError } from 'got';
 import type { Static, TSchema } from 'typebox';
+import { speaksExtensible, speaksHeader } from '../../protocol/check-in.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import { parseJson } from '../../protocol/schema.ts';
 import { createHttpAgents } from '../../system/http-agents.ts';
@@ -25,7 +26,10 @@ export async function post<T extends TSchema>(
   const response = await got
     .post(url, {
       json: body,
-      headers: credential ? { authorization: `Bearer ${credential}` } : {},
+      headers: {
+        [speaksHeader]: speaksExtensible,
+        ...(credential ? { authorization: `Bearer ${credential}` } : {}),
+      },
       timeout,
       signal,
       retry: { limit: 0 },

@@ -76,7 +76,8 @@ function flagsOf({
 /** What a host waits for, or goes to. */
 function moreOf({ decision, offered }: HostSummary): string {
   if (decision === 'offered') return `to ${offered}`;
-  return decision && !['up_to_date', 'held', 'pinned', 'cloned', 'failed_here'].includes(decision)
+  return decision &&
+    !['up_to_date', 'held', 'pinned', 'cloned', 'failed_here', 'cancelled_here'].includes(decision)
     ? decisionWord(decision)
     : '';
 }

@@ -34,6 +34,10 @@ export const ofDecision: Readonly<Record<NoneReason | 'offered', { word: string;
   not_yet: { word: 'ramp not there yet', change: 'The ramp goes on; finishing lets all of them start.' },
   in_flight_limit: { word: 'too many under way', change: 'One of those under way is done.' },
   failed_here: { word: 'failed here before', change: 'A newer release, or a retry on the host itself.' },
+  cancelled_here: {
+    word: 'given up on the host',
+    change: 'A newer release, or a retry on the host itself.',
+  },
   held: { word: 'held', change: 'Let it go on its own page.' },
   pinned: { word: 'pinned elsewhere', change: 'Unpin it on its own page.' },
   cloned: { word: 'cloned', change: 'Forget it and enrol each machine by itself.' },
@@ -42,12 +46,15 @@ export const ofDecision: Readonly<Record<NoneReason | 'offered', { word: string;
 
 /** A decision in few words; a newer server may have new ones. */
 export function decisionWord(decision: string): string {
-  return ofDecision[decision as NoneReason]?.word ?? decision.replaceAll('_', ' ');
+  return (
+    (Object.hasOwn(ofDecision, decision) && ofDecision[decision as NoneReason].word) ||
+    decision.replaceAll('_', ' ')
+  );
 }
 
 /** What would change a decision. */
 export function decisionChange(decision: string): string {
-  return ofDecision[decision as NoneReason]?.change ?? '';
+  return Object.hasOwn(ofDecision, decision) ? ofDecision[decision as NoneReason].change : '';
 }
 
 /** How each state of a host is shown; attention comes first. */
@@ -57,7 +64,7 @@ export const ofHost: Readonly<Record<HostState, { aspect: Aspect; word: string; 
   held: {
     aspect: 'caution',
     word: 'Held',
-    means: 'an operator keeps it where it is, or pinned it elsewhere',
+    means: 'an operator keeps it where it is, pinned it elsewhere or gave the update up there',
   },
   updating: { aspect: 'moving', word: 'Updating', means: 'has leave to install' },
   waiting: { aspect: 'dark', word: 'Waiting', means: 'its turn has not come' },
@@ -69,6 +76,7 @@ const states: Partial<Record<NoneReason | 'offered', HostState>> = {
   up_to_date: 'up_to_date',
   offered: 'updating',
   failed_here: 'failed',
+  cancelled_here: 'held',
   held: 'held',
   pinned: 'held',
 };

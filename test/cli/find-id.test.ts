@@ -38,7 +38,7 @@ const host = {
   ...{ id: id('a'), hostname: 'web-1', name: 'core', arch: 'x86-64', channel: 'stable', group: 'web' },
   ...{ version: '1', at: 'idle', lastSeen: '2026-03-01T12:00:10Z', held: false, pinned: null },
   ...{ approved: true, cloned: false, decision: 'failed_here', offered: null, failed: ['2'] },
-  ...{ machineId: 'm', enrolled: '', bootId: null, rootHash: null, grants: [] },
+  ...{ trouble: null, cancelled: [], machineId: 'm', enrolled: '', bootId: null, rootHash: null, grants: [] },
   why: 'The next version failed on this host and is not tried again.',
   reports: [{ ...report, kind: 'fell_back', detail }],
 } as HostDetail;

@@ -8,7 +8,7 @@ const host: HostDetail = {
   ...{ id: 'host-0001', hostname: 'web-1', name: 'core', arch: 'x86-64', channel: 'stable', group: 'web' },
   ...{ version: '1', at: 'idle', lastSeen: now, held: false, pinned: null, approved: true, cloned: false },
   ...{ decision: 'up_to_date', offered: null, machineId: '', enrolled: now, bootId: null, rootHash: null },
-  ...{ failed: [], why: '', grants: [], reports: [] },
+  ...{ failed: [], cancelled: [], trouble: null, why: '', grants: [], reports: [] },
 };
 const report = (kind: HostDetail['reports'][number]['kind'], from: string, version: string) => ({
   ...{ id: 'report-1', kind, from, version, at: now, received: now, detail: 'it did not answer' },

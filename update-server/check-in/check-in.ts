@@ -34,8 +34,20 @@ export async function checkIn(ports: Ports, host: HostRecord, said: CheckIn): Pr
 }
 
 /** Everything of a check-in that the store keeps and that seldom changes, but for the boot id. */
-function saidOf({ name, version, arch, channel, group, rootHash, failed }: CheckIn): string {
-  return `${name} ${version} ${arch} ${channel} ${group} ${rootHash} ${failed.join(' ')}`;
+function saidOf({
+  name,
+  version,
+  arch,
+  channel,
+  group,
+  rootHash,
+  failed,
+  cancelled,
+  trouble,
+}: CheckIn): string {
+  const said = `${name} ${version} ${arch} ${channel} ${group} ${rootHash} ${failed.join(' ')}`;
+  if (!cancelled?.length && !trouble) return said;
+  return `${said} | ${cancelled?.join(' ') ?? ''} | ${trouble ? `${trouble.code} ${trouble.text}` : ''}`;
 }
 
 function flagClone({ store }: Ports, host: HostRecord, bootId: string, at: Date): Promise<void> {

@@ -10,6 +10,8 @@ export interface HostFacts {
   arch: Arch;
   /** Versions that failed there. */
   failed: readonly string[];
+  /** Versions that an operator gave up there. */
+  cancelled: readonly string[];
   held: boolean;
   pinned: string | null;
   cloned: boolean;
@@ -34,6 +36,7 @@ export function goalOf(
   if ('none' in hop) return hop;
   const { version } = hop.to;
   if (host.failed.includes(version)) return { none: 'failed_here' };
+  if (host.cancelled.includes(version)) return { none: 'cancelled_here' };
   if (host.held) return { none: 'held' };
   return host.pinned && host.pinned !== version ? { none: 'pinned' } : hop;
 }

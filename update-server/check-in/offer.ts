@@ -18,8 +18,8 @@ export async function offer(
 ): Promise<{ offer: Offer } | { none: NoneReason }> {
   const channel = await store.channel(said.name, said.channel);
   const { held, pinned } = host;
-  const { version: running, arch, failed } = said;
-  const goal = goalOf({ running, arch, failed, held, pinned, cloned }, channel);
+  const { version: running, arch, failed, cancelled = [] } = said;
+  const goal = goalOf({ running, arch, failed, cancelled, held, pinned, cloned }, channel);
   if ('none' in goal) return goal;
 
   const group = host.placed ?? said.group;

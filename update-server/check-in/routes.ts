@@ -1,9 +1,17 @@
-import { Type } from 'typebox';
-import { CheckIn, CheckInAnswer, Reports } from '../../protocol/check-in.ts';
-import { strict } from '../../protocol/schema.ts';
+import type { FastifyRequest } from 'fastify';
+import {
+  CheckIn,
+  CheckInAnswer,
+  Reports,
+  ReportsAnswer,
+  speaksExtensible,
+  speaksHeader,
+} from '../../protocol/check-in.ts';
+import { knownFields } from '../../protocol/schema.ts';
 import type { App } from '../app.ts';
 import type { Ports } from '../ports.ts';
 import { checkIn } from './check-in.ts';
+import { readReports } from './read-reports.ts';
 
 /** 64 reports whose detail is full. */
 const reportsLimit = 512 * 1024;
@@ -13,17 +21,30 @@ export function checkInRoutes(app: App, ports: Ports): void {
   app.post(
     '/v1/check-in',
     { schema: { body: CheckIn, response: { 200: CheckInAnswer } } },
-    async ({ body, caller }) => checkIn(ports, caller, body),
+    async ({ body, caller }) => checkIn(ports, caller, knownFields(CheckIn, body)),
   );
   app.post(
     '/v1/reports',
     {
-      schema: { body: Reports, response: { 200: strict({ accepted: Type.Integer() }) } },
+      schema: { body: Reports, response: { 200: ReportsAnswer } },
+      // the schema describes; each report is judged by itself
+      attachValidation: true,
       bodyLimit: reportsLimit,
     },
-    async ({ body, caller }) => {
-      await ports.store.report(caller.id, body.reports, ports.now().toISOString());
-      return { accepted: body.reports.length };
+    async (request) => {
+      const { reports, refused } = readReports(request.body);
+      const { id } = request.caller;
+      await ports.store.report(id, reports, ports.now().toISOString());
+      if (refused.length > 0) request.log.warn({ host: id, refused }, 'reports that cannot be read');
+      const more = refused.length > 0 && isExtensible(request) ? { refused } : {};
+      return { accepted: reports.length, ...more };
     },
   );
+}
+
+/** Whether the caller lets unknown fields of answers be. */
+function isExtensible({ headers }: FastifyRequest): boolean {
+  return String(headers[speaksHeader] ?? '')
+    .split(' ')
+    .includes(speaksExtensible);
 }

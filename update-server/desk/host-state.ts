@@ -18,6 +18,7 @@ export function hostState(
       return 'updating';
     case 'failed_here':
       return 'failed';
+    case 'cancelled_here':
     case 'held':
     case 'pinned':
       return 'held';

@@ -39,6 +39,8 @@ const words: Record<NoneReason, string> = {
   in_flight_limit: 'As many hosts as may be under way at once are.',
   failed_here:
     'The next version failed on this host and is not tried again: interlock-agent update --retry VERSION there, or a newer release.',
+  cancelled_here:
+    'An operator gave the next version up on this host: interlock-agent update --retry VERSION there, or a newer release.',
   held: 'An operator holds it: interlock host hold --off.',
   pinned: 'An operator pinned it to another version: interlock host pin --off.',
   cloned: 'Two machines use its credential: forget it and enrol each machine by itself.',

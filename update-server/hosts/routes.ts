@@ -11,7 +11,7 @@ import {
   PinRequest,
   type TokenInfo,
 } from '../../protocol/operator.ts';
-import { Id, Limit, strict } from '../../protocol/schema.ts';
+import { Id, knownFields, Limit, strict } from '../../protocol/schema.ts';
 import type { App } from '../app.ts';
 import { whoIs } from '../operators/who-is.ts';
 import type { Ports } from '../ports.ts';
@@ -33,7 +33,7 @@ export function hostRoutes(app: App, ports: Ports): void {
   app.post(
     '/v1/enroll',
     { schema: { body: EnrollRequest, response: { 200: EnrollAnswer } } },
-    async ({ body }) => enroll(ports, body),
+    async ({ body }) => enroll(ports, knownFields(EnrollRequest, body)),
   );
 
   const query = strict({

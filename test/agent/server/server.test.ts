@@ -148,7 +148,7 @@ it.each([
   [{ status: 302, body: '' }, 'answer_invalid'],
   [{ status: 200, body: '<html>' }, 'answer_invalid'],
   [{ status: 200, body: '{"decision":{"never":"because"},"pollSeconds":60}' }, 'answer_invalid'],
-  [{ status: 200, body: '{"decision":{"none":"held"},"pollSeconds":60,"run":"me"}' }, 'answer_invalid'],
+  [{ status: 200, body: '{"decision":{"none":"held"},"pollSeconds":0,"run":"me"}' }, 'answer_invalid'],
 ])('turns %o into a clear error', async (bad, code) => {
   const port = await open();
   await port.checkIn(checkIn);
@@ -160,4 +160,62 @@ it('says unreachable when nobody listens', async () => {
   await expect((await open('http://127.0.0.1:9')).checkIn(checkIn)).rejects.toMatchObject({
     code: 'unreachable',
   });
+});
+
+it('says what is new only when there is something, and leaves it out for a server that refuses it', async () => {
+  const port = await open();
+  await port.checkIn({ ...checkIn, cancelled: [] });
+  expect(Object.keys(seen.at(-1)!.body as object)).not.toContain('cancelled');
+  const news = { cancelled: ['2'], trouble: { code: 'no_space', text: 'x'.repeat(5000) } };
+  await port.checkIn({ ...checkIn, ...news });
+  expect(seen.at(-1)!.body).toMatchObject({ cancelled: ['2'], trouble: { text: 'x'.repeat(1024) } });
+  const ordinary = answer;
+  answer = (path) =>
+    'trouble' in (seen.at(-1)!.body as object)
+      ? { status: 400, body: '{"kind":"bad_input","value":"body: unknown key trouble"}' }
+      : ordinary(path);
+  expect(await port.checkIn({ ...checkIn, ...news })).toMatchObject({ pollSeconds: 60 });
+  answer = () => ({ status: 400, body: '<html>a proxy</html>' });
+  await expect(port.checkIn({ ...checkIn, ...news })).rejects.toMatchObject({ code: 'answer_invalid' });
+});
+
+it('lets fields be that a newer server adds, and keeps none of them', async () => {
+  const bodies: Record<string, object> = {
+    '/v1/enroll': { hostId: 'host-0001', credential: 'secret', colour: 'red' },
+    '/v1/check-in': { decision: { none: 'moon_phase', more: {} }, pollSeconds: 60, constructor: 1 },
+    '/v1/reports': { accepted: 0, refused: [], more: 1 },
+  };
+  answer = (path) => ({ status: 200, body: JSON.stringify(bodies[path]) });
+  const port = await open();
+  expect(await port.checkIn(checkIn)).toMatchObject({ decision: { none: 'moon_phase' } });
+  await port.report([]);
+  const kept = JSON.parse(await readFile(join(folder, 'identity.json'), 'utf8'));
+  expect(Object.keys(kept)).toEqual(['hostId', 'credential']);
+});
+
+it.each([
+  ['a server that cannot read it', { status: 400, body: '{"kind":"bad_input","value":"body: bad"}' }, 2],
+  ['a proxy that finds the whole too long', { status: 413, body: '<html>' }, undefined],
+])('sends the other reports when one is refused by %s', async (_, refusal, kept) => {
+  const report = {
+    ...{ grant: null, kind: 'written', from: '1', version: '2', bootId: 'boot-0001' },
+    ...{ at: '2026-01-01T00:00:00Z', detail: '' },
+  };
+  const taken: string[] = [];
+  const ordinary = answer;
+  answer = (path) => {
+    if (path !== '/v1/reports') return ordinary(path);
+    const { reports } = seen.at(-1)!.body as { reports: { id: string }[] };
+    if (kept ? reports.some(({ id }) => id === 'report-b') : reports.length > 1) return refusal;
+    taken.push(...reports.map(({ id }) => id));
+    return { status: 200, body: '{"accepted":1}' };
+  };
+  await (await open()).report(['a', 'b', 'c'].map((id) => ({ ...report, id: `report-${id}` })));
+  expect(taken).toEqual(kept ? ['report-a', 'report-c'] : ['report-a', 'report-b', 'report-c']);
+});
+
+it('keeps reports that something on the way refuses', async () => {
+  const ordinary = answer;
+  answer = (path) => (path === '/v1/reports' ? { status: 400, body: '<html>no</html>' } : ordinary(path));
+  await expect((await open()).report([])).rejects.toMatchObject({ code: 'answer_invalid' });
 });

@@ -31,23 +31,33 @@ export interface World {
   stop(): Promise<void>;
 }
 
+/** Programs of another release; what is not given is this one's. */
+export interface Programs {
+  /** `interlock`, the server included. */
+  cli?: string;
+  agent?: string;
+  /** Makes the releases. */
+  makeHostRelease?: typeof makeHostRelease;
+}
+
 /** Starts the world with the host on version 1. `versions`: files of each image besides what a host needs. */
 export async function startWorld(
   versions: Record<string, Record<string, string>>,
   ballastBytes: number,
+  of: Programs = {},
 ): Promise<World> {
   const dir = await mkdtemp(join(tmpdir(), 'interlock-world-'));
   const at = (...path: string[]) => join(dir, ...path);
   const env: NodeJS.ProcessEnv = { ...process.env };
   const interlock = async (...words: string[]) =>
-    (await promisify(execFile)(process.execPath, [cli, ...words], { env })).stdout;
+    (await promisify(execFile)(process.execPath, [of.cli ?? cli, ...words], { env })).stdout;
   const publish = (version: string) =>
     interlock('publish', at(version), '--keys', at('keys'), '--channel', 'stable');
 
   const etcd = await startEtcd();
   await interlock('keys', 'init', at('keys'), '--no-x509');
-  await makeReleases(at, versions, ballastBytes);
-  const server = await startServer(at, env);
+  await makeReleases(at, versions, ballastBytes, of.makeHostRelease ?? makeHostRelease);
+  const server = await startServer(at, env, of.cli ?? cli);
   await publish('1');
   const made = await interlock('token', 'create', '--role', 'join', '--data', at('data'), '--json');
   const { token } = JSON.parse(made) as { token: string };
@@ -56,6 +66,7 @@ export async function startWorld(
     release: at('1'),
     config: { 'agent.d/50-host.toml': settings(env.INTERLOCK_SERVER!, token, etcd) },
     pollMs: 200,
+    ...(of.agent && { agent: of.agent }),
   });
   await host.start();
 
@@ -97,16 +108,21 @@ async function makeReleases(
   at: (...path: string[]) => string,
   versions: Record<string, Record<string, string>>,
   ballastBytes: number,
+  make: typeof makeHostRelease,
 ): Promise<void> {
   const trust = { 'usr/lib/interlock/root.json': await readFile(at('keys/metadata/root.json'), 'utf8') };
   for (const [version, more] of Object.entries(versions)) {
     const ballast = randomBytes(ballastBytes);
-    await makeHostRelease(at(version), version, { files: { ...trust, ...more }, ballast });
+    await make(at(version), version, { files: { ...trust, ...more }, ballast });
     for (const name of ['packages.lock', 'sbom.cdx.json']) await writeFile(at(version, name), '');
   }
 }
 
-async function startServer(at: (...path: string[]) => string, env: NodeJS.ProcessEnv): Promise<ChildProcess> {
+async function startServer(
+  at: (...path: string[]) => string,
+  env: NodeJS.ProcessEnv,
+  program: string,
+): Promise<ChildProcess> {
   const words = [
     'serve',
     '--data',
@@ -116,7 +132,7 @@ async function startServer(at: (...path: string[]) => string, env: NodeJS.Proces
     '--online-keys',
     at('keys/online'),
   ];
-  const child = spawn(process.execPath, [cli, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   await new Promise<void>((resolve, reject) => {
     child.once('exit', () => reject(new Error(`the server ended: ${text}`)));

@@ -26,6 +26,7 @@ const host = (parts: Partial<HostFacts> = {}): HostFacts => ({
   running: '1.0',
   arch: 'x86-64',
   failed: [],
+  cancelled: [],
   held: false,
   pinned: null,
   cloned: false,
@@ -59,7 +60,10 @@ describe('the decision for one host', () => {
     ['no_release_for_arch', host({ arch: 'arm64' }), channelOf({})],
     ['no_such_channel', host(), undefined],
     ['failed_here', host({ failed: ['3.0'] }), channelOf({})],
-    ['held', host({ held: true }), channelOf({})],
+    ['cancelled_here', host({ cancelled: ['3.0'] }), channelOf({})],
+    ['failed_here', host({ failed: ['3.0'], cancelled: ['3.0'] }), channelOf({})],
+    ['cancelled_here', host({ cancelled: ['3.0'], held: true }), channelOf({})],
+    ['held', host({ held: true, cancelled: ['2.0'] }), channelOf({})],
     ['pinned', host({ pinned: '2.0' }), channelOf({})],
     ['stranded', host(), channelOf({ floors: [named('2.0')], blocked: [{ version: '2.0', reason: 'bad' }] })],
     ['up_to_date', host({ running: '3.0', held: true }), channelOf({})],
@@ -93,6 +97,7 @@ describe('the decision for one host', () => {
     );
   const facts = fc.record({
     running: version,
+    cancelled: fc.array(version, { maxLength: 2 }),
     arch: fc.constantFrom('x86-64' as const, 'arm64' as const),
     failed: fc.array(version, { maxLength: 3 }),
     held: fc.boolean(),
@@ -110,7 +115,7 @@ describe('the decision for one host', () => {
         );
         expect(some.held || some.cloned).toBe(false);
         expect([null, decision.offer.version]).toContain(some.pinned);
-        expect(some.failed).not.toContain(decision.offer.version);
+        expect([...some.failed, ...some.cancelled]).not.toContain(decision.offer.version);
         expect(document.blocked.map((entry) => entry.version)).not.toContain(decision.offer.version);
       }),
       { numRuns: 2000 },

@@ -4,18 +4,18 @@ import type { HostFilter, HostState } from '../../../protocol/desk.ts';
 import type { HostSummary } from '../../../protocol/operator.ts';
 import { silentMs } from '../../desk/host-state.ts';
 import type { DeskStore } from '../desk.ts';
-import { readFlags, type SummaryRow, summaryColumns } from './host-rows.ts';
+import { readSummary, type SummaryRow, summaryColumns } from './host-rows.ts';
 
 /** Hosts looked at in one go, some milliseconds. */
 const atOnce = 2000;
 
 const isSeen = 'last_seen >= @day';
-const settled = "'up_to_date', 'offered', 'failed_here', 'held', 'pinned'";
+const settled = "'up_to_date', 'offered', 'failed_here', 'cancelled_here', 'held', 'pinned'";
 const states: Record<HostState, string> = {
   up_to_date: `decision = 'up_to_date' AND ${isSeen}`,
   updating: `decision = 'offered' AND ${isSeen}`,
   failed: `decision = 'failed_here' AND ${isSeen}`,
-  held: `decision IN ('held', 'pinned') AND ${isSeen}`,
+  held: `decision IN ('cancelled_here', 'held', 'pinned') AND ${isSeen}`,
   waiting: `decision NOT IN (${settled}) AND ${isSeen}`,
   silent: 'decision IS NOT NULL AND last_seen < @day',
   new: '(decision IS NULL OR last_seen IS NULL)',
@@ -65,7 +65,7 @@ export function findHostsStore(db: Database.Database): Pick<DeskStore, 'findHost
       for (let from = after; hosts.length < limit; ) {
         const end = endOf.get(from);
         const place = { after: from, end: end ?? '\u{10ffff}', limit: limit - hosts.length };
-        hosts.push(...statement.all({ ...filter, ...words, ...place, day }).map(readFlags));
+        hosts.push(...statement.all({ ...filter, ...words, ...place, day }).map(readSummary));
         if (end === undefined) break;
         from = end;
         await breathe();

@@ -3,7 +3,7 @@ import type { HostDetail } from '../../../protocol/operator.ts';
 import type { FleetHost, NewAudit, Store } from '../store.ts';
 import type { AddAudit, Facts } from './audit.ts';
 import type { Write } from './group-commit.ts';
-import { readFlags, type SummaryRow, summaryColumns } from './host-rows.ts';
+import { readSummary, type SummaryRow, summaryColumns } from './host-rows.ts';
 import type { KnownHosts } from './known-hosts.ts';
 import { openGrants } from './open-grants.ts';
 import type { RolloutRows } from './rollout-rows.ts';
@@ -15,6 +15,7 @@ type HostStore = Pick<
 
 interface DetailRow extends SummaryRow, Pick<HostDetail, 'machineId' | 'enrolled' | 'bootId' | 'rootHash'> {
   failed: string;
+  cancelled: string;
 }
 
 /** What operators decide about a host. */
@@ -55,7 +56,7 @@ export function hostStore(
      WHERE name = ? AND channel = ? AND arch = ? AND last_seen >= ? AND approved = 1`,
   );
   const one = db.prepare<[string], DetailRow>(
-    `SELECT ${summaryColumns}, machine_id AS machineId, enrolled, boot_id AS bootId, root_hash AS rootHash, failed
+    `SELECT ${summaryColumns}, machine_id AS machineId, enrolled, boot_id AS bootId, root_hash AS rootHash, failed, cancelled
      FROM host WHERE id = ?`,
   );
   const grants = db.prepare<[string], HostDetail['grants'][number]>(
@@ -85,8 +86,9 @@ export function hostStore(
       const row = one.get(id);
       if (!row) return undefined;
       return {
-        ...readFlags(row),
+        ...readSummary(row),
         failed: JSON.parse(row.failed) as string[],
+        cancelled: JSON.parse(row.cancelled) as string[],
         grants: grants.all(id),
         reports: reports.all(id),
       };

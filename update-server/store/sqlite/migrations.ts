@@ -113,4 +113,8 @@ export const migrations: readonly string[] = [
   CREATE VIEW host AS SELECT enrolled_host.*, last_seen, at, decision, offered
     FROM enrolled_host JOIN sighting ON sighting.host = enrolled_host.number;
   `,
+  `
+  ALTER TABLE enrolled_host ADD COLUMN trouble TEXT;
+  ALTER TABLE enrolled_host ADD COLUMN cancelled TEXT NOT NULL DEFAULT '[]';
+  `,
 ];

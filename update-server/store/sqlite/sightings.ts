@@ -29,7 +29,9 @@ export function batchSightings(db: Database.Database, write: Write): Sightings {
   let timer: NodeJS.Timeout | undefined;
   const tell = db.prepare(
     `UPDATE enrolled_host SET name = @name, arch = @arch, channel = @channel, grp = @group, version = @version,
-       boot_id = @bootId, root_hash = @rootHash, failed = @failed, boots = coalesce(@boots, boots), said = @said
+       boot_id = @bootId, root_hash = @rootHash, failed = @failed, cancelled = @cancelled,
+       trouble = CASE WHEN trouble ->> 'code' = @trouble ->> 'code' THEN json_set(@trouble, '$.since', trouble ->> 'since') ELSE @trouble END,
+       boots = coalesce(@boots, boots), said = @said
      WHERE number = @number`,
   );
   const touch = db.prepare<[string, string, string, string | null, number]>(
@@ -48,6 +50,10 @@ export function batchSightings(db: Database.Database, write: Write): Sightings {
       number: host.number,
       boots: boots && JSON.stringify(boots),
       failed: JSON.stringify(checkIn.failed),
+      cancelled: JSON.stringify(checkIn.cancelled ?? []),
+      trouble: checkIn.trouble
+        ? JSON.stringify({ code: checkIn.trouble.code, text: checkIn.trouble.text, since: at })
+        : null,
     });
   }
 

@@ -1,0 +1,32 @@
+import type { Report } from '../../protocol/check-in.ts';
+import { InterlockError } from '../../protocol/errors.ts';
+
+/**
+ * Sends reports so that one which the server cannot take keeps nobody else’s: what is refused as a whole is sent in
+ * halves, and what is refused alone is dropped, for no later try would fare better.
+ */
+export async function sendReports(
+  send: (reports: Report[]) => Promise<unknown>,
+  reports: Report[],
+): Promise<void> {
+  try {
+    await send(reports);
+  } catch (error) {
+    const isAlone = reports.length < 2;
+    if (isAlone && isRefused(error)) return;
+    if (isAlone || !(isRefused(error) || isTooLarge(error))) throw error;
+    const half = Math.ceil(reports.length / 2);
+    await sendReports(send, reports.slice(0, half));
+    await sendReports(send, reports.slice(half));
+  }
+}
+
+/** Whether the server itself, and not something on the way, says that it cannot read the request. */
+export function isRefused(error: unknown): boolean {
+  if (!(error instanceof InterlockError) || error.code !== 'answer_invalid') return false;
+  return error.details.status === 400 && String(error.details.problem).startsWith('bad_input: ');
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof InterlockError && error.details.status === 413;
+}

@@ -1,0 +1,68 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { HostDetail, HostSummary } from '../../../protocol/operator.ts';
+import { type FormerRelease, layOutFormerRelease } from '../../support/former-release.ts';
+import { type Programs, startWorld, type World } from '../../support/host/world.ts';
+
+let former: FormerRelease;
+let world: World | undefined;
+
+beforeAll(async () => {
+  former = await layOutFormerRelease();
+});
+afterAll(async () => {
+  await world?.stop();
+  await former?.remove();
+});
+
+const reportsOf = async (): Promise<string[]> => {
+  const [only] = JSON.parse(await world!.interlock('host', 'list', '--json')) as HostSummary[];
+  const host: HostDetail = JSON.parse(await world!.interlock('host', 'show', only!.id, '--json'));
+  return host.reports.map(({ kind, version }) => `${kind} ${version}`).toReversed();
+};
+const journeyTo = (version: string) =>
+  ['written', 'locked', 'rebooting', 'confirmed'].map((kind) => `${kind} ${version}`);
+
+async function updates(programs: Programs): Promise<void> {
+  world = await startWorld({ 1: {}, 2: {} }, 200_000, programs);
+  await world.until('a first look', () => world!.isSettledOn('1'));
+  await world.publish('2');
+  await world.until('release 2', () => world!.isSettledOn('2'));
+  await world.until('its reports', async () => (await reportsOf()).length === 4);
+  expect(await reportsOf()).toEqual(journeyTo('2'));
+  expect(await world.lock()).toMatchObject({ holders: [] });
+}
+
+it('the former release’s agent updates from this server', async () => {
+  const { makeHostRelease } = await import(
+    /* @vite-ignore */ join(former.dir, 'test/support/host/make-release.ts')
+  );
+  await updates({ agent: former.agent, makeHostRelease });
+  await world!.stop();
+  world = undefined;
+});
+
+it('this agent updates from the former release’s server, and is heard while it has something new to say', async () => {
+  await updates({ cli: former.cli });
+  await world!.host.stop();
+  const file = join(world!.host.dir, 'var/lib/interlock/agent/state.json');
+  const memory = JSON.parse(await readFile(file, 'utf8'));
+  const report = {
+    grant: null,
+    from: '1',
+    version: '2',
+    bootId: 'boot-0001',
+    at: '2026-01-01T00:00:00Z',
+    detail: '',
+  };
+  memory.reports = [
+    { ...report, id: 'report-new-kind', kind: 'soft_rebooted' },
+    { ...report, id: 'report-known-one', kind: 'written' },
+  ];
+  memory.wait = null;
+  await writeFile(file, JSON.stringify(memory));
+  await world!.host.start();
+  await world!.until('all reports told', async () => (await world!.memory())?.reports.length === 0);
+  expect(await reportsOf()).toEqual([...journeyTo('2'), 'written 2']);
+});
