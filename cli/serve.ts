@@ -22,7 +22,8 @@ interface Flags {
 
 /** `interlock serve`: the update server, until SIGTERM or SIGINT. */
 export function addServe(program: Command): void {
-  verb(program, 'serve', 'Run the update server', 'interlock serve --data /var/lib/interlock')
+  const summary = 'Run the update server; a renewed certificate is taken by itself, and at once on SIGHUP';
+  verb(program, 'serve', summary, 'interlock serve --data /var/lib/interlock')
     .requiredOption('--data <dir>', 'folder for the database and the blobs')
     .option('--listen <host:port>', 'address to listen on; port 0 chooses one', '127.0.0.1:8080')
     .option('--tls-cert <file>', 'certificate chain, PEM')
@@ -43,6 +44,8 @@ export function addServe(program: Command): void {
 }
 
 async function runServer(flags: Flags): Promise<{ text: string; data: unknown }> {
+  let reload = () => {};
+  process.on('SIGHUP', () => reload());
   const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   const print = (line: string) => void process.stdout.write(`${line}\n`);
   const server = await serve({
@@ -56,6 +59,7 @@ async function runServer(flags: Flags): Promise<{ text: string; data: unknown }>
     logLevel: process.env.INTERLOCK_LOG ?? 'warn',
     tell: print,
   });
+  reload = server.reload;
   print(`listening on ${server.url}`);
   await stopped;
   await server.stop();

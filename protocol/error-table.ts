@@ -240,6 +240,13 @@ export const errorTable = {
     'now',
   ),
   range_invalid: row('range {range} of {size} bytes', 'Ask for a range inside the file.', 416, 65, 'never'),
+  backup_incomplete: row(
+    '{folder} is made without {count} blobs that are damaged or missing: {blobs}',
+    'Everything else is in it. Publish those releases again, or: interlock restore OLDER-BACKUP --data DIR --blobs',
+    409,
+    65,
+    'never',
+  ),
   blob_mismatch: row('the bytes sent hash to {found}, not {expected}', 'Repeat publish.', 422, 65, 'now'),
 
   // network
@@ -269,6 +276,14 @@ export const errorTable = {
     'never',
   ),
   space_missing: row('{where} has {free} bytes free, {needed} are needed', 'Make room.', 507, 74, 'later'),
+  disk_full: row('{where}: no space left', 'Make room on its disk; tried again later.', 507, 74, 'later'),
+  disk_failed: row(
+    '{where}: {problem}',
+    'The disk refuses or fails: look at the kernel’s log (dmesg) and at how it is mounted.',
+    503,
+    74,
+    'later',
+  ),
   loader_unsafe: row('{problem}', 'Flipping is refused; the running slot stays.', 500, 74, 'never'),
   lock_unset: row('no lock is configured', 'Set lock.kind to etcd, fleetlock or none.', 500, 78, 'never'),
   lock_full: row(

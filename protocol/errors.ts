@@ -1,3 +1,4 @@
+import { diskFailureOf } from './disk-failure.ts';
 import { type ErrorCode, errorTable, type Row } from './error-table.ts';
 
 /** The operands of a failure: names as in the table's message. */
@@ -28,6 +29,8 @@ export class InterlockError extends Error {
 /** Gives any thrown value a code, so that edges need one `catch`. */
 export function asInterlockError(error: unknown): InterlockError {
   if (error instanceof InterlockError) return error;
+  const disk = diskFailureOf(error);
+  if (disk) return new InterlockError(disk.code, disk.details, { cause: error });
   const problem = error instanceof Error ? error.message : String(error);
   return new InterlockError('internal', { problem }, { cause: error });
 }

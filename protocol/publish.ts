@@ -16,7 +16,7 @@ export const WantedAnswer = strict({ wanted: Type.Array(BlobState) });
 const SignedRole = strict({
   role: Type.String({ pattern: '^(root|targets|releases|(channel|brake)-[a-z0-9.-]+)$' }),
   /** The version the signer saw, otherwise 409; 0 for a role that did not exist. */
-  replaces: Type.Integer({ minimum: 0 }),
+  replaces: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   json: Type.String({ maxLength: 8 * 1024 * 1024 }),
 });
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { InterlockError } from './errors.ts';
 import { Arch, Bytes, parseJson, Sha256, strict, Time, Version, Word } from './schema.ts';
 
 const Blob = strict({ size: Bytes, sha256: Sha256 });
@@ -49,8 +50,12 @@ export const Release = strict({
 });
 export type Release = Static<typeof Release>;
 
+/** Reads `release.json`; one that no empty disk could be written from is none. Throws `release_invalid`. */
 export function parseRelease(text: string | Uint8Array): Release {
-  return parseJson(Release, text, 'release.json', 'release_invalid');
+  const release = parseJson(Release, text, 'release.json', 'release_invalid');
+  if (fullPayload(release)) return release;
+  const problem = 'no full payload (from: null)';
+  throw new InterlockError('release_invalid', { file: 'release.json', problem });
 }
 
 /** The folder of a release and its stem in file names: `<name>-<version>-<arch>`. */

@@ -15,8 +15,8 @@ export const Version = Type.String({ pattern: '^[0-9A-Za-z][0-9A-Za-z.~^+-]{0,62
 /** An id that one party made and others only repeat: of hosts, grants, rollouts, reports, boots. */
 export const Id = Type.String({ pattern: '^[0-9A-Za-z-]{8,64}$' });
 
-/** A size or offset in bytes. */
-export const Bytes = Type.Integer({ minimum: 0 });
+/** A size or offset in bytes, as far as a number is exact. */
+export const Bytes = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
 /** How many lines a page of answers has, as a query word; each route has its own maximum. */
 export const Limit = Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,3}$' }));

@@ -23,9 +23,6 @@ export function answerNotFound(request: FastifyRequest, reply: FastifyReply): vo
 
 function classify(error: FastifyError): InterlockError {
   if (error instanceof InterlockError) return error;
-  if (error.code === 'ENOSPC' || error.code === 'SQLITE_FULL') {
-    return new InterlockError('server_unready', { problem: 'no space left on the disk' }, { cause: error });
-  }
   if (error.code && cutShort.includes(error.code)) {
     return new InterlockError('bad_input', { what: 'request', problem: 'the connection ended early' });
   }

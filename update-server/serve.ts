@@ -1,3 +1,4 @@
+import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics } from '@prometheus-io/client';
 import { InterlockError } from '../protocol/errors.ts';
@@ -15,6 +16,7 @@ import { watchOverload } from './overload.ts';
 import type { Ports } from './ports.ts';
 import { keepSigned, keepWarning } from './publish/renew.ts';
 import type { TlsFiles } from './read-tls.ts';
+import { renewTls } from './renew-tls.ts';
 import { keepTime } from './rollout/keep-time.ts';
 import { lockDataDir } from './store/sqlite/lock.ts';
 import { openSqliteStore } from './store/sqlite/store.ts';
@@ -41,6 +43,8 @@ export interface ServeOptions {
 /** A server that answers, and how to end it. */
 export interface RunningServer {
   url: string;
+  /** Takes the certificate's files anew. */
+  reload(): void;
   /** Ends requests, then streams, then the database. */
   stop(): Promise<void>;
 }
@@ -86,16 +90,23 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     const app = createApp(ports, options);
     undo.push(() => closeWithGrace(app));
     const port = await listen(app, address);
+    const renewal = tls && renewTls(app.server as Server, tls, told(app));
+    undo.push(() => renewal?.stop());
     undo.push(warmPage(app));
     undo.push(keepTime(ports, (problem) => app.log.error(`rollouts: ${problem}`)));
     undo.push(keepCounts(ports, (problem) => app.log.error(`counts: ${problem}`)));
     undo.push(keepWarning(ports, (warning) => app.log.warn(warning)));
     undo.push(keepSigned(ports, (problem) => app.log.error(`online signing: ${problem}`)));
-    return { url: `${tls ? 'https' : 'http'}://${formatListen({ ...address, port })}`, stop };
+    const url = `${tls ? 'https' : 'http'}://${formatListen({ ...address, port })}`;
+    return { url, reload: () => renewal?.reload(), stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function told(app: App) {
+  return (news: string, isProblem: boolean) => app.log[isProblem ? 'error' : 'info'](`tls: ${news}`);
 }
 
 /** Asks for the page once by itself a little later, so that the first who wants it need not wait for the bundler. */

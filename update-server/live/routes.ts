@@ -1,11 +1,14 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
+import type { Change } from '../../protocol/desk.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import type { App } from '../app.ts';
 import { whoCalls } from '../login/who-calls.ts';
 import type { DeskPorts } from '../ports.ts';
 
 const heartbeatMs = 15_000;
+/** When a page that found no place may ask again. */
+const retrySeconds = 60;
 /** What a page that does not read may keep waiting; more, and it is sent away. */
 const backlogBytes = 64 * 1024;
 
@@ -15,8 +18,12 @@ export function liveRoutes(app: App, ports: DeskPorts): void {
   app.get('/v1/events', { schema: { response: { 200: text } } }, async (request, reply) => {
     const end = () => void reply.raw.end();
     const send = sender(reply);
-    const leave = ports.live.listen((change) => send(`data: ${JSON.stringify(change)}`), end);
-    if (!leave) throw new InterlockError('overloaded');
+    const hear = (change: Change) => send(`data: ${JSON.stringify(change)}`);
+    const leave = ports.live.listen(hear, end, request.operator);
+    if (!leave) {
+      reply.header('retry-after', retrySeconds);
+      throw new InterlockError('overloaded');
+    }
     const isStillKnown = () => whoCalls(ports, request).catch(() => undefined);
     const beat = setInterval(
       async () => ((await isStillKnown()) ? send(': still here') : end()),

@@ -1,8 +1,10 @@
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Change } from '../../../protocol/desk.ts';
+import type { Role } from '../../../protocol/operator.ts';
 import { changesOf } from '../../../update-server/live/changes.ts';
-import type { News } from '../../../update-server/store/news.ts';
+import { type Live, openLive } from '../../../update-server/live/live.ts';
+import type { News, NewsStore } from '../../../update-server/store/news.ts';
 import { enrolHost } from '../support/enrol.ts';
 import { bearer, logIn, makeApp, type TestApp } from '../support/make-app.ts';
 
@@ -83,22 +85,131 @@ describe('the line', () => {
     expect(await next(lines)).toBeUndefined();
   });
 
-  it('takes so many listeners and no more, and a place that somebody leaves is free', async () => {
+  it('takes so many pages of one token and no more, and a place that somebody leaves is free', async () => {
     const headers = bearer(desk.tokens.viewer);
-    const stops = Array.from({ length: 65 }, () => new AbortController());
+    const stops = Array.from({ length: 17 }, () => new AbortController());
     const answers = await Promise.all(
-      stops.slice(0, 64).map(({ signal }) => fetch(url, { headers, signal })),
+      stops.slice(0, 16).map(({ signal }) => fetch(url, { headers, signal })),
     );
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     const refused = await fetch(url, { headers });
     expect([refused.status, ((await refused.json()) as { kind: string }).kind]).toEqual([503, 'overloaded']);
+    expect(refused.headers.get('retry-after')).toBe('60');
     stops[0]!.abort();
     await expect
-      .poll(async () => (await fetch(url, { headers, signal: stops[64]!.signal })).status)
+      .poll(async () => (await fetch(url, { headers, signal: stops[16]!.signal })).status)
       .toBe(200);
     for (const stop of stops) stop.abort();
     // undici keeps one of the connections open
     desk.app.server.closeAllConnections();
+  });
+});
+
+describe('places', () => {
+  const nothing: News = { place: { audit: 0, report: 0 }, lines: [], reporters: [], rollouts: [] };
+  const quiet = { newsPlace: async () => nothing.place, news: async () => nothing };
+  const fill = (live: Live, pages: number, who: (page: number) => { id: string; role: Role }) =>
+    Array.from({ length: pages }, (_, page) => live.listen(ignore, ignore, who(page))).filter(Boolean).length;
+  const ignore = () => {};
+
+  it.each([
+    ['one viewer', (_: number) => ({ id: 'one', role: 'viewer' as const }), 16],
+    ['a hundred viewers', (page: number) => ({ id: `v${page}`, role: 'viewer' as const }), 48],
+    [
+      'viewers and publishers',
+      (page: number) => ({ id: `${page}`, role: page % 2 ? ('publisher' as const) : ('viewer' as const) }),
+      48,
+    ],
+    ['one operator', (_: number) => ({ id: 'one', role: 'operator' as const }), 16],
+  ])('%s leave some to another operator', (_name, who, places) => {
+    const live = openLive(quiet, ignore);
+    expect(fill(live, 200, who)).toBe(places);
+    expect(live.listen(ignore, ignore, { id: 'admin', role: 'admin' })).toBeDefined();
+    live.end();
+  });
+});
+
+describe('a store that fails', () => {
+  const line = { action: 'hold', subject: 'host 1' };
+  let audit = 0;
+  const works: NewsStore = {
+    newsPlace: async () => ({ audit, report: 0 }),
+    news: async () => ({
+      place: { audit: ++audit, report: 0 },
+      lines: [line],
+      reporters: [],
+      rollouts: [],
+    }),
+  };
+  const failing = (times: number) => {
+    let left = times;
+    return async () => {
+      if (left-- > 0) throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_READ' });
+    };
+  };
+
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([
+    ['the first look', (fail: () => Promise<void>) => ({ newsPlace: () => fail().then(works.newsPlace) }), 1],
+    ['several looks', (fail: () => Promise<void>) => ({ newsPlace: () => fail().then(works.newsPlace) }), 5],
+    [
+      'reading what changed',
+      (fail: () => Promise<void>) => ({
+        news: (...of: Parameters<NewsStore['news']>) => fail().then(() => works.news(...of)),
+      }),
+      3,
+    ],
+  ])('%s is asked again, and its pages read everything anew', async (_name, part, times) => {
+    const told: string[] = [];
+    const heard: Change[] = [];
+    const live = openLive({ ...works, ...part(failing(times)) }, (problem) => told.push(problem));
+    live.listen(
+      (change) => heard.push(change),
+      () => {},
+    );
+    await vi.advanceTimersByTimeAsync(1000 * (times + 2));
+    expect(told).toHaveLength(times);
+    expect(told[0]).toContain('SQLITE_IOERR_READ');
+    expect(heard[0]).toEqual({ kind: 'other', id: '', what: 'gap' });
+    expect(heard.at(-1)).toEqual({ kind: 'host', id: '1', what: 'hold' });
+    live.end();
+  });
+
+  it('is heard again by a page that comes after all others left', async () => {
+    const live = openLive({ ...works, newsPlace: () => failing(0)().then(works.newsPlace) }, () => {});
+    live.listen(
+      () => {},
+      () => {},
+    )?.();
+    await vi.advanceTimersByTimeAsync(3000);
+    const heard: Change[] = [];
+    live.listen(
+      (change) => heard.push(change),
+      () => {},
+    );
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(heard).not.toEqual([]);
+    live.end();
+  });
+
+  it('a page that throws takes nothing from the others', async () => {
+    const heard: Change[] = [];
+    const live = openLive(works, () => {});
+    live.listen(
+      () => {
+        throw new Error('gone');
+      },
+      () => {},
+    );
+    live.listen(
+      (change) => heard.push(change),
+      () => {},
+    );
+    await vi.advanceTimersByTimeAsync(2500);
+    expect(heard.length).toBeGreaterThan(0);
+    live.end();
   });
 });
 

@@ -1,0 +1,35 @@
+import type { ErrorCode } from './error-table.ts';
+
+/** What a disk's failure is called, and with which operands. */
+export interface DiskFailure {
+  code: ErrorCode;
+  details: Record<string, string>;
+}
+
+const full = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL'];
+const failed = /^(EIO|EROFS|ENODEV|ENXIO|EUCLEAN|SQLITE_(IOERR|READONLY|CANTOPEN)\w*)$/;
+const damaged = /^SQLITE_(CORRUPT|NOTADB)\w*$/;
+const locked = /^SQLITE_(BUSY|LOCKED)\w*$/;
+
+/** What people are told of a database whose content cannot be believed any more. */
+export function damageOf(problem: string): DiskFailure {
+  const advice = 'stop the server and restore a backup (interlock restore)';
+  return { code: 'server_unready', details: { problem: `the database is damaged (${problem}): ${advice}` } };
+}
+
+/** Knows a disk that is full or sick, and a database on it, by the error the system gave: none of them is a defect of ours. */
+export function diskFailureOf(error: unknown): DiskFailure | undefined {
+  const { code, path, message } = (error ?? {}) as { code?: unknown; path?: unknown; message?: string };
+  if (typeof code !== 'string') return undefined;
+  const isDatabase = code.startsWith('SQLITE_');
+  const where = typeof path === 'string' ? path : isDatabase ? 'the database' : 'the disk';
+  if (full.includes(code)) return { code: 'disk_full', details: { where } };
+  const problem = isDatabase ? `${message} (${code})` : (message ?? code);
+  if (failed.test(code)) return { code: 'disk_failed', details: { where, problem } };
+  if (damaged.test(code)) return damageOf(problem);
+  if (locked.test(code)) {
+    const busy = 'another program keeps the database locked';
+    return { code: 'server_unready', details: { problem: busy } };
+  }
+  return undefined;
+}
