@@ -13,10 +13,12 @@ import { define } from '../builder/define/define.ts';
 import { machineArch } from '../builder/define/machine-arch.ts';
 import { addDelta } from '../builder/delta/add-delta.ts';
 import { InterlockError } from '../protocol/errors.ts';
+import type { PayloadFormat } from '../protocol/payload.ts';
 import type { Arch } from '../protocol/schema.ts';
 import { type Answer, answer, verb } from '../system/command.ts';
 import { writeDurably } from '../system/durable.ts';
 import { formatTable } from '../system/terminal-table.ts';
+import { payloadFormatOption } from './payload-format.ts';
 
 interface Options {
   version?: string;
@@ -28,6 +30,7 @@ interface Options {
   offline?: boolean;
   deltaFrom?: string[];
   level?: string;
+  payloadFormat?: string;
   arch?: Arch;
   plan?: boolean;
   verify?: string;
@@ -49,6 +52,7 @@ export function addBuild(program: Command): void {
     .option('--lock <file>', 'build exactly these packages (default: packages.lock beside image.toml)')
     .option('--update-lock', 'choose packages anew, say what changed, and keep packages.lock and users.lock')
     .option('--level <level>', 'zstd level of the full payload: 19 for releases (default: 3, which is quick)')
+    .addOption(payloadFormatOption())
     .option('--delta-from <release...>', 'folders of older releases to make deltas from')
     .option('--offline', 'use the lock and the cache only')
     .option('--verify <release>', 'build a release again, and say what differs')
@@ -73,6 +77,7 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
   const epoch = sourceDateEpoch(process.env.SOURCE_DATE_EPOCH);
   if (epoch !== undefined) settings.epoch = epoch;
   if (options.level !== undefined) settings.level = levelOf(options.level);
+  if (options.payloadFormat) settings.format = Number(options.payloadFormat) as PayloadFormat;
   const { folder, lock, users: allUsers } = await build(definition, settings, reportOn(process.stderr));
   for (const old of options.deltaFrom ?? []) await addDelta(old, folder);
   const data = { folder, packages: lock.packages.length };

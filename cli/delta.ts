@@ -2,8 +2,10 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { addDelta } from '../builder/delta/add-delta.ts';
+import type { PayloadFormat } from '../protocol/payload.ts';
 import { answer, verb } from '../system/command.ts';
 import { formatBytes, showProgress } from '../system/terminal.ts';
+import { payloadFormatOption } from './payload-format.ts';
 
 /** Adds `interlock delta`. */
 export function addDeltaVerb(program: Command): void {
@@ -12,18 +14,21 @@ export function addDeltaVerb(program: Command): void {
     'delta <old> <new>',
     'Add to a release the payload for hosts that run an older one; sign the release afterwards',
     'interlock delta releases/core-1-x86-64 releases/core-2-x86-64',
-  ).action(
-    answer(async (old: string, next: string) => {
-      const total = await sizeOf(next);
-      const progress = showProgress('delta', total);
-      const made = await addDelta(old, next, { onProgress: (done) => progress.at(done) });
-      progress.end();
-      const text = made
-        ? `${join(next, made.file)}: ${formatBytes(made.size)}`
-        : 'none made: it would be no smaller than the full payload';
-      return { text, data: made };
-    }),
-  );
+  )
+    .addOption(payloadFormatOption())
+    .action(
+      answer(async (old: string, next: string, { payloadFormat }: { payloadFormat?: string }) => {
+        const format = payloadFormat === undefined ? undefined : (Number(payloadFormat) as PayloadFormat);
+        const total = await sizeOf(next);
+        const progress = showProgress('delta', total);
+        const made = await addDelta(old, next, { format, onProgress: (done) => progress.at(done) });
+        progress.end();
+        const text = made
+          ? `${join(next, made.file)}: ${formatBytes(made.size)}`
+          : 'none made: it would be no smaller than the full payload';
+        return { text, data: made };
+      }),
+    );
 }
 
 async function sizeOf(release: string): Promise<number> {

@@ -117,16 +117,19 @@ function packageText(lock: PackagesLock | undefined, list: boolean): string {
 async function inspectPayload(path: string): Promise<Answer> {
   const header = await readHeader(path);
   const operations = countOperations(header);
-  const { sizes, rootHash, sourceRootHash, headerLength } = header;
+  const { format, sizes, rootHash, sourceRootHash, headerLength } = header;
   const sections = [
-    `payload for root hash ${rootHash}\nfrom ${sourceRootHash ?? 'nothing'}`,
+    `payload of format ${format} for root hash ${rootHash}\nfrom ${sourceRootHash ?? 'nothing'}`,
     formatTable(
       ['PART', 'SIZE'],
       Object.entries(sizes).map(([part, size]) => [part, formatBytes(size)]),
     ),
     operationTable(operations),
   ];
-  return { text: sections.join('\n\n'), data: { rootHash, sourceRootHash, sizes, headerLength, operations } };
+  return {
+    text: sections.join('\n\n'),
+    data: { format, rootHash, sourceRootHash, sizes, headerLength, operations },
+  };
 }
 
 async function readHeader(path: string): Promise<PayloadHeader> {

@@ -1,6 +1,7 @@
-import { brotliDecompressSync, zstdDecompressSync } from 'node:zlib';
+import { brotliDecompressSync, constants, zstdDecompressSync } from 'node:zlib';
 import { addDifferences } from './differences.ts';
 import { InterlockError } from './errors.ts';
+import { maxSteps } from './patch-limits.ts';
 import { type Space, spaces } from './payload.ts';
 import { openReader } from './varint.ts';
 
@@ -63,13 +64,22 @@ function unpack(
   return found;
 }
 
+/**
+ * The largest window that frames may ask a decoder to keep, as a power of two: no operation, and no stream of a patch, is
+ * longer. Without it a frame of a few bytes takes 128 MiB.
+ */
+export const maxWindowLog = 24;
+
 /** Room behind what is unpacked: zlib takes a second buffer of the same size as soon as the first is full. */
 export const unpackSlack = 64;
 
 function inflate(bytes: Buffer, codec: 'zstd' | 'brotli', unpacked: number): Buffer {
   const options = { maxOutputLength: Math.max(1, unpacked), chunkSize: unpacked + unpackSlack };
+  const params = { [constants.ZSTD_d_windowLogMax]: maxWindowLog };
   try {
-    return codec === 'zstd' ? zstdDecompressSync(bytes, options) : brotliDecompressSync(bytes, options);
+    return codec === 'zstd'
+      ? zstdDecompressSync(bytes, { ...options, params })
+      : brotliDecompressSync(bytes, options);
   } catch (cause) {
     throw new InterlockError('payload_invalid', { problem: `a patch stream that is no ${codec}` }, { cause });
   }
@@ -81,7 +91,8 @@ function* readSteps(control: Buffer, length: number, inserted: number): Generato
   const ends = spaces.map(() => 0);
   let covered = 0;
   let taken = 0;
-  while (!reader.isAtEnd()) {
+  for (let left = maxSteps(length); !reader.isAtEnd(); left--) {
+    if (left === 0) throw invalid('a patch of too many steps');
     const tag = reader.number();
     const code = tag % 8;
     const step: PatchStep = { space: null, from: 0, length: Math.floor(tag / 8) };

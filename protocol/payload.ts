@@ -1,11 +1,17 @@
 import { InterlockError } from './errors.ts';
-import { type ByteReader, openReader, openWriter } from './varint.ts';
+import { type ByteReader, openReader } from './varint.ts';
 
 /**
  * The payload: a header that lists operations, then the blobs of those that have one, in the same order.
  * docs/payload.md has the layout. The hash tree is no part of it: whoever wrote the root computes it.
  */
-export const payloadMagic = 'ILPAY003';
+/** What a header of each format begins with. */
+export const magics = { 3: 'ILPAY003', 4: 'ILPAY004' } as const;
+export type PayloadFormat = keyof typeof magics;
+
+/** What is written unless somebody asks for the former one, for hosts whose agents read no other. */
+export const presentFormat: PayloadFormat = 4;
+export const formerFormat: PayloadFormat = 3;
 
 /** What a payload writes, in this order. */
 export const payloadParts = ['root', 'boot'] as const;
@@ -22,7 +28,8 @@ export interface Stretch {
   length: number;
 }
 
-const kinds = ['zero', 'data', 'copy', 'patch'] as const;
+/** What an operation may be, in the order of their numbers. */
+export const kinds = ['zero', 'data', 'copy', 'patch'] as const;
 export type OperationKind = (typeof kinds)[number];
 
 export interface Operation {
@@ -34,6 +41,8 @@ export interface Operation {
   /** Where its blob lies, in bytes from the end of the header; `blobLength` is 0 without one. */
   blobAt: number;
   blobLength: number;
+  /** Hex of the first half of the blob's SHA-256, as it travels; null without a blob, and in the former format. */
+  blobDigest: string | null;
   /** `copy`: the bytes themselves. `data`: the dictionary of its zstd frame, if it has one. Null otherwise. */
   stretch: Stretch | null;
   /** CRC-32 of the first 4096 bytes it yields, by which an image is searched for them; 0 unless `data`. */
@@ -43,6 +52,7 @@ export interface Operation {
 }
 
 export interface PayloadHeader {
+  format: PayloadFormat;
   sizes: Record<PayloadPart, number>;
   rootHash: string;
   sourceRootHash: string | null;
@@ -54,8 +64,11 @@ export interface PayloadHeader {
 /** What an operation says in the header; the rest follows from its neighbours. */
 export type PlannedOperation = Omit<Operation, 'offset' | 'blobAt'>;
 
-const fixedLength = 96;
+/** Bytes of a header before its operations. */
+export const fixedLength = 96;
 const digestLength = 32;
+/** Bytes of a blob's digest: nobody finds other bytes for half a SHA-256 either (docs/decisions/0013). */
+export const blobDigestLength = 16;
 /** The least an operation takes: kind, length, digest. */
 const leastRecord = 2 + digestLength;
 /** No operation yields more than this, so memory stays bounded whatever the image. */
@@ -64,46 +77,13 @@ export const maxOperationLength = 4 * 1024 * 1024;
 export const maxDictionaryLength = 4 * 1024 * 1024;
 /** Bytes that `firstBlock` covers. */
 export const firstBlockLength = 4096;
-const nothing = '0'.repeat(64);
-
-/** Lays a header out as bytes. */
-export function encodePayloadHeader(header: {
-  sizes: PayloadHeader['sizes'];
-  rootHash: string;
-  sourceRootHash: string | null;
-  operations: readonly PlannedOperation[];
-}): Buffer {
-  const fixed = Buffer.alloc(fixedLength);
-  const records = openWriter();
-  for (const operation of header.operations) writeOperation(records, operation);
-  const table = records.bytes();
-  fixed.write(payloadMagic, 0, 'latin1');
-  fixed.writeUInt32LE(fixedLength + table.length, 8);
-  fixed.writeUInt32LE(header.operations.length, 12);
-  payloadParts.forEach((part, index) => {
-    fixed.writeBigUInt64LE(BigInt(header.sizes[part]), 16 + 8 * index);
-  });
-  fixed.write(header.rootHash, 32, 'hex');
-  fixed.write(header.sourceRootHash ?? nothing, 64, 'hex');
-  return Buffer.concat([fixed, table]);
-}
-
-function writeOperation(out: ReturnType<typeof openWriter>, operation: PlannedOperation): void {
-  const { kind, part, length, blobLength, stretch, firstBlock, sha256 } = operation;
-  const space = stretch ? 1 + spaces.indexOf(stretch.space) : 0;
-  out.number(kinds.indexOf(kind) | (payloadParts.indexOf(part) << 2) | (space << 3));
-  out.number(length);
-  if (kind === 'data' || kind === 'patch') out.number(blobLength);
-  if (stretch) out.number(stretch.from);
-  if (stretch && kind === 'data') out.number(stretch.length);
-  if (kind === 'data') out.fixed(firstBlock);
-  out.raw(Buffer.from(sha256, 'hex'));
-}
+/** The root hash of no source. */
+export const nothing = '0'.repeat(64);
 
 /** Reads a header and checks that its operations cover every part once, in order. Throws `payload_invalid`. */
 export function decodePayloadHeader(bytes: Buffer): PayloadHeader {
-  const magic = bytes.subarray(0, 8).toString('latin1');
-  if (bytes.length < fixedLength || magic !== payloadMagic) throw invalid('no payload header');
+  const format = payloadFormatOf(bytes);
+  if (bytes.length < fixedLength) throw invalid('a header that ends early');
   const headerLength = bytes.readUInt32LE(8);
   const count = bytes.readUInt32LE(12);
   if (headerLength !== bytes.length || count > (headerLength - fixedLength) / leastRecord) {
@@ -111,6 +91,7 @@ export function decodePayloadHeader(bytes: Buffer): PayloadHeader {
   }
   const source = bytes.toString('hex', 64, 96);
   const header: PayloadHeader = {
+    format,
     sizes: { root: readSize(bytes, 16), boot: readSize(bytes, 24) },
     rootHash: bytes.toString('hex', 32, 64),
     sourceRootHash: source === nothing ? null : source,
@@ -120,12 +101,13 @@ export function decodePayloadHeader(bytes: Buffer): PayloadHeader {
   const reader = openReader(bytes.subarray(fixedLength), invalid);
   const done = { root: 0, boot: 0, blobs: 0 };
   for (let index = 0; index < count; index++) {
-    const operation = readOperation(reader, index, done);
+    const operation = readOperation(reader, index, done, format);
     checkOperation(operation, index, header);
     done[operation.part] += operation.length;
     done.blobs += operation.blobLength;
     header.operations.push(operation);
   }
+  if (format > formerFormat) passSections(reader);
   if (!reader.isAtEnd()) throw invalid('more than its operations');
   for (const part of payloadParts) {
     const size = header.sizes[part];
@@ -134,10 +116,32 @@ export function decodePayloadHeader(bytes: Buffer): PayloadHeader {
   return header;
 }
 
+/** The format of a payload by its first bytes. Throws `payload_invalid`. */
+export function payloadFormatOf(bytes: Buffer): PayloadFormat {
+  const magic = bytes.subarray(0, 8).toString('latin1');
+  const known = ([formerFormat, presentFormat] as const).find((format) => magics[format] === magic);
+  if (!known) throw invalid('no payload header of a known format');
+  return known;
+}
+
+/** Sections are hints of later builders: a reader that does not know one does without it. */
+function passSections(reader: ByteReader): void {
+  while (!reader.isAtEnd()) {
+    reader.number();
+    reader.raw(reader.number());
+  }
+}
+
+/** Whether operations of a kind have a blob of their own. */
+export function takesBlob(kind: OperationKind): boolean {
+  return kind === 'data' || kind === 'patch';
+}
+
 function readOperation(
   reader: ByteReader,
   index: number,
   done: { root: number; boot: number; blobs: number },
+  format: PayloadFormat,
 ): Operation {
   const tag = reader.number();
   const kind = kinds[tag & 3]!;
@@ -145,10 +149,12 @@ function readOperation(
   const space = spaces[(tag >> 3) - 1];
   if (tag >> 3 > spaces.length) throw invalid(`operation ${index} is of no known kind`);
   const length = reader.number();
-  const blobLength = kind === 'data' || kind === 'patch' ? reader.number() : 0;
+  const blobLength = takesBlob(kind) ? reader.number() : 0;
   const from = space ? reader.number() : 0;
   const taken = space && kind === 'data' ? reader.number() : length;
   const firstBlock = kind === 'data' ? reader.fixed() : 0;
+  const isNamed = format > formerFormat && takesBlob(kind);
+  const blobDigest = isNamed ? reader.raw(blobDigestLength).toString('hex') : null;
   return {
     kind,
     part,
@@ -156,6 +162,7 @@ function readOperation(
     length,
     blobAt: done.blobs,
     blobLength,
+    blobDigest,
     stretch: space ? { space, from, length: taken } : null,
     firstBlock,
     sha256: reader.raw(digestLength).toString('hex'),
@@ -168,7 +175,7 @@ function checkOperation(operation: Operation, index: number, header: PayloadHead
   const refuse = (problem: string) => invalid(`operation ${index} ${problem}`);
   if (last && payloadParts.indexOf(part) < payloadParts.indexOf(last.part)) throw refuse('is out of order');
   if (length === 0 || length > maxOperationLength) throw refuse(`yields ${length} bytes`);
-  if (kind !== 'zero' && kind !== 'copy' && (blobLength === 0 || blobLength > 2 * length + 4096)) {
+  if (takesBlob(kind) && (blobLength === 0 || blobLength > 2 * length + 4096)) {
     throw refuse(`has a blob of ${blobLength} bytes`);
   }
   if ((kind === 'copy') !== (stretch !== null) && kind !== 'data') throw refuse('has no place to copy from');

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
-import { zstdDecompressSync } from 'node:zlib';
+import { constants, zstdDecompressSync } from 'node:zlib';
 import { InterlockError } from '../../protocol/errors.ts';
-import { unpackSlack } from '../../protocol/patch.ts';
+import { maxWindowLog, unpackSlack } from '../../protocol/patch.ts';
 import type { Numbered } from './find-missing.ts';
 
 /**
@@ -15,12 +15,25 @@ export function decodeFrame(frame: Buffer, operation: Numbered, dictionary: Buff
     bytes = zstdDecompressSync(frame, {
       maxOutputLength: length,
       chunkSize: length + unpackSlack,
+      params: { [constants.ZSTD_d_windowLogMax]: maxWindowLog },
       ...(dictionary && { dictionary }),
     });
   } catch (cause) {
     throw mismatch(operation, 'no zstd frame of that length', cause);
   }
   return checkBytes(bytes, operation);
+}
+
+/**
+ * Throws `payload_mismatch` unless a blob is the one that the signed header names: no decoder sees any other. The former
+ * format names none; there the decoders' own bounds hold, and the hash of what they yield.
+ */
+export function checkBlob(blob: Buffer, operation: Numbered): void {
+  const { index, blobDigest } = operation;
+  if (!blobDigest) return;
+  const found = hash('sha256', blob).slice(0, blobDigest.length);
+  if (found === blobDigest) return;
+  throw new InterlockError('payload_mismatch', { index, found: `a blob ${found}`, expected: blobDigest });
 }
 
 /** Returns the bytes when they are what the operation must yield; throws `payload_mismatch` otherwise. */

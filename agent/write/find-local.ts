@@ -86,5 +86,12 @@ async function holds(
 
 function toCopy(operation: Numbered, space: 'source-root' | 'source-boot', from: number): Numbered {
   const { length } = operation;
-  return { ...operation, kind: 'copy', blobLength: 0, stretch: { space, from, length }, instead: operation };
+  return {
+    ...operation,
+    kind: 'copy',
+    blobLength: 0,
+    blobDigest: null,
+    stretch: { space, from, length },
+    instead: operation,
+  };
 }

@@ -2,10 +2,10 @@ import { InterlockError } from '../../protocol/errors.ts';
 import { decodePatch } from '../../protocol/patch.ts';
 import { isSource, type Space, type Stretch } from '../../protocol/payload.ts';
 import type { OpenExtent } from '../slots/extent.ts';
-import { checkBytes, decodeFrame } from './decode-frame.ts';
+import { checkBlob, checkBytes, decodeFrame } from './decode-frame.ts';
 import type { Numbered } from './find-missing.ts';
 import { giveBack } from './give-back.ts';
-import { openWindow } from './read-window.ts';
+import { readSteps } from './read-steps.ts';
 import type { Parts } from './target-parts.ts';
 
 /** Where an operation may read: the running slot, and the slot that is being written. */
@@ -34,6 +34,7 @@ export function readStraight({ stretch }: Numbered, spaces: Omit<Spaces, 'scratc
  */
 export async function yieldOperation(operation: Numbered, blob: Buffer, spaces: Spaces): Promise<Buffer> {
   const { kind, length, stretch } = operation;
+  checkBlob(blob, operation);
   switch (kind) {
     case 'zero':
       return checkBytes(Buffer.alloc(length), operation);
@@ -54,24 +55,13 @@ export async function yieldOperation(operation: Numbered, blob: Buffer, spaces: 
   }
 }
 
-/** Old bytes come in by position, a window at a time; then the differences are added. */
+/** Old bytes and inserted ones; then the differences are added. */
 async function patched({ length }: Numbered, blob: Buffer, spaces: Spaces): Promise<Buffer> {
-  const { steps, inserts, differ, unpacked } = decodePatch(blob, length);
+  const patch = decodePatch(blob, length);
   const bytes = spaces.scratch.subarray(0, length);
-  const window = openWindow((space: Space) => extentOf(spaces, space));
-  let at = 0;
-  let taken = 0;
-  for (const { space, from, length: count } of steps) {
-    const room = bytes.subarray(at, at + count);
-    if (space === null) {
-      inserts.copy(room, 0, taken, taken + count);
-      taken += count;
-    } else if (!window.take(space, from, room)) await window.read(space, from, room).catch(outside);
-    at += count;
-  }
-  differ(bytes);
-  window.close();
-  for (const stream of unpacked) giveBack(stream);
+  await readSteps(patch, bytes, (space) => extentOf(spaces, space)).catch(outside);
+  patch.differ(bytes);
+  for (const stream of patch.unpacked) giveBack(stream);
   return bytes;
 }
 

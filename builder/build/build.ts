@@ -1,6 +1,7 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
+import type { PayloadFormat } from '../../protocol/payload.ts';
 import { releaseId } from '../../protocol/release.ts';
 import { parse, Version } from '../../protocol/schema.ts';
 import { syncFolder } from '../../system/durable.ts';
@@ -36,6 +37,8 @@ export interface BuildOptions {
   epoch?: number;
   /** zstd level of the full payload: 3 unless given. */
   level?: number;
+  /** Of the payload: the present one unless given. */
+  format?: PayloadFormat | undefined;
 }
 
 /**
@@ -75,8 +78,8 @@ export async function build(
     );
     const epoch = options.epoch ?? Date.parse(lock.date) / 1000;
     const frames = await keptFrames();
-    const { level } = options;
-    const inputs = { definition, version, arch, lock, epoch, frames, sources, ...prepared };
+    const { level, format } = options;
+    const inputs = { definition, version, arch, lock, epoch, frames, sources, format, ...prepared };
     await pack(work, { ...inputs, ...(level && { level }) }, report);
     await rename(work, folder);
     await syncFolder(options.out);

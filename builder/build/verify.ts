@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
 import { parseRelease, type Release } from '../../protocol/release.ts';
 import type { Definition } from '../define/definition.ts';
+import { readPayloadFormat } from '../pack/read-format.ts';
 import { type BuildOptions, build } from './build.ts';
 import { compareReleases, type Difference } from './compare-releases.ts';
 import { parseLock } from './packages-lock.ts';
@@ -25,10 +26,11 @@ export async function verify(
   // beside nothing else: a second build must not depend on where it lies
   const work = await mkdtemp(join(tmpdir(), 'interlock-verify-'));
   try {
+    const format = await readPayloadFormat(join(folder, 'payload.full')).catch(() => undefined);
     const epoch = Date.parse(release.created) / 1000;
     const again = await build(
       definition,
-      { ...options, version: release.version, out: work, lock, epoch },
+      { ...options, version: release.version, out: work, lock, epoch, format },
       report,
     );
     const isSigned = (await sha256Of(join(again.folder, 'boot.efi'))) !== release.boot.sha256;

@@ -1,10 +1,12 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { PayloadFormat } from '../../protocol/payload.ts';
 import { fullPayload, type PayloadRef, type Release } from '../../protocol/release.ts';
 import { ahead } from '../pack/ahead.ts';
 import { hashRegions } from '../pack/hash-regions.ts';
 import { listRegions } from '../pack/list-regions.ts';
 import { type PartFiles, partFiles, withParts } from '../pack/part-files.ts';
+import { readPayloadFormat } from '../pack/read-format.ts';
 import { withContexts } from '../pack/with-contexts.ts';
 import { writePayload } from '../pack/write-payload.ts';
 import { makeOperation } from './make-operation.ts';
@@ -12,9 +14,10 @@ import { findPieces, type Side } from './pieces.ts';
 import { planOperations } from './plan.ts';
 import { openSpaces } from './spaces.ts';
 
-/** `level` is zstd's (default 19); `onProgress` hears of bytes done out of all bytes of the new release's parts. */
+/** `level` is zstd's (default 19); `format` the one of the new release's full payload; `onProgress` hears of bytes done out of all bytes of the new release's parts. */
 export interface DeltaOptions {
   level?: number;
+  format?: PayloadFormat | undefined;
   onProgress?: (done: number, total: number) => void;
 }
 
@@ -34,7 +37,7 @@ const together = 4;
 export async function delta(
   old: Placed,
   next: Placed,
-  { level = 19, onProgress }: DeltaOptions = {},
+  { level = 19, format, onProgress }: DeltaOptions = {},
 ): Promise<PayloadRef | null> {
   const before = await sideOf(partFiles(old.dir));
   const after = await sideOf(partFiles(next.dir));
@@ -45,6 +48,7 @@ export async function delta(
     sizes: { root: root.size, boot: boot.size },
     rootHash: root.verity.rootHash,
     sourceRootHash: from.rootHash,
+    format: format ?? (await readPayloadFormat(join(next.dir, fullPayload(next.release).file))),
   };
   const file = `payload.from-${from.version}`;
   const work = join(next.dir, `${file}.part`);

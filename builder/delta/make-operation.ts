@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { PatchStep } from '../../protocol/patch.ts';
+import { isTooScattered } from '../../protocol/patch-limits.ts';
 import { makeData } from '../pack/make-data.ts';
 import { type PartHandles, readPart } from '../pack/part-files.ts';
 import type { InContext } from '../pack/with-contexts.ts';
@@ -24,7 +25,7 @@ export async function makeOperation(
   level: number,
 ): Promise<Made> {
   const { kind, part, offset, length, steps } = draft;
-  if (kind === 'data') return makeData(draft, target, level);
+  if (kind === 'data' || isTooScattered(steps, length)) return makeData(draft, target, level);
   const bytes = await readPart(target[part], offset, length);
   const old = readSteps(steps, bytes, spaces);
   const base = { part, length, firstBlock: 0, sha256: hash('sha256', bytes) };

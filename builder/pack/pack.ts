@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
+import type { PayloadFormat } from '../../protocol/payload.ts';
 import type { PayloadRef, Release } from '../../protocol/release.ts';
 import type { Arch } from '../../protocol/schema.ts';
 import { writeDurably } from '../../system/durable.ts';
@@ -43,6 +44,8 @@ export interface ReleaseInputs {
   frames?: FrameSource;
   /** zstd level of the full payload. */
   level?: number;
+  /** Of the full payload. */
+  format?: PayloadFormat | undefined;
 }
 
 type Blob = Release['boot'];
@@ -118,7 +121,7 @@ async function listParts(inputs: ReleaseInputs, rootHash: string): Promise<strin
 function packPayload(
   folder: string,
   rootHash: string,
-  { frames, level }: ReleaseInputs,
+  { frames, level, format }: ReleaseInputs,
   { at }: Progress,
 ): Promise<PayloadRef> {
   const files = {
@@ -128,6 +131,7 @@ function packPayload(
   return packFullPayload(files, rootHash, join(folder, 'payload.full'), {
     ...(frames && { frames }),
     ...(level && { level }),
+    format,
     onProgress: at,
   });
 }

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import type { PayloadFormat } from '../../protocol/payload.ts';
 import type { PayloadRef } from '../../protocol/release.ts';
 import { ahead } from './ahead.ts';
 import { hashRegions } from './hash-regions.ts';
@@ -16,9 +17,10 @@ const together = 4;
 /** From this level on bytes matter more than time. */
 const releaseLevel = 16;
 
-/** `level` is zstd's (default 3); `onProgress` hears of bytes done out of all bytes of the parts. */
+/** `level` is zstd's (default 3); `format` the present one unless given; `onProgress` hears of bytes done out of all bytes of the parts. */
 export interface PayloadOptions {
   level?: number;
+  format?: PayloadFormat | undefined;
   frames?: FrameSource;
   onProgress?: (done: number, total: number) => void;
 }
@@ -28,7 +30,7 @@ export async function packFullPayload(
   files: PartFiles,
   rootHash: string,
   out: string,
-  { level = 3, frames, onProgress }: PayloadOptions = {},
+  { level = 3, format, frames, onProgress }: PayloadOptions = {},
 ): Promise<PayloadRef> {
   const sizes = { root: (await stat(files.root)).size, boot: (await stat(files.boot)).size };
   const total = sizes.root + sizes.boot;
@@ -40,7 +42,7 @@ export async function packFullPayload(
       ? withContexts(extents, parts, ({ copy }) => !copy)
       : withoutContexts(extents);
     const made = ahead(inContext, together, (extent) => makeData(extent, parts, level, frames));
-    return writePayload(out, { sizes, rootHash, sourceRootHash: null }, made, (bytes) => {
+    return writePayload(out, { sizes, rootHash, sourceRootHash: null, format }, made, (bytes) => {
       done += bytes;
       onProgress?.(done, total);
     });

@@ -2,7 +2,13 @@ import { hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { encodePayloadHeader, type PayloadHeader, type PlannedOperation } from '../../protocol/payload.ts';
+import { encodePayloadHeader } from '../../protocol/encode-payload.ts';
+import {
+  blobDigestLength,
+  type PayloadFormat,
+  type PayloadHeader,
+  type PlannedOperation,
+} from '../../protocol/payload.ts';
 import type { PayloadRef } from '../../protocol/release.ts';
 import { withFile } from '../../system/durable.ts';
 import { digestFile } from './digest.ts';
@@ -10,11 +16,14 @@ import { writeFully } from './erofs/block-writer.ts';
 
 /** An operation with its blob, empty for those that have none. */
 export interface Made {
-  operation: Omit<PlannedOperation, 'blobLength'>;
+  operation: Omit<PlannedOperation, 'blobLength' | 'blobDigest'>;
   blob: Buffer;
 }
 
-type Head = Pick<PayloadHeader, 'sizes' | 'rootHash' | 'sourceRootHash'>;
+type Head = Pick<PayloadHeader, 'sizes' | 'rootHash' | 'sourceRootHash'> & {
+  /** The present one unless given. */
+  format?: PayloadFormat | undefined;
+};
 
 /**
  * Writes a payload out of operations as they are made: blobs wait in a file beside it until the header is known.
@@ -32,13 +41,13 @@ export async function writePayload(
     await withFile(blobs, 'w', async (file) => {
       let end = 0;
       for await (const { operation, blob } of made) {
-        operations.push({ ...operation, blobLength: blob.length });
+        operations.push({ ...operation, blobLength: blob.length, blobDigest: digestOf(blob) });
         await writeFully(file, blob, end);
         end += blob.length;
         onMade(operation.length);
       }
     });
-    const header = encodePayloadHeader({ ...head, operations });
+    const header = encodePayloadHeader({ ...head, operations }, head.format);
     await withFile(out, 'w', async (file) => {
       await writeFully(file, header, 0);
       let at = header.length;
@@ -59,4 +68,8 @@ export async function writePayload(
   } finally {
     await rm(blobs, { force: true });
   }
+}
+
+function digestOf(blob: Buffer): string | null {
+  return blob.length === 0 ? null : hash('sha256', blob).slice(0, 2 * blobDigestLength);
 }

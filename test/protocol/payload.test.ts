@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { encodePayloadHeader } from '../../protocol/encode-payload.ts';
 import {
+  blobDigestLength,
   decodePayloadHeader,
-  encodePayloadHeader,
   maxOperationLength,
   type Operation,
   type PlannedOperation,
@@ -15,9 +16,10 @@ const hex = fc
 const from = fc.nat(2 ** 40);
 const length = fc.integer({ min: 1, max: maxOperationLength });
 const shared = { part: fc.constant('root' as const), length, sha256: hex };
-const none = { blobLength: fc.constant(0), firstBlock: fc.constant(0) };
+const none = { blobLength: fc.constant(0), blobDigest: fc.constant(null), firstBlock: fc.constant(0) };
 const source = fc.constantFrom('source-root' as const, 'source-boot' as const);
 const blobLength = fc.integer({ min: 1, max: 4096 });
+const blobDigest = hex.map((text) => text.slice(0, 32));
 const drawnOperation = fc.oneof(
   fc.record({ ...shared, ...none, kind: fc.constant('zero' as const), stretch: fc.constant(null) }),
   fc
@@ -27,6 +29,7 @@ const drawnOperation = fc.oneof(
     ...shared,
     kind: fc.constant('data' as const),
     blobLength,
+    blobDigest,
     firstBlock: fc.nat(2 ** 32 - 1),
     stretch: fc.option(fc.record({ space: source, from, length })),
   }),
@@ -35,6 +38,7 @@ const drawnOperation = fc.oneof(
     ...none,
     kind: fc.constant('patch' as const),
     blobLength,
+    blobDigest,
     stretch: fc.constant(null),
   }),
 );
@@ -71,6 +75,7 @@ function sample(change: (header: Sample) => void = () => {}): Buffer {
   const operation = {
     kind: 'data' as const,
     blobLength: 9,
+    blobDigest: 'ef'.repeat(16),
     stretch: null,
     firstBlock: 7,
     sha256: 'cd'.repeat(32),
@@ -97,9 +102,35 @@ describe('payload header', () => {
     fc.assert(
       fc.property(anyHeader, (header) => {
         const bytes = encodePayloadHeader(header);
-        expect(decodePayloadHeader(bytes)).toEqual({ ...header, headerLength: bytes.length });
+        expect(decodePayloadHeader(bytes)).toEqual({ ...header, format: 4, headerLength: bytes.length });
       }),
     );
+  });
+
+  it('gives back the former format too, which names no blobs', () => {
+    fc.assert(
+      fc.property(anyHeader, (header) => {
+        const bytes = encodePayloadHeader(header, 3);
+        const operations = header.operations.map((operation) => ({ ...operation, blobDigest: null }));
+        const expected = { ...header, operations, format: 3, headerLength: bytes.length };
+        expect(decodePayloadHeader(bytes)).toEqual(expected);
+        const digests = header.operations.filter(({ blobDigest }) => blobDigest).length * blobDigestLength;
+        expect(encodePayloadHeader(header).length).toBe(bytes.length + digests);
+      }),
+    );
+  });
+
+  it('passes over sections of later builders, and refuses those that end early', () => {
+    const bytes = sample();
+    const grown = (...more: number[]) => {
+      const longer = Buffer.concat([bytes, Buffer.from(more)]);
+      longer.writeUInt32LE(longer.length, 8);
+      return longer;
+    };
+    const { operations } = decodePayloadHeader(bytes);
+    expect(decodePayloadHeader(grown(7, 3, 1, 2, 3, 9, 0)).operations).toEqual(operations);
+    expect(() => decodePayloadHeader(grown(7, 3, 1, 2))).toThrow('ends 1 bytes early');
+    expect(() => decodePayloadHeader(grown(7))).toThrow('ends within a number');
   });
 
   const damages: [string, Buffer, string][] = [

@@ -6,6 +6,7 @@ import type { Release } from '../../../protocol/release.ts';
 import { syncFolder, writeDurably } from '../../../system/durable.ts';
 import { showProgress } from '../../../system/terminal.ts';
 import { packFullPayload } from '../../pack/payload.ts';
+import { readPayloadFormat } from '../../pack/read-format.ts';
 import { type LoadedRelease, loadRelease } from '../check-release.ts';
 import { signPe } from './sign-pe.ts';
 import type { Signer } from './signed-data.ts';
@@ -53,6 +54,7 @@ async function writeSigned(
   const total = release.root.size + release.root.verity.size + boot.length;
   const progress = showProgress('sign for Secure Boot', total);
   const payload = await packFullPayload(files, release.root.verity.rootHash, at('payload.full'), {
+    format: await readPayloadFormat(join(dir, 'payload.full')),
     onProgress: progress.at,
   });
   progress.end();

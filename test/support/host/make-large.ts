@@ -2,7 +2,8 @@ import { createCipheriv, createHash, hash, randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants, crc32, zstdCompressSync } from 'node:zlib';
-import { encodePayloadHeader, firstBlockLength, type PlannedOperation } from '../../../protocol/payload.ts';
+import { encodePayloadHeader } from '../../../protocol/encode-payload.ts';
+import { blobDigestLength, firstBlockLength, type PlannedOperation } from '../../../protocol/payload.ts';
 import type { Release } from '../../../protocol/release.ts';
 import { encodeVeritySuperblock, verityBlock, veritySize } from '../../../protocol/verity.ts';
 import { streamVerity } from '../../../protocol/verity-levels.ts';
@@ -31,8 +32,9 @@ export async function makeLargeRelease(
     const blob = zstdCompressSync(bytes, { params });
     blobs.push(blob);
     const firstBlock = crc32(bytes.subarray(0, firstBlockLength));
+    const blobDigest = hash('sha256', blob).slice(0, 2 * blobDigestLength);
     const base = { part, length: bytes.length, stretch: null, sha256: hash('sha256', bytes) };
-    operations.push({ ...base, kind: 'data', blobLength: blob.length, firstBlock });
+    operations.push({ ...base, kind: 'data', blobLength: blob.length, blobDigest, firstBlock });
   };
   for (let count = 0; count < mebibytes; count++) {
     const piece = Buffer.alloc(mebibyte);
