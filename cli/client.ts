@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
-import got, { type Got, type OptionsInit, RequestError, type Response } from 'got';
+import type { OptionsInit } from 'got';
 import { type ErrorCode, errorTable } from '../protocol/error-table.ts';
 import { type Details, InterlockError } from '../protocol/errors.ts';
+import { type Answer, ask, openAnswer } from '../system/ask.ts';
 import { createHttpAgents } from '../system/http-agents.ts';
+import { checkJson, wordsOf } from '../system/read-json.ts';
 import { readUserConfig, userConfigPath } from './user-config.ts';
 
 /** What a verb was told about the server; what is missing comes from the environment, then from `interlock login`. */
@@ -33,6 +35,9 @@ export interface Client {
 
 const timeout = { lookup: 10_000, connect: 10_000, secureConnect: 10_000, socket: 60_000, response: 120_000 };
 
+/** Bytes of the longest answer that is read whole: whole fleets and audit logs come in pages far below it. */
+const limit = 32 * 1024 * 1024;
+
 /** Flag before environment before file; the file's token and authority are for the file's server alone. */
 export function findServer(options: ClientOptions, env: NodeJS.ProcessEnv = process.env): ClientOptions {
   const said = options.server ?? (env.INTERLOCK_SERVER || undefined);
@@ -52,29 +57,29 @@ export function createClient(options: ClientOptions): Client {
     const problem = 'no server: give --server or INTERLOCK_SERVER, or keep one by `interlock login`';
     throw new InterlockError('usage', { problem });
   }
-  const http = got.extend({
-    prefixUrl: server,
+  const common: OptionsInit = {
     headers: token ? { authorization: `Bearer ${token}` } : {},
     timeout,
-    retry: { limit: 0 },
-    followRedirect: false,
-    throwHttpErrors: false,
     agent: createHttpAgents(ca ? readAuthority(ca) : undefined),
-  });
+  };
+  const urlOf = (path: string) => `${server.replace(/\/+$/, '')}/${path.replace(/^\//, '')}`;
+  const send = (path: string, request: OptionsInit) =>
+    ask(urlOf(path), { ...common, ...request, headers: { ...common.headers, ...request.headers }, limit });
   const json = async <T>(path: string, request: OptionsInit): Promise<T> => {
-    const response = await send(http, server, path, request);
-    if (!response.ok) throw failureOf(response);
-    return (response.body === '' ? undefined : parseAnswer(response)) as T;
+    const answer = await send(path, request);
+    if (!isGood(answer)) throw failureOf(answer);
+    if (answer.status === 204 && request.method === 'DELETE') return undefined as T;
+    return parseAnswer(answer) as T;
   };
   return {
     get: (path) => json(path, { method: 'GET' }),
     text: async (path) => {
-      const response = await send(http, server, path, { method: 'GET' });
-      if (response.statusCode === 404) return undefined;
-      if (!response.ok) throw failureOf(response);
-      return response.body;
+      const answer = await send(path, { method: 'GET' });
+      if (answer.status === 404) return undefined;
+      if (!isGood(answer)) throw failureOf(answer);
+      return answer.body.toString('utf8');
     },
-    stream: (path) => streamed(http, server, path),
+    stream: (path) => streamed(urlOf(path), common),
     post: (path, body) => json(path, { method: 'POST', json: body }),
     replace: (path, body) => json(path, { method: 'PUT', json: body }),
     put: (path, stream, headers) => json(path, { method: 'PUT', body: stream, headers }),
@@ -108,33 +113,32 @@ function readAuthority(file: string): string {
   }
 }
 
-async function* streamed(http: Got, server: string, path: string): AsyncGenerator<Buffer> {
+async function* streamed(url: string, options: OptionsInit): AsyncGenerator<Buffer> {
+  const { stream, response } = await openAnswer(url, options);
   try {
-    yield* http.stream(path.replace(/^\//, ''), { throwHttpErrors: true, decompress: false });
+    const { statusCode: status } = response;
+    if (!isGood({ status }))
+      throw new InterlockError('unreachable', { url, problem: `it answered ${status}` });
+    yield* stream as AsyncIterable<Buffer>;
   } catch (error) {
-    throw unreachable(error, path, server);
+    throw error instanceof InterlockError
+      ? error
+      : new InterlockError('unreachable', { url, problem: (error as Error).message }, { cause: error });
+  } finally {
+    stream.destroy();
   }
 }
 
-async function send(http: Got, server: string, path: string, request: OptionsInit) {
-  try {
-    return (await http(path.replace(/^\//, ''), { ...request, responseType: 'text' })) as Response<string>;
-  } catch (error) {
-    throw unreachable(error, path, server);
-  }
-}
-
-function unreachable(error: unknown, path: string, server: string): unknown {
-  if (!(error instanceof RequestError)) return error;
-  const url = new URL(path, server).href;
-  return new InterlockError('unreachable', { url, problem: error.message }, { cause: error });
+function isGood({ status }: Pick<Answer, 'status'>): boolean {
+  return status >= 200 && status < 300;
 }
 
 /** Gives a server's `{kind, value}` back its code, so that the exit status is the one of the error table. */
-function failureOf(response: Response<string>): InterlockError {
-  const body = parseAnswer(response) as { kind?: unknown; value?: unknown; details?: unknown };
-  if (typeof body?.kind !== 'string' || !(body.kind in errorTable)) {
-    return invalidAnswer(response, response.body.slice(0, 200));
+function failureOf(answer: Answer): InterlockError {
+  const body = parseAnswer(answer) as { kind?: unknown; value?: unknown; details?: unknown };
+  if (typeof body?.kind !== 'string' || !Object.hasOwn(errorTable, body.kind)) {
+    const { url, status } = answer;
+    return new InterlockError('answer_invalid', { url, status, problem: wordsOf(answer) });
   }
   const details = typeof body.details === 'object' && body.details !== null ? (body.details as Details) : {};
   const failure = new InterlockError(body.kind as ErrorCode, details);
@@ -142,14 +146,13 @@ function failureOf(response: Response<string>): InterlockError {
   return failure;
 }
 
-function parseAnswer(response: Response<string>): unknown {
+function parseAnswer(answer: Answer): unknown {
+  // what is called nothing is judged by its text alone: a page in between always has a type
+  if (answer.type) checkJson(answer);
   try {
-    return JSON.parse(response.body);
+    return JSON.parse(answer.body.toString('utf8'));
   } catch {
-    throw invalidAnswer(response, response.body.slice(0, 200) || 'nothing');
+    const { url, status } = answer;
+    throw new InterlockError('answer_invalid', { url, status, problem: `it is no JSON: ${wordsOf(answer)}` });
   }
-}
-
-function invalidAnswer(response: Response<string>, problem: string): InterlockError {
-  return new InterlockError('answer_invalid', { url: response.url, status: response.statusCode, problem });
 }

@@ -11,7 +11,7 @@ import type { ServerPort } from '../ports.ts';
 import { type Identity, writeIdentity } from './identity.ts';
 import { hasNews, withoutNews, worthSaying } from './news.ts';
 import { type PostContext, post } from './post.ts';
-import { isRefused, sendReports } from './send-reports.ts';
+import { checkTaken, isRefused, sendReports } from './send-reports.ts';
 
 export interface ServerOptions extends Omit<PostContext, 'credential'> {
   channel: string;
@@ -34,7 +34,7 @@ export function openServer(options: ServerOptions): ServerPort {
 
   async function credential(enrollment = options.enroll): Promise<string> {
     if (identity) return identity.credential;
-    const made = (await post(options, '/v1/enroll', enrollment, EnrollAnswer))!;
+    const made = await post(options, '/v1/enroll', enrollment, EnrollAnswer);
     await writeIdentity(options.state, made);
     identity = made;
     options.onEnrolled(made);
@@ -65,8 +65,8 @@ export function openServer(options: ServerOptions): ServerPort {
   return {
     async checkIn(body) {
       const checkIn = worthSaying({ ...body, channel: options.channel, group: options.group });
-      return known(async (context) => {
-        const say = async (said: CheckIn) => (await post(context, '/v1/check-in', said, CheckInAnswer))!;
+      return known((context) => {
+        const say = (said: CheckIn) => post(context, '/v1/check-in', said, CheckInAnswer);
         return say(checkIn).catch((error: unknown) => {
           if (!isRefused(error) || !hasNews(checkIn)) throw error;
           return say(withoutNews(checkIn));
@@ -74,8 +74,12 @@ export function openServer(options: ServerOptions): ServerPort {
       });
     },
     async report(reports) {
-      const send = (some: Report[]) =>
-        known((context) => post(context, '/v1/reports', { reports: some }, ReportsAnswer));
+      const send = async (some: Report[]) =>
+        checkTaken(
+          await known((context) => post(context, '/v1/reports', { reports: some }, ReportsAnswer)),
+          some.length,
+          `${options.server}/v1/reports`,
+        );
       await sendReports(send, reports);
     },
   };

@@ -1,11 +1,14 @@
-import got, { RequestError } from 'got';
 import type { Static, TSchema } from 'typebox';
 import { speaksExtensible, speaksHeader } from '../../protocol/check-in.ts';
 import { InterlockError } from '../../protocol/errors.ts';
-import { parseJson } from '../../protocol/schema.ts';
+import { type Answer, ask } from '../../system/ask.ts';
 import { createHttpAgents } from '../../system/http-agents.ts';
+import { checkJson, readJson, wordsOf } from '../../system/read-json.ts';
 
 const timeout = { lookup: 5000, connect: 5000, secureConnect: 5000, response: 15_000, request: 30_000 };
+
+/** Bytes of the longest answer that a host takes from the server: theirs have a few hundred. */
+const limit = 64 * 1024;
 
 export interface PostContext {
   server: string;
@@ -15,50 +18,38 @@ export interface PostContext {
   signal: AbortSignal;
 }
 
-/** Posts JSON to the update server. Throws `unreachable`, `unauthorized` or `answer_invalid`. */
+/**
+ * Posts JSON to the update server and takes only its own answer for one. Throws `unreachable`, `unauthorized`,
+ * `answer_invalid` or `answer_too_long`; what the server asks for by `Retry-After` is among the details.
+ */
 export async function post<T extends TSchema>(
   { server, ca, credential, signal }: PostContext,
   path: string,
   body: unknown,
-  answer: T | null,
-): Promise<Static<T> | null> {
-  const url = `${server}${path}`;
-  const response = await got
-    .post(url, {
-      json: body,
-      headers: {
-        [speaksHeader]: speaksExtensible,
-        ...(credential ? { authorization: `Bearer ${credential}` } : {}),
-      },
-      timeout,
-      signal,
-      retry: { limit: 0 },
-      followRedirect: false,
-      throwHttpErrors: false,
-      agent: createHttpAgents(ca),
-    })
-    .catch((cause: unknown) => {
-      const problem = cause instanceof RequestError ? (cause.code ?? cause.message) : String(cause);
-      throw new InterlockError('unreachable', { url, problem }, { cause });
-    });
-  const { statusCode: status, body: text } = response;
-  if (status === 401) throw new InterlockError('unauthorized');
-  if (status < 200 || status > 299) {
-    throw new InterlockError('answer_invalid', { url, status, problem: wordsOf(text) });
-  }
-  if (!answer) return null;
-  try {
-    return parseJson(answer, text, `the answer of ${url}`);
-  } catch (cause) {
-    throw new InterlockError('answer_invalid', { url, status, problem: (cause as Error).message }, { cause });
-  }
+  schema: T,
+): Promise<Static<T>> {
+  const answer = await ask(`${server}${path}`, {
+    method: 'POST',
+    json: body,
+    headers: {
+      [speaksHeader]: speaksExtensible,
+      ...(credential ? { authorization: `Bearer ${credential}` } : {}),
+    },
+    timeout,
+    signal,
+    agent: createHttpAgents(ca),
+    limit,
+  });
+  if (answer.status < 200 || answer.status > 299) throw refusalOf(answer);
+  return readJson(answer, schema);
 }
 
-function wordsOf(text: string): string {
-  try {
-    const { kind, value } = JSON.parse(text) as { kind?: string; value?: string };
-    return `${kind}: ${value}`.slice(0, 300);
-  } catch {
-    return text.slice(0, 100);
+function refusalOf(answer: Answer): InterlockError {
+  const { url, status, retryAfter } = answer;
+  if (status === 401) {
+    checkJson(answer);
+    return new InterlockError('unauthorized');
   }
+  const wish = retryAfter === null ? {} : { retryAfter };
+  return new InterlockError('answer_invalid', { url, status, problem: wordsOf(answer), ...wish });
 }

@@ -1,4 +1,4 @@
-import type { Report } from '../../protocol/check-in.ts';
+import type { Report, ReportsAnswer } from '../../protocol/check-in.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 
 /**
@@ -19,6 +19,13 @@ export async function sendReports(
     await sendReports(send, reports.slice(0, half));
     await sendReports(send, reports.slice(half));
   }
+}
+
+/** Only an answer that accounts for all that was sent has taken them. Throws `answer_invalid`. */
+export function checkTaken({ accepted, refused = [] }: ReportsAnswer, sent: number, url: string): void {
+  if (sent === 0 || accepted + refused.length === sent) return;
+  const problem = `it accounts for ${accepted + refused.length} reports of ${sent}`;
+  throw new InterlockError('answer_invalid', { url, status: 200, problem });
 }
 
 /** Whether the server itself, and not something on the way, says that it cannot read the request. */

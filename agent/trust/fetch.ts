@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import got, { RequestError, type Response } from 'got';
 import { BaseFetcher } from 'tuf-js';
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
 import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
+import { ask } from '../../system/ask.ts';
 import { createHttpAgents } from '../../system/http-agents.ts';
 
 const timeout = {
@@ -43,44 +42,18 @@ export class Fetcher extends BaseFetcher {
       return await this.#download(url, limit);
     } catch (error) {
       if (error instanceof DownloadHTTPError) throw error;
-      this.failure =
-        error instanceof RequestError
-          ? new InterlockError('unreachable', { url, problem: error.message }, { cause: error })
-          : asInterlockError(error);
+      this.failure = asInterlockError(error);
       throw this.failure;
     }
   }
 
   async #download(url: string, limit: number): Promise<Buffer> {
-    const stream = got.stream(url, {
-      timeout,
-      retry: { limit: 0 },
-      throwHttpErrors: false,
-      followRedirect: false,
-      decompress: false,
-      agent: createHttpAgents(this.#authority),
-    });
-    try {
-      const [response] = (await once(stream, 'response')) as [Response];
-      const status = response.statusCode;
-      this.last = { url, status };
-      if (status === 403 || status === 404) throw new DownloadHTTPError('not there', status);
-      if (status !== 200)
-        throw new InterlockError('answer_invalid', { url, status, problem: 'no such file' });
-      return await collect(stream, url, limit);
-    } finally {
-      stream.destroy();
-    }
+    const agent = createHttpAgents(this.#authority);
+    const { status, body, retryAfter } = await ask(url, { timeout, agent, limit });
+    this.last = { url, status };
+    if (status === 403 || status === 404) throw new DownloadHTTPError('not there', status);
+    if (status === 200) return body;
+    const wish = retryAfter === null ? {} : { retryAfter };
+    throw new InterlockError('answer_invalid', { url, status, problem: 'no such file', ...wish });
   }
-}
-
-async function collect(stream: AsyncIterable<Buffer>, url: string, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of stream) {
-    length += chunk.length;
-    if (length > limit) throw new InterlockError('answer_too_long', { url, limit });
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

@@ -42,7 +42,7 @@ beforeEach(async () => {
         ? { hostId: 'host-0001', credential: 'secret' }
         : path === '/v1/check-in'
           ? { decision: { none: 'up_to_date' }, pollSeconds: 60 }
-          : { accepted: 1 },
+          : { accepted: 0 },
     ),
   });
   server = createServer(async (request, response) => {
