@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse as parseToml } from 'smol-toml';
 import { InterlockError } from '../protocol/errors.ts';
-import { readPolicy } from '../protocol/policy.ts';
+import { type PolicyText, readPolicy, refuseContradictions } from '../protocol/policy.ts';
 import type { PolicyChoice } from '../protocol/rollout.ts';
 
 /** The flag of verbs that start rollouts. */
@@ -19,6 +19,7 @@ export async function readPolicyChoice(given: string | undefined): Promise<Polic
   try {
     const value = parseToml(text);
     readPolicy(value, given);
+    refuseContradictions(value as PolicyText, given);
     return value as PolicyChoice;
   } catch (cause) {
     if (cause instanceof InterlockError) throw cause;

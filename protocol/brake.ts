@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { Channel, Named } from './channel.ts';
-import { parseJson, strict, Version, Word } from './schema.ts';
+import { Positive, parseJson, strict, Version, Word } from './schema.ts';
 import { isNewer } from './version.ts';
 
 /** `brakes/<name>/<channel>.json`: what whoever is on call has stopped. It can only make a channel stricter. */
@@ -9,7 +9,7 @@ export const Brake = strict({
   name: Word,
   channel: Word,
   /** Rises by one with every signature; hosts refuse a lower one. */
-  serial: Type.Integer({ minimum: 1 }),
+  serial: Positive,
   blocked: Type.Array(strict({ version: Version, reason: Type.String() }), { maxItems: 256 }),
   /** While the channel's head is `version`, its hosts go back to `to`, an earlier head; void once the channel moves on. */
   withdrawn: Type.Union([strict({ version: Version, to: Version, reason: Type.String() }), Type.Null()]),

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { InterlockError } from './errors.ts';
-import { type Arch, parseJson, Sha256, strict, Version, Word } from './schema.ts';
+import { type Arch, Positive, parseJson, Sha256, strict, Version, Word } from './schema.ts';
 import { isNewer } from './version.ts';
 
 /** A version and, per architecture, the SHA-256 of its `release.json`. */
@@ -16,7 +16,7 @@ export const Channel = strict({
   name: Word,
   channel: Word,
   /** Rises by one with every signature; hosts refuse a lower one. */
-  serial: Type.Integer({ minimum: 1 }),
+  serial: Positive,
   head: Named,
   /** Earlier heads, oldest first, to which the brake may send hosts back; only in channels that have a brake. */
   heads: Type.Optional(Type.Array(Named, { maxItems: 64 })),

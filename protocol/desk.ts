@@ -2,9 +2,7 @@ import { type Static, Type } from 'typebox';
 import { NoneReason } from './check-in.ts';
 import { AuditLine, HostSummary, Role } from './operator.ts';
 import { RolloutSummary } from './rollout.ts';
-import { Arch, Bytes, Id, orNull, Sha256, strict, Time, Version, Word } from './schema.ts';
-
-const Count = Type.Integer({ minimum: 0 });
+import { Arch, Bytes, Count, Id, orNull, Sha256, strict, Time, Version, Word } from './schema.ts';
 
 /** `POST /v1/session`: the page logs in by a token and keeps a cookie, so that no script can read the secret. */
 export const SessionRequest = strict({ token: Type.String({ maxLength: 256 }) });

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { InterlockError } from './errors.ts';
-import { parse, strict, Word } from './schema.ts';
+import { Positive, parse, strict, Word } from './schema.ts';
 
 const unitMs = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 } as const;
 const durationPattern = '^(\\d{1,6}) (second|minute|hour|day|week)s?$';
@@ -30,14 +30,12 @@ export const PolicyText = strict({
   ...pace,
   canary: Type.Optional(strict({ group: Word, soak: Duration, timeout: Duration })),
   /** Hosts that may be under way at once: a number, or a share of the active ones such as `"5 %"`. */
-  in_flight: Type.Optional(
-    Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: '^\\d{1,3} ?%$' })]),
-  ),
-  max_failures: Type.Optional(Type.Integer({ minimum: 1 })),
-  failure_rate: Type.Optional(strict({ percent: Percent, sample: Type.Integer({ minimum: 1 }) })),
+  in_flight: Type.Optional(Type.Union([Positive, Type.String({ pattern: '^\\d{1,3} ?%$' })])),
+  max_failures: Type.Optional(Positive),
+  failure_rate: Type.Optional(strict({ percent: Percent, sample: Positive })),
   silent_after: Type.Optional(Duration),
   /** Groups with a pace of their own. */
-  group: Type.Optional(Type.Record(Word, strict(pace))),
+  group: Type.Optional(Type.Record(Word, strict(pace), { additionalProperties: false })),
 });
 export type PolicyText = Static<typeof PolicyText>;
 
@@ -58,7 +56,8 @@ export interface Policy extends Pace {
   failureRate: { percent: number; sample: number };
   /** A host that said it reboots and then nothing for this long has failed. */
   silentAfterMs: number;
-  groups: Readonly<Record<string, Pace>>;
+  /** A map: a host may call its group by any word, `constructor` too. */
+  groups: ReadonlyMap<string, Pace>;
 }
 
 const defaults = { maxFailures: 5, failureRate: { percent: 10, sample: 10 }, silentAfterMs: 2 * unitMs.hour };
@@ -78,15 +77,40 @@ export function readPolicy(value: unknown, what = 'policy'): Policy {
     maxFailures: text.max_failures ?? defaults.maxFailures,
     failureRate: text.failure_rate ?? defaults.failureRate,
     silentAfterMs: text.silent_after ? durationMs(text.silent_after) : defaults.silentAfterMs,
-    groups: Object.fromEntries(
+    groups: new Map(
       Object.entries(text.group ?? {}).map(([name, pace]) => [name, readPace(pace, own, what)]),
     ),
   };
 }
 
+const longestMs = 36_500 * unitMs.day;
+
+/** Refuses, with both numbers, what is allowed by itself and makes no sense together. Throws `bad_input`. */
+export function refuseContradictions(text: PolicyText, what = 'policy'): void {
+  const { canary, in_flight } = text;
+  if (canary && durationMs(canary.soak) >= durationMs(canary.timeout)) {
+    throw refuse(
+      what,
+      `the canary’s soak of ${canary.soak} must be shorter than its timeout of ${canary.timeout}: it could never pass`,
+    );
+  }
+  if (typeof in_flight === 'string' && Number.parseInt(in_flight, 10) > 100) {
+    throw refuse(what, `in_flight ${in_flight} is more than 100 %`);
+  }
+  const durations = [
+    ...(canary ? [canary.soak, canary.timeout] : []),
+    ...(text.silent_after ? [text.silent_after] : []),
+    ...[text, ...Object.values(text.group ?? {})].flatMap(
+      ({ ramp }) => ramp?.map(({ start_after }) => start_after) ?? [],
+    ),
+  ];
+  const long = durations.find((duration) => durationMs(duration) > longestMs);
+  if (long) throw refuse(what, `${long} is longer than 36500 days`);
+}
+
 /** The pace that a host of this group follows. */
 export function paceOf(policy: Policy, group: string): Pace {
-  return policy.groups[group] ?? policy;
+  return policy.groups.get(group) ?? policy;
 }
 
 /** Milliseconds in a duration such as `90 minutes`. */

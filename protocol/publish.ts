@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { PolicyChoice } from './rollout.ts';
-import { Bytes, Sha256, strict, Word } from './schema.ts';
+import { Bytes, Count, Sha256, strict, Word } from './schema.ts';
 
 /** One blob of an upload: `PUT /v1/blobs/<sha256>` takes its bytes, from `received` on. */
 export const BlobState = strict({ sha256: Sha256, size: Bytes, received: Bytes });
@@ -16,7 +16,7 @@ export const WantedAnswer = strict({ wanted: Type.Array(BlobState) });
 const SignedRole = strict({
   role: Type.String({ pattern: '^(root|targets|releases|(channel|brake)-[a-z0-9.-]+)$' }),
   /** The version the signer saw, otherwise 409; 0 for a role that did not exist. */
-  replaces: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  replaces: Count,
   json: Type.String({ maxLength: 8 * 1024 * 1024 }),
 });
 

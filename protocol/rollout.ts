@@ -1,8 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { PolicyText } from './policy.ts';
-import { Arch, Id, orNull, Sha256, strict, Time, Version, Word } from './schema.ts';
-
-const Count = Type.Integer({ minimum: 0 });
+import { Arch, Count, Id, orNull, Sha256, strict, Time, Version, Word } from './schema.ts';
 
 /** `running`, `paused` and `halted` rollouts are active: one per name, channel and architecture. */
 export const RolloutState = Type.Enum(['running', 'paused', 'halted', 'aborted', 'superseded']);

@@ -15,14 +15,30 @@ export const Version = Type.String({ pattern: '^[0-9A-Za-z][0-9A-Za-z.~^+-]{0,62
 /** An id that one party made and others only repeat: of hosts, grants, rollouts, reports, boots. */
 export const Id = Type.String({ pattern: '^[0-9A-Za-z-]{8,64}$' });
 
-/** A size or offset in bytes, as far as a number is exact. */
+/** How many of something: never above what a JavaScript number holds exactly. */
+export const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+/** A limit or a serial, which begins at one. */
+export const Positive = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+
+/** A size or offset in bytes. */
 export const Bytes = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
 /** How many lines a page of answers has, as a query word; each route has its own maximum. */
 export const Limit = Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,3}$' }));
 
-/** RFC 3339 time in UTC. */
-export const Time = Type.String({ pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z$' });
+const leapYear = '(\\d\\d(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)';
+const dayOfMonth =
+  '((0[13578]|1[02])-(0[1-9]|[12]\\d|3[01])|(0[469]|11)-(0[1-9]|[12]\\d|30)|02-(0[1-9]|1\\d|2[0-8]))';
+const timePattern = `^(${leapYear}-02-29|\\d{4}-${dayOfMonth})T([01]\\d|2[0-3])(:[0-5]\\d){2}(\\.\\d{1,9})?Z$`;
+
+/** RFC 3339 time in UTC that the calendar has: `Date.parse` of it is a number. */
+export const Time = Type.String({ pattern: timePattern });
+
+/** What a pattern asks for, in words: people read these messages. */
+const meanings: ReadonlyMap<unknown, string> = new Map([
+  [timePattern, 'is no time of the calendar in UTC, such as 2026-03-01T22:00:00Z'],
+]);
 
 export const Arch = Type.Union([Type.Literal('x86-64'), Type.Literal('arm64')]);
 export type Arch = Static<typeof Arch>;
@@ -74,7 +90,8 @@ export function problemOf(schema: TSchema, value: unknown): string | undefined {
     return `unknown key ${[extra.instancePath.slice(1), names[0]].filter(Boolean).join('/')}`;
   }
   const first = errors[0];
-  return `${first?.instancePath.slice(1) || 'value'} ${first?.message ?? 'is invalid'}`;
+  const meaning = meanings.get((first?.params as { pattern?: unknown } | undefined)?.pattern);
+  return `${first?.instancePath.slice(1) || 'value'} ${meaning ?? first?.message ?? 'is invalid'}`;
 }
 
 /** Parses JSON text and checks it in one step. */

@@ -16,7 +16,7 @@ const app = createApp({
   now,
   overload: watchOverload(),
 });
-let ticking = Promise.resolve();
+let ticking: Promise<unknown> = Promise.resolve();
 const timer = setInterval(() => {
   ticking = store.tick(now());
 }, 1000);

@@ -13,6 +13,7 @@ const calendar = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeSty
 /** How long ago, or how soon: `3 hours ago`, `in 2 days`. */
 export function fromNow(time: string, now = Date.now()): string {
   const seconds = (Date.parse(time) - now) / 1000;
+  if (Number.isNaN(seconds)) return time;
   const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? ['second', 1];
   if (unit === 'second') return seconds > 0 ? 'in a moment' : 'just now';
   return relative.format(Math.trunc(seconds / size), unit);
@@ -20,5 +21,6 @@ export function fromNow(time: string, now = Date.now()): string {
 
 /** Day and time of day where the reader is. */
 export function onCalendar(time: string): string {
-  return calendar.format(new Date(time));
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? time : calendar.format(date);
 }

@@ -17,6 +17,7 @@ export interface Candidate {
 export function refusal(rollout: Rollout | undefined, host: Candidate, now: Date): NoneReason | null {
   if (!rollout) return 'no_rollout';
   if (rollout.state !== 'running') return rollout.state === 'superseded' ? 'no_rollout' : rollout.state;
+  if (rollout.bad !== null) return 'halted';
   if (Date.parse(rollout.starts) > now.getTime()) return 'scheduled';
   const { policy } = rollout;
   const pace = paceOf(policy, host.group);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { InterlockError } from '../../protocol/errors.ts';
-import { type PolicyText, readPolicy } from '../../protocol/policy.ts';
+import { type PolicyText, readPolicy, refuseContradictions } from '../../protocol/policy.ts';
 import type { PolicyChoice } from '../../protocol/rollout.ts';
 import type { NamedPolicy } from './start.ts';
 
@@ -15,6 +15,7 @@ const shipped = ['now', 'normal', 'careful'] as const;
 export function choosePolicy(choice: PolicyChoice): NamedPolicy {
   if (typeof choice !== 'string') {
     readPolicy(choice);
+    refuseContradictions(choice);
     return { name: 'own', text: choice };
   }
   if (!shipped.includes(choice as (typeof shipped)[number])) {

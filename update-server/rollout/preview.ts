@@ -21,7 +21,7 @@ export function preview(
   const steps = new Map<string, PreviewAnswer['steps'][number]>();
   for (const host of hosts) {
     const at = startOf(policy, release, host, starts);
-    const group = policy.canary?.group === host.group || policy.groups[host.group] ? host.group : null;
+    const group = policy.canary?.group === host.group || policy.groups.has(host.group) ? host.group : null;
     const key = `${at?.toISOString()} ${group}`;
     const step = steps.get(key) ?? { at: at?.toISOString() ?? null, group, hosts: 0, some: [] };
     step.hosts++;

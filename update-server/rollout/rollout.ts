@@ -30,6 +30,8 @@ export interface Rollout {
   /** Hosts of the channel and architecture seen lately. */
   active: number;
   counts: Counts;
+  /** What of it cannot be read, in words; null for nothing. Such a rollout starts nobody and can be aborted. */
+  bad: string | null;
   /** The counts as they were when it was resumed last. */
   baseline: Pick<Counts, 'confirmed' | 'failed' | 'canaryFailed'>;
 }

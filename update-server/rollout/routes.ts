@@ -70,9 +70,11 @@ export function rolloutRoutes(app: App, { store, now }: Ports): void {
     async ({ body, operator }) => {
       const at = now().toISOString();
       const policy = await policyFor(body);
-      const rollouts = rolloutsOf(await channelOf(body), policy, at, body.starts ?? at);
+      // with as many digits as every other time: texts are compared
+      const starts = body.starts ? new Date(body.starts).toISOString() : at;
+      const rollouts = rolloutsOf(await channelOf(body), policy, at, starts);
       const subject = `${body.name}/${body.channel}`;
-      const said = `${rollouts[0]?.version ?? 'no release'}, policy ${policy.name}, from ${body.starts ?? at}`;
+      const said = `${rollouts[0]?.version ?? 'no release'}, policy ${policy.name}, from ${starts}`;
       await store.startRollouts(rollouts, {
         at,
         who: whoIs(operator),

@@ -14,6 +14,13 @@ export function steer(rollout: Rollout, action: RolloutAction, now: Date, reason
   if (!from[action].includes(rollout.state)) {
     throw new InterlockError('wrong_state', { what: `rollout ${rollout.id}`, state: rollout.state, action });
   }
+  if (rollout.bad !== null && (action === 'resume' || action === 'finish')) {
+    throw new InterlockError('wrong_state', {
+      what: `rollout ${rollout.id}`,
+      state: `damaged (${rollout.bad})`,
+      action,
+    });
+  }
   switch (action) {
     case 'pause':
       return stop(rollout, 'paused', now, reason);

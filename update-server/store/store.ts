@@ -173,8 +173,8 @@ export interface Store extends DeskStore, NewsStore {
     change: (present: Rollout) => Rollout,
     audit: NewAudit,
   ): Promise<Rollout | undefined>;
-  /** Does what is due by time: grants lapse, silent hosts fail, canaries pass, rollouts halt. */
-  tick(now: Date): Promise<void>;
+  /** Does what is due by time: grants lapse, silent hosts fail, canaries pass, rollouts halt. Says what could not be done. */
+  tick(now: Date): Promise<string[]>;
   policy(name: string, channel: string): Promise<NamedPolicy | undefined>;
   setPolicy(name: string, channel: string, policy: NamedPolicy, audit: NewAudit): Promise<void>;
 

@@ -33,6 +33,7 @@ export function rollout(parts: Partial<Rollout> & { text?: PolicyText } = {}): R
     resumed: begin.toISOString(),
     active: 1000,
     counts: { inFlight: 0, confirmed: 0, failed: 0, canaryFailed: 0 },
+    bad: null,
     baseline: { confirmed: 0, failed: 0, canaryFailed: 0 },
     ...rest,
   };

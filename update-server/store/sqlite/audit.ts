@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { AuditLine } from '../../../protocol/operator.ts';
 import type { NewAudit, Store } from '../store.ts';
 import type { Write } from './group-commit.ts';
+import { readJson } from './read-json.ts';
 
 /** What a change found or left, field by field; null where there is no such state. */
 export type Facts = Record<string, unknown> | null;
@@ -35,8 +36,8 @@ export function auditStore(
     audit: async (before, limit, after = 0) =>
       select.all(before, after, limit).map((line) => ({
         ...line,
-        before: line.before === null ? null : (JSON.parse(line.before) as Record<string, unknown>),
-        after: line.after === null ? null : (JSON.parse(line.after) as Record<string, unknown>),
+        before: readJson<Facts>(line.before, null),
+        after: readJson<Facts>(line.after, null),
       })),
   };
 }

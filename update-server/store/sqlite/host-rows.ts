@@ -1,4 +1,5 @@
 import type { HostSummary } from '../../../protocol/operator.ts';
+import { readJson } from './read-json.ts';
 
 /** The columns of a host as lists show it. */
 export const summaryColumns = `id, hostname, name, arch, channel, coalesce(placed, grp) AS "group", version, at, last_seen AS lastSeen,
@@ -23,6 +24,6 @@ export function readSummary<T extends SummaryRow>(
     held: row.held !== 0,
     approved: row.approved !== 0,
     cloned: row.cloned !== 0,
-    trouble: row.trouble && JSON.parse(row.trouble),
+    trouble: readJson<HostSummary['trouble']>(row.trouble, null),
   };
 }

@@ -6,6 +6,7 @@ import type { Write } from './group-commit.ts';
 import { readSummary, type SummaryRow, summaryColumns } from './host-rows.ts';
 import type { KnownHosts } from './known-hosts.ts';
 import { openGrants } from './open-grants.ts';
+import { readJson } from './read-json.ts';
 import type { RolloutRows } from './rollout-rows.ts';
 
 type HostStore = Pick<
@@ -87,8 +88,8 @@ export function hostStore(
       if (!row) return undefined;
       return {
         ...readSummary(row),
-        failed: JSON.parse(row.failed) as string[],
-        cancelled: JSON.parse(row.cancelled) as string[],
+        failed: readJson<string[]>(row.failed, []),
+        cancelled: readJson<string[]>(row.cancelled, []),
         grants: grants.all(id),
         reports: reports.all(id),
       };

@@ -1,8 +1,10 @@
 import type Database from 'better-sqlite3';
-import { type Policy, type PolicyText, readPolicy } from '../../../protocol/policy.ts';
+import type { PolicyText } from '../../../protocol/policy.ts';
 import type { Arch } from '../../../protocol/schema.ts';
 import type { Counts, Rollout } from '../../rollout/rollout.ts';
 import type { NewRollout } from '../../rollout/start.ts';
+import { readJson } from './read-json.ts';
+import { type RolloutRow, readRollout } from './read-rollout.ts';
 
 /** Rollouts as rows, for use inside a write of the store. */
 export interface RolloutRows {
@@ -22,29 +24,20 @@ export interface RolloutRows {
   takePlace(id: string, limit: number): boolean;
 }
 
-interface Row extends Omit<Rollout, 'policy' | 'full' | 'counts' | 'baseline'>, Counts {
-  policy: string;
-  full: number;
-  baseConfirmed: number;
-  baseFailed: number;
-  baseCanaryFailed: number;
-}
-
-/** Prepares the statements; policies are parsed once. */
+/** Prepares the statements. */
 export function rolloutRows(db: Database.Database): RolloutRows {
-  const policies = new Map<string, Policy>();
   /** What is current, as check-ins ask for it; every write forgets it. */
   const known = new Map<string, Rollout | undefined>();
   const columns = `id, name, channel, arch, version, release, policy_name AS policyName, policy, state, reason,
     created, starts, ramp_ran AS rampRanMs, ramp_since AS rampSince, canary_passed AS canaryPassed, full, resumed,
     active, in_flight AS inFlight, confirmed, failed, canary_failed AS canaryFailed,
     base_confirmed AS baseConfirmed, base_failed AS baseFailed, base_canary_failed AS baseCanaryFailed`;
-  const byId = db.prepare<[string], Row>(`SELECT ${columns} FROM rollout WHERE id = ?`);
-  const current = db.prepare<[string, string, string], Row>(
+  const byId = db.prepare<[string], RolloutRow>(`SELECT ${columns} FROM rollout WHERE id = ?`);
+  const current = db.prepare<[string, string, string], RolloutRow>(
     `SELECT ${columns} FROM rollout WHERE name = ? AND channel = ? AND arch = ? AND state <> 'superseded'`,
   );
-  const allCurrent = db.prepare<[], Row>(`SELECT ${columns} FROM rollout WHERE state <> 'superseded'`);
-  const list = db.prepare<{ name: string | null; channel: string | null; limit: number }, Row>(
+  const allCurrent = db.prepare<[], RolloutRow>(`SELECT ${columns} FROM rollout WHERE state <> 'superseded'`);
+  const list = db.prepare<{ name: string | null; channel: string | null; limit: number }, RolloutRow>(
     `SELECT ${columns} FROM rollout WHERE name = coalesce(@name, name) AND channel = coalesce(@channel, channel)
      ORDER BY created DESC, rowid DESC LIMIT @limit`,
   );
@@ -71,31 +64,7 @@ export function rolloutRows(db: Database.Database): RolloutRows {
     "UPDATE rollout SET in_flight = in_flight + 1 WHERE id = ? AND state = 'running' AND in_flight < ?",
   );
 
-  function read(row: Row | undefined): Rollout | undefined {
-    if (!row) return undefined;
-    const {
-      inFlight,
-      confirmed,
-      failed,
-      canaryFailed,
-      baseConfirmed,
-      baseFailed,
-      baseCanaryFailed,
-      ...rest
-    } = row;
-    let policy = policies.get(row.policy);
-    if (!policy) {
-      policy = readPolicy(JSON.parse(row.policy));
-      policies.set(row.policy, policy);
-    }
-    return {
-      ...rest,
-      policy,
-      full: row.full !== 0,
-      counts: { inFlight, confirmed, failed, canaryFailed },
-      baseline: { confirmed: baseConfirmed, failed: baseFailed, canaryFailed: baseCanaryFailed },
-    };
-  }
+  const read = (row: RolloutRow | undefined) => row && readRollout(row);
 
   return {
     byId: (id) => read(byId.get(id)),
@@ -108,10 +77,10 @@ export function rolloutRows(db: Database.Database): RolloutRows {
     },
     allCurrent: () => allCurrent.all().map((row) => read(row)!),
     list: (name, channel, limit) => list.all({ name, channel, limit }).map((row) => read(row)!),
-    policyText: (id) => JSON.parse(byId.get(id)!.policy) as PolicyText,
+    policyText: (id) => readJson<PolicyText>(byId.get(id)?.policy, {}),
     insert({ policy, ...rollout }, active) {
       known.clear();
-      const hasCanary = readPolicy(policy.text).canary !== null;
+      const hasCanary = policy.text.canary !== undefined;
       const text = JSON.stringify(policy.text);
       const rampSince = hasCanary ? null : rollout.starts;
       insert.run({ ...rollout, policyName: policy.name, policy: text, rampSince, active });
@@ -120,7 +89,7 @@ export function rolloutRows(db: Database.Database): RolloutRows {
       known.clear();
       supersede.run(name, channel, arch);
     },
-    update({ baseline, full, policy: _policy, counts: _counts, ...rollout }) {
+    update({ baseline, full, policy: _policy, counts: _counts, bad: _bad, ...rollout }) {
       known.clear();
       const { confirmed: baseConfirmed, failed: baseFailed, canaryFailed: baseCanaryFailed } = baseline;
       update.run({ ...rollout, full: full ? 1 : 0, baseConfirmed, baseFailed, baseCanaryFailed });

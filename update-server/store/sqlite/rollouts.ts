@@ -1,5 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { Channel } from '../../../protocol/channel.ts';
+import { asInterlockError, InterlockError } from '../../../protocol/errors.ts';
+import { PolicyText } from '../../../protocol/policy.ts';
+import { problemOf } from '../../../protocol/schema.ts';
 import { type CanaryFacts, haltReason, judgeCanary } from '../../rollout/judge.ts';
 import { choosePolicy, usualPolicy } from '../../rollout/policies.ts';
 import { activeMs, type Rollout } from '../../rollout/rollout.ts';
@@ -9,6 +12,7 @@ import type { Store } from '../store.ts';
 import type { AddAudit, Facts } from './audit.ts';
 import type { Write } from './group-commit.ts';
 import { openGrants } from './open-grants.ts';
+import { readJson } from './read-json.ts';
 import type { RolloutRows } from './rollout-rows.ts';
 
 type RolloutStore = Pick<
@@ -40,7 +44,14 @@ export function rolloutStore(
 
   function policyOf(name: string, channel: string): NamedPolicy | undefined {
     const row = readPolicyRow.get(name, channel);
-    return row && { name: row.name, text: JSON.parse(row.text) as NamedPolicy['text'] };
+    if (!row) return undefined;
+    const text = readJson<unknown>(row.text, null);
+    const problem = problemOf(PolicyText, text);
+    if (problem) {
+      const what = `the stored policy of ${name} ${channel}`;
+      throw new InterlockError('bad_input', { what, problem: `${problem}; set it anew` });
+    }
+    return { name: row.name, text: text as PolicyText };
   }
 
   function start(rollouts: readonly NewRollout[], now: string): void {
@@ -125,14 +136,26 @@ export function rolloutStore(
     tick: (now) =>
       write(() => {
         grants.lapse(now.toISOString());
-        for (const rollout of rows.allCurrent()) advance(rollout, now);
+        // each by itself: what fails in one holds up none of the others
+        const alone = db.transaction(advance);
+        const problems: string[] = [];
+        for (const rollout of rows.allCurrent()) {
+          try {
+            alone(rollout, now);
+          } catch (error) {
+            problems.push(`rollout ${rollout.id}: ${asInterlockError(error).message}`);
+          }
+        }
+        return problems;
       }),
     policy: async (name, channel) => policyOf(name, channel),
     setPolicy: (name, channel, policy, audit) =>
       write(() => {
-        const before = policyOf(name, channel);
+        const before = readPolicyRow.get(name, channel);
         putPolicy.run(name, channel, policy.name, JSON.stringify(policy.text));
-        addAudit(audit, before && { ...before }, { ...policy });
+        addAudit(audit, before && { ...before, text: readJson<unknown>(before.text, before.text) }, {
+          ...policy,
+        });
       }),
   };
 }

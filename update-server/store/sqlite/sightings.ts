@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { type HostRecord, lastSeenDelayMs, type Sighting } from '../store.ts';
 import type { Write } from './group-commit.ts';
+import { readJson } from './read-json.ts';
 
 /** Sightings written in one transaction: a longer one would keep everybody waiting. */
 const atOnce = 1000;
@@ -83,7 +84,7 @@ export function batchSightings(db: Database.Database, write: Write): Sightings {
       timer ??= setTimeout(() => void flush().catch(() => {}), lastSeenDelayMs - 1000);
     },
     flush,
-    boots: (host) => waiting.get(host)?.news?.boots ?? (JSON.parse(readBoots.get(host) ?? '[]') as string[]),
+    boots: (host) => waiting.get(host)?.news?.boots ?? readJson<string[]>(readBoots.get(host), []),
     overlay(host) {
       const news = waiting.get(host.id)?.news;
       if (!news) return;

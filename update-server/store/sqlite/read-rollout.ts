@@ -1,0 +1,64 @@
+import { type Policy, readPolicy } from '../../../protocol/policy.ts';
+import { problemOf, Time } from '../../../protocol/schema.ts';
+import type { Counts, Rollout } from '../../rollout/rollout.ts';
+
+/** A rollout as the database holds it. */
+export interface RolloutRow extends Omit<Rollout, 'policy' | 'full' | 'counts' | 'baseline' | 'bad'>, Counts {
+  policy: string;
+  full: number;
+  baseConfirmed: number;
+  baseFailed: number;
+  baseCanaryFailed: number;
+}
+
+const times = ['created', 'starts', 'resumed', 'rampSince', 'canaryPassed'] as const;
+const policies = new Map<string, Policy | Error>();
+const keptPolicies = 1000;
+
+/**
+ * Reads a row so that no value in it can break whoever reads it: what is wrong is replaced by something harmless and
+ * named in `bad`, and such a rollout starts nobody and can be aborted.
+ */
+export function readRollout(row: RolloutRow): Rollout {
+  const { inFlight, confirmed, failed, canaryFailed, ...others } = row;
+  const { baseConfirmed, baseFailed, baseCanaryFailed, ...rest } = others;
+  const wrong = times.filter((name) => row[name] !== null && problemOf(Time, row[name]));
+  const policy = policyOf(row.policy);
+  const problems = [
+    ...wrong.map((name) => `${name} is ${row[name]}`),
+    ...(policy instanceof Error ? [policy.message] : []),
+  ];
+  return {
+    ...rest,
+    ...Object.fromEntries(wrong.map((name) => [name, mended(row, name)])),
+    policy: policy instanceof Error ? readPolicy({}) : policy,
+    full: row.full !== 0,
+    counts: { inFlight, confirmed, failed, canaryFailed },
+    baseline: { confirmed: baseConfirmed, failed: baseFailed, canaryFailed: baseCanaryFailed },
+    bad: problems.length > 0 ? problems.join(', ') : null,
+  };
+}
+
+/** The moment of its making, for what must be one; null for what need not be. */
+function mended({ created }: RolloutRow, name: (typeof times)[number]): string | null {
+  if (name === 'rampSince' || name === 'canaryPassed') return null;
+  return problemOf(Time, created) ? new Date(0).toISOString() : created;
+}
+
+/** Policies are parsed once. */
+function policyOf(text: string): Policy | Error {
+  const known = policies.get(text);
+  if (known) return known;
+  if (policies.size >= keptPolicies) policies.clear();
+  const read = tryRead(text);
+  policies.set(text, read);
+  return read;
+}
+
+function tryRead(text: string): Policy | Error {
+  try {
+    return readPolicy(JSON.parse(text));
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
