@@ -275,6 +275,13 @@ export const errorTable = {
     75,
     'never',
   ),
+  cancel_late: row(
+    'too late to give {version} up: {problem}',
+    'To leave it once it is marked good: interlock-agent rollback',
+    409,
+    75,
+    'never',
+  ),
   space_missing: row('{where} has {free} bytes free, {needed} are needed', 'Make room.', 507, 74, 'later'),
   disk_full: row('{where}: no space left', 'Make room on its disk; tried again later.', 507, 74, 'later'),
   disk_failed: row(

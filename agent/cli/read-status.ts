@@ -46,7 +46,19 @@ export async function readStatus(root: string): Promise<Status> {
 
 /** The same for programs. */
 export function dataOf({ hostId, settings, memory, entries, outdated, secureBoot, progress }: Status) {
-  const { phase, since, running, wait, look: lastLook, problem, failed, reports, slots, seen } = memory;
+  const {
+    phase,
+    since,
+    running,
+    wait,
+    look: lastLook,
+    problem,
+    failed,
+    barred = {},
+    reports,
+    slots,
+    seen,
+  } = memory;
   const { server, channel, group, sources } = settings;
   return {
     hostId,
@@ -62,6 +74,7 @@ export function dataOf({ hostId, settings, memory, entries, outdated, secureBoot
     hold: holdOf(phase),
     wait,
     failed,
+    barred,
     look: lastLook,
     problem,
     reports: reports.length,

@@ -22,6 +22,9 @@ export function formatStatus(status: Status, now: Date): string {
     ...Object.values(memory.failed).map(
       ({ version, reason, at }): Fact => ['failed here', `${version}, ${ago(at, now)}: ${reason}`],
     ),
+    ...Object.values(memory.barred ?? {}).map(
+      ({ versions, at }): Fact => ['cancelled here', barredLine(versions, ago(at, now))],
+    ),
     ...status.outdated.map(({ path, image }): Fact => ['/etc', outdatedLine(path, image)]),
     ['reports', memory.reports.length > 0 ? `${memory.reports.length} wait for the server` : 'all told'],
     ['boot', `Secure Boot ${secureBoot.on ? 'on' : 'off'}, kernel lockdown ${secureBoot.lockdown ?? 'none'}`],
@@ -39,11 +42,12 @@ function headline({ memory }: Status, now: Date): string {
   const { running, phase, wait, look, since } = memory;
   const runs = running ? `${running.name} ${running.version} in slot ${running.slot}` : 'no slot known';
   const goal = goalOf(phase);
-  const reason = look?.offered ? '' : (look?.reason ?? '');
+  const reason = (look?.offered ? wait?.reason : look?.reason) ?? '';
   if (phase.at === 'idle' || !goal) {
     const isGood = reason === 'up_to_date' || reason === 'updated';
     if (isGood) return `${lamps.good} ${runs}: up to date`;
     if (reason === 'failed_here') return `${lamps.bad} ${runs}: the next version failed here`;
+    if (reason === 'cancelled_here') return `${lamps.waiting} ${runs}: the next version was given up here`;
     if (look?.problem) return `${lamps.bad} ${runs}: the last look failed`;
     return `${lamps.waiting} ${runs}: ${look ? 'waits' : 'has not looked for updates yet'}`;
   }
@@ -110,6 +114,10 @@ function lockOf({ settings, memory }: Status): string {
   const configured = lock ? `${lock.kind}, group ${group}` : 'not configured: this host does not reboot';
   if (!hold) return `${configured}; no place held`;
   return `${configured}; a place ${memory.phase.at === 'acquiring' ? 'asked for' : 'held'} in ${hold.kind} ${hold.group}`;
+}
+
+function barredLine(versions: readonly string[], when: string): string {
+  return `${versions.join(', ')}, ${when}; barred until: interlock-agent update --retry ${versions[0]}`;
 }
 
 function outdatedLine(path: string, image: Status['outdated'][number]['image']): string {

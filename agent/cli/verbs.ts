@@ -12,7 +12,7 @@ import type { Patience } from '../state/hold-lock.ts';
 import { readFloor } from '../trust/image-trust.ts';
 import { runTrial } from './run-trial.ts';
 import { type OpenAgent, withAgent } from './with-agent.ts';
-import { describe } from './words.ts';
+import { describe, goalOf } from './words.ts';
 
 /** The verbs that make the agent do something. */
 export function addVerbs(program: Command, root: () => string): void {
@@ -40,7 +40,7 @@ export function addVerbs(program: Command, root: () => string): void {
     'Update now, to what the server offers or to a version by name',
     'interlock-agent update 1.2.0',
   )
-    .option('--retry <version>', 'try a version again that failed here')
+    .option('--retry <version>', 'try a version again that failed or was cancelled here')
     .option('--from <path>', 'take the release that `interlock export` wrote to this folder or tar file')
     .action(
       answer((version: string | undefined, { retry, from }: { retry?: string; from?: string }) =>
@@ -59,9 +59,12 @@ export function addVerbs(program: Command, root: () => string): void {
     answer(() => order(root(), async () => [{ kind: 'confirm' }])),
   );
 
-  verb(program, 'cancel', 'Give an update up before its reboot', 'interlock-agent cancel').action(
-    answer(() => order(root(), async () => [{ kind: 'cancel' }])),
-  );
+  verb(
+    program,
+    'cancel',
+    'Give an update up before its reboot; it does not start again by itself',
+    'interlock-agent cancel',
+  ).action(answer(() => giveUp(root())));
 }
 
 const patientSeconds = 120;
@@ -90,6 +93,17 @@ export async function order(
   );
   const { phase, wait, look, problem } = memory;
   return { text: describe(memory), data: { phase, wait, look, problem } };
+}
+
+/** Gives the update under way up and says what that means from now on. */
+async function giveUp(root: string): Promise<Answer> {
+  let version = '';
+  const { text, data } = await order(root, async ({ store }) => {
+    version = goalOf((await store.load(new Date())).memory.phase) ?? '';
+    return [{ kind: 'cancel' }];
+  });
+  const barred = `${version} is given up and barred here until: interlock-agent update --retry ${version}`;
+  return { text: `${barred}\n${text}`, data: { ...(data as object), barred: version } };
 }
 
 async function updateOrders(

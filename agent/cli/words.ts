@@ -1,7 +1,7 @@
 import type { NoneReason } from '../../protocol/check-in.ts';
 import type { Memory, Phase } from '../machine/memory.ts';
 
-const reasons: Record<NoneReason | 'no_server' | 'updated', string> = {
+const reasons: Record<NoneReason | 'cancelled_here' | 'no_server' | 'updated', string> = {
   up_to_date: 'this host runs what its channel wants',
   blocked: 'the version is blocked in the channel',
   stranded: 'a version it must pass through is blocked in the channel',

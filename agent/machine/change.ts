@@ -6,6 +6,8 @@ import { checkMove } from './moves.ts';
 const maxReports = 64;
 const maxFailed = 32;
 const maxWaitSeconds = 3600;
+/** Pauses before a host whose update was given up looks again: whatever made it give up is likely to be there still. */
+export const restFactor = 10;
 
 /** Reaches a phase: the wait and the count of tries belong to the one that was left. */
 export function reach(memory: Memory, at: string, phase: Phase): Memory {

@@ -1,4 +1,4 @@
-import { backOff, isOver, reach, report, wait } from './change.ts';
+import { backOff, isOver, reach, report, restFactor, wait } from './change.ts';
 import type { EventOf } from './event.ts';
 import { giveUp } from './lock-steps.ts';
 import type { Memory } from './memory.ts';
@@ -13,7 +13,7 @@ export function onFailed(memory: Memory, { at, code, problem, retry }: EventOf<'
   switch (phase.at) {
     case 'offered': {
       if (retry !== 'never' && !isOver(phase.plan.expires, at)) return backOff(known, at, problem);
-      const idle = wait(reach(known, at, { at: 'idle' }), at, known.retrySeconds * 10, problem);
+      const idle = wait(reach(known, at, { at: 'idle' }), at, known.retrySeconds * restFactor, problem);
       return report(idle, at, 'failed', phase.plan.goal, problem);
     }
     case 'acquiring':

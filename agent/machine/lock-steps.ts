@@ -1,5 +1,5 @@
 import type { Hold } from '../ports.ts';
-import { backOff, forget, isOver, reach, report, see, wait } from './change.ts';
+import { backOff, forget, isOver, reach, report, restFactor, see, wait } from './change.ts';
 import type { EventOf } from './event.ts';
 import type { Memory, Phase } from './memory.ts';
 
@@ -92,7 +92,6 @@ export function onReleased(memory: Memory, { at, answer }: EventOf<'released'>):
   }
   const idle = reach(seen, at, { at: 'idle' });
   if (phase.at === 'healed') return wait(idle, at, memory.retrySeconds, phase.reason);
-  // whatever made it give up is likely to be there still
-  const rest = wait(idle, at, memory.retrySeconds * 10, phase.reason);
+  const rest = wait(idle, at, memory.retrySeconds * restFactor, phase.reason);
   return report(rest, at, 'cancelled', goal, phase.reason);
 }

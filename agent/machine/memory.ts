@@ -98,6 +98,8 @@ export interface Memory {
   reportCount: number;
   /** By root hash; not tried again until an operator says so. */
   failed: Record<string, { version: string; reason: string; at: string }>;
+  /** By root hash: what an operator gave up here, under every version that it was met as; kept until ordered here. */
+  barred?: Record<string, { versions: string[]; at: string }>;
   look: Look | null;
   problem: { at: string; code: string; problem: string } | null;
   /** What each slot was last seen to hold, whole. */

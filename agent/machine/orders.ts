@@ -1,20 +1,21 @@
 import { InterlockError } from '../../protocol/errors.ts';
 import type { Hold } from '../ports.ts';
-import { forget, reach, remember } from './change.ts';
+import { bar, unbar } from './bar.ts';
+import { forget, reach, remember, report, restFactor, wait } from './change.ts';
 import type { EventOf } from './event.ts';
 import { giveUp } from './lock-steps.ts';
-import type { Memory } from './memory.ts';
+import type { Goal, Memory } from './memory.ts';
 import { offer } from './update-steps.ts';
+
+const rolledBack = 'rolled back by an operator';
 
 /** An operator names a version for this host. Throws `usage` while another update is under way. */
 export function onOrder(memory: Memory, event: EventOf<'order'>): Memory {
   const { at, goal, target } = event;
   const { phase } = memory;
   if (phase.at !== 'idle' && phase.at !== 'offered' && phase.at !== 'written') throw underWay(phase.at);
-  const wanted = leave(
-    forget(memory, (rootHash) => rootHash === goal.rootHash),
-    event,
-  );
+  const isGoal = (rootHash: string) => rootHash === goal.rootHash;
+  const wanted = leave(unbar(forget(memory, isGoal), isGoal), event);
   const idle = phase.at === 'idle' ? wanted : reach(wanted, at, { at: 'idle' });
   if (goal.rootHash === memory.running?.rootHash) return idle;
   if (!target) {
@@ -23,9 +24,10 @@ export function onOrder(memory: Memory, event: EventOf<'order'>): Memory {
   return offer(idle, at, { goal, target, expires: null });
 }
 
-/** An operator wants a failed version tried again, and the server asked now. */
+/** An operator wants a version tried again that failed or was given up here, and the server asked now. */
 export function onRetry(memory: Memory, { version }: EventOf<'retry'>): Memory {
-  return { ...forget(memory, (_, failed) => failed === version), wait: null };
+  const forgotten = forget(memory, (_, failed) => failed === version);
+  return { ...unbar(forgotten, (_, versions) => versions.includes(version)), wait: null };
 }
 
 /** An operator vouches for the slot on trial; the health checks are not asked any more. */
@@ -36,21 +38,45 @@ export function onConfirm(memory: Memory): Memory {
   return { ...memory, phase: { ...memory.phase, healthy: true }, wait: null };
 }
 
-/** An operator or the server gives an update up; after `rebooting` was recorded it is too late. */
+/**
+ * An update is given up. What the server takes back comes again when the server likes; what an operator gives up is
+ * barred here until ordered here. Throws `cancel_late` once `rebooting` was recorded.
+ */
 export function onCancel(memory: Memory, event: EventOf<'cancel'>): Memory {
   const { at, reason = 'cancelled by an operator' } = event;
-  switch (memory.phase.at) {
+  const { phase } = memory;
+  const stay = (goal: Goal) => (event.reason === undefined ? bar(remain(memory), at, goal) : memory);
+  switch (phase.at) {
     case 'offered':
-    case 'written':
-      return reach(memory, at, { at: 'idle' });
+    case 'written': {
+      const idle = reach(stay(phase.plan.goal), at, { at: 'idle' });
+      const rest = wait(idle, at, memory.retrySeconds * restFactor, reason);
+      return report(rest, at, 'cancelled', phase.plan.goal, reason);
+    }
     case 'acquiring':
     case 'locked':
+      return giveUp(stay(phase.plan.goal), at, phase, reason);
     case 'flipped':
-      return giveUp(memory, at, memory.phase, reason);
+      return giveUp(stay(phase.goal), at, phase, reason);
+    case 'cancelling':
+    case 'condemned':
+    case 'fellBack':
+    case 'healed':
+      // on its way back already; what is left is not to go there again
+      return stay(phase.goal);
+    case 'idle':
+      throw new InterlockError('usage', { problem: 'no update is under way: see interlock-agent status' });
     default:
-      throw new InterlockError('usage', { problem: `nothing to cancel in phase ${memory.phase.at}` });
+      throw new InterlockError('cancel_late', { version: phase.goal.version, problem: tooLate[phase.at] });
   }
 }
+
+const tooLate = {
+  rebooting: 'the reboot into it was asked for',
+  trying: 'it runs, on trial',
+  confirmed: 'it runs, and is marked good',
+  finished: 'it runs, and is marked good',
+};
 
 /** An operator vouches for an etcd that went back in time, or says where the place of a lost one is to be given back. */
 export function onAcknowledge(memory: Memory, { place }: EventOf<'acknowledge'>): Memory {
@@ -70,7 +96,16 @@ function leave(memory: Memory, { at, goal, leaves }: EventOf<'order'>): Memory {
   const { running } = memory;
   if (!leaves || !running || running.rootHash === goal.rootHash) return memory;
   const left = { version: running.version, rootHash: running.rootHash, grant: null };
-  return remember(memory, at, left, 'rolled back by an operator');
+  return remember(memory, at, left, rolledBack);
+}
+
+/** Who gives a rollback up stays on what was to be left. */
+function remain(memory: Memory): Memory {
+  const { running } = memory;
+  return forget(
+    memory,
+    (rootHash) => rootHash === running?.rootHash && memory.failed[rootHash]?.reason === rolledBack,
+  );
 }
 
 function underWay(at: string): InterlockError {

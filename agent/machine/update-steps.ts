@@ -1,4 +1,5 @@
 import type { Target } from '../ports.ts';
+import { bar } from './bar.ts';
 import { backOff, isOver, otherSlot, reach, report, wait } from './change.ts';
 import type { EventOf } from './event.ts';
 import { giveUp } from './lock-steps.ts';
@@ -28,7 +29,7 @@ function onTarget(
   found: { target: Target; expires: string | null },
   pollSeconds: number,
 ): Memory {
-  const { phase, running, failed } = memory;
+  const { phase, running, failed, barred } = memory;
   const { target, expires } = found;
   const { version, rootHash, grant } = target;
   const plan = { goal: { version, rootHash, grant }, target, expires };
@@ -36,9 +37,12 @@ function onTarget(
     return reach(memory, at, { at: 'written', plan, fresh: true });
   }
   const refusal = rootHash === running?.rootHash ? 'up_to_date' : failed[rootHash] && 'failed_here';
-  if (refusal) {
-    const idle = phase.at === 'idle' ? memory : reach(memory, at, { at: 'idle' });
-    return wait({ ...idle, tries: 0 }, at, pollSeconds, refusal);
+  const isBarred = barred?.[rootHash] !== undefined;
+  if (refusal || isBarred) {
+    // it may come as another version of the same bytes: the server should hear that name too
+    const known = isBarred ? bar(memory, at, target) : memory;
+    const idle = phase.at === 'idle' ? known : reach(known, at, { at: 'idle' });
+    return wait({ ...idle, tries: 0 }, at, pollSeconds, refusal || 'cancelled_here');
   }
   return offer(memory, at, plan);
 }

@@ -69,6 +69,7 @@ const State = Type.Object({
   reports: Type.Array(Report),
   reportCount: Type.Integer({ minimum: 0 }),
   failed: Type.Record(Text, Type.Object({ version: Text, reason: Text, at: Text })),
+  barred: Type.Optional(Type.Record(Text, Type.Object({ versions: Type.Array(Text), at: Text }))),
   slots: Type.Partial(
     Type.Object({
       a: Type.Object({ version: Text, rootHash: Text }),

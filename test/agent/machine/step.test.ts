@@ -214,7 +214,7 @@ describe('the lock', () => {
   it('never cancels after `rebooting` was recorded', () => {
     const model = host();
     runTo(model, 'reboot');
-    expect(() => tell(model, { kind: 'cancel' })).toThrow(/nothing to cancel/);
+    expect(() => tell(model, { kind: 'cancel' })).toThrow(/too late/);
   });
 });
 

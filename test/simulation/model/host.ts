@@ -29,6 +29,10 @@ export interface Host {
   out: boolean;
   /** It has asked to give its place back since it took it. */
   leaving: boolean;
+  /** Versions that an operator gave up here and did not want again, as long as the memory lasts. */
+  cancelled: readonly number[];
+  /** The boot pointer was made to name one of them. */
+  defied: boolean;
 }
 
 /** A host on version 0 that has never run an agent. */
@@ -48,6 +52,8 @@ export function newHost(): Host {
     agent: 'off',
     out: false,
     leaving: false,
+    cancelled: [],
+    defied: false,
   };
 }
 
@@ -92,7 +98,14 @@ export function canonical(memory: Memory): Memory {
     problem: null,
     slots: {},
     seen: seenOf(memory),
+    ...(memory.barred && { barred: untimed(memory.barred) }),
   };
+}
+
+function untimed(barred: NonNullable<Memory['barred']>): NonNullable<Memory['barred']> {
+  return Object.fromEntries(
+    Object.entries(barred).map(([hash, { versions }]) => [hash, { versions, at: times.start }]),
+  );
 }
 
 /** Revisions only count by their distance from the present one, which is always 1000 here; 999 is any older one. */

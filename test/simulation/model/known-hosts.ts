@@ -58,6 +58,8 @@ export class KnownHosts {
 
   readonly aged = remember((id) => this.#hosts.id(aged(this.#hosts.get(id))));
 
+  readonly defied = remember((id) => (this.#hosts.get(id).defied ? 1 : 0));
+
   readonly isOut = remember((id) => (this.#hosts.get(id).out ? 1 : 0));
 
   /**

@@ -97,6 +97,9 @@ export class World implements Model {
 
   violation(state: Int32Array): string | undefined {
     let out = 0;
+    for (let i = 0; i < this.setting.hosts; i++) {
+      if (this.#known.defied(state[field.hosts + i]!)) return 'a host flips to what its operator gave up';
+    }
     for (let i = 0; i < this.setting.hosts; i++) out += this.#known.isOut(state[field.hosts + i]!);
     const allowed = state[field.bound]!;
     return out > allowed ? `${out} hosts are out, ${allowed} may be` : undefined;

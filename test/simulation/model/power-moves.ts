@@ -14,6 +14,6 @@ export function powerMoves(host: Host, { did, went }: Moves): void {
   if (host.asked) did('goes down', { ...host, power: 'off', asked: false, agent: 'off' });
   // a memory lost between the reboot's call and the end of power breaks the promise by definition
   if (host.agent === 'off' && !host.asked && host.memory.boots.length > 0) {
-    went('memory is lost', () => ({ ...host, memory: canonical(freshMemory(times.start)) }));
+    went('memory is lost', () => ({ ...host, memory: canonical(freshMemory(times.start)), cancelled: [] }));
   }
 }

@@ -62,8 +62,10 @@ function isCounted(host: Host, generation: number): boolean {
 
 /** A new generation, unless the pointer names the other slot already. */
 function flipped(host: Host): Host {
-  if (host.trial !== null) return host;
-  return { ...host, trial: host.generations + 1, generations: host.generations + 1 };
+  const version = host.slots[otherSlot(host.slot)];
+  const defied = host.defied || (typeof version === 'number' && host.cancelled.includes(version));
+  if (host.trial !== null) return { ...host, defied };
+  return { ...host, defied, trial: host.generations + 1, generations: host.generations + 1 };
 }
 
 function holds(host: Host, version: string): boolean {

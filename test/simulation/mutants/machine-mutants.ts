@@ -43,7 +43,19 @@ export const machineMutants: readonly Mutant[] = [
     },
     expected: 'found',
   },
+  {
+    name: 'cancel bars nothing',
+    mistake: 'what an operator gave up is taken again when it is offered again',
+    rules: { step: forgetsCancels },
+    world: { hosts: 1, maxFaults: 2, head: 1, faults: new Set(['agent crashes', 'operator cancels']) },
+    expected: 'found',
+  },
 ];
+
+function forgetsCancels(memory: Memory, event: Event): ReturnType<typeof step> {
+  const { barred: _, ...next } = step(memory, event).memory;
+  return answerWith(next, (phase) => phase);
+}
 
 function changing(change: (phase: Phase) => Phase): typeof step {
   return (memory, event) => answerWith({ ...step(memory, event).memory }, change);
