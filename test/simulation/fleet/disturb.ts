@@ -56,12 +56,16 @@ export const disturbances: Record<string, (fleet: Fleet, host: SimHost) => boole
     host.dead.add(server.version);
     return true;
   },
-  'operator cancels': (_, host) => {
-    const { at } = host.memory.phase;
-    if (!host.isUp || (at !== 'acquiring' && at !== 'locked' && at !== 'flipped')) return false;
+  'operator cancels': ({ schedule, random }, host) => {
+    const { phase } = host.memory;
+    if (!host.isUp || (phase.at !== 'acquiring' && phase.at !== 'locked' && phase.at !== 'flipped'))
+      return false;
+    const { version } = 'plan' in phase ? phase.plan.goal : phase.goal;
     host.kill();
     host.orders.push({ kind: 'cancel' });
     host.start();
+    // and thinks better of it
+    schedule.after(random.between(5, 60) * minute, () => host.orders.push({ kind: 'retry', version }));
     return true;
   },
   'operator lowers the places': ({ etcd, schedule, random }) => {
