@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import { pathsOf } from '../config/paths.ts';
 import { isDue } from './is-due.ts';
 
+// what the agent keeps is for root alone, whatever the shell that started it says; hooks get the usual mask back
+process.umask(0o077);
 const argv = process.argv.slice(2);
 const { values, positionals } = parseArgs({
   args: argv,

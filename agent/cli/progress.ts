@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { privateFile } from '../../system/private-files.ts';
 import { type Progress as Bar, showProgress } from '../../system/terminal.ts';
 import type { Progress } from '../run.ts';
 
@@ -30,7 +31,7 @@ export function openProgress(
     bar?.at(progress.done);
     if (!isNew && Date.now() - written < pauseMs) return;
     written = Date.now();
-    writeFileSync(`${file}.tmp`, JSON.stringify({ pid: process.pid, ...progress }));
+    writeFileSync(`${file}.tmp`, JSON.stringify({ pid: process.pid, ...progress }), { mode: privateFile });
     renameSync(`${file}.tmp`, file);
   };
 }

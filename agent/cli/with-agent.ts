@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CarriedOffer } from '../../protocol/carried.ts';
+import { tightenTree } from '../../system/private-files.ts';
 import type { Carried } from '../carried/carried.ts';
 import { type Composed, compose } from '../compose.ts';
 import { type Paths, pathsOf } from '../config/paths.ts';
@@ -42,6 +43,7 @@ export async function withAgent<T>(
   const unlock = await holdLock(join(paths.run, 'agent.lock'), patience);
   try {
     await makeFolder(paths.state);
+    await tightenTree(paths.state);
     const store = openStore(paths.state);
     await store.load(new Date());
     // only for people to read: an update must not wait for it

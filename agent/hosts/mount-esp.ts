@@ -1,5 +1,6 @@
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeLockFile } from '../../system/private-files.ts';
 import { run } from '../../system/run.ts';
 
 /**
@@ -21,7 +22,9 @@ mount -t vfat -o rw,umask=0077,nodev,nosuid,noexec "$1" "$2"
 export async function mountEsp(device: string, parent: string): Promise<string> {
   const folder = join(parent, `esp-${process.pid}`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await run('flock', [join(parent, 'esp.lock'), 'sh', '-c', script, 'sh', device, folder]);
+  const lock = join(parent, 'esp.lock');
+  await makeLockFile(lock);
+  await run('flock', [lock, 'sh', '-c', script, 'sh', device, folder]);
   return folder;
 }
 

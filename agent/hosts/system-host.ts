@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { privateFile } from '../../system/private-files.ts';
 import { openLoader } from '../loader/systemd-boot/loader.ts';
 import { findSlotsOnDisk } from '../slots/find-on-disk.ts';
 import type { Host } from './host.ts';
@@ -25,7 +26,7 @@ export async function openSystemHost(): Promise<Host> {
       ...loader,
       async markGood(generation) {
         await loader.markGood(generation);
-        await writeFile(confirmed, '');
+        await writeFile(confirmed, '', { mode: privateFile });
       },
     },
     storage: { slots: disk.slots, esp, bootFiles: loader },

@@ -10,10 +10,16 @@ export interface Outcome {
   problem: string | null;
 }
 
-/** Runs one script with a limit in seconds; at the end of it, or when aborted, its whole process group goes. */
+/**
+ * Runs one script with a limit in seconds; at the end of it, or when aborted, its whole process group goes. New files get
+ * the usual mask and not the agent's, which is set by a shell: ours would change for all that is written meanwhile.
+ */
 export function runScript(path: string, limit: number, signal: AbortSignal): Promise<Outcome> {
   return new Promise((resolve) => {
-    const child = spawn(path, [], { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+    const child = spawn('/bin/sh', ['-c', 'umask 022; exec "$0"', path], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     const name = basename(path);
     let tail = '';
     let killed: string | null = null;

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
+import { makeLockFile } from '../../system/private-files.ts';
 
 /** Ends the hold; the kernel does the same when the process dies. */
 export type Unlock = () => Promise<void>;
@@ -18,6 +19,7 @@ export interface Patience {
  */
 export async function holdLock(file: string, patience?: Patience): Promise<Unlock> {
   await mkdir(dirname(file), { recursive: true });
+  await makeLockFile(file);
   const handle = await open(file, 'a+');
   try {
     if (!(await flock(handle.fd, 0))) {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../../system/durable.ts';
+import { privateFile } from '../../system/private-files.ts';
 import type { Paths } from '../config/paths.ts';
 
 /** The host's machine id, 32 hex digits; a host without one gets one of its own in the state. */
@@ -12,6 +13,6 @@ export async function readMachineId({ root, state }: Paths): Promise<string> {
     if (/^[0-9a-f]{32}$/.test(text)) return text;
   }
   const made = randomBytes(16).toString('hex');
-  await writeDurably(own, `${made}\n`);
+  await writeDurably(own, `${made}\n`, privateFile);
   return made;
 }

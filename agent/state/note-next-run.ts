@@ -1,5 +1,6 @@
 import { rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { privateFile } from '../../system/private-files.ts';
 import type { Memory } from '../machine/memory.ts';
 
 /**
@@ -14,7 +15,7 @@ export async function noteNextRun(
   await rm(file, { force: true });
   if (!wait || reports.length > 0) return;
   const until = new Date(wait.until);
-  await writeFile(`${file}.tmp`, '');
+  await writeFile(`${file}.tmp`, '', { mode: privateFile });
   await utimes(`${file}.tmp`, until, until);
   await rename(`${file}.tmp`, file);
 }

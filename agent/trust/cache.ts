@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { parseJson, Time, Version } from '../../protocol/schema.ts';
 import { writeDurably } from '../../system/durable.ts';
+import { privateFile, privateFolder } from '../../system/private-files.ts';
 
 /** What a host has verified and must not forget. One file, so that it is replaced whole; unknown fields are kept. */
 export const Cache = Type.Object({
@@ -31,12 +32,12 @@ export async function loadCache(dir: string): Promise<Cache> {
 
 /** Replaces the cache so that a power cut leaves the old or the new one. */
 export async function saveCache(dir: string, cache: Cache): Promise<void> {
-  await writeDurably(join(dir, file), JSON.stringify(cache));
+  await writeDurably(join(dir, file), JSON.stringify(cache), privateFile);
 }
 
 /** Makes the folder, and removes what a run that was cut has left in it. */
 export async function tidyCache(dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true });
+  await mkdir(dir, { recursive: true, mode: privateFolder });
   const isStray = (name: string) =>
     name === 'scratch' || (name.startsWith(`${file}.`) && name.endsWith('.tmp'));
   const strays = (await readdir(dir)).filter(isStray);

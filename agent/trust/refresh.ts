@@ -5,6 +5,7 @@ import { Updater } from 'tuf-js';
 import { InterlockError } from '../../protocol/errors.ts';
 import { paths } from '../../protocol/publish.ts';
 import { onlineRoles, targetFile } from '../../protocol/trust.ts';
+import { privateFolder } from '../../system/private-files.ts';
 import type { MetadataFetcher } from './fetch.ts';
 
 /** A target that verified metadata names; `read` fetches it and checks length and hash. */
@@ -47,7 +48,7 @@ export async function refresh<T>(
   use: (refreshed: Refreshed) => Promise<T>,
 ): Promise<T> {
   await rm(scratch, { recursive: true, force: true });
-  await mkdir(scratch, { recursive: true });
+  await mkdir(scratch, { recursive: true, mode: privateFolder });
   try {
     for (const [name, text] of Object.entries(known)) await writeFile(join(scratch, name), text);
     const base = server.replace(/\/$/, '');
