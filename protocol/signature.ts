@@ -1,5 +1,6 @@
-import { createHash, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { InterlockError } from './errors.ts';
+import { keyIdOf } from './public-key.ts';
 
 /** A public key as TUF metadata carries it (TUF 1.0.34 §4.2): the raw 32 bytes in hex, or PEM for P-256. */
 export interface PublicKey {
@@ -11,9 +12,7 @@ export interface PublicKey {
 /** A TUF public key with its id, so that keyring, root and server name one key alike. Takes either half of a key. */
 export function publicKeyOf(key: KeyObject): { id: string; key: PublicKey } {
   const named = describe(key.type === 'private' ? createPublicKey(key) : key);
-  const { keytype, scheme, keyval } = named;
-  const canonical = `{"keytype":"${keytype}","keyval":{"public":"${keyval.public}"},"scheme":"${scheme}"}`;
-  return { id: createHash('sha256').update(canonical).digest('hex'), key: named };
+  return { id: keyIdOf({ ...named }), key: named };
 }
 
 /** Whether a key can sign metadata: ed25519, or P-256 as most tokens have it. */

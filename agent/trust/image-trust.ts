@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Metadata, MetadataKind } from '@tufjs/models';
 import { InterlockError } from '../../protocol/errors.ts';
 import { parseTrustFloor, type TrustFloor } from '../../protocol/trust.ts';
+import { checkIds } from './distinct-keys.ts';
 
 /** Reads the root that the image carries, and its floor if it has one; without a root nothing can be trusted, so it throws. */
 export async function readImageTrust(
@@ -24,6 +25,7 @@ export function rootVersion(text: string): number {
   try {
     const root = Metadata.fromJSON(MetadataKind.Root, JSON.parse(text));
     root.verifyDelegate('root', root);
+    checkIds(root);
     return root.signed.version;
   } catch {
     return 0;

@@ -2,11 +2,13 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Updater } from 'tuf-js';
+import type { TrustedMetadataStore } from 'tuf-js/dist/store.js';
 import { InterlockError } from '../../protocol/errors.ts';
 import { paths } from '../../protocol/publish.ts';
 import { onlineRoles, targetFile } from '../../protocol/trust.ts';
 import { privateFolder } from '../../system/private-files.ts';
 import type { MetadataFetcher } from './fetch.ts';
+import { ProfiledStore } from './store.ts';
 
 /** A target that verified metadata names; `read` fetches it and checks length and hash. */
 export interface NamedTarget {
@@ -55,12 +57,14 @@ export async function refresh<T>(
     const metadataBaseUrl = base + paths.metadata;
     const updater = new Updater({ metadataDir: scratch, metadataBaseUrl, fetcher, config: limits });
     // the online roles live for a day and a week; how fresh a carried medium is, its carrier says. See docs/decisions/0007.
-    setStartTime(updater, isCarried ? new Date(0) : now);
+    const store = new ProfiledStore(Buffer.from(known['root.json'] ?? ''));
+    store.startTime = isCarried ? new Date(0) : now;
+    (updater as unknown as { trustedSet: TrustedMetadataStore }).trustedSet = store;
     await updater.refresh();
     return await use({
       find: async (path) => {
         const found = await findTarget(updater, fetcher, base, path);
-        if (isCarried) checkLives(updater, now);
+        if (isCarried) checkLives(store, now);
         return found;
       },
       metadata: () => readFolder(scratch),
@@ -71,8 +75,8 @@ export async function refresh<T>(
 }
 
 /** What keys signed by hand must not have expired wherever it comes from. Throws `metadata_expired`. */
-function checkLives(updater: Updater, now: Date): void {
-  for (const [role, { signed }] of Object.entries(storeOf(updater).trustedSet)) {
+function checkLives({ verified }: ProfiledStore, now: Date): void {
+  for (const [role, { signed }] of Object.entries(verified)) {
     if (isOnline(role) || !signed.isExpired(now)) continue;
     throw new InterlockError('metadata_expired', { role });
   }
@@ -80,22 +84,6 @@ function checkLives(updater: Updater, now: Date): void {
 
 function isOnline(role: string): boolean {
   return (onlineRoles as readonly string[]).includes(role);
-}
-
-/** The library takes the process's time as its start time (§5.1); the agent has one clock for everything. */
-function setStartTime(updater: Updater, now: Date): void {
-  storeOf(updater).referenceTime = now;
-}
-
-/** What the library has verified so far, which it does not show. */
-function storeOf(updater: Updater) {
-  const { trustedSet } = updater as unknown as {
-    trustedSet: {
-      referenceTime: Date;
-      trustedSet: Record<string, { signed: { isExpired(at: Date): boolean } }>;
-    };
-  };
-  return trustedSet;
 }
 
 async function findTarget(

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
 import { parse, Word } from '../../protocol/schema.ts';
+import { publicKeyOf } from '../../protocol/signature.ts';
 import { brakePaths, brakeRole, channelPaths, channelRole } from '../../protocol/trust.ts';
 import { writeDurably } from '../../system/durable.ts';
 import { delegateRole } from './delegate-to.ts';
@@ -46,8 +47,11 @@ async function addRole(
   if (folder.roles[name]) throw new InterlockError('exists', { what: name });
   const made = publicKeys ? [] : (generateKeys([name], Math.max(count, threshold))[name] ?? []);
   const keys = publicKeys ?? made;
-  if (keys.length < threshold) {
-    throw new InterlockError('usage', { problem: `${keys.length} keys cannot give ${threshold} signatures` });
+  const different = new Set(keys.map((key) => publicKeyOf(key).id)).size;
+  if (different < threshold || different < keys.length) {
+    throw new InterlockError('usage', {
+      problem: `${different} different keys cannot give ${threshold} signatures`,
+    });
   }
   const open = gathering(folder, exportTo);
   const signers = made.map((key) => keySigner(key)).map((signer) => [signer.id, signer] as const);

@@ -28,7 +28,7 @@ export function delegateTo(
         targets: nextTargets(folder, now, (json) => {
           for (const change of changes) {
             const role = json.delegations.roles.find(({ name }) => name === change.role)!;
-            exchange(json.delegations.keys, role, change);
+            exchange(json.delegations.keys, role, change, json.delegations.roles);
           }
         }),
       };
@@ -89,7 +89,8 @@ function nextRoot(folder: KeysFolder, changes: readonly NewKeys[], now: Date): s
     keys: Record<string, object>;
     roles: Record<string, RoleJson>;
   };
-  for (const change of changes) exchange(json.keys, json.roles[change.role]!, change);
+  for (const change of changes)
+    exchange(json.keys, json.roles[change.role]!, change, Object.values(json.roles));
   const version = before.version + 1;
   const next = Root.fromJSON({ ...json, version, expires: expiresAt('root', now) } as never);
   return seal('root', next, folder.keyring, [before.roles.root!, next.roles.root!]);
@@ -104,14 +105,21 @@ function nextTargets(folder: KeysFolder, now: Date, change: (json: TargetsJson) 
   return seal('targets', next, folder.keyring, [signersOf('targets', folder.roots.at(-1) ?? '', '')]);
 }
 
-function exchange(all: Record<string, object>, role: RoleJson, { gone, keys, threshold }: NewKeys): void {
-  for (const id of gone) delete all[id];
+/** A key that another role of the document has too stays in it. */
+function exchange(
+  all: Record<string, object>,
+  role: RoleJson,
+  { gone, keys, threshold }: NewKeys,
+  roles: readonly RoleJson[],
+): void {
   Object.assign(all, publicKeys(keys));
   role.keyids = [
     ...role.keyids.filter((id) => !gone.includes(id)),
     ...keys.map((key) => publicKeyOf(key).id),
   ];
   role.threshold = threshold ?? role.threshold;
+  const isNamed = (id: string) => roles.some(({ keyids }) => keyids.includes(id));
+  for (const id of gone.filter((name) => !isNamed(name))) delete all[id];
 }
 
 function publicKeys(keys: readonly KeyObject[]): Record<string, object> {

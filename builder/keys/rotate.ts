@@ -2,6 +2,7 @@ import { type KeyObject, randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
+import { publicKeyOf } from '../../protocol/signature.ts';
 import { onlineRoles } from '../../protocol/trust.ts';
 import { writeDurably } from '../../system/durable.ts';
 import { delegateTo, type NewKeys } from './delegate-to.ts';
@@ -81,7 +82,11 @@ function makeKeys(wanted: readonly { role: string; gone: readonly string[] }[]):
 
 function checkThreshold(folder: KeysFolder, { role, gone, keys, threshold }: NewKeys): void {
   const before = signersOf(role, folder.roots.at(-1) ?? '', folder.roles.targets ?? '');
-  const count = before.keyIDs.filter((id) => !gone.includes(id)).length + keys.length;
+  const kept = before.keyIDs.filter((id) => !gone.includes(id));
+  const count = new Set([...kept, ...keys.map((key) => publicKeyOf(key).id)]).size;
+  if (count < kept.length + keys.length) {
+    throw new InterlockError('usage', { problem: `${role} would have one key twice` });
+  }
   const needed = threshold ?? before.threshold;
   if (count < needed || needed < 1) {
     throw new InterlockError('usage', {

@@ -3,6 +3,7 @@ import { expiresAt } from '../../protocol/trust.ts';
 import { type KeysFolder, signersOf } from '../keys/keys-folder.ts';
 import { parseTargets } from '../keys/parse-role.ts';
 import { seal } from '../keys/seal.ts';
+import { verifyBy } from '../keys/verify-by.ts';
 
 /**
  * Roles that got new keys in the folder while others signed them on the server by the old ones: what the server shows of them,
@@ -20,7 +21,7 @@ export function carryOver(
     return (
       text !== undefined &&
       roles[role] === text &&
-      !isSigned(() => targets.verifyDelegate(role, parseTargets(role, text)))
+      !isSigned(() => verifyBy(targets, role, parseTargets(role, text)))
     );
   });
   return Object.fromEntries(

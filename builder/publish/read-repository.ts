@@ -4,6 +4,7 @@ import { paths } from '../../protocol/publish.ts';
 import { targetFile } from '../../protocol/trust.ts';
 import type { KeysFolder } from '../keys/keys-folder.ts';
 import { parseRoot, parseTargets, refusing } from '../keys/parse-role.ts';
+import { checkNaming, verifyBy } from '../keys/verify-by.ts';
 import { sha256Of } from '../sign/name-targets.ts';
 import type { PublishServer } from './server.ts';
 
@@ -22,13 +23,13 @@ export async function readRepository(server: PublishServer, folder: KeysFolder):
   const root = parseRoot(roots.at(-1) ?? '');
   const timestamp = refusing('timestamp', () => {
     const metadata = Metadata.fromJSON(MetadataKind.Timestamp, JSON.parse(timestampText));
-    root.verifyDelegate('timestamp', metadata);
+    verifyBy(root, 'timestamp', metadata);
     return metadata.signed;
   });
   const snapshotText = await fetchMeta(server, 'snapshot', timestamp.snapshotMeta);
   const snapshot = refusing('snapshot', () => {
     const metadata = Metadata.fromJSON(MetadataKind.Snapshot, JSON.parse(snapshotText));
-    root.verifyDelegate('snapshot', metadata);
+    verifyBy(root, 'snapshot', metadata);
     return metadata.signed;
   });
   return { roots, roles: await readRoles(server, root, snapshot.meta) };
@@ -72,8 +73,9 @@ async function followRoots(server: PublishServer, roots: string[]): Promise<stri
   if (text === undefined) return roots;
   refusing('root', () => {
     const next = parseRoot(text);
-    last.verifyDelegate('root', next);
-    next.verifyDelegate('root', next);
+    verifyBy(last, 'root', next);
+    checkNaming(next);
+    verifyBy(next, 'root', next);
     if (next.signed.version !== last.signed.version + 1) throw new Error(`version ${next.signed.version}`);
   });
   return followRoots(server, [...roots, text]);
@@ -90,9 +92,10 @@ async function readRoles(
     roles[role] = await fetchMeta(server, role, described);
   }
   const targets = parseTargets('targets', roles.targets ?? '');
+  checkNaming(targets);
   for (const [role, text] of Object.entries(roles)) {
     const by = role === 'targets' ? root : targets;
-    refusing(role, () => by.verifyDelegate(role, parseTargets(role, text)));
+    verifyBy(by, role, parseTargets(role, text));
   }
   return roles;
 }

@@ -2,7 +2,8 @@ import type { Metadata, Root, Targets } from '@tufjs/models';
 import { InterlockError } from '../../protocol/errors.ts';
 import { isTopRole, releasesRole } from '../../protocol/trust.ts';
 import type { KeysFolder } from '../keys/keys-folder.ts';
-import { parseRoot, parseTargets, refusing } from '../keys/parse-role.ts';
+import { parseRoot, parseTargets } from '../keys/parse-role.ts';
+import { checkNaming, verifyBy } from '../keys/verify-by.ts';
 import { namesTarget } from './name-targets.ts';
 import type { SigningRequest } from './request.ts';
 
@@ -23,22 +24,22 @@ export function catchUp(folder: KeysFolder, { known }: SigningRequest): KeysFold
     followRoot(roots.at(-1) ?? '', text);
     roots.push(text);
   }
-  refusing('targets', () =>
-    parseRoot(roots.at(-1) ?? '').verifyDelegate('targets', parseTargets('targets', known.targets)),
-  );
+  const targets = parseTargets('targets', known.targets);
+  checkNaming(targets);
+  verifyBy(parseRoot(roots.at(-1) ?? ''), 'targets', targets);
   const mine = parseTargets('targets', folder.roles.targets ?? '').signed.version;
-  const isNewer = parseTargets('targets', known.targets).signed.version > mine;
+  const isNewer = targets.signed.version > mine;
   return { ...folder, roots, roles: isNewer ? { ...folder.roles, targets: known.targets } : folder.roles };
 }
 
 /** TUF 1.0.34 §5.3.4: a new root carries the signatures of the old root's keys and of its own, and follows it directly. */
 export function followRoot(before: string, text: string): void {
   const [last, next] = [parseRoot(before), parseRoot(text)];
-  refusing('root', () => {
-    last.verifyDelegate('root', next);
-    next.verifyDelegate('root', next);
-    if (next.signed.version !== last.signed.version + 1) throw new Error(`version ${next.signed.version}`);
-  });
+  verifyBy(last, 'root', next);
+  checkNaming(next);
+  verifyBy(next, 'root', next);
+  const { version } = next.signed;
+  if (version !== last.signed.version + 1) throw refuse('root', `version ${version}`);
 }
 
 /** Reads what a request asks to sign and refuses what no holder should: changed releases, foreign paths, other bytes than those enclosed. */
@@ -51,7 +52,10 @@ export function checkAsked(folder: KeysFolder, { publish }: SigningRequest): Ask
   const delegations = (targets ?? parseTargets('targets', folder.roles.targets ?? '')).signed.delegations;
   const enclosed = new Set(Object.keys(publish.targets));
   for (const { role, metadata } of asked) {
-    if (isTopRole(role)) continue;
+    if (isTopRole(role)) {
+      checkNaming(metadata);
+      continue;
+    }
     const { signed } = metadata as Metadata<Targets>;
     const before = folder.roles[role] && parseTargets(role, folder.roles[role]).signed;
     const foreign = Object.keys(signed.targets).find(

@@ -3,8 +3,9 @@ import type { PublishRequest } from '../../protocol/publish.ts';
 import { isTopRole } from '../../protocol/trust.ts';
 import { findKeysGone } from '../keys/find-key.ts';
 import { type KeysFolder, keepRole, keepTarget, openKeysFolder } from '../keys/keys-folder.ts';
-import { parseRoot, parseTargets, refusing } from '../keys/parse-role.ts';
+import { parseRoot, parseTargets } from '../keys/parse-role.ts';
 import { retireKeys } from '../keys/retire.ts';
+import { verifyBy } from '../keys/verify-by.ts';
 import { type Asked, catchUp, checkAsked, followRoot } from './check-request.ts';
 import { describeRequest, type RequestState } from './describe-request.ts';
 import { readRequest } from './request.ts';
@@ -58,7 +59,7 @@ function verifyAll(folder: KeysFolder, asked: readonly Asked[], { roles }: Publi
   const targets = parseTargets('targets', after.roles.targets ?? '');
   for (const { role, metadata } of asked) {
     if (role === 'root') continue;
-    refusing(role, () => (isTopRole(role) ? root : targets).verifyDelegate(role, metadata));
+    verifyBy(isTopRole(role) ? root : targets, role, metadata);
   }
   return after;
 }

@@ -1,6 +1,7 @@
 import { InterlockError } from '../../protocol/errors.ts';
 import type { PublishRequest } from '../../protocol/publish.ts';
-import { invalid, parseRoot, parseTargets, refusing } from './parse-role.ts';
+import { invalid, parseRoot, parseTargets } from './parse-role.ts';
+import { checkNaming, verifyBy } from './verify-by.ts';
 
 /** Lays the sent roles over the present ones: compare-and-swap on versions, and every root signed by the one before. Other roles may skip versions: a holder may have signed several times. */
 export function mergeRoles(
@@ -29,10 +30,9 @@ export function mergeRoles(
 /** TUF 1.0.34 §5.3.4: a new root carries the signatures of the old root's keys and of its own. */
 function followRoot(before: string | undefined, json: string): void {
   const next = parseRoot(json);
-  refusing('root', () => {
-    if (before !== undefined) parseRoot(before).verifyDelegate('root', next);
-    next.verifyDelegate('root', next);
-  });
+  if (before !== undefined) verifyBy(parseRoot(before), 'root', next);
+  checkNaming(next);
+  verifyBy(next, 'root', next);
 }
 
 function refuseExpired(role: string, json: string, now: Date): void {

@@ -5,6 +5,7 @@ import { expiresAt } from '../../protocol/trust.ts';
 import type { OnlineKeys } from './online-keys.ts';
 import { parseRoot, parseTargets, refusing } from './parse-role.ts';
 import type { Published, RepositoryState } from './state.ts';
+import { verifyBy } from './verify-by.ts';
 
 type Signed = Pick<Published, 'state' | 'files' | 'answer'>;
 
@@ -65,7 +66,7 @@ function seal(
     const { keyid, sig } = signBytes(key, bytes);
     return new Signature({ keyID: keyid, sig });
   });
-  refusing(role, () => parseRoot(state.roles.root ?? '').verifyDelegate(role, metadata));
+  verifyBy(parseRoot(state.roles.root ?? ''), role, metadata);
   return JSON.stringify(metadata.toJSON());
 }
 

@@ -1,5 +1,6 @@
 import type { Metadata, Root, Targets } from '@tufjs/models';
-import { invalid, parseRoot, parseTargets, refusing } from './parse-role.ts';
+import { invalid, parseRoot, parseTargets } from './parse-role.ts';
+import { checkNaming, verifyBy } from './verify-by.ts';
 
 /** A whole repository whose every signature was checked. */
 export interface VerifiedRoles {
@@ -15,15 +16,17 @@ export function verifyRoles(texts: Record<string, string>): VerifiedRoles {
   }
   const root = parseRoot(texts.root);
   const targets = parseTargets('targets', texts.targets);
-  refusing('targets', () => root.verifyDelegate('targets', targets));
+  verifyBy(root, 'targets', targets);
   if (!root.signed.consistentSnapshot) throw invalid('root', 'consistent_snapshot must be true');
   if (Object.keys(targets.signed.targets).length > 0) throw invalid('targets', 'may only delegate');
+  checkNaming(root);
+  checkNaming(targets);
   const delegated: Record<string, Metadata<Targets>> = {};
   for (const role of Object.keys(targets.signed.delegations?.roles ?? {})) {
     const text = texts[role];
     if (text === undefined) throw invalid(role, 'is delegated to and missing');
     delegated[role] = parseTargets(role, text);
-    refusing(role, () => targets.verifyDelegate(role, delegated[role]!));
+    verifyBy(targets, role, delegated[role]);
     if (delegated[role].signed.delegations) throw invalid(role, 'may not delegate');
   }
   const strays = Object.keys(texts).filter(

@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Metadata, Root, Signature, Targets } from '@tufjs/models';
+import { canonicalJson } from '../../../protocol/canonical-json.ts';
 import { signBytes } from '../../../protocol/signature.ts';
 import { loadOnlineKeys } from '../../../update-server/trust/online-keys.ts';
 import { signOnline } from '../../../update-server/trust/sign-online.ts';
@@ -31,6 +32,13 @@ export function falsify(text: string, change: (signed: Signed) => void, keys: re
     });
   }
   return JSON.stringify(metadata.toJSON());
+}
+
+/** Signs metadata's bytes with one key under whatever id the attacker likes. */
+export function signAs(text: string, keyid: string, key: KeyObject): string {
+  const metadata = JSON.parse(text) as { signed: Signed; signatures: { keyid: string; sig: string }[] };
+  const { sig } = signBytes(key, Buffer.from(canonicalJson(metadata.signed)));
+  return JSON.stringify({ ...metadata, signatures: [...metadata.signatures, { keyid, sig }] });
 }
 
 /** What a thief of server and online keys can do: show any roles under a snapshot and timestamp that are signed well. */

@@ -1,0 +1,69 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { publicKeyOf } from '../../protocol/signature.ts';
+import { attack, type Scene } from '../support/trust/attack.ts';
+import { falsify, readKey, type Signed } from '../support/trust/forge.ts';
+
+type Key = { keytype: string; scheme: string; keyval: { public: string } };
+type Naming = Signed & {
+  keys: Record<string, Key>;
+  roles: Record<string, { keyids: string[]; threshold: number }>;
+};
+
+const mine = publicKeyOf(generateKeyPairSync('ed25519').publicKey);
+
+/** Sends a root that both holders were led to sign; the server refuses it and shows what it showed. */
+async function isRefused(
+  { repository }: Scene,
+  change: (root: Naming) => void,
+  problem: string,
+): Promise<void> {
+  const { server, client } = repository;
+  const holders = [await readKey(repository, 'root-1'), await readKey(repository, 'root-2')];
+  const edit = (signed: Signed) => {
+    signed.version = 2;
+    change(signed as Naming);
+  };
+  const json = falsify(server.state.roles.root ?? '', edit, holders);
+  const [state, files] = [structuredClone(server.state), new Map(server.files)];
+  const upload = { roles: [{ role: 'root', replaces: 1, json }], targets: {}, action: 'renew', name: 'tiny' };
+  const refusal = { code: 'metadata_invalid', message: expect.stringContaining(problem) };
+  await expect(client.post('/v1/publish', upload)).rejects.toMatchObject(refusal);
+  expect(server.state).toEqual(state);
+  expect(server.files).toEqual(files);
+}
+
+test.for([
+  [
+    'another key behind a known id',
+    (root: Naming) => {
+      root.keys[root.roles.targets!.keyids[0]!] = mine.key;
+    },
+    'is not the hash of its key',
+  ],
+  [
+    'one key under two ids',
+    (root: Naming) => {
+      const [id = ''] = root.roles.targets!.keyids;
+      root.keys['f'.repeat(64)] = root.keys[id]!;
+      root.roles.targets!.keyids = [id, 'f'.repeat(64)];
+    },
+    'is not the hash of its key',
+  ],
+  [
+    'a key of a type that the server does not know',
+    (root: Naming) => {
+      root.keys[mine.id] = { keytype: 'ml-dsa', scheme: 'ml-dsa-65', keyval: { public: 'AAAA' } };
+    },
+    'of unknown type ml-dsa',
+  ],
+  [
+    'a threshold that nobody can reach',
+    (root: Naming) => {
+      root.roles.targets!.threshold = 3;
+    },
+    'targets needs 3 signatures and has 2 keys',
+  ],
+] as const)('the server takes no root with %s', ([, change, problem]) =>
+  attack({ threshold: 2 }, (scene) => isRefused(scene, change, problem)),
+);
