@@ -34,7 +34,8 @@ export async function findRollout(client: Client, text: string): Promise<string>
   );
 }
 
-function theOnly(what: string, text: string, ids: readonly string[]): string {
+/** The one of `ids` that a person means. Throws `not_found`, `usage` with what may be meant. */
+export function theOnly(what: string, text: string, ids: readonly string[]): string {
   const [id, ...others] = ids;
   if (id === undefined) throw new InterlockError('not_found', { what: `${what} ${text}` });
   if (others.length === 0) return id;

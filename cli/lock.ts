@@ -5,9 +5,10 @@ import { clearFailed, isBraked, setSlots } from '../protocol/semaphore.ts';
 import { type Answer, answer, group, verb } from '../system/command.ts';
 import type { Etcd } from '../system/etcd.ts';
 import { type EtcdFlags, openNamedEtcd } from '../system/etcd-options.ts';
-import { forceOut, readLock, swapLock } from '../system/swap-lock.ts';
+import { readLock } from '../system/read-lock.ts';
+import { forceOut, swapLock } from '../system/swap-lock.ts';
 import { formatTable } from '../system/terminal-table.ts';
-import { shownDigits } from './find-id.ts';
+import { shownDigits, theOnly } from './find-id.ts';
 import { formatTime } from './format-time.ts';
 
 /** Of root hashes, in tables; as much of one is understood. */
@@ -100,8 +101,17 @@ function withEtcdOptions(command: Command): Command {
 }
 
 async function forceOutOf(flags: LockFlags, host: string): Promise<Answer> {
-  const { after } = await withEtcd(flags, (etcd) => forceOut(etcd, flags.group, host));
+  const { after } = await withEtcd(flags, (etcd) =>
+    forceOut(etcd, flags.group, host, (hosts) => holderOf(hosts, host)),
+  );
   return { text: format(after), data: after };
+}
+
+/** The holder that is meant by its id, or by a beginning of it. Throws `usage` with the candidates. */
+function holderOf(hosts: readonly string[], text: string): string | undefined {
+  const meant = hosts.filter((host) => host.startsWith(text));
+  if (meant.length === 0) return undefined;
+  return meant.includes(text) ? text : theOnly('holder', text, meant);
 }
 
 async function change(flags: LockFlags, next: (value: LockValue) => LockValue): Promise<Answer> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openEtcd } from '../system/etcd.ts';
-import { readLock } from '../system/swap-lock.ts';
+import { readLock } from '../system/read-lock.ts';
 import type { Board } from './board.ts';
 import type { DemoHost } from './demo-host.ts';
 import { describeHost, type HostView, isSettled } from './describe-host.ts';

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { parseJson, Sha256, strict, Time } from './schema.ts';
+import { parseJson, problemOf, Sha256, strict, Time, Word } from './schema.ts';
 
 const Id = Type.String({ minLength: 1, maxLength: 128 });
 
@@ -42,10 +42,10 @@ export function lockKey(group: string): string {
   return `${lockPrefix}${group}/lock`;
 }
 
-/** The group whose key it is, if it is one. */
+/** The group whose key it is, if it is one: anybody may put other keys beside them. */
 export function groupOf(key: string): string | undefined {
   const group = key.slice(lockPrefix.length, -'/lock'.length);
-  return group && key === lockKey(group) ? group : undefined;
+  return key === lockKey(group) && !problemOf(Word, group) ? group : undefined;
 }
 
 export function parseLockValue(text: string): LockValue {

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { InterlockError } from '../protocol/errors.ts';
+import { judgeAnswer } from './judge-answer.ts';
 
 export interface PostOptions {
   /** PEM texts for TLS and the client certificate. */
@@ -11,18 +12,27 @@ export interface PostOptions {
   timeoutMs?: number;
 }
 
-/** Either the answer, or the proof that no byte of the request reached anybody. */
-type Posted = { sent: true; json: unknown } | { sent: false; error: InterlockError };
+/** What became of a request: only `unsent` and `refusal` prove that nothing was changed by it. */
+export type Posted =
+  | { got: 'answer'; json: Record<string, unknown> }
+  /** No byte of it reached anybody. */
+  | { got: 'unsent'; error: InterlockError }
+  /** etcd said no. */
+  | { got: 'refusal'; error: InterlockError }
+  /** No answer, or none that tells: it may have been applied, or will be. */
+  | { got: 'doubt'; error: InterlockError };
 
+/** Posts JSON, and never throws. */
 export interface Poster {
-  (url: string, body: object, headers: Record<string, string>): Promise<Posted>;
+  (url: string, body: object, headers: Record<string, string>, signal?: AbortSignal): Promise<Posted>;
   close(): void;
 }
 
+/** One value may have 1.5 MiB in etcd; base64 makes a third more of it. */
 const maxAnswer = 4 * 1024 * 1024;
 
 /**
- * Posts JSON and tells three outcomes apart: answered, surely not sent, and unknown (`lock_unknown`).
+ * Posts JSON and tells apart what was answered, what surely was not sent, and what nobody knows.
  * node:http and not fetch, because fetch can neither take a client certificate nor say whether it connected.
  */
 export function postJson({ ca, cert, key, timeoutMs = 9000 }: PostOptions): Poster {
@@ -35,27 +45,30 @@ export function postJson({ ca, cert, key, timeoutMs = 9000 }: PostOptions): Post
       ...(key ? { key } : {}),
     }),
   };
-  const post = (url: string, body: object, headers: Record<string, string>) =>
-    new Promise<Posted>((resolve, reject) => {
+  const post = (url: string, body: object, headers: Record<string, string>, signal?: AbortSignal) =>
+    new Promise<Posted>((resolve) => {
       const target = new URL(url);
       const isTls = target.protocol === 'https:';
       const text = JSON.stringify(body);
       let isConnected = false;
-      const fail = (problem: string) => {
+      const settle = (posted: Posted) => {
         clearTimeout(connectTimer);
         clearTimeout(timer);
-        if (isConnected)
-          reject(new InterlockError('lock_unknown', { problem: `${target.host}: ${problem}` }));
-        else
-          resolve({ sent: false, error: new InterlockError('unreachable', { url: target.host, problem }) });
+        resolve(posted);
+      };
+      const fail = (problem: string) => {
+        const error = new InterlockError('unreachable', { url: target.host, problem });
+        settle({ got: isConnected ? 'doubt' : 'unsent', error });
       };
       const request = (isTls ? https : http).request(target, {
         method: 'POST',
         agent: isTls ? agents['https:'] : agents['http:'],
+        ...(signal ? { signal } : {}),
         headers: {
           ...headers,
           'Content-Type': 'application/json',
           'Content-Length': Buffer.byteLength(text),
+          'Accept-Encoding': 'identity',
         },
       });
       const connectTimer = setTimeout(
@@ -76,19 +89,13 @@ export function postJson({ ca, cert, key, timeoutMs = 9000 }: PostOptions): Post
         let size = 0;
         response.on('data', (chunk: Buffer) => {
           size += chunk.length;
-          chunks.push(chunk);
-          if (size > maxAnswer) request.destroy(new Error('the answer is too long'));
+          if (size > maxAnswer) request.destroy(new Error(`sends more than ${maxAnswer} bytes`));
+          else chunks.push(chunk);
         });
         response.on('error', (error) => fail(error.message));
-        response.on('end', () => {
-          clearTimeout(connectTimer);
-          clearTimeout(timer);
-          try {
-            resolve({ sent: true, json: readAnswer(target.host, response.statusCode ?? 0, chunks) });
-          } catch (error) {
-            reject(error as Error);
-          }
-        });
+        response.on('end', () =>
+          settle(judgeAnswer(target.host, response.statusCode ?? 0, response.headers, Buffer.concat(chunks))),
+        );
       });
       request.end(text);
     });
@@ -98,30 +105,4 @@ export function postJson({ ca, cert, key, timeoutMs = 9000 }: PostOptions): Post
       agents['https:'].destroy();
     },
   });
-}
-
-/** The gateway's words for a call that was cancelled, maybe after it was applied: gRPC's `Canceled`. */
-const cancelled = [408, 499];
-
-/** A refusal (4xx) changed nothing; what was cancelled or failed (5xx) may have been applied after it was sent. */
-function readAnswer(url: string, status: number, chunks: Buffer[]): unknown {
-  const text = Buffer.concat(chunks).toString('utf8');
-  if (status >= 400 && status < 500 && !cancelled.includes(status)) {
-    throw new InterlockError('answer_invalid', { url, status, problem: wordsOf(text) });
-  }
-  if (status !== 200)
-    throw new InterlockError('lock_unknown', { problem: `${url}: ${status} ${wordsOf(text)}` });
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new InterlockError('lock_unknown', { problem: `${url}: the answer is no JSON` }, { cause });
-  }
-}
-
-function wordsOf(text: string): string {
-  try {
-    return String((JSON.parse(text) as { message?: unknown }).message ?? text).slice(0, 200);
-  } catch {
-    return text.trim().slice(0, 200);
-  }
 }

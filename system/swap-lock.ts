@@ -1,17 +1,24 @@
 import { InterlockError } from '../protocol/errors.ts';
-import { groupOf, type LockValue, lockKey, lockPrefix, parseLockValue } from '../protocol/lock-value.ts';
-import { type Change, emptyLock, forceRelease, type Refused } from '../protocol/semaphore.ts';
+import { type LockValue, lockKey } from '../protocol/lock-value.ts';
+import { type Change, forceRelease, type Refused } from '../protocol/semaphore.ts';
 import type { Etcd, Said } from './etcd.ts';
+import { lockOf } from './read-lock.ts';
 
 const maxConflicts = 30;
+/** How often a call goes on after a swap that failed on its way. */
+const maxFailures = 3;
 
 /** How a change of a group's lock ended. */
 export type Swapped = Said & { value: LockValue; refused?: Refused };
 
+/** What this call has sent so far: `open` may still be applied, however long it takes. */
+type Sent = 'nothing' | 'lost' | 'open';
+
 /**
- * Changes a group's lock value: read, change, swap, and again when somebody else was faster.
- * Only the swap decides. A change that leaves the value as it is is written all the same: that proves the value
- * read was the last one, and no earlier request of ours can land any more.
+ * Changes a group's lock value: read, change, swap, and again when somebody else was faster or nobody knows.
+ * Only a swap decides. A change that leaves the value as it is is written all the same: that proves the value
+ * read was the last one, and no earlier request of ours can land any more. For the same reason a refusal is
+ * written too while a swap of this call may be under way: a read that does not show it proves nothing.
  * `guard` may refuse an etcd by what it says about itself before anything is written.
  */
 export async function swapLock(
@@ -20,65 +27,70 @@ export async function swapLock(
   change: (value: LockValue) => Change,
   guard: (said: Said) => void = () => {},
 ): Promise<Swapped> {
-  for (let conflicts = 0; conflicts < maxConflicts; conflicts++) {
-    const swapped = await trySwap(etcd, group, change, guard).catch((error) => {
-      throw conflicts > 0 ? unknownAfterSwap(error) : error;
+  let sent: Sent = 'nothing';
+  for (let conflicts = 0, failures = 0; conflicts < maxConflicts; ) {
+    const { found, ...said } = await readFor(etcd, group, guard).catch((error) => {
+      throw sent === 'nothing' ? error : unknownAfterSwap(error);
     });
-    if (swapped) return swapped;
-    await etcd.rest(conflicts + 1);
+    const value = valueOrThrow(() => lockOf(found, group), sent !== 'nothing');
+    const changed = valueOrThrow(() => change(value), sent === 'open');
+    const refused = 'refused' in changed ? changed : undefined;
+    if (refused && sent !== 'open') return { ...said, refused, value };
+    const next = 'refused' in changed ? value : changed.value;
+    try {
+      const { won, ...answer } = await etcd.swap(lockKey(group), found, JSON.stringify(next));
+      if (won) return { ...answer, value: next, ...(refused ? { refused } : {}) };
+      if (sent !== 'open') sent = 'lost';
+      await etcd.rest(++conflicts);
+    } catch (error) {
+      const { code } = error as InterlockError;
+      if (code === 'lock_unknown') sent = 'open';
+      const goesOn = (code === 'lock_unknown' || code === 'unreachable') && ++failures < maxFailures;
+      if (!goesOn) throw sent === 'nothing' ? error : unknownAfterSwap(error);
+    }
   }
   throw new InterlockError('lock_unknown', { problem: `${maxConflicts} others were faster` });
 }
 
-async function trySwap(
-  etcd: Etcd,
-  group: string,
-  change: (value: LockValue) => Change,
-  guard: (said: Said) => void,
-): Promise<Swapped | undefined> {
-  const { found, ...said } = await etcd.read(lockKey(group));
-  guard(said);
-  const value = found ? parseLockValue(found.text) : emptyLock();
-  const changed = change(value);
-  if ('refused' in changed) return { ...said, refused: changed, value };
-  const { won, ...answer } = await etcd.swap(lockKey(group), found, JSON.stringify(changed.value));
-  return won ? { ...answer, value: changed.value } : undefined;
+async function readFor(etcd: Etcd, group: string, guard: (said: Said) => void) {
+  const answer = await etcd.read(lockKey(group));
+  guard(answer);
+  return answer;
 }
 
-/** "Surely not sent" holds for one request only: a swap of this call went out before, and may have arrived twice. */
+function valueOrThrow<T>(work: () => T, isUnknown: boolean): T {
+  try {
+    return work();
+  } catch (error) {
+    throw isUnknown ? unknownAfterSwap(error) : error;
+  }
+}
+
+/** "Nothing was changed" holds for one request only: a swap of this call went out before, and may have arrived twice. */
 function unknownAfterSwap(error: unknown): unknown {
-  if (!(error instanceof InterlockError) || error.code !== 'unreachable') return error;
+  if (!(error instanceof InterlockError) || isUnknown(error)) return error;
   return new InterlockError('lock_unknown', { problem: error.message }, { cause: error });
 }
 
-/** Takes a place away from a host, as an operator's last resort. Throws `not_found` when it has none. */
+/** True for what leaves open whether a swap was applied: only another swap tells. */
+export function isUnknown({ code }: InterlockError): boolean {
+  return code === 'lock_unknown' || code === 'etcd_no_space';
+}
+
+/** Takes a place away from a host, as an operator's last resort; `find` says which holder is meant. Throws `not_found`. */
 export async function forceOut(
   etcd: Etcd,
   group: string,
-  host: string,
-): Promise<{ before: LockValue; after: LockValue }> {
-  let before = emptyLock();
+  text: string,
+  find: (hosts: readonly string[]) => string | undefined = (hosts) => hosts.find((host) => host === text),
+): Promise<{ host: string; before: LockValue; after: LockValue }> {
+  let taken: { host: string; before: LockValue } | undefined;
   const { value: after } = await swapLock(etcd, group, (value) => {
-    if (!value.holders.some((holder) => holder.host === host)) {
-      throw new InterlockError('not_found', { what: `a place of ${host} in group ${group}` });
-    }
-    before = value;
-    return { value: forceRelease(value, host) };
+    const host = find(value.holders.map((holder) => holder.host));
+    if (host !== undefined) taken = { host, before: value };
+    // gone since this call tried: its own swap may have been applied, and this one says so
+    if (!taken) throw new InterlockError('not_found', { what: `a place of ${text} in group ${group}` });
+    return { value: forceRelease(value, taken.host) };
   });
-  return { before, after };
-}
-
-/** The groups that ever had a lock, by name. */
-export async function listGroups(etcd: Etcd): Promise<string[]> {
-  // a range up to the prefix with its last byte raised
-  const end = lockPrefix.replace(/\/$/, '0');
-  const range = { key: btoa(lockPrefix), range_end: btoa(end), keys_only: true };
-  const { kvs = [] } = await etcd.call('kv/range', range);
-  return (kvs as { key: string }[]).flatMap(({ key }) => groupOf(atob(key)) ?? []);
-}
-
-/** Reads a group's lock for people; decisions are made by `swapLock` only. */
-export async function readLock(etcd: Etcd, group: string): Promise<LockValue> {
-  const { found } = await etcd.read(lockKey(group));
-  return found ? parseLockValue(found.text) : emptyLock();
+  return { ...taken!, after };
 }

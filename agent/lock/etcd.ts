@@ -1,8 +1,10 @@
 import { InterlockError } from '../../protocol/errors.ts';
-import { cancel, release } from '../../protocol/semaphore.ts';
+import type { LockValue } from '../../protocol/lock-value.ts';
+import { type Change, cancel, release } from '../../protocol/semaphore.ts';
 import { type Etcd, type EtcdOptions, openEtcd, type Said } from '../../system/etcd.ts';
+import { Roster } from '../../system/etcd-roster.ts';
 import { type Swapped, swapLock } from '../../system/swap-lock.ts';
-import type { Hold, LockPort, ReleaseAnswer } from '../ports.ts';
+import type { Hold, LockPort, LockSelf, ReleaseAnswer } from '../ports.ts';
 import { lock } from './lock.ts';
 import { requireCluster, unknownOr } from './trouble.ts';
 
@@ -17,10 +19,15 @@ export function openEtcdLock(
   now: () => Date,
   open: (options: EtcdOptions) => Etcd = openEtcd,
 ): Omit<LockPort, 'place'> {
-  const withEtcd = async <T>(hold: Hold, use: (etcd: Etcd) => Promise<T>): Promise<T> => {
+  const rosters = new Map<string, Roster>();
+  const withEtcd = async <T>(hold: Hold, self: LockSelf, use: (etcd: Etcd) => Promise<T>): Promise<T> => {
     // a cluster that is recognised by its id may be asked at its new addresses too
     const moved = hold.clusterId ? options.endpoints : [];
-    const etcd = open({ ...options, endpoints: [...new Set([...hold.endpoints, ...moved])] });
+    const endpoints = [...new Set([...hold.endpoints, ...moved])];
+    const roster = rosters.get(endpoints.join()) ?? new Roster();
+    rosters.set(endpoints.join(), roster);
+    const cluster = hold.clusterId;
+    const etcd = open({ ...options, endpoints, cluster, seen: Object.keys(self.seen), roster });
     try {
       return await use(etcd);
     } finally {
@@ -28,11 +35,16 @@ export function openEtcdLock(
     }
   };
 
-  const giveBack = (hold: Hold, change: Parameters<typeof swapLock>[2]): Promise<ReleaseAnswer> =>
-    withEtcd(hold, async (etcd) => {
+  const giveBack = (
+    hold: Hold,
+    self: LockSelf,
+    change: (value: LockValue) => Change,
+  ): Promise<ReleaseAnswer> =>
+    withEtcd(hold, self, async (etcd) => {
       const same = (said: Said) => requireCluster(hold, said);
       try {
-        return releasedBy(await swapLock(etcd, hold.group, change, same));
+        const swapped = await swapLock(etcd, hold.group, (value) => leaveForeign(value, change(value)), same);
+        return releasedBy(swapped);
       } catch (error) {
         return unknownOr(error);
       }
@@ -40,22 +52,29 @@ export function openEtcdLock(
 
   return {
     acquire: (attempt, rootHash, self) =>
-      withEtcd(attempt, (etcd) =>
+      withEtcd(attempt, self, (etcd) =>
         lock(etcd, attempt, rootHash, { ...self, member: options.member, at: now() }),
       ),
     release(hold, rootHash, self, verdict) {
       const held = { host: hold.host, boot: hold.boot, release: rootHash };
-      return giveBack(hold, (value) => release(value, held, self, verdict));
+      return giveBack(hold, self, (value) => release(value, held, self, verdict));
     },
     cancel(hold, self) {
-      return giveBack(hold, (value) => cancel(value, { host: hold.host, boots: self.boots }));
+      return giveBack(hold, self, (value) => cancel(value, { host: hold.host, boots: self.boots }));
     },
   };
 }
 
-/** A place that somebody else has under this host's id is not this host's to give back: nothing is left to do. */
+/**
+ * A place that somebody else has under this host's id is not this host's to give back. The value is written as it
+ * is: only that proves that nothing this host sent before can still take a place.
+ */
+function leaveForeign(value: LockValue, changed: Change): Change {
+  return 'refused' in changed && changed.refused === 'foreign_hold' ? { value } : changed;
+}
+
 function releasedBy(swapped: Swapped): ReleaseAnswer {
-  if (swapped.refused && swapped.refused.refused !== 'foreign_hold') {
+  if (swapped.refused) {
     throw new InterlockError('internal', { problem: swapped.refused.problem });
   }
   return { result: 'released', revision: swapped.revision };

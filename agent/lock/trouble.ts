@@ -1,16 +1,18 @@
 import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
 import type { Said } from '../../system/etcd.ts';
+import { isUnknown } from '../../system/swap-lock.ts';
 import type { Hold } from '../ports.ts';
 
-/** Not reached, timed out, cut off or overloaded: ask again. Anything else is a problem for a person. */
+/** Not reached, timed out, cut off, overloaded or full: ask again. Anything else is a problem for a person. */
 export function unknownOr(error: unknown): { result: 'unknown'; problem: string } {
-  const { code, message } = asInterlockError(error);
-  if (code === 'lock_unknown' || code === 'unreachable') return { result: 'unknown', problem: message };
+  const known = asInterlockError(error);
+  const { code, message } = known;
+  if (isUnknown(known) || code === 'unreachable') return { result: 'unknown', problem: message };
   throw error;
 }
 
 /** Throws `etcd_other` when another cluster answers than the one a place was taken in. */
 export function requireCluster(hold: Hold, { clusterId }: Said): void {
   if (!hold.clusterId || hold.clusterId === clusterId) return;
-  throw new InterlockError('etcd_other', { cluster: hold.clusterId, found: clusterId });
+  throw new InterlockError('etcd_other', { url: 'etcd', cluster: hold.clusterId, found: clusterId });
 }

@@ -3,7 +3,8 @@ import { addLock } from '../../cli/lock.ts';
 import { acquire } from '../../protocol/semaphore.ts';
 import { createProgram } from '../../system/command.ts';
 import { openEtcd } from '../../system/etcd.ts';
-import { readLock, swapLock } from '../../system/swap-lock.ts';
+import { readLock } from '../../system/read-lock.ts';
+import { swapLock } from '../../system/swap-lock.ts';
 import { type EtcdCluster, startEtcd } from '../support/etcd.ts';
 
 let cluster: EtcdCluster;

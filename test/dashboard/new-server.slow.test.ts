@@ -6,7 +6,8 @@ import { publish } from '../../builder/publish/publish.ts';
 import { createClient } from '../../cli/client.ts';
 import type { Holder } from '../../protocol/lock-value.ts';
 import { openEtcd } from '../../system/etcd.ts';
-import { readLock, swapLock } from '../../system/swap-lock.ts';
+import { readLock } from '../../system/read-lock.ts';
+import { swapLock } from '../../system/swap-lock.ts';
 import { type EtcdCluster, startEtcd } from '../support/etcd.ts';
 import { makeRelease } from '../update-server/support/make-release.ts';
 import {

@@ -15,6 +15,7 @@ function etcdOf(reads: number): Etcd {
     swap: () => Promise.resolve({ ...said, won: false }),
     call: gone,
     rest: async () => {},
+    troubles: () => [],
     close: () => {},
   };
 }

@@ -1,6 +1,8 @@
 import type { LockValue } from '../../protocol/lock-value.ts';
 import type { Etcd } from '../../system/etcd.ts';
-import { forceOut, listGroups, readLock } from '../../system/swap-lock.ts';
+import { listGroups } from '../../system/list-locks.ts';
+import { readLock } from '../../system/read-lock.ts';
+import { forceOut } from '../../system/swap-lock.ts';
 
 /** The groups' locks in etcd, for people: hosts take and give back their places without this server. */
 export interface Locks {
@@ -14,7 +16,8 @@ export interface Locks {
 export function openLocks(etcd: Etcd, named: readonly string[]): Locks {
   return {
     async groups() {
-      const groups = named.length > 0 ? named : await listGroups(etcd);
+      const groups =
+        named.length > 0 ? named : (await listGroups(etcd, 500)).groups.map(({ group }) => group);
       return Promise.all(groups.map(async (group) => ({ group, value: await readLock(etcd, group) })));
     },
     release: (group, host) => forceOut(etcd, group, host),

@@ -78,6 +78,7 @@ export class SimEtcd {
       },
       call: async () => ({}),
       rest: (conflicts) => this.#sleep(link, this.#random.fraction() * 40 * Math.min(conflicts, 8)),
+      troubles: () => [],
       close: () => {},
     };
   }

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import type { Memory } from '../../../agent/machine/memory.ts';
 import type { LockValue } from '../../../protocol/lock-value.ts';
 import { openEtcd } from '../../../system/etcd.ts';
-import { readLock } from '../../../system/swap-lock.ts';
+import { readLock } from '../../../system/read-lock.ts';
 import { type EtcdCluster, startEtcd } from '../etcd.ts';
 import { createHost } from './create-host.ts';
 import { makeHostRelease } from './make-release.ts';
