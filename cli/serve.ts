@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { InterlockError } from '../protocol/errors.ts';
+import { visible } from '../protocol/visible.ts';
 import { answer, verb } from '../system/command.ts';
+import { print } from '../system/print.ts';
 import { serve } from '../update-server/serve.ts';
 
 interface Flags {
@@ -47,7 +49,6 @@ async function runServer(flags: Flags): Promise<{ text: string; data: unknown }>
   let reload = () => {};
   process.on('SIGHUP', () => reload());
   const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-  const print = (line: string) => void process.stdout.write(`${line}\n`);
   const server = await serve({
     dataDir: flags.data,
     listen: flags.listen,
@@ -57,7 +58,7 @@ async function runServer(flags: Flags): Promise<{ text: string; data: unknown }>
     etcd: etcdOf(flags),
     lockGroups: flags.lockGroup ?? [],
     logLevel: process.env.INTERLOCK_LOG ?? 'warn',
-    tell: print,
+    tell: (line) => print(visible(line)),
   });
   reload = server.reload;
   print(`listening on ${server.url}`);

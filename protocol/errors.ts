@@ -1,5 +1,6 @@
 import { diskFailureOf } from './disk-failure.ts';
 import { type ErrorCode, errorTable, type Row } from './error-table.ts';
+import { visible, visibleLines } from './visible.ts';
 
 /** The operands of a failure: names as in the table's message. */
 export type Details = Record<string, string | number>;
@@ -36,5 +37,10 @@ export function asInterlockError(error: unknown): InterlockError {
 }
 
 function fill(text: string, details: Details): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(details[name] ?? whole));
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    if (!Object.hasOwn(details, name)) return whole;
+    // what a tool printed has lines; anything else that has them was written to look like more than one operand
+    const show = name === 'output' ? visibleLines : visible;
+    return show(String(details[name]));
+  });
 }

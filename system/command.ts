@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { errorTable } from '../protocol/error-table.ts';
 import { asInterlockError, InterlockError } from '../protocol/errors.ts';
+import { visibleJson } from '../protocol/visible.ts';
+import { print } from './print.ts';
 
 /** What a verb found out: for people, and for programs behind `--json`. */
 export interface Answer {
@@ -52,8 +54,8 @@ export function answer<A extends unknown[]>(work: (...args: A) => Promise<Answer
   return async (...args: [...A, Command]): Promise<void> => {
     const { text, data } = await work(...(args.slice(0, -1) as A));
     const command = args.at(-1) as Command;
-    const output = command.optsWithGlobals().json ? JSON.stringify(data, null, 2) : text;
-    if (output) process.stdout.write(`${output}\n`);
+    const output = command.optsWithGlobals().json ? asJson(data, 2) : text;
+    if (output) print(output);
   };
 }
 
@@ -78,9 +80,13 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
 
 function reportFailure(failure: InterlockError, json: boolean): void {
   const { code, message, remedy, row, details } = failure;
-  if (json) process.stdout.write(`${JSON.stringify({ error: { kind: code, value: message, details } })}\n`);
-  else process.stderr.write(`${message}\n${remedy}\n`);
+  if (json) print(asJson({ error: { kind: code, value: message, details } }));
+  else print(`${message}\n${remedy}`, process.stderr);
   if (process.env.INTERLOCK_DEBUG || (row.retry !== 'never' && code === 'internal')) {
-    process.stderr.write(`${failure.stack ?? ''}\n`);
+    print(failure.stack ?? '', process.stderr);
   }
+}
+
+function asJson(data: unknown, indent = 0): string {
+  return visibleJson(JSON.stringify(data, null, indent) ?? 'null');
 }

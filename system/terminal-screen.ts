@@ -1,3 +1,6 @@
+import { visible } from '../protocol/visible.ts';
+import { print } from './print.ts';
+
 /** Some lines that change in place on a terminal; elsewhere one plain line for each change. */
 export interface Screen {
   /** Draws `lines` over the ones before; where nothing can change in place, `plain` is printed when it is new. */
@@ -18,11 +21,11 @@ export function openScreen(out: NodeJS.WriteStream): Screen {
     show(lines, plain) {
       if (out.isTTY) {
         const up = drawn > 0 ? `\x1b[${drawn}A` : '';
-        out.write(`${up}\r\x1b[J${lines.join('\n')}\n`);
+        out.write(`${up}\r\x1b[J${lines.map(visible).join('\n')}\n`);
         drawn = lines.length;
       } else if (plain !== said) {
         said = plain;
-        out.write(`${plain}\n`);
+        print(visible(plain), out);
       }
     },
     end() {

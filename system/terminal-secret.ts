@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { InterlockError } from '../protocol/errors.ts';
+import { visible } from '../protocol/visible.ts';
 
 /** Asks for one line on the terminal and shows none of it. Throws `usage` when it is broken off by Ctrl-C or Ctrl-D. */
 export function askSecret(
@@ -12,7 +13,7 @@ export function askSecret(
   // unseen from the first key on, also one that was faster than the question
   input.setRawMode(true);
   input.resume();
-  output.write(question);
+  output.write(visible(question));
   return new Promise<string>((resolve, reject) => {
     const end = (settle: () => void) => {
       input.setRawMode(false);

@@ -1,3 +1,4 @@
+import { visible } from '../protocol/visible.ts';
 import { terminalWidth } from './terminal.ts';
 
 const gap = 2;
@@ -7,9 +8,10 @@ const narrowest = 6;
 /** Rows as aligned columns under a header, no wider than the terminal: the widest cells lose their middle. */
 export function formatTable(
   header: readonly string[],
-  rows: readonly (readonly string[])[],
+  given: readonly (readonly string[])[],
   width = terminalWidth(),
 ): string {
+  const rows = given.map((row) => row.map(visible));
   const natural = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
@@ -30,7 +32,7 @@ export function formatFacts(
   const indent = Math.max(...facts.map(([label]) => label.length)) + gap;
   return facts
     .flatMap(([label, text]) =>
-      wrap(text, width - indent).map((line, index) =>
+      wrap(visible(text), width - indent).map((line, index) =>
         `${(index === 0 ? label : '').padEnd(indent)}${line}`.trimEnd(),
       ),
     )

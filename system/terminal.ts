@@ -1,3 +1,5 @@
+import { visible } from '../protocol/visible.ts';
+
 /** What a long step tells about itself while it runs. */
 export interface Progress {
   /** Sets how much is done, in the unit of `total`. */
@@ -19,7 +21,7 @@ export function showProgress(
   const started = Date.now();
   const pause = out.isTTY ? redrawMs : plainLineMs;
   let drawn = started;
-  const draw = (text: string) => out.write(out.isTTY ? `\r\x1b[K${text}` : `${text}\n`);
+  const draw = (text: string) => out.write(out.isTTY ? `\r\x1b[K${visible(text)}` : `${visible(text)}\n`);
   return {
     at(done) {
       if (Date.now() - drawn < pause) return;

@@ -10,6 +10,7 @@ import Fastify, {
 } from 'fastify';
 import type { TSchema } from 'typebox';
 import { problemOf } from '../protocol/schema.ts';
+import { visibleJson } from '../protocol/visible.ts';
 import { answerError, answerNotFound } from './answer-errors.ts';
 import { blobRoutes } from './blobs/routes.ts';
 import { checkInRoutes } from './check-in/routes.ts';
@@ -25,6 +26,7 @@ import { limitRates } from './limit-rates.ts';
 import { openLive } from './live/live.ts';
 import { liveRoutes } from './live/routes.ts';
 import { lockRoutes } from './locks/routes.ts';
+import { logStream } from './log-stream.ts';
 import { loginRoutes } from './login/routes.ts';
 import { countRequests } from './metrics/count-requests.ts';
 import { countStore } from './metrics/count-store.ts';
@@ -85,7 +87,7 @@ export function createApp(edges: Ports, options: AppOptions = {}): App {
   const { tls, behindProxy = false } = options;
   const app = Fastify({
     ...(tls ? { https: readTls(tls) } : {}),
-    logger: { level: options.logLevel ?? 'silent', stream: process.stderr },
+    logger: { level: options.logLevel ?? 'silent', stream: logStream },
     logController: new LogController({ disableRequestLogging: true }),
     // a logger of its own for each request costs a check-in a tenth of its time
     childLoggerFactory: (logger) => logger,
@@ -112,7 +114,9 @@ export function createApp(edges: Ports, options: AppOptions = {}): App {
     const problem = problemOf(schema as TSchema, value);
     return problem ? { error: new Error(problem) } : { value };
   });
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  // also what has no schema: whoever reads an answer in a terminal sees what it says and nothing else
+  app.setReplySerializer((data) => visibleJson(JSON.stringify(data)));
+  app.setSerializerCompiler(() => (data) => visibleJson(JSON.stringify(data)));
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound);
   const bare = app as unknown as FastifyInstance;

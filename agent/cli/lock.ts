@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InterlockError } from '../../protocol/errors.ts';
+import { visible } from '../../protocol/visible.ts';
 import { answer, group, verb } from '../../system/command.ts';
 import { pathsOf } from '../config/paths.ts';
 import { readSettings } from '../config/settings.ts';
@@ -21,7 +22,9 @@ export function addLock(program: Command, root: () => string): void {
         `configured  ${configured ? `${configured.kind}, group ${group}` : 'nothing: this host does not reboot'}`,
         `held        ${hold ? `${hold.kind}, group ${hold.group}, since boot ${hold.boot}` : 'nothing'}`,
         ...Object.entries(memory.seen).map(([cluster, revision]) => `seen        ${cluster} at ${revision}`),
-      ].join('\n');
+      ]
+        .map(visible)
+        .join('\n');
       return { text, data: { configured: configured?.kind ?? null, group, hold, seen: memory.seen } };
     }),
   );

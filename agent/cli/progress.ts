@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { print } from '../../system/print.ts';
 import { privateFile } from '../../system/private-files.ts';
 import { type Progress as Bar, showProgress } from '../../system/terminal.ts';
 import type { Progress } from '../run.ts';
@@ -24,7 +25,7 @@ export function openProgress(
     if (isNew) {
       bar?.end();
       bar = undefined;
-      if (progress.step !== 'waiting') out.write(`${progress.phase}: ${progress.step}\n`);
+      if (progress.step !== 'waiting') print(`${progress.phase}: ${progress.step}`, out);
     }
     step = `${progress.phase} ${progress.step}`;
     if (out.isTTY && progress.total > 0) bar ??= showProgress(progress.step, progress.total, out);

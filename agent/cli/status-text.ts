@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { visible } from '../../protocol/visible.ts';
 import { bar, formatBytes, formatSeconds } from '../../system/terminal.ts';
 import { formatFacts, formatTable } from '../../system/terminal-table.ts';
 import { pathsOf } from '../config/paths.ts';
@@ -32,7 +33,7 @@ export function formatStatus(status: Status, now: Date): string {
     ['host', hostId ?? 'not enrolled'],
     ['config', settings.sources.join(' ') || 'no file'],
   ];
-  return [headline(status, now), '', slotsOf(status), '', formatFacts(facts)].join('\n');
+  return [visible(headline(status, now)), '', slotsOf(status), '', formatFacts(facts)].join('\n');
 }
 
 /** Lamps: a form for each, so that nobody needs their colour. */

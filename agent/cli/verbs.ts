@@ -4,7 +4,9 @@ import type { CarriedOffer } from '../../protocol/carried.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import { imageFloorFile } from '../../protocol/trust.ts';
 import { isNewer } from '../../protocol/version.ts';
+import { visible } from '../../protocol/visible.ts';
 import { type Answer, answer, verb } from '../../system/command.ts';
+import { print } from '../../system/print.ts';
 import type { EventBody } from '../machine/event.ts';
 import type { Memory } from '../machine/memory.ts';
 import { otherSlot } from '../slots/slot.ts';
@@ -74,7 +76,7 @@ const operatorPatience: Patience = {
   seconds: patientSeconds,
   onWait(pid) {
     const limit = `${patientSeconds} s at most`;
-    process.stderr.write(`waiting for the run under way (process ${pid}) to end, ${limit} …\n`);
+    print(`waiting for the run under way (process ${pid}) to end, ${limit} …`, process.stderr);
   },
 };
 
@@ -92,7 +94,7 @@ export async function order(
     medium,
   );
   const { phase, wait, look, problem } = memory;
-  return { text: describe(memory), data: { phase, wait, look, problem } };
+  return { text: visible(describe(memory)), data: { phase, wait, look, problem } };
 }
 
 /** Gives the update under way up and says what that means from now on. */

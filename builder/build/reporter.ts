@@ -1,3 +1,4 @@
+import { visible } from '../../protocol/visible.ts';
 import { type Progress, showProgress } from '../../system/terminal.ts';
 
 /** Tells somebody how far a build is; `total` in bytes, 0 when a step cannot know it. */
@@ -32,8 +33,9 @@ export function reportOn(out: NodeJS.WriteStream): Reporter {
   return (step, total) => (total > 0 ? showProgress(step, total, out) : showStep(step, out));
 }
 
-function showStep(step: string, out: NodeJS.WriteStream): Progress {
+function showStep(named: string, out: NodeJS.WriteStream): Progress {
   const started = Date.now();
+  const step = visible(named);
   const begin = () => out.write(out.isTTY ? `${step} …` : `${step} …\n`);
   const later = setTimeout(begin, out.isTTY ? 0 : quietMs);
   return {
@@ -41,7 +43,7 @@ function showStep(step: string, out: NodeJS.WriteStream): Progress {
     end(note = 'done') {
       clearTimeout(later);
       const seconds = ((Date.now() - started) / 1000).toFixed(1);
-      out.write(`${out.isTTY ? '\r\x1b[K' : ''}${step}  ${note} (${seconds} s)\n`);
+      out.write(`${out.isTTY ? '\r\x1b[K' : ''}${step}  ${visible(note)} (${seconds} s)\n`);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { visible } from '../../protocol/visible.ts';
 
 let first = true;
 
@@ -20,7 +21,7 @@ export function Page({ title, over, actions, children }: PageProps) {
     first = false;
   }, []);
   useEffect(() => {
-    document.title = `${title} · Interlock`;
+    document.title = visible(`${title} · Interlock`);
   }, [title]);
   return (
     <>

@@ -27,10 +27,10 @@ test('protocol uses node: modules and the schema library alone', () => {
   expect(packages.filter((name) => !name.startsWith('node:') && !/^typebox(\/|$)/.test(name))).toEqual([]);
 });
 
-test('the page takes types alone from protocol: their schemas would weigh more than the page', () => {
+test('the page takes types alone from protocol, but for visible.ts: schemas would weigh more than the page', () => {
   const files = globSync('dashboard/**/*.{ts,tsx}', { cwd: root });
   const values = files.filter((file) =>
-    /^import (?!type )[^;]*\/protocol\//m.test(readFileSync(join(root, file), 'utf8')),
+    /^import (?!type )[^;]*\/protocol\/(?!visible\.ts)/m.test(readFileSync(join(root, file), 'utf8')),
   );
   expect(values).toEqual([]);
 });

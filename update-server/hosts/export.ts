@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { HostFilter } from '../../protocol/desk.ts';
 import type { HostSummary } from '../../protocol/operator.ts';
+import { visible, visibleJson } from '../../protocol/visible.ts';
 import type { Ports } from '../ports.ts';
 
 /** Every host that fits, as a file: read and sent page by page, as fast as the reader takes it. */
@@ -41,7 +42,7 @@ async function* csv(ports: Pick<Ports, 'store' | 'now'>, filter: HostFilter): As
 async function* json(ports: Pick<Ports, 'store' | 'now'>, filter: HostFilter): AsyncGenerator<string> {
   let before = '[\n';
   for await (const hosts of pages(ports, filter)) {
-    yield before + hosts.map((host) => JSON.stringify(host)).join(',\n');
+    yield visibleJson(before + hosts.map((host) => JSON.stringify(host)).join(',\n'));
     before = ',\n';
   }
   yield before === '[\n' ? '[]\n' : '\n]\n';
@@ -61,7 +62,7 @@ async function* pages(
 
 /** RFC 4180; a cell that a spreadsheet would run as a formula is marked as text, for hosts choose their own names. */
 function cell(value: string | boolean | null): string {
-  const text = String(value ?? '');
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const text = visible(String(value ?? ''));
+  const safe = /^[\s'"]*[=+\-@|%＝＋－＠]/u.test(text) ? `'${text}` : text;
+  return /[",;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

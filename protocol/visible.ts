@@ -1,0 +1,33 @@
+/**
+ * What a terminal, a log or a page obeys or hides instead of showing: control characters, escapes, marks that turn the
+ * direction of writing, characters without width, separators of lines, halves of pairs.
+ */
+const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** Text of others as one line that shows all of it, so that whoever wrote it writes nothing else on a screen. */
+export function visible(text: string): string {
+  return text.replace(unseen, nameOf);
+}
+
+/** The same for text of several lines of our own making: its line breaks and tabs stay. */
+export function visibleLines(text: string): string {
+  return text.replace(unseen, (unit) => (unit === '\n' || unit === '\t' ? unit : nameOf(unit)));
+}
+
+/** JSON text with the same characters escaped as JSON does it, which leaves most of them raw by itself. */
+export function visibleJson(json: string): string {
+  return json.replace(unseen, (unit) => (unit === '\n' ? unit : unit.split('').map(escapeUnit).join('')));
+}
+
+function nameOf(unit: string): string {
+  const code = unit.codePointAt(0)!;
+  const hex = code.toString(16);
+  if (short[unit]) return short[unit];
+  if (code < 0x100) return `\\x${hex.padStart(2, '0')}`;
+  return code < 0x1_00_00 ? `\\u${hex.padStart(4, '0')}` : `\\u{${hex}}`;
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
