@@ -5,8 +5,13 @@ import { type PackagesLock, parseLock } from '../builder/build/packages-lock.ts'
 import { compare } from '../builder/inspect/compare.ts';
 import { formatChanges } from '../builder/inspect/format-changes.ts';
 import { digestFile } from '../builder/pack/digest.ts';
-import { InterlockError } from '../protocol/errors.ts';
-import { decodePayloadHeader, type OperationKind, type PayloadHeader } from '../protocol/payload.ts';
+import { asInterlockError, InterlockError } from '../protocol/errors.ts';
+import {
+  decodePayloadHeader,
+  longestHeader,
+  type OperationKind,
+  type PayloadHeader,
+} from '../protocol/payload.ts';
 import { parseRelease, type Release } from '../protocol/release.ts';
 import { type Answer, answer, verb } from '../system/command.ts';
 import { withFile } from '../system/durable.ts';
@@ -137,10 +142,18 @@ async function readHeader(path: string): Promise<PayloadHeader> {
     const start = Buffer.alloc(12);
     await file.read(start, 0, start.length, 0);
     const { size } = await file.stat();
-    const length = Math.min(start.readUInt32LE(8), size);
+    const length = Math.min(start.readUInt32LE(8), size, longestHeader + 1);
     const header = Buffer.alloc(length);
     await file.read(header, 0, length, 0);
-    return decodePayloadHeader(header);
+    try {
+      return decodePayloadHeader(header);
+    } catch (cause) {
+      throw new InterlockError(
+        'bad_input',
+        { what: path, problem: asInterlockError(cause).message },
+        { cause },
+      );
+    }
   });
 }
 

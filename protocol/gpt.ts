@@ -183,12 +183,12 @@ function decodeTable(header: Buffer, sectorSize: number, entriesAt: EntriesAt): 
   const entries = entriesAt(Number(header.readBigUInt64LE(72)), mine).subarray(0, count * size);
   if (entries.length < count * size) return 'its entries lie elsewhere';
   if (crc32(entries) !== header.readUInt32LE(88)) return 'the entries’ checksum is wrong';
-  return {
-    diskGuid: decodeGuid(header, 56),
-    sectorSize,
-    sectors: Math.max(mine, other) + 1,
-    partitions: decodeEntries(entries, count, size),
-  };
+  const sectors = Math.max(mine, other) + 1;
+  if (sectors * sectorSize > Number.MAX_SAFE_INTEGER) return `a disk of ${sectors} sectors`;
+  const partitions = decodeEntries(entries, count, size);
+  const wrong = partitions.find(({ firstLba, lastLba }) => firstLba > lastLba || lastLba >= sectors);
+  if (wrong) return `partition ${wrong.number} lies outside of the disk`;
+  return { diskGuid: decodeGuid(header, 56), sectorSize, sectors, partitions };
 }
 
 function decodeEntries(entries: Buffer, count: number, size: number): GptPartition[] {

@@ -71,6 +71,8 @@ const digestLength = 32;
 export const blobDigestLength = 16;
 /** The least an operation takes: kind, length, digest. */
 const leastRecord = 2 + digestLength;
+/** Operations of 128 KiB on the average need half a MiB for each GiB; a size far beyond it is refused unread. */
+export const longestHeader = 8 * 1024 * 1024;
 /** No operation yields more than this, so memory stays bounded whatever the image. */
 export const maxOperationLength = 4 * 1024 * 1024;
 /** No dictionary is larger. */
@@ -83,7 +85,8 @@ export const nothing = '0'.repeat(64);
 /** Reads a header and checks that its operations cover every part once, in order. Throws `payload_invalid`. */
 export function decodePayloadHeader(bytes: Buffer): PayloadHeader {
   const format = payloadFormatOf(bytes);
-  if (bytes.length < fixedLength) throw invalid('a header that ends early');
+  if (bytes.length < fixedLength || bytes.length > longestHeader)
+    throw invalid(`a header of ${bytes.length} bytes`);
   const headerLength = bytes.readUInt32LE(8);
   const count = bytes.readUInt32LE(12);
   if (headerLength !== bytes.length || count > (headerLength - fixedLength) / leastRecord) {

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type CarriedOffer, carriedOfferFile, parseCarriedOffer } from '../../protocol/carried.ts';
@@ -18,9 +19,10 @@ const offerLimit = 4096;
 
 /** Opens what `interlock export` made: a folder or a tar file. Throws `not_found`, or `bad_input` for anything else. */
 export async function openCarried(path: string): Promise<Carried> {
-  const kind = await stat(path).catch((cause) => {
-    throw new InterlockError('not_found', { what: path }, { cause });
-  });
+  const kind = await look(path);
+  if (!kind) throw new InterlockError('not_found', { what: path });
+  // a pipe or a device may never end
+  if (!kind.isDirectory() && !kind.isFile()) throw unusable(path, 'it is neither a folder nor a tar file');
   const find = kind.isDirectory() ? inFolder(path) : await inTar(path);
   const file = async (name: string, limit: number) => {
     const place = await find(name);
@@ -33,7 +35,7 @@ export async function openCarried(path: string): Promise<Carried> {
   const text = await file(carriedOfferFile, offerLimit);
   if (!text) {
     const problem = `it has no ${carriedOfferFile}; \`interlock export\` makes what a host takes`;
-    throw new InterlockError('bad_input', { what: path, problem });
+    throw unusable(path, problem);
   }
   return {
     offer: parseCarriedOffer(text),
@@ -47,12 +49,24 @@ export async function openCarried(path: string): Promise<Carried> {
   };
 }
 
+/** Nothing where there is nothing; a medium that cannot be read is another matter. */
+async function look(path: string): Promise<Stats | undefined> {
+  return stat(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined;
+    throw unusable(path, cause.message, cause);
+  });
+}
+
+function unusable(what: string, problem: string, cause?: Error): InterlockError {
+  return new InterlockError('bad_input', { what, problem }, { cause });
+}
+
 type Find = (name: string) => Promise<Extent | undefined>;
 
 function inFolder(folder: string): Find {
   return async (name) => {
     const path = join(folder, name);
-    const found = await stat(path).catch(() => undefined);
+    const found = await look(path);
     return found?.isFile() ? { path, offset: 0, size: found.size } : undefined;
   };
 }

@@ -1,22 +1,40 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { extract } from 'tar-stream';
+import { extract, type Header } from 'tar-stream';
 import { InterlockError } from '../../protocol/errors.ts';
 import type { Extent } from '../slots/slot.ts';
 
-/** Finds where the files of a tar lie in it, by path, so that they are read in place. Throws `bad_input`. */
+/** A medium has a few dozen files; so many that their names would fill this host's memory are none of ours. */
+const mostFiles = 10_000;
+const blockLength = 512;
+
+/**
+ * Finds where the files of a tar lie in it, by path, so that they are read in place. One that ends before its end mark was
+ * cut. Throws `bad_input`, whatever the bytes and whatever the disk says to being read.
+ */
 export async function listTar(path: string): Promise<Map<string, Extent>> {
   const places = new Map<string, Extent>();
   const reader = extract();
-  reader.on('entry', ({ name, type, size = 0, ...rest }, content, next) => {
-    // not among the package's types
-    const { byteOffset } = rest as unknown as { byteOffset: number };
-    if (type === 'file') places.set(name.replace(/^\.\//, ''), { path, offset: byteOffset, size });
-    content.on('end', next).resume();
-  });
-  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), reader).catch((cause: Error) => {
-    const problem = `it is no folder, and no tar file either (${cause.message})`;
+  const feeding = pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), reader);
+  // whoever reads the entries is told
+  feeding.catch(() => {});
+  let end = 0;
+  try {
+    for await (const entry of reader) {
+      // `byteOffset` is not among the package's types
+      const { name, type, size = 0, byteOffset } = entry.header as Header & { byteOffset: number };
+      if (!Number.isSafeInteger(size)) throw new Error(`an entry of ${size} bytes`);
+      if (type === 'file') places.set(name.replace(/^\.\//, ''), { path, offset: byteOffset, size });
+      if (places.size > mostFiles) throw new Error(`more than ${mostFiles} files`);
+      end = byteOffset + (type === 'directory' ? 0 : Math.ceil(size / blockLength) * blockLength);
+      entry.resume();
+    }
+    await feeding;
+    if ((await stat(path)).size < end + blockLength) throw new Error('it ends early');
+  } catch (cause) {
+    const problem = `it is no folder, and no whole tar file either (${(cause as Error).message})`;
     throw new InterlockError('bad_input', { what: path, problem }, { cause });
-  });
+  }
   return places;
 }

@@ -1,12 +1,14 @@
 import { hash } from 'node:crypto';
 import { InterlockError } from '../../protocol/errors.ts';
-import { decodePayloadHeader, type PayloadHeader, payloadParts } from '../../protocol/payload.ts';
+import {
+  decodePayloadHeader,
+  longestHeader,
+  type PayloadHeader,
+  payloadParts,
+} from '../../protocol/payload.ts';
 import type { PayloadRef, Release } from '../../protocol/release.ts';
 import type { Download } from '../download/download.ts';
 import { readFrames } from '../download/frames.ts';
-
-/** Operations of 128 KiB on the average need half a MiB for each GiB; a signed size far beyond it is refused unfetched. */
-const longestHeader = 8 * 1024 * 1024;
 
 /**
  * Fetches a payload's header and checks it against the signed release before one field of it is used.

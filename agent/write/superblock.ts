@@ -1,11 +1,18 @@
+import { InterlockError } from '../../protocol/errors.ts';
 import type { Release } from '../../protocol/release.ts';
 import { decodeVeritySuperblock, encodeVeritySuperblock, verityBlock } from '../../protocol/verity.ts';
 import { openExtent } from '../slots/extent.ts';
 import type { Extent } from '../slots/slot.ts';
 
-/** The block that makes a slot findable: its uuid is the root hash's beginning. */
+/** The block that makes a slot findable: its uuid is the root hash's beginning. Throws `release_invalid` for no whole blocks. */
 export function superblockOf({ root }: Release): Buffer {
   const { uuid, salt } = root.verity;
+  if (root.size === 0 || root.size % verityBlock !== 0) {
+    throw new InterlockError('release_invalid', {
+      file: 'release.json',
+      problem: `a root of ${root.size} bytes`,
+    });
+  }
   return encodeVeritySuperblock({ uuid, salt, dataBlocks: root.size / verityBlock });
 }
 

@@ -33,9 +33,12 @@ async function isSame(from: RootEntry, one: FileHandle, to: RootEntry, other: Fi
   for (let at = 0; at < from.size; at += pieceLength) {
     const length = Math.min(pieceLength, from.size - at);
     const pieces = [Buffer.allocUnsafe(length), Buffer.allocUnsafe(length)] as const;
-    await one.read(pieces[0], 0, length, from.offset + at);
-    await other.read(pieces[1], 0, length, to.offset + at);
-    if (!pieces[0].equals(pieces[1])) return false;
+    const [before, after] = [
+      await one.read(pieces[0], 0, length, from.offset + at),
+      await other.read(pieces[1], 0, length, to.offset + at),
+    ];
+    // an image that was cut meanwhile is not what was listed
+    if (before.bytesRead < length || after.bytesRead < length || !pieces[0].equals(pieces[1])) return false;
   }
   return true;
 }

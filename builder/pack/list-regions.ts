@@ -27,7 +27,7 @@ export async function listRegions(files: PartFiles): Promise<Region[]> {
 
 /** A root of another maker is one region: its payload is as good, only its deltas are larger. */
 async function listRoot(file: FileHandle, size: number): Promise<Omit<Region, 'part'>[]> {
-  const regions = await listErofs(file, size).catch(() => []);
+  const regions = await listErofs(file).catch(() => []);
   let end = 0;
   for (const { offset, length } of regions) {
     if (offset !== end) return [{ path: '#root', offset: 0, length: size }];

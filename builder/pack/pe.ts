@@ -28,6 +28,9 @@ interface PeImage {
 
 const sectionHeaderLength = 40;
 const pageSize = 4096;
+/** Larger than any linker's; file sizes and addresses have 32 bits. */
+const maxAlignment = 1 << 24;
+const maxAddress = 2 ** 32 - 1;
 const symbolsStripped = 0x0008;
 const nxCompatible = 0x0100;
 const readOnlyData = 0x40000040;
@@ -40,8 +43,7 @@ const readOnlyCode = 0x40000020;
 export function appendSections(image: Uint8Array, added: readonly Section[]): Buffer {
   const pe = parsePe(Buffer.from(image));
   refuseSigned(pe);
-  const fileAlignment = pe.bytes.readUInt32LE(pe.optionalAt + 36);
-  const sectionAlignment = pe.bytes.readUInt32LE(pe.optionalAt + 32);
+  const [fileAlignment, sectionAlignment] = [alignmentAt(pe, 36), alignmentAt(pe, 32)];
   const rawEnd = Math.max(...pe.sections.map(({ rawAt, rawSize }) => rawAt + rawSize));
   const head = Buffer.from(pe.bytes.subarray(0, rawEnd));
   const pieces: Buffer[] = [head];
@@ -49,7 +51,9 @@ export function appendSections(image: Uint8Array, added: readonly Section[]): Bu
   let memoryEnd = Math.max(
     ...pe.sections.map(({ virtualAddress, virtualSize }) => virtualAddress + virtualSize),
   );
-  checkRoom(pe, added);
+  checkRoom(pe, added, rawEnd);
+  const grows = added.reduce((sum, { content }) => sum + content.length + sectionAlignment + pageSize, 0);
+  if (memoryEnd + grows > maxAddress) throw refused('has no addresses left');
   added.forEach(({ name, content, isCode }, index) => {
     const rawAt = roundUp(fileEnd, fileAlignment);
     const rawSize = roundUp(content.length, fileAlignment);
@@ -105,17 +109,25 @@ function parsePe(bytes: Buffer): PeImage {
   return { bytes, signatureAt, optionalAt, tableAt, sections };
 }
 
+function alignmentAt({ bytes, optionalAt }: PeImage, field: number): number {
+  const value = bytes.readUInt32LE(optionalAt + field);
+  const isPower = value > 0 && (value & (value - 1)) === 0;
+  if (!isPower || value > maxAlignment) throw refused(`is aligned to ${value} bytes`);
+  return value;
+}
+
 function refuseSigned({ bytes, optionalAt }: PeImage): void {
   const directories = bytes.readUInt32LE(optionalAt + 108);
+  if (directories > 4 && bytes.length < optionalAt + 152) throw refused('ends within its headers');
   const isSigned = directories > 4 && bytes.readUInt32LE(optionalAt + 112 + 4 * 8 + 4) !== 0;
   if (isSigned) throw refused('is signed; take the unsigned one');
 }
 
 /** Headers cannot grow without moving everything behind them. */
-function checkRoom(pe: PeImage, added: readonly Section[]): void {
+function checkRoom(pe: PeImage, added: readonly Section[], rawEnd: number): void {
   const needed = pe.tableAt + (pe.sections.length + added.length) * sectionHeaderLength;
   const firstRaw = Math.min(...pe.sections.filter(({ rawSize }) => rawSize > 0).map(({ rawAt }) => rawAt));
-  const room = Math.min(pe.bytes.readUInt32LE(pe.optionalAt + 60), firstRaw);
+  const room = Math.min(pe.bytes.readUInt32LE(pe.optionalAt + 60), firstRaw, rawEnd);
   if (needed > room) throw refused(`has no room for ${added.length} more sections`);
   const names = new Set(pe.sections.map(({ name }) => name));
   const twice = added.find(({ name }) => names.has(name));

@@ -12,11 +12,23 @@ export interface ElfNeeds {
   libraries: string[];
 }
 
-/** Reads the needs of a 64-bit little-endian ELF file (System V ABI: Elf64_Ehdr, Elf64_Phdr, Elf64_Dyn). */
+const longestPath = 4096;
+const mostLibraries = 4096;
+
+/** Reads the needs of a 64-bit little-endian ELF file (System V ABI: Elf64_Ehdr, Elf64_Phdr, Elf64_Dyn). Throws `bad_input`. */
 export function elfNeeds(file: Buffer, name: string): ElfNeeds {
   if (file.length < 64 || file.readUInt32BE(0) !== 0x7f454c46 || file[4] !== 2 || file[5] !== 1) {
     throw new InterlockError('bad_input', { what: name, problem: 'is no 64-bit ELF file' });
   }
+  try {
+    return readNeeds(file);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new InterlockError('bad_input', { what: name, problem: 'is a damaged ELF file' }, { cause });
+  }
+}
+
+function readNeeds(file: Buffer): ElfNeeds {
   const segments = readSegments(file);
   const interpreter = segments.find(({ type }) => type === programInterpreter);
   const dynamic = segments.find(({ type }) => type === programDynamic);
@@ -50,13 +62,15 @@ function readSegments(file: Buffer): Segment[] {
 function readLibraries(file: Buffer, dynamic: Segment, segments: readonly Segment[]): string[] {
   const names: number[] = [];
   let strings = 0;
-  for (let at = dynamic.offset; at + 16 <= dynamic.offset + dynamic.length; at += 16) {
+  const end = Math.min(dynamic.offset + dynamic.length, file.length);
+  for (let at = dynamic.offset; at + 16 <= end; at += 16) {
     const tag = Number(file.readBigUInt64LE(at));
     const value = Number(file.readBigUInt64LE(at + 8));
     if (tag === 0) break;
     if (tag === dynamicNeeded) names.push(value);
     if (tag === dynamicStringTable) strings = toOffset(value, segments);
   }
+  if (names.length > mostLibraries) throw new RangeError(`${names.length} libraries`);
   return names.map((offset) => text(file, strings + offset));
 }
 
@@ -69,5 +83,7 @@ function toOffset(address: number, segments: readonly Segment[]): number {
 }
 
 function text(file: Buffer, offset: number): string {
-  return file.toString('latin1', offset, file.indexOf(0, offset));
+  const length = file.subarray(offset, offset + longestPath).indexOf(0);
+  if (offset > file.length || length < 0) throw new RangeError('a name that does not end');
+  return file.toString('latin1', offset, offset + length);
 }

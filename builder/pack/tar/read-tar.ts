@@ -36,6 +36,8 @@ export async function* readTar(tar: Readable): AsyncGenerator<TarEntry> {
   try {
     for await (const entry of entries) {
       yield toEntry(entry.header, readBody(entry as unknown as AsyncIterable<Buffer>));
+      // what nobody read, such as bytes behind a link, would hold everything up
+      entry.resume();
     }
     await feeding;
   } catch (cause) {
@@ -69,6 +71,7 @@ function toEntry(header: Header, body: AsyncIterable<Buffer>): TarEntry {
   if (Object.keys(pax).some((key) => key.startsWith('GNU.sparse.'))) {
     throw refused(header.name, 'is sparse; pack without --sparse');
   }
+  if (!Number.isSafeInteger(header.size)) throw refused(header.name, 'has no size');
   const type = header.type === 'contiguous-file' ? 'file' : header.type;
   if ((header.linkname ?? '').length > maxTargetLength) throw refused(path, 'points at more than 4095 bytes');
   return {

@@ -10,6 +10,14 @@ const maxPaxLength = 4 * 1024 * 1024;
  */
 export async function* widenPax(tar: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   const input = new ByteQueue(tar);
+  try {
+    yield* widen(input);
+  } finally {
+    await input.close();
+  }
+}
+
+async function* widen(input: ByteQueue): AsyncGenerator<Buffer> {
   let sizeOfNext: number | undefined;
   for (;;) {
     const header = await input.take(block);
@@ -62,6 +70,11 @@ class ByteQueue {
     return taken;
   }
 
+  /** Lets go of the file behind it: whoever reads may stop early. */
+  async close(): Promise<void> {
+    await this.#chunks.return?.();
+  }
+
   /** Exactly `length` bytes, fewer at the end only. */
   async take(length: number): Promise<Buffer> {
     const pieces: Buffer[] = [];
@@ -80,7 +93,7 @@ function splitRecords(body: Buffer): Buffer[] {
   const records: Buffer[] = [];
   for (let at = 0; at < body.length; ) {
     const space = body.indexOf(0x20, at);
-    const length = space < 0 ? Number.NaN : Number(body.toString('latin1', at, space));
+    const length = space < 0 ? Number.NaN : decimal(body.toString('latin1', at, Math.min(space, at + 20)));
     if (!(length > space - at + 1 && at + length <= body.length) || body[at + length - 1] !== 0x0a) {
       throw damaged('a pax record of no sane length');
     }
@@ -99,13 +112,26 @@ function widenRecord(record: Buffer): Buffer {
 
 function paxSize(records: Buffer[]): number | undefined {
   const record = records.findLast((candidate) => candidate.subarray(0, 5).toString('latin1') === 'size=');
-  return record ? Number(record.toString('latin1', 5)) : undefined;
+  if (!record) return undefined;
+  const size = decimal(record.toString('latin1', 5, record.length - 1));
+  if (!Number.isSafeInteger(size)) throw damaged('a pax size that is no number');
+  return size;
+}
+
+/** Digits alone: what else JavaScript takes for a number, tar readers read in their own ways. */
+function decimal(text: string): number {
+  return /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
 }
 
 function headerSize(header: Buffer): number {
-  if (header[124] === 0x80) return Number(header.readBigUInt64BE(128));
+  if (header[124] === 0x80) return exact(header.readBigUInt64BE(128));
   const digits = header.toString('latin1', 124, 136).replace(/[\0 ].*$/s, '');
   return digits === '' ? 0 : Number.parseInt(digits, 8);
+}
+
+function exact(size: bigint): number {
+  if (size > BigInt(Number.MAX_SAFE_INTEGER)) throw damaged(`an entry of ${size} bytes`);
+  return Number(size);
 }
 
 /** tar-stream reads a negative base-256 time as one second late: it takes the ones' complement for the two's. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { InterlockError } from '../../../../protocol/errors.ts';
@@ -16,10 +16,14 @@ const Descriptor = Type.Object({
 export type Descriptor = Static<typeof Descriptor>;
 
 const Index = Type.Object({ manifests: Type.Array(Descriptor) });
-const Manifest = Type.Object({ layers: Type.Array(Descriptor) });
+/** No program makes images of more layers, and each is read in turn. */
+const mostLayers = 1000;
+const Manifest = Type.Object({ layers: Type.Array(Descriptor, { maxItems: mostLayers }) });
 
 const tagKey = 'org.opencontainers.image.ref.name';
 const maxIndexes = 4;
+/** What registries accept at least, and at most (OCI distribution-spec, "Pushing Manifests"). */
+const longestManifest = 4 * 1024 * 1024;
 
 /** Where a descriptor's bytes lie in a layout. */
 export function blobPath({ digest }: Descriptor): string {
@@ -38,7 +42,7 @@ export async function findManifest(
     const file = join(layout, blobPath(found));
     const text = await read(file);
     checkDigest(file, text, found);
-    if (!isIndex(found, text)) {
+    if (!isIndex(found, text, file)) {
       const { layers } = parseJson(Manifest, text, file);
       return { layers, sha256: createHash('sha256').update(text).digest('hex') };
     }
@@ -75,9 +79,9 @@ function isTag(name: string | undefined, tag: string): boolean {
   return name === tag || name?.endsWith(`:${tag}`) === true;
 }
 
-function isIndex({ mediaType }: Descriptor, text: Buffer): boolean {
+function isIndex({ mediaType }: Descriptor, text: Buffer, file: string): boolean {
   if (mediaType) return /\.image\.index\.|manifest\.list\./.test(mediaType);
-  return 'manifests' in JSON.parse(text.toString('utf8'));
+  return 'manifests' in parseJson(Type.Object({}), text, file);
 }
 
 function checkDigest(file: string, bytes: Buffer, { digest }: Descriptor): void {
@@ -87,9 +91,17 @@ function checkDigest(file: string, bytes: Buffer, { digest }: Descriptor): void 
 }
 
 async function read(file: string): Promise<Buffer> {
-  return readFile(file).catch((cause) => {
+  try {
+    const found = await stat(file);
+    if (!found.isFile()) throw refused(file, 'is no file');
+    if (found.size > longestManifest) throw refused(file, `is ${found.size} bytes long`);
+    return await readFile(file);
+  } catch (cause) {
+    if (cause instanceof InterlockError) throw cause;
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw refused(file, message);
     throw new InterlockError('not_found', { what: file }, { cause });
-  });
+  }
 }
 
 function refused(what: string, problem: string): InterlockError {
