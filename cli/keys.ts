@@ -129,8 +129,8 @@ function table(rows: readonly RoleStatus[]): string {
   return formatTable(['ROLE', 'VERSION', 'ENDS IN', 'NEEDS', 'KEYS'], lines);
 }
 
-function lifeOf({ daysLeft, due }: RoleStatus): string {
+function lifeOf({ daysLeft, due, tooLong }: RoleStatus): string {
   if (daysLeft === null) return 'server renews';
   if (daysLeft < 0) return 'expired';
-  return `${daysLeft} days${due ? ', renew' : ''}`;
+  return `${daysLeft} days${tooLong ? ', too long' : ''}${due ? ', renew' : ''}`;
 }

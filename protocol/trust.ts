@@ -61,9 +61,22 @@ export function expiresAt(role: string, now: Date): string {
   return `${new Date(now.getTime() + lifeOf(role)).toISOString().slice(0, 19)}Z`;
 }
 
-/** True once two thirds of a signature's life are over: time to sign again. */
+/** True once two thirds of a signature's life are over, or when it lives too long: time to sign again. */
 export function isDue(role: string, expires: string, now: Date): boolean {
-  return new Date(expires).getTime() - now.getTime() < lifeOf(role) / 3;
+  return new Date(expires).getTime() - now.getTime() < lifeOf(role) / 3 || livesTooLong(role, expires, now);
+}
+
+/** Clocks of two machines differ by less than this unless one is wrong. */
+const dayMs = 86_400_000;
+
+/** True for a signature that lives longer than any made now would: it was made under a clock that was ahead, or ours is behind. */
+export function livesTooLong(role: string, expires: string, now: Date, slackMs = dayMs): boolean {
+  return signedAt(role, expires).getTime() - now.getTime() > slackMs;
+}
+
+/** When a signature was made, by its own clock: one life before it ends. */
+export function signedAt(role: string, expires: string): Date {
+  return new Date(new Date(expires).getTime() - lifeOf(role));
 }
 
 function lifeOf(role: string): number {

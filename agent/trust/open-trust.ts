@@ -6,11 +6,11 @@ import type { Carried } from '../carried/carried.ts';
 import { CarriedFetcher, carriedBase } from '../carried/fetch.ts';
 import type { TrustPort } from '../ports.ts';
 import { accept } from './accept.ts';
-import { loadCache, tidyCache } from './cache.ts';
-import { checkClock } from './check-clock.ts';
+import { type Cache, loadCache, tidyCache } from './cache.ts';
+import { checkClock, isTakenBack } from './check-clock.ts';
 import { Fetcher } from './fetch.ts';
 import { newerRoot, readImageTrust } from './image-trust.ts';
-import { refresh } from './refresh.ts';
+import { type Refreshed, refresh } from './refresh.ts';
 import { refusalOf } from './refusal.ts';
 
 export interface TrustOptions {
@@ -43,7 +43,8 @@ export function openTrust(options: TrustOptions): TrustPort {
       await tidyCache(cacheDir);
       const cache = await loadCache(cacheDir);
       const now = clock.now();
-      checkClock(now, [image.floor.built, cache.verifiedAt]);
+      let proven = cache.verifiedAt;
+      checkClock(now, [image.floor.built]);
       const known = { ...cache.metadata, 'root.json': newerRoot(image.root, cache.metadata['root.json']) };
       const isCarried = typeof server !== 'string';
       const fetcher = isCarried
@@ -52,14 +53,26 @@ export function openTrust(options: TrustOptions): TrustPort {
       const origin = { base: isCarried ? carriedBase : server, isCarried };
       const context = { ...options, floor: image.floor, cache, now };
       try {
-        return await refresh(join(cacheDir, 'scratch'), known, origin, fetcher, now, (refreshed) =>
-          accept(context, refreshed, offered, running, order),
-        );
+        return await refresh(join(cacheDir, 'scratch'), known, origin, fetcher, now, async (refreshed) => {
+          const agreed = await checkProven(cache, refreshed, now);
+          proven = agreed.verifiedAt;
+          return accept({ ...context, cache: agreed }, refreshed, offered, running, order);
+        });
       } catch (error) {
+        checkClock(now, [proven]);
         throw await doubtClock(refusalOf(error, fetcher), options);
       }
     },
   };
+}
+
+/** The cache, without a proven time that the server has taken back. Throws `clock_behind` for a clock that is before it. */
+async function checkProven(cache: Cache, refreshed: Refreshed, now: Date): Promise<Cache> {
+  const { verifiedAt, metadata } = cache;
+  if (!verifiedAt || now >= new Date(verifiedAt)) return cache;
+  const fresh = (await refreshed.metadata())['timestamp.json'];
+  if (!isTakenBack(metadata['timestamp.json'], fresh, verifiedAt, now)) checkClock(now, [verifiedAt]);
+  return { ...cache, verifiedAt: null };
 }
 
 async function doubtClock(

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDue, onlineRoles } from '../../protocol/trust.ts';
+import { isDue, livesTooLong, onlineRoles } from '../../protocol/trust.ts';
 import { certificateNames, isOld, readCertificate } from './certificates-folder.ts';
 import { type KeysFolder, openKeysFolder, signersOf } from './keys-folder.ts';
 import { parseRoot, parseTargets } from './parse-role.ts';
@@ -13,8 +13,10 @@ export interface RoleStatus {
   /** null for what the server signs: it renews that itself. */
   expires: string | null;
   daysLeft: number | null;
-  /** Less than a third of its life is left. */
+  /** Less than a third of its life is left, or it lives too long. */
   due: boolean;
+  /** It ends later than one signed now would: made under a clock that was ahead. */
+  tooLong?: boolean;
   /** Keys that may sign, how many of them are in this folder, and how many must sign. */
   keys: number;
   here: number;
@@ -45,7 +47,15 @@ function lifeOf({ roots, roles }: KeysFolder, role: string, now: Date) {
   const text = role === 'root' ? roots.at(-1) : roles[role];
   const { signed } = role === 'root' ? parseRoot(text ?? '') : parseTargets(role, text ?? '');
   const { version, expires } = signed;
-  return { role, version, expires, daysLeft: daysUntil(expires, now), due: isDue(role, expires, now) };
+  const tooLong = livesTooLong(role, expires, now) ? { tooLong: true } : {};
+  return {
+    role,
+    version,
+    expires,
+    daysLeft: daysUntil(expires, now),
+    due: isDue(role, expires, now),
+    ...tooLong,
+  };
 }
 
 function holdersOf({ roots, roles }: KeysFolder, role: string, here: ReadonlySet<string>) {

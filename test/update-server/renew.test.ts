@@ -15,7 +15,7 @@ import { makeRelease } from './support/make-release.ts';
 import { scratch } from './support/start-server.ts';
 
 const hour = 3_600_000;
-const start = Date.now();
+const start = Math.floor(Date.now() / 1000) * 1000;
 const { dir, remove } = scratch();
 let now = new Date(start);
 let ports: Ports;
@@ -92,6 +92,28 @@ it('is not ready while the timestamp has expired, and signs the snapshot too aft
   expect((await app.inject('/readyz')).statusCode).toBe(200);
 });
 
+it('signs again what it signed while its clock was two years ahead, and versions only go up', async () => {
+  now = new Date(start + 730 * 24 * hour);
+  expect(await renewWhenDue(ports)).toBe(true);
+  expect(await versions()).toEqual({ timestamp: 4, snapshot: 3 });
+  now = new Date(start + 5 * 24 * hour);
+  expect(await renewWhenDue(ports)).toBe(true);
+  expect(await versions()).toEqual({ timestamp: 5, snapshot: 4 });
+  expect((await ends()).timestamp).toBe(now.getTime() + 24 * hour);
+  expect((await ends()).snapshot).toBe(now.getTime() + 7 * 24 * hour);
+  expect(await renewWhenDue(ports)).toBe(false);
+});
+
+it('does not put an expired timestamp in place of a good one while its clock is behind', async () => {
+  const right = now;
+  const good = await ends();
+  now = new Date(right.getTime() - 730 * 24 * hour);
+  expect(await renewWhenDue(ports)).toBe(false);
+  now = right;
+  expect(await renewWhenDue(ports)).toBe(false);
+  expect(await ends()).toEqual(good);
+});
+
 it('shows the timestamp uncached with a tag, and everything else for ever', async () => {
   const first = await app.inject('/v1/tuf/metadata/timestamp.json');
   expect(first.headers).toMatchObject({
@@ -153,4 +175,10 @@ async function versions() {
   const { state } = await ports.store.repository();
   const version = (text: string | undefined) => JSON.parse(text!).signed.version as number;
   return { timestamp: version(state.timestamp), snapshot: version(state.snapshot) };
+}
+
+async function ends() {
+  const { state } = await ports.store.repository();
+  const end = (text: string | undefined) => new Date(JSON.parse(text!).signed.expires).getTime();
+  return { timestamp: end(state.timestamp), snapshot: end(state.snapshot) };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { renewKeys } from '../../builder/keys/renew.ts';
 import { keysStatus } from '../../builder/keys/status.ts';
 import { expiryWarnings, roleLives } from '../../update-server/trust/role-lives.ts';
 import { makeRepository } from '../support/trust/repository.ts';
@@ -38,6 +39,27 @@ test('server and keys folder warn at a third of each role’s remaining life', a
     expect(expiryWarnings(state, new Date('2026-07-02T12:00:00Z')).join()).toContain(
       'channel-stable expired at',
     );
+  } finally {
+    await repository.close();
+  }
+});
+
+test('what was signed under a clock that was ahead is named and signed anew, with versions going up', async () => {
+  const now = new Date('2026-06-01T12:00:00Z');
+  const ahead = new Date('2028-06-01T12:00:00Z');
+  const repository = await makeRepository({ now });
+  try {
+    await renewKeys(repository.keysDir, { all: true, roles: ['channel-alpha'], now: ahead });
+    const alpha = async () =>
+      (await keysStatus(repository.keysDir, now)).find((row) => row.role === 'channel-alpha');
+    expect(await alpha()).toMatchObject({ version: 2, due: true, tooLong: true });
+    await repository.publish({ version: '1' }, 'stable', now);
+    const warnings = expiryWarnings(repository.server.state, now);
+    expect(warnings.filter((line) => line.includes('yet to come'))).toEqual([
+      expect.stringContaining('channel-alpha lives until 2028-07-01'),
+    ]);
+    expect(await renewKeys(repository.keysDir, { now })).toEqual(['channel-alpha']);
+    expect(await alpha()).toMatchObject({ version: 3, due: false, expires: '2026-07-01T12:00:00Z' });
   } finally {
     await repository.close();
   }

@@ -1,20 +1,18 @@
 import { asInterlockError } from '../../protocol/errors.ts';
-import { lifeDays } from '../../protocol/trust.ts';
 import type { Ports } from '../ports.ts';
-import { renewOnline } from '../trust/renew-online.ts';
+import { isTimeToSign, renewOnline } from '../trust/renew-online.ts';
 import { expiryWarnings } from '../trust/role-lives.ts';
 import { commitSigned } from './commit-signed.ts';
 
 /** How often the server looks whether the timestamp needs signing. */
 const lookMs = 5 * 60_000;
 
-/** Signs the timestamp again once half of its life is over. True when it did. */
+/** Signs the timestamp again once half of its life is over, or when it or the snapshot lives too long. True when it did. */
 export async function renewWhenDue({ store, onlineKeys, now }: Ports): Promise<boolean> {
   const { state } = await store.repository();
   if (!onlineKeys || state.timestamp === undefined) return false;
   const time = now();
-  const halfLife = (lifeDays.timestamp * 86_400_000) / 2;
-  if (expiryOf(state.timestamp).getTime() - time.getTime() > halfLife) return false;
+  if (!isTimeToSign(state, time)) return false;
   await commitSigned(store, time, async (present) => ({
     ...renewOnline(present, onlineKeys, time),
     targets: {},

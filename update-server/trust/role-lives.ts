@@ -1,5 +1,5 @@
 import type { RoleLife } from '../../protocol/operator.ts';
-import { isDue } from '../../protocol/trust.ts';
+import { isDue, livesTooLong, onlineRoles, signedAt } from '../../protocol/trust.ts';
 import type { RepositoryState } from './state.ts';
 
 /** When the metadata of each role expires, what the server signs included. */
@@ -23,13 +23,22 @@ export function roleLives({ roles, snapshot, timestamp }: RepositoryState, now: 
   });
 }
 
-/** What people should do soon, in words: roles with less than a third of their life left. */
+/** What people should do soon, in words: roles with less than a third of their life left, or with far too much. */
 export function expiryWarnings(state: RepositoryState, now: Date): string[] {
   return roleLives(state, now)
     .filter(({ due }) => due)
     .map(({ role, expires, expired }) => {
+      if (livesTooLong(role, expires, now)) return tooLong(role, expires);
       const days = Math.floor((new Date(expires).getTime() - now.getTime()) / 86_400_000);
       const when = expired ? `expired at ${expires}` : `expires in ${days} days (${expires})`;
       return `${role} ${when}: whoever holds its keys must sign it again (interlock keys renew)`;
     });
+}
+
+function tooLong(role: string, expires: string): string {
+  const at = signedAt(role, expires).toISOString().slice(0, 10);
+  const remedy = (onlineRoles as readonly string[]).includes(role)
+    ? 'this server signs it again once its clock is right'
+    : `if this server’s clock is right, sign it again (interlock keys renew --role ${role})`;
+  return `${role} lives until ${expires}, as if signed on ${at}, which is yet to come: ${remedy}`;
 }
