@@ -60,9 +60,14 @@ async function attempt(effect: Effect, ports: Ports, context: PerformContext): P
   switch (effect.do) {
     case 'look':
       return look(ports, context);
-    case 'write':
-      await ports.slot.write(effect.target, running, onProgress, signal);
-      return { kind: 'wrote' };
+    case 'write': {
+      let detail = '';
+      const onRefused = (problem: string) => {
+        detail = problem;
+      };
+      await ports.slot.write(effect.target, running, onProgress, signal, onRefused);
+      return { kind: 'wrote', ...(detail ? { detail } : {}) };
+    }
     case 'draw':
       return { kind: 'drew', nonce: ports.clock.nonce(), place: lock.place() };
     case 'acquire': {

@@ -42,8 +42,17 @@ export type OnProgress = (step: 'download' | 'verify', done: number, total: numb
 
 /** The inactive slot: its partitions and its kernel image on the ESP. */
 export interface SlotPort {
-  /** Downloads, writes and reads back until the inactive slot holds the target, whole; resumes what is there. */
-  write(target: Target, running: Running, onProgress: OnProgress, signal: AbortSignal): Promise<void>;
+  /**
+   * Downloads, writes and reads back until the inactive slot holds the target, whole; resumes what is there. `onRefused`
+   * hears of a payload that was no good although the next one was: the server should know.
+   */
+  write(
+    target: Target,
+    running: Running,
+    onProgress: OnProgress,
+    signal: AbortSignal,
+    onRefused?: (problem: string) => void,
+  ): Promise<void>;
 }
 
 /** The boot pointer; every call is idempotent and durable when it returns. */

@@ -7,7 +7,8 @@ export interface DiskFailure {
 }
 
 const full = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL'];
-const failed = /^(EIO|EROFS|ENODEV|ENXIO|EUCLEAN|SQLITE_(IOERR|READONLY|CANTOPEN)\w*)$/;
+const failed =
+  /^(EIO|EROFS|ENODEV|ENXIO|EUCLEAN|EREMOTEIO|EBADMSG|EFBIG|SQLITE_(IOERR|READONLY|CANTOPEN)\w*)$/;
 const damaged = /^SQLITE_(CORRUPT|NOTADB)\w*$/;
 const locked = /^SQLITE_(BUSY|LOCKED)\w*$/;
 

@@ -98,7 +98,7 @@ export const errorTable = {
     'later',
   ),
   payload_mismatch: row(
-    'operation {index} yields {found}, the payload says {expected}',
+    '{blob}: operation {index} yields {found}, the payload says {expected}',
     'The download is damaged or forged; it is refused and fetched again.',
     422,
     65,

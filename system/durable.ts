@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { nameDisk } from './name-disk.ts';
 
 /** Replaces a file so that after a power cut the old or the new content is there, whole. */
 export async function writeDurably(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
@@ -17,7 +18,8 @@ export async function writeDurably(path: string, content: string | Uint8Array, m
     );
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // what went wrong with the file is what counts, not that its beginning cannot be removed either
+    await rm(temporary, { force: true }).catch(() => {});
     throw error;
   }
   await syncFolder(dirname(path));
@@ -37,7 +39,7 @@ export async function withFile<T>(
 ): Promise<T> {
   const file = await open(path, flags, mode);
   try {
-    return await use(file);
+    return await use(file).catch(nameDisk(path));
   } finally {
     await file.close();
   }

@@ -11,7 +11,9 @@ import type { Memory } from '../machine/memory.ts';
 import { runAgent } from '../run.ts';
 import { holdLock, type Patience } from '../state/hold-lock.ts';
 import { noteNextRun } from '../state/note-next-run.ts';
+import { keepReserve } from '../state/reserve.ts';
 import { makeFolder, openStore, type Store } from '../state/store.ts';
+import { noteTrouble } from '../state/trouble.ts';
 import { openProgress } from './progress.ts';
 
 /** The one agent of a host, open. */
@@ -59,9 +61,16 @@ export async function withAgent<T>(
       const { name, pollSeconds, retrySeconds } = settings;
       const onProgress = openProgress(paths.run);
       const options = { name, pollSeconds, retrySeconds, orders, once, onProgress, signal: stop.signal };
-      const memory = await runAgent(composed.ports, store, options);
-      await noteNextRun(paths.run, memory);
-      return memory;
+      await keepReserve(paths.state);
+      try {
+        const memory = await runAgent(composed.ports, store, options);
+        await noteTrouble(paths.run, null, new Date());
+        await noteNextRun(paths.run, memory);
+        return memory;
+      } catch (error) {
+        await noteTrouble(paths.run, error, new Date()).catch(() => {});
+        throw error;
+      }
     }
   } finally {
     await unlock();

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { nameDisk } from '../../system/name-disk.ts';
 
 const chunkSize = 1024 * 1024;
 
@@ -8,7 +9,7 @@ export async function readThrough(path: string, signal: AbortSignal): Promise<vo
   const file = await open(path);
   try {
     do signal.throwIfAborted();
-    while ((await file.read(chunk, 0, chunkSize, null)).bytesRead > 0);
+    while ((await file.read(chunk, 0, chunkSize, null).catch(nameDisk(path))).bytesRead > 0);
   } finally {
     await file.close();
   }

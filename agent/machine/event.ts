@@ -40,7 +40,7 @@ export type Event = { at: string } & (
       retrySeconds: number;
     }
   | { kind: 'looked'; found: Found; pollSeconds: number }
-  | { kind: 'wrote' }
+  | { kind: 'wrote'; detail?: string }
   | { kind: 'drew'; nonce: string; place: Place }
   | { kind: 'acquired'; nonce: string; answer: AcquireAnswer }
   | { kind: 'hooked' }

@@ -6,15 +6,21 @@ import type { Memory } from './memory.ts';
 /** A place is not kept longer than this many failed tries of a hook or a flip. */
 const maxTriesWithPlace = 5;
 
+/** Bytes that were fetched anew, from elsewhere where there is one, and are wrong again: the server must hear of it now. */
+const wrongBytes = ['payload_mismatch', 'payload_invalid'];
+/** This host's disk is not the release's fault. */
+const ownDisk = ['disk_full', 'disk_failed', 'space_missing'];
+
 /** An effect threw: it is tried again later, unless the update is better given up. */
 export function onFailed(memory: Memory, { at, code, problem, retry }: EventOf<'failed'>): Memory {
   const known = { ...memory, problem: { at, code, problem } };
   const { phase } = known;
   switch (phase.at) {
     case 'offered': {
-      if (retry !== 'never' && !isOver(phase.plan.expires, at)) return backOff(known, at, problem);
+      const isHopeless = retry === 'never' || wrongBytes.includes(code);
+      if (!isHopeless && !isOver(phase.plan.expires, at)) return backOff(known, at, problem);
       const idle = wait(reach(known, at, { at: 'idle' }), at, known.retrySeconds * restFactor, problem);
-      return report(idle, at, 'failed', phase.plan.goal, problem);
+      return report(idle, at, ownDisk.includes(code) ? 'cancelled' : 'failed', phase.plan.goal, problem);
     }
     case 'acquiring':
       if (phase.maybe) return backOff({ ...known, phase: { ...phase, drawn: false } }, at, problem);

@@ -55,7 +55,7 @@ export function offer(memory: Memory, at: string, plan: Plan & { target: Target 
 }
 
 /** The inactive slot was written and read back. */
-export function onWrote(memory: Memory, { at }: EventOf<'wrote'>): Memory {
+export function onWrote(memory: Memory, { at, detail }: EventOf<'wrote'>): Memory {
   const { phase, running } = memory;
   if (phase.at !== 'offered' || !running) return memory;
   const { goal } = phase.plan;
@@ -69,6 +69,7 @@ export function onWrote(memory: Memory, { at }: EventOf<'wrote'>): Memory {
     at,
     'written',
     goal,
+    detail,
   );
 }
 

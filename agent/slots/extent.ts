@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { InterlockError } from '../../protocol/errors.ts';
+import { nameDisk } from '../../system/name-disk.ts';
 import type { Extent } from './slot.ts';
 
 /** An open extent: positions count from its start, and nothing outside it can be reached. */
@@ -37,7 +38,8 @@ export async function openExtent(extent: Extent, access: 'read' | 'write'): Prom
   const write: OpenExtent['write'] = async (position, bytes) => {
     const at = inside(position, bytes.length);
     for (let done = 0; done < bytes.length; ) {
-      done += (await file.write(bytes, done, bytes.length - done, at + done)).bytesWritten;
+      const writing = file.write(bytes, done, bytes.length - done, at + done);
+      done += (await writing.catch(nameDisk(extent.path))).bytesWritten;
     }
   };
   return {
@@ -58,14 +60,15 @@ export async function openExtent(extent: Extent, access: 'read' | 'write'): Prom
       }
     },
     check: inside,
-    sync: () => file.sync(),
+    sync: () => file.sync().catch(nameDisk(extent.path)),
     close: () => file.close(),
   };
 }
 
 async function readFully(file: FileHandle, bytes: Buffer, at: number, extent: Extent): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
-    const { bytesRead } = await file.read(bytes, done, bytes.length - done, at + done);
+    const reading = file.read(bytes, done, bytes.length - done, at + done);
+    const { bytesRead } = await reading.catch(nameDisk(extent.path));
     if (bytesRead === 0) throw outside(extent, `ends at ${at + done}`);
     done += bytesRead;
   }

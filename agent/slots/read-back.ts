@@ -1,5 +1,6 @@
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { InterlockError } from '../../protocol/errors.ts';
+import { nameDisk } from '../../system/name-disk.ts';
 import { alignedBuffer, alignment } from './aligned.ts';
 import type { Extent } from './slot.ts';
 
@@ -15,7 +16,7 @@ export async function* readBack(extent: Extent, length = extent.size): AsyncGene
   const file = await openDirect(extent.path, chunks[0]);
   const end = extent.offset + length;
   const read = (start: number, turn: number) => {
-    const reading = file.read(chunks[turn % 2]!, 0, chunkSize, start);
+    const reading = file.read(chunks[turn % 2]!, 0, chunkSize, start).catch(nameDisk(extent.path));
     // whoever stops early never asks for it
     reading.catch(() => {});
     return reading;
@@ -49,7 +50,7 @@ async function openDirect(path: string, chunk: Buffer): Promise<FileHandle> {
     return file;
   } catch (error) {
     await file?.close();
-    if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EINVAL') return nameDisk(path)(error);
     return open(path, 'r');
   }
 }

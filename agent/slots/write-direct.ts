@@ -1,4 +1,5 @@
 import { constants, type FileHandle, open } from 'node:fs/promises';
+import { nameDisk } from '../../system/name-disk.ts';
 import { alignedBuffer, alignment } from './aligned.ts';
 import { type OpenExtent, openExtent } from './extent.ts';
 import type { Extent } from './slot.ts';
@@ -27,7 +28,10 @@ export async function openDirectly(extent: Extent): Promise<OpenExtent> {
   const writeOut = async (bytes: Buffer, position: number) => {
     const whole = position % alignment === 0 ? bytes.length - (bytes.length % alignment) : 0;
     let done = 0;
-    if (whole > 0) done = (await direct.write(bytes, 0, whole, extent.offset + position)).bytesWritten;
+    if (whole > 0) {
+      const writing = direct.write(bytes, 0, whole, extent.offset + position);
+      done = (await writing.catch(nameDisk(extent.path))).bytesWritten;
+    }
     if (done < bytes.length) await plain.write(position + done, bytes.subarray(done));
   };
   /** Hands the piece over; returns when the one before it is written. */

@@ -4,6 +4,7 @@ import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
 import { syncFolder, writeDurably } from '../../system/durable.ts';
 import { freshMemory, type Memory } from '../machine/memory.ts';
 import { checkMemory } from './check-memory.ts';
+import { savePastFull } from './reserve.ts';
 
 /** The agent's memory on the disk. */
 export interface Store {
@@ -34,7 +35,10 @@ export function openStore(folder: string): Store {
         return { memory: freshMemory(now.toISOString()), problem };
       }
     },
-    save: (memory) => writeDurably(file, `${JSON.stringify(memory, null, 1)}\n`, 0o600),
+    async save(memory) {
+      const text = `${JSON.stringify(memory, null, 1)}\n`;
+      await savePastFull(folder, () => writeDurably(file, text, 0o600));
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { diskFailureOf } from '../../protocol/disk-failure.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import type { MetadataFetcher } from './fetch.ts';
 
@@ -7,6 +8,8 @@ import type { MetadataFetcher } from './fetch.ts';
  */
 export function refusalOf(error: unknown, fetcher: MetadataFetcher): InterlockError {
   if (error instanceof InterlockError) return error;
+  const disk = diskFailureOf(error) ?? diskFailureOf(inText(error));
+  if (disk) return new InterlockError(disk.code, disk.details, { cause: error });
   if (fetcher.failure) return fetcher.failure;
   const { url, status } = fetcher.last;
   if (status === 403 || status === 404) {
@@ -31,6 +34,12 @@ export function refusalOf(error: unknown, fetcher: MetadataFetcher): InterlockEr
   }
   const problem = text.replace(/^Unable to load \w+(?: metadata)? error (?:\w*Error: )?/, '');
   return new InterlockError('metadata_invalid', { role: roleOf(url), problem }, options);
+}
+
+/** What the library tells of a file that it could not write: the system's words, wrapped into its own. */
+function inText(error: unknown): { code: string; message: string } | undefined {
+  const found = /\b(E[A-Z]+): [^\n]*/.exec(error instanceof Error ? error.message : '');
+  return found ? { code: found[1]!, message: found[0] } : undefined;
 }
 
 /** The role whose file was asked for last: `…/12.releases.json` → `releases`. */

@@ -1,3 +1,4 @@
+import { InterlockError } from '../../protocol/errors.ts';
 import { maxOperationLength, type PayloadHeader } from '../../protocol/payload.ts';
 import type { PayloadRef } from '../../protocol/release.ts';
 import type { Download } from '../download/download.ts';
@@ -90,7 +91,11 @@ async function* yieldBatch(
       if (operation.blobAt > at) await stream.take(operation.blobAt - at);
       const blob = await stream.take(operation.blobLength);
       at = operation.blobAt + operation.blobLength;
-      const bytes = await yieldOperation(operation, blob, application).catch(() => fetchAgain(operation, 1));
+      const bytes = await yieldOperation(operation, blob, application).catch((error) => {
+        // bytes from elsewhere do not help against a disk that fails
+        if (!(error instanceof InterlockError)) throw error;
+        return fetchAgain(operation, 1);
+      });
       giveBack(blob);
       yield { operation, bytes };
     }

@@ -33,7 +33,12 @@ export function checkBlob(blob: Buffer, operation: Numbered): void {
   if (!blobDigest) return;
   const found = hash('sha256', blob).slice(0, blobDigest.length);
   if (found === blobDigest) return;
-  throw new InterlockError('payload_mismatch', { index, found: `a blob ${found}`, expected: blobDigest });
+  throw new InterlockError('payload_mismatch', {
+    blob: 'the payload',
+    index,
+    found: `a blob ${found}`,
+    expected: blobDigest,
+  });
 }
 
 /** Returns the bytes when they are what the operation must yield; throws `payload_mismatch` otherwise. */
@@ -45,5 +50,9 @@ export function checkBytes(bytes: Buffer, operation: Numbered): Buffer {
 }
 
 function mismatch({ index, sha256 }: Numbered, found: string, cause?: unknown): InterlockError {
-  return new InterlockError('payload_mismatch', { index, found, expected: sha256 }, { cause });
+  return new InterlockError(
+    'payload_mismatch',
+    { blob: 'the payload', index, found, expected: sha256 },
+    { cause },
+  );
 }

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
-import { InterlockError } from '../../protocol/errors.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
 import type { PayloadPart } from '../../protocol/payload.ts';
+import { nameDisk } from '../../system/name-disk.ts';
 import { type OpenExtent, openExtent } from '../slots/extent.ts';
 import type { Extent } from '../slots/slot.ts';
 import { openDirectly } from '../slots/write-direct.ts';
@@ -15,16 +16,24 @@ export type Parts = Record<PayloadPart, OpenExtent>;
 export async function openTarget(places: Places): Promise<Parts> {
   const image = await open(places.boot.path, 'a', 0o644);
   try {
-    await image.truncate(places.boot.size);
+    await image.truncate(places.boot.size).catch(nameDisk(places.boot.path));
   } finally {
     await image.close();
   }
   return openParts(places, openDirectly, (boot) => openExtent(boot, 'write'));
 }
 
-/** Opens a slot's parts to be read only. */
+/** Opens the running slot to be read only; where its disk fails, it is as good as one that is too short: `disk_invalid`. */
 export function openSource(places: Places): Promise<Parts> {
-  const open = (place: Extent) => openExtent(place, 'read');
+  const open = async (place: Extent): Promise<OpenExtent> => {
+    const extent = await openExtent(place, 'read');
+    const unreadable = (cause: unknown): never => {
+      const { code, message } = asInterlockError(cause);
+      if (code !== 'disk_failed') throw cause;
+      throw new InterlockError('disk_invalid', { disk: place.path, problem: message }, { cause });
+    };
+    return { ...extent, read: (...where) => extent.read(...where).catch(unreadable) };
+  };
   return openParts(places, open, open);
 }
 

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
 import type { PayloadHeader } from '../../protocol/payload.ts';
 import type { PayloadRef } from '../../protocol/release.ts';
 import { verityBlock } from '../../protocol/verity.ts';
@@ -29,10 +29,13 @@ export interface Storage {
 /** The inactive slot as the agent's middle knows it. */
 export function createSlotPort(storage: Storage, download: Download): SlotPort {
   return {
-    write: (target, running, onProgress, signal) =>
-      write({ target, running, storage, download, onProgress, signal }),
+    write: (target, running, onProgress, signal, onRefused) =>
+      write({ target, running, storage, download, onProgress, signal, onRefused }),
   };
 }
+
+/** Bytes for an entry, its mark and what a file system with large clusters makes of them. */
+const entryRoom = 64 * 1024;
 
 interface Order {
   target: Target;
@@ -41,6 +44,7 @@ interface Order {
   download: Download;
   onProgress: OnProgress;
   signal: AbortSignal;
+  onRefused?: ((problem: string) => void) | undefined;
 }
 
 interface Job extends Order {
@@ -60,9 +64,21 @@ export async function write(order: Order): Promise<void> {
       const worthAnother =
         error instanceof InterlockError &&
         (error.code.startsWith('payload_') || error.code === 'slot_mismatch');
-      if (!worthAnother || index === choice.length - 1) throw error;
+      if (!worthAnother || index === choice.length - 1) throw naming(payload.sha256, error);
+      // the update goes on; whoever keeps the server should hear of it all the same
+      order.onRefused?.(naming(payload.sha256, error).message);
     }
   }
+}
+
+/** Says which of the server's files the wrong bytes belong to, for those who have to repair it. */
+function naming(sha256: string, error: unknown): InterlockError {
+  const failure = asInterlockError(error);
+  const { code, details } = failure;
+  const blob = `blob ${sha256}`;
+  if (code === 'payload_mismatch') return new InterlockError(code, { ...details, blob }, { cause: error });
+  if (code !== 'payload_invalid') return failure;
+  return new InterlockError(code, { problem: `${details.problem} (${blob})` }, { cause: error });
 }
 
 /**
@@ -81,8 +97,8 @@ async function writeSlot(job: Job): Promise<void> {
   const claim = await claimOf(places.verity, superblock);
   if (claim === 'this' && (await isWhole(name, places, job))) return;
 
+  await checkSpace(storage.bootFiles, name, places.boot);
   await storage.bootFiles.clear(name, target.rootHash);
-  await checkSpace(storage.bootFiles, places.boot);
   await writeSuperblock(places.verity, Buffer.alloc(verityBlock));
   await fillSlot(job, header, places, claim !== 'other');
   await finish(verification(name, places, job));
@@ -120,8 +136,15 @@ async function findHere(
   source: Parts,
   { running, storage, signal }: Job,
 ): Promise<Numbered[]> {
-  const size = await imageSize(storage.slots[running.slot].verity);
-  return findLocal(missing, source, Math.min(size, source.root.size), signal);
+  try {
+    const size = await imageSize(storage.slots[running.slot].verity);
+    return await findLocal(missing, source, Math.min(size, source.root.size), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    // whatever the running slot cannot give is fetched
+    if (!['disk_invalid', 'disk_failed'].includes(asInterlockError(error).code)) throw error;
+    return missing;
+  }
 }
 
 async function finish(slot: Verification): Promise<void> {
@@ -166,9 +189,10 @@ async function openRunning({ running, storage }: Job): Promise<Parts> {
   return openSource({ ...places, boot: { ...places.boot, size: found.size } });
 }
 
-async function checkSpace(bootFiles: BootFiles, { path, size }: Extent): Promise<void> {
-  const held = (await stat(path).catch(() => undefined))?.size ?? 0;
+/** Before anything is cleared or fetched: an image that has no room must not cost the version that the slot still holds. */
+async function checkSpace(bootFiles: BootFiles, slot: SlotName, { path, size }: Extent): Promise<void> {
+  const held = await bootFiles.held(slot);
   const free = await bootFiles.free();
-  if (free + held < size)
-    throw new InterlockError('space_missing', { where: 'the ESP', free, needed: size - held });
+  const needed = Math.max(0, size - held) + entryRoom;
+  if (free < needed) throw new InterlockError('space_missing', { where: `the ESP (${path})`, free, needed });
 }

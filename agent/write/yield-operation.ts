@@ -75,10 +75,14 @@ function extentOf({ source, target }: Omit<Spaces, 'scratch'>, space: Space): Op
   return parts[space.endsWith('-root') ? 'root' : 'boot'];
 }
 
-/** A source that is too short is another image than the payload names: the full payload is worth a try. */
+/** A source that is too short is another image than the payload names, or cannot be read: the full payload is worth a try. */
 function outside(cause: unknown): never {
   if (cause instanceof InterlockError && cause.code === 'disk_invalid') {
-    throw new InterlockError('payload_invalid', { problem: 'the source is too short' }, { cause });
+    throw new InterlockError(
+      'payload_invalid',
+      { problem: `the source is no good: ${cause.message}` },
+      { cause },
+    );
   }
   throw cause;
 }

@@ -1,6 +1,6 @@
-import { mkdir, open, readdir, readFile, rm, statfs } from 'node:fs/promises';
+import { type FileHandle, mkdir, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder } from '../../../system/durable.ts';
+import { syncFolder, withFile } from '../../../system/durable.ts';
 import { hashFile } from '../../slots/hash-file.ts';
 
 /** The few things done to an ESP; paths are relative to its root. A test's double can cut the power between any two. */
@@ -11,6 +11,8 @@ export interface Esp {
   read(path: string): Promise<string | undefined>;
   /** Hex SHA-256 of a file as the disk holds it, not the page cache; nothing when it does not exist. */
   hash(path: string): Promise<string | undefined>;
+  /** A file's length in bytes; 0 when it does not exist. */
+  size(path: string): Promise<number>;
   /** Writes a small file straight to its name and flushes it. */
   write(path: string, text: string): Promise<void>;
   remove(path: string): Promise<void>;
@@ -27,6 +29,7 @@ export function openEsp(root: string): Esp {
     list: (folder) => readdir(at(folder)).catch(nothingWhenMissing([])),
     read: (path) => readFile(at(path), 'latin1').catch(nothingWhenMissing(undefined)),
     hash: (path) => hashFile(at(path)).catch(nothingWhenMissing(undefined)),
+    size: (path) => stat(at(path)).then((found) => found.size, nothingWhenMissing(0)),
     write: (path, text) => writeFlushed(at(path), text),
     remove: (path) => rm(at(path), { force: true }),
     async sync(folder) {
@@ -42,13 +45,11 @@ export function openEsp(root: string): Esp {
 
 async function writeFlushed(path: string, text: string): Promise<void> {
   await mkdir(join(path, '..'), { recursive: true });
-  const file = await open(path, 'w', 0o644);
-  try {
+  const write = async (file: FileHandle) => {
     await file.writeFile(text, 'latin1');
     await file.sync();
-  } finally {
-    await file.close();
-  }
+  };
+  await withFile(path, 'w', write, 0o644);
 }
 
 function nothingWhenMissing<T>(value: T) {

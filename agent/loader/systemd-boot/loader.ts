@@ -25,6 +25,8 @@ export interface BootFiles {
   sync(): Promise<void>;
   /** Throws `loader_unsafe` when the firmware would not start a slot's kernel image. */
   check(slot: SlotName, rootHash: string): Promise<void>;
+  /** Bytes of a slot's kernel images, which make room for its next one. */
+  held(slot: SlotName): Promise<number>;
   /** Free bytes of the ESP. */
   free(): Promise<number>;
 }
@@ -90,6 +92,11 @@ export function createLoader(esp: Esp, { efivars }: LoaderOptions = {}): LoaderP
     imagePath: (slot, rootHash) => pathOf(imageOf(slot, rootHash)),
     sync: () => esp.sync(imagesFolder),
     check: (slot, rootHash) => checkSignature(imageOf(slot, rootHash)),
+    async held(slot) {
+      const images = (await readBootState(esp)).images.filter((image) => image.slot === slot);
+      const sizes = await Promise.all(images.map((image) => esp.size(pathOf(image))));
+      return sizes.reduce((sum, size) => sum + size, 0);
+    },
     free: () => esp.free(),
   };
 

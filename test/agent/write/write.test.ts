@@ -104,7 +104,10 @@ test('damaged everywhere, it is refused and nothing wrong is written', async () 
     return true;
   });
   const before = await host.hashSlot('a');
-  await expect(host.write()).rejects.toMatchObject({ code: 'payload_mismatch' });
+  await expect(host.write()).rejects.toMatchObject({
+    code: 'payload_mismatch',
+    message: expect.stringContaining(fullPayload(bench.next).sha256),
+  });
   expect(await superblockOf(host)).toBeNull();
   const { path, offset } = host.storage.slots.b.root;
   const written = await readAt(path, offset, 1 << 20);
@@ -175,6 +178,30 @@ test('without room for the kernel image nothing is downloaded', async () => {
   host.storage.bootFiles.free = async () => 1000;
   await expect(host.write()).rejects.toMatchObject({ code: 'space_missing' });
   expect(host.server.requests).toHaveLength(1);
+});
+
+test('an ESP without room costs nothing of what the slot still holds, and is named with both numbers', async () => {
+  const host = await openHost();
+  await host.write();
+  const { path, offset } = host.storage.slots.b.root;
+  const disk = await open(path, 'r+');
+  await disk.write(Buffer.from('rot'), 0, 3, offset + 5000);
+  await disk.close();
+  const before = await host.hashSlot('b');
+  host.storage.bootFiles.free = async () => 1000;
+  const { free, needed } = await host.write().catch((error) => error.details);
+  expect({ free, isMore: needed > 1000 }).toEqual({ free: 1000, isMore: true });
+  expect(await host.hashSlot('b')).toBe(before);
+  expect(await superblockOf(host)).not.toBeNull();
+});
+
+test('a running slot that cannot be read costs a larger download, and not the update', async () => {
+  const host = await openHost();
+  const { root } = host.storage.slots.a;
+  // reading there fails as a bad block does
+  host.storage.slots.a = { ...host.storage.slots.a, root: { ...root, path: '/proc/self/mem', offset: 0 } };
+  await host.write();
+  expect(await host.holdsNext()).toBe(true);
 });
 
 test('the release that runs already is nothing to do', async () => {

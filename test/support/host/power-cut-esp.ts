@@ -45,6 +45,7 @@ export function createPowerCutEsp(files: Record<string, string>): PowerCutEsp {
       const text = present().get(path);
       return text === undefined ? undefined : createHash('sha256').update(text).digest('hex');
     },
+    size: async (path) => present().get(path)?.length ?? 0,
     write: async (path, text) => change({ path, text }),
     remove: async (path) => change({ path, text: null }),
     async sync(folder) {
