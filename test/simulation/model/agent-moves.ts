@@ -1,6 +1,6 @@
 import type { Effect, Event } from '../../../agent/machine/event.ts';
 import type { Fault } from './faults.ts';
-import { canonical, type Host, startedEvent } from './host.ts';
+import { canonical, type Host, isWaiting, startedEvent } from './host.ts';
 import { rootHashOf, targetOf, times } from './releases.ts';
 import type { Setting } from './setting.ts';
 import { changeWorld, isWorldly } from './world-effects.ts';
@@ -38,7 +38,7 @@ export function agentMoves(host: Host, setting: Setting, { did, went }: Moves): 
     else did('agent starts', on(started));
     return;
   }
-  if (host.agent === 'waiting') return;
+  if (isWaiting(host)) return;
   const [effect] = setting.rules.effectsOf(host.memory);
   if (!effect) return;
   went('agent crashes', () => ({ ...host, agent: 'off' }));

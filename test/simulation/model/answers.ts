@@ -4,13 +4,13 @@ import type { LockEffect } from './lock-values.ts';
 import { clusterId } from './releases.ts';
 
 /** How a lock's operation ends for its client. */
-export type Ending = 'succeeds' | 'unknown' | 'not its own' | 'internal' | WaitReason;
+export type Ending = 'succeeds' | 'unknown' | 'internal' | WaitReason;
 
 /** The event that tells the agent how its operation ended, as `agent/lock/etcd.ts` and `agent/perform.ts` make it. */
 export function answerOf(effect: LockEffect, ending: Ending): Happening {
   if (ending === 'internal') return { kind: 'failed', code: 'internal', problem: '', retry: 'later' };
   if (effect.do !== 'acquire') {
-    return ending === 'succeeds' || ending === 'not its own'
+    return ending === 'succeeds'
       ? { kind: 'released', answer: { result: 'released', revision: '1000' } }
       : { kind: 'released', answer: { result: 'unknown', problem: '' } };
   }
@@ -30,7 +30,6 @@ function acquireAnswer(
     case 'succeeds':
       return { result: 'held', hold: { ...attempt, clusterId }, revision: '1000' };
     case 'unknown':
-    case 'not its own':
       return { result: 'unknown', problem: '' };
     default:
       return { result: 'wait', reason: ending, holders: [], problem: '' };

@@ -2,6 +2,7 @@ import type { Hold } from '../../../agent/ports.ts';
 import type { Refused } from '../../../protocol/semaphore.ts';
 import { hear } from './agent-moves.ts';
 import { answerOf, type Ending, nonceOf } from './answers.ts';
+import { Coverage } from './coverage.ts';
 import type { Fault } from './faults.ts';
 import type { Host } from './host.ts';
 import { field, none } from './layout.ts';
@@ -11,9 +12,11 @@ import { clusterId, place } from './releases.ts';
 import { remember } from './table.ts';
 
 const endings: readonly Ending[] = [
-  ...(['succeeds', 'unknown', 'not its own', 'internal', 'full', 'brake'] as const),
+  ...(['succeeds', 'unknown', 'internal', 'full', 'brake'] as const),
   ...(['rewound', 'foreign_hold', 'quorum', 'unreachable'] as const),
 ];
+
+const maxHosts = 8;
 
 /** `system/swap-lock.ts` and its callers in `agent/lock`, as separate steps: read, change, send the swap. */
 export class Client {
@@ -36,9 +39,20 @@ export class Client {
       this.end(this.#world.begin(state), host, ending);
       this.#world.end(`${fault} (${effect.do})`, fault, host);
     };
-    const isFirst = this.#world.hostOf(state, host).agent === 'on';
+    const { agent } = this.#world.hostOf(state, host);
+    const isFirst = agent === 'on';
     cannot('lock is unreachable', effect.do === 'acquire' && isFirst ? 'unreachable' : 'unknown');
+    if (agent === 'doubting') this.#getsNothing(state, host, effect);
     if (effect.do === 'acquire' && isFirst) cannot('quorum would be lost', 'quorum');
+  }
+
+  /** In a mutant's world the endpoint after the slow one is gone, and that costs no fault. */
+  #getsNothing(state: Int32Array, host: number, effect: LockEffect): void {
+    const { extras, rules } = this.#world.setting;
+    if (!extras.has('the next endpoint gets nothing')) return;
+    const isBelieved = effect.do === 'acquire' && rules.lastEndpointDecides;
+    this.end(this.#world.begin(state), host, isBelieved ? 'unreachable' : 'unknown');
+    this.#world.end(`${effect.do}: the next endpoint gets nothing`, undefined, host);
   }
 
   /** Tells the agent how its operation ended. */
@@ -49,6 +63,17 @@ export class Client {
   /** The agent's client starts again with a read. */
   restart(state: Int32Array, host: number): void {
     this.#world.change(state, host, this.#restarted);
+  }
+
+  /** The agent's client goes on with a read at another endpoint; the request before it may still arrive. */
+  moveOn(state: Int32Array, host: number): void {
+    this.#world.change(state, host, this.#doubted);
+  }
+
+  /** How a swap that was applied ends: in doubt it may only have written again what refuses the client. */
+  endingOf(state: Int32Array, host: number, value: number): Ending {
+    if (this.#world.hostOf(state, host).agent !== 'waiting in doubt' || value === none) return 'succeeds';
+    return endings[this.#settled(state[field.hosts + host]!, value * maxHosts + host)]!;
   }
 
   effectOf(state: Int32Array, host: number): LockEffect | { do: 'draw' } | { do: 'other' } {
@@ -76,13 +101,29 @@ export class Client {
 
   readonly #restarted = remember((id) => {
     const { hosts } = this.#world;
-    return hosts.id({ ...hosts.get(id), agent: 'again' });
+    const host = hosts.get(id);
+    return hosts.id({ ...host, agent: host.agent === 'waiting in doubt' ? 'doubting' : 'again' });
+  });
+
+  readonly #doubted = remember((id) => {
+    const { hosts } = this.#world;
+    return hosts.id({ ...hosts.get(id), agent: 'doubting' });
+  });
+
+  readonly #settled = remember((id, view) => {
+    const { values, hosts, setting } = this.#world;
+    const effect = this.#effect(id) as LockEffect;
+    const uncounted = { ...setting, coverage: new Coverage() };
+    const value = values.get(Math.floor(view / maxHosts));
+    const changed = change(value, effect, hosts.get(id), nameOf(view % maxHosts), uncounted);
+    return endings.indexOf('refused' in changed ? refusal(effect, changed.refused) : 'succeeds');
   });
 
   readonly #waiting = remember((id, isLeaving) => {
     const { hosts } = this.#world;
     const host = hosts.get(id);
-    return hosts.id({ ...host, agent: 'waiting', leaving: host.leaving || isLeaving === 1 });
+    const agent = host.agent === 'doubting' ? 'waiting in doubt' : 'waiting';
+    return hosts.id({ ...host, agent, leaving: host.leaving || isLeaving === 1 });
   });
 
   readonly #drew = remember((id, nonce) => {
@@ -127,13 +168,18 @@ export class Client {
     const index = view >> 1;
     const host = hosts.get(id);
     const effect = this.#effect(id) as LockEffect;
+    const isInDoubt = host.agent === 'doubting';
+    const holds = values.isHolder(value, index) === 1;
     if (effect.do === 'acquire') {
-      if (!isPresent && host.memory.seen[clusterId] === '1000') return 'rewound';
-      if (setting.rules.believesReads && values.isHolder(value, index)) return 'succeeds';
+      if (!isPresent && host.memory.seen[clusterId] === '1000') return isInDoubt ? 'unknown' : 'rewound';
+      if (setting.rules.believesReads && holds) return 'succeeds';
+      if (setting.rules.believesAbsence && isInDoubt && !holds) return 'unreachable';
     }
     const changed = change(values.get(value), effect, host, nameOf(index), setting);
     if (!('refused' in changed)) return values.id(changed.value);
-    return endingOf(effect, changed.refused);
+    const ending = refusal(effect, changed.refused);
+    // what was read is written again: nothing sent before can land then
+    return isInDoubt || ending === 'succeeds' ? values.id(values.get(value)) : ending;
   });
 
   #draw(state: Int32Array, index: number): void {
@@ -153,10 +199,11 @@ export class Client {
   }
 }
 
-function endingOf(effect: LockEffect, refused: Refused['refused']): Ending {
+/** How an operation ends that is refused; somebody else's place is not this host's to give back. */
+function refusal(effect: LockEffect, refused: Refused['refused']): Ending {
   if (refused === 'same_boot') return 'internal';
   if (effect.do === 'acquire') return refused;
-  return refused === 'foreign_hold' ? 'not its own' : 'internal';
+  return refused === 'foreign_hold' ? 'succeeds' : 'internal';
 }
 
 function noncesOf({ memory: { phase } }: Host): number {

@@ -29,6 +29,7 @@ export const faults = [
   'request is lost',
   'answer is lost',
   'client gives up, the request is still under way',
+  'endpoint is too slow, the next one is asked',
   'request arrives twice',
   'conflicts do not end',
 ] as const;
@@ -39,5 +40,6 @@ export const extras = [
   'lease expires',
   'administrator deletes and writes the key again',
   'late answer',
+  'the next endpoint gets nothing',
 ] as const;
 export type Extra = (typeof extras)[number];

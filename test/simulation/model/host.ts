@@ -23,8 +23,11 @@ export interface Host {
   /** Generation of an entry without tries left; it names that slot too, and boots when nothing else is there. */
   spent: number | null;
   generations: number;
-  /** Whether the agent runs, waits for an answer of the lock, or starts again after a swap that lost. */
-  agent: 'off' | 'on' | 'waiting' | 'again';
+  /**
+   * Whether the agent runs, waits for an answer of the lock, or starts again after a swap that lost. It doubts from a
+   * swap on whose answer did not come in time: that may still land, while the agent goes on at another endpoint.
+   */
+  agent: 'off' | 'on' | 'waiting' | 'again' | 'doubting' | 'waiting in doubt';
   /** Down or unproven because of an update: the count that must not exceed the places. */
   out: boolean;
   /** It has asked to give its place back since it took it. */
@@ -33,6 +36,11 @@ export interface Host {
   cancelled: readonly number[];
   /** The boot pointer was made to name one of them. */
   defied: boolean;
+}
+
+/** Whether a request of the agent is under way whose answer it waits for. */
+export function isWaiting({ agent }: Host): boolean {
+  return agent === 'waiting' || agent === 'waiting in doubt';
 }
 
 /** A host on version 0 that has never run an agent. */

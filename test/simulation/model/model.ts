@@ -3,7 +3,7 @@ import type { Taken } from '../paths.ts';
 import { breakRules } from './broken-world.ts';
 import { Client } from './client.ts';
 import type { Fault } from './faults.ts';
-import { type Host, newHost } from './host.ts';
+import { type Host, isWaiting, newHost } from './host.ts';
 import { KnownHosts } from './known-hosts.ts';
 import { Labels } from './labels.ts';
 import { field, type Message, none, packMessage, unpackMessage } from './layout.ts';
@@ -57,11 +57,11 @@ export class World implements Model {
       for (const move of [...this.#known.free(id), ...faults]) {
         const to = this.begin(state);
         to[field.hosts + host] = move.to;
-        if (this.hosts.get(id).agent === 'waiting') this.#network.abandon(to, host);
+        if (isWaiting(this.hosts.get(id))) this.#network.abandon(to, host);
         this.end(move.label, move.fault, host);
       }
       this.#powerCut(state, host, budget);
-      if (['on', 'again'].includes(this.hosts.get(id).agent)) this.#client.moves(state, host);
+      if (asks(this.hosts.get(id))) this.#client.moves(state, host);
     }
     this.#network.moves(state);
     if (budget > 0) this.#administer(state);
@@ -197,7 +197,7 @@ export class World implements Model {
     const holds = this.values.isHolder(state[field.value]!, index) === 1 && !host.leaving;
     const to = this.begin(state);
     this.change(to, index, this.#known.cut, Number(holds));
-    if (host.agent === 'waiting') this.#network.abandon(to, index);
+    if (isWaiting(host)) this.#network.abandon(to, index);
     this.end('power is cut', 'power is cut', index);
   }
 
@@ -227,4 +227,9 @@ export class World implements Model {
     }
     return counts;
   }
+}
+
+/** Whether its agent may turn to the lock now. */
+function asks({ agent }: Host): boolean {
+  return agent === 'on' || agent === 'again' || agent === 'doubting';
 }

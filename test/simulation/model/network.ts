@@ -50,11 +50,18 @@ export class Network {
       const words = ending === 'conflict' ? 'conflict, starts again' : ending;
       this.#world.end(fault ? `${fault} (${effect.do})` : `${effect.do}: ${words}`, fault, host);
     };
-    gets(isHit ? 'succeeds' : 'conflict', isHit);
+    gets(isHit ? this.#client.endingOf(state, host, message.value) : 'conflict', isHit);
     if (can('answer is lost')) gets('unknown', isHit, 'answer is lost');
     if (can('request is lost')) gets('unknown', false, 'request is lost');
     if (canSucceed(message) && can('client gives up, the request is still under way')) {
       gets('unknown', false, 'client gives up, the request is still under way', true);
+    }
+    const slow = 'endpoint is too slow, the next one is asked';
+    if (canSucceed(message) && can(slow)) {
+      const to = this.#world.begin(state);
+      this.#world.setMessage(to, slot, { ...message, orphan: true });
+      this.#client.moveOn(to, host);
+      this.#world.end(`${slow} (${effect.do})`, slow, host);
     }
     if (isHit && can('request arrives twice')) {
       const isSwap = message.guard === 'revision' && message.kind === 'swap';

@@ -15,6 +15,10 @@ export interface Rules {
   guard: Record<'acquire' | 'release' | 'cancel', Guard>;
   /** A place is believed in when a read shows a holder of this host's name. */
   believesReads: boolean;
+  /** A swap whose answer did not come was not applied when a read at another endpoint does not show it. */
+  believesAbsence: boolean;
+  /** The last endpoint decides: when it surely got nothing, nothing was changed, whatever the others got. */
+  lastEndpointDecides: boolean;
   /** What removes a place is decided by the host's name when the request arrives. */
   removesByName: boolean;
   /** A new attempt takes the nonce of the one before. */
@@ -29,6 +33,8 @@ export const shipped: Rules = {
   cancel,
   guard: { acquire: 'revision', release: 'revision', cancel: 'revision' },
   believesReads: false,
+  believesAbsence: false,
+  lastEndpointDecides: false,
   removesByName: false,
   reusesNonce: false,
 };

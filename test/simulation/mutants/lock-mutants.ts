@@ -2,6 +2,14 @@ import type { Mutant } from './mutant.ts';
 
 const givesUp = 'client gives up, the request is still under way' as const;
 
+/** An endpoint that is too slow and one that is gone; then the place that nobody knows of is needed, and given back. */
+const slowEndpoint: Mutant['world'] = {
+  head: 1,
+  maxFaults: 3,
+  faults: new Set(['endpoint is too slow, the next one is asked', 'power is cut', 'effect throws for good']),
+  extras: new Set(['the next endpoint gets nothing']),
+};
+
 /** Mistakes in how a place is taken and given back. */
 export const lockMutants: readonly Mutant[] = [
   {
@@ -17,6 +25,27 @@ export const lockMutants: readonly Mutant[] = [
     rules: { believesReads: true },
     world: { maxFaults: 2, faults: new Set(['memory is lost', givesUp]) },
     expected: 'found',
+  },
+  {
+    name: 'absent in a read means not applied',
+    mistake: 'a swap whose answer did not come is taken for lost when another endpoint does not show it',
+    rules: { believesAbsence: true },
+    world: slowEndpoint,
+    expected: 'found',
+  },
+  {
+    name: 'a swap fails over blindly',
+    mistake: 'the last endpoint got nothing, so nothing was changed, whatever the endpoint before got',
+    rules: { lastEndpointDecides: true },
+    world: slowEndpoint,
+    expected: 'found',
+  },
+  {
+    name: 'the same slow endpoint, shipped client',
+    mistake: 'the world of the two mutants before; the next swap settles what became of the one before',
+    rules: {},
+    world: { ...slowEndpoint, reduced: true },
+    expected: { stoppedBy: 'the next swap' },
   },
   {
     name: 'unlock by id',
