@@ -5,6 +5,7 @@ import { InterlockError } from '../protocol/errors.ts';
 import type { HostDetail, HostSummary, HostsAnswer } from '../protocol/operator.ts';
 import { answer, group, verb } from '../system/command.ts';
 import { addServerOptions, type Client, type ClientOptions, createClient } from './client.ts';
+import { addEnrolment } from './enrolment.ts';
 import { findHost } from './find-id.ts';
 import { describeHost, listHosts } from './host-text.ts';
 
@@ -56,6 +57,7 @@ interface ListFlags extends ClientOptions {
   channel?: string;
   version?: string;
   group?: string;
+  unapproved?: boolean;
 }
 
 /** `interlock host`: where hosts are, why, and the word to keep one as it is. */
@@ -70,9 +72,10 @@ export function addHost(program: Command): void {
     .option('--channel <channel>', 'only of a channel')
     .option('--version <version>', 'only those that run it')
     .option('--group <group>', 'only of a group')
+    .option('--unapproved', 'only those that wait for approval')
     .action(
-      answer(async ({ query, state, channel, version, group, ...flags }: ListFlags) => {
-        const filter = { query, state, channel, version, group };
+      answer(async ({ query, state, channel, version, group, unapproved, ...flags }: ListFlags) => {
+        const filter = { query, state, channel, version, group, flag: unapproved ? 'unapproved' : undefined };
         const data = await readAll(createClient(flags), filter);
         return { text: listHosts(data, Object.values(filter).some(Boolean)), data };
       }),
@@ -97,14 +100,7 @@ export function addHost(program: Command): void {
     }),
   );
 
-  add('forget <host>', 'End a host’s credential and record', 'forget web-1').action(
-    answer(async (name: string, flags: ClientOptions) => {
-      const client = createClient(flags);
-      const id = await findHost(client, name);
-      await client.delete(pathOf(id));
-      return { text: `${name} is forgotten`, data: { id, forgotten: true } };
-    }),
-  );
+  addEnrolment(add);
 
   function addSetting({ verb: word, argument, summary, example, off, body, text }: Setting): void {
     add(`${word} <host>${argument ? ` [${argument}]` : ''}`, summary, example, `${word} web-1 --off`)

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { InterlockError } from '../protocol/errors.ts';
+import { Enrolment } from '../protocol/operator.ts';
 import { visible } from '../protocol/visible.ts';
 import { answer, verb } from '../system/command.ts';
 import { print } from '../system/print.ts';
@@ -20,6 +21,7 @@ interface Flags {
   etcdUsername?: string;
   etcdPasswordFile?: string;
   lockGroup?: string[];
+  enrolment?: Enrolment;
 }
 
 /** `interlock serve`: the update server, until SIGTERM or SIGINT. */
@@ -41,6 +43,12 @@ export function addServe(program: Command): void {
     .option('--etcd-key <file>', 'its key')
     .option('--etcd-username <name>', 'etcd user')
     .option('--etcd-password-file <file>', 'file with its password')
+    .addOption(
+      new Option(
+        '--enrolment <how>',
+        'token: hosts need a join token, as in a new folder; open: they may ask, to be approved; kept in the folder',
+      ).choices(Enrolment.enum),
+    )
     .option('--lock-group <names...>', 'groups to show; without it all that etcd has')
     .action(answer(runServer));
 }
@@ -57,6 +65,7 @@ async function runServer(flags: Flags): Promise<{ text: string; data: unknown }>
     onlineKeysDir: flags.onlineKeys,
     etcd: etcdOf(flags),
     lockGroups: flags.lockGroup ?? [],
+    enrolment: flags.enrolment,
     logLevel: process.env.INTERLOCK_LOG ?? 'warn',
     tell: (line) => print(visible(line)),
   });

@@ -16,6 +16,8 @@ export const speaksExtensible = 'extensible';
 export const EnrollRequest = extensible({
   /** Without one, the host gets updates and counts for nothing until an operator approves it. */
   joinToken: Type.Optional(Type.String({ maxLength: 256 })),
+  /** A secret that the host made and keeps for this alone: the same one again is the same host, whose answer was lost. */
+  hostKey: Type.Optional(Type.String({ pattern: '^[0-9A-Za-z_-]{32,128}$' })),
   machineId: Type.String({ pattern: '^[0-9a-f]{32}$' }),
   hostname: Type.String({ maxLength: 253 }),
   name: Word,

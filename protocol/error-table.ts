@@ -186,6 +186,20 @@ export const errorTable = {
     77,
     'never',
   ),
+  enrolment_closed: row(
+    'hosts need a join token to enrol here',
+    'Make one: interlock token create --role join, and give it to the host as join_token; or let hosts ask: interlock host enrolment open',
+    403,
+    77,
+    'later',
+  ),
+  enrolment_full: row(
+    '{limit} hosts wait for approval already, and no more may',
+    'Approve or forget some: interlock host list --unapproved, interlock host forget --unapproved; or give the host a join token.',
+    429,
+    75,
+    'later',
+  ),
   forbidden: row('{role} may not {action}', 'Use a token of the needed role.', 403, 77, 'never'),
   cross_site: row(
     'this change was not asked for by the server’s own page: {problem}',

@@ -85,6 +85,22 @@ export const GroupRequest = strict({ group: orNull(Word) });
 /** `POST /v1/hosts/:id/pin`: a pinned host goes to this version and no other; null lets it go on. */
 export const PinRequest = strict({ version: orNull(Version) });
 
+/** How hosts become known: by a join token only, or also by asking, to be approved. */
+export const Enrolment = Type.Enum(['token', 'open']);
+export type Enrolment = Static<typeof Enrolment>;
+/** `PUT /v1/enrolment`. */
+export const EnrolmentRequest = strict({ enrolment: Enrolment });
+/** `GET /v1/enrolment`: also how many hosts wait for approval, and how many may. */
+export const EnrolmentAnswer = strict({
+  enrolment: Enrolment,
+  unapproved: Type.Integer(),
+  limit: Type.Integer(),
+});
+export type EnrolmentAnswer = Static<typeof EnrolmentAnswer>;
+/** `POST /v1/hosts/forget`: ends unapproved hosts that were not seen since; all of them when no time is given. */
+export const ForgetRequest = strict({ unapproved: Type.Literal(true), before: Type.Optional(Time) });
+export const ForgetAnswer = strict({ forgotten: Type.Integer() });
+
 /** One line of `GET /v1/releases`. */
 export const ReleaseSummary = strict({
   name: Word,

@@ -38,7 +38,7 @@ export const access: Readonly<Record<string, { for: Access; summary: string }>> 
   },
   'POST /v1/enroll': {
     for: 'anyone',
-    summary: 'A host becomes known: at once by a join token, to be approved without',
+    summary: 'A host becomes known: at once by a join token, to be approved without where that is allowed',
   },
   'POST /v1/check-in': { for: 'host', summary: 'A host says where it is and hears where it may go' },
   'POST /v1/reports': { for: 'host', summary: 'What happened on a host; repeats are harmless' },
@@ -64,6 +64,9 @@ export const access: Readonly<Record<string, { for: Access; summary: string }>> 
     for: readers,
     summary: 'Hosts in the order of their ids, searched, filtered, or as a file',
   },
+  'GET /v1/enrolment': { for: readers, summary: 'Whether hosts need a join token, and how many wait' },
+  'PUT /v1/enrolment': { for: admins, summary: 'Lets hosts ask without a join token, or no longer' },
+  'POST /v1/hosts/forget': { for: operators, summary: 'Forgets hosts that nobody approved' },
   'GET /v1/hosts/:id': { for: readers, summary: 'One host: where it is, why, and what it reported' },
   'POST /v1/hosts/:id/hold': { for: operators, summary: 'Keeps a host on what it runs, or lets it go on' },
   'POST /v1/hosts/:id/pin': { for: operators, summary: 'Lets a host go to one version only' },

@@ -21,6 +21,7 @@ import { deskRoutes } from './desk/routes.ts';
 import { openSurveyor } from './desk/surveyor.ts';
 import { guardRoutes } from './guard.ts';
 import { healthRoutes } from './health/routes.ts';
+import { enrolmentRoutes } from './hosts/enrolment-routes.ts';
 import { hostRoutes } from './hosts/routes.ts';
 import { limitRates } from './limit-rates.ts';
 import { openLive } from './live/live.ts';
@@ -67,6 +68,7 @@ const routes = [
   publishRoutes,
   checkInRoutes,
   hostRoutes,
+  enrolmentRoutes,
   rolloutRoutes,
   catalogueRoutes,
   releaseRoutes,

@@ -2,12 +2,14 @@ import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { collectDefaultMetrics } from '@prometheus-io/client';
 import { InterlockError } from '../protocol/errors.ts';
+import type { Enrolment } from '../protocol/operator.ts';
 import { type EtcdFlags, openNamedEtcd } from '../system/etcd-options.ts';
 import { adoptOnlineKeys } from './adopt-online-keys.ts';
 import { type App, createApp } from './app.ts';
 import { openBlobs } from './blobs/files.ts';
 import { sweepUploads } from './blobs/sweep.ts';
 import { keepCounts } from './desk/keep-counts.ts';
+import { keepUnapproved } from './hosts/keep-unapproved.ts';
 import { checkListen, formatListen, type ListenAddress, parseListen } from './listen-address.ts';
 import { openLocks } from './locks/locks.ts';
 import { createMetrics } from './metrics/metrics.ts';
@@ -32,6 +34,8 @@ export interface ServeOptions {
   /** Folder with `snapshot.pem` and `timestamp.pem`; needed once. */
   onlineKeysDir?: string | undefined;
   logLevel?: string;
+  /** Whether hosts need a join token; kept from then on. A new data folder begins with `token`. */
+  enrolment?: Enrolment | undefined;
   /** The etcd that holds the groups' locks, for the operators' page. */
   etcd?: EtcdFlags | undefined;
   /** The groups to show; all that etcd has when empty. */
@@ -87,6 +91,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     };
     await sweepUploads(dataDir, ports.now());
     await welcome(store, options.tell);
+    if (options.enrolment) await setEnrolment(store, options.enrolment);
     const app = createApp(ports, options);
     undo.push(() => closeWithGrace(app));
     const port = await listen(app, address);
@@ -94,6 +99,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     undo.push(() => renewal?.stop());
     undo.push(warmPage(app));
     undo.push(keepTime(ports, (problem) => app.log.error(`rollouts: ${problem}`)));
+    undo.push(keepUnapproved(ports, (problem) => app.log.error(`hosts: ${problem}`)));
     undo.push(keepCounts(ports, (problem) => app.log.error(`counts: ${problem}`)));
     undo.push(keepWarning(ports, (warning) => app.log.warn(warning)));
     undo.push(keepSigned(ports, (problem) => app.log.error(`online signing: ${problem}`)));
@@ -114,6 +120,11 @@ function warmPage(app: App): () => void {
   const ask = () => void app.inject({ url: '/' }).catch(() => {});
   const timer = setTimeout(ask, warmAfterMs);
   return () => clearTimeout(timer);
+}
+
+async function setEnrolment(store: Store, enrolment: Enrolment): Promise<void> {
+  const line = { who: 'command line', action: 'set enrolment', subject: 'enrolment', detail: enrolment };
+  await store.setEnrolment(enrolment, { at: new Date().toISOString(), ...line });
 }
 
 async function welcome(store: Store, tell: (line: string) => void): Promise<void> {

@@ -8,6 +8,7 @@ import {
 } from '../../protocol/check-in.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import type { ServerPort } from '../ports.ts';
+import { hostKey } from './host-key.ts';
 import { type Identity, writeIdentity } from './identity.ts';
 import { hasNews, withoutNews, worthSaying } from './news.ts';
 import { type PostContext, post } from './post.ts';
@@ -34,11 +35,19 @@ export function openServer(options: ServerOptions): ServerPort {
 
   async function credential(enrollment = options.enroll): Promise<string> {
     if (identity) return identity.credential;
-    const made = await post(options, '/v1/enroll', enrollment, EnrollAnswer);
+    const made = await enrol({ ...enrollment, hostKey: await hostKey(options.state) });
     await writeIdentity(options.state, made);
     identity = made;
     options.onEnrolled(made);
     return made.credential;
+  }
+
+  async function enrol(request: EnrollRequest): Promise<Identity> {
+    return post(options, '/v1/enroll', request, EnrollAnswer).catch((error: unknown) => {
+      if (!isRefused(error)) throw error;
+      const { hostKey: _, ...former } = request;
+      return post(options, '/v1/enroll', former, EnrollAnswer);
+    });
   }
 
   async function known<T>(call: (context: PostContext) => Promise<T>): Promise<T> {

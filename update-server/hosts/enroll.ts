@@ -4,32 +4,43 @@ import { visible } from '../../protocol/visible.ts';
 import { whoIs } from '../operators/who-is.ts';
 import type { Ports } from '../ports.ts';
 import { hashSecret, makeId, makeSecret } from '../secret.ts';
+import { maxUnapproved } from '../store/store.ts';
 
 const longestName = 253;
 
 /**
- * Makes a host known under a new random id: at once with a live join token, to be approved without one. The same
- * machine enrolling again is a new record that takes nothing over, so that a stolen machine id is worth nothing.
- * Throws `unauthorized` for a token that is wrong or revoked.
+ * Makes a host known under a random id: at once with a live join token; without one, where that is allowed, to be approved.
+ * A host that comes again with the key it made itself is the same record, for the answer to it was lost. The same machine
+ * with another key is a new one that takes nothing over, so that a stolen machine id is worth nothing.
+ * Throws `unauthorized` for a token that is wrong or revoked, `enrolment_closed`, `enrolment_full`.
  */
 export async function enroll({ store, now }: Ports, request: EnrollRequest): Promise<EnrollAnswer> {
-  const { joinToken, ...rest } = request;
-  // read by people in more places than one would think of
-  const said = { ...rest, hostname: visible(rest.hostname).slice(0, longestName) };
-  const token = joinToken === undefined ? undefined : await store.tokenByHash(hashSecret(joinToken));
-  if (joinToken !== undefined && token?.role !== 'join') throw new InterlockError('unauthorized');
-  const hostId = makeId();
+  const { joinToken, hostKey, hostname, ...said } = request;
+  const found = joinToken === undefined ? undefined : await store.tokenByHash(hashSecret(joinToken));
+  const token = found?.role === 'join' ? found : undefined;
   const credential = makeSecret('host');
-  const enrolled = now().toISOString();
-  await store.enrol(
-    { ...said, id: hostId, credentialHash: hashSecret(credential), enrolled, approved: token !== undefined },
+  const at = now().toISOString();
+  const id = makeId();
+  // a name is read by people in more places than one would think of
+  const name = visible(hostname).slice(0, longestName);
+  const enrolled = await store.enrol(
     {
-      at: enrolled,
+      ...said,
+      ...{ id, hostname: name, enrolled: at, credentialHash: hashSecret(credential) },
+      keyHash: hostKey && hashSecret(hostKey),
+      approved: token !== undefined,
+      knownOnly: joinToken !== undefined && !token,
+    },
+    {
+      at,
       who: token ? whoIs(token) : 'host',
-      action: token ? 'enroll' : 'ask to enroll',
-      subject: `host ${hostId}`,
-      detail: `${said.hostname}, machine ${said.machineId}`,
+      action: 'enroll',
+      subject: `host ${id}`,
+      detail: `${name}, machine ${said.machineId}`,
     },
   );
-  return { hostId, credential };
+  if ('id' in enrolled) return { hostId: enrolled.id, credential };
+  if (enrolled.none === 'unknown') throw new InterlockError('unauthorized');
+  if (enrolled.none === 'closed') throw new InterlockError('enrolment_closed');
+  throw new InterlockError('enrolment_full', { limit: maxUnapproved });
 }

@@ -13,8 +13,9 @@ export function countStore(store: Store, metrics: Metrics): Store {
       store.seen(sighting);
     },
     async enrol(host, audit) {
-      await store.enrol(host, audit);
-      metrics.enrolments.inc();
+      const enrolled = await store.enrol(host, audit);
+      if ('id' in enrolled) metrics.enrolments.inc();
+      return enrolled;
     },
     async grant(host, grant, now) {
       const answer = await store.grant(host, grant, now);

@@ -1,6 +1,13 @@
 import type { Channel } from '../../protocol/channel.ts';
 import type { CheckIn, NoneReason, Report } from '../../protocol/check-in.ts';
-import type { AuditLine, HostDetail, ReleaseSummary, TokenInfo } from '../../protocol/operator.ts';
+import type {
+  AuditLine,
+  Enrolment,
+  EnrolmentAnswer,
+  HostDetail,
+  ReleaseSummary,
+  TokenInfo,
+} from '../../protocol/operator.ts';
 import type { PolicyText } from '../../protocol/policy.ts';
 import type { Release } from '../../protocol/release.ts';
 import type { RolloutDetail } from '../../protocol/rollout.ts';
@@ -59,7 +66,17 @@ interface NewHost {
   arch: Arch;
   enrolled: string;
   approved: boolean;
+  /** SHA-256 of the secret that the host made for its enrolment; missing for earlier agents. */
+  keyHash?: string | undefined;
+  /** Nobody vouches for it: only a host that is known by its key already may come in. */
+  knownOnly?: boolean;
 }
+
+/** The host's id, new or as it was; or why it is not let in: for want of a token, or because too many wait. */
+export type Enrolled = { id: string } | { none: 'unknown' | 'closed' | 'full' };
+
+/** Hosts that may wait for approval: whoever reaches the server can add one. */
+export const maxUnapproved = 1000;
 
 /** What a check-in said and was answered; may be written up to `lastSeenDelayMs` later. */
 export interface Sighting {
@@ -136,7 +153,12 @@ export interface Store extends DeskStore, NewsStore {
   announce(blobs: BlobInfo[], now: string): Promise<void>;
   announcedBlob(sha256: string): Promise<BlobInfo | undefined>;
 
-  enrol(host: NewHost, audit: NewAudit): Promise<void>;
+  /** A host that comes again with its key keeps its record and gets the new credential. Only approved ones are audited. */
+  enrol(host: NewHost, audit: NewAudit): Promise<Enrolled>;
+  enrolment(): Promise<EnrolmentAnswer>;
+  setEnrolment(enrolment: Enrolment, audit: NewAudit): Promise<void>;
+  /** Forgets unapproved hosts that were not seen since `before`, or enrolled before `unseen` and never seen. Returns how many. */
+  forgetUnapproved(ages: { before: string; unseen: string }, audit: NewAudit): Promise<number>;
   hostByCredential(credentialHash: string): Promise<HostRecord | undefined>;
   /** The last boot ids of a host, oldest first. */
   boots(host: string): Promise<string[]>;

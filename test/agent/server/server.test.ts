@@ -219,3 +219,35 @@ it('keeps reports that something on the way refuses', async () => {
   answer = (path) => (path === '/v1/reports' ? { status: 400, body: '<html>no</html>' } : ordinary(path));
   await expect((await open()).report([])).rejects.toMatchObject({ code: 'answer_invalid' });
 });
+
+it('says one and the same key until an answer to its enrolment arrives, across runs', async () => {
+  const keys: string[] = [];
+  const ordinary = answer;
+  answer = (path) => {
+    keys.push((seen.at(-1)!.body as EnrollRequest).hostKey!);
+    return path === '/v1/enroll' && keys.length < 4 ? { status: 502, body: '' } : ordinary(path);
+  };
+  for (let run = 0; run < 3; run++) await expect((await open()).checkIn(checkIn)).rejects.toThrow();
+  await (await open()).checkIn(checkIn);
+  expect(new Set(keys.slice(0, 4)).size).toBe(1);
+  expect(keys[0]).toMatch(/^[\w-]{43}$/);
+  expect((await stat(join(folder, 'enrol.key'))).mode & 0o777).toBe(0o600);
+});
+
+it.each(['', 'too short', '\u0000'.repeat(64)])(
+  'makes a key anew when %j is what is left of it',
+  async (left) => {
+    await writeFile(join(folder, 'enrol.key'), left);
+    await (await open()).checkIn(checkIn);
+    expect((seen[0]!.body as EnrollRequest).hostKey).toMatch(/^[\w-]{43}$/);
+  },
+);
+
+it('enrols without a key at a server that refuses one', async () => {
+  const ordinary = answer;
+  answer = (path) =>
+    'hostKey' in (seen.at(-1)!.body as object)
+      ? { status: 400, body: '{"kind":"bad_input","value":"body: unknown key hostKey"}' }
+      : ordinary(path);
+  expect(await (await open()).checkIn(checkIn)).toMatchObject({ pollSeconds: 60 });
+});

@@ -82,6 +82,7 @@ export async function makeFleet(dir: string, count = 150): Promise<Fleet> {
   await client.post(`v1/hosts/${stable[3]!.id}/pin`, { version: '1.9.0' });
   await client.post(`v1/hosts/${stable[4]!.id}/group`, { group: 'canary' });
   for (const machine of stable.slice(2, 5)) await machine.checkIn();
+  await client.replace('v1/enrolment', { enrolment: 'open' });
   await (await joinFleet(server.url, undefined, 1))[0]!.checkIn();
   await stable[5]!.turnIntoTwo();
   await server.end();

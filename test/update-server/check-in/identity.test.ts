@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createToken } from '../../../update-server/operators/create-token.ts';
+import { letAsk } from '../support/enrol.ts';
 import { bearer, makeApp, type TestApp } from '../support/make-app.ts';
 
 const machineId = '0123456789abcdef'.repeat(2);
@@ -8,6 +9,7 @@ let server: TestApp;
 
 beforeAll(async () => {
   server = await makeApp();
+  await letAsk(server.store);
   const { revision, state } = await server.store.repository();
   const head = { version: '2.0', releases: { 'x86-64': release } };
   const channel = { format: 1 as const, name: 'core', channel: 'stable', serial: 1, head };

@@ -43,3 +43,19 @@ it('takes hosts, their grants and their reports over from a database of before s
   expect(left()).toEqual([0, 0, 1]);
   db.close();
 });
+
+it('keeps enrolment as it was in a folder that is in use, and wants join tokens in a new one', () => {
+  const enrolment = (db: Database.Database) => db.prepare('SELECT name, value FROM setting').all();
+  const fresh = openDatabase(join(folder, 'fresh'));
+  expect(enrolment(fresh)).toEqual([{ name: 'enrolment', value: 'token' }]);
+  fresh.close();
+
+  const old = new Database(join(folder, 'interlock.db'));
+  for (const step of migrations.slice(0, 3)) old.exec(step);
+  old.pragma('user_version = 3');
+  old.exec("INSERT INTO token VALUES ('t', 'h', 'admin', 'first start', 't0', NULL)");
+  old.close();
+  const db = openDatabase(folder);
+  expect(enrolment(db)).toEqual([{ name: 'enrolment', value: 'open' }]);
+  db.close();
+});

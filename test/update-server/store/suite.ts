@@ -320,6 +320,7 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
     });
 
     it('gives an unapproved host its update and counts it nowhere', async () => {
+      await store.setEnrolment('open', audit);
       await store.enrol({ ...newHost(3), approved: false }, audit);
       expect(await store.grant('host-0003', { ...grantOf('c1', 'r'), limit: 0 }, at)).toHaveProperty('grant');
       await store.report('host-0003', [reportOf('report-1', 'failed', 'c1')], at);

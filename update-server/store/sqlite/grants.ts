@@ -10,6 +10,9 @@ import type { RolloutRows } from './rollout-rows.ts';
 
 /** Reports of one host that are kept, so that a chatty host cannot fill the disk. */
 const keptReports = 1000;
+/** The same, and of its grants, when nobody vouched for it: whoever reaches the server can add some. */
+const keptOfUnapproved = 16;
+const longestOfUnapproved = 512;
 
 /** Grants and the reports that close them. */
 export function grantStore(
@@ -42,7 +45,11 @@ export function grantStore(
   );
   const prune = db.prepare(
     `DELETE FROM report WHERE host = @host AND seq <=
-       (SELECT seq FROM report WHERE host = @host ORDER BY seq DESC LIMIT 1 OFFSET ${keptReports})`,
+       (SELECT seq FROM report WHERE host = @host ORDER BY seq DESC LIMIT 1 OFFSET @kept)`,
+  );
+  const pruneGrants = db.prepare(
+    `DELETE FROM host_grant WHERE host = @host AND outcome IS NOT NULL AND rowid <=
+       (SELECT rowid FROM host_grant WHERE host = @host ORDER BY rowid DESC LIMIT 1 OFFSET ${keptOfUnapproved})`,
   );
 
   function haltIfDue(id: string, now: string): void {
@@ -77,19 +84,26 @@ export function grantStore(
         const counted = host_.approved !== 0;
         if (counted && !rollouts.takePlace(rollout, limit)) return { none: 'in_flight_limit' };
         insert.run({ ...grant, host, rollout, now, canary: canary ? 1 : 0, counted: counted ? 1 : 0 });
+        if (!counted) pruneGrants.run({ host });
         return { grant };
       }),
     hasOpenGrant: async (host, rollout) => hasOpen.get(host, rollout) !== undefined,
     report: (host, reports, now) =>
       write(() => {
-        if (!flags.get(host)) return;
+        const known = flags.get(host);
+        if (!known) return;
+        const isApproved = known.approved !== 0;
         const touched = new Set<string>();
-        for (const report of reports) {
+        for (const report of isApproved ? reports : reports.map(shortened)) {
           const grant = take(report, host, now);
           if (grant?.rollout) touched.add(grant.rollout);
         }
         for (const id of touched) haltIfDue(id, now);
-        prune.run({ host });
+        prune.run({ host, kept: isApproved ? keptReports : keptOfUnapproved });
       }),
   };
+}
+
+function shortened(report: Report): Report {
+  return { ...report, detail: report.detail.slice(0, longestOfUnapproved) };
 }

@@ -11,7 +11,7 @@ import type { RolloutRows } from './rollout-rows.ts';
 
 type HostStore = Pick<
   Store,
-  'enrol' | 'markCloned' | 'host' | 'hold' | 'pin' | 'place' | 'approve' | 'forget' | 'fleet'
+  'markCloned' | 'host' | 'hold' | 'pin' | 'place' | 'approve' | 'forget' | 'fleet'
 >;
 
 interface DetailRow extends SummaryRow, Pick<HostDetail, 'machineId' | 'enrolled' | 'bootId' | 'rootHash'> {
@@ -36,12 +36,11 @@ export function hostStore(
   known: KnownHosts,
 ): HostStore {
   const grantsOf = openGrants(db, rollouts);
-  const insert = db.prepare(
-    `INSERT INTO enrolled_host (id, credential_hash, machine_id, hostname, name, arch, enrolled, approved)
-     VALUES (@id, @credentialHash, @machineId, @hostname, @name, @arch, @enrolled, @approved)`,
-  );
-  const insertSighting = db.prepare('INSERT INTO sighting (host) VALUES (?)');
-  const setCloned = db.prepare('UPDATE enrolled_host SET cloned = 1 WHERE id = ? AND cloned = 0');
+  const setCloned = db
+    .prepare<[string], number>(
+      'UPDATE enrolled_host SET cloned = 1 WHERE id = ? AND cloned = 0 RETURNING approved',
+    )
+    .pluck();
   const decided = db.prepare<[string], Decided>(
     'SELECT held, pinned, placed, approved FROM host WHERE id = ?',
   );
@@ -70,18 +69,14 @@ export function hostStore(
   );
 
   return {
-    enrol: (host, audit) =>
-      write(() => {
-        const { lastInsertRowid } = insert.run({ ...host, approved: host.approved ? 1 : 0 });
-        insertSighting.run(lastInsertRowid);
-        addAudit(audit);
-      }),
     markCloned: (host, audit) =>
       write(() => {
-        if (setCloned.run(host).changes === 0) return;
+        const approved = setCloned.get(host);
+        if (approved === undefined) return;
         known.drop(host);
         grantsOf.closeOthers(host, audit.at);
-        addAudit(audit);
+        // what anybody can bring about must not make the log grow
+        if (approved) addAudit(audit);
       }),
     host: async (id) => {
       const row = one.get(id);

@@ -117,4 +117,11 @@ export const migrations: readonly string[] = [
   ALTER TABLE enrolled_host ADD COLUMN trouble TEXT;
   ALTER TABLE enrolled_host ADD COLUMN cancelled TEXT NOT NULL DEFAULT '[]';
   `,
+  `
+  CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  INSERT INTO setting SELECT 'enrolment', iif(EXISTS (SELECT 1 FROM token), 'open', 'token');
+  ALTER TABLE enrolled_host ADD COLUMN key_hash TEXT;
+  CREATE UNIQUE INDEX host_of_key ON enrolled_host (key_hash, machine_id) WHERE key_hash IS NOT NULL;
+  CREATE INDEX unapproved_host ON enrolled_host (number) WHERE approved = 0;
+  `,
 ];

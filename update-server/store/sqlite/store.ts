@@ -1,5 +1,6 @@
 import type { Store } from '../store.ts';
 import { auditStore, prepareAudit } from './audit.ts';
+import { enrolmentStore } from './enrolment.ts';
 import { findHostsStore } from './find-hosts.ts';
 import { grantStore } from './grants.ts';
 import { groupCommits } from './group-commit.ts';
@@ -31,6 +32,7 @@ export function openSqliteStore(dataDir: string): Store {
   const repository = repositoryStore(db, write, addAudit, follow);
   const known = knownHosts(db, sightings.overlay);
   const hosts = hostStore(db, write, addAudit, rows, known);
+  const enrolments = enrolmentStore(db, write, addAudit, rows, known);
   /** For what must know every host's last word. */
   const fresh =
     <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
@@ -43,6 +45,7 @@ export function openSqliteStore(dataDir: string): Store {
     ...repository,
     ...rollouts,
     ...hosts,
+    ...enrolments,
     ...grantStore(db, write, rows, addAudit),
     ...tokenStore(db, write, addAudit),
     ...sessionStore(db, write, addAudit),
@@ -58,6 +61,7 @@ export function openSqliteStore(dataDir: string): Store {
     findHosts: fresh(findHostsStore(db).findHosts),
     host: fresh(hosts.host),
     forget: fresh(hosts.forget),
+    forgetUnapproved: fresh(enrolments.forgetUnapproved),
     fleet: fresh(hosts.fleet),
     publish: fresh(repository.publish),
     startRollouts: fresh(rollouts.startRollouts),

@@ -1,0 +1,79 @@
+import type { Command } from 'commander';
+import { InterlockError } from '../protocol/errors.ts';
+import { Enrolment, type EnrolmentAnswer } from '../protocol/operator.ts';
+import { answer } from '../system/command.ts';
+import { type ClientOptions, createClient } from './client.ts';
+import { findHost } from './find-id.ts';
+
+interface ForgetFlags extends ClientOptions {
+  unapproved?: boolean;
+  olderThan?: string;
+}
+
+const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 };
+
+/** `interlock host enrolment` and `forget`: whether hosts may ask to be let in, and how they go. */
+export function addEnrolment(
+  add: (signature: string, summary: string, ...examples: string[]) => Command,
+): void {
+  add(
+    'enrolment [how]',
+    'Show or set whether hosts need a join token (token), or may ask without one (open)',
+    'enrolment',
+    'enrolment open',
+  ).action(
+    answer(async (how: string | undefined, flags: ClientOptions) => {
+      const client = createClient(flags);
+      if (how !== undefined && !Enrolment.enum.includes(how as Enrolment)) {
+        throw new InterlockError('usage', { problem: `enrolment is ${Enrolment.enum.join(' or ')}` });
+      }
+      if (how) await client.replace('v1/enrolment', { enrolment: how });
+      const data = await client.get<EnrolmentAnswer>('v1/enrolment');
+      return { text: describe(data), data };
+    }),
+  );
+
+  add(
+    'forget [host]',
+    'End a host’s credential and record, or those of all that nobody approved',
+    'forget web-1',
+    "forget --unapproved --older-than '7 days'",
+  )
+    .option('--unapproved', 'all hosts that wait for approval')
+    .option('--older-than <time>', 'only those not seen for so long: 12 hours, 7 days')
+    .action(
+      answer(async (name: string | undefined, { unapproved, olderThan, ...flags }: ForgetFlags) => {
+        if (Boolean(name) === Boolean(unapproved) || (olderThan && name)) {
+          throw new InterlockError('usage', { problem: 'give a host, or --unapproved' });
+        }
+        const client = createClient(flags);
+        if (name === undefined) return forgetAll(client, olderThan);
+        const id = await findHost(client, name);
+        await client.delete(`v1/hosts/${encodeURIComponent(id)}`);
+        return { text: `${name} is forgotten`, data: { id, forgotten: true } };
+      }),
+    );
+}
+
+async function forgetAll(client: ReturnType<typeof createClient>, olderThan: string | undefined) {
+  const before = olderThan === undefined ? undefined : new Date(Date.now() - spanMs(olderThan)).toISOString();
+  const data = await client.post<{ forgotten: number }>('v1/hosts/forget', {
+    unapproved: true,
+    ...(before && { before }),
+  });
+  return { text: `${data.forgotten} hosts are forgotten`, data };
+}
+
+function spanMs(text: string): number {
+  const [, count, unit] = /^(\d{1,4}) ?(minute|hour|day|week)s?$/.exec(text) ?? [];
+  if (!unit) throw new InterlockError('usage', { problem: `--older-than: ${text} is no time like 7 days` });
+  return Number(count) * unitMs[unit as keyof typeof unitMs];
+}
+
+function describe({ enrolment, unapproved, limit }: EnrolmentAnswer): string {
+  const rule =
+    enrolment === 'token'
+      ? 'hosts need a join token: interlock token create --role join'
+      : 'hosts may ask without a join token, and count once they are approved';
+  return `${enrolment}: ${rule}\n${unapproved} of at most ${limit} hosts wait for approval`;
+}
