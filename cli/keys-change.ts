@@ -88,7 +88,7 @@ function describe(rotation: Rotation, flags: ChangeFlags) {
     `signed again: ${roles.join(', ')}${retired.length ? `; retired: ${retired.join(', ')}` : ''}`,
     flags.export === undefined
       ? 'upload it: interlock keys renew DIR --server URL (after new online keys: serve --online-keys DIR/online first)'
-      : `next: interlock sign --request ${flags.export} --keys DIR at each holder, then interlock sign --import`,
+      : `next: interlock sign --request ${flags.export} --keys DIR at each holder (it shows all that changes and asks), then interlock sign --import`,
   ];
   return { text: text.join('\n'), data: rotation };
 }

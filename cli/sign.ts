@@ -4,12 +4,21 @@ import type { RequestState } from '../builder/sign/describe-request.ts';
 import { exportRelease } from '../builder/sign/export-release.ts';
 import { importRequest } from '../builder/sign/import-request.ts';
 import { sign } from '../builder/sign/sign.ts';
-import { signRequest } from '../builder/sign/sign-request.ts';
+import { type RequestShown, showRequest, signRequest } from '../builder/sign/sign-request.ts';
 import { InterlockError } from '../protocol/errors.ts';
 import { answer, verb } from '../system/command.ts';
+import { print } from '../system/print.ts';
+import { askYes } from '../system/terminal-question.ts';
 import { addServerOptions, type ClientOptions, clientIfGiven } from './client.ts';
 
-type Flags = ClientOptions & { keys: string; export?: string; request?: string; import?: string };
+interface Flags extends ClientOptions {
+  keys: string;
+  export?: string;
+  request?: string;
+  import?: string;
+  show?: boolean;
+  digest?: string;
+}
 
 /** `interlock sign`: a pass of its own, for keys that live on other machines than the build. */
 export function addSign(program: Command): void {
@@ -30,6 +39,11 @@ export function addSign(program: Command): void {
       '--request <file>',
       'add this folder’s signatures to what --export wrote here or in any other verb',
     )
+    .option('--show', 'with --request: show all that it changes and its digest, and sign nothing')
+    .option(
+      '--digest <sha256>',
+      'with --request: sign what was shown with this digest; nothing is asked then',
+    )
     .option('--import <file>', 'take in what enough holders signed; a channel’s documents go to --server')
     .action(answer(run));
 }
@@ -37,7 +51,7 @@ export function addSign(program: Command): void {
 async function run(release: string | undefined, flags: Flags) {
   if (flags.import !== undefined) return takeIn(flags.import, flags);
   const request = flags.request ?? (isFile(release) ? release : undefined);
-  if (request !== undefined) return describe(await signRequest(request, flags.keys));
+  if (request !== undefined) return flags.show ? showOnly(request, flags) : signAsked(request, flags);
   if (release === undefined) {
     throw new InterlockError('usage', { problem: 'name a release, or give --request or --import' });
   }
@@ -58,12 +72,39 @@ async function takeIn(file: string, flags: Flags) {
   return { text: `${text}\ntaken in${gone}`, data: { documents, retired } };
 }
 
-/** A request as a holder reads it: what changes, and how many signatures there are. */
+async function showOnly(request: string, { keys }: Flags) {
+  const data = await showRequest(request, keys);
+  return { text: shownText(data), data };
+}
+
+async function signAsked(request: string, flags: Flags) {
+  return describe(await signRequest(request, flags.keys, (shown) => agree(request, shown, flags)));
+}
+
+/** Asks whoever sits here before a key is touched; without a terminal the digest of what was read has to be given. */
+async function agree(file: string, shown: RequestShown, { digest }: Flags): Promise<void> {
+  const refuse = (problem: string) =>
+    new InterlockError('not_confirmed', { file, problem, digest: shown.digest });
+  if (digest === shown.digest) return;
+  print(shownText(shown), process.stderr);
+  if (digest !== undefined) throw refuse(`its digest is not ${digest}`);
+  if (!process.stdin.isTTY) throw refuse('nobody agreed to it');
+  if (!(await askYes('Sign all of this? Type yes: '))) throw refuse('it was not agreed to');
+}
+
+function shownText({ documents, digest, errand }: RequestShown): string {
+  const { action, name, policy } = errand;
+  const then = `for the server: ${action} ${name}${policy === undefined ? '' : `, policy ${JSON.stringify(policy)}`}`;
+  return [describe(documents).text, then, `digest ${digest}`].join('\n');
+}
+
+/** A request as a holder reads it: how many signatures there are, what changes in words, and every difference. */
 export function describe(documents: readonly RequestState[]) {
-  const text = documents.map(({ role, version, expires, signatures, threshold, changes }) =>
+  const text = documents.map(({ role, version, expires, signatures, threshold, changes, diff }) =>
     [
       `${role} ${version}, until ${expires}: ${signatures} of ${threshold} signatures`,
       ...changes.map((change) => `  ${change}`),
+      ...diff.map((line) => `    ${line}`),
     ].join('\n'),
   );
   return { text: text.join('\n'), data: documents };

@@ -20,6 +20,13 @@ export const errorTable = {
   config_invalid: row('{file}: {problem}', 'Correct the configuration.', 400, 78, 'never'),
   bad_input: row('{what}: {problem}', 'Correct the input; nothing was changed.', 400, 65, 'never'),
   not_found: row('{what} does not exist', 'Check the name.', 404, 66, 'never'),
+  not_confirmed: row(
+    '{file} was not signed: {problem}',
+    'Read all that it changes (--show), then sign it with --digest {digest}.',
+    400,
+    2,
+    'never',
+  ),
   exists: row('{what} exists already', 'Choose another name, or remove it first.', 409, 73, 'never'),
 
   // the build machine

@@ -11,7 +11,7 @@ import {
 import { parseRoot, parseTargets } from '../keys/parse-role.ts';
 import { writeRequest } from '../sign/request.ts';
 import { carryOver } from './carry-over.ts';
-import { readRepository, type ServerRepository } from './read-repository.ts';
+import { readRepository, readTarget, type ServerRepository } from './read-repository.ts';
 import type { PublishServer } from './server.ts';
 
 /** Where a change is signed and sent to. */
@@ -69,7 +69,9 @@ async function submitOnce(
   if (request.roles.length === 0) return false;
   if (job.exportTo !== undefined) {
     const roots = [...new Set([...folder.roots, ...repository.roots])];
-    await writeRequest(job.exportTo, request, { roots, roles: present.roles });
+    const roles = { ...present.roles, ...repository.roles, targets: present.roles.targets ?? '' };
+    const documents = await earlierTargets(job.server, repository, request);
+    await writeRequest(job.exportTo, request, { roots, roles, documents });
     return true;
   }
   await job.server.post<PublishAnswer>('/v1/publish', request);
@@ -124,6 +126,20 @@ async function makeRequest(job: Job, present: Present, change: Change): Promise<
     name: job.name,
     ...(job.policy === undefined ? {} : { policy: job.policy }),
   };
+}
+
+/** The documents that a change puts others in the place of, as the server shows them. */
+async function earlierTargets(
+  server: PublishServer,
+  repository: ServerRepository,
+  { roles, targets }: PublishRequest,
+): Promise<Record<string, string>> {
+  const asked = roles.filter(({ role }) => role !== 'root' && role !== 'targets');
+  const found = Object.keys(targets).flatMap((path) =>
+    asked.map(async ({ role }) => [path, await readTarget(server, repository, role, path)] as const),
+  );
+  const texts = await Promise.all(found);
+  return Object.fromEntries(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 /** Every target that a whole repository names, from the folder's copies: this fills an empty server. */

@@ -1,89 +1,81 @@
 import type { Metadata, Root, Targets } from '@tufjs/models';
+import { canonicalJson } from '../../protocol/canonical-json.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import { isTopRole, releasesRole } from '../../protocol/trust.ts';
 import type { KeysFolder } from '../keys/keys-folder.ts';
-import { parseRoot, parseTargets } from '../keys/parse-role.ts';
-import { checkNaming, verifyBy } from '../keys/verify-by.ts';
-import { namesTarget } from './name-targets.ts';
+import { parseRoot, parseTargets, refusing } from '../keys/parse-role.ts';
+import { checkNaming } from '../keys/verify-by.ts';
+import { checkEnclosed } from './check-enclosed.ts';
+import { type SignedJson, signedJson } from './describe-change.ts';
+import { trusted } from './describe-request.ts';
+import { hiddenIn } from './refuse-hidden.ts';
 import type { SigningRequest } from './request.ts';
 
-/** Metadata of a request: signed by too few yet, or by enough. */
-export type Asked = { role: string; metadata: Metadata<Root | Targets> };
+/** Metadata of a request: signed by too few yet, or by enough. `json` is its text as sent. */
+export type Asked = { role: string; json: string; metadata: Metadata<Root | Targets> };
 
 /**
- * The folder after it took over what the request says is in force already: each root signed by the one before, `targets` by the
- * last. Throws `metadata_invalid` for a request of another owner.
+ * Reads what a request asks to sign and refuses what no holder should: what cannot be shown as it is, older versions, keys that
+ * are not what they seem, changed releases, foreign paths, and documents that are not enclosed or have other bytes.
  */
-export function catchUp(folder: KeysFolder, { known }: SigningRequest): KeysFolder {
-  const newest = versionOf(folder.roots.at(-1) ?? '');
-  const newer = known.roots
-    .filter((text) => versionOf(text) > newest)
-    .toSorted((a, b) => versionOf(a) - versionOf(b));
-  const roots = [...folder.roots];
-  for (const text of newer) {
-    followRoot(roots.at(-1) ?? '', text);
-    roots.push(text);
-  }
-  const targets = parseTargets('targets', known.targets);
-  checkNaming(targets);
-  verifyBy(parseRoot(roots.at(-1) ?? ''), 'targets', targets);
-  const mine = parseTargets('targets', folder.roles.targets ?? '').signed.version;
-  const isNewer = targets.signed.version > mine;
-  return { ...folder, roots, roles: isNewer ? { ...folder.roles, targets: known.targets } : folder.roles };
-}
-
-/** TUF 1.0.34 §5.3.4: a new root carries the signatures of the old root's keys and of its own, and follows it directly. */
-export function followRoot(before: string, text: string): void {
-  const [last, next] = [parseRoot(before), parseRoot(text)];
-  verifyBy(last, 'root', next);
-  checkNaming(next);
-  verifyBy(next, 'root', next);
-  const { version } = next.signed;
-  if (version !== last.signed.version + 1) throw refuse('root', `version ${version}`);
-}
-
-/** Reads what a request asks to sign and refuses what no holder should: changed releases, foreign paths, other bytes than those enclosed. */
 export function checkAsked(folder: KeysFolder, { publish }: SigningRequest): Asked[] {
-  const asked = publish.roles.map(({ role, json }) => ({
-    role,
-    metadata: role === 'root' ? parseRoot(json) : parseTargets(role, json),
-  }));
-  const targets = asked.find(({ role }) => role === 'targets')?.metadata as Metadata<Targets> | undefined;
-  const delegations = (targets ?? parseTargets('targets', folder.roles.targets ?? '')).signed.delegations;
-  const enclosed = new Set(Object.keys(publish.targets));
-  for (const { role, metadata } of asked) {
-    if (isTopRole(role)) {
-      checkNaming(metadata);
-      continue;
-    }
-    const { signed } = metadata as Metadata<Targets>;
-    const before = folder.roles[role] && parseTargets(role, folder.roles[role]).signed;
-    const foreign = Object.keys(signed.targets).find(
-      (path) => !delegations?.roles?.[role]?.isDelegatedPath(path),
-    );
-    if (foreign) throw refuse(role, `may not name ${foreign}`);
-    if (before && role === releasesRole) refuseChanges(before, signed);
-    for (const [path, text] of Object.entries(publish.targets)) {
-      if (namesTarget(signed, path, text)) enclosed.delete(path);
-    }
-  }
-  for (const path of enclosed)
-    throw refuse('targets', `${path} is enclosed and named with these bytes by no role`);
+  const asked = publish.roles.flatMap(({ role, json }): Asked[] => {
+    if (isKnownRoot(folder, role, json)) return [];
+    return [{ role, json, metadata: role === 'root' ? parseRoot(json) : parseTargets(role, json) }];
+  });
+  const names = asked.map(({ role }) => role);
+  const twice = names.find((role, index) => names.indexOf(role) !== index);
+  if (twice) throw refuse(twice, 'the request holds it twice');
+  for (const entry of asked) checkRole(folder, entry, asked);
+  checkEnclosed(folder, publish.targets, asked);
   return asked;
 }
 
+/** A root that is in force here: it travels only because the server may not have it yet. */
+function isKnownRoot({ roots }: KeysFolder, role: string, json: string): boolean {
+  if (role !== 'root') return false;
+  const mine = roots.find((text) => parseRoot(text).signed.version === parseRoot(json).signed.version);
+  if (mine === undefined || mine === roots.at(-1)) return mine === json;
+  return canonicalJson(signedJson('root', mine)) === canonicalJson(signedJson('root', json));
+}
+
+function checkRole(folder: KeysFolder, { role, json, metadata }: Asked, asked: readonly Asked[]): void {
+  const signed = signedJson(role, json);
+  const sent = (JSON.parse(json) as { signed: unknown }).signed;
+  if (refusing(role, () => canonicalJson(sent)) !== canonicalJson(signed)) {
+    throw refuse(role, 'it holds fields that would not be signed as they stand there');
+  }
+  const hidden = hiddenIn(sent, role);
+  if (hidden) throw refuse(role, hidden);
+  checkVersion(trusted(folder, role), role, signed);
+  if (isTopRole(role)) {
+    checkNaming(metadata);
+    return;
+  }
+  const { targets, delegations } = metadata.signed as Targets;
+  if (delegations) throw refuse(role, 'may not delegate');
+  const above = asked.find((entry) => entry.role === 'targets')?.metadata as Metadata<Targets> | undefined;
+  const by = (above ?? parseTargets('targets', folder.roles.targets ?? '')).signed.delegations?.roles?.[role];
+  const foreign = Object.keys(targets).find((path) => !by?.isDelegatedPath(path));
+  if (foreign) throw refuse(role, `may not name ${foreign}`);
+  if (role === releasesRole && folder.roles[role]) refuseChanges(trusted(folder, role)!, signed);
+}
+
+/** What is in force stays or is followed: by the next root, by any later version of another role. */
+function checkVersion(before: SignedJson | undefined, role: string, after: SignedJson): void {
+  if (!before || (after.version === before.version && canonicalJson(after) === canonicalJson(before))) return;
+  const follows = role === 'root' ? after.version === before.version + 1 : after.version > before.version;
+  if (!follows) throw refuse(role, `version ${after.version} cannot follow ${before.version}`);
+}
+
 /** Releases that a holder knows stay as they are: metadata only adds. */
-function refuseChanges(before: Targets, after: Targets): void {
-  const changed = Object.entries(before.targets).find(
-    ([path, { hashes }]) => after.targets[path]?.hashes.sha256 !== hashes.sha256,
+function refuseChanges(before: SignedJson, after: SignedJson): void {
+  const changed = Object.entries(before.targets ?? {}).find(
+    ([path, target]) => JSON.stringify(after.targets?.[path]) !== JSON.stringify(target),
   );
   if (changed) throw refuse(releasesRole, `the request changes ${changed[0]}`);
 }
 
 function refuse(role: string, problem: string): InterlockError {
   return new InterlockError('metadata_invalid', { role, problem });
-}
-
-function versionOf(text: string): number {
-  return parseRoot(text).signed.version;
 }

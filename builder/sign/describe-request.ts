@@ -1,27 +1,31 @@
-import type { Metadata, Root, Targets } from '@tufjs/models';
-import { isTopRole } from '../../protocol/trust.ts';
-import { type KeysFolder, signersOf } from '../keys/keys-folder.ts';
-import { parseRoot, parseTargets } from '../keys/parse-role.ts';
+import type { KeysFolder } from '../keys/keys-folder.ts';
+import { readKeptTarget, signersOf } from '../keys/keys-folder.ts';
 import type { Asked } from './check-request.ts';
+import { changedPaths, describeChange, type SignedJson, signedJson } from './describe-change.ts';
+import { sha256Of } from './name-targets.ts';
 import type { SigningRequest } from './request.ts';
 
-/** One document of a request: how far it is, and what it changes against what this folder knows; a holder reads that before signing. */
+/** One document of a request: how far it is, and everything it changes against what this folder trusts; a holder reads that before signing. */
 export interface RequestState {
   role: string;
   version: number;
   expires: string;
   signatures: number;
   threshold: number;
+  /** In words. */
   changes: string[];
+  /** Every difference of what would be signed, one line each. */
+  diff: string[];
 }
 
-/** How far every document of a request is. `complete` when nothing is missing. */
+/** How far every document of a request is, and what it changes. `documents` is what `earlierDocuments` gives. */
 export function describeRequest(
   folder: KeysFolder,
   { publish }: SigningRequest,
   asked: readonly Asked[],
+  documents: Record<string, string> = {},
 ): RequestState[] {
-  return asked.map(({ role, metadata }) => {
+  return asked.map(({ role, metadata, json }) => {
     const groups = signersFor(folder, asked, role);
     const furthest = groups.map(({ keyIDs, threshold }) => ({
       signatures: keyIDs.filter((id) => metadata.signatures[id]).length,
@@ -29,81 +33,42 @@ export function describeRequest(
     }));
     const least = furthest.toSorted((a, b) => a.signatures - a.threshold - (b.signatures - b.threshold))[0]!;
     const { version, expires } = metadata.signed;
-    const changes =
-      role === 'root'
-        ? rootChanges(folder, metadata as Metadata<Root>)
-        : targetsChanges(folder, role, metadata as Metadata<Targets>, publish.targets);
-    return { role, version, expires, ...least, changes };
+    const [before, after] = [trusted(folder, role), signedJson(role, json)];
+    const change = { role, before, after, texts: publish.targets, textsBefore: documents };
+    return { role, version, expires, ...least, ...describeChange(change) };
   });
+}
+
+/** The texts of the documents that a request puts others in the place of: enclosed or kept here, and only with the bytes that are named now. */
+export async function earlierDocuments(
+  folder: KeysFolder,
+  { known }: SigningRequest,
+  asked: readonly Asked[],
+): Promise<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const { role, json } of asked) {
+    const before = trusted(folder, role);
+    for (const path of changedPaths({ before, after: signedJson(role, json) })) {
+      const sha256 = before?.targets?.[path]?.hashes.sha256;
+      const texts = [known.documents?.[path], sha256 && (await readKeptTarget(folder.dir, path))];
+      const text = texts.find((candidate) => candidate && sha256Of(candidate) === sha256);
+      if (text) found[path] = text;
+    }
+  }
+  return found;
+}
+
+/** What is in force of a role here, as it was signed. */
+export function trusted({ roots, roles }: KeysFolder, role: string): SignedJson | undefined {
+  const text = role === 'root' ? roots.at(-1) : roles[role];
+  return text ? signedJson(role, text) : undefined;
 }
 
 /** Whose signatures a document of a request needs: for root the old keys' and its own, for the rest those that root or targets name after it. */
 export function signersFor(folder: KeysFolder, asked: readonly Asked[], role: string) {
-  const textOf = (name: string, known: string | undefined) => {
-    const metadata = asked.find((entry) => entry.role === name)?.metadata;
-    return metadata ? JSON.stringify(metadata.toJSON()) : (known ?? '');
-  };
+  const textOf = (name: string, known: string | undefined) =>
+    asked.find((entry) => entry.role === name)?.json ?? known ?? '';
   const before = folder.roots.at(-1) ?? '';
   const roots = role === 'root' ? [before, textOf('root', before)] : [textOf('root', before)];
   return roots.map((root) => signersOf(role, root, textOf('targets', folder.roles.targets)));
-}
-
-function rootChanges({ roots }: KeysFolder, { signed }: Metadata<Root>): string[] {
-  const before = parseRoot(roots.at(-1) ?? '').signed;
-  return Object.entries(signed.roles).flatMap(([role, after]) => keyChanges(role, before.roles[role], after));
-}
-
-function targetsChanges(
-  { roles }: KeysFolder,
-  role: string,
-  { signed }: Metadata<Targets>,
-  texts: Record<string, string>,
-): string[] {
-  const before = roles[role] ? parseTargets(role, roles[role]).signed : undefined;
-  if (isTopRole(role)) {
-    const old = before?.delegations?.roles ?? {};
-    const now = signed.delegations?.roles ?? {};
-    const gone = Object.keys(old).filter((name) => !now[name]);
-    return [
-      ...Object.entries(now).flatMap(([name, after]) => keyChanges(name, old[name], after)),
-      ...gone.map((name) => `no ${name} any more`),
-    ];
-  }
-  const paths = new Set([...Object.keys(before?.targets ?? {}), ...Object.keys(signed.targets)]);
-  return [...paths].flatMap((path) => {
-    const [old, now] = [before?.targets[path], signed.targets[path]];
-    if (old?.hashes.sha256 === now?.hashes.sha256) return [];
-    const verb = !old ? 'adds' : now ? 'changes' : 'drops';
-    return [`${verb} ${path}${words(texts[path])}`];
-  });
-}
-
-/** The sentence that a person decides by: where a channel or its brake points. */
-function words(text: string | undefined): string {
-  if (text === undefined) return '';
-  const { head, blocked, withdrawn } = JSON.parse(text) as {
-    head?: { version: string };
-    blocked?: { version: string }[];
-    withdrawn?: { version: string; to: string }[] | { version: string; to: string } | null;
-  };
-  const back = [withdrawn ?? []].flat();
-  const parts = [
-    ...(head ? [`head ${head.version}`] : []),
-    ...(blocked?.length ? [`blocked ${blocked.map(({ version }) => version).join(' ')}`] : []),
-    ...(back.length ? [`withdrawn ${back.map(({ version, to }) => `${version}→${to}`).join(' ')}`] : []),
-  ];
-  return parts.length ? `: ${parts.join(', ')}` : '';
-}
-
-function keyChanges(
-  role: string,
-  before: { keyIDs: string[]; threshold: number } | undefined,
-  after: { keyIDs: string[]; threshold: number },
-): string[] {
-  const short = (id: string) => id.slice(0, 8);
-  const added = after.keyIDs.filter((id) => !before?.keyIDs.includes(id)).map((id) => `+${short(id)}`);
-  const gone = before?.keyIDs.filter((id) => !after.keyIDs.includes(id)).map((id) => `-${short(id)}`) ?? [];
-  const threshold = before?.threshold === after.threshold ? [] : [`threshold ${after.threshold}`];
-  const all = [...added, ...gone, ...threshold];
-  return all.length ? [`${role}: ${all.join(' ')}`] : [];
 }

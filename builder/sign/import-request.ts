@@ -6,10 +6,10 @@ import { type KeysFolder, keepRole, keepTarget, openKeysFolder } from '../keys/k
 import { parseRoot, parseTargets } from '../keys/parse-role.ts';
 import { retireKeys } from '../keys/retire.ts';
 import { verifyBy } from '../keys/verify-by.ts';
-import { type Asked, catchUp, checkAsked, followRoot } from './check-request.ts';
-import { describeRequest, type RequestState } from './describe-request.ts';
+import { catchUp, followRoot, keepKnown } from './catch-up.ts';
+import { type Asked, checkAsked } from './check-request.ts';
+import { describeRequest, earlierDocuments, type RequestState } from './describe-request.ts';
 import { readRequest } from './request.ts';
-import { keepKnown } from './sign-request.ts';
 
 export interface Imported {
   documents: RequestState[];
@@ -30,8 +30,8 @@ export async function importRequest(
   const before = await openKeysFolder(keysDir);
   const folder = catchUp(before, request);
   const asked = checkAsked(folder, request);
-  const documents = describeRequest(folder, request, asked);
-  const after = verifyAll(folder, asked, request.publish);
+  const documents = describeRequest(folder, request, asked, await earlierDocuments(folder, request, asked));
+  const after = verifyAll(folder, asked);
   if (isForServer(request.publish)) {
     if (!send) {
       throw new InterlockError('usage', { problem: 'a channel is changed on its server: give --server' });
@@ -40,7 +40,7 @@ export async function importRequest(
   }
   await keepKnown(before, folder);
   for (const [path, text] of Object.entries(request.publish.targets)) await keepTarget(keysDir, path, text);
-  for (const { role, json } of request.publish.roles) await keepRole(keysDir, role, json);
+  for (const { role, json } of asked) await keepRole(keysDir, role, json);
   return { documents, retired: await retireKeys(keysDir, findKeysGone(folder, after)) };
 }
 
@@ -49,8 +49,8 @@ export function isForServer({ targets }: PublishRequest): boolean {
   return Object.keys(targets).some((path) => /^(channels|brakes)\//.test(path));
 }
 
-function verifyAll(folder: KeysFolder, asked: readonly Asked[], { roles }: PublishRequest): KeysFolder {
-  const texts = Object.fromEntries(roles.map(({ role, json }) => [role, json]));
+function verifyAll(folder: KeysFolder, asked: readonly Asked[]): KeysFolder {
+  const texts = Object.fromEntries(asked.map(({ role, json }) => [role, json]));
   if (texts.root !== undefined) followRoot(folder.roots.at(-1) ?? '', texts.root);
   const roots = texts.root === undefined ? folder.roots : [...folder.roots, texts.root];
   const { root: _, ...rest } = texts;

@@ -1,34 +1,62 @@
 import { writeDurably } from '../../system/durable.ts';
-import { type KeysFolder, keepRole, openKeysFolder, signersOf } from '../keys/keys-folder.ts';
+import { type KeysFolder, openKeysFolder, signersOf } from '../keys/keys-folder.ts';
 import { addSignatures, textOf } from '../keys/seal.ts';
-import { type Asked, catchUp, checkAsked } from './check-request.ts';
-import { describeRequest, type RequestState, signersFor } from './describe-request.ts';
-import { readRequest } from './request.ts';
+import { catchUp, keepKnown } from './catch-up.ts';
+import { type Asked, checkAsked } from './check-request.ts';
+import { describeRequest, earlierDocuments, type RequestState, signersFor } from './describe-request.ts';
+import { digestOf, readRequest, type SigningRequest } from './request.ts';
+
+/** A request as a holder is shown it, and the digest that names what was shown. */
+export interface RequestShown {
+  documents: RequestState[];
+  digest: string;
+  /** What the server is told besides: for the audit log and for rollouts. */
+  errand: Pick<SigningRequest['publish'], 'action' | 'name' | 'policy'>;
+}
+
+/** Shows what a request would change against what this folder trusts, and signs nothing. Throws `metadata_invalid` as `signRequest` does. */
+export async function showRequest(file: string, keysDir: string): Promise<RequestShown> {
+  return (await look(file, keysDir)).shown;
+}
 
 /**
- * Adds the signatures of the keys at hand to a request, in its file; what is in force already is kept in the folder.
- * Throws `metadata_invalid` for a request that no holder should sign.
+ * Adds the signatures of the keys at hand to a request, in its file, once `agree` has seen all of it and did not throw; what is in
+ * force already is kept in the folder. Throws `metadata_invalid` for a request that no holder should sign.
  */
-export async function signRequest(file: string, keysDir: string): Promise<RequestState[]> {
+export async function signRequest(
+  file: string,
+  keysDir: string,
+  agree: (shown: RequestShown) => Promise<void> = async () => {},
+): Promise<RequestState[]> {
+  const { request, before, folder, asked, shown } = await look(file, keysDir);
+  await agree(shown);
+  for (const { role, metadata } of asked) {
+    addSignatures(role, metadata, folder.keyring, mayBeSignedBy(folder, asked, role));
+  }
+  const roles = request.publish.roles.map((entry) => {
+    const signed = asked.find(({ json }) => json === entry.json);
+    return signed ? { ...entry, json: textOf(signed.metadata) } : entry;
+  });
+  const next = { ...request, publish: { ...request.publish, roles } };
+  await writeDurably(file, `${JSON.stringify(next, null, 1)}\n`);
+  await keepKnown(before, folder);
+  const after = describeRequest(folder, request, asked);
+  return after.map((state, index) => ({ ...state, ...changesOf(shown.documents[index]!) }));
+}
+
+async function look(file: string, keysDir: string) {
   const request = await readRequest(file);
   const before = await openKeysFolder(keysDir);
   const folder = catchUp(before, request);
   const asked = checkAsked(folder, request);
-  const described = describeRequest(folder, request, asked);
-  for (const { role, metadata } of asked) {
-    addSignatures(role, metadata, folder.keyring, mayBeSignedBy(folder, asked, role));
-  }
-  const roles = request.publish.roles.map((entry, index) => ({
-    ...entry,
-    json: textOf(asked[index]!.metadata),
-  }));
-  await writeDurably(
-    file,
-    `${JSON.stringify({ ...request, publish: { ...request.publish, roles } }, null, 1)}\n`,
-  );
-  await keepKnown(before, folder);
-  const after = describeRequest(folder, request, asked);
-  return after.map((state, index) => ({ ...state, changes: described[index]!.changes }));
+  const documents = describeRequest(folder, request, asked, await earlierDocuments(folder, request, asked));
+  const { action, name, policy } = request.publish;
+  const errand = { action, name, ...(policy === undefined ? {} : { policy }) };
+  return { request, before, folder, asked, shown: { documents, digest: digestOf(request), errand } };
+}
+
+function changesOf({ changes, diff }: RequestState) {
+  return { changes, diff };
 }
 
 /**
@@ -49,12 +77,4 @@ function rolesByKey({ roots, roles }: KeysFolder): Map<string, string[]> {
     }
   }
   return found;
-}
-
-/** Keeps in the folder what a request showed to be in force. */
-export async function keepKnown(before: KeysFolder, after: KeysFolder): Promise<void> {
-  for (const text of after.roots.slice(before.roots.length)) await keepRole(before.dir, 'root', text);
-  if (after.roles.targets && after.roles.targets !== before.roles.targets) {
-    await keepRole(before.dir, 'targets', after.roles.targets);
-  }
 }

@@ -9,7 +9,7 @@ import { showRoles } from '../../support/trust/forge.ts';
 import { makeHost, type TestHost } from '../../support/trust/host.ts';
 import { makeRepository, type TestRepository } from '../../support/trust/repository.ts';
 import { show } from '../../support/trust/server.ts';
-import { type } from '../../support/trust/type-command.ts';
+import { signAsShown, type } from '../../support/trust/type-command.ts';
 
 let repository: TestRepository;
 let host: TestHost;
@@ -111,7 +111,7 @@ test.each(['root', 'targets', 'releases', 'channel-alpha'])(
     await expect(type(`sign --import ${stick} --keys ${desk}`)).rejects.toMatchObject({
       code: 'metadata_invalid',
     });
-    for (const dir of [anna, ben, carol]) await type(`sign --request ${stick} --keys ${dir}`);
+    for (const dir of [anna, ben, carol]) await signAsShown(stick, dir);
     await type(`sign --import ${stick} --keys ${desk}`);
     await type(`keys renew ${desk} ${at}`);
 
@@ -119,7 +119,7 @@ test.each(['root', 'targets', 'releases', 'channel-alpha'])(
     await hostsFollow();
 
     await type(`keys renew ${desk} --all --export ${stick} ${at}`);
-    for (const dir of [carol, anna, ben]) await type(`sign --request ${stick} --keys ${dir}`);
+    for (const dir of [carol, anna, ben]) await signAsShown(stick, dir);
     await type(`sign --import ${stick} --keys ${desk}`);
     await type(`keys renew ${desk} ${at}`);
     expect(await host.offer('3', '2')).toMatchObject({ version: '3' });
@@ -141,11 +141,11 @@ test('a channel whose keys lie apart is promoted by gathering', async () => {
   const stick = join(repository.dir, 'request.json');
   const at = `--server ${server.url}`;
   await type(`promote tiny 2 --to stable --keys ${desk} --export ${stick} ${at}`);
-  await type(`sign --request ${stick} --keys ${anna}`);
+  await signAsShown(stick, anna);
   await expect(type(`sign --import ${stick} --keys ${desk} ${at}`)).rejects.toMatchObject({
     code: 'metadata_invalid',
   });
-  await type(`sign --request ${stick} --keys ${ben}`);
+  await signAsShown(stick, ben);
   await expect(type(`sign --import ${stick} --keys ${desk}`)).rejects.toMatchObject({ code: 'usage' });
   await type(`sign --import ${stick} --keys ${desk} ${at}`);
   const stable = await makeHost(repository, { channel: 'stable' });

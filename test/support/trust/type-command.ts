@@ -1,3 +1,4 @@
+import { showRequest } from '../../../builder/sign/sign-request.ts';
 import { addChannel } from '../../../cli/channel.ts';
 import { addKeys } from '../../../cli/keys.ts';
 import { addPromote } from '../../../cli/promote.ts';
@@ -15,4 +16,10 @@ export async function type(words: string): Promise<void> {
   } finally {
     process.stdout.write = write;
   }
+}
+
+/** A holder reads a request and signs what was shown. */
+export async function signAsShown(request: string, keysDir: string): Promise<void> {
+  const { digest } = await showRequest(request, keysDir);
+  await type(`sign --request ${request} --keys ${keysDir} --digest ${digest}`);
 }

@@ -1,0 +1,75 @@
+import type { Metadata, Targets } from '@tufjs/models';
+import { InterlockError } from '../../protocol/errors.ts';
+import { type KeysFolder, keepRole } from '../keys/keys-folder.ts';
+import { parseRoot, parseTargets } from '../keys/parse-role.ts';
+import { checkNaming, verifyBy } from '../keys/verify-by.ts';
+import type { SigningRequest } from './request.ts';
+
+/**
+ * The folder after it took over what the request says is in force already: each root signed by the one before, `targets` by the
+ * last, other roles by whom `targets` names. Throws `metadata_invalid` for a request of another owner.
+ */
+export function catchUp(folder: KeysFolder, { known }: SigningRequest): KeysFolder {
+  const newest = versionOf(folder.roots.at(-1) ?? '');
+  const newer = known.roots
+    .filter((text) => versionOf(text) > newest)
+    .toSorted((a, b) => versionOf(a) - versionOf(b));
+  const roots = [...folder.roots];
+  for (const text of newer) {
+    followRoot(roots.at(-1) ?? '', text);
+    roots.push(text);
+  }
+  const targets = parseTargets('targets', known.targets);
+  checkNaming(targets);
+  verifyBy(parseRoot(roots.at(-1) ?? ''), 'targets', targets);
+  const mine = parseTargets('targets', folder.roles.targets ?? '');
+  const isNewer = targets.signed.version > mine.signed.version;
+  const roles = { ...folder.roles, ...newerRoles(folder, known.roles ?? {}, [targets, mine]) };
+  return { ...folder, roots, roles: isNewer ? { ...roles, targets: known.targets } : roles };
+}
+
+/** Roles that are newer than here and that enough holders signed, by the keys they have or had; others are left aside. */
+function newerRoles(
+  { roles }: KeysFolder,
+  known: Record<string, string>,
+  above: readonly Metadata<Targets>[],
+): Record<string, string> {
+  const newer = Object.entries(known).filter(([role, text]) => {
+    const document = parseTargets(role, text);
+    const before = roles[role] === undefined ? 0 : parseTargets(role, roles[role]).signed.version;
+    return document.signed.version > before && above.some((by) => isSigned(by, role, document));
+  });
+  return Object.fromEntries(newer);
+}
+
+function isSigned(by: Metadata<Targets>, role: string, document: Metadata<Targets>): boolean {
+  try {
+    verifyBy(by, role, document);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** TUF 1.0.34 §5.3.4: a new root carries the signatures of the old root's keys and of its own, and follows it directly. */
+export function followRoot(before: string, text: string): void {
+  const [last, next] = [parseRoot(before), parseRoot(text)];
+  verifyBy(last, 'root', next);
+  checkNaming(next);
+  verifyBy(next, 'root', next);
+  const { version } = next.signed;
+  if (version === last.signed.version + 1) return;
+  throw new InterlockError('metadata_invalid', { role: 'root', problem: `version ${version}` });
+}
+
+/** Keeps in the folder what a request showed to be in force. */
+export async function keepKnown(before: KeysFolder, after: KeysFolder): Promise<void> {
+  for (const text of after.roots.slice(before.roots.length)) await keepRole(before.dir, 'root', text);
+  for (const [role, text] of Object.entries(after.roles)) {
+    if (text !== before.roles[role]) await keepRole(before.dir, role, text);
+  }
+}
+
+function versionOf(text: string): number {
+  return parseRoot(text).signed.version;
+}

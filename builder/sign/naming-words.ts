@@ -1,0 +1,64 @@
+/** What a root or a `targets` says of a role, as its JSON has it. */
+interface RoleJson {
+  name?: string;
+  keyids: string[];
+  threshold: number;
+  terminating?: boolean;
+  paths?: string[];
+  path_hash_prefixes?: string[];
+}
+
+/** A root's roles, or those that a `targets` delegates to, by name and in their order, which decides whom hosts ask first. */
+export function rolesIn(signed: object): Map<string, RoleJson> {
+  const { roles, delegations } = signed as {
+    roles?: Record<string, RoleJson>;
+    delegations?: { roles?: RoleJson[] };
+  };
+  if (roles) return new Map(Object.entries(roles));
+  return new Map((delegations?.roles ?? []).map((role) => [role.name ?? '', role]));
+}
+
+/** Who may sign what from now on and could not before, or no longer, in words with whole key ids: an id is the hash of its key. */
+export function namingWords(before: object | undefined, after: object): string[] {
+  const [old, now] = [rolesIn(before ?? {}), rolesIn(after)];
+  const gone = [...old.keys()].filter((name) => !now.has(name));
+  return [
+    ...[...now].flatMap(([name, role]) => roleWords(name, old.get(name), role)),
+    ...gone.map((name) => `no ${name} any more`),
+    ...orderWords([...old.keys()], [...now.keys()]),
+  ];
+}
+
+function roleWords(name: string, before: RoleJson | undefined, after: RoleJson): string[] {
+  const added = after.keyids.filter((id) => !before?.keyids.includes(id)).map((id) => `+${id}`);
+  const gone = before?.keyids.filter((id) => !after.keyids.includes(id)).map((id) => `-${id}`) ?? [];
+  const facts = [
+    [...added, ...gone].join(' '),
+    change('threshold', before?.threshold, after.threshold),
+    change('paths', pathsOf(before), pathsOf(after)),
+    change('terminating', before?.terminating, after.terminating),
+  ];
+  return facts.filter(Boolean).map((fact) => `${before ? '' : 'new '}${name}: ${fact}`);
+}
+
+function pathsOf(role: RoleJson | undefined): string | undefined {
+  const prefixes = role?.path_hash_prefixes?.map((prefix) => `hash ${prefix}…`) ?? [];
+  return role && [...(role.paths ?? []), ...prefixes].join(' ');
+}
+
+function change<T extends string | number | boolean>(
+  what: string,
+  before: T | undefined,
+  after: T | undefined,
+): string {
+  if (before === after) return '';
+  return before === undefined ? `${what} ${after}` : `${what} ${before} → ${after}`;
+}
+
+function orderWords(before: string[], after: string[]): string[] {
+  const [old, now] = [
+    before.filter((name) => after.includes(name)),
+    after.filter((name) => before.includes(name)),
+  ];
+  return old.join() === now.join() ? [] : [`asked in another order: ${old.join(' ')} → ${now.join(' ')}`];
+}
