@@ -41,7 +41,10 @@ function sections(image: Buffer): { name: string; at: number; size: number }[] {
 function archived(image: Buffer, start: number, size: number): { path: string; offset: number }[] {
   const marks: { path: string; offset: number }[] = [];
   const end = start + size;
-  const field = (at: number) => Number.parseInt(image.toString('latin1', at, at + 8), 16);
+  const field = (at: number) => {
+    const text = image.toString('latin1', at, at + 8);
+    return /^[0-9a-f]{8}$/i.test(text) ? Number.parseInt(text, 16) : Number.NaN;
+  };
   for (let at = start; at + cpioHead <= end && image.toString('latin1', at, at + 6) === '070701'; ) {
     const length = field(at + 54);
     const nameLength = field(at + 94);

@@ -53,7 +53,10 @@ export function appendSections(image: Uint8Array, added: readonly Section[]): Bu
   );
   checkRoom(pe, added, rawEnd);
   const grows = added.reduce((sum, { content }) => sum + content.length + sectionAlignment + pageSize, 0);
-  if (memoryEnd + grows > maxAddress) throw refused('has no addresses left');
+  const initialized = pe.bytes.readUInt32LE(pe.optionalAt + 8);
+  if (Math.max(memoryEnd, fileEnd, initialized) + grows + fileAlignment * added.length > maxAddress) {
+    throw refused('has no addresses left');
+  }
   added.forEach(({ name, content, isCode }, index) => {
     const rawAt = roundUp(fileEnd, fileAlignment);
     const rawSize = roundUp(content.length, fileAlignment);

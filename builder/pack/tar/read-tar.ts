@@ -35,7 +35,7 @@ export async function* readTar(tar: Readable): AsyncGenerator<TarEntry> {
   feeding.catch(() => {});
   try {
     for await (const entry of entries) {
-      yield toEntry(entry.header, readBody(entry as unknown as AsyncIterable<Buffer>));
+      yield toEntry(entry.header, entry as unknown as AsyncIterable<Buffer>);
       // what nobody read, such as bytes behind a link, would hold everything up
       entry.resume();
     }
@@ -44,6 +44,9 @@ export async function* readTar(tar: Readable): AsyncGenerator<TarEntry> {
     throw unreadable(cause);
   }
 }
+
+/** The stream of a folder that says it has bytes never ends. */
+async function* noBody(): AsyncGenerator<Buffer> {}
 
 async function* readBody(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   try {
@@ -86,7 +89,7 @@ function toEntry(header: Header, body: AsyncIterable<Buffer>): TarEntry {
     major: header.devmajor ?? 0,
     minor: header.devminor ?? 0,
     xattrs: xattrsOf(pax, path),
-    body,
+    body: type === 'file' && header.size > 0 ? readBody(body) : noBody(),
   };
 }
 

@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { fuzz } from './fuzz.ts';
+import { listTargets } from './list-targets.ts';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string' } },
+});
+const all = await listTargets();
+const unknown = positionals.filter((name) => name !== 'all' && !all.includes(name));
+if (positionals.length === 0 || unknown.length > 0) {
+  if (unknown.length > 0) console.error(`no target ${unknown.join(', ')}`);
+  console.log(`npm run fuzz -- NAME… [--seconds N] [--seed S]\ntargets: ${all.join(' ')} (or all)`);
+  process.exit(unknown.length > 0 ? 2 : 0);
+}
+const seed = values.seed === undefined ? Date.now() % 2 ** 32 : Number(values.seed);
+const names = positionals.includes('all') ? all : positionals;
+console.log(`seed ${seed}`);
+const findings = await fuzz({ names, seconds: Number(values.seconds), seed }, (name, inputs) => {
+  console.log(`${name}: ${inputs} inputs`);
+});
+for (const { name, problem, input } of findings) {
+  const folder = new URL(`./regressions/${name}/`, import.meta.url);
+  const file = new URL(`${createHash('sha256').update(input).digest('hex').slice(0, 16)}.bin`, folder);
+  await mkdir(folder, { recursive: true });
+  await writeFile(file, input);
+  console.log(`\n${name}: FOUND, kept as ${file.pathname}\n${problem}`);
+}
+process.exit(findings.length > 0 ? 1 : 0);

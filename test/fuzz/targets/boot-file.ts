@@ -1,0 +1,18 @@
+import { packCpio } from '../../../builder/pack/cpio.ts';
+import { listBoot } from '../../../builder/pack/list-boot.ts';
+import { appendSections } from '../../../builder/pack/pe.ts';
+import { makeStub } from '../../builder/pack/make-stub.ts';
+import type { FuzzTarget } from '../target.ts';
+
+const archive = packCpio(
+  new Map([
+    ['init', { kind: 'file', mode: 0o755, content: Buffer.from('#!/bin/sh') }],
+    ['lib', { kind: 'directory' }],
+    ['lib/module.ko', { kind: 'file', mode: 0o644, content: Buffer.alloc(5000, 'm') }],
+  ]),
+);
+
+export const target: FuzzTarget = {
+  corpus: () => [appendSections(makeStub(), [{ name: '.initrd', content: archive }])],
+  run: (input) => listBoot(input),
+};
