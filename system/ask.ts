@@ -1,5 +1,6 @@
 import got, { type OptionsInit, type Request, RequestError, type Response } from 'got';
 import { InterlockError } from '../protocol/errors.ts';
+import { redirectOf } from './redirect.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 
 /** What somebody answered: to be believed only after a look at its status and its kind. */
@@ -39,15 +40,18 @@ export async function ask(url: string, { limit, ...options }: Question): Promise
   }
 }
 
-/** The head of an answer, checked, and its body still on the way: for what is too large to be held. The caller destroys it. */
+/**
+ * The head of an answer, checked, and its body still on the way: for what is too large to be held. The caller destroys it.
+ * `follow`: how many redirects are gone along with, for bytes that their hash proves wherever they come from.
+ */
 export async function openAnswer(
   url: string,
-  options: OptionsInit,
+  { follow = 0, ...options }: OptionsInit & { follow?: number },
 ): Promise<{ stream: Request; response: Response }> {
   const stream = got.stream(url, {
-    followRedirect: false,
     ...options,
     headers: { ...options.headers, 'accept-encoding': 'identity' },
+    followRedirect: false,
     decompress: false,
     retry: { limit: 0 },
     throwHttpErrors: false,
@@ -59,32 +63,25 @@ export async function openAnswer(
       stream.once('response', resolve);
       stream.once('error', reject);
     });
-    checkHead(response, url);
-    return { stream, response };
+    const next = redirectOf(response, url, follow);
+    if (!next) return { stream, response: unpacked(response, url) };
+    stream.destroy();
+    return await openAnswer(next, { ...options, follow: follow - 1 });
   } catch (error) {
     stream.destroy();
     throw unreachable(url, error);
   }
 }
 
-function checkHead({ statusCode: status, headers }: Response, url: string): void {
-  if (status >= 300 && status < 400) {
-    const target = targetOf(headers.location, url);
-    throw new InterlockError('answer_invalid', { url, status, problem: `it redirects to ${target}` });
-  }
+function unpacked(response: Response, url: string): Response {
+  const { statusCode: status, headers } = response;
   const encoding = headers['content-encoding']?.trim().toLowerCase();
-  if (encoding && encoding !== 'identity') {
-    throw new InterlockError('answer_invalid', {
-      url,
-      status,
-      problem: `the answer is encoded as ${encoding}`,
-    });
-  }
-}
-
-function targetOf(location: string | undefined, url: string): string {
-  if (!location) return 'nowhere';
-  return (URL.canParse(location, url) ? new URL(location, url).href : location).slice(0, 300);
+  if (!encoding || encoding === 'identity') return response;
+  throw new InterlockError('answer_invalid', {
+    url,
+    status,
+    problem: `the answer is encoded as ${encoding}`,
+  });
 }
 
 async function collect(

@@ -8,6 +8,7 @@ import { backoffMs } from './backoff.ts';
 import { limitRate } from './limit-rate.ts';
 import { type BlobSource, readFileRange } from './read-file-range.ts';
 import { defaultTimeouts, requestRange, type Timeouts } from './request-range.ts';
+import { createSourcePool, type Pace, type SourcePool } from './source-pool.ts';
 
 /** A file that servers show by its hash and release folders by its name. */
 interface RemoteBlob {
@@ -27,6 +28,8 @@ export interface DownloadOptions {
   waitMs?: (failures: number) => number;
   /** Bytes per second over all sources; null or nothing for as fast as they come. */
   maxRate?: number | null;
+  /** When a source that delivers is left for being slow. */
+  pace?: Pace;
 }
 
 /** Reads stretches of blobs; memory is bounded by the sockets' buffers. */
@@ -42,61 +45,68 @@ export interface Download {
     signal: AbortSignal,
     start?: number,
   ): AsyncGenerator<Buffer>;
+  /** Whoever sent the last bytes sent wrong ones: others are asked first from now on. */
+  distrust(): void;
 }
 
 const progressBytes = 64 * 1024;
+/** A source that asks to be left alone for longer than this is not waited for: the next run comes in its time. */
+const longestWaitMs = 60_000;
 
 /** Makes the one thing that fetches bytes for this run of the agent. */
 export function createDownload(options: DownloadOptions): Download {
   const { sources, timeouts = defaultTimeouts, agents = createHttpAgents(), waitMs = backoffMs } = options;
   const patience = options.patience ?? sources.length + 4;
   if (sources.length === 0) throw new InterlockError('usage', { problem: 'no source to download from' });
-  const settled = { sources, timeouts, agents, patience, waitMs };
+  const pool = createSourcePool(sources.length, options.pace, options.maxRate);
+  let last = 0;
+  const onSource = (index: number) => {
+    last = index;
+  };
+  const settled = { sources, timeouts, agents, patience, waitMs, pool, onSource };
   const pace = options.maxRate ? limitRate(options.maxRate) : null;
   return {
     read(blob, from, to, signal, start = 0) {
       const chunks = download(settled, blob, { from, to, start }, signal);
       return pace ? pace(chunks, signal) : chunks;
     },
+    distrust: () => pool.distrust(last),
   };
 }
 
+type Settled = Required<Pick<DownloadOptions, 'sources' | 'timeouts' | 'agents' | 'patience' | 'waitMs'>> & {
+  pool: SourcePool;
+  onSource(index: number): void;
+};
+
 /** Yields a stretch of a blob in order; what one source breaks off the next one continues, at the byte it was at. */
 export async function* download(
-  { sources, timeouts, agents, patience, waitMs }: Required<Omit<DownloadOptions, 'maxRate'>>,
+  settled: Settled,
   blob: RemoteBlob,
   { from, to, start }: { from: number; to: number; start: number },
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
+  const { patience, waitMs, pool, onSource } = settled;
   let at = from;
   let turn = start;
-  let etag: string | undefined;
+  let etag: { source: number; text: string | undefined } | undefined;
   for (let failures = 0; at < to; ) {
     const began = at;
-    const source = sources[turn % sources.length]!;
-    const range = { from: at, to, size: blob.size };
-    const onEtag = (found: string | undefined) => {
-      etag = found;
+    const source = pool.pick(turn);
+    const ifRange = etag?.source === source ? etag.text : undefined;
+    const onEtag = (text: string | undefined) => {
+      etag = { source, text };
     };
+    let asked = performance.now();
     try {
-      const attempt =
-        typeof source !== 'string'
-          ? source.readBlob(blob.sha256, range)
-          : source.startsWith('file:')
-            ? readFileRange(fileOf(source, blob), range)
-            : requestRange({
-                url: blobUrl(source, blob),
-                range,
-                ifRange: etag,
-                agents,
-                timeouts,
-                signal,
-                onEtag,
-              });
-      for await (const chunk of attempt) {
+      for await (const chunk of attempt(settled, source, blob, { at, to, ifRange, onEtag, signal })) {
+        onSource(source);
+        const isTooSlow = pool.isTooSlow(source, chunk.length, performance.now() - asked, blob.size);
         at += chunk.length;
         if (at - began >= progressBytes) failures = 0;
         yield chunk;
+        asked = performance.now();
+        if (isTooSlow && at < to) break;
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -104,12 +114,37 @@ export async function* download(
       const failure = asInterlockError(error);
       if (failures >= patience || failure.code === 'internal') throw failure;
       if (failure.code !== 'unreachable' || failures > 1) {
-        turn++;
-        etag = undefined;
+        turn = source + 1;
+        pool.fail(source);
       }
-      await sleep(waitMs(failures), undefined, { signal });
+      const { retryAfter } = failure.details;
+      if (typeof retryAfter === 'number') pool.rest(source, retryAfter * 1000);
+      const rest = pool.restLeft();
+      if (rest > longestWaitMs) throw failure;
+      await sleep(Math.max(rest, waitMs(failures)), undefined, { signal });
     }
   }
+}
+
+interface Attempt {
+  at: number;
+  to: number;
+  ifRange: string | undefined;
+  onEtag(text: string | undefined): void;
+  signal: AbortSignal;
+}
+
+function attempt(
+  { sources, agents, timeouts }: Settled,
+  index: number,
+  blob: RemoteBlob,
+  { at, to, ...more }: Attempt,
+): AsyncGenerator<Buffer> {
+  const source = sources[index]!;
+  const range = { from: at, to, size: blob.size };
+  if (typeof source !== 'string') return source.readBlob(blob.sha256, range);
+  if (source.startsWith('file:')) return readFileRange(fileOf(source, blob), range);
+  return requestRange({ url: blobUrl(source, blob), range, agents, timeouts, ...more });
 }
 
 function fileOf(folder: string, { file, size }: RemoteBlob): Extent {

@@ -1,6 +1,8 @@
-import got, { type Request } from 'got';
+import type { Request, Response } from 'got';
 import { InterlockError } from '../../protocol/errors.ts';
+import { openAnswer } from '../../system/ask.ts';
 import type { HttpAgents } from '../../system/http-agents.ts';
+import { retryAfterSeconds } from '../../system/retry-after.ts';
 
 /** Limits of one request, in milliseconds; got itself has none. */
 export interface Timeouts {
@@ -36,56 +38,50 @@ export interface RangeRequest {
   onEtag(etag: string | undefined): void;
 }
 
+/** A mirror may send on to where the bytes lie, a few times. */
+const follow = 5;
+
 /**
  * One request for a range. Yields exactly its bytes, or fewer when the connection is cut (`unreachable`).
  * Throws `answer_invalid` for another range or status and `answer_too_long` when the server does not stop.
  */
 export async function* requestRange(request: RangeRequest): AsyncGenerator<Buffer> {
   const { url, range, ifRange, agents, timeouts, signal } = request;
-  const stream = got.stream(url, {
-    agent: agents,
-    decompress: false,
-    retry: { limit: 0 },
-    throwHttpErrors: false,
-    maxRedirects: 3,
-    timeout: { connect: timeouts.connect, response: timeouts.response, socket: timeouts.idle },
-    headers: {
-      'accept-encoding': 'identity',
-      range: `bytes=${range.from}-${range.to - 1}`,
-      ...(ifRange && { 'if-range': ifRange }),
-    },
-  });
-  const abort = () => stream.destroy(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
+  signal.throwIfAborted();
+  const { connect, response: first, idle } = timeouts;
+  let stream: Request | undefined;
   try {
-    signal.throwIfAborted();
-    request.onEtag(await answerOf(stream, url, range));
+    const answer = await openAnswer(url, {
+      agent: agents,
+      signal,
+      follow,
+      timeout: { lookup: connect, connect, secureConnect: connect, response: first, socket: idle },
+      headers: {
+        range: `bytes=${range.from}-${range.to - 1}`,
+        ...(ifRange && { 'if-range': ifRange }),
+      },
+    });
+    stream = answer.stream;
+    request.onEtag(etagOf(answer.response, url, range));
     yield* bodyOf(stream, request);
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof InterlockError ? error : unreachable(url, error);
   } finally {
-    signal.removeEventListener('abort', abort);
-    stream.destroy();
+    stream?.destroy();
   }
 }
 
-/** Waits for the head of the answer and checks that it is what was asked for; returns its strong ETag. */
-async function answerOf(stream: Request, url: string, range: Range): Promise<string | undefined> {
-  const { statusCode: status, headers } = await new Promise<NonNullable<Request['response']>>(
-    (resolve, reject) => {
-      stream.once('response', resolve);
-      stream.once('error', reject);
-    },
-  );
+/** Checks that the head of an answer is what was asked for; returns its strong ETag. */
+function etagOf({ statusCode: status, headers }: Response, url: string, range: Range): string | undefined {
   const whole = range.from === 0 && range.to === range.size;
   const found =
     status === 206 ? headers['content-range'] : `length ${headers['content-length'] ?? 'unknown'}`;
   const expected =
     status === 206 ? `bytes ${range.from}-${range.to - 1}/${range.size}` : `length ${range.size}`;
-  if (status !== 206 && !(status === 200 && whole)) throw invalid(url, status, `wanted ${expected}`);
+  const wish = retryAfterSeconds(headers);
+  if (status !== 206 && !(status === 200 && whole)) throw invalid(url, status, `wanted ${expected}`, wish);
   if (found !== expected) throw invalid(url, status, `${found ?? 'no range'}, wanted ${expected}`);
-  if (headers['content-encoding']) throw invalid(url, status, `encoded as ${headers['content-encoding']}`);
   return headers.etag?.startsWith('W/') ? undefined : headers.etag;
 }
 
@@ -124,8 +120,14 @@ function watchRate(windowMs: number) {
   };
 }
 
-function invalid(url: string, status: number, problem: string): InterlockError {
-  return new InterlockError('answer_invalid', { url, status, problem });
+function invalid(
+  url: string,
+  status: number,
+  problem: string,
+  retryAfter: number | null = null,
+): InterlockError {
+  const wish = retryAfter === null ? {} : { retryAfter };
+  return new InterlockError('answer_invalid', { url, status, problem, ...wish });
 }
 
 function unreachable(url: string, cause: unknown): InterlockError {

@@ -94,6 +94,7 @@ async function* yieldBatch(
       const bytes = await yieldOperation(operation, blob, application).catch((error) => {
         // bytes from elsewhere do not help against a disk that fails
         if (!(error instanceof InterlockError)) throw error;
+        download.distrust();
         return fetchAgain(operation, 1);
       });
       giveBack(blob);

@@ -26,6 +26,7 @@ export async function readHeader(
     const frames = readFrames(download.read(payload, 0, size, signal, start));
     const bytes = await frames.take(size).finally(() => frames.close());
     if (hash('sha256', bytes) === sha256) return checked(decodePayloadHeader(bytes), release, payload);
+    download.distrust();
   }
   throw invalid(`its header does not hash to ${sha256}`);
 }

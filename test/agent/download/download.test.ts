@@ -150,6 +150,39 @@ test('an abort ends a stalled download at once', async () => {
   expect(Date.now() - started).toBeLessThan(1000);
 });
 
+test('a mirror may send on to where the bytes lie, with nothing but the range', async () => {
+  const good = await serve();
+  const headers: unknown[] = [];
+  const mirror = await serve(({ request, response }) => {
+    headers.push(request.headers.authorization);
+    response.writeHead(307, { location: `${good.url}/v1/blobs/${sha256}` }).end();
+    return true;
+  });
+  expect((await fetchRange([mirror.url], 1000, 5000)).equals(bytes.subarray(1000, 5000))).toBe(true);
+  expect(good.requests).toEqual([{ path: `/v1/blobs/${sha256}`, range: 'bytes=1000-4999' }]);
+  expect(headers).toEqual([undefined]);
+});
+
+test.each([
+  ['in a circle', (url: string) => url],
+  ['to a file of this host', () => 'file:///etc/shadow'],
+  ['to nowhere', () => ''],
+])('a mirror that sends on %s is left for the next source, and said by name', async (_, target) => {
+  const lost = await serve(({ request, response }) => {
+    const location = target(`http://${request.headers.host}${request.url}`);
+    response.writeHead(302, location ? { location } : {}).end();
+    return true;
+  });
+  const failed = fetchRange([lost.url], 0, 4000, { patience: 1 });
+  await expect(failed).rejects.toMatchObject({
+    code: 'answer_invalid',
+    message: expect.stringContaining('redirects to'),
+  });
+  expect(lost.requests.length).toBeLessThanOrEqual(6);
+  const good = await serve();
+  expect((await fetchRange([lost.url, good.url], 0, 4000)).equals(bytes.subarray(0, 4000))).toBe(true);
+});
+
 test('a proxy named in the environment is used', async () => {
   const server = await serve();
   const seen: string[] = [];
