@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { Static } from 'typebox';
-import { HostState } from '../protocol/desk.ts';
 import { InterlockError } from '../protocol/errors.ts';
-import type { HostDetail, HostSummary, HostsAnswer } from '../protocol/operator.ts';
+import { type HostDetail, HostState, type HostSummary, type HostsAnswer } from '../protocol/operator.ts';
 import { answer, group, verb } from '../system/command.ts';
 import { addServerOptions, type Client, type ClientOptions, createClient } from './client.ts';
 import { addEnrolment } from './enrolment.ts';

@@ -103,8 +103,19 @@ export const ReportKind = Type.Enum([
 ]);
 export type ReportKind = Static<typeof ReportKind>;
 
-/** How a grant ended: as its host reported, by lapsing before the flip, or in silence after it. */
-export const GrantOutcome = Type.Enum(['confirmed', 'fell_back', 'failed', 'cancelled', 'lapsed', 'silent']);
+/**
+ * How a grant ended: as its host reported or a check-in showed, by lapsing before the flip, in silence after it, or taken
+ * back because an operator holds the host.
+ */
+export const GrantOutcome = Type.Enum([
+  'confirmed',
+  'fell_back',
+  'failed',
+  'cancelled',
+  'lapsed',
+  'silent',
+  'withdrawn',
+]);
 export type GrantOutcome = Static<typeof GrantOutcome>;
 
 /** One thing that happened: queued on the host, sent when the server answers; the id makes a repeat harmless. */

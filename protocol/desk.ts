@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { NoneReason } from './check-in.ts';
-import { AuditLine, HostSummary, Role } from './operator.ts';
+import { AuditLine, HostState, HostSummary, Role } from './operator.ts';
 import { RolloutSummary } from './rollout.ts';
 import { Arch, Bytes, Count, Id, orNull, Sha256, strict, Time, Version, Word } from './schema.ts';
 
@@ -9,13 +9,6 @@ export const SessionRequest = strict({ token: Type.String({ maxLength: 256 }) })
 /** `GET /v1/session`: whose token the request carries. */
 export const SessionAnswer = strict({ id: Id, role: Role, name: Type.String() });
 export type SessionAnswer = Static<typeof SessionAnswer>;
-
-/**
- * Where a host stands, in one word: `silent` was not seen for a day, `new` never; `failed` does not try the next
- * version again; `held` is kept back by an operator; `waiting` has a reason that says for what.
- */
-export const HostState = Type.Enum(['up_to_date', 'updating', 'waiting', 'held', 'failed', 'silent', 'new']);
-export type HostState = Static<typeof HostState>;
 
 /** Something that a person should look at; `id` names the rollout, role or version that it is about. */
 export const Attention = strict({

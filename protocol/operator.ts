@@ -17,6 +17,13 @@ export const TokenInfo = strict({
 });
 export type TokenInfo = Static<typeof TokenInfo>;
 
+/**
+ * Where a host stands, in one word: `silent` was not seen for a day, or not since it said it reboots, `new` never;
+ * `failed` does not try the next version again; `held` is kept back by an operator; `waiting` has a reason that says for what.
+ */
+export const HostState = Type.Enum(['up_to_date', 'updating', 'waiting', 'held', 'failed', 'silent', 'new']);
+export type HostState = Static<typeof HostState>;
+
 const hostFields = {
   id: Id,
   hostname: Type.String(),
@@ -37,6 +44,10 @@ const hostFields = {
   /** What the last check-in was answered. */
   decision: orNull(Type.Union([NoneReason, Type.Literal('offered')])),
   offered: orNull(Version),
+  /** Where it stands in one word; absent in the answers of older servers. */
+  state: Type.Optional(HostState),
+  /** Where its last grant stands: under_way, rebooting, or how it ended. */
+  standing: Type.Optional(orNull(strict({ is: Type.String(), version: Version, since: Time }))),
   /** What its agent is stuck on, and since which check-in. */
   trouble: orNull(strict({ code: Type.String(), text: Type.String(), since: Time })),
 };
@@ -61,7 +72,14 @@ export const HostDetail = strict({
   /** Why it is where it is, in words. */
   why: Type.String(),
   grants: Type.Array(
-    strict({ id: Id, version: Version, granted: Time, expires: Time, outcome: orNull(GrantOutcome) }),
+    strict({
+      id: Id,
+      version: Version,
+      granted: Time,
+      expires: Time,
+      rebooting: orNull(Time),
+      outcome: orNull(GrantOutcome),
+    }),
   ),
   reports: Type.Array(
     strict({

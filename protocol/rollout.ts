@@ -2,9 +2,42 @@ import { type Static, Type } from 'typebox';
 import { PolicyText } from './policy.ts';
 import { Arch, Count, Id, orNull, Sha256, strict, Time, Version, Word } from './schema.ts';
 
-/** `running`, `paused` and `halted` rollouts are active: one per name, channel and architecture. */
-export const RolloutState = Type.Enum(['running', 'paused', 'halted', 'aborted', 'superseded']);
+/**
+ * `running`, `paused` and `halted` rollouts are active: one per name, channel and architecture. `completed`: everybody who can
+ * come is through and hosts are on the release; hosts that come late are let in, and it can still halt.
+ */
+export const RolloutState = Type.Enum(['running', 'paused', 'halted', 'completed', 'aborted', 'superseded']);
 export type RolloutState = Static<typeof RolloutState>;
+
+/** Why a host of a rollout cannot get to its release now; hosts without approval are not counted in anything. */
+export const HostRefusal = Type.Enum([
+  'held',
+  'pinned',
+  'cloned',
+  'silent',
+  'failed_here',
+  'cancelled_here',
+  'unapproved',
+  'blocked',
+  'stranded',
+  'newer_than_head',
+  'no_release_for_arch',
+]);
+export type HostRefusal = Static<typeof HostRefusal>;
+
+/** A host that a rollout's page names: what is the matter, and since when. */
+export const NamedHost = strict({
+  id: Id,
+  hostname: Type.String(),
+  version: orNull(Version),
+  /** An end of its grant, what it is at, or why it cannot come. */
+  what: Type.String(),
+  since: orNull(Time),
+  lastSeen: orNull(Time),
+  /** In the host's own words. */
+  detail: Type.String(),
+});
+export type NamedHost = Static<typeof NamedHost>;
 
 /** A policy by the name of a shipped one, or in full. */
 export const PolicyChoice = Type.Union([Word, PolicyText]);
@@ -43,6 +76,21 @@ export const RolloutDetail = strict({
   resumed: Time,
   /** Since the last resume, as the failure limits count. */
   baseline: strict({ confirmed: Count, failed: Count }),
+  /** Everybody who can come is through. Whether that is good, the counts say. */
+  over: Type.Boolean(),
+  /** The rollout's own hosts, active and approved: on the release, on the way there, or not able to get there now. */
+  tally: strict({
+    on: Count,
+    coming: Count,
+    unable: Type.Array(strict({ reason: HostRefusal, hosts: Count })),
+  }),
+  /** Who is behind the figures, the first of each: counted as failed, holding a place, missing in the canary, unable to come. */
+  named: strict({
+    failed: Type.Array(NamedHost),
+    underWay: Type.Array(NamedHost),
+    canary: Type.Array(NamedHost),
+    unable: Type.Array(NamedHost),
+  }),
   /** Active hosts by what they were answered last. */
   waiting: Type.Array(strict({ reason: Type.String(), hosts: Count })),
   /** Grants and their ends over time, in up to 200 steps: counts from the beginning to each time. */

@@ -1,6 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { HostState } from '../../protocol/desk.ts';
-import type { HostSummary } from '../../protocol/operator.ts';
+import type { HostState, HostSummary } from '../../protocol/operator.ts';
 import type { PageProps } from '../desk.tsx';
 import { go } from '../navigate.ts';
 import { announce } from '../parts/announce.tsx';

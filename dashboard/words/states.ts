@@ -1,6 +1,5 @@
 import type { NoneReason } from '../../protocol/check-in.ts';
-import type { HostState } from '../../protocol/desk.ts';
-import type { HostSummary } from '../../protocol/operator.ts';
+import type { HostState, HostSummary } from '../../protocol/operator.ts';
 import type { RolloutState } from '../../protocol/rollout.ts';
 
 /** What a signal shows. */
@@ -11,6 +10,7 @@ export const ofRollout: Readonly<Record<RolloutState, { aspect: Aspect; word: st
   running: { aspect: 'go', word: 'Running' },
   paused: { aspect: 'caution', word: 'Paused' },
   halted: { aspect: 'stop', word: 'Halted' },
+  completed: { aspect: 'go', word: 'Completed' },
   aborted: { aspect: 'stop', word: 'Aborted' },
   superseded: { aspect: 'dark', word: 'Superseded' },
 };
@@ -82,8 +82,9 @@ const states: Partial<Record<NoneReason | 'offered', HostState>> = {
 };
 const silentMs = 86_400_000;
 
-/** A host's state from what a list says of it, by the server's rule. */
+/** A host's state as the server says it; an older one left it to the reader. */
 export function stateOf(host: HostSummary, now = Date.now()): HostState {
+  if (host.state && Object.hasOwn(ofHost, host.state)) return host.state;
   if (!host.lastSeen || !host.decision) return 'new';
   if (now - Date.parse(host.lastSeen) > silentMs) return 'silent';
   return (host.decision && states[host.decision]) || 'waiting';

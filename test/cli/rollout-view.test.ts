@@ -29,6 +29,9 @@ const rollout: RolloutDetail = {
   policyText: { max_failures: 5 },
   resumed: '2026-03-01T00:00:00Z',
   baseline: { confirmed: 30, failed: 1 },
+  over: false,
+  tally: { on: 30, coming: 69, unable: [{ reason: 'held', hosts: 1 }] },
+  named: { failed: [], underWay: [], canary: [], unable: [] },
   waiting: [
     { reason: 'not_yet', hosts: 60 },
     { reason: 'in_flight_limit', hosts: 6 },

@@ -17,6 +17,8 @@ export async function checkIn(ports: Ports, host: HostRecord, said: CheckIn): Pr
   const cloned = host.cloned || followed?.cloned === true;
   if (cloned && !host.cloned) await flagClone(ports, host, said.bootId, at);
 
+  // before the decision: the place that its grant held may be the one that is missing
+  if (store.isDeparted(host.id)) await store.heard(host.id, said, at.toISOString());
   const isBusy = (ports.overload?.load() ?? 'calm') !== 'calm';
   const decision = await offer(store, host, cloned, said, at, isBusy);
   const [reason, offered] =

@@ -36,6 +36,7 @@ export async function offer(
     rollout: rollout.id,
     canary,
     limit: inFlightLimit(rollout),
+    from: said.rootHash,
   };
   const answer = await store.grant(host.id, wanted, at.toISOString());
   if ('none' in answer) return answer;

@@ -1,41 +1,80 @@
 import type { Rollout } from './rollout.ts';
 
+/** A canary host that has not confirmed. */
+export interface MissingHost {
+  id: string;
+  hostname: string;
+  lastSeen: string | null;
+  /** A younger record of the same machine or name. */
+  replacedBy: string | null;
+}
+
 /** What the canary hosts have done with a release. */
 export interface CanaryFacts {
-  /** Canary hosts seen lately. */
+  /** Canary hosts seen lately that may take it: neither held nor pinned elsewhere. */
   active: number;
   /** Those among them that run the release, confirmed. */
   confirmed: number;
-  /** When the last of them confirmed it; null when none did. */
-  last: string | null;
+  /** When the last of them confirmed it, in time watched over; null when none did. */
+  lastMs: number | null;
+  /** Those that did not. */
+  missing: readonly MissingHost[];
 }
 
-/** Why a running rollout must stop now; null when it may go on. Counts from the last resume on. */
-export function haltReason({ policy, counts, baseline }: Rollout): string | null {
+/**
+ * Why a running rollout must stop now; null when it may go on. Counts from the last resume on. Limits in hosts are never
+ * above the size of the fleet; once it is over, whatever finished is the sample, and failures alone are no success.
+ */
+export function haltReason({ policy, counts, baseline, active }: Rollout, isOver = false): string | null {
   const failed = counts.failed - baseline.failed;
-  const finished = failed + counts.confirmed - baseline.confirmed;
+  const good = counts.confirmed - baseline.confirmed;
+  const finished = failed + good;
+  // hosts that came since the fleet was counted last are some of it, too
+  const fleet = Math.max(active, counts.confirmed + counts.failed + counts.inFlight, 1);
   if (counts.canaryFailed > baseline.canaryFailed) return 'a canary host failed';
-  if (failed >= policy.maxFailures) return `${failed} hosts failed, the limit is ${policy.maxFailures}`;
-  const { percent, sample } = policy.failureRate;
+  const most = Math.min(policy.maxFailures, fleet);
+  if (failed >= most) return `${hosts(failed)} failed, the limit is ${most}`;
+  const { percent } = policy.failureRate;
+  const sample = isOver ? 1 : Math.min(policy.failureRate.sample, fleet);
   if (finished >= sample && failed * 100 > finished * percent) {
-    return `${failed} of ${finished} hosts failed, the limit is ${percent} %`;
+    return `${failed} of ${hosts(finished)} failed, the limit is ${percent} %`;
   }
+  if (isOver && failed > 0 && good <= 0) return `${hosts(failed)} failed and none is good`;
   return null;
 }
 
-/** Where a rollout's canary stands: passed, to be waited for, or a reason to halt. */
+/** Where a rollout's canary stands: passed, to be waited for, or a reason to halt. `watchedMs`: the time watched over. */
 export function judgeCanary(
-  { policy, resumed }: Rollout,
+  { policy, resumedMs }: Pick<Rollout, 'policy' | 'resumedMs'>,
   facts: CanaryFacts,
-  now: Date,
+  watchedMs: number,
 ): 'passed' | 'wait' | { halt: string } {
   const { canary } = policy;
   if (!canary) return 'passed';
   const whole = facts.active > 0 && facts.confirmed === facts.active;
-  if (whole && facts.last && now.getTime() - Date.parse(facts.last) >= canary.soakMs) return 'passed';
-  if (now.getTime() - Date.parse(resumed) < canary.timeoutMs) return 'wait';
-  if (facts.active === 0) return { halt: `no host of the canary group ${canary.group} was seen in 14 days` };
+  if (whole && facts.lastMs !== null && watchedMs - facts.lastMs >= canary.soakMs) return 'passed';
+  if (watchedMs - resumedMs < canary.timeoutMs) return 'wait';
+  if (facts.active === 0) {
+    return { halt: `no host of the canary group ${canary.group} that may take it was seen in 14 days` };
+  }
+  const missing = facts.missing.length > 0 ? `; missing: ${nameHosts(facts.missing)}` : '';
   return {
-    halt: `${facts.confirmed} of ${facts.active} canary hosts had confirmed it when their time was over`,
+    halt: `${facts.confirmed} of ${facts.active} canary hosts had confirmed it when their time was over${missing}`,
   };
+}
+
+const namedHosts = 5;
+
+function nameHosts(missing: readonly MissingHost[]): string {
+  const named = missing.slice(0, namedHosts).map(({ id, hostname, lastSeen, replacedBy }) => {
+    const seen = lastSeen ? `last seen ${lastSeen}` : 'never seen';
+    const anew = replacedBy ? `, enrolled anew as ${replacedBy.slice(0, 8)}: forget the old record` : '';
+    return `${hostname} (${id.slice(0, 8)}, ${seen}${anew})`;
+  });
+  const more = missing.length - named.length;
+  return [...named, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
+function hosts(count: number): string {
+  return count === 1 ? '1 host' : `${count} hosts`;
 }

@@ -3,9 +3,9 @@ import type { RolloutAction, RolloutState } from '../../protocol/rollout.ts';
 import { type Rollout, rampRan } from './rollout.ts';
 
 const from: Record<RolloutAction, readonly RolloutState[]> = {
-  pause: ['running'],
+  pause: ['running', 'completed'],
   resume: ['paused', 'halted'],
-  abort: ['running', 'paused', 'halted'],
+  abort: ['running', 'paused', 'halted', 'completed'],
   finish: ['running'],
 };
 
@@ -40,7 +40,8 @@ export function stop(
   now: Date,
   reason: string,
 ): Rollout {
-  return { ...rollout, state, reason, rampRanMs: rampRan(rollout, now), rampSince: null };
+  const rampRanMs = Math.round(rampRan(rollout, now));
+  return { ...rollout, state, reason, rampRanMs, rampSince: null, haltedFor: [], haltLine: null };
 }
 
 /** Notes that the canary passed: the ramp begins. */
@@ -51,13 +52,15 @@ export function passCanary(rollout: Rollout, now: Date): Rollout {
 function resume(rollout: Rollout, now: Date, reason: string): Rollout {
   const later = Math.max(now.getTime(), Date.parse(rollout.starts));
   const since = new Date(later).toISOString();
-  const { confirmed, failed, canaryFailed } = rollout.counts;
+  const { inFlight: _, ...baseline } = rollout.counts;
   return {
     ...rollout,
     state: 'running',
     reason,
     resumed: since,
     rampSince: rollout.policy.canary && !rollout.canaryPassed ? null : since,
-    baseline: { confirmed, failed, canaryFailed },
+    baseline,
+    haltedFor: [],
+    haltLine: null,
   };
 }

@@ -1,6 +1,7 @@
 import type { RolloutDetail, RolloutSummary } from '../../protocol/rollout.ts';
 import type { CurveStep } from '../store/desk.ts';
 import type { RolloutStory } from '../store/store.ts';
+import { isOver } from './over.ts';
 import { percentAt } from './ramp.ts';
 import { inFlightLimit, type Rollout, rampRan } from './rollout.ts';
 
@@ -30,6 +31,13 @@ export function detail(rollout: Rollout, story: RolloutStory, now: Date): Rollou
     resumed: rollout.resumed,
     baseline: { confirmed, failed },
     waiting: story.waiting,
+    over: isOver(rollout, story.tally, now),
+    tally: {
+      on: story.tally.on,
+      coming: story.tally.coming,
+      unable: [...story.tally.unable].map(([reason, hosts]) => ({ reason, hosts })),
+    },
+    named: story.named,
     curve: thin(totals(story.steps)),
     planned: planOf(rollout, now),
   };

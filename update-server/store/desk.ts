@@ -1,5 +1,5 @@
-import type { HostFilter, HostState } from '../../protocol/desk.ts';
-import type { HostSummary } from '../../protocol/operator.ts';
+import type { HostFilter } from '../../protocol/desk.ts';
+import type { HostState, HostSummary } from '../../protocol/operator.ts';
 import type { Arch } from '../../protocol/schema.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 

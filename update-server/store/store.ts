@@ -14,6 +14,7 @@ import type { RolloutDetail } from '../../protocol/rollout.ts';
 import type { Arch } from '../../protocol/schema.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { NamedPolicy, NewRollout } from '../rollout/start.ts';
+import type { Tally } from '../rollout/tally.ts';
 import type { Published, RepositoryState } from '../trust/state.ts';
 import type { CurveStep, DeskStore } from './desk.ts';
 import type { NewsStore } from './news.ts';
@@ -105,6 +106,8 @@ export interface WantedGrant extends Grant {
   canary: boolean;
   /** Hosts that may be under way at once. */
   limit: number;
+  /** Root hash of what the host runs. */
+  from?: string;
 }
 
 /** A host of a channel as a preview sees it. */
@@ -122,7 +125,8 @@ export interface BlobInfo {
 }
 
 /** A rollout's policy as written, its hosts' last answers, and its grants over time. */
-export interface RolloutStory extends Pick<RolloutDetail, 'waiting'> {
+export interface RolloutStory extends Pick<RolloutDetail, 'waiting' | 'named'> {
+  tally: Tally;
   policyText: PolicyText;
   /** Beginnings and ends of counted grants, oldest first. */
   steps: CurveStep[];
@@ -168,6 +172,10 @@ export interface Store extends DeskStore, NewsStore {
   /** Renews the host's open grant of this rollout, or makes one: checked again in the transaction that counts it. */
   grant(host: string, grant: WantedGrant, now: string): Promise<{ grant: Grant } | { none: NoneReason }>;
   hasOpenGrant(host: string, rollout: string): Promise<boolean>;
+  /** True when the host said it reboots and its grant may end by a check-in; asked at each, so from memory. */
+  isDeparted(host: string): boolean;
+  /** Such a host is heard of: that may end its grant, be counted, and halt its rollout. */
+  heard(host: string, said: CheckIn, now: string): Promise<void>;
   /** Repeats are harmless; a final report closes the grant it names, is counted, and may halt its rollout. */
   report(host: string, reports: Report[], now: string): Promise<void>;
   host(id: string): Promise<Omit<HostDetail, 'why'> | undefined>;
@@ -195,8 +203,9 @@ export interface Store extends DeskStore, NewsStore {
     change: (present: Rollout) => Rollout,
     audit: NewAudit,
   ): Promise<Rollout | undefined>;
-  /** Does what is due by time: grants lapse, silent hosts fail, canaries pass, rollouts halt. Says what could not be done. */
-  tick(now: Date): Promise<string[]>;
+  /** Does what is due by time: grants lapse, silent hosts fail, canaries pass, rollouts halt. Says what could not be done.
+   * `coveredMs`: how much time this server watched over since the last tick. */
+  tick(now: Date, coveredMs: number): Promise<string[]>;
   policy(name: string, channel: string): Promise<NamedPolicy | undefined>;
   setPolicy(name: string, channel: string, policy: NamedPolicy, audit: NewAudit): Promise<void>;
 

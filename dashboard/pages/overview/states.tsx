@@ -1,4 +1,5 @@
-import type { HostState, OverviewAnswer } from '../../../protocol/desk.ts';
+import type { OverviewAnswer } from '../../../protocol/desk.ts';
+import type { HostState } from '../../../protocol/operator.ts';
 import { Section } from '../../parts/page.tsx';
 import { State } from '../../parts/signal.tsx';
 import { pathTo } from '../../routes.ts';

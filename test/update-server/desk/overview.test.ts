@@ -31,7 +31,10 @@ it('counts hosts by state, version and what they wait for, and says what needs a
     ['switched-off', 'up_to_date', 25, '0.9'],
     ['gone-for-long', 'up_to_date', 24 * 15, '0.8'],
   ] as const;
-  for (const [id, decision, hours, version] of hosts) {
+  let last = 24 * 30;
+  for (const [id, decision, hours, version] of hosts.toReversed()) {
+    await store.tick(new Date(hoursAgo(hours)), (last - hours) * 3_600_000);
+    last = hours;
     await enrolHost(store, id, hoursAgo(24 * 30));
     await seeHost(store, id, hoursAgo(hours), decision, { version });
   }

@@ -27,7 +27,7 @@ describe('the curve', () => {
   it('counts failures anew after a resume', () => {
     const resumed = rollout({
       resumed: hoursLater(2.5).toISOString(),
-      baseline: { confirmed: 3, failed: 1, canaryFailed: 0 },
+      baseline: { confirmed: 3, failed: 1, canaryFailed: 0, silent: 0 },
     });
     const { actual } = curveOf(resumed, [step(2, 4, 3, 1), step(3, 1, 1, 0)], hoursLater(4));
     expect(actual.map(({ failureRate }) => failureRate)).toEqual([25, 0]);
@@ -91,6 +91,10 @@ describe('the hosts that wait', () => {
   it('the curve is made of the grants that count', async () => {
     const { store, clock } = desk;
     const at = (minutes: number) => new Date(clock.now.getTime() + minutes * 60_000).toISOString();
+    for (const n of [1, 2, 3, 4]) {
+      await enrolHost(store, `host-000${n}`, at(0), { approved: n < 4 });
+      await seeHost(store, `host-000${n}`, at(0), 'up_to_date');
+    }
     await store.startRollouts(
       [
         {
@@ -103,7 +107,6 @@ describe('the hosts that wait', () => {
     );
     for (const n of [1, 2, 3, 4]) {
       const id = `host-000${n}`;
-      await enrolHost(store, id, at(0), { approved: n < 4 });
       const grant = { id: `grant-${n}`, version: '2.0', release: 'b'.repeat(64), expires: at(999) };
       await store.grant(id, { ...grant, rollout: 'rollout-1', canary: false, limit: 9 }, at(n));
       const report = { id: `report-${n}`, grant: grant.id, kind: n === 2 ? 'failed' : 'confirmed' } as const;

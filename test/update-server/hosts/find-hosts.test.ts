@@ -15,12 +15,13 @@ beforeAll(async () => {
     ['bbbb-0004', '=cmd|"x"', 'offered', { channel: 'beta' }],
     ['bbbb-0005', 'db-1', 'held', { name: 'edge', arch: 'arm64' }],
   ] as const;
+  await enrolHost(store, 'cccc-0006', at, { hostname: 'silent' });
+  await seeHost(store, 'cccc-0006', long, 'up_to_date');
+  await store.tick(new Date(at), Date.parse(at) - Date.parse(long));
   for (const [id, hostname, decision, said] of hosts) {
     await enrolHost(store, id, at, { hostname });
     await seeHost(store, id, at, decision, said);
   }
-  await enrolHost(store, 'cccc-0006', at, { hostname: 'silent' });
-  await seeHost(store, 'cccc-0006', long, 'up_to_date');
   await enrolHost(store, 'cccc-0007', at, { hostname: 'new', approved: false });
 });
 afterAll(() => desk.close());

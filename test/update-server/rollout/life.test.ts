@@ -7,10 +7,11 @@ import { createToken } from '../../../update-server/operators/create-token.ts';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
 import type { Store } from '../../../update-server/store/store.ts';
 import { scratch } from '../support/start-server.ts';
-import { begin, hoursLater } from './make-rollout.ts';
+import { begin, hoursLater, timekeeper } from './make-rollout.ts';
 
 const { dir, remove } = scratch();
 let now = begin;
+const tick = timekeeper();
 let store: Store;
 let app: App;
 let operator: string;
@@ -120,15 +121,15 @@ describe('the life of a rollout', () => {
     await canaries[0]!.report('confirmed');
     await canaries[0]!.ask();
     now = hoursLater(5);
-    await store.tick(now);
+    await tick(store, now);
     expect(await others[0]!.ask()).toBe('canary_first');
     await canaries[1]!.report('confirmed');
     await canaries[1]!.ask();
     now = hoursLater(6.9);
-    await store.tick(now);
+    await tick(store, now);
     expect(await others[0]!.ask()).toBe('canary_first');
     now = hoursLater(7);
-    await store.tick(now);
+    await tick(store, now);
     expect((await current()).canaryPassed).toBe(now.toISOString());
   });
 
@@ -158,7 +159,7 @@ describe('the life of a rollout', () => {
     await two!.report('rebooting');
     expect((await current()).state).toBe('running');
     now = hoursLater(8.1);
-    await store.tick(now);
+    await tick(store, now);
     expect(await current()).toMatchObject({ state: 'halted', reason: '2 hosts failed, the limit is 2' });
     expect(await three!.ask()).toBe('halted');
     expect(await three!.why()).toContain('2 hosts failed, the limit is 2');
@@ -166,7 +167,7 @@ describe('the life of a rollout', () => {
 
   it('counts failures anew once resumed, and lets everybody start once finished', async () => {
     await steer('resume');
-    await store.tick(now);
+    await tick(store, now);
     expect((await current()).state).toBe('running');
     await steer('finish');
     for (let round = 0; round < 10; round++) {

@@ -1,5 +1,6 @@
 import { type PolicyText, readPolicy } from '../../../protocol/policy.ts';
-import type { Rollout } from '../../../update-server/rollout/rollout.ts';
+import { keepPace, type Rollout } from '../../../update-server/rollout/rollout.ts';
+import type { Store } from '../../../update-server/store/store.ts';
 
 /** When the rollouts of these tests begin. */
 export const begin = new Date('2026-03-01T12:00:00.000Z');
@@ -32,9 +33,30 @@ export function rollout(parts: Partial<Rollout> & { text?: PolicyText } = {}): R
     full: false,
     resumed: begin.toISOString(),
     active: 1000,
-    counts: { inFlight: 0, confirmed: 0, failed: 0, canaryFailed: 0 },
+    counts: { inFlight: 0, confirmed: 0, failed: 0, canaryFailed: 0, silent: 0 },
     bad: null,
-    baseline: { confirmed: 0, failed: 0, canaryFailed: 0 },
+    baseline: { confirmed: 0, failed: 0, canaryFailed: 0, silent: 0 },
+    begun: begin.toISOString(),
+    createdMs: 0,
+    resumedMs: 0,
+    haltedFor: [],
+    haltLine: null,
     ...rest,
+  };
+}
+
+/** The same after ticks that left nothing out since its ramp began. */
+export function aged(one: Rollout, now: Date): Rollout {
+  const since = Date.parse(one.rampSince ?? one.starts);
+  return keepPace(one, now, 0, Math.max(now.getTime() - since, 0));
+}
+
+/** Ticks as a server does that was never away: everything since the last tick is watched over. */
+export function timekeeper(from = begin): (store: Store, now: Date) => Promise<string[]> {
+  let last = from;
+  return (store, now) => {
+    const covered = now.getTime() - last.getTime();
+    last = now;
+    return store.tick(now, covered);
   };
 }

@@ -7,13 +7,14 @@ import { choosePolicy } from '../../../update-server/rollout/policies.ts';
 import { preview } from '../../../update-server/rollout/preview.ts';
 import { inFlightLimit, type Rollout, rampRan } from '../../../update-server/rollout/rollout.ts';
 import { passCanary, steer } from '../../../update-server/rollout/steer.ts';
-import { begin, hoursLater, rollout } from './make-rollout.ts';
+import { aged, begin, hoursLater, rollout } from './make-rollout.ts';
 
 const counts = (parts: Partial<Rollout['counts']>) => ({
   inFlight: 0,
   confirmed: 0,
   failed: 0,
   canaryFailed: 0,
+  silent: 0,
   ...parts,
 });
 const canary = { group: 'canary', soak: '1 day', timeout: '4 days' };
@@ -35,7 +36,9 @@ describe('who may start', () => {
   );
 
   it('nobody before it starts or outside a window', () => {
-    expect(refusal(rollout({ starts: hoursLater(1).toISOString() }), host(), begin)).toBe('scheduled');
+    expect(refusal(rollout({ starts: hoursLater(1).toISOString(), begun: null }), host(), begin)).toBe(
+      'scheduled',
+    );
     const window = [{ from: '20:00', to: '21:00', zone: 'UTC' }];
     expect(refusal(rollout({ text: { window } }), host({ granted: true }), begin)).toBe('outside_window');
     expect(refusal(rollout({ text: { window } }), host(), hoursLater(8))).toBeNull();
@@ -46,8 +49,8 @@ describe('who may start', () => {
     expect(refusal(waiting, host({ group: 'canary' }), begin)).toBeNull();
     expect(refusal(waiting, host(), hoursLater(100))).toBe('canary_first');
     const passed = passCanary(waiting, hoursLater(30));
-    expect(refusal(passed, host(), hoursLater(39))).toBe('not_yet');
-    expect(refusal(passed, host(), hoursLater(40))).toBeNull();
+    expect(refusal(aged(passed, hoursLater(39)), host(), hoursLater(39))).toBe('not_yet');
+    expect(refusal(aged(passed, hoursLater(40)), host(), hoursLater(40))).toBeNull();
   });
 
   it('a group by its own pace, a host that has leave whatever the ramp says', () => {
@@ -55,10 +58,20 @@ describe('who may start', () => {
       ramp: [early, late],
       group: { slow: { ramp: [{ start_after: '20 hours', percent: 100 }] } },
     };
-    expect(refusal(rollout({ text }), host(), hoursLater(10))).toBeNull();
-    expect(refusal(rollout({ text }), host({ group: 'slow' }), hoursLater(10))).toBe('not_yet');
-    expect(refusal(rollout({ text }), host({ group: 'slow', granted: true }), hoursLater(10))).toBeNull();
-    expect(refusal(rollout({ text }), host({ group: 'slow' }), hoursLater(20))).toBeNull();
+    expect(refusal(aged(rollout({ text }), hoursLater(10)), host(), hoursLater(10))).toBeNull();
+    expect(refusal(aged(rollout({ text }), hoursLater(10)), host({ group: 'slow' }), hoursLater(10))).toBe(
+      'not_yet',
+    );
+    expect(
+      refusal(
+        aged(rollout({ text }), hoursLater(10)),
+        host({ group: 'slow', granted: true }),
+        hoursLater(10),
+      ),
+    ).toBeNull();
+    expect(
+      refusal(aged(rollout({ text }), hoursLater(20)), host({ group: 'slow' }), hoursLater(20)),
+    ).toBeNull();
   });
 
   it('no more at once than the limit, which is 5 % and at least 10 unless the policy says otherwise', () => {
@@ -92,26 +105,25 @@ describe('when it stops by itself', () => {
 
   it('at the end of the canary’s time; it passes only when all active canaries confirmed and soaked', () => {
     const waiting = rollout({ text: { canary } });
-    const last = hoursLater(10).toISOString();
-    const all = { active: 2, confirmed: 2, last };
-    expect(judgeCanary(waiting, all, hoursLater(33.9))).toBe('wait');
-    expect(judgeCanary(waiting, all, hoursLater(34))).toBe('passed');
-    expect(judgeCanary(waiting, { ...all, active: 3 }, hoursLater(95))).toBe('wait');
-    expect(judgeCanary(waiting, { ...all, active: 3 }, hoursLater(96))).toEqual({
+    const all = { active: 2, confirmed: 2, lastMs: 10 * 3_600_000, missing: [] };
+    expect(judgeCanary(waiting, all, 33.9 * 3_600_000)).toBe('wait');
+    expect(judgeCanary(waiting, all, 34 * 3_600_000)).toBe('passed');
+    expect(judgeCanary(waiting, { ...all, active: 3 }, 95 * 3_600_000)).toBe('wait');
+    expect(judgeCanary(waiting, { ...all, active: 3 }, 96 * 3_600_000)).toEqual({
       halt: '2 of 3 canary hosts had confirmed it when their time was over',
     });
-    expect(judgeCanary(waiting, { active: 0, confirmed: 0, last: null }, hoursLater(96))).toHaveProperty(
-      'halt',
-    );
+    expect(
+      judgeCanary(waiting, { active: 0, confirmed: 0, lastMs: null, missing: [] }, 96 * 3_600_000),
+    ).toHaveProperty('halt');
   });
 });
 
 describe('an operator', () => {
   it('pauses and resumes the ramp’s clock', () => {
-    const paused = steer(rollout(), 'pause', hoursLater(3), 'lunch');
+    const paused = steer(aged(rollout(), hoursLater(3)), 'pause', hoursLater(3), 'lunch');
     expect(rampRan(paused, hoursLater(9))).toBe(3 * 3_600_000);
     const resumed = steer(paused, 'resume', hoursLater(9), '');
-    expect(rampRan(resumed, hoursLater(10))).toBe(4 * 3_600_000);
+    expect(rampRan(aged(resumed, hoursLater(10)), hoursLater(10))).toBe(4 * 3_600_000);
   });
 
   it('finishes: everybody may start, within the limits', () => {

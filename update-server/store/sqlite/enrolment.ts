@@ -4,8 +4,7 @@ import { maxUnapproved, type Store } from '../store.ts';
 import type { AddAudit } from './audit.ts';
 import type { Write } from './group-commit.ts';
 import type { KnownHosts } from './known-hosts.ts';
-import { openGrants } from './open-grants.ts';
-import type { RolloutRows } from './rollout-rows.ts';
+import type { OpenGrants } from './open-grants.ts';
 
 type EnrolmentStore = Pick<Store, 'enrol' | 'enrolment' | 'setEnrolment' | 'forgetUnapproved'>;
 
@@ -17,10 +16,9 @@ export function enrolmentStore(
   db: Database.Database,
   write: Write,
   addAudit: AddAudit,
-  rollouts: RolloutRows,
+  grantsOf: OpenGrants,
   known: KnownHosts,
 ): EnrolmentStore {
-  const grantsOf = openGrants(db, rollouts);
   const byKey = db.prepare<[string, string], { id: string; approved: number }>(
     'SELECT id, approved FROM enrolled_host WHERE key_hash = ? AND machine_id = ?',
   );

@@ -1,25 +1,15 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
-import type { HostFilter, HostState } from '../../../protocol/desk.ts';
-import type { HostSummary } from '../../../protocol/operator.ts';
-import { silentMs } from '../../desk/host-state.ts';
+import type { HostFilter } from '../../../protocol/desk.ts';
+import type { HostState, HostSummary } from '../../../protocol/operator.ts';
+import { hostState, isInState, seenIn } from '../../desk/host-state.ts';
 import type { DeskStore } from '../desk.ts';
 import { readSummary, type SummaryRow, summaryColumns } from './host-rows.ts';
+import type { WatchClock } from './watch-clock.ts';
 
 /** Hosts looked at in one go, some milliseconds. */
 const atOnce = 2000;
 
-const isSeen = 'last_seen >= @day';
-const settled = "'up_to_date', 'offered', 'failed_here', 'cancelled_here', 'held', 'pinned'";
-const states: Record<HostState, string> = {
-  up_to_date: `decision = 'up_to_date' AND ${isSeen}`,
-  updating: `decision = 'offered' AND ${isSeen}`,
-  failed: `decision = 'failed_here' AND ${isSeen}`,
-  held: `decision IN ('cancelled_here', 'held', 'pinned') AND ${isSeen}`,
-  waiting: `decision NOT IN (${settled}) AND ${isSeen}`,
-  silent: 'decision IS NOT NULL AND last_seen < @day',
-  new: '(decision IS NULL OR last_seen IS NULL)',
-};
 const flags: Record<NonNullable<HostFilter['flag']>, string> = {
   held: 'held = 1',
   pinned: 'pinned IS NOT NULL',
@@ -37,7 +27,9 @@ const fields = {
 } as const;
 
 /** Finds hosts by walking all of them in the order of their ids, in portions: indexes for it would cost every check-in. */
-export function findHostsStore(db: Database.Database): Pick<DeskStore, 'findHosts'> {
+export function findHostsStore(db: Database.Database, watch: WatchClock): Pick<DeskStore, 'findHosts'> {
+  // the rule itself, so that a list and what it shows of each host can never differ
+  db.function('is_in_state', { deterministic: true }, isInStateSql);
   const statements = new Map<string, Database.Statement<[object], SummaryRow>>();
   const endOf = db
     .prepare<[string], string>(
@@ -57,15 +49,17 @@ export function findHostsStore(db: Database.Database): Pick<DeskStore, 'findHost
   }
 
   return {
-    async findHosts({ query = '', ...filter }, after, limit, now) {
+    async findHosts({ query = '', ...filter }, after, limit) {
       const statement = search(query ? { query, ...filter } : filter);
       const words = { start: `${literal(query)}%`, part: `%${literal(query)}%` };
-      const day = new Date(now.getTime() - silentMs).toISOString();
+      const { ms } = watch.now();
       const hosts: HostSummary[] = [];
       for (let from = after; hosts.length < limit; ) {
         const end = endOf.get(from);
         const place = { after: from, end: end ?? '\u{10ffff}', limit: limit - hosts.length };
-        hosts.push(...statement.all({ ...filter, ...words, ...place, day }).map(readSummary));
+        hosts.push(
+          ...statement.all({ ...filter, ...words, ...place, ms }).map((row) => readSummary(row, ms)),
+        );
         if (end === undefined) break;
         from = end;
         await breathe();
@@ -78,11 +72,24 @@ export function findHostsStore(db: Database.Database): Pick<DeskStore, 'findHost
 function conditionsOf({ state, flag, ...filter }: HostFilter): string {
   const named = Object.keys(filter) as (keyof typeof filter)[];
   const conditions = named.filter((name) => filter[name] !== undefined).map((name) => fields[name]);
-  return [...conditions, ...(state ? [states[state]] : []), ...(flag ? [flags[flag]] : []), 'TRUE'].join(
-    ' AND ',
-  );
+  return [
+    ...conditions,
+    ...(state ? ['is_in_state(@state, decision, seen_ms, @ms, standing)'] : []),
+    ...(flag ? [flags[flag]] : []),
+    'TRUE',
+  ].join(' AND ');
 }
 
 function literal(text: string): string {
   return text.replace(/[!%_]/g, '!$&');
+}
+
+function isInStateSql(
+  wanted: HostState,
+  decision: HostSummary['decision'],
+  seenMs: number | null,
+  watchedMs: number,
+  standing: string | null,
+): number {
+  return Number(isInState(wanted, hostState(decision, seenIn(seenMs, watchedMs), standing), standing));
 }

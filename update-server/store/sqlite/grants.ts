@@ -1,11 +1,13 @@
 import type Database from 'better-sqlite3';
 import type { NoneReason, Report } from '../../../protocol/check-in.ts';
+import { closedBy } from '../../rollout/admit.ts';
+import type { OpenGrant } from '../../rollout/grant-end.ts';
 import { haltReason } from '../../rollout/judge.ts';
-import { stop } from '../../rollout/steer.ts';
+import { isOpen } from '../../rollout/rollout.ts';
 import type { Grant, Store } from '../store.ts';
-import type { AddAudit } from './audit.ts';
 import type { Write } from './group-commit.ts';
-import { type OpenGrant, openGrants } from './open-grants.ts';
+import type { Halt } from './halt.ts';
+import type { OpenGrants } from './open-grants.ts';
 import type { RolloutRows } from './rollout-rows.ts';
 
 /** Reports of one host that are kept, so that a chatty host cannot fill the disk. */
@@ -19,19 +21,20 @@ export function grantStore(
   db: Database.Database,
   write: Write,
   rollouts: RolloutRows,
-  addAudit: AddAudit,
-): Pick<Store, 'grant' | 'hasOpenGrant' | 'report'> {
+  open: OpenGrants,
+  halt: Halt,
+): Pick<Store, 'grant' | 'hasOpenGrant' | 'report' | 'isDeparted' | 'heard'> {
   const flags = db.prepare<[string], { held: number; cloned: number; approved: number }>(
     'SELECT held, cloned, approved FROM host WHERE id = ?',
   );
-  const open = openGrants(db, rollouts);
+  const departed = new Set(open.departed());
   const renew = db.prepare<[string, string, string, string], Grant>(
     `UPDATE host_grant SET expires = ? WHERE host = ? AND release = ? AND rollout = ? AND outcome IS NULL
      RETURNING id, version, release, expires`,
   );
   const insert = db.prepare(
-    `INSERT INTO host_grant (id, host, rollout, version, release, granted, expires, canary, counted)
-     VALUES (@id, @host, @rollout, @version, @release, @now, @expires, @canary, @counted)`,
+    `INSERT INTO host_grant (id, host, rollout, version, release, granted, expires, canary, counted, came_from)
+     VALUES (@id, @host, @rollout, @version, @release, @now, @expires, @canary, @counted, @from)`,
   );
   const hasOpen = db
     .prepare<[string, string], number>(
@@ -54,38 +57,47 @@ export function grantStore(
 
   function haltIfDue(id: string, now: string): void {
     const rollout = rollouts.byId(id);
-    const reason = rollout?.state === 'running' ? haltReason(rollout) : null;
-    if (!rollout || !reason) return;
-    rollouts.update(stop(rollout, 'halted', new Date(now), reason));
-    const line = { at: now, who: 'server', action: 'halt', subject: `rollout ${id}`, detail: reason };
-    addAudit(line, { state: rollout.state }, { state: 'halted', reason });
+    const reason = rollout && isOpen(rollout) ? haltReason(rollout) : null;
+    if (rollout && reason) halt(rollout, reason, new Date(now));
   }
 
   function take(report: Report, host: string, now: string): OpenGrant | undefined {
     const isNew = addReport.run({ ...report, host, received: now }).changes === 1;
     const grant = isNew && report.grant ? open.find(report.grant, host) : undefined;
     if (!grant) return undefined;
-    if (report.kind === 'rebooting') open.markRebooting(grant, now);
-    else open.close(grant, report.kind, now);
+    if (report.kind === 'rebooting') {
+      open.markRebooting(grant, host, report.bootId, now);
+      departed.add(host);
+    } else open.close(grant, report.kind, now, 'report');
     return grant;
   }
 
   return {
-    grant: (host, { rollout, canary, limit, ...grant }, now) =>
+    grant: (host, { rollout, canary, limit, from = null, ...grant }, now) =>
       write((): { grant: Grant } | { none: NoneReason } => {
         const host_ = flags.get(host);
         if (!host_ || host_.held) return { none: 'held' };
         if (host_.cloned) return { none: 'cloned' };
-        const state = rollouts.byId(rollout)?.state ?? 'superseded';
-        if (state !== 'running') return { none: state === 'superseded' ? 'no_rollout' : state };
+        const closed = closedBy(rollouts.byId(rollout) ?? { state: 'superseded' });
+        if (closed) return { none: closed };
         const renewed = renew.get(grant.expires, host, grant.release, rollout);
-        if (renewed) return { grant: renewed };
+        if (renewed) {
+          open.open(renewed, host, now);
+          return { grant: renewed };
+        }
         open.closeOthers(host, now);
         const counted = host_.approved !== 0;
         if (counted && !rollouts.takePlace(rollout, limit)) return { none: 'in_flight_limit' };
-        insert.run({ ...grant, host, rollout, now, canary: canary ? 1 : 0, counted: counted ? 1 : 0 });
+        insert.run({ ...grant, host, rollout, now, canary: canary ? 1 : 0, counted: counted ? 1 : 0, from });
+        open.open(grant, host, now);
         if (!counted) pruneGrants.run({ host });
         return { grant };
+      }),
+    isDeparted: (host) => departed.has(host),
+    heard: (host, said, now) =>
+      write(() => {
+        for (const id of open.heard(host, said, now)) haltIfDue(id, now);
+        if (!open.isDeparted(host)) departed.delete(host);
       }),
     hasOpenGrant: async (host, rollout) => hasOpen.get(host, rollout) !== undefined,
     report: (host, reports, now) =>

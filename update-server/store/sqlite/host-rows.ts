@@ -1,29 +1,43 @@
 import type { HostSummary } from '../../../protocol/operator.ts';
+import { hostState, seenIn } from '../../desk/host-state.ts';
 import { readJson } from './read-json.ts';
 
 /** The columns of a host as lists show it. */
 export const summaryColumns = `id, hostname, name, arch, channel, coalesce(placed, grp) AS "group", version, at, last_seen AS lastSeen,
-    held, pinned, approved, cloned, decision, offered, trouble`;
+    held, pinned, approved, cloned, decision, offered, trouble, seen_ms AS seenMs, standing AS standingIs,
+    standing_version AS standingVersion, standing_since AS standingSince`;
 
 interface Flags {
   held: boolean;
   approved: boolean;
   cloned: boolean;
 }
+/** What the row tells in columns of its own, and the summary in fields. */
+interface Own {
+  seenMs: number | null;
+  standingIs: string | null;
+  standingVersion: string | null;
+  standingSince: string | null;
+}
+type Made = 'trouble' | 'state' | 'standing';
 /** SQLite knows neither booleans nor objects. */
-export interface SummaryRow extends Omit<HostSummary, keyof Flags | 'trouble'>, Record<keyof Flags, number> {
+export interface SummaryRow extends Omit<HostSummary, keyof Flags | Made>, Record<keyof Flags, number>, Own {
   trouble: string | null;
 }
 
-/** Makes them of a row. */
+/** Makes them of a row; `watchedMs`: the time watched over until now. */
 export function readSummary<T extends SummaryRow>(
   row: T,
-): Omit<T, keyof Flags | 'trouble'> & Flags & Pick<HostSummary, 'trouble'> {
+  watchedMs: number,
+): Omit<T, keyof Flags | Made | keyof Own> & Flags & Pick<HostSummary, Made> {
+  const { seenMs, standingIs: is, standingVersion: version, standingSince: since, ...rest } = row;
   return {
-    ...row,
+    ...rest,
     held: row.held !== 0,
     approved: row.approved !== 0,
     cloned: row.cloned !== 0,
+    state: hostState(row.decision, seenIn(seenMs, watchedMs), is),
+    standing: is && version && since ? { is, version, since } : null,
     trouble: readJson<HostSummary['trouble']>(row.trouble, null),
   };
 }

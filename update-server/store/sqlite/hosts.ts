@@ -5,9 +5,9 @@ import type { AddAudit, Facts } from './audit.ts';
 import type { Write } from './group-commit.ts';
 import { readSummary, type SummaryRow, summaryColumns } from './host-rows.ts';
 import type { KnownHosts } from './known-hosts.ts';
-import { openGrants } from './open-grants.ts';
+import type { OpenGrants } from './open-grants.ts';
 import { readJson } from './read-json.ts';
-import type { RolloutRows } from './rollout-rows.ts';
+import type { WatchClock } from './watch-clock.ts';
 
 type HostStore = Pick<
   Store,
@@ -32,10 +32,10 @@ export function hostStore(
   db: Database.Database,
   write: Write,
   addAudit: AddAudit,
-  rollouts: RolloutRows,
+  grantsOf: OpenGrants,
   known: KnownHosts,
+  watch: WatchClock,
 ): HostStore {
-  const grantsOf = openGrants(db, rollouts);
   const setCloned = db
     .prepare<[string], number>(
       'UPDATE enrolled_host SET cloned = 1 WHERE id = ? AND cloned = 0 RETURNING approved',
@@ -60,7 +60,7 @@ export function hostStore(
      FROM host WHERE id = ?`,
   );
   const grants = db.prepare<[string], HostDetail['grants'][number]>(
-    `SELECT id, version, granted, expires, outcome FROM host_grant WHERE host = ?
+    `SELECT id, version, granted, expires, rebooting, outcome FROM host_grant WHERE host = ?
      ORDER BY granted DESC, rowid DESC LIMIT 20`,
   );
   const reports = db.prepare<[string], HostDetail['reports'][number]>(
@@ -82,7 +82,7 @@ export function hostStore(
       const row = one.get(id);
       if (!row) return undefined;
       return {
-        ...readSummary(row),
+        ...readSummary(row, watch.now().ms),
         failed: readJson<string[]>(row.failed, []),
         cancelled: readJson<string[]>(row.cancelled, []),
         grants: grants.all(id),
@@ -117,6 +117,9 @@ export function hostStore(
       const before = decided.get(host);
       if (!before) return false;
       set[what].run(value, host);
+      // whom an operator keeps from a version has no leave for it, and his place is another's at once
+      if (what === 'held' && value) grantsOf.withdraw(host, audit.at, null);
+      if (what === 'pinned' && value !== null) grantsOf.withdraw(host, audit.at, String(value));
       known.drop(host);
       addAudit(audit, factOf(what, before[what]), factOf(what, value));
       return true;

@@ -124,4 +124,52 @@ export const migrations: readonly string[] = [
   CREATE UNIQUE INDEX host_of_key ON enrolled_host (key_hash, machine_id) WHERE key_hash IS NOT NULL;
   CREATE INDEX unapproved_host ON enrolled_host (number) WHERE approved = 0;
   `,
+  `
+  CREATE TABLE watch (id INTEGER PRIMARY KEY CHECK (id = 1), ms INTEGER NOT NULL) STRICT;
+  INSERT INTO watch VALUES (1, 0);
+  ALTER TABLE sighting ADD COLUMN seen_ms INTEGER;
+  UPDATE sighting SET seen_ms = 0 WHERE last_seen IS NOT NULL;
+  DROP VIEW host;
+  CREATE VIEW host AS SELECT enrolled_host.*, last_seen, at, decision, offered, seen_ms
+    FROM enrolled_host JOIN sighting ON sighting.host = enrolled_host.number;
+
+  ALTER TABLE release ADD COLUMN root_hash TEXT;
+  UPDATE release SET root_hash = (
+    SELECT content ->> '$.root.verity.rootHash' FROM target_file
+    WHERE path = name || '/' || version || '/' || arch || '/' || release.sha256 || '.release.json' AND json_valid(content)
+  );
+
+  ALTER TABLE host_grant ADD COLUMN came_from TEXT;
+  ALTER TABLE host_grant ADD COLUMN boot TEXT;
+  ALTER TABLE host_grant ADD COLUMN odd_root TEXT;
+  ALTER TABLE host_grant ADD COLUMN ended_by TEXT;
+  ALTER TABLE host_grant ADD COLUMN lapses_ms INTEGER;
+  ALTER TABLE host_grant ADD COLUMN heard_ms INTEGER;
+  ALTER TABLE host_grant ADD COLUMN closed_ms INTEGER;
+  ALTER TABLE host_grant ADD COLUMN excused INTEGER NOT NULL DEFAULT 0;
+  UPDATE host_grant SET lapses_ms = 86400000, heard_ms = CASE WHEN rebooting IS NULL THEN NULL ELSE 0 END
+    WHERE outcome IS NULL;
+  CREATE INDEX grant_of_host ON host_grant (host, granted);
+
+  ALTER TABLE rollout ADD COLUMN begun TEXT;
+  ALTER TABLE rollout ADD COLUMN created_ms INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE rollout ADD COLUMN resumed_ms INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE rollout ADD COLUMN silent INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE rollout ADD COLUMN base_silent INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE rollout ADD COLUMN halted_for TEXT NOT NULL DEFAULT '[]';
+  ALTER TABLE rollout ADD COLUMN halt_line INTEGER;
+  UPDATE rollout SET begun = starts WHERE starts <= strftime('%Y-%m-%dT%H:%M:%fZ', 'now');
+  UPDATE rollout SET silent = (
+    SELECT count(*) FROM host_grant WHERE rollout = rollout.id AND outcome = 'silent' AND counted = 1
+  );
+
+  ALTER TABLE enrolled_host ADD COLUMN standing TEXT;
+  ALTER TABLE enrolled_host ADD COLUMN standing_version TEXT;
+  ALTER TABLE enrolled_host ADD COLUMN standing_since TEXT;
+  UPDATE enrolled_host SET (standing, standing_version, standing_since) = (
+    SELECT coalesce(outcome, CASE WHEN rebooting IS NULL THEN 'under_way' ELSE 'rebooting' END), version,
+      coalesce(closed, rebooting, granted)
+    FROM host_grant WHERE host = enrolled_host.id ORDER BY granted DESC, rowid DESC LIMIT 1
+  );
+  `,
 ];

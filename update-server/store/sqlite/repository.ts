@@ -29,7 +29,7 @@ export function repositoryStore(
   write: Write,
   addAudit: AddAudit,
   follow: (channel: Channel, policy: NamedPolicy | undefined, now: string) => void,
-): RepositoryStore {
+): RepositoryStore & { channelOf(name: string, channel: string): Channel | undefined } {
   const channelCache = new Map<string, Channel | undefined>();
   const select = db.prepare<[], { revision: number; state: string }>(
     'SELECT revision, state FROM repository',
@@ -40,7 +40,7 @@ export function repositoryStore(
   const putMetadata = db.prepare('INSERT OR REPLACE INTO metadata_file VALUES (?, ?)');
   const putTarget = db.prepare('INSERT OR REPLACE INTO target_file VALUES (?, ?)');
   const putChannel = db.prepare('INSERT OR REPLACE INTO channel VALUES (?, ?, ?)');
-  const putRelease = db.prepare('INSERT OR REPLACE INTO release VALUES (?, ?, ?, ?, ?)');
+  const putRelease = db.prepare('INSERT OR REPLACE INTO release VALUES (?, ?, ?, ?, ?, ?)');
   const putPublished = db.prepare('INSERT OR IGNORE INTO published_blob VALUES (?, ?)');
   const putAnnounced = db.prepare('INSERT OR REPLACE INTO announced_blob VALUES (?, ?, ?)');
   const metadata = db.prepare<[string], string>('SELECT content FROM metadata_file WHERE name = ?').pluck();
@@ -52,7 +52,7 @@ export function repositoryStore(
     .prepare<[string], string>('SELECT document FROM channel WHERE name = ? ORDER BY channel')
     .pluck();
   const releases = db.prepare<[], Omit<ReleaseSummary, 'channels'>>(
-    'SELECT * FROM release ORDER BY name, published DESC, version, arch',
+    'SELECT name, version, arch, sha256, published FROM release ORDER BY name, published DESC, version, arch',
   );
   const heads = db.prepare<[], { name: string; channel: string; version: string }>(
     "SELECT name, channel, document ->> '$.head.version' AS version FROM channel ORDER BY channel",
@@ -76,6 +76,7 @@ export function repositoryStore(
   }
 
   return {
+    channelOf: readChannel,
     repository: async () => {
       const row = select.get()!;
       return { revision: row.revision, state: JSON.parse(row.state) as RepositoryState };
@@ -92,7 +93,8 @@ export function repositoryStore(
           follow(entry, publication.policy, now);
         }
         for (const { sha256, release } of publication.releases) {
-          putRelease.run(release.name, release.version, release.arch, sha256, now);
+          const { name, version, arch, root } = release;
+          putRelease.run(name, version, arch, sha256, now, root.verity.rootHash);
           for (const blob of blobsOf(release)) putPublished.run(blob.sha256, blob.size);
         }
         if (publication.audit) {

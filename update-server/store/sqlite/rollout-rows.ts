@@ -5,6 +5,7 @@ import type { Counts, Rollout } from '../../rollout/rollout.ts';
 import type { NewRollout } from '../../rollout/start.ts';
 import { readJson } from './read-json.ts';
 import { type RolloutRow, readRollout } from './read-rollout.ts';
+import type { WatchClock } from './watch-clock.ts';
 
 /** Rollouts as rows, for use inside a write of the store. */
 export interface RolloutRows {
@@ -22,16 +23,20 @@ export interface RolloutRows {
   count(id: string, change: Partial<Counts>): void;
   /** Counts one more host under way, in the statement that checks the limit. */
   takePlace(id: string, limit: number): boolean;
+  /** After a tick everybody reads anew. */
+  forget(): void;
 }
 
 /** Prepares the statements. */
-export function rolloutRows(db: Database.Database): RolloutRows {
+export function rolloutRows(db: Database.Database, watch: WatchClock): RolloutRows {
   /** What is current, as check-ins ask for it; every write forgets it. */
   const known = new Map<string, Rollout | undefined>();
   const columns = `id, name, channel, arch, version, release, policy_name AS policyName, policy, state, reason,
     created, starts, ramp_ran AS rampRanMs, ramp_since AS rampSince, canary_passed AS canaryPassed, full, resumed,
     active, in_flight AS inFlight, confirmed, failed, canary_failed AS canaryFailed,
-    base_confirmed AS baseConfirmed, base_failed AS baseFailed, base_canary_failed AS baseCanaryFailed`;
+    silent, base_confirmed AS baseConfirmed, base_failed AS baseFailed, base_canary_failed AS baseCanaryFailed,
+    base_silent AS baseSilent, begun, created_ms AS createdMs, resumed_ms AS resumedMs, halted_for AS haltedFor,
+    halt_line AS haltLine`;
   const byId = db.prepare<[string], RolloutRow>(`SELECT ${columns} FROM rollout WHERE id = ?`);
   const current = db.prepare<[string, string, string], RolloutRow>(
     `SELECT ${columns} FROM rollout WHERE name = ? AND channel = ? AND arch = ? AND state <> 'superseded'`,
@@ -43,9 +48,9 @@ export function rolloutRows(db: Database.Database): RolloutRows {
   );
   const insert = db.prepare(
     `INSERT INTO rollout (id, name, channel, arch, version, release, policy_name, policy, state, reason, created,
-       starts, ramp_since, resumed, active)
+       starts, ramp_since, resumed, active, begun, created_ms, resumed_ms)
      VALUES (@id, @name, @channel, @arch, @version, @release, @policyName, @policy, 'running', '', @created,
-       @starts, @rampSince, @starts, @active)`,
+       @starts, @rampSince, @starts, @active, @begun, @ms, @ms)`,
   );
   const supersede = db.prepare(
     `UPDATE rollout SET state = 'superseded' WHERE name = ? AND channel = ? AND arch = ? AND state <> 'superseded'`,
@@ -53,15 +58,18 @@ export function rolloutRows(db: Database.Database): RolloutRows {
   const update = db.prepare(
     `UPDATE rollout SET state = @state, reason = @reason, ramp_ran = @rampRanMs, ramp_since = @rampSince,
        canary_passed = @canaryPassed, full = @full, resumed = @resumed, active = @active,
-       base_confirmed = @baseConfirmed, base_failed = @baseFailed, base_canary_failed = @baseCanaryFailed
+       base_confirmed = @baseConfirmed, base_failed = @baseFailed, base_canary_failed = @baseCanaryFailed,
+       base_silent = @baseSilent, begun = @begun, resumed_ms = @resumedMs, halted_for = @haltedFor, halt_line = @haltLine,
+       starts = @starts, created = @created
      WHERE id = @id`,
   );
   const count = db.prepare(
     `UPDATE rollout SET in_flight = in_flight + @inFlight, confirmed = confirmed + @confirmed,
-       failed = failed + @failed, canary_failed = canary_failed + @canaryFailed WHERE id = @id`,
+       failed = failed + @failed, canary_failed = canary_failed + @canaryFailed, silent = silent + @silent
+     WHERE id = @id`,
   );
   const takePlace = db.prepare<[string, number]>(
-    "UPDATE rollout SET in_flight = in_flight + 1 WHERE id = ? AND state = 'running' AND in_flight < ?",
+    'UPDATE rollout SET in_flight = in_flight + 1 WHERE id = ? AND in_flight < ?',
   );
 
   const read = (row: RolloutRow | undefined) => row && readRollout(row);
@@ -83,21 +91,31 @@ export function rolloutRows(db: Database.Database): RolloutRows {
       const hasCanary = policy.text.canary !== undefined;
       const text = JSON.stringify(policy.text);
       const rampSince = hasCanary ? null : rollout.starts;
-      insert.run({ ...rollout, policyName: policy.name, policy: text, rampSince, active });
+      const begun = rollout.starts <= rollout.created ? rollout.starts : null;
+      const { ms } = watch.now();
+      insert.run({ ...rollout, policyName: policy.name, policy: text, rampSince, active, begun, ms });
     },
     supersede(name, channel, arch) {
       known.clear();
       supersede.run(name, channel, arch);
     },
-    update({ baseline, full, policy: _policy, counts: _counts, bad: _bad, ...rollout }) {
+    update({ baseline, full, policy: _policy, counts: _counts, bad: _bad, haltedFor, ...rollout }) {
       known.clear();
-      const { confirmed: baseConfirmed, failed: baseFailed, canaryFailed: baseCanaryFailed } = baseline;
-      update.run({ ...rollout, full: full ? 1 : 0, baseConfirmed, baseFailed, baseCanaryFailed });
+      update.run({
+        ...rollout,
+        full: full ? 1 : 0,
+        baseConfirmed: baseline.confirmed,
+        baseFailed: baseline.failed,
+        baseCanaryFailed: baseline.canaryFailed,
+        baseSilent: baseline.silent,
+        haltedFor: JSON.stringify(haltedFor),
+      });
     },
     count(id, change) {
       known.clear();
-      count.run({ id, inFlight: 0, confirmed: 0, failed: 0, canaryFailed: 0, ...change });
+      count.run({ id, inFlight: 0, confirmed: 0, failed: 0, canaryFailed: 0, silent: 0, ...change });
     },
+    forget: () => known.clear(),
     takePlace(id, limit) {
       known.clear();
       return takePlace.run(id, limit).changes > 0;

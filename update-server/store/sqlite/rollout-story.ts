@@ -1,10 +1,18 @@
 import type Database from 'better-sqlite3';
 import type { CurveStep } from '../desk.ts';
 import type { RolloutStory } from '../store.ts';
+import type { FleetFacts } from './fleet-facts.ts';
+import { namedHosts } from './named-hosts.ts';
 import type { RolloutRows } from './rollout-rows.ts';
 
 /** Reads what only a rollout's own page shows. */
-export function rolloutStory(db: Database.Database, rows: RolloutRows, curve: (id: string) => CurveStep[]) {
+export function rolloutStory(
+  db: Database.Database,
+  rows: RolloutRows,
+  curve: (id: string) => CurveStep[],
+  facts: FleetFacts,
+) {
+  const named = namedHosts(db, facts);
   const waiting = db.prepare<Record<string, string>, RolloutStory['waiting'][number]>(
     `SELECT decision AS reason, count(*) AS hosts FROM host
      WHERE name = @name AND channel = @channel AND arch = @arch AND last_seen >= @since AND decision IS NOT NULL
@@ -18,6 +26,8 @@ export function rolloutStory(db: Database.Database, rows: RolloutRows, curve: (i
       policyText: rows.policyText(id),
       waiting: waiting.all({ name, channel, arch, since }),
       steps: curve(id),
+      tally: facts.tally(rollout),
+      named: named(rollout),
     };
   };
 }

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { type HostRecord, lastSeenDelayMs, type Sighting } from '../store.ts';
 import type { Write } from './group-commit.ts';
 import { readJson } from './read-json.ts';
+import type { WatchClock } from './watch-clock.ts';
 
 /** Sightings written in one transaction: a longer one would keep everybody waiting. */
 const atOnce = 1000;
@@ -25,7 +26,7 @@ interface Waiting extends Pick<Sighting, 'host' | 'at' | 'decision' | 'offered'>
 }
 
 /** Keeps the last sighting of each host and writes them together, a second before their delay is over. */
-export function batchSightings(db: Database.Database, write: Write): Sightings {
+export function batchSightings(db: Database.Database, write: Write, watch: WatchClock): Sightings {
   const waiting = new Map<string, Waiting>();
   let timer: NodeJS.Timeout | undefined;
   const tell = db.prepare(
@@ -35,14 +36,14 @@ export function batchSightings(db: Database.Database, write: Write): Sightings {
        boots = coalesce(@boots, boots), said = @said
      WHERE number = @number`,
   );
-  const touch = db.prepare<[string, string, string, string | null, number]>(
-    'UPDATE sighting SET last_seen = ?, at = ?, decision = ?, offered = ? WHERE host = ?',
+  const touch = db.prepare<[string, number, string, string, string | null, number]>(
+    'UPDATE sighting SET last_seen = ?, seen_ms = ?, at = ?, decision = ?, offered = ? WHERE host = ?',
   );
   const readBoots = db.prepare<[string], string>('SELECT boots FROM enrolled_host WHERE id = ?').pluck();
 
   /** Most hosts say what they said before: a narrow row each, many to a page. */
   function put({ host, at, state, decision, offered, news }: Waiting): void {
-    touch.run(at, state, decision, offered, host.number);
+    touch.run(at, watch.now().ms, state, decision, offered, host.number);
     if (!news) return;
     const { checkIn, said, boots } = news;
     tell.run({

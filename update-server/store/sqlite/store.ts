@@ -1,13 +1,17 @@
 import type { Store } from '../store.ts';
+import { tickStore } from './advance.ts';
 import { auditStore, prepareAudit } from './audit.ts';
 import { enrolmentStore } from './enrolment.ts';
 import { findHostsStore } from './find-hosts.ts';
+import { fleetFacts } from './fleet-facts.ts';
 import { grantStore } from './grants.ts';
 import { groupCommits } from './group-commit.ts';
+import { halter } from './halt.ts';
 import { hostStore } from './hosts.ts';
 import { knownHosts } from './known-hosts.ts';
 import { newsStore } from './news.ts';
 import { openDatabase } from './open.ts';
+import { openGrants } from './open-grants.ts';
 import { repositoryStore } from './repository.ts';
 import { curveReader } from './rollout-curve.ts';
 import { rolloutRows } from './rollout-rows.ts';
@@ -18,21 +22,27 @@ import { batchSightings } from './sightings.ts';
 import { surveyStore } from './survey.ts';
 import { tokenStore } from './tokens.ts';
 import { versionCountStore } from './version-counts.ts';
+import { watchClock } from './watch-clock.ts';
 
 /** The store in one SQLite file of the data folder. */
 export function openSqliteStore(dataDir: string): Store {
   const db = openDatabase(dataDir);
   const write = groupCommits(db);
   const addAudit = prepareAudit(db);
-  const sightings = batchSightings(db, write);
-  const rows = rolloutRows(db);
-  const { follow, ...rollouts } = rolloutStore(db, write, rows, addAudit);
+  const watch = watchClock(db);
+  const sightings = batchSightings(db, write, watch);
+  const rows = rolloutRows(db, watch);
+  const grants = openGrants(db, rows, watch);
+  const halts = halter(db, rows, addAudit);
+  const facts = fleetFacts(db, watch, (name, channel) => channelOf(name, channel));
+  const { follow, ...rollouts } = rolloutStore(db, write, rows, addAudit, facts, watch, halts.excuse);
+  const { tick } = tickStore(db, write, { rows, grants, facts, halts, watch, addAudit });
   const curve = curveReader(db);
-  const story = rolloutStory(db, rows, curve);
-  const repository = repositoryStore(db, write, addAudit, follow);
+  const story = rolloutStory(db, rows, curve, facts);
+  const { channelOf, ...repository } = repositoryStore(db, write, addAudit, follow);
   const known = knownHosts(db, sightings.overlay);
-  const hosts = hostStore(db, write, addAudit, rows, known);
-  const enrolments = enrolmentStore(db, write, addAudit, rows, known);
+  const hosts = hostStore(db, write, addAudit, grants, known, watch);
+  const enrolments = enrolmentStore(db, write, addAudit, grants, known);
   /** For what must know every host's last word. */
   const fresh =
     <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
@@ -46,7 +56,7 @@ export function openSqliteStore(dataDir: string): Store {
     ...rollouts,
     ...hosts,
     ...enrolments,
-    ...grantStore(db, write, rows, addAudit),
+    ...grantStore(db, write, rows, grants, halts.halt),
     ...tokenStore(db, write, addAudit),
     ...sessionStore(db, write, addAudit),
     ...auditStore(db, write, addAudit),
@@ -57,15 +67,15 @@ export function openSqliteStore(dataDir: string): Store {
     seen: sightings.add,
     hostByCredential: async (hash) => known.find(hash),
     boots: async (host) => sightings.boots(host),
-    survey: fresh(surveyStore(db).survey),
-    findHosts: fresh(findHostsStore(db).findHosts),
+    survey: fresh(surveyStore(db, watch).survey),
+    findHosts: fresh(findHostsStore(db, watch).findHosts),
     host: fresh(hosts.host),
     forget: fresh(hosts.forget),
     forgetUnapproved: fresh(enrolments.forgetUnapproved),
     fleet: fresh(hosts.fleet),
     publish: fresh(repository.publish),
     startRollouts: fresh(rollouts.startRollouts),
-    tick: fresh(rollouts.tick),
+    tick: fresh(tick),
     rolloutStory: fresh(async (id: string, since: string) => story(id, since)),
     ping: (now) => write(() => void checked.run(now)),
     async close() {

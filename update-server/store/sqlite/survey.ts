@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import { hostState, silentMs } from '../../desk/host-state.ts';
 import { activeMs } from '../../rollout/rollout.ts';
 import type { DeskStore, SurveyRow } from '../desk.ts';
+import type { WatchClock } from './watch-clock.ts';
 
 /** Hosts counted in one go, some milliseconds. */
 const atOnce = 4000;
@@ -11,23 +12,25 @@ const seen = ['never', 'long ago', 'long ago', 'lately'] as const;
 type Row = Pick<SurveyRow, 'name' | 'channel' | 'arch' | 'version' | 'decision' | 'hosts'> & {
   approved: number;
   cloned: number;
+  standing: string | null;
   /** Never, long ago, in 14 days, in one. */
   seen: 0 | 1 | 2 | 3;
 };
 
 /** Counts hosts by what they are, in portions: indexes for it would cost every check-in. */
-export function surveyStore(db: Database.Database): Pick<DeskStore, 'survey'> {
+export function surveyStore(db: Database.Database, watch: WatchClock): Pick<DeskStore, 'survey'> {
   const last = db.prepare<[], number>('SELECT coalesce(max(number), 0) FROM enrolled_host').pluck();
-  const count = db.prepare<{ from: number; to: number; day: string; fortnight: string }, Row>(
+  const count = db.prepare<{ from: number; to: number; day: number; fortnight: number }, Row>(
     `SELECT name, channel, arch, version, decision, approved, cloned,
-       CASE WHEN last_seen IS NULL THEN 0 WHEN last_seen < @fortnight THEN 1 WHEN last_seen < @day THEN 2 ELSE 3 END AS seen,
+       CASE WHEN seen_ms IS NULL THEN 0 WHEN seen_ms < @fortnight THEN 1 WHEN seen_ms < @day THEN 2 ELSE 3 END AS seen,
+       standing,
        count(*) AS hosts
-     FROM host WHERE number > @from AND number <= @to GROUP BY 1, 2, 3, 4, 5, 6, 7, 8`,
+     FROM host WHERE number > @from AND number <= @to GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`,
   );
   return {
-    async survey(now) {
-      const day = new Date(now.getTime() - silentMs).toISOString();
-      const fortnight = new Date(now.getTime() - activeMs).toISOString();
+    async survey() {
+      const { ms } = watch.now();
+      const [day, fortnight] = [ms - silentMs, ms - activeMs];
       const sums = new Map<string, SurveyRow>();
       const end = last.get()!;
       for (let from = 0; from < end; from += atOnce) {
@@ -46,7 +49,13 @@ function add(sums: Map<string, SurveyRow>, { hosts, ...row }: Row): void {
   else sums.set(key, { ...read(row), hosts });
 }
 
-function read({ seen: when, approved, cloned, ...row }: Omit<Row, 'hosts'>): Omit<SurveyRow, 'hosts'> {
-  const state = hostState(row.decision, seen[when]);
+function read({
+  seen: when,
+  approved,
+  cloned,
+  standing,
+  ...row
+}: Omit<Row, 'hosts'>): Omit<SurveyRow, 'hosts'> {
+  const state = hostState(row.decision, seen[when], standing);
   return { ...row, state, active: when >= 2, approved: approved !== 0, cloned: cloned !== 0 };
 }

@@ -5,15 +5,17 @@ import { openSqliteStore } from '../../../../update-server/store/sqlite/store.ts
 import type { Store } from '../../../../update-server/store/store.ts';
 import { enrolHost, seeHost } from '../../support/enrol.ts';
 import { scratch } from '../../support/start-server.ts';
-import { begin, hoursLater } from '../make-rollout.ts';
+import { begin, hoursLater, timekeeper } from '../make-rollout.ts';
 
 const audit = { at: begin.toISOString(), who: 'test', action: 'act', subject: '', detail: '' };
 const release = 'd'.repeat(64);
 let store: Store;
 let remove: () => void;
 let reports = 0;
+let tick: ReturnType<typeof timekeeper>;
 
 beforeEach(async () => {
+  tick = timekeeper();
   let dir: string;
   ({ dir, remove } = scratch());
   store = openSqliteStore(dir);
@@ -78,10 +80,11 @@ describe('finished = confirmed + failed', () => {
   it('failed = silent for T after reporting rebooting, and not before', async () => {
     await start('rollout-1', { silent_after: '3 hours' });
     await ask('host-0001', 'rollout-1');
+    await tick(store, hoursLater(1));
     await tell('host-0001', 'rebooting', hoursLater(1));
-    await store.tick(hoursLater(3.9));
+    await tick(store, hoursLater(3.9));
     expect(await countsOf('rollout-1')).toMatchObject({ inFlight: 1, failed: 0 });
-    await store.tick(hoursLater(4.1));
+    await tick(store, hoursLater(4.1));
     expect(await countsOf('rollout-1')).toMatchObject({ inFlight: 0, failed: 1 });
   });
 
@@ -89,9 +92,9 @@ describe('finished = confirmed + failed', () => {
     await start('rollout-1', { silent_after: '1 hour' });
     await ask('host-0001', 'rollout-1');
     await tell('host-0001', 'written', hoursLater(1));
-    await store.tick(hoursLater(23.9));
+    await tick(store, hoursLater(23.9));
     expect(await countsOf('rollout-1')).toMatchObject({ inFlight: 1 });
-    await store.tick(hoursLater(24.1));
+    await tick(store, hoursLater(24.1));
     expect(await countsOf('rollout-1')).toMatchObject({ inFlight: 0, confirmed: 0, failed: 0 });
     expect((await store.host('host-0001'))?.grants[0]?.outcome).toBe('lapsed');
   });
@@ -123,15 +126,16 @@ describe('a grant', () => {
 describe('shares', () => {
   it('use the hosts seen in 14 days', async () => {
     const day = (n: number) => hoursLater(24 * n);
+    await tick(store, day(10));
     await seeHost(store, 'host-0001', day(10).toISOString(), 'up_to_date');
     await start('rollout-1');
     const active = async () => (await store.rollout('rollout-1'))!.active;
     expect(await active()).toBe(2);
-    await store.tick(day(13.9));
+    await tick(store, day(13.9));
     expect(await active()).toBe(2);
-    await store.tick(day(14.1));
+    await tick(store, day(14.1));
     expect(await active()).toBe(1);
-    await store.tick(day(24.1));
+    await tick(store, day(24.1));
     expect(await active()).toBe(0);
   });
 });

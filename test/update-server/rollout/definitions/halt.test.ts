@@ -10,6 +10,7 @@ const counts = fc.record({
   confirmed: fc.nat(500),
   failed: fc.nat(50),
   canaryFailed: fc.nat(2),
+  silent: fc.constant(0),
 });
 const limits = fc.record({
   max_failures: fc.integer({ min: 1, max: 30 }),
@@ -42,6 +43,7 @@ describe('a rollout halts', () => {
           inFlight: 0,
           confirmed: before.confirmed + since.confirmed,
           failed: before.failed + since.failed,
+          silent: 0,
           canaryFailed: before.canaryFailed + since.canaryFailed,
         };
         const anew = haltReason(rollout({ text, counts: since }));
@@ -60,8 +62,9 @@ describe('a canary', () => {
       .map(([active, confirmed, last]) => ({ active, confirmed: Math.min(active, confirmed), last }));
     fc.assert(
       fc.property(facts, fc.nat(40), ({ active, confirmed, last }, hours) => {
-        const at = confirmed > 0 ? hoursLater(last).toISOString() : null;
-        const verdict = judgeCanary(rollout({ text }), { active, confirmed, last: at }, hoursLater(hours));
+        const lastMs = confirmed > 0 ? last * 3_600_000 : null;
+        const seen = { active, confirmed, lastMs, missing: [] };
+        const verdict = judgeCanary(rollout({ text }), seen, hours * 3_600_000);
         const hasPassed = active > 0 && confirmed === active && hours >= last + 2;
         if (hasPassed) expect(verdict).toBe('passed');
         else if (hours < 24) expect(verdict).toBe('wait');

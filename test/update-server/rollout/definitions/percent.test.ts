@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { PolicyText } from '../../../../protocol/policy.ts';
 import { refusal } from '../../../../update-server/rollout/admit.ts';
 import { cohortOf, cohorts } from '../../../../update-server/rollout/cohort.ts';
-import { begin, hoursLater, rollout } from '../make-rollout.ts';
+import { aged, begin, hoursLater, rollout } from '../make-rollout.ts';
 
 const hosts = Array.from({ length: 1500 }, (_, n) => `host-${n}`);
 const release = fc.integer({ min: 0, max: 15 }).map((digit) => digit.toString(16).repeat(64));
@@ -48,8 +48,8 @@ describe('percent is a cohort threshold', () => {
       fc.property(anyRamp, shapes, release, fc.nat(200), fc.nat(900), (ramp, shape, head, delay, hours) => {
         const starts = hoursLater(delay).toISOString();
         const text = policyOf(ramp, shape);
-        const one = rollout({ text, release: head, starts, rampSince: starts });
         const now = hoursLater(delay + hours);
+        const one = aged(rollout({ text, release: head, starts, rampSince: starts }), now);
         const candidate = (id: string) => ({ id, group: 'web', granted: false });
         const started = hosts.filter((id) => refusal(one, candidate(id), now) === null).length;
         const share = plannedPercent(ramp, shape, hours) / 100;

@@ -1,0 +1,26 @@
+/**
+ * The time this server watched over, in milliseconds since its database was made: only what ticks covered. Neither its
+ * absence nor a clock that jumps is in it, so neither is anybody's silence.
+ */
+export interface Watched {
+  ms: number;
+  /** What it was when this process began to watch. */
+  sinceMs: number;
+}
+
+/** Most that one tick may cover: a process that stood still did not listen. */
+export const tickCoversMs = 60_000;
+/** Once the server is back, everybody has at least some polls to be heard of. */
+const graceMs = 15 * 60_000;
+const dayMs = 86_400_000;
+
+/** Hosts heard of last in this span are silent; an empty one when it ends before it begins. */
+export function silentSpan({ ms, sinceMs }: Watched, silentAfterMs: number): { from: number; to: number } {
+  const isGraceOver = ms - sinceMs >= Math.max(silentAfterMs, graceMs);
+  return { from: isGraceOver ? 0 : sinceMs + 1, to: ms - silentAfterMs };
+}
+
+/** Who was heard of last before this is not waited for any more: a rollout can be over without him. */
+export function awayBefore(ms: number, silentAfterMs: number): number {
+  return ms - Math.min(Math.max(silentAfterMs, graceMs), dayMs);
+}

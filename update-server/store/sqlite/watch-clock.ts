@@ -1,0 +1,24 @@
+import type Database from 'better-sqlite3';
+import type { Watched } from '../../rollout/watched.ts';
+
+/** The time this server watched over: kept in the database, so that an absence adds nothing to it. */
+export interface WatchClock {
+  now(): Watched;
+  /** For use inside a write. */
+  advance(coveredMs: number): void;
+}
+
+/** Reads where the clock stands; this process began to watch there. */
+export function watchClock(db: Database.Database): WatchClock {
+  const read = db.prepare<[], number>('SELECT ms FROM watch').pluck();
+  const set = db.prepare('UPDATE watch SET ms = ?');
+  const sinceMs = read.get() ?? 0;
+  let ms = sinceMs;
+  return {
+    now: () => ({ ms, sinceMs }),
+    advance(coveredMs) {
+      ms += Math.max(0, Math.round(coveredMs));
+      set.run(ms);
+    },
+  };
+}
