@@ -8,6 +8,7 @@ import { parse } from '../protocol/schema.ts';
 import { answer, group, verb } from '../system/command.ts';
 import { formatTable } from '../system/terminal-table.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
+import { showChange } from './show-change.ts';
 
 type Flags = ClientOptions & { keys: string; export?: string };
 type EditFlags = Flags & { channel: string; reason: string; undo: boolean; as?: string };
@@ -105,7 +106,7 @@ function isBrake({ as }: EditFlags): boolean {
 
 function target(name: string, flags: EditFlags) {
   const { keys: keysDir, channel, export: exportTo } = flags;
-  return { server: createClient(flags), keysDir, name, channel, exportTo };
+  return { server: createClient(flags), keysDir, name, channel, exportTo, show: showChange };
 }
 
 function describe({ name, channel, serial, head, floors, minimum, blocked, withdrawn }: Channel): string {

@@ -6,6 +6,7 @@ import { type RotateOptions, type Rotation, revokeKey, rotateKeys } from '../bui
 import { pullMetadata } from '../builder/publish/pull-metadata.ts';
 import { type Answer, answer } from '../system/command.ts';
 import { addServerOptions, type ClientOptions, clientIfGiven } from './client.ts';
+import { showChange } from './show-change.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface ChangeFlags extends ClientOptions {
@@ -72,6 +73,7 @@ async function changeOf(dir: string, flags: ChangeFlags): Promise<RotateOptions>
     publicKeys: publicKey && (await Promise.all(publicKey.map(readPublicKey))),
     threshold: threshold === undefined ? undefined : wholeNumber('--threshold', threshold),
     exportTo,
+    show: showChange,
   };
 }
 

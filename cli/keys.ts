@@ -10,6 +10,7 @@ import { answer, group, verb } from '../system/command.ts';
 import { formatTable } from '../system/terminal-table.ts';
 import { addServerOptions, type ClientOptions, clientIfGiven } from './client.ts';
 import { addKeyChanges } from './keys-change.ts';
+import { showChange } from './show-change.ts';
 import { wholeNumber } from './whole-number.ts';
 
 interface InitFlags {
@@ -91,7 +92,12 @@ export function addKeys(program: Command): void {
 async function renew(dir: string, flags: ClientOptions & { all: boolean; role?: string[]; export?: string }) {
   const client = clientIfGiven(flags);
   if (client) await pullMetadata(client, dir);
-  const renewed = await renewKeys(dir, { all: flags.all, roles: flags.role, exportTo: flags.export });
+  const renewed = await renewKeys(dir, {
+    all: flags.all,
+    roles: flags.role,
+    exportTo: flags.export,
+    show: showChange,
+  });
   const isSent = client !== undefined && flags.export === undefined;
   const uploaded = isSent && (await pushRenewed(client, dir));
   const text = renewed.length ? `signed again: ${renewed.join(', ')}` : 'nothing expires soon';

@@ -3,6 +3,7 @@ import { promote } from '../builder/publish/promote.ts';
 import { answer, verb } from '../system/command.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 import { policyOption, readPolicyChoice } from './policy-choice.ts';
+import { showChange } from './show-change.ts';
 
 type Flags = ClientOptions & { keys: string; to: string; policy?: string; export?: string };
 
@@ -21,7 +22,16 @@ export function addPromote(program: Command): void {
         const { keys: keysDir, to: channel, policy: chosen, export: exportTo } = flags;
         const server = createClient(flags);
         const policy = await readPolicyChoice(chosen);
-        const changed = await promote({ server, keysDir, name, version, channel, policy, exportTo });
+        const changed = await promote({
+          server,
+          keysDir,
+          name,
+          version,
+          channel,
+          policy,
+          exportTo,
+          show: showChange,
+        });
         const is = changed ? (exportTo === undefined ? 'is' : 'is to be') : 'was already';
         const text = `${name} ${version} ${is} the head of ${channel}`;
         return { text, data: { name, version, channel, changed } };

@@ -4,6 +4,7 @@ import { answer, verb } from '../system/command.ts';
 import { formatBytes } from '../system/terminal.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 import { policyOption, readPolicyChoice } from './policy-choice.ts';
+import { showChange } from './show-change.ts';
 
 type Flags = ClientOptions & { keys: string; channel: string; policy?: string; export?: string };
 
@@ -25,7 +26,15 @@ export function addPublish(program: Command): void {
         const { keys: keysDir, channel, policy: chosen, export: exportTo } = flags;
         const server = createClient(flags);
         const policy = await readPolicyChoice(chosen);
-        const data = await publish({ server, keysDir, releaseDir, channel, policy, exportTo });
+        const data = await publish({
+          server,
+          keysDir,
+          releaseDir,
+          channel,
+          policy,
+          exportTo,
+          show: showChange,
+        });
         const what = `${data.name} ${data.version}`;
         const text = data.published
           ? `${what} is ${exportTo === undefined ? '' : 'to be '}the head of ${channel} (${formatBytes(data.uploaded)} uploaded)`

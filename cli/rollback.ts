@@ -3,6 +3,7 @@ import { rollback } from '../builder/publish/rollback.ts';
 import { answer, verb } from '../system/command.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 import { policyOption, readPolicyChoice } from './policy-choice.ts';
+import { showChange } from './show-change.ts';
 
 type Flags = ClientOptions & {
   keys: string;
@@ -30,7 +31,17 @@ export function addRollback(program: Command): void {
         const { keys: keysDir, channel, to, reason, policy: chosen, export: exportTo } = flags;
         const server = createClient(flags);
         const policy = await readPolicyChoice(chosen);
-        const withdrawn = await rollback({ server, keysDir, name, channel, to, reason, policy, exportTo });
+        const withdrawn = await rollback({
+          server,
+          keysDir,
+          name,
+          channel,
+          to,
+          reason,
+          policy,
+          exportTo,
+          show: showChange,
+        });
         const text = withdrawn.length
           ? `${channel} is ${exportTo === undefined ? '' : 'to be '}back at ${to}; withdrawn: ${withdrawn.join(', ')}`
           : `${channel} is at ${to} already`;

@@ -10,6 +10,7 @@ import { answer, verb } from '../system/command.ts';
 import { print } from '../system/print.ts';
 import { askYes } from '../system/terminal-question.ts';
 import { addServerOptions, type ClientOptions, clientIfGiven } from './client.ts';
+import { showChange } from './show-change.ts';
 
 interface Flags extends ClientOptions {
   keys: string;
@@ -56,7 +57,7 @@ async function run(release: string | undefined, flags: Flags) {
     throw new InterlockError('usage', { problem: 'name a release, or give --request or --import' });
   }
   if (flags.export !== undefined) return describe(await exportRelease(release, flags.keys, flags.export));
-  const data = await sign(release, flags.keys);
+  const data = await sign(release, flags.keys, new Date(), showChange);
   return {
     text: `${data.target} ${data.signed ? 'signed' : 'was signed already'} (releases ${data.version})`,
     data,

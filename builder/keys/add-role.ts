@@ -5,6 +5,7 @@ import { parse, Word } from '../../protocol/schema.ts';
 import { publicKeyOf } from '../../protocol/signature.ts';
 import { brakePaths, brakeRole, channelPaths, channelRole } from '../../protocol/trust.ts';
 import { writeDurably } from '../../system/durable.ts';
+import type { Show } from '../sign/show-change.ts';
 import { delegateRole } from './delegate-to.ts';
 import { generateKeys, keyFiles } from './generate.ts';
 import { gathering, keepChange } from './keep-change.ts';
@@ -16,6 +17,8 @@ export interface AddOptions {
   publicKeys?: readonly KeyObject[] | undefined;
   threshold?: number | undefined;
   exportTo?: string | undefined;
+  /** Hears what is signed. */
+  show?: Show | undefined;
   now?: Date;
 }
 
@@ -40,7 +43,7 @@ export async function addBrake(dir: string, channel: string, options: AddOptions
 async function addRole(
   folder: KeysFolder,
   role: { name: string; paths: string[]; count: number; threshold: number },
-  { publicKeys, threshold = role.threshold, exportTo, now = new Date() }: AddOptions,
+  { publicKeys, threshold = role.threshold, exportTo, show, now = new Date() }: AddOptions,
 ): Promise<void> {
   const { name, paths, count } = role;
   const { dir } = folder;
@@ -61,5 +64,5 @@ async function addRole(
     await writeDurably(join(dir, file), text, 0o600);
   }
   const { targets = '', ...rest } = texts;
-  await keepChange(folder, { ...rest, targets }, exportTo);
+  await keepChange(folder, { ...rest, targets }, { exportTo, show });
 }

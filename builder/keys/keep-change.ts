@@ -1,14 +1,24 @@
 import type { PublishRequest } from '../../protocol/publish.ts';
 import { writeRequest } from '../sign/request.ts';
+import { changeText, type Show } from '../sign/show-change.ts';
 import { type KeysFolder, keepRole } from './keys-folder.ts';
 import { parseRoot, parseTargets } from './parse-role.ts';
+
+/** Where a change goes, and who hears of it. */
+export interface Outlet {
+  /** File for a signing request, in place of the folder. */
+  exportTo?: string | undefined;
+  show?: Show | undefined;
+}
 
 /** Keeps newly signed roles in the folder; with `exportTo`, writes them as a signing request instead and keeps nothing. */
 export async function keepChange(
   folder: KeysFolder,
   texts: Record<string, string>,
-  exportTo: string | undefined,
+  { exportTo, show }: Outlet,
 ): Promise<void> {
+  const signed = Object.entries(texts).map(([role, json]) => ({ role, json }));
+  show?.(changeText(folder, signed));
   if (exportTo !== undefined) return writeRequest(exportTo, asPublication(folder, texts), folder);
   for (const [role, text] of Object.entries(texts)) await keepRole(folder.dir, role, text);
 }

@@ -1,5 +1,6 @@
 import { Root, Targets } from '@tufjs/models';
 import { expiresAt, isDue } from '../../protocol/trust.ts';
+import type { Show } from '../sign/show-change.ts';
 import { renewCertificate } from './certificates-folder.ts';
 import { gathering, keepChange } from './keep-change.ts';
 import { type KeysFolder, openKeysFolder, signersOf } from './keys-folder.ts';
@@ -13,6 +14,8 @@ export interface RenewOptions {
   roles?: readonly string[] | undefined;
   /** File for a signing request: the keys need not be here then. */
   exportTo?: string | undefined;
+  /** Hears what is signed. */
+  show?: Show | undefined;
   now?: Date;
 }
 
@@ -30,7 +33,7 @@ export async function renewKeys(dir: string, options: RenewOptions = {}): Promis
       (all || isDue(role, readRole(folder, role).signed.expires, now)),
   );
   const texts = Object.fromEntries(due.map((role) => [role, renewRole(folder, role, now)]));
-  if (due.length > 0) await keepChange(folder, texts, exportTo);
+  if (due.length > 0) await keepChange(folder, texts, options);
   const certificate = exportTo === undefined && !roles && (await renewCertificate(dir, all, now));
   return certificate ? [...due, certificate] : due;
 }

@@ -5,6 +5,7 @@ import { InterlockError } from '../../protocol/errors.ts';
 import { publicKeyOf } from '../../protocol/signature.ts';
 import { onlineRoles } from '../../protocol/trust.ts';
 import { writeDurably } from '../../system/durable.ts';
+import type { Show } from '../sign/show-change.ts';
 import { delegateTo, type NewKeys } from './delegate-to.ts';
 import { findKey, keysOf } from './find-key.ts';
 import { generateKeys } from './generate.ts';
@@ -20,6 +21,8 @@ export interface RotateOptions {
   threshold?: number | undefined;
   /** File for a signing request, when the keys that must agree lie on several machines. */
   exportTo?: string | undefined;
+  /** Hears what is signed. */
+  show?: Show | undefined;
   now?: Date;
 }
 
@@ -69,7 +72,7 @@ async function replaceKeys(
   const gone = wanted.flatMap((entry) => entry.gone);
   const online = wanted.some(({ role }) => isOnline(role)) ? await retireKeys(folder.dir, gone) : [];
   await writeKeys(folder.dir, made);
-  await keepChange(folder, changed, exportTo);
+  await keepChange(folder, changed, options);
   const retired = exportTo === undefined ? await retireKeys(folder.dir, gone) : [];
   return { roles: Object.keys(changed), retired: [...online, ...retired] };
 }

@@ -2,6 +2,7 @@ import { withBrake } from '../../protocol/brake.ts';
 import type { Channel } from '../../protocol/channel.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import { openKeysFolder } from '../keys/keys-folder.ts';
+import type { Show } from '../sign/show-change.ts';
 import { withBlocked, withFloor, withWithdrawn } from './channel-document.ts';
 import { readBrake } from './pull-brake.ts';
 import { readRepository, type ServerRepository } from './read-repository.ts';
@@ -17,6 +18,8 @@ export interface ChannelOptions {
   channel: string;
   /** File for a signing request, in place of sending. */
   exportTo?: string | undefined;
+  /** Hears what is signed. */
+  show?: Show | undefined;
   now?: Date;
 }
 
@@ -60,8 +63,8 @@ async function editChannel(
   options: ChannelOptions,
   edit: (channel: Channel, repository: ServerRepository) => Channel,
 ): Promise<boolean> {
-  const { server, keysDir, name, channel, exportTo, now = new Date() } = options;
-  return submit({ server, keysDir, name, action: 'channel', exportTo, now }, async (present) => {
+  const { server, keysDir, name, channel, exportTo, show, now = new Date() } = options;
+  return submit({ server, keysDir, name, action: 'channel', exportTo, show, now }, async (present) => {
     const before = existing(await readChannel(server, present, name, channel), name, channel);
     return signChannel(present, before, edit(before, present.repository), now);
   });

@@ -1,4 +1,5 @@
 import type { PolicyChoice } from '../../protocol/rollout.ts';
+import type { Show } from '../sign/show-change.ts';
 import { withHead } from './channel-document.ts';
 import { readReleases, releasedVersion } from './released.ts';
 import type { PublishServer } from './server.ts';
@@ -15,16 +16,21 @@ export interface PromoteOptions {
   policy?: PolicyChoice | undefined;
   /** File for a signing request, in place of sending. */
   exportTo?: string | undefined;
+  /** Hears what is signed. */
+  show?: Show | undefined;
   now?: Date;
 }
 
 /** Makes a release that is on the server the head of a further channel. Returns false when it was so before. */
 export async function promote(options: PromoteOptions): Promise<boolean> {
-  const { server, keysDir, name, version, channel, policy, exportTo, now = new Date() } = options;
-  return submit({ server, keysDir, name, action: 'promote', policy, exportTo, now }, async (present) => {
-    const head = releasedVersion(present.repository, name, version);
-    await readReleases(server, present.repository, name, head);
-    const before = await readChannel(server, present, name, channel);
-    return signChannel(present, before, withHead(before, name, channel, head), now);
-  });
+  const { server, keysDir, name, version, channel, policy, exportTo, show, now = new Date() } = options;
+  return submit(
+    { server, keysDir, name, action: 'promote', policy, exportTo, show, now },
+    async (present) => {
+      const head = releasedVersion(present.repository, name, version);
+      await readReleases(server, present.repository, name, head);
+      const before = await readChannel(server, present, name, channel);
+      return signChannel(present, before, withHead(before, name, channel, head), now);
+    },
+  );
 }

@@ -3,6 +3,7 @@ import { releasesRole, releaseTarget } from '../../protocol/trust.ts';
 import { parseTargets } from '../keys/parse-role.ts';
 import { checkRelease, type LoadedRelease } from '../sign/check-release.ts';
 import { namesTarget, sha256Of } from '../sign/name-targets.ts';
+import type { Show } from '../sign/show-change.ts';
 import { withHead } from './channel-document.ts';
 import type { PublishServer } from './server.ts';
 import { joinChanges, readChannel, signChannel, signTargets } from './sign-change.ts';
@@ -18,6 +19,8 @@ export interface PublishOptions {
   policy?: PolicyChoice | undefined;
   /** File for a signing request, in place of sending. */
   exportTo?: string | undefined;
+  /** Hears what is signed. */
+  show?: Show | undefined;
   now?: Date;
 }
 
@@ -36,12 +39,12 @@ export interface PublishOutcome {
  * Cut anywhere and repeated, it continues; repeated when done, it changes nothing.
  */
 export async function publish(options: PublishOptions): Promise<PublishOutcome> {
-  const { server, keysDir, channel, policy, exportTo, now = new Date() } = options;
+  const { server, keysDir, channel, policy, exportTo, show, now = new Date() } = options;
   const loaded = await checkRelease(options.releaseDir);
   const { name, version } = loaded.release;
   let uploaded = 0;
   const published = await submit(
-    { server, keysDir, name, action: 'publish', policy, exportTo, now },
+    { server, keysDir, name, action: 'publish', policy, exportTo, show, now },
     async (present) => {
       const named = signRelease(present, loaded, now);
       const before = await readChannel(server, present, name, channel);

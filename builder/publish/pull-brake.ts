@@ -65,8 +65,8 @@ async function pullBrake(
   options: ChannelOptions,
   edit: (brake: Brake, channel: Channel, present: Present) => Promise<Brake>,
 ): Promise<boolean> {
-  const { server, keysDir, name, channel, exportTo, now = new Date() } = options;
-  return submit({ server, keysDir, name, action: 'brake', exportTo, now }, async (present) => {
+  const { server, keysDir, name, channel, exportTo, show, now = new Date() } = options;
+  return submit({ server, keysDir, name, action: 'brake', exportTo, show, now }, async (present) => {
     const document = await readChannel(server, present, name, channel);
     if (!document) throw new InterlockError('not_found', { what: `${name} in channel ${channel}` });
     const before = await readBrake(server, present, name, channel);

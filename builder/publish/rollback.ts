@@ -1,6 +1,7 @@
 import { InterlockError } from '../../protocol/errors.ts';
 import type { PolicyChoice } from '../../protocol/rollout.ts';
 import { isNewer } from '../../protocol/version.ts';
+import type { Show } from '../sign/show-change.ts';
 import { rolledBack } from './channel-document.ts';
 import { oneWay, releasedVersion, releasedVersions } from './released.ts';
 import type { PublishServer } from './server.ts';
@@ -18,6 +19,8 @@ export interface RollbackOptions {
   policy?: PolicyChoice | undefined;
   /** File for a signing request, in place of sending. */
   exportTo?: string | undefined;
+  /** Hears what is signed. */
+  show?: Show | undefined;
   now?: Date;
 }
 
@@ -26,23 +29,26 @@ export interface RollbackOptions {
  * Throws `bad_input` when the head's state can no longer be run by that version (`stateCompat`).
  */
 export async function rollback(options: RollbackOptions): Promise<string[]> {
-  const { server, keysDir, name, channel, to, reason, policy, exportTo, now = new Date() } = options;
+  const { server, keysDir, name, channel, to, reason, policy, exportTo, show, now = new Date() } = options;
   let withdrawn: string[] = [];
-  await submit({ server, keysDir, name, action: 'rollback', policy, exportTo, now }, async (present) => {
-    const before = await readChannel(server, present, name, channel);
-    if (!before) throw new InterlockError('not_found', { what: `${name} in channel ${channel}` });
-    const goal = releasedVersion(present.repository, name, to);
-    if (before.head.version === to) return undefined;
-    const newer = [...releasedVersions(present.repository, name).values()].filter((named) =>
-      isNewer(named.version, to),
-    );
-    const stuck = await oneWay(server, present.repository, name, newer, to);
-    if (stuck.includes(before.head.version)) {
-      const problem = `cannot run on the state that ${before.head.version} leaves behind`;
-      throw new InterlockError('bad_input', { what: `${name} ${to}`, problem });
-    }
-    withdrawn = newer.map(({ version }) => version).filter((version) => !stuck.includes(version));
-    return signChannel(present, before, rolledBack(before, goal, withdrawn, reason), now);
-  });
+  await submit(
+    { server, keysDir, name, action: 'rollback', policy, exportTo, show, now },
+    async (present) => {
+      const before = await readChannel(server, present, name, channel);
+      if (!before) throw new InterlockError('not_found', { what: `${name} in channel ${channel}` });
+      const goal = releasedVersion(present.repository, name, to);
+      if (before.head.version === to) return undefined;
+      const newer = [...releasedVersions(present.repository, name).values()].filter((named) =>
+        isNewer(named.version, to),
+      );
+      const stuck = await oneWay(server, present.repository, name, newer, to);
+      if (stuck.includes(before.head.version)) {
+        const problem = `cannot run on the state that ${before.head.version} leaves behind`;
+        throw new InterlockError('bad_input', { what: `${name} ${to}`, problem });
+      }
+      withdrawn = newer.map(({ version }) => version).filter((version) => !stuck.includes(version));
+      return signChannel(present, before, rolledBack(before, goal, withdrawn, reason), now);
+    },
+  );
   return withdrawn;
 }

@@ -9,7 +9,9 @@ import {
   readKeptTarget,
 } from '../keys/keys-folder.ts';
 import { parseRoot, parseTargets } from '../keys/parse-role.ts';
+import { namesTarget } from '../sign/name-targets.ts';
 import { writeRequest } from '../sign/request.ts';
+import { changeText, type Show } from '../sign/show-change.ts';
 import { carryOver } from './carry-over.ts';
 import { readRepository, readTarget, type ServerRepository } from './read-repository.ts';
 import type { PublishServer } from './server.ts';
@@ -23,6 +25,8 @@ export interface Job {
   policy?: PublishRequest['policy'] | undefined;
   /** File for a signing request, in place of sending: the keys that must agree lie on several machines. */
   exportTo?: string | undefined;
+  /** Hears what is signed. */
+  show?: Show | undefined;
   now: Date;
 }
 
@@ -67,10 +71,11 @@ async function submitOnce(
   const made = await change(present);
   const request = await makeRequest(job, present, made ?? { roles: {}, targets: {} });
   if (request.roles.length === 0) return false;
+  const documents = await earlierTargets(job.server, repository, request);
+  job.show?.(changeText({ ...repository, documents }, request.roles, request.targets));
   if (job.exportTo !== undefined) {
     const roots = [...new Set([...folder.roots, ...repository.roots])];
     const roles = { ...present.roles, ...repository.roles, targets: present.roles.targets ?? '' };
-    const documents = await earlierTargets(job.server, repository, request);
     await writeRequest(job.exportTo, request, { roots, roles, documents });
     return true;
   }
@@ -135,11 +140,17 @@ async function earlierTargets(
   { roles, targets }: PublishRequest,
 ): Promise<Record<string, string>> {
   const asked = roles.filter(({ role }) => role !== 'root' && role !== 'targets');
-  const found = Object.keys(targets).flatMap((path) =>
-    asked.map(async ({ role }) => [path, await readTarget(server, repository, role, path)] as const),
+  const found = Object.entries(targets).flatMap(([path, text]) =>
+    asked
+      .filter(({ role }) => !isNamed(repository.roles[role], role, path, text))
+      .map(async ({ role }) => [path, await readTarget(server, repository, role, path)] as const),
   );
   const texts = await Promise.all(found);
   return Object.fromEntries(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+function isNamed(metadata: string | undefined, role: string, path: string, text: string): boolean {
+  return metadata !== undefined && namesTarget(parseTargets(role, metadata).signed, path, text);
 }
 
 /** Every target that a whole repository names, from the folder's copies: this fills an empty server. */

@@ -7,7 +7,7 @@ import { visible } from '../../protocol/visible.ts';
  */
 export function diffJson(before: unknown, after: unknown): string[] {
   const [old, now] = [places(before), places(after)];
-  const names = [...new Set([...old.keys(), ...now.keys()])];
+  const names = [...new Set([...old.keys(), ...now.keys()])].toSorted();
   return names.flatMap((place) => {
     const [gone, come] = [old.get(place), now.get(place)];
     if (gone === come) return [];

@@ -5,6 +5,7 @@ import { seal } from '../keys/seal.ts';
 import { checkRelease } from './check-release.ts';
 import { namesTarget, nameTargets } from './name-targets.ts';
 import { withSignedBoot } from './secure-boot/with-signed-boot.ts';
+import { changeText, type Show } from './show-change.ts';
 import { signProvenance } from './sign-provenance.ts';
 
 export interface SignAnswer {
@@ -19,7 +20,12 @@ export interface SignAnswer {
  * Signs a checked release for Secure Boot where the key is at hand, signs its provenance, and names it in the `releases` metadata of the keys folder; needs no network and no server.
  * Throws `release_invalid`, `keys_missing`, or `exists` when the version was signed with other content.
  */
-export async function sign(releaseDir: string, keysDir: string, now = new Date()): Promise<SignAnswer> {
+export async function sign(
+  releaseDir: string,
+  keysDir: string,
+  now = new Date(),
+  show?: Show,
+): Promise<SignAnswer> {
   const folder = await openKeysFolder(keysDir);
   const loaded = await withSignedBoot(await checkRelease(releaseDir), keysDir);
   const { release, text } = loaded;
@@ -30,6 +36,7 @@ export async function sign(releaseDir: string, keysDir: string, now = new Date()
   if (namesTarget(before, target, text)) return { target, version: before.version, signed: false };
   const next = nameTargets(releasesRole, before, { [target]: text }, now);
   const sealed = seal(releasesRole, next, folder.keyring, [signers]);
+  show?.(changeText(folder, [{ role: releasesRole, json: sealed }], { [target]: text }));
   await keepTarget(keysDir, target, text);
   await keepRole(keysDir, releasesRole, sealed);
   return { target, version: next.version, signed: true };
