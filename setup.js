@@ -65,6 +65,8 @@ const forPeers = {
   fish: 'fish',
   groff: 'groff-base',
   strace: 'strace',
+  'systemd-analyze': 'systemd',
+  setpriv: 'util-linux',
 };
 
 installNodeModules();

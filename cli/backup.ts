@@ -15,6 +15,7 @@ export function addBackup(program: Command): void {
     .option('--no-keys', 'leave the online keys out; the server then needs --online-keys once')
     .action(
       answer(async (folder: string, flags: { data: string; keys: boolean }) => {
+        process.umask(0o077);
         const data = await backup(flags.data, folder, flags.keys);
         return {
           text: `${folder}: ${data.blobs} blobs, ${formatBytes(data.bytes)}, ${data.missing} never uploaded`,

@@ -14,6 +14,7 @@ export function addRestore(program: Command): void {
     .requiredOption('--data <dir>', 'data folder to make')
     .action(
       answer(async (folder: string, flags: { data: string }) => {
+        process.umask(0o077);
         const data = await restore(folder, flags.data);
         return {
           text: `${flags.data}: ${data.blobs} blobs, ${formatBytes(data.bytes)}, ${data.missing} never uploaded`,

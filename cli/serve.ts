@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { fstatSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { InterlockError } from '../protocol/errors.ts';
 import { Enrolment } from '../protocol/operator.ts';
@@ -57,6 +58,8 @@ async function runServer(flags: Flags): Promise<{ text: string; data: unknown }>
   let reload = () => {};
   process.on('SIGHUP', () => reload());
   const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  outlivePrints();
+  process.umask(0o077);
   const server = await serve({
     dataDir: flags.data,
     listen: flags.listen,
@@ -68,12 +71,27 @@ async function runServer(flags: Flags): Promise<{ text: string; data: unknown }>
     enrolment: flags.enrolment,
     logLevel: process.env.INTERLOCK_LOG ?? 'warn',
     tell: (line) => print(visible(line)),
+    tellSecret: isJournal() ? undefined : print,
   });
   reload = server.reload;
   print(`listening on ${server.url}`);
   await stopped;
   await server.stop();
   return { text: 'stopped', data: { stopped: true } };
+}
+
+/** A pipe that nobody reads any more, or a full disk behind it, ends no server. */
+function outlivePrints(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+}
+
+/** True when what is printed is kept in systemd’s journal, which more people read than may be administrators. */
+function isJournal(): boolean {
+  const { JOURNAL_STREAM: journal } = process.env;
+  return [1, 2].some((fd) => {
+    const { dev, ino } = fstatSync(fd);
+    return journal === `${dev}:${ino}`;
+  });
 }
 
 function etcdOf({ etcd, etcdCa, etcdCert, etcdKey, etcdUsername, etcdPasswordFile }: Flags) {

@@ -21,6 +21,8 @@ export const Attention = strict({
     'hosts_silent',
     'hosts_unapproved',
     'server_unready',
+    'disk_low',
+    'blobs_damaged',
   ]),
   id: orNull(Type.String()),
   hosts: Count,

@@ -1,6 +1,7 @@
 import type { Blobs } from './blobs/files.ts';
 import type { Bundle } from './dashboard/bundle.ts';
 import type { Surveyor } from './desk/surveyor.ts';
+import type { Room } from './disk/room.ts';
 import type { Live } from './live/live.ts';
 import type { Locks } from './locks/locks.ts';
 import type { Metrics } from './metrics/metrics.ts';
@@ -15,6 +16,8 @@ export interface Ports {
   /** Missing until the keys of `snapshot` and `timestamp` were given once; nothing can be published then. */
   onlineKeys: OnlineKeys | undefined;
   now(): Date;
+  /** Without end when nobody measures the disk. */
+  room?: Room;
   /** Calm for ever when nobody watches. */
   overload?: Overload;
   /** Missing when the server was given no etcd. */

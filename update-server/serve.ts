@@ -1,14 +1,22 @@
 import type { Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { collectDefaultMetrics } from '@prometheus-io/client';
 import { InterlockError } from '../protocol/errors.ts';
 import type { Enrolment } from '../protocol/operator.ts';
+import { writeDurably } from '../system/durable.ts';
 import { type EtcdFlags, openNamedEtcd } from '../system/etcd-options.ts';
 import { adoptOnlineKeys } from './adopt-online-keys.ts';
 import { type App, createApp } from './app.ts';
 import { openBlobs } from './blobs/files.ts';
+import { resumeUploads } from './blobs/resume.ts';
 import { sweepUploads } from './blobs/sweep.ts';
 import { keepCounts } from './desk/keep-counts.ts';
+import { openBallast } from './disk/ballast.ts';
+import { prepareDataDir } from './disk/data-dir.ts';
+import { openDisk } from './disk/disk.ts';
+import { keepDisk } from './disk/keep-disk.ts';
+import { openRoom } from './disk/room.ts';
 import { keepUnapproved } from './hosts/keep-unapproved.ts';
 import { checkListen, formatListen, type ListenAddress, parseListen } from './listen-address.ts';
 import { openLocks } from './locks/locks.ts';
@@ -20,6 +28,7 @@ import { keepSigned, keepWarning } from './publish/renew.ts';
 import type { TlsFiles } from './read-tls.ts';
 import { renewTls } from './renew-tls.ts';
 import { keepTime } from './rollout/keep-time.ts';
+import { makeSecret } from './secret.ts';
 import { lockDataDir } from './store/sqlite/lock.ts';
 import { openSqliteStore } from './store/sqlite/store.ts';
 import type { Store } from './store/store.ts';
@@ -40,8 +49,10 @@ export interface ServeOptions {
   etcd?: EtcdFlags | undefined;
   /** The groups to show; all that etcd has when empty. */
   lockGroups?: readonly string[];
-  /** Hears what the operator must read: the first admin token. */
+  /** Hears what the operator must read: where the first admin token lies. */
   tell(line: string): void;
+  /** Hears the token itself; not given when what is told is kept where others read it, such as a journal. */
+  tellSecret?: ((line: string) => void) | undefined;
 }
 
 /** A server that answers, and how to end it. */
@@ -63,13 +74,19 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { dataDir, tls } = options;
   const address = parseListen(options.listen);
   checkListen(address, Boolean(tls ?? options.behindProxy));
+  const problems: string[] = [];
+  prepareDataDir(dataDir, (problem) => problems.push(problem));
+  const disk = openDisk(dataDir);
+  const ballast = openBallast(dataDir, disk);
+  // SQLite needs some room even to read
+  if (disk.free() < disk.ballast) ballast.drop();
   const unlock = lockDataDir(dataDir);
-  const undo: (() => unknown)[] = [unlock];
+  const undo: (() => unknown)[] = [ballast.hold, unlock];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const store = openSqliteStore(dataDir);
+    const store = openSqliteStore(dataDir, ballast.drop);
     undo.push(() => store.close());
     const onlineKeys = await adoptOnlineKeys(dataDir, options.onlineKeysDir);
     const overload = watchOverload();
@@ -80,9 +97,12 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     undo.push(() => locks?.close());
     const metrics = createMetrics();
     collectDefaultMetrics({ register: metrics.registry });
+    const room = openRoom(disk);
+    const blobs = openBlobs(dataDir);
     const ports: Ports = {
       store,
-      blobs: openBlobs(dataDir),
+      blobs,
+      room,
       onlineKeys,
       now: () => new Date(),
       overload,
@@ -90,14 +110,18 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       metrics,
     };
     await sweepUploads(dataDir, ports.now());
-    await welcome(store, options.tell);
+    await resumeUploads(dataDir, { store, room });
+    ballast.keep();
+    await welcome(store, options);
     if (options.enrolment) await setEnrolment(store, options.enrolment);
     const app = createApp(ports, options);
+    for (const problem of problems) app.log.warn(problem);
     undo.push(() => closeWithGrace(app));
     const port = await listen(app, address);
     const renewal = tls && renewTls(app.server as Server, tls, told(app));
     undo.push(() => renewal?.stop());
     undo.push(warmPage(app));
+    undo.push(keepDisk({ dataDir, ballast, room, blobs }, (problem) => app.log.error(`disk: ${problem}`)));
     undo.push(keepTime(ports, (problem) => app.log.error(`rollouts: ${problem}`)));
     undo.push(keepUnapproved(ports, (problem) => app.log.error(`hosts: ${problem}`)));
     undo.push(keepCounts(ports, (problem) => app.log.error(`counts: ${problem}`)));
@@ -127,16 +151,19 @@ async function setEnrolment(store: Store, enrolment: Enrolment): Promise<void> {
   await store.setEnrolment(enrolment, { at: new Date().toISOString(), ...line });
 }
 
-async function welcome(store: Store, tell: (line: string) => void): Promise<void> {
+/** The first admin token lies in a file before it is good, so that no start can lose it. */
+async function welcome(
+  store: Store,
+  { dataDir, tell, tellSecret }: Pick<ServeOptions, 'dataDir' | 'tell' | 'tellSecret'>,
+): Promise<void> {
   const tokens = await store.tokens();
   if (tokens.some(({ role }) => role === 'admin')) return;
-  const { token } = await createToken(store, {
-    role: 'admin',
-    name: 'first start',
-    who: 'server',
-    now: new Date(),
-  });
-  tell(`admin token: ${token}`);
+  const token = makeSecret('admin');
+  const file = join(dataDir, 'admin-token');
+  await writeDurably(file, `${token}\n`, 0o600);
+  await createToken(store, { role: 'admin', name: 'first start', who: 'server', now: new Date(), token });
+  tellSecret?.(`admin token: ${token}`);
+  tell(`the first admin token lies in ${file}: keep it elsewhere and remove the file`);
 }
 
 async function listen(app: App, address: ListenAddress): Promise<number> {

@@ -1,8 +1,11 @@
 import type { Readable } from 'node:stream';
+import { diskFailureOf } from '../../protocol/disk-failure.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import type { BlobState } from '../../protocol/publish.ts';
+import { boundless, type Room } from '../disk/room.ts';
 import type { BlobInfo } from '../store/store.ts';
 import type { Blobs } from './files.ts';
+import { makeWay } from './make-way.ts';
 import { parseContentRange, type UploadRange } from './range.ts';
 
 /** Takes the next bytes of an announced blob. */
@@ -16,7 +19,7 @@ export type Receive = (
  * One upload per blob at a time: a newer request ends the older one, whose client may be gone without
  * the server having noticed, and goes on after the last byte that arrived.
  */
-export function createReceiver(blobs: Blobs): Receive {
+export function createReceiver(blobs: Blobs, room: Room = boundless): Receive {
   const current = new Map<string, { bytes: Readable; over: Promise<unknown> }>();
 
   return async (announced, contentRange, bytes) => {
@@ -25,7 +28,7 @@ export function createReceiver(blobs: Blobs): Receive {
     before?.bytes.destroy();
     const work = (async () => {
       await before?.over;
-      return receive(blobs, announced, contentRange, bytes);
+      return receive({ blobs, room }, announced, contentRange, bytes);
     })();
     const entry = { bytes, over: work.catch(() => {}) };
     current.set(sha256, entry);
@@ -37,25 +40,68 @@ export function createReceiver(blobs: Blobs): Receive {
   };
 }
 
+interface Place {
+  blobs: Blobs;
+  room: Room;
+}
+
+/** Room for the whole rest is promised before the first byte is taken; what failed for good leaves nothing behind. */
 async function receive(
-  blobs: Blobs,
+  place: Place,
   announced: BlobInfo,
   contentRange: string | undefined,
   bytes: Readable,
 ): Promise<BlobState> {
+  const { blobs, room } = place;
   const { sha256, size } = announced;
   const { received, whole } = await blobs.state(sha256);
   if (whole) return { sha256, size, received };
   const range = size === 0 ? undefined : checkRange(contentRange, announced, received);
-  const there = await blobs.append(sha256, range?.from ?? 0, limit(bytes, range, size));
-  if (there === size) await blobs.finish(announced);
-  else if (range && there !== range.to + 1) {
-    throw new InterlockError('bad_input', {
-      what: `blob ${sha256}`,
-      problem: `${there - range.from} bytes sent, Content-Range says ${range.to - range.from + 1}`,
-    });
+  const from = range?.from ?? 0;
+  await makeWay(place, () => room.book(sha256, size - from));
+  try {
+    const passing = limit(bytes, range, size, (passed) => room.took(sha256, passed));
+    const there = await blobs.append(sha256, from, passing);
+    if (there === size) await blobs.finish(announced);
+    else checkSent(announced, range, there);
+    return { sha256, size, received: there };
+  } catch (error) {
+    if (diskFailureOf(error)) await blobs.drop(sha256);
+    throw asUploadFailure(error, size - from);
+  } finally {
+    await keepPromise(place, announced);
   }
-  return { sha256, size, received: there };
+}
+
+function checkSent({ sha256 }: BlobInfo, range: UploadRange | undefined, there: number): void {
+  if (!range || there === range.to + 1) return;
+  throw new InterlockError('bad_input', {
+    what: `blob ${sha256}`,
+    problem: `${there - range.from} bytes sent, Content-Range says ${range.to - range.from + 1}`,
+  });
+}
+
+/** A disk that filled up all the same, by somebody else’s doing, is said as it would have been before. */
+function asUploadFailure(error: unknown, needed: number): unknown {
+  if (diskFailureOf(error)?.code !== 'disk_full') return error;
+  const where = 'the server’s disk';
+  return new InterlockError('space_missing', { where, free: 0, needed }, { cause: error });
+}
+
+/** What can be continued keeps its promise; anything else gives it back. */
+async function keepPromise({ blobs, room }: Place, { sha256, size }: BlobInfo): Promise<void> {
+  const { received, whole } = await blobs.state(sha256);
+  if (whole || received === 0) {
+    room.end(sha256);
+    if (!whole) await blobs.drop(sha256);
+    return;
+  }
+  try {
+    room.book(sha256, size - received);
+  } catch {
+    room.end(sha256);
+    await blobs.drop(sha256);
+  }
 }
 
 function checkRange(text: string | undefined, { sha256, size }: BlobInfo, received: number): UploadRange {
@@ -72,7 +118,12 @@ function checkRange(text: string | undefined, { sha256, size }: BlobInfo, receiv
 }
 
 /** Passes the bytes on and fails at the first one beyond what was announced for this request. */
-async function* limit(bytes: Readable, range: UploadRange | undefined, size: number) {
+async function* limit(
+  bytes: Readable,
+  range: UploadRange | undefined,
+  size: number,
+  took: (passed: number) => void,
+) {
   const allowed = range ? range.to - range.from + 1 : size;
   let passed = 0;
   for await (const chunk of bytes.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
@@ -84,5 +135,6 @@ async function* limit(bytes: Readable, range: UploadRange | undefined, size: num
       });
     }
     yield chunk;
+    took(chunk.length);
   }
 }

@@ -26,7 +26,7 @@ export function blobRoutes(app: App, ports: Ports): void {
   });
 
   void app.register((raw: App, _options, done) => {
-    const receive = createReceiver(ports.blobs);
+    const receive = createReceiver(ports.blobs, ports.room);
     raw.removeAllContentTypeParsers();
     raw.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
     raw.put(

@@ -4,16 +4,21 @@ import { join } from 'node:path';
 /** A publisher who has not come back for this long begins anew. */
 const keptMs = 14 * 86_400_000;
 
-/** Removes partial uploads that nobody continued. Returns how many. */
-export async function sweepUploads(dataDir: string, now: Date): Promise<number> {
+/** Removes partial uploads that nobody continued; `swept` hears of each. Returns how many. */
+export async function sweepUploads(
+  dataDir: string,
+  now: Date,
+  swept?: (sha256: string) => void,
+): Promise<number> {
   const folder = join(dataDir, 'uploads');
   const names = await readdir(folder).catch(() => []);
-  let swept = 0;
+  let count = 0;
   for (const name of names.filter((file) => file.endsWith('.part'))) {
     const path = join(folder, name);
     if (now.getTime() - (await stat(path)).mtimeMs < keptMs) continue;
     await rm(path, { force: true });
-    swept++;
+    swept?.(name.replace(/\.part$/, ''));
+    count++;
   }
-  return swept;
+  return count;
 }

@@ -1,11 +1,13 @@
 import type { BlobState } from '../../protocol/publish.ts';
+import { boundless } from '../disk/room.ts';
 import type { Ports } from '../ports.ts';
 import type { BlobInfo } from '../store/store.ts';
 import type { Blobs } from './files.ts';
+import { makeWay } from './make-way.ts';
 
-/** Announces blobs and tells which are not here yet, and how much of each is. */
+/** Announces blobs and tells which are not here yet, and how much of each is. Throws `space_missing` when they would not fit. */
 export async function wantedBlobs(
-  { store, blobs, now }: Pick<Ports, 'store' | 'blobs' | 'now'>,
+  { store, blobs, now, room = boundless }: Pick<Ports, 'store' | 'blobs' | 'now' | 'room'>,
   announced: BlobInfo[],
 ): Promise<BlobState[]> {
   const wanted: BlobState[] = [];
@@ -13,6 +15,9 @@ export async function wantedBlobs(
     const received = await receivedOf(blobs, { sha256, size });
     if (received !== 'whole') wanted.push({ sha256, size, received });
   }
+  const lacking = wanted.reduce((sum, { size, received }) => sum + size - received, 0);
+  const names = wanted.map(({ sha256 }) => sha256);
+  await makeWay({ blobs, room }, () => room.require(lacking, names));
   if (wanted.length > 0) await store.announce(wanted, now().toISOString());
   return wanted;
 }

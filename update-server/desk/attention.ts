@@ -1,5 +1,6 @@
 import type { Attention } from '../../protocol/desk.ts';
 import type { RoleLife } from '../../protocol/operator.ts';
+import type { Trouble } from '../health/troubles.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { SurveyRow } from '../store/desk.ts';
 
@@ -9,6 +10,7 @@ export function attentionOf(
   rollouts: readonly Rollout[],
   roles: readonly RoleLife[],
   isReady: boolean,
+  troubles: readonly Trouble[] = [],
 ): Attention[] {
   const ready = isReady
     ? []
@@ -18,7 +20,8 @@ export function attentionOf(
           'No online keys: nothing can be published. Start once with --online-keys.',
         ),
       ];
-  return [...ready, ...expired(roles), ...halted(rollouts), ...odd(hosts), ...due(roles)];
+  const own = troubles.map(({ kind, text }) => attention(kind, text));
+  return [...ready, ...own, ...expired(roles), ...halted(rollouts), ...odd(hosts), ...due(roles)];
 }
 
 function halted(rollouts: readonly Rollout[]): Attention[] {

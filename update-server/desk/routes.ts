@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { OverviewAnswer } from '../../protocol/desk.ts';
 import { strict } from '../../protocol/schema.ts';
 import type { App } from '../app.ts';
+import { troublesOf } from '../health/troubles.ts';
 import type { DeskPorts } from '../ports.ts';
 import { summarise } from '../rollout/summary.ts';
 import { roleLives } from '../trust/role-lives.ts';
@@ -14,7 +15,8 @@ const recentLines = 12;
 const listedRollouts = 20;
 
 /** The fleet at a glance. */
-export function deskRoutes(app: App, { store, now, survey, onlineKeys }: DeskPorts): void {
+export function deskRoutes(app: App, ports: DeskPorts): void {
+  const { store, now, survey, onlineKeys } = ports;
   const query = strict({ days: Type.Optional(Type.String({ pattern: '^([1-9]\\d?|[1-3]\\d\\d|400)$' })) });
   app.get(
     '/v1/overview',
@@ -32,7 +34,13 @@ export function deskRoutes(app: App, { store, now, survey, onlineKeys }: DeskPor
         ...countStates(rows),
         versions: countVersions(rows),
         history: historyOf(counts),
-        attention: attentionOf(rows, rollouts, roleLives(state, time), Boolean(onlineKeys)),
+        attention: attentionOf(
+          rows,
+          rollouts,
+          roleLives(state, time),
+          Boolean(onlineKeys),
+          troublesOf(ports),
+        ),
         rollouts: rollouts.slice(0, listedRollouts).map((rollout) => summarise(rollout, time)),
         recent: await store.audit(Number.MAX_SAFE_INTEGER, recentLines),
       };

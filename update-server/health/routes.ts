@@ -1,24 +1,26 @@
 import { Type } from 'typebox';
-import { InterlockError } from '../../protocol/errors.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
 import { strict } from '../../protocol/schema.ts';
 import type { App } from '../app.ts';
 import type { Ports } from '../ports.ts';
 import { expiryOf } from '../publish/renew.ts';
 import { expiryWarnings } from '../trust/role-lives.ts';
 import { signTimestamp } from '../trust/sign-online.ts';
+import { troublesOf } from './troubles.ts';
 
 const ok = { schema: { response: { 200: strict({ ok: Type.Literal(true) }) } } };
 const ready = {
   schema: { response: { 200: strict({ ok: Type.Literal(true), warnings: Type.Array(Type.String()) }) } },
 };
 
-/** Is the process alive, and can it do its work: write, sign, and show a timestamp that hosts accept; `warnings` say what people must sign again. */
+/** Is the process alive, and can it do its work: write, sign, and show a timestamp that hosts accept; `warnings` say what people must look at. */
 export function healthRoutes(app: App, ports: Ports): void {
   app.get('/healthz', ok, async () => ({ ok: true as const }));
   app.get('/readyz', ready, async () => {
     await checkReady(ports);
     const { state } = await ports.store.repository();
-    return { ok: true as const, warnings: expiryWarnings(state, ports.now()) };
+    const troubles = troublesOf(ports).map(({ text }) => text);
+    return { ok: true as const, warnings: [...troubles, ...expiryWarnings(state, ports.now())] };
   });
 }
 
@@ -29,7 +31,7 @@ async function checkReady({ store, onlineKeys, now }: Ports): Promise<void> {
   try {
     await store.ping(time.toISOString());
   } catch (error) {
-    throw unready('the database cannot be written', error);
+    throw unready(`the database cannot be written: ${asInterlockError(error).message}`, error);
   }
   if (!onlineKeys) throw unready('no online keys; start once with --online-keys');
   const { state } = await store.repository();

@@ -13,7 +13,7 @@ const states = ['running', 'paused', 'halted', 'aborted'] as const;
 
 /** Brings the gauges up to date for a scrape. */
 export function gaugeReader(
-  { store, survey, now }: Pick<DeskPorts, 'store' | 'survey' | 'now'>,
+  { store, survey, now, room }: Pick<DeskPorts, 'store' | 'survey' | 'now' | 'room'>,
   metrics: Metrics,
 ): () => Promise<void> {
   let rolesRead = Number.NEGATIVE_INFINITY;
@@ -68,6 +68,10 @@ export function gaugeReader(
     const { blobs, bytes } = await store.publishedBytes();
     metrics.blobs.set(blobs);
     metrics.blobBytes.set(bytes);
+    if (!room) return;
+    const disk = room.state();
+    metrics.diskFree.set(disk.free);
+    metrics.diskReserve.set(disk.reserve);
   };
 }
 

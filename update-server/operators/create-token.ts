@@ -2,12 +2,20 @@ import type { Role, TokenInfo } from '../../protocol/operator.ts';
 import { hashSecret, makeId, makeSecret } from '../secret.ts';
 import type { Store } from '../store/store.ts';
 
+interface NewToken {
+  role: Role;
+  name: string;
+  who: string;
+  now: Date;
+  /** Of 256 random bits; made here when not given. */
+  token?: string;
+}
+
 /** Makes a token; its secret is returned this once and stored as a hash. */
 export async function createToken(
   store: Store,
-  { role, name, who, now }: { role: Role; name: string; who: string; now: Date },
+  { role, name, who, now, token = makeSecret(role) }: NewToken,
 ): Promise<TokenInfo & { token: string }> {
-  const token = makeSecret(role);
   const at = now.toISOString();
   const info: TokenInfo = { id: makeId(), role, name, created: at, revoked: null };
   await store.addToken(info, hashSecret(token), {

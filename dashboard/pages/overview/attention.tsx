@@ -23,6 +23,8 @@ const signatures = { step: 'See signatures', path: () => '/releases' };
 
 const shown: Record<Attention['kind'], Shown> = {
   server_unready: { aspect: 'stop', ...signatures },
+  disk_low: { aspect: 'stop', ...signatures, step: 'See releases' },
+  blobs_damaged: { aspect: 'stop', ...signatures, step: 'See releases' },
   rollout_halted: { aspect: 'stop', step: 'See what failed', path: (id) => rolloutPath(id ?? '') },
   metadata_expired: { aspect: 'stop', ...signatures },
   metadata_due: { aspect: 'caution', ...signatures },

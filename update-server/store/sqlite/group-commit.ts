@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { diskFailureOf } from '../../../protocol/disk-failure.ts';
 
 interface Job {
   work(): unknown;
@@ -11,9 +12,10 @@ export type Write = <T>(work: () => T) => Promise<T>;
 
 /**
  * Writes that arrive in one turn of the event loop share one transaction, hence one fsync.
- * Each has its own savepoint: a failing one is undone alone.
+ * Each has its own savepoint: a failing one is undone alone. When the disk is full, `makeRoom` is asked for some, and
+ * if it had any all of them are tried once more.
  */
-export function groupCommits(db: Database.Database): Write {
+export function groupCommits(db: Database.Database, makeRoom: () => boolean = () => false): Write {
   let waiting: Job[] = [];
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
@@ -22,13 +24,30 @@ export function groupCommits(db: Database.Database): Write {
     const jobs = waiting;
     waiting = [];
     try {
+      for (const tell of commitAll(jobs)) tell();
+    } catch (error) {
+      for (const job of jobs) job.fail(error);
+    }
+  }
+
+  function commitAll(jobs: readonly Job[]): (() => void)[] {
+    try {
+      return commitOnce(jobs);
+    } catch (error) {
+      if (!isFull(error) || !makeRoom()) throw error;
+      return commitOnce(jobs);
+    }
+  }
+
+  function commitOnce(jobs: readonly Job[]): (() => void)[] {
+    try {
       begin.run();
       const settle = jobs.map(runAlone);
       commit.run();
-      for (const tell of settle) tell();
+      return settle;
     } catch (error) {
       if (db.inTransaction) db.exec('ROLLBACK');
-      for (const job of jobs) job.fail(error);
+      throw error;
     }
   }
 
@@ -39,7 +58,7 @@ export function groupCommits(db: Database.Database): Write {
       db.exec('RELEASE job');
       return () => job.done(value as never);
     } catch (error) {
-      if (!db.inTransaction) throw error;
+      if (!db.inTransaction || isFull(error)) throw error;
       db.exec('ROLLBACK TO job; RELEASE job');
       return () => job.fail(error);
     }
@@ -50,4 +69,8 @@ export function groupCommits(db: Database.Database): Write {
       if (waiting.length === 0) setImmediate(flush);
       waiting.push({ work, done, fail });
     });
+}
+
+function isFull(error: unknown): boolean {
+  return diskFailureOf(error)?.code === 'disk_full';
 }

@@ -7,6 +7,7 @@ import type { RepositoryState } from '../../trust/state.ts';
 import type { BlobInfo, Store } from '../store.ts';
 import type { AddAudit, Facts } from './audit.ts';
 import type { Write } from './group-commit.ts';
+import { storedJson } from './stored-json.ts';
 
 type RepositoryStore = Pick<
   Store,
@@ -79,7 +80,7 @@ export function repositoryStore(
     channelOf: readChannel,
     repository: async () => {
       const row = select.get()!;
-      return { revision: row.revision, state: JSON.parse(row.state) as RepositoryState };
+      return { revision: row.revision, state: storedJson<RepositoryState>(row.state, 'the repository') };
     },
     publish: (publication, now) =>
       write(() => {

@@ -24,10 +24,10 @@ import { tokenStore } from './tokens.ts';
 import { versionCountStore } from './version-counts.ts';
 import { watchClock } from './watch-clock.ts';
 
-/** The store in one SQLite file of the data folder. */
-export function openSqliteStore(dataDir: string): Store {
+/** The store in one SQLite file of the data folder; `makeRoom` is asked when its disk is full. */
+export function openSqliteStore(dataDir: string, makeRoom?: () => boolean): Store {
   const db = openDatabase(dataDir);
-  const write = groupCommits(db);
+  const write = groupCommits(db, makeRoom);
   const addAudit = prepareAudit(db);
   const watch = watchClock(db);
   const sightings = batchSightings(db, write, watch);

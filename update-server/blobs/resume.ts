@@ -1,0 +1,44 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Room } from '../disk/room.ts';
+import type { Store } from '../store/store.ts';
+
+const ending = '.part';
+
+/**
+ * Promises the partial uploads of an earlier run the room they still lack, the newest first. What does not fit any more, or
+ * was never announced, goes away: a server that starts on a full disk has that much more of it.
+ */
+export async function resumeUploads(
+  dataDir: string,
+  { store, room }: { store: Pick<Store, 'announcedBlob'>; room: Room },
+): Promise<void> {
+  const folder = join(dataDir, 'uploads');
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(ending));
+  const parts = await Promise.all(
+    names.map(async (name) => ({
+      path: join(folder, name),
+      sha256: name.slice(0, -ending.length),
+      ...(await sizes(folder, name)),
+    })),
+  );
+  for (const { path, sha256, size, mtimeMs } of parts.toSorted((a, b) => b.mtimeMs - a.mtimeMs)) {
+    const announced = await store.announcedBlob(sha256);
+    const isKept = announced && size > 0 && isPromised(room, sha256, announced.size - size, mtimeMs);
+    if (!isKept) await rm(path, { force: true });
+  }
+}
+
+async function sizes(folder: string, name: string) {
+  const { size, mtimeMs } = await stat(join(folder, name));
+  return { size, mtimeMs };
+}
+
+function isPromised(room: Room, upload: string, bytes: number, heard: number): boolean {
+  try {
+    room.book(upload, bytes, heard);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,60 @@
+import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a file server’s group may do, where an operator gave it exactly that: read the blobs, and pass through to them. */
+const groups: Record<string, number> = { online: 0, uploads: 0, blobs: 0o050 };
+const passing = 0o010;
+const sticky = 0o1000;
+
+/**
+ * Makes the data folder, or takes from others what an earlier start, a careless `mkdir` or a unit file let them do. `tell` hears what could
+ * not be taken.
+ */
+export function prepareDataDir(dataDir: string, tell: (problem: string) => void): void {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const entries = readdirSync(dataDir, { withFileTypes: true });
+  const strange = entries.filter(
+    (entry) => entry.isDirectory() && !(entry.name in groups) && entry.name !== 'lost+found',
+  );
+  if (lstatSync(dataDir).mode & sticky || strange.length > 0) {
+    if (lstatSync(dataDir).mode & 0o077)
+      tell(
+        `${dataDir} is open to other users, and holds other things: give the server a folder of its own (chmod 700)`,
+      );
+  } else narrow(dataDir, passing, tell);
+  for (const entry of entries) {
+    const path = join(dataDir, entry.name);
+    if ((entry.isFile() || entry.isDirectory()) && isOurs(entry.name))
+      narrow(path, groups[entry.name] ?? 0, tell);
+  }
+  for (const name of ['online', 'uploads']) narrowFiles(join(dataDir, name), tell);
+}
+
+function isOurs(name: string): boolean {
+  return name in groups || /^(interlock\.db|serve\.|reserve$|admin-token$)/.test(name);
+}
+
+function narrowFiles(folder: string, tell: (problem: string) => void): void {
+  for (const entry of readdirIfThere(folder)) {
+    if (entry.isFile()) narrow(join(folder, entry.name), 0, tell);
+  }
+}
+
+function readdirIfThere(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function narrow(path: string, group: number, tell: (problem: string) => void): void {
+  const mode = lstatSync(path).mode & 0o7777;
+  const others = mode & 0o077;
+  if (others === 0 || others === group) return;
+  try {
+    chmodSync(path, mode & 0o700);
+  } catch (error) {
+    tell(`${path} is open to other users: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,35 @@
+import { statfsSync } from 'node:fs';
+
+/** The disk that a data folder lies on. */
+export interface Disk {
+  /** Bytes that may still be written. */
+  free(): number;
+  /** Bytes that uploads leave to the database: check-ins, reports and pauses must go on when no release fits any more. */
+  reserve: number;
+  /** Size of the file that is given up when somebody else has filled the disk. */
+  ballast: number;
+}
+
+/** What a file system says of itself. */
+export type Measure = () => { total: number; free: number };
+
+const mebi = 1024 * 1024;
+/** The reserve's share of a small disk, and what is enough on a large one. */
+const share = 16;
+const enough = { reserve: 256 * mebi, ballast: 8 * mebi };
+
+/** Measures the disk of a folder; `measure` stands in for it where no disk of its own can be had. */
+export function openDisk(dataDir: string, measure: Measure = () => measureDisk(dataDir)): Disk {
+  const { total } = measure();
+  return {
+    free: () => measure().free,
+    reserve: Math.min(enough.reserve, Math.floor(total / share)),
+    ballast: Math.min(enough.ballast, Math.floor(total / share)),
+  };
+}
+
+/** Reads what a file system says of itself. */
+export function measureDisk(folder: string): ReturnType<Measure> {
+  const { bsize, blocks, bavail } = statfsSync(folder);
+  return { total: blocks * bsize, free: bavail * bsize };
+}

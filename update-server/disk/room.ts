@@ -1,0 +1,68 @@
+import { InterlockError } from '../../protocol/errors.ts';
+import type { Disk } from './disk.ts';
+
+/** Who has how much of the disk's room: what one upload was promised, no other gets. */
+export interface Room {
+  /** Promises an upload the bytes it still lacks, in place of what it was promised before. Throws `space_missing`. */
+  book(upload: string, bytes: number, heard?: number): void;
+  /** Some of them are on the disk now. */
+  took(upload: string, bytes: number): void;
+  /** Nothing more comes, or all of it is there. */
+  end(upload: string): void;
+  /** Throws `space_missing` unless so many bytes fit beside everything promised to others. */
+  require(bytes: number, uploads?: readonly string[]): void;
+  /** The upload that was heard of longest ago, if nothing came for long. */
+  idle(): string | undefined;
+  /** True when so little is left that uploads are refused. */
+  isLow(): boolean;
+  state(): { free: number; reserve: number };
+}
+
+/** Nothing came for so long: its room is another's, should that one need it. */
+const idleMs = 10 * 60_000;
+/** What each file costs beyond its bytes: its last block and its name. */
+const overhead = 8192;
+
+/** Keeps the promises. Nothing in between is asynchronous, so two that ask at once cannot both get the last bytes. */
+export function openRoom(
+  { free, reserve }: Pick<Disk, 'free' | 'reserve'>,
+  now: () => number = Date.now,
+): Room {
+  const promised = new Map<string, { left: number; at: number }>();
+
+  function room(uploads: readonly string[]): number {
+    const others = [...promised].filter(([upload]) => !uploads.includes(upload));
+    return free() - reserve - others.reduce((sum, [, { left }]) => sum + left, 0);
+  }
+
+  function require(bytes: number, uploads: readonly string[] = []): void {
+    const left = Math.max(0, room(uploads));
+    if (bytes <= left) return;
+    throw new InterlockError('space_missing', { where: 'the server’s disk', free: left, needed: bytes });
+  }
+
+  return {
+    require,
+    book(upload, bytes, heard = now()) {
+      const left = bytes > 0 ? bytes + overhead : 0;
+      require(left, [upload]);
+      promised.set(upload, { left, at: heard });
+    },
+    took(upload, bytes) {
+      const entry = promised.get(upload);
+      if (!entry) return;
+      entry.left = Math.max(0, entry.left - bytes);
+      entry.at = now();
+    },
+    end: (upload) => void promised.delete(upload),
+    idle() {
+      const [oldest] = [...promised].toSorted(([, a], [, b]) => a.at - b.at);
+      return oldest && oldest[1].at <= now() - idleMs ? oldest[0] : undefined;
+    },
+    isLow: () => free() < reserve,
+    state: () => ({ free: free(), reserve }),
+  };
+}
+
+/** Room without end, where nobody measures the disk. */
+export const boundless: Room = openRoom({ free: () => Number.MAX_SAFE_INTEGER, reserve: 0 });

@@ -1,0 +1,12 @@
+import { damageOf } from '../../../protocol/disk-failure.ts';
+import { InterlockError } from '../../../protocol/errors.ts';
+
+/** Reads what this server wrote as JSON into a row; anything else there is damage, and no defect. Throws `server_unready`. */
+export function storedJson<T>(text: string, where: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    const { code, details } = damageOf(`${where} holds no JSON`);
+    throw new InterlockError(code, details, { cause });
+  }
+}
