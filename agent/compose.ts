@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InterlockError } from '../protocol/errors.ts';
+import { asInterlockError, InterlockError } from '../protocol/errors.ts';
 import { imageFloorFile, imageRootFile } from '../protocol/trust.ts';
 import { createHttpAgents } from '../system/http-agents.ts';
 import type { Carried } from './carried/carried.ts';
@@ -16,9 +16,9 @@ import { openSystemHost } from './hosts/system-host.ts';
 import type { EtcdLockOptions } from './lock/etcd.ts';
 import { openLock } from './lock/open-lock.ts';
 import type { Ports } from './perform.ts';
-import type { ClockPort, Place, Running, SlotPort } from './ports.ts';
+import type { ClockPort, Place, Running, ServerPort, SlotPort, TrustPort } from './ports.ts';
 import { openScripts } from './scripts/open-scripts.ts';
-import { readIdentity } from './server/identity.ts';
+import type { Identity } from './server/identity.ts';
 import { openServer } from './server/open-server.ts';
 import { otherSlot } from './slots/slot.ts';
 import { readMachineId } from './state/machine-id.ts';
@@ -33,30 +33,46 @@ export interface Composed {
   close(): Promise<void>;
 }
 
-/** Opens everything the agent needs; nothing is sent yet. A carried medium stands in for the server's releases. */
+/** What was read before. */
+interface Given {
+  identity: Identity | null;
+  /** What is wrong with today's configuration: no new update begins, and all else goes on. */
+  problem: InterlockError | null;
+  /** A carried medium stands in for the server's releases. */
+  carried?: Carried | null;
+}
+
+/** Opens everything the agent needs; nothing is sent yet, and no file that only updates need can stop it. */
 export async function compose(
   paths: Paths,
   settings: Settings,
   signal: AbortSignal,
-  carried: Carried | null = null,
+  { identity: enrolled, problem: wrong, carried = null }: Given,
 ): Promise<Composed> {
   const host = await (settings.machine === 'file' ? openFileHost(paths.root) : openSystemHost());
   try {
     const running = await host.machine.running();
     const name = settings.name ?? running.name;
-    const ca = settings.ca ? await readPem(settings.ca) : undefined;
-    const machineId = await readMachineId(paths);
-    let identity = await readIdentity(paths.state);
+    const { value: ca, problem: caProblem } = await orProblem(settings.ca ? readPem(settings.ca) : undefined);
+    const { value: machineId = '', problem: idProblem } = await orProblem(readMachineId(paths));
+    const problem = wrong ?? caProblem ?? idProblem;
+    let identity = enrolled;
     const { server: url, channel, group } = settings;
-    const place = (): Place | null =>
-      settings.lock && {
-        kind: settings.lock.kind,
-        endpoints: settings.lock.endpoints ?? [],
-        group,
-        host: identity?.hostId ?? hostIdOf(machineId),
-      };
-    const server =
-      url === null
+    const place = (): Place | null => {
+      if (problem) throw problem;
+      return (
+        settings.lock && {
+          kind: settings.lock.kind,
+          endpoints: settings.lock.endpoints ?? [],
+          group,
+          host: identity?.hostId ?? hostIdOf(machineId),
+        }
+      );
+    };
+    const cannotAsk = url === null ? problem : caProblem;
+    const server = cannotAsk
+      ? refuse(cannotAsk)
+      : url === null
         ? null
         : openServer({
             server: url,
@@ -78,8 +94,9 @@ export async function compose(
             },
           });
     const trusted = carried ?? url;
-    const trust =
-      trusted === null
+    const trust = problem
+      ? refuse(problem)
+      : trusted === null
         ? null
         : openTrust({
             cacheDir: join(paths.state, 'trust'),
@@ -96,7 +113,11 @@ export async function compose(
       machine: host.machine,
       loader: host.loader,
       slot: slotPort(host.storage, settings, ca, carried),
-      lock: openLock(place, await etcdOptions(settings), () => clock.now()),
+      lock: openLock(
+        place,
+        () => etcdOptions(settings),
+        () => clock.now(),
+      ),
       trust,
       server,
       scripts: openScripts(paths.etc, settings, signal),
@@ -146,6 +167,23 @@ async function etcdOptions({ lock }: Settings): Promise<EtcdLockOptions> {
     ...(password ? { password } : {}),
     ...(member ? { member } : {}),
   };
+}
+
+/** Nothing new is taken while something is wrong that a person has to put right. */
+function refuse(problem: InterlockError): TrustPort & ServerPort {
+  const no = () => Promise.reject(problem);
+  return { accept: no, checkIn: no, report: no };
+}
+
+/** What is only needed for something new may fail: it is told, and the rest goes on. */
+async function orProblem<T>(
+  value: Promise<T> | T,
+): Promise<{ value: T; problem: null } | { value: undefined; problem: InterlockError }> {
+  try {
+    return { value: await value, problem: null };
+  } catch (error) {
+    return { value: undefined, problem: asInterlockError(error) };
+  }
 }
 
 /** A host that never enrolled still needs a name in the lock; the machine id itself is not shown around. */

@@ -1,17 +1,20 @@
 import { asInterlockError, InterlockError } from '../protocol/errors.ts';
 import { confirm } from './confirm.ts';
 import type { Effect, EventBody, Found } from './machine/event.ts';
-import type { Memory } from './machine/memory.ts';
+import { mayStand, strandedIn, troubleOf, withStanding } from './machine/lost.ts';
+import { holdOf, type Memory } from './machine/memory.ts';
 import type {
   ClockPort,
   LoaderPort,
   LockPort,
   MachinePort,
   OnProgress,
+  Place,
   Running,
   ScriptsPort,
   ServerPort,
   SlotPort,
+  Standing,
   Target,
   TrustPort,
 } from './ports.ts';
@@ -69,7 +72,7 @@ async function attempt(effect: Effect, ports: Ports, context: PerformContext): P
       return { kind: 'wrote', ...(detail ? { detail } : {}) };
     }
     case 'draw':
-      return { kind: 'drew', nonce: ports.clock.nonce(), place: lock.place() };
+      return { kind: 'drew', nonce: ports.clock.nonce(), place: await placeFor(memory, lock) };
     case 'acquire': {
       const answer = await lock.acquire(effect.attempt, effect.rootHash, self);
       return { kind: 'acquired', nonce: effect.attempt.nonce, answer };
@@ -123,29 +126,54 @@ async function objection(
   const answer = await server.checkIn(checkInOf(context)).catch(() => null);
   if (!answer) return null;
   const { decision } = answer;
-  if ('none' in decision) return `the server takes its leave back: ${decision.none}`;
+  if ('none' in decision) return takenBack(decision.none);
   return decision.offer.release === releaseSha256 ? null : `the server offers ${decision.offer.version} now`;
+}
+
+/** What the server's no means for an update under way; a busy server has nothing against it. */
+export function takenBack(reason: string): string | null {
+  return reason === 'busy' ? null : `the server takes its leave back: ${reason}`;
+}
+
+async function standingNow(lock: LockPort): Promise<Standing | null> {
+  return lock.standing(lock.place());
+}
+
+/**
+ * Where the place is to be had: by today's configuration only when none can be held yet. A host that lost its memory
+ * takes none while one may stand that it knows nothing of: `lock_stranded`.
+ */
+async function placeFor(memory: Memory, lock: LockPort): Promise<Place> {
+  const hold = holdOf(memory.phase);
+  if (hold) return hold;
+  const standing = mayStand(memory) && (await standingNow(lock));
+  if (standing) throw strandedIn(standing);
+  return lock.place();
 }
 
 /** Checks in and turns an offer into a target by signed metadata. */
 async function look(ports: Ports, context: PerformContext): Promise<EventBody> {
-  const { pollSeconds } = context;
+  const { pollSeconds, memory } = context;
+  // unknown is not none: what was seen last is told on
+  const standing = mayStand(memory) ? await standingNow(ports.lock).catch(() => undefined) : undefined;
+  const looked = { kind: 'looked' as const, ...(standing === undefined ? {} : { standing }) };
   if (!ports.server || !ports.trust) {
-    return {
-      kind: 'looked',
-      found: { none: 'no_server', problem: 'no server is configured' },
-      pollSeconds,
-    };
+    return { ...looked, found: { none: 'no_server', problem: 'no server is configured' }, pollSeconds };
+  }
+  const known = standing === undefined ? memory : withStanding(memory, standing);
+  const answer = await ports.server.checkIn(checkInOf({ ...context, memory: known })).catch(asInterlockError);
+  if (answer instanceof InterlockError) {
+    const { code, message } = answer;
+    return { ...looked, found: { code, problem: message, isServer: true }, pollSeconds };
   }
   try {
-    const answer = await ports.server.checkIn(checkInOf(context));
     const found = await foundBy(answer.decision, ports.trust, context);
     const isAway = 'none' in found && found.none === 'busy';
     const pause = isAway ? answer.pollSeconds : Math.min(answer.pollSeconds, pollSeconds);
-    return { kind: 'looked', found, pollSeconds: pause };
+    return { ...looked, found, pollSeconds: pause };
   } catch (error) {
     const { code, message } = asInterlockError(error);
-    return { kind: 'looked', found: { code, problem: message }, pollSeconds };
+    return { ...looked, found: { code, problem: message }, pollSeconds };
   }
 }
 
@@ -163,8 +191,14 @@ async function foundBy(
   return { target, expires };
 }
 
-function checkInOf({ memory, running, name }: PerformContext): Parameters<ServerPort['checkIn']>[0] {
+/** What a host tells the server about itself, its troubles included. */
+export function checkInOf({
+  memory,
+  running,
+  name,
+}: Pick<PerformContext, 'memory' | 'running' | 'name'>): Parameters<ServerPort['checkIn']>[0] {
   const failed = new Set(Object.values(memory.failed).map(({ version }) => version));
+  const trouble = troubleOf(memory);
   return {
     name,
     version: running.version,
@@ -173,5 +207,7 @@ function checkInOf({ memory, running, name }: PerformContext): Parameters<Server
     rootHash: running.rootHash,
     at: memory.phase.at.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
     failed: [...failed],
+    cancelled: [...new Set(Object.values(memory.barred ?? {}).flatMap(({ versions }) => versions))],
+    ...(trouble && { trouble: { code: trouble.code, text: trouble.problem } }),
   };
 }

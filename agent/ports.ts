@@ -102,6 +102,15 @@ export interface Hold extends Place {
   nonce: string;
 }
 
+/** A place that the lock has under this host's id, as a read showed it. */
+export interface Standing {
+  group: string;
+  host: string;
+  boot: string;
+  since: string;
+  endpoints: string[];
+}
+
 export type WaitReason = 'full' | 'brake' | 'rewound' | 'foreign_hold' | 'quorum' | 'unreachable';
 
 export type AcquireAnswer =
@@ -125,6 +134,8 @@ export interface LockSelf {
 export interface LockPort {
   /** Throws `lock_unset` when nobody said which lock. */
   place(): Place;
+  /** Whether a place stands under this host's id: for a host that lost its memory, to tell of and never to decide by. */
+  standing(place: Place): Promise<Standing | null>;
   /** Takes the place, or confirms it: each call writes the attempt's nonce by a transaction. Throws only when nothing was changed. */
   acquire(attempt: Hold, rootHash: string, self: LockSelf): Promise<AcquireAnswer>;
   /** After a new, healthy boot: gives the place back and records the verdict, if any, in the same swap. */

@@ -1,10 +1,10 @@
-import { asInterlockError, type InterlockError } from '../protocol/errors.ts';
 import type { EventBody } from './machine/event.ts';
 import type { Memory } from './machine/memory.ts';
 import { type Ports, perform } from './perform.ts';
 import type { Running } from './ports.ts';
 import { openSession } from './session.ts';
 import type { Store } from './state/store.ts';
+import { tell } from './tell.ts';
 
 /** How far the present step is; written for live displays and forgotten with the boot. */
 export interface Progress {
@@ -37,12 +37,15 @@ const reportGraceMs = 2000;
  * Runs the machine until it waits, reboots or is stopped. The memory is on the disk before every effect,
  * so whatever cuts it, the next run continues with the same step. Returns what is known at the end.
  */
-export async function runAgent(ports: Ports, store: Store, options: RunOptions): Promise<Memory> {
+export async function runAgent(
+  ports: Ports,
+  store: Pick<Store, 'load' | 'save'>,
+  options: RunOptions,
+): Promise<Memory> {
   const { clock } = ports;
   const { signal } = options;
-  const { memory, problem } = await store.load(clock.now());
-  const known = problem ? { ...memory, problem: problemAt(problem, clock.now()) } : memory;
-  const session = openSession(known, !problem, store, ports.server, clock);
+  const { memory } = await store.load(clock.now());
+  const session = openSession(memory, true, store, ports.server, clock);
   const progress = (effect: string, done = 0, total = 0) => {
     const phase = session.memory().phase.at;
     options.onProgress({ phase, step: effect, done, total, at: clock.now().toISOString() });
@@ -79,6 +82,9 @@ export async function runAgent(ports: Ports, store: Store, options: RunOptions):
     if (options.once && session.memory().phase.at !== before.phase.at) break;
   }
   await session.save();
+  if (!signal.aborted)
+    await tell(ports, session, { ...options, name: options.name ?? running.name }, running);
+  await session.save();
   await session.reportAll(signal);
   await session.save();
   progress('waiting');
@@ -103,11 +109,6 @@ async function startedBy(ports: Ports, running: Running, retrySeconds: number): 
     generations,
     retrySeconds,
   };
-}
-
-function problemAt(error: InterlockError, now: Date): NonNullable<Memory['problem']> {
-  const { code, message } = asInterlockError(error);
-  return { at: now.toISOString(), code, problem: message };
 }
 
 /** The answer, or undefined when the stop's grace is over first. */

@@ -284,14 +284,14 @@ export const errorTable = {
   // host
   state_invalid: row(
     '{file}: {problem}',
-    'The host starts from the image’s own root and floor.',
+    'The agent sets it aside and goes on without it; interlock-agent status says what that means.',
     500,
     65,
     'never',
   ),
   version_failed_here: row(
     '{version} failed on this host: {reason}',
-    'Retry it by name: interlock-agent update --retry',
+    'To go there all the same: interlock-agent rollback {version}',
     409,
     75,
     'never',
@@ -315,7 +315,7 @@ export const errorTable = {
   loader_unsafe: row('{problem}', 'Flipping is refused; the running slot stays.', 500, 74, 'never'),
   lock_unset: row(
     'nobody said which lock this host takes before it reboots',
-    'In a file of /etc/interlock/agent.d: [lock] with kind = "etcd", endpoints and group; or kind = "none" for a host that may reboot on its own.',
+    'In a file of /etc/interlock/agent.d: [lock] with kind = "etcd" and endpoints; or kind = "none" for a host that may reboot on its own.',
     500,
     78,
     'never',
@@ -357,21 +357,28 @@ export const errorTable = {
   ),
   lock_foreign_hold: row(
     'a holder has this host’s id and boot id {boot}, which it never had',
-    'Two hosts share one identity; give one a new one.',
+    'Two hosts share one identity, or this one lost its memory. In the second case, when it is well: interlock lock release HOST --yes --group GROUP --etcd URL',
     409,
     77,
     'never',
   ),
+  lock_stranded: row(
+    'the lock has a place of group {group} under this host’s id, taken under boot {boot}, which it does not remember; its way out: interlock lock release {host} --yes --group {group} --etcd {etcd}',
+    'See that this host is well, then give the place back by that command: it never does so by itself.',
+    409,
+    77,
+    'later',
+  ),
   etcd_rewound: row(
     'etcd cluster {cluster} is at revision {found}, {seen} was seen before',
-    'It was restored from a snapshot. An operator acknowledges with: interlock-agent lock acknowledge',
+    'It was restored from a snapshot. When nobody of the group is rebooting: interlock-agent lock acknowledge --yes',
     409,
     77,
     'never',
   ),
   etcd_other: row(
     '{url} belongs to etcd cluster {found}, and not to {cluster}',
-    'Take the wrong address out of the list. If the host’s place is in the other cluster, let the host reach it there, or take the place away there: interlock lock release HOST --yes',
+    'Take the wrong address out of the list. If the host’s place is in the other cluster, let the host reach it there; when that cluster is gone for good: interlock-agent lock acknowledge --move --yes',
     409,
     77,
     'later',
@@ -385,7 +392,7 @@ export const errorTable = {
   ),
   health_failed: row(
     'health check {check}: {problem}',
-    'The host falls back to its other slot.',
+    'A slot on trial gives way to the other one; any other keeps its place in the lock until the check holds.',
     500,
     70,
     'never',
@@ -397,7 +404,13 @@ export const errorTable = {
     75,
     'later',
   ),
-  hook_failed: row('hook {hook}: {problem}', 'The reboot waits; tried again later.', 500, 75, 'later'),
+  hook_failed: row(
+    'hook {hook}: {problem}',
+    'Tried again later; before a reboot, the reboot waits.',
+    500,
+    75,
+    'later',
+  ),
   busy: row('another {program} runs (pid {pid})', 'Wait for it.', 409, 75, 'later'),
   internal: row('{problem}', 'This is a defect of Interlock; please report it.', 500, 70, 'later'),
 } as const satisfies Record<string, Row>;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Paths } from '../config/paths.ts';
+import { nothingDueUntil } from '../machine/tell-due.ts';
 
 /** A longer wait was made while the clock was wrong. */
 const longestWaitMs = 86_400_000;
@@ -11,8 +12,9 @@ const longestWaitMs = 86_400_000;
  */
 export async function isDue({ root, run, state }: Paths, now = Date.now()): Promise<boolean> {
   try {
-    const { wait, reports, boots } = JSON.parse(await readFile(join(state, 'state.json'), 'utf8'));
-    const left = Date.parse(wait.until) - now;
+    const memory = JSON.parse(await readFile(join(state, 'state.json'), 'utf8'));
+    const { wait, reports, boots } = memory;
+    const left = Date.parse(nothingDueUntil(memory, wait.until)) - now;
     const isWaiting = left > 0 && left <= longestWaitMs && reports.length === 0;
     return !isWaiting || boots.at(-1) !== (await readBootId(root, run));
   } catch {

@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import { InterlockError } from '../../protocol/errors.ts';
 import { visible } from '../../protocol/visible.ts';
 import { answer, group, verb } from '../../system/command.ts';
+import { readKnownSettings } from '../config/known-settings.ts';
 import { pathsOf } from '../config/paths.ts';
-import { readSettings } from '../config/settings.ts';
+import { strandedIn } from '../machine/lost.ts';
+import { holdOf } from '../machine/memory.ts';
 import { openStore } from '../state/store.ts';
-import { holdOf } from './read-status.ts';
 import { order } from './verbs.ts';
 
 /** `interlock-agent lock`: this host's side of the lock. */
@@ -15,17 +16,24 @@ export function addLock(program: Command, root: () => string): void {
   verb(lock, 'status', 'Show what is configured and held', 'interlock-agent lock status').action(
     answer(async () => {
       const paths = pathsOf(root());
-      const { lock: configured, group } = await readSettings(paths);
-      const { memory } = await openStore(paths.state).load(new Date());
+      const { settings, problem: wrong } = await readKnownSettings(paths);
+      const { lock: configured, group } = settings;
+      const { memory, problem } = await openStore(paths.state).read(new Date());
+      const { lost, standing } = memory;
       const hold = holdOf(memory.phase);
       const text = [
         `configured  ${configured ? `${configured.kind}, group ${group}` : 'nothing: this host does not reboot'}`,
         `held        ${hold ? `${hold.kind}, group ${hold.group}, since boot ${hold.boot}` : 'nothing'}`,
+        ...(standing ? [`stands      ${strandedIn(standing).message}`] : []),
+        ...[lost?.state?.problem ?? problem?.message, wrong?.message].flatMap((words) =>
+          words ? [`problem     ${words}`] : [],
+        ),
         ...Object.entries(memory.seen).map(([cluster, revision]) => `seen        ${cluster} at ${revision}`),
       ]
         .map(visible)
         .join('\n');
-      return { text, data: { configured: configured?.kind ?? null, group, hold, seen: memory.seen } };
+      const data = { hold, seen: memory.seen, standing: standing ?? null };
+      return { text, data: { configured: configured?.kind ?? null, group, ...data } };
     }),
   );
 

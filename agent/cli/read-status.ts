@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
+import { asInterlockError, type InterlockError } from '../../protocol/errors.ts';
+import { readKnownSettings } from '../config/known-settings.ts';
 import { type Paths, pathsOf } from '../config/paths.ts';
-import { readSettings, type Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { findOutdated, type Outdated } from '../etc/find-outdated.ts';
 import { readSecureBoot, type SecureBootState } from '../loader/secure-boot/read-state.ts';
-import type { Memory, Phase } from '../machine/memory.ts';
-import type { Hold, LoaderEntry } from '../ports.ts';
+import { holdOf, type Memory } from '../machine/memory.ts';
+import type { LoaderEntry } from '../ports.ts';
 import type { Progress } from '../run.ts';
 import { readIdentity } from '../server/identity.ts';
 import { otherSlot } from '../slots/slot.ts';
 import { openStore } from '../state/store.ts';
-import { withAgent } from './with-agent.ts';
+import { lookAt } from './look-at.ts';
 
 /** Everything there is to know about a host, from its files and its boot loader. */
 export interface Status {
@@ -23,29 +24,44 @@ export interface Status {
   outdated: Outdated[];
   secureBoot: SecureBootState;
   progress: (Progress & { pid: number }) | null;
+  /** What could not be read just now, or is wrong; the next run deals with it. */
+  problems: { code: string; problem: string }[];
 }
 
 /** Looks at a host and changes nothing; while another agent runs, what that one tells of its progress is read. */
 export async function readStatus(root: string): Promise<Status> {
   const paths = pathsOf(root);
-  const settings = await readSettings(paths);
-  const hostId = (await readIdentity(paths.state))?.hostId ?? null;
-  const { memory, problem } = await openStore(paths.state).load(new Date());
-  if (problem) throw problem;
-  const fresh = await look(root);
+  const problems: InterlockError[] = [];
+  const told = <T>(error: unknown, instead: T): T => {
+    problems.push(asInterlockError(error));
+    return instead;
+  };
+  const { settings, problem: wrong } = await readKnownSettings(paths);
+  if (wrong) problems.push(wrong);
+  const identity = await readIdentity(paths.state).catch((error) => told(error, null));
+  const { memory, problem } = await openStore(paths.state).read(new Date());
+  if (isForbidden(problem)) throw problem;
+  const fresh = await lookAt(paths, settings.machine).catch((error) => told(error, null));
   return {
-    hostId,
+    hostId: identity?.hostId ?? null,
     settings,
     memory: fresh ? { ...memory, running: fresh.running } : memory,
     entries: fresh?.entries ?? null,
     outdated: await findOutdated(paths),
     secureBoot: await readSecureBoot(root),
     progress: fresh ? null : await readProgress(paths),
+    problems: problems.map(({ code, message }) => ({ code, problem: message })),
   };
 }
 
+/** Another user than the agent's sees nothing, and should not be told that nothing is there. */
+function isForbidden(problem: InterlockError | null): problem is InterlockError {
+  return (problem?.cause as NodeJS.ErrnoException | undefined)?.code === 'EACCES';
+}
+
 /** The same for programs. */
-export function dataOf({ hostId, settings, memory, entries, outdated, secureBoot, progress }: Status) {
+export function dataOf({ hostId, settings, memory, problems, ...now }: Status) {
+  const { entries, outdated, secureBoot, progress } = now;
   const {
     phase,
     since,
@@ -55,6 +71,8 @@ export function dataOf({ hostId, settings, memory, entries, outdated, secureBoot
     problem,
     failed,
     barred = {},
+    lost = {},
+    standing = null,
     reports,
     slots,
     seen,
@@ -77,6 +95,9 @@ export function dataOf({ hostId, settings, memory, entries, outdated, secureBoot
     barred,
     look: lastLook,
     problem,
+    problems,
+    lost,
+    standing,
     reports: reports.length,
     seen,
     outdated,
@@ -84,24 +105,6 @@ export function dataOf({ hostId, settings, memory, entries, outdated, secureBoot
     progress,
     sources,
   };
-}
-
-/** The place that a phase holds or may hold. */
-export function holdOf(phase: Phase): Hold | null {
-  if ('hold' in phase) return phase.hold;
-  return phase.at === 'acquiring' ? phase.attempt : null;
-}
-
-async function look(root: string) {
-  try {
-    return await withAgent(root, async ({ running, ports }) => ({
-      running,
-      entries: await ports.loader.entries(),
-    }));
-  } catch (error) {
-    if (error instanceof InterlockError && error.code === 'busy') return null;
-    throw error;
-  }
 }
 
 async function readProgress({ run }: Paths): Promise<Status['progress']> {

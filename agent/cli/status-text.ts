@@ -4,8 +4,10 @@ import { bar, formatBytes, formatSeconds } from '../../system/terminal.ts';
 import { formatFacts, formatTable } from '../../system/terminal-table.ts';
 import { pathsOf } from '../config/paths.ts';
 import { etcFolders } from '../etc/note-overrides.ts';
+import { mayStand, strandedIn } from '../machine/lost.ts';
+import { holdOf } from '../machine/memory.ts';
 import type { LoaderEntry, SlotName } from '../ports.ts';
-import { holdOf, type Status } from './read-status.ts';
+import type { Status } from './read-status.ts';
 import { goalOf, inWords, phaseInWords } from './words.ts';
 
 const barWidth = 20;
@@ -104,17 +106,41 @@ function lookOf({ memory }: Status, now: Date): string {
   return `${ago(look.at, now)}: ${found}`;
 }
 
-function problemOf({ memory }: Status, now: Date): Fact[] {
-  const { problem } = memory;
-  return problem ? [['problem', `${ago(problem.at, now)}, ${problem.code}: ${problem.problem}`]] : [];
+function problemOf({ memory, problems }: Status, now: Date): Fact[] {
+  const { problem, lost = {} } = memory;
+  const lines = Object.values(lost);
+  const isSaid = (text: string) => lines.some((line) => line.problem.includes(text));
+  return [
+    ...problems
+      .filter((line) => !isSaid(line.problem))
+      .map((line): Fact => ['problem', `${line.code}: ${line.problem}`]),
+    ...(problem && !isSaid(problem.problem)
+      ? [['problem', `${ago(problem.at, now)}, ${problem.code}: ${problem.problem}`] as Fact]
+      : []),
+    ...lines.map(
+      (line): Fact => [
+        'lost',
+        `${ago(line.at, now)}, ${line.code}: ${line.problem}; told until: interlock-agent acknowledge`,
+      ],
+    ),
+  ];
 }
 
 function lockOf({ settings, memory }: Status): string {
   const { lock, group } = settings;
   const hold = holdOf(memory.phase);
   const configured = lock ? `${lock.kind}, group ${group}` : 'not configured: this host does not reboot';
-  if (!hold) return `${configured}; no place held`;
+  if (!hold || hold.nonce === '') return `${configured}; ${placeOf(memory)}`;
   return `${configured}; a place ${memory.phase.at === 'acquiring' ? 'asked for' : 'held'} in ${hold.kind} ${hold.group}`;
+}
+
+/** A host that lost its memory cannot say that it holds nothing. */
+function placeOf(memory: Status['memory']): string {
+  if (memory.standing) return strandedIn(memory.standing).message;
+  if (!mayStand(memory)) return 'no place held';
+  return memory.look && Date.parse(memory.look.at) > Date.parse(memory.lost?.state?.at ?? '')
+    ? 'no place held, and none was seen in it under this host’s id'
+    : 'whether a place stands there under this host’s id is not known, for the memory was lost';
 }
 
 function barredLine(versions: readonly string[], when: string): string {

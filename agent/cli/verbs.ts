@@ -24,17 +24,24 @@ export function addVerbs(program: Command, root: () => string): void {
     .action(
       answer(async ({ once, trial }: { once?: boolean; trial?: boolean }) => {
         if (trial) await withAgent(root(), runTrial, operatorPatience);
-        else await withAgent(root(), (agent) => agent.run([], once ?? false));
+        else await withAgent(root(), (agent) => runDue(agent, once ?? false));
         return { text: '', data: null };
       }),
     );
 
   verb(
     program,
+    'acknowledge',
+    'Say that you saw that this host lost its memory or its identity: it is not told any more',
+    'interlock-agent acknowledge',
+  ).action(answer(() => order(root(), async () => [{ kind: 'noted' }])));
+
+  verb(
+    program,
     'check',
     'Ask the server now; what it offers is for the next run',
     'interlock-agent check',
-  ).action(answer(() => order(root(), async () => [{ kind: 'check' }], true)));
+  ).action(answer(() => order(root(), checkOrders, true)));
 
   verb(
     program,
@@ -97,6 +104,22 @@ export async function order(
   return { text: visible(describe(memory)), data: { phase, wait, look, problem } };
 }
 
+/** Everything that today's configuration does not stop is done before it is complained of. */
+async function runDue(agent: OpenAgent, once: boolean): Promise<void> {
+  await agent.run([], once);
+  requireConfigured(agent);
+}
+
+/** Throws what is wrong with today's configuration: nothing new is begun with it. */
+function requireConfigured({ problem }: Pick<OpenAgent, 'problem'>): void {
+  if (problem) throw problem;
+}
+
+async function checkOrders(agent: OpenAgent): Promise<EventBody[]> {
+  requireConfigured(agent);
+  return [{ kind: 'check' }];
+}
+
 /** Gives the update under way up and says what that means from now on. */
 async function giveUp(root: string): Promise<Answer> {
   let version = '';
@@ -113,18 +136,21 @@ async function updateOrders(
   version: string | undefined,
   retry: string | undefined,
 ): Promise<EventBody[]> {
+  requireConfigured(agent);
   const again: EventBody[] = retry ? [{ kind: 'retry', version: retry }] : [{ kind: 'check' }];
   if (agent.offer) return [...again, await carriedOrder(agent, agent.offer, version)];
   return version ? [...again, await byName(agent, version, false)] : again;
 }
 
 async function rollbackOrders(agent: OpenAgent, version: string | undefined): Promise<EventBody[]> {
+  requireConfigured(agent);
   const { memory } = await agent.store.load(new Date());
   const other = memory.slots[otherSlot(agent.running.slot)];
   if (version && other?.version !== version) return [await byName(agent, version, true)];
   if (!other) throw new InterlockError('not_found', { what: 'a version in the other slot' });
   const failed = memory.failed[other.rootHash];
-  if (failed)
+  // who names it wants it all the same
+  if (failed && !version)
     throw new InterlockError('version_failed_here', { version: other.version, reason: failed.reason });
   await checkState(agent, other.version);
   return [{ kind: 'order', goal: { ...other, grant: null }, target: null, leaves: true }];

@@ -1,14 +1,17 @@
 import { join } from 'node:path';
 import type { CarriedOffer } from '../../protocol/carried.ts';
+import type { InterlockError } from '../../protocol/errors.ts';
 import { tightenTree } from '../../system/private-files.ts';
 import type { Carried } from '../carried/carried.ts';
 import { type Composed, compose } from '../compose.ts';
+import { readKnownSettings } from '../config/known-settings.ts';
 import { type Paths, pathsOf } from '../config/paths.ts';
-import { readSettings, type Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { noteOverrides } from '../etc/note-overrides.ts';
 import type { EventBody } from '../machine/event.ts';
 import type { Memory } from '../machine/memory.ts';
 import { runAgent } from '../run.ts';
+import { takeIdentity } from '../server/identity.ts';
 import { holdLock, type Patience } from '../state/hold-lock.ts';
 import { noteNextRun } from '../state/note-next-run.ts';
 import { keepReserve } from '../state/reserve.ts';
@@ -20,6 +23,8 @@ import { openProgress } from './progress.ts';
 export interface OpenAgent extends Composed {
   paths: Paths;
   settings: Settings;
+  /** What is wrong with today's configuration; `settings` are the last that were right then. */
+  problem: InterlockError | null;
   store: Store;
   /** What the medium offers that stands in for the server, if one does. */
   offer: CarriedOffer | null;
@@ -37,7 +42,6 @@ export async function withAgent<T>(
   medium?: string,
 ): Promise<T> {
   const paths = pathsOf(root);
-  const settings = await readSettings(paths);
   const carried = medium === undefined ? null : await openMedium(medium);
   const stop = new AbortController();
   const onSignal = () => stop.abort();
@@ -48,11 +52,13 @@ export async function withAgent<T>(
     await tightenTree(paths.state);
     const store = openStore(paths.state);
     await store.load(new Date());
-    // only for people to read: an update must not wait for it
-    await noteOverrides(paths).catch(() => {});
-    const composed = await compose(paths, settings, stop.signal, carried);
+    const { settings, problem, keep } = await readKnownSettings(paths);
+    // for people to read, and for a day when the files are wrong: an update must not wait for it
+    await Promise.all([noteOverrides(paths), keep()]).catch(() => {});
+    const identity = await takeIdentity(paths.state, new Date(), (lost) => noteIdentityLost(store, lost));
+    const composed = await compose(paths, settings, stop.signal, { identity, problem, carried });
     try {
-      return await use({ ...composed, paths, settings, store, run, offer: carried?.offer ?? null });
+      return await use({ ...composed, paths, settings, problem, store, run, offer: carried?.offer ?? null });
     } finally {
       await composed.close();
     }
@@ -78,6 +84,14 @@ export async function withAgent<T>(
     // sockets kept alive or an effect cut by a stop must not hold the process
     if (stop.signal.aborted) setTimeout(() => process.exit(), 1000).unref();
   }
+}
+
+async function noteIdentityLost(store: Store, { code, message }: InterlockError): Promise<void> {
+  const now = new Date();
+  const { memory } = await store.load(now);
+  const problem = `this host enrols again, for its identity was lost: ${message}`;
+  const identity = { at: now.toISOString(), code, problem };
+  await store.save({ ...memory, lost: { ...memory.lost, identity } });
 }
 
 /** Loaded for those few runs that need it. */

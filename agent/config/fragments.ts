@@ -11,10 +11,16 @@ export interface Fragment {
 }
 
 /** Reads `agent.d/*.toml` of the image, of this boot and of the host, in that order and by name: the later wins. */
-export async function readFragments({ image, run, etc }: Paths): Promise<Fragment[]> {
+export async function readFragments(
+  { image, run, etc }: Paths,
+  read: (file: string) => Promise<Fragment | null> = readFragment,
+): Promise<Fragment[]> {
   const fragments: Fragment[] = [];
   for (const folder of [join(image, 'usr/lib/interlock'), run, etc].map((path) => join(path, 'agent.d'))) {
-    for (const name of await namesIn(folder)) fragments.push(await readFragment(join(folder, name)));
+    for (const name of await namesIn(folder)) {
+      const fragment = await read(join(folder, name));
+      if (fragment) fragments.push(fragment);
+    }
   }
   return fragments;
 }
@@ -28,7 +34,8 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-async function readFragment(file: string): Promise<Fragment> {
+/** Reads one file. Throws `config_invalid` with its line. */
+export async function readFragment(file: string): Promise<Fragment> {
   try {
     return { file, values: parseToml(await readFile(file, 'utf8')) };
   } catch (cause) {

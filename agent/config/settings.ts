@@ -1,6 +1,7 @@
 import { type Static, type TOptional, type TSchema, Type } from 'typebox';
 import { InterlockError } from '../../protocol/errors.ts';
 import { parse, strict, Word } from '../../protocol/schema.ts';
+import { contradictionIn } from './contradiction.ts';
 import { type Fragment, readFragments } from './fragments.ts';
 import type { Paths } from './paths.ts';
 
@@ -73,15 +74,35 @@ export interface Settings {
   sources: string[];
 }
 
+/** The configuration as its files say it, merged and each key checked; they may still contradict each other. */
+export interface Merged {
+  inputs: Inputs;
+  /** Which file said what, for the words of a contradiction. */
+  fragments: Fragment[];
+}
+
 /** Reads the host's configuration. Throws `config_invalid` with the file that is wrong. */
 export async function readSettings(paths: Paths): Promise<Settings> {
+  return settingsOf(await readInputs(paths));
+}
+
+/** Reads and merges the fragments. Throws `config_invalid` with the file that is wrong. */
+export async function readInputs(paths: Paths): Promise<Merged> {
   const fragments = await readFragments(paths);
-  for (const { file, values } of fragments) parse(Inputs, values, file, 'config_invalid');
-  const kind = paths.root === '/' ? 'system' : 'file';
-  return settingsOf(
-    fragments.map(({ values }) => values).reduce<Inputs>(merge, { machine: { kind } }),
-    fragments,
-  );
+  for (const { file, values } of fragments) checkInputs(values, file);
+  return mergeInputs(paths, fragments);
+}
+
+/** Whether a fragment has known keys with fitting values only. Throws `config_invalid`. */
+export function checkInputs(values: unknown, file: string): void {
+  parse(Inputs, values, file, 'config_invalid');
+}
+
+/** The later fragment wins, key by key. */
+export function mergeInputs({ root }: Pick<Paths, 'root'>, fragments: Fragment[]): Merged {
+  const kind = root === '/' ? 'system' : 'file';
+  const inputs = fragments.map(({ values }) => values).reduce<Inputs>(merge, { machine: { kind } });
+  return { inputs, fragments };
 }
 
 function merge(below: Inputs, above: Inputs): Inputs {
@@ -92,7 +113,13 @@ function merge(below: Inputs, above: Inputs): Inputs {
   return { ...below, ...above, ...Object.fromEntries(merged) };
 }
 
-function settingsOf(inputs: Inputs, fragments: Fragment[]): Settings {
+/** Fills in what nobody said. Throws `config_invalid` for settings that contradict each other. */
+export function settingsOf({ inputs, fragments }: Merged): Settings {
+  const health = { settle: 120, steady: 30, timeout: 30, ...inputs.health };
+  const pollSeconds = inputs.poll ?? 3600;
+  const retrySeconds = inputs.retry ?? Math.min(60, pollSeconds);
+  const contradiction = contradictionIn({ health, pollSeconds, retrySeconds });
+  if (contradiction) throw invalid(fragments, ...contradiction);
   return {
     server: inputs.server?.replace(/\/+$/, '') ?? null,
     ca: inputs.ca ?? null,
@@ -102,10 +129,10 @@ function settingsOf(inputs: Inputs, fragments: Fragment[]): Settings {
     channel: inputs.channel ?? 'stable',
     group: inputs.group ?? 'default',
     joinToken: inputs.join_token ?? '',
-    pollSeconds: inputs.poll ?? 3600,
-    retrySeconds: inputs.retry ?? 60,
+    pollSeconds,
+    retrySeconds,
     lock: lockOf(inputs.lock, fragments),
-    health: { settle: 120, steady: 30, timeout: 30, ...inputs.health },
+    health,
     hooks: { timeout: 300, ...inputs.hooks },
     machine: inputs.machine?.kind ?? 'system',
     sources: fragments.map(({ file }) => file),
@@ -121,6 +148,9 @@ function lockOf(lock: Inputs['lock'], fragments: Fragment[]): Settings['lock'] {
   if (!lock.endpoints) throw invalid(fragments, 'lock', 'lock.endpoints is missing');
   if (Boolean(lock.cert) !== Boolean(lock.key)) {
     throw invalid(fragments, 'lock', 'lock.cert and lock.key go together');
+  }
+  if (Boolean(lock.username) !== Boolean(lock.password)) {
+    throw invalid(fragments, 'lock', 'lock.username and lock.password go together');
   }
   return { ...lock, kind: 'etcd', endpoints: lock.endpoints };
 }

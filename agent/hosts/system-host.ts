@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { privateFile } from '../../system/private-files.ts';
 import { openLoader } from '../loader/systemd-boot/loader.ts';
+import type { Running, SlotName } from '../ports.ts';
 import { findSlotsOnDisk } from '../slots/find-on-disk.ts';
 import type { Host } from './host.ts';
 import { mountEsp, unmountEsp } from './mount-esp.ts';
@@ -11,8 +12,9 @@ import { reboot } from './reboot.ts';
 import { readRootHash } from './root-hash.ts';
 
 /** The name that the initrd gives the verity device under the root. */
-const verityName = 'root';
-const runFolder = '/run/interlock';
+export const verityName = 'root';
+/** Where the agent mounts the ESP, and leaves word for the deadman. */
+export const runFolder = '/run/interlock';
 /** For the deadman, which knows no boot loader: this boot needs no confirmation any more. */
 const confirmed = join(runFolder, 'confirmed');
 
@@ -31,14 +33,17 @@ export async function openSystemHost(): Promise<Host> {
     },
     storage: { slots: disk.slots, esp, bootFiles: loader },
     machine: {
-      async running() {
-        const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-        const rootHash = await readRootHash(verityName);
-        return { bootId, slot: disk.running, rootHash, ...(await readIdentity('/usr/lib/os-release')) };
-      },
+      running: () => readRunning(disk.running),
       readRoot: (signal) => readThrough(`/dev/mapper/${verityName}`, signal),
       reboot: () => reboot('system'),
     },
     close: () => unmountEsp(esp),
   };
+}
+
+/** What the kernel says about this boot. */
+export async function readRunning(slot: SlotName): Promise<Running> {
+  const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+  const rootHash = await readRootHash(verityName);
+  return { bootId, slot, rootHash, ...(await readIdentity('/usr/lib/os-release')) };
 }

@@ -5,6 +5,7 @@ import { type Etcd, type EtcdOptions, openEtcd, type Said } from '../../system/e
 import { Roster } from '../../system/etcd-roster.ts';
 import { type Swapped, swapLock } from '../../system/swap-lock.ts';
 import type { Hold, LockPort, LockSelf, ReleaseAnswer } from '../ports.ts';
+import { findStanding } from './find-standing.ts';
 import { lock } from './lock.ts';
 import { requireCluster, unknownOr } from './trouble.ts';
 
@@ -20,7 +21,11 @@ export function openEtcdLock(
   open: (options: EtcdOptions) => Etcd = openEtcd,
 ): Omit<LockPort, 'place'> {
   const rosters = new Map<string, Roster>();
-  const withEtcd = async <T>(hold: Hold, self: LockSelf, use: (etcd: Etcd) => Promise<T>): Promise<T> => {
+  const withEtcd = async <T>(
+    hold: Pick<Hold, 'endpoints' | 'clusterId'>,
+    self: Pick<LockSelf, 'seen'>,
+    use: (etcd: Etcd) => Promise<T>,
+  ): Promise<T> => {
     // a cluster that is recognised by its id may be asked at its new addresses too
     const moved = hold.clusterId ? options.endpoints : [];
     const endpoints = [...new Set([...hold.endpoints, ...moved])];
@@ -51,6 +56,8 @@ export function openEtcdLock(
     });
 
   return {
+    standing: (place) =>
+      withEtcd({ ...place, clusterId: '' }, { seen: {} }, (etcd) => findStanding(etcd, place)),
     acquire: (attempt, rootHash, self) =>
       withEtcd(attempt, self, (etcd) =>
         lock(etcd, attempt, rootHash, { ...self, member: options.member, at: now() }),

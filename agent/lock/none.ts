@@ -3,6 +3,7 @@ import type { LockPort } from '../ports.ts';
 /** No coordination, by the operator's explicit word: every place is free, and the path stays the same. */
 export function openNoLock(): Omit<LockPort, 'place'> {
   return {
+    standing: async () => null,
     acquire: async (attempt) => ({ result: 'held', hold: attempt, revision: '0' }),
     release: async () => ({ result: 'released', revision: '0' }),
     cancel: async () => ({ result: 'released', revision: '0' }),

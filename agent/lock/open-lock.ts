@@ -1,20 +1,29 @@
 import { InterlockError } from '../../protocol/errors.ts';
-import type { Hold, LockPort, Place } from '../ports.ts';
+import type { LockPort, Place } from '../ports.ts';
 import { type EtcdLockOptions, openEtcdLock } from './etcd.ts';
 import { openNoLock } from './none.ts';
 
-/** The lock the configuration names. What is held is given back to where it was taken, whatever is configured now. */
-export function openLock(today: () => Place | null, etcd: EtcdLockOptions, now: () => Date): LockPort {
-  const locks = { etcd: openEtcdLock(etcd, now), none: openNoLock() };
-  const of = (hold: Hold) => locks[hold.kind];
+/**
+ * The lock the configuration names. What is held is given back to where it was taken, whatever is configured now.
+ * `etcd`: what it takes to reach it, read when it is needed, so that a missing certificate stops nothing else.
+ */
+export function openLock(
+  today: () => Place | null,
+  etcd: () => Promise<EtcdLockOptions>,
+  now: () => Date,
+): LockPort {
+  const none = openNoLock();
+  const of = async ({ kind }: Pick<Place, 'kind'>) =>
+    kind === 'none' ? none : openEtcdLock(await etcd(), now);
   return {
     place() {
       const place = today();
       if (!place) throw new InterlockError('lock_unset');
       return place;
     },
-    acquire: (attempt, rootHash, self) => of(attempt).acquire(attempt, rootHash, self),
-    release: (hold, rootHash, self, verdict) => of(hold).release(hold, rootHash, self, verdict),
-    cancel: (hold, self) => of(hold).cancel(hold, self),
+    standing: async (place) => (await of(place)).standing(place),
+    acquire: async (attempt, rootHash, self) => (await of(attempt)).acquire(attempt, rootHash, self),
+    release: async (hold, rootHash, self, verdict) => (await of(hold)).release(hold, rootHash, self, verdict),
+    cancel: async (hold, self) => (await of(hold)).cancel(hold, self),
   };
 }

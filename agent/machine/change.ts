@@ -87,7 +87,8 @@ export function isOver(expires: string | null, at: string): boolean {
   return expires !== null && Date.parse(expires) <= Date.parse(at);
 }
 
-function later(at: string, seconds: number): string {
+/** So many seconds after a time. */
+export function later(at: string, seconds: number): string {
   return new Date(Date.parse(at) + seconds * 1000).toISOString();
 }
 

@@ -1,6 +1,6 @@
 import type { Retry } from '../../protocol/error-table.ts';
 import type { Verdict } from '../../protocol/semaphore.ts';
-import type { AcquireAnswer, Hold, Place, ReleaseAnswer, Running, Target } from '../ports.ts';
+import type { AcquireAnswer, Hold, Place, ReleaseAnswer, Running, Standing, Target } from '../ports.ts';
 import type { Goal } from './memory.ts';
 
 /** What the agent does in the world; each is idempotent and answered by one event. */
@@ -25,7 +25,7 @@ export type Effect =
 export type Found =
   | { target: Target; expires: string | null }
   | { none: string; problem: string }
-  | { code: string; problem: string };
+  | { code: string; problem: string; isServer?: true };
 
 /** What happened; `at` is the only clock the machine knows. */
 export type Event = { at: string } & (
@@ -39,7 +39,10 @@ export type Event = { at: string } & (
       generations: readonly number[];
       retrySeconds: number;
     }
-  | { kind: 'looked'; found: Found; pollSeconds: number }
+  /** `standing`: what the lock showed, when it was asked. */
+  | { kind: 'looked'; found: Found; pollSeconds: number; standing?: Standing | null }
+  /** The server was told where this host is. */
+  | { kind: 'told'; pollSeconds: number }
   | { kind: 'wrote'; detail?: string }
   | { kind: 'drew'; nonce: string; place: Place }
   | { kind: 'acquired'; nonce: string; answer: AcquireAnswer }
@@ -62,6 +65,8 @@ export type Event = { at: string } & (
   | { kind: 'confirm' }
   /** By an operator, unless a reason says otherwise. */
   | { kind: 'cancel'; reason?: string }
+  /** What was lost was seen. */
+  | { kind: 'noted' }
   /** A restored etcd is trusted again; `place`: look for what is held where the lock is configured now. */
   | { kind: 'acknowledge'; place: Place | null }
 );

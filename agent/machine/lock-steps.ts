@@ -1,6 +1,8 @@
-import type { Hold } from '../ports.ts';
+import type { ErrorCode } from '../../protocol/error-table.ts';
+import type { Hold, WaitReason } from '../ports.ts';
 import { backOff, forget, isOver, reach, report, restFactor, see, wait } from './change.ts';
 import type { EventOf } from './event.ts';
+import { noteLost } from './lost.ts';
 import type { Memory, Phase } from './memory.ts';
 
 type Cancellable = Extract<Phase, { at: 'acquiring' | 'locked' | 'flipped' }>;
@@ -36,19 +38,30 @@ export function onAcquired(memory: Memory, { at, nonce, answer }: EventOf<'acqui
     isUnknown
       ? backOff(next, at, `the lock’s answer is unknown: ${answer.problem}`)
       : wait(next, at, next.retrySeconds, answer.problem);
-  if (phase.at === 'rebooting') return pause({ ...memory, phase: { ...phase, attempt: null } });
+  const trouble = answer.result === 'wait' ? troubles[answer.reason] : undefined;
+  const known = trouble ? { ...memory, problem: { at, code: trouble, problem: answer.problem } } : memory;
+  if (phase.at === 'rebooting') return pause({ ...known, phase: { ...phase, attempt: null } });
   if (phase.at === 'flipped') {
     if (isUnknown || answer.reason === 'quorum' || answer.reason === 'unreachable') {
-      return pause({ ...memory, phase: { ...phase, attempt: null } });
+      return pause({ ...known, phase: { ...phase, attempt: null } });
     }
-    return giveUp(memory, at, phase, answer.problem);
+    return giveUp(known, at, phase, answer.problem);
   }
   const maybe = phase.maybe || isUnknown;
-  if (maybe && isOver(phase.plan.expires, at)) return giveUp(memory, at, phase, 'the offer has expired');
-  if (maybe) return pause({ ...memory, phase: { ...phase, drawn: false, maybe } });
+  if (maybe && isOver(phase.plan.expires, at)) return giveUp(known, at, phase, 'the offer has expired');
+  if (maybe) return pause({ ...known, phase: { ...phase, drawn: false, maybe } });
   const fresh = phase.plan.expires === null;
-  return pause(reach(memory, at, { at: 'written', plan: phase.plan, fresh }));
+  return pause(reach(known, at, { at: 'written', plan: phase.plan, fresh }));
 }
+
+/** Why a place is not to be had, where somebody should know; a full group is everyday life. */
+const troubles: Partial<Record<WaitReason, ErrorCode>> = {
+  brake: 'lock_brake',
+  rewound: 'etcd_rewound',
+  foreign_hold: 'lock_foreign_hold',
+  quorum: 'lock_quorum',
+  unreachable: 'unreachable',
+};
 
 function held(
   memory: Memory,
@@ -59,7 +72,8 @@ function held(
   if (phase.at === 'acquiring') {
     const { plan } = phase;
     if (isOver(plan.expires, at)) return giveUp(memory, at, phase, 'the offer has expired');
-    return report(reach(memory, at, { at: 'locked', plan, hold, drained: false }), at, 'locked', plan.goal);
+    const locked = reach({ ...memory, problem: null }, at, { at: 'locked', plan, hold, drained: false });
+    return report(locked, at, 'locked', plan.goal);
   }
   const { goal, generation } = phase;
   const next = { at: 'rebooting', goal, hold, generation, attempt: null, confirmed: true } as const;
@@ -87,7 +101,9 @@ export function onReleased(memory: Memory, { at, answer }: EventOf<'released'>):
   const { goal } = phase;
   const seen = { ...see(memory, phase.hold.clusterId, answer.revision), unproven: false };
   if (phase.at === 'confirmed') {
-    const good = forget(seen, (rootHash) => rootHash === goal.rootHash);
+    const forgiven = forget(seen, (rootHash) => rootHash === goal.rootHash);
+    // a place that was drawn for: this memory knows the whole journey
+    const good = phase.hold.nonce ? noteLost({ ...forgiven, problem: null }) : forgiven;
     return report(reach(good, at, { at: 'finished', goal }), at, 'confirmed', goal);
   }
   const idle = reach(seen, at, { at: 'idle' });

@@ -1,5 +1,5 @@
 import type { Report } from '../../protocol/check-in.ts';
-import type { Hold, Running, SlotName, Target } from '../ports.ts';
+import type { Hold, Running, SlotName, Standing, Target } from '../ports.ts';
 
 /** Which version an update leads to. */
 export type Goal = Pick<Target, 'version' | 'rootHash' | 'grant'>;
@@ -101,9 +101,23 @@ export interface Memory {
   /** By root hash: what an operator gave up here, under every version that it was met as; kept until ordered here. */
   barred?: Record<string, { versions: string[]; at: string }>;
   look: Look | null;
-  problem: { at: string; code: string; problem: string } | null;
+  /** `isServer`: that the server did not answer, which it need not be told. */
+  problem: (Problem & { isServer?: true }) | null;
   /** What each slot was last seen to hold, whole. */
   slots: Partial<Record<SlotName, Pick<Goal, 'version' | 'rootHash'>>>;
+  /** What was lost and set aside, until an operator says that he saw it or an update is complete. */
+  lost?: Partial<Record<'state' | 'identity', Problem>>;
+  /** After a lost memory: the place that the lock has under this host's id, which nobody here took. */
+  standing?: Standing;
+  /** When the server is next told where this host is while it waits in the middle of an update. */
+  tellAt?: string;
+}
+
+/** Something that is wrong, by its code and in words. */
+export interface Problem {
+  at: string;
+  code: string;
+  problem: string;
 }
 
 /** A host that has never run an agent. */
@@ -126,4 +140,10 @@ export function freshMemory(at: string): Memory {
     problem: null,
     slots: {},
   };
+}
+
+/** The place that a phase holds or may hold. */
+export function holdOf(phase: Phase): Hold | null {
+  if ('hold' in phase) return phase.hold;
+  return phase.at === 'acquiring' ? phase.attempt : null;
 }

@@ -4,6 +4,7 @@ import { bar, unbar } from './bar.ts';
 import { forget, reach, remember, report, restFactor, wait } from './change.ts';
 import type { EventOf } from './event.ts';
 import { giveUp } from './lock-steps.ts';
+import { noteLost, strandedIn } from './lost.ts';
 import type { Goal, Memory } from './memory.ts';
 import { offer } from './update-steps.ts';
 
@@ -77,6 +78,12 @@ const tooLate = {
   confirmed: 'it runs, and is marked good',
   finished: 'it runs, and is marked good',
 };
+
+/** An operator saw what was lost. Throws `lock_stranded` while a place stands that nobody here took. */
+export function onNoted(memory: Memory): Memory {
+  if (memory.standing) throw strandedIn(memory.standing);
+  return noteLost(memory);
+}
 
 /** An operator vouches for an etcd that went back in time, or says where the place of a lost one is to be given back. */
 export function onAcknowledge(memory: Memory, { place }: EventOf<'acknowledge'>): Memory {

@@ -11,11 +11,11 @@ export function onHealthy(memory: Memory, { at }: EventOf<'healthy'>): Memory {
     case 'fellBack': {
       if (phase.generation !== null) return memory;
       const { goal, hold, reason, failed } = phase;
-      return reach(memory, at, { at: 'healed', goal, hold, reason, failed });
+      return reach({ ...memory, problem: null }, at, { at: 'healed', goal, hold, reason, failed });
     }
     case 'confirmed':
     case 'cancelling':
-      return reach({ ...memory, unproven: false }, at, phase);
+      return reach({ ...memory, unproven: false, problem: null }, at, phase);
     default:
       return memory;
   }
@@ -31,7 +31,8 @@ export function onUnhealthy(memory: Memory, { at, check, problem }: EventOf<'unh
     return report(remember(reach(memory, at, next), at, goal, reason), at, 'failed', goal, reason);
   }
   if (phase.at === 'fellBack' || phase.at === 'cancelling' || phase.at === 'confirmed') {
-    return wait(memory, at, memory.retrySeconds, reason);
+    const known = { ...memory, problem: { at, code: 'health_failed', problem: reason } };
+    return wait(known, at, memory.retrySeconds, reason);
   }
   return memory;
 }

@@ -1,26 +1,39 @@
 import type { Target } from '../ports.ts';
 import { bar } from './bar.ts';
-import { backOff, isOver, otherSlot, reach, report, wait } from './change.ts';
+import { backOff, isOver, later, otherSlot, reach, report, wait } from './change.ts';
 import type { EventOf } from './event.ts';
 import { giveUp } from './lock-steps.ts';
+import { withStanding } from './lost.ts';
 import type { Memory, Plan } from './memory.ts';
 
 /** The server and the signed metadata were asked: something to write, nothing, or no answer. */
-export function onLooked(memory: Memory, { at, found, pollSeconds }: EventOf<'looked'>): Memory {
+export function onLooked(memory: Memory, event: EventOf<'looked'>): Memory {
+  const { at, found, pollSeconds, standing } = event;
   const { phase } = memory;
   if (phase.at !== 'idle' && (phase.at !== 'written' || phase.fresh)) return memory;
-  const seen = { ...memory, look: lookOf(at, found) };
+  const told = tellAgain(memory, at, pollSeconds);
+  const known = standing === undefined ? told : withStanding(told, standing);
+  const seen = { ...known, look: lookOf(at, found) };
   if ('target' in found) return onTarget(seen, at, found, pollSeconds);
   if ('none' in found) {
     const idle = phase.at === 'written' ? reach(seen, at, { at: 'idle' }) : { ...seen, tries: 0 };
     return wait({ ...idle, problem: null }, at, pollSeconds, found.none);
   }
-  const failed = { ...seen, problem: { at, code: found.code, problem: found.problem } };
+  const failed = { ...seen, problem: { at, ...found } };
   if (phase.at === 'idle') return backOff(failed, at, found.problem);
   if (isOver(phase.plan.expires, at)) {
     return wait(reach(failed, at, { at: 'idle' }), at, pollSeconds, 'the offer has expired');
   }
   return reach(failed, at, { ...phase, fresh: true });
+}
+
+/** The server was told where this host is: enough for a while. */
+export function onTold(memory: Memory, { at, pollSeconds }: EventOf<'told'>): Memory {
+  return tellAgain(memory, at, pollSeconds);
+}
+
+function tellAgain(memory: Memory, at: string, seconds: number): Memory {
+  return { ...memory, tellAt: later(at, seconds) };
 }
 
 function onTarget(
@@ -65,7 +78,7 @@ export function onWrote(memory: Memory, { at, detail }: EventOf<'wrote'>): Memor
   };
   const fresh = phase.plan.expires === null;
   return report(
-    reach({ ...memory, slots }, at, { at: 'written', plan: phase.plan, fresh }),
+    reach({ ...memory, slots, problem: null }, at, { at: 'written', plan: phase.plan, fresh }),
     at,
     'written',
     goal,

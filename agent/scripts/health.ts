@@ -44,10 +44,18 @@ async function checkOnce(
   timeout: number,
   signal: AbortSignal,
 ): Promise<Extract<Health, { ok: false }> | null> {
-  for (const path of await listScripts(folder)) {
+  for (const path of await checksIn(folder)) {
     const { name, problem } = await runScript(path, timeout, signal);
     signal.throwIfAborted();
     if (problem !== null) return { ok: false, check: name, problem };
   }
   return null;
+}
+
+/** A file in the folder's place is a fault of the configuration and told as one; the slot may be healthy all the same. */
+async function checksIn(folder: string): Promise<string[]> {
+  return listScripts(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOTDIR') return [];
+    throw error;
+  });
 }

@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EnrollAnswer } from '../../protocol/check-in.ts';
+import { asInterlockError, type InterlockError } from '../../protocol/errors.ts';
 import { knownFields, parseJson } from '../../protocol/schema.ts';
 import { writeDurably } from '../../system/durable.ts';
 
@@ -15,6 +16,23 @@ export async function readIdentity(folder: string): Promise<Identity | null> {
     throw error;
   });
   return text === null ? null : parseJson(EnrollAnswer, text, file, 'state_invalid');
+}
+
+/** Reads it for a run: a damaged one is kept aside after `note` wrote down that it was lost, and the host enrols again. */
+export async function takeIdentity(
+  folder: string,
+  now: Date,
+  note: (problem: InterlockError) => Promise<void>,
+): Promise<Identity | null> {
+  try {
+    return await readIdentity(folder);
+  } catch (error) {
+    const problem = asInterlockError(error);
+    await note(problem);
+    const file = join(folder, 'identity.json');
+    await rename(file, `${file}.broken-${now.toISOString().replace(/[:.]/g, '-')}`);
+    return null;
+  }
 }
 
 /** Keeps the identity: losing it would make this host a new one. */

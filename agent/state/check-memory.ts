@@ -21,6 +21,7 @@ const Hold = Type.Object({
 const MaybeHold = Type.Union([Hold, Type.Null()]);
 const Generation = Type.Integer({ minimum: 0 });
 const Flag = Type.Boolean();
+const Problem = Type.Object({ at: Text, code: Text, problem: Text });
 
 const fields = {
   idle: {},
@@ -70,6 +71,11 @@ const State = Type.Object({
   reportCount: Type.Integer({ minimum: 0 }),
   failed: Type.Record(Text, Type.Object({ version: Text, reason: Text, at: Text })),
   barred: Type.Optional(Type.Record(Text, Type.Object({ versions: Type.Array(Text), at: Text }))),
+  lost: Type.Optional(Type.Partial(Type.Object({ state: Problem, identity: Problem }))),
+  standing: Type.Optional(
+    Type.Object({ group: Text, host: Text, boot: Text, since: Text, endpoints: Type.Array(Text) }),
+  ),
+  tellAt: Type.Optional(Text),
   slots: Type.Partial(
     Type.Object({
       a: Type.Object({ version: Text, rootHash: Text }),

@@ -2,6 +2,7 @@ import { rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { privateFile } from '../../system/private-files.ts';
 import type { Memory } from '../machine/memory.ts';
+import { nothingDueUntil } from '../machine/tell-due.ts';
 
 /**
  * Says, by the time of a file that is gone with the boot, until when nothing is due: the timer's unit compares it and
@@ -9,12 +10,13 @@ import type { Memory } from '../machine/memory.ts';
  */
 export async function noteNextRun(
   run: string,
-  { wait, reports }: Pick<Memory, 'wait' | 'reports'>,
+  memory: Pick<Memory, 'wait' | 'reports' | 'phase' | 'tellAt'>,
 ): Promise<void> {
+  const { wait, reports } = memory;
   const file = join(run, 'next-run');
   await rm(file, { force: true });
   if (!wait || reports.length > 0) return;
-  const until = new Date(wait.until);
+  const until = new Date(nothingDueUntil(memory, wait.until));
   await writeFile(`${file}.tmp`, '', { mode: privateFile });
   await utimes(`${file}.tmp`, until, until);
   await rename(`${file}.tmp`, file);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { access, link, mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
 import { syncFolder, writeDurably } from '../../system/durable.ts';
@@ -8,38 +8,88 @@ import { savePastFull } from './reserve.ts';
 
 /** The agent's memory on the disk. */
 export interface Store {
-  /** A damaged file is kept aside and said in `problem`; the agent then starts from facts and guesses no hold. */
+  /** What is known, for those who only look: nothing is changed. */
+  read(now: Date): Promise<{ memory: Memory; problem: InterlockError | null }>;
+  /**
+   * The same for a run. A damaged file is kept aside, and the memory that takes its place says so: the agent then starts
+   * from facts and guesses no hold.
+   */
   load(now: Date): Promise<{ memory: Memory; problem: InterlockError | null }>;
   /** Durable when it returns. */
   save(memory: Memory): Promise<void>;
 }
 
-/** Opens the state in `folder`; the folder is created when missing. */
+/** Opens the state in `folder`; a run creates the folder when it is missing. */
 export function openStore(folder: string): Store {
   const file = join(folder, 'state.json');
+  const save = async (memory: Memory) => {
+    const text = `${JSON.stringify(memory, null, 1)}\n`;
+    await savePastFull(folder, () => writeDurably(file, text, 0o600));
+  };
+
+  async function read(now: Date) {
+    try {
+      return { memory: await readMemory(folder, file, now), problem: null };
+    } catch (error) {
+      const problem = asInterlockError(error);
+      return { memory: withoutMemory(now, problem), problem };
+    }
+  }
+
   return {
+    read,
     async load(now) {
       await makeFolder(folder);
-      const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return null;
-        throw new InterlockError('state_invalid', { file, problem: error.message }, { cause: error });
-      });
-      if (text === null) return { memory: freshMemory(now.toISOString()), problem: null };
-      try {
-        return { memory: checkMemory(text, file), problem: null };
-      } catch (error) {
-        const aside = `${file}.broken-${now.toISOString().replace(/[:.]/g, '-')}`;
-        await rename(file, aside);
-        await syncFolder(folder);
-        const problem = asInterlockError(error);
-        return { memory: freshMemory(now.toISOString()), problem };
-      }
+      const { memory, problem } = await read(now);
+      if (!problem) return { memory, problem };
+      // what could not be read may be whole: another try, and nothing in its place
+      if (isUnreadable(problem)) throw problem;
+      await setAside(file, now);
+      await save(memory);
+      return { memory, problem };
     },
-    async save(memory) {
-      const text = `${JSON.stringify(memory, null, 1)}\n`;
-      await savePastFull(folder, () => writeDurably(file, text, 0o600));
-    },
+    save,
   };
+}
+
+/** Throws `state_invalid` for a damaged file, and for one that is gone from a host that was enrolled. */
+async function readMemory(folder: string, file: string, now: Date): Promise<Memory> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw new InterlockError('state_invalid', { file, problem: error.message }, { cause: error });
+  });
+  if (text !== null) return checkMemory(text, file);
+  if (!(await isThere(join(folder, 'identity.json')))) return freshMemory(now.toISOString());
+  throw new InterlockError('state_invalid', { file, problem: 'it is gone, and this host is enrolled' });
+}
+
+function isUnreadable({ cause }: InterlockError): boolean {
+  const { code } = (cause ?? {}) as NodeJS.ErrnoException;
+  return /^E(?!ISDIR)/.test(code ?? '');
+}
+
+function withoutMemory(now: Date, { code, message }: InterlockError): Memory {
+  const at = now.toISOString();
+  const lost = { at, code, problem: `the agent’s memory was lost: ${message}` };
+  return { ...freshMemory(at), problem: lost, lost: { state: lost } };
+}
+
+/** Keeps what is left of a damaged file. A power cut leaves it in its place, or another: never nothing that could tell. */
+export async function setAside(file: string, now: Date): Promise<void> {
+  const aside = `${file}.broken-${now.toISOString().replace(/[:.]/g, '-')}`;
+  await link(file, aside).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return;
+    // a folder in the file's place has no second name
+    await rename(file, aside);
+  });
+  await syncFolder(dirname(file));
+}
+
+function isThere(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Makes the state's folder, readable by its owner only, and its name durable. */

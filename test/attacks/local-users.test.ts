@@ -63,7 +63,11 @@ test('the ESP’s lock is made for its owner alone, and tightened when it is the
 
 test('what the agent tells in /run is not for everybody', async () => {
   openProgress(folder)({ phase: 'idle', step: 'waiting', done: 0, total: 0, at: '' });
-  await noteNextRun(folder, { wait: { until: new Date().toISOString(), reason: '' }, reports: [] });
+  await noteNextRun(folder, {
+    wait: { until: new Date().toISOString(), reason: '' },
+    reports: [],
+    phase: { at: 'idle' },
+  });
   expect(await mode(join(folder, 'progress.json'))).toBe(0o600);
   expect(await mode(join(folder, 'next-run'))).toBe(0o600);
 });

@@ -118,6 +118,7 @@ function openRealLock({ random, record, open }: World, host: Host, life: Life): 
     );
   return {
     place: () => ({ kind: 'etcd', endpoints, group, host: name }),
+    standing: (place) => lockFor('release').standing(place),
     acquire: (...call) => lockFor('acquire').acquire(...call),
     release: (...call) => lockFor('release').release(...call),
     cancel: (...call) => lockFor('cancel').cancel(...call),

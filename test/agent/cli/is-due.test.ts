@@ -7,7 +7,13 @@ import { pathsOf } from '../../../agent/config/paths.ts';
 
 let root: string;
 const now = Date.parse('2026-01-01T00:00:00Z');
-const waiting = { wait: { until: '2026-01-01T00:01:00Z' }, reports: [], boots: ['a', 'b'] };
+const waiting = {
+  phase: { at: 'idle' },
+  wait: { until: '2026-01-01T00:01:00Z' },
+  reports: [],
+  boots: ['a', 'b'],
+};
+const stuck = { ...waiting, phase: { at: 'offered' } };
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'interlock-due-'));
   await mkdir(pathsOf(root).state, { recursive: true });
@@ -26,6 +32,16 @@ it.each([
   ],
   ['no wait', JSON.stringify({ ...waiting, wait: null }), true],
   ['something to report', JSON.stringify({ ...waiting, reports: [{}] }), true],
+  [
+    'an update stuck, and the server told',
+    JSON.stringify({ ...stuck, tellAt: '2026-01-01T00:00:30Z' }),
+    false,
+  ],
+  [
+    'an update stuck, and the server to be told',
+    JSON.stringify({ ...stuck, tellAt: '2025-12-31T23:00:00Z' }),
+    true,
+  ],
   ['another boot', JSON.stringify({ ...waiting, boots: ['b', 'a'] }), true],
   ['a torn file', '{"wait":', true],
   ['no file', null, true],

@@ -35,6 +35,7 @@ function statusOf(memory: Partial<Memory>, more: Partial<Status> = {}): Status {
     outdated: [],
     secureBoot: { on: true, lockdown: 'integrity' } as Status['secureBoot'],
     progress: null,
+    problems: [],
     ...more,
   };
 }

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { mountEsp, unmountEsp } from '../../../agent/hosts/mount-esp.ts';
+import { mountEsp, showEsp, unmountEsp } from '../../../agent/hosts/mount-esp.ts';
 
 let dir: string;
 const path = process.env.PATH;
@@ -61,4 +61,17 @@ test('what a killed agent left mounted is let go', async () => {
   await mountEsp('/dev/vda1', dir);
   expect(log()[0]).toBe(`umount ${stale}`);
   expect(existsSync(stale)).toBe(false);
+});
+
+test('who only looks neither repairs nor mounts it to be written', async () => {
+  stand('findmnt', 1);
+  stand('fsck.fat', 0);
+  const folder = await showEsp('/dev/vda1', dir);
+  expect(log().slice(1)).toEqual([`mount -t vfat -o ro,umask=0077,nodev,nosuid,noexec /dev/vda1 ${folder}`]);
+});
+
+test('who only looks is shown what somebody else has mounted', async () => {
+  writeFileSync(join(dir, 'bin/findmnt'), '#!/bin/sh\necho /efi\n', { mode: 0o755 });
+  const folder = await showEsp('/dev/vda1', dir);
+  expect(log()).toEqual([`mount --bind -o ro /efi ${folder}`]);
 });

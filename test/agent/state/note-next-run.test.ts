@@ -24,12 +24,22 @@ const note = (ms: number, reports: unknown[] = []) =>
   noteNextRun(run, {
     wait: { until: new Date(Date.now() + ms).toISOString(), reason: 'up_to_date' },
     reports,
-  } as Parameters<typeof noteNextRun>[1]);
+    phase: { at: 'idle' },
+  } as unknown as Parameters<typeof noteNextRun>[1]);
 
 test('the timer starts no agent while the last run waits', async () => {
   await note(hourMs);
   expect(isDue()).toBe(false);
   await note(-1000);
+  expect(isDue()).toBe(true);
+});
+
+test('a host that is stuck in an update wakes to tell the server so', async () => {
+  const at = (ms: number) => new Date(Date.now() + ms).toISOString();
+  const stuck = { phase: { at: 'offered' }, wait: { until: at(hourMs), reason: 'no room' }, reports: [] };
+  await noteNextRun(run, { ...stuck, tellAt: at(60_000) } as unknown as Parameters<typeof noteNextRun>[1]);
+  expect(isDue()).toBe(false);
+  await noteNextRun(run, { ...stuck, tellAt: at(-1000) } as unknown as Parameters<typeof noteNextRun>[1]);
   expect(isDue()).toBe(true);
 });
 
@@ -40,6 +50,6 @@ test('in any doubt a run is due', async () => {
   expect(isDue()).toBe(true);
   await note(hourMs, [{}]);
   expect(isDue()).toBe(true);
-  await noteNextRun(run, { wait: null, reports: [] });
+  await noteNextRun(run, { wait: null, reports: [], phase: { at: 'idle' } });
   expect(isDue()).toBe(true);
 });

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -85,6 +85,61 @@ describe('the state file', () => {
       expect(await readFile(join(folder, aside!), 'utf8')).toBe(text);
     },
   );
+});
+
+describe('a memory that is lost', () => {
+  const files = async () =>
+    Promise.all(
+      (await readdir(folder)).map(async (name) => [name, await readFile(join(folder, name), 'utf8')]),
+    );
+  const enrol = () => writeFile(join(folder, 'identity.json'), '{}');
+
+  it.each(['', '{"format":1', '\0\0\0\0', null])(
+    'is told of by whoever looks, and nothing is changed: %j',
+    async (text) => {
+      await enrol();
+      if (text !== null) await writeFile(file(), text);
+      const before = await files();
+      for (let n = 0; n < 2; n++) {
+        const { memory, problem } = await openStore(folder).read(now);
+        expect([problem?.code, memory.lost?.state?.code]).toEqual(['state_invalid', 'state_invalid']);
+      }
+      expect(await files()).toEqual(before);
+    },
+  );
+
+  it('is told of after the run that set it aside, until somebody saw it', async () => {
+    await writeFile(file(), '');
+    await openStore(folder).load(now);
+    for (let n = 0; n < 2; n++) {
+      const { memory, problem } = await openStore(folder).load(now);
+      expect([problem, memory.lost?.state?.code, memory.problem?.code]).toEqual([
+        null,
+        'state_invalid',
+        'state_invalid',
+      ]);
+    }
+    expect((await readdir(folder)).filter((name) => name.includes('.broken-'))).toHaveLength(1);
+  });
+
+  it('is one that is gone from an enrolled host, and no other', async () => {
+    expect((await openStore(folder).load(now)).memory.lost).toBeUndefined();
+    await enrol();
+    expect((await openStore(folder).load(now)).memory.lost?.state?.problem).toMatch(/it is gone/);
+  });
+
+  it('gives way when a folder stands in its place', async () => {
+    await mkdir(file());
+    const { memory } = await openStore(folder).load(now);
+    expect(memory.lost?.state?.code).toBe('state_invalid');
+    expect((await openStore(folder).load(now)).problem).toBeNull();
+  });
+
+  it('is not what cannot be read just now', async () => {
+    await symlink('state.json', file());
+    await expect(openStore(folder).load(now)).rejects.toMatchObject({ code: 'state_invalid' });
+    expect((await readdir(folder)).sort()).toEqual(['state.json']);
+  });
 });
 
 describe('one agent per host', () => {

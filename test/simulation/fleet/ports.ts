@@ -116,6 +116,7 @@ function openSimLock(fleet: Fleet, host: SimHost, life: Life): LockPort {
   const lock = openEtcdLock({ endpoints: ['etcd'] }, () => fleet.schedule.date(), open);
   return {
     place: () => ({ kind: 'etcd', endpoints: ['etcd'], group: 'g', host: host.name }),
+    standing: lock.standing,
     acquire: (...call) => {
       isTaking = true;
       return lock.acquire(...call);

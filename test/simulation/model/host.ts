@@ -87,7 +87,7 @@ export function startedEvent(host: Host): Event {
 }
 
 /** Drops what no decision reads, and every clock reading but "there is a wait". */
-export function canonical(memory: Memory): Memory {
+export function canonical({ tellAt: _, ...memory }: Memory): Memory {
   return {
     ...memory,
     phase: plain(memory.phase),

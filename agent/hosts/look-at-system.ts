@@ -1,0 +1,20 @@
+import { openLoader } from '../loader/systemd-boot/loader.ts';
+import { findSlotsOnDisk } from '../slots/find-on-disk.ts';
+import type { Host } from './host.ts';
+import { showEsp, unmountEsp } from './mount-esp.ts';
+import { readRunning, runFolder, verityName } from './system-host.ts';
+
+/** The machine for those who only look: the ESP is neither repaired nor mounted to be written. */
+export async function lookAtSystem(): Promise<{
+  machine: Pick<Host['machine'], 'running'>;
+  loader: Pick<Host['loader'], 'entries'>;
+  close(): Promise<void>;
+}> {
+  const disk = await findSlotsOnDisk(verityName);
+  const esp = await showEsp(disk.esp, runFolder);
+  return {
+    loader: openLoader(esp, { efivars: '/sys/firmware/efi/efivars' }),
+    machine: { running: () => readRunning(disk.running) },
+    close: () => unmountEsp(esp),
+  };
+}

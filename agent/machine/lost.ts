@@ -1,0 +1,33 @@
+import { InterlockError } from '../../protocol/errors.ts';
+import type { Standing } from '../ports.ts';
+import type { Memory, Problem } from './memory.ts';
+
+/** Whether a place may stand in the lock that this host knows nothing of: its memory was lost, and nobody said since that all is well. */
+export function mayStand({ lost, standing }: Pick<Memory, 'lost' | 'standing'>): boolean {
+  return lost?.state !== undefined || standing !== undefined;
+}
+
+/** What the lock showed is kept and told until it shows nothing more. */
+export function withStanding({ standing: _, ...memory }: Memory, standing: Standing | null): Memory {
+  return standing ? { ...memory, standing } : memory;
+}
+
+/** An operator saw what was lost, or an update is complete: there is nothing more to tell. */
+export function noteLost({ lost: _, standing: __, ...memory }: Memory): Memory {
+  return memory;
+}
+
+/** A place that nobody here took, with the command that takes it away: this host never gives it back by itself. */
+export function strandedIn({ group, host, boot, endpoints }: Standing): InterlockError {
+  return new InterlockError('lock_stranded', { group, host, boot, etcd: endpoints.join(',') });
+}
+
+/** The one thing that the server and an operator should know first. */
+export function troubleOf({ standing, problem, lost }: Memory): Pick<Problem, 'code' | 'problem'> | null {
+  if (standing) {
+    const { code, message } = strandedIn(standing);
+    return { code, problem: message };
+  }
+  if (problem && !problem.isServer) return problem;
+  return lost?.state ?? lost?.identity ?? null;
+}

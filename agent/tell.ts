@@ -1,0 +1,32 @@
+import { isTellDue } from './machine/tell-due.ts';
+import { checkInOf, type Ports, takenBack } from './perform.ts';
+import type { Running } from './ports.ts';
+import type { RunOptions } from './run.ts';
+import type { Session } from './session.ts';
+
+/**
+ * A host that waits in the middle of an update goes on checking in: the server hears at each poll that it lives and what
+ * it is stuck on, and may take its leave back. Looking for updates does the same on an idle host.
+ */
+export async function tell(
+  { server, clock }: Pick<Ports, 'server' | 'clock'>,
+  session: Session,
+  { name, pollSeconds }: Pick<RunOptions, 'pollSeconds'> & { name: string },
+  running: Running,
+): Promise<void> {
+  const memory = session.memory();
+  if (!server || !isTellDue(memory, clock.now().getTime())) return;
+  const answer = await server.checkIn(checkInOf({ memory, running, name })).catch(() => null);
+  session.apply({ kind: 'told', pollSeconds });
+  if (!answer || !('none' in answer.decision)) return;
+  const reason = takenBack(answer.decision.none);
+  if (reason && mayEnd(session)) session.apply({ kind: 'cancel', reason });
+}
+
+/** An operator's order is not the server's to stop, and after `rebooting` it is too late. */
+function mayEnd(session: Session): boolean {
+  const { phase } = session.memory();
+  if (phase.at === 'flipped') return phase.goal.grant !== null;
+  const isEarly = phase.at === 'offered' || phase.at === 'acquiring' || phase.at === 'locked';
+  return isEarly && phase.plan.goal.grant !== null;
+}
