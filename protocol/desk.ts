@@ -149,10 +149,16 @@ export type Change = Static<typeof Change>;
 /** `GET /v1/locks`: who holds places in etcd; not configured without `interlock serve --etcd`. */
 export const LocksAnswer = strict({
   configured: Type.Boolean(),
+  /** etcd has more groups than are shown. */
+  more: Type.Boolean(),
   groups: Type.Array(
     strict({
       group: Type.String(),
+      /** Why the group's value cannot be shown, or null; the other groups are shown all the same. */
+      problem: orNull(Type.String()),
       slots: Count,
+      /** Places taken; `holders` may name fewer. */
+      taken: Count,
       holders: Type.Array(
         strict({
           host: Type.String(),

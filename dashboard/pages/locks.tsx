@@ -23,7 +23,7 @@ export function LocksPage() {
   return (
     <Page title="Lock">
       <Answered of={locks}>
-        {({ configured, groups }) =>
+        {({ configured, groups, more }) =>
           configured ? (
             <>
               {groups.length === 0 && (
@@ -32,6 +32,7 @@ export function LocksPage() {
               {groups.map((group) => (
                 <GroupLock key={group.group} of={group} released={locks.again} />
               ))}
+              {more && <Empty title={`etcd has more groups: name those to show with --lock-group.`} />}
             </>
           ) : (
             <Unseen />
@@ -57,8 +58,9 @@ function Unseen() {
 }
 
 function GroupLock({ of: group, released }: { of: Group; released(): void }) {
-  const { holders, slots, releases } = group;
+  const { holders, slots, releases, taken, problem } = group;
   const may = useMaySteer();
+  if (problem !== null) return <Unreadable group={group.group} problem={problem} />;
   const columns: readonly Column<Holder>[] = [
     {
       name: 'Host',
@@ -78,17 +80,19 @@ function GroupLock({ of: group, released }: { of: Group; released(): void }) {
       : []),
   ];
   return (
-    <Section title={group.group} note={`${count(holders.length)} of ${count(slots)} places taken`}>
-      <ul
-        class="places"
-        aria-label={`${count(holders.length)} of ${count(slots)} places of ${group.group} taken`}
-      >
+    <Section title={group.group} note={`${count(taken)} of ${count(slots)} places taken`}>
+      <ul class="places" aria-label={`${count(taken)} of ${count(slots)} places of ${group.group} taken`}>
         {Array.from({ length: Math.min(slots, 32) }, (_, at) => (
-          <li key={at} class={at < holders.length ? 'taken' : undefined}>
-            {at < holders.length ? 'taken' : 'free'}
+          <li key={at} class={at < taken ? 'taken' : undefined}>
+            {at < taken ? 'taken' : 'free'}
           </li>
         ))}
       </ul>
+      {taken > holders.length && (
+        <p>
+          {count(holders.length)} of {count(taken)} are named here.
+        </p>
+      )}
       {holders.length > 0 && (
         <Table
           caption={`Holders in ${group.group}`}
@@ -106,6 +110,17 @@ function GroupLock({ of: group, released }: { of: Group; released(): void }) {
           keyOf={({ rootHash }) => rootHash}
         />
       )}
+    </Section>
+  );
+}
+
+/** A value that nobody can read stops its own group alone. */
+function Unreadable({ group, problem }: { group: string; problem: string }) {
+  return (
+    <Section title={group} note="cannot be read">
+      <p class="warning">{problem}. Nobody of the group reboots until it can be read.</p>
+      <p>What was there before, and how to write it back:</p>
+      <Command text={`interlock lock reset --group ${group} --etcd https://e1:2379`} />
     </Section>
   );
 }

@@ -67,7 +67,7 @@ it('takes a place away once, and writes down who did', async () => {
 
 it('without an etcd there is nothing to show', async () => {
   const bare = await makeApp();
-  expect((await bare.get('/v1/locks')).body).toEqual({ configured: false, groups: [] });
+  expect((await bare.get('/v1/locks')).body).toEqual({ configured: false, more: false, groups: [] });
   expect((await bare.post('/v1/locks/web/release', { host: 'h' })).status).toBe(404);
   await bare.close();
 });

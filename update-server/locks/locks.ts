@@ -1,26 +1,93 @@
-import type { LockValue } from '../../protocol/lock-value.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
+import { type LockValue, lockKey } from '../../protocol/lock-value.ts';
 import type { Etcd } from '../../system/etcd.ts';
 import { listGroups } from '../../system/list-locks.ts';
-import { readLock } from '../../system/read-lock.ts';
+import { lockOf } from '../../system/read-lock.ts';
 import { forceOut } from '../../system/swap-lock.ts';
+
+/** No more groups than this are shown, and no value that is longer; a real one has a few kilobytes. */
+export const shownAtMost = { groups: 500, bytes: 256 * 1024 };
+/** So many values are asked for at once. */
+const atOnce = 8;
+
+/** A group's lock, or why it cannot be shown: one bad value hides no other. */
+export type ShownLock = { group: string } & (
+  | { value: LockValue; problem: null }
+  | { value: null; problem: string }
+);
 
 /** The groups' locks in etcd, for people: hosts take and give back their places without this server. */
 export interface Locks {
-  groups(): Promise<{ group: string; value: LockValue }[]>;
+  /** `isMore`: etcd has more groups than are shown. */
+  groups(): Promise<{ locks: ShownLock[]; isMore: boolean }>;
   /** Takes a place away. Throws `not_found`, and what etcd throws. */
   release(group: string, host: string): Promise<{ before: LockValue; after: LockValue }>;
   close(): void;
 }
 
-/** Shows the named groups, or all that etcd has. */
+/** Shows the named groups, or all that etcd has. A value is read and parsed once for each of its revisions. */
 export function openLocks(etcd: Etcd, named: readonly string[]): Locks {
+  let known = new Map<string, { revision: string; shown: ShownLock }>();
+  let running: Promise<{ locks: ShownLock[]; isMore: boolean }> | undefined;
+
+  async function show(group: string, revision: string | undefined): Promise<ShownLock> {
+    const before = known.get(group);
+    if (before && before.revision === revision) return before.shown;
+    try {
+      const { found } = await etcd.read(lockKey(group));
+      if (before && before.revision === found?.revision) return before.shown;
+      const shown = shownOf(group, () => {
+        const tooLong = `it has ${found?.text.length} characters`;
+        if (found && found.text.length > shownAtMost.bytes) throw damaged(group, tooLong);
+        return lockOf(found, group);
+      });
+      if (found) known.set(group, { revision: found.revision, shown });
+      return shown;
+    } catch (error) {
+      return { group, value: null, problem: asInterlockError(error).message };
+    }
+  }
+
+  async function look() {
+    const list = named.length > 0 ? null : await listGroups(etcd, shownAtMost.groups);
+    const groups = list?.groups ?? named.map((group) => ({ group, revision: undefined }));
+    const locks: ShownLock[] = [];
+    for (let at = 0; at < groups.length; at += atOnce) {
+      const some = groups.slice(at, at + atOnce).map(({ group, revision }) => show(group, revision));
+      locks.push(...(await Promise.all(some)));
+    }
+    const present = new Set(groups.map(({ group }) => group));
+    known = new Map([...known].filter(([group]) => present.has(group)));
+    return { locks, isMore: list?.isMore ?? false };
+  }
+
   return {
-    async groups() {
-      const groups =
-        named.length > 0 ? named : (await listGroups(etcd, 500)).groups.map(({ group }) => group);
-      return Promise.all(groups.map(async (group) => ({ group, value: await readLock(etcd, group) })));
+    groups() {
+      const mine = running ?? look();
+      running = mine;
+      const done = () => {
+        if (running === mine) running = undefined;
+      };
+      mine.then(done, done);
+      return mine;
     },
-    release: (group, host) => forceOut(etcd, group, host),
+    async release(group, host) {
+      const changed = await forceOut(etcd, group, host);
+      running = undefined;
+      return changed;
+    },
     close: () => etcd.close(),
   };
+}
+
+function shownOf(group: string, read: () => LockValue): ShownLock {
+  try {
+    return { group, value: read(), problem: null };
+  } catch (error) {
+    return { group, value: null, problem: asInterlockError(error).message };
+  }
+}
+
+function damaged(group: string, problem: string): InterlockError {
+  return new InterlockError('lock_damaged', { group, key: lockKey(group), problem });
 }

@@ -2,27 +2,40 @@ import { LockReleaseRequest, LocksAnswer } from '../../protocol/desk.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import type { LockValue } from '../../protocol/lock-value.ts';
 import { strict, Word } from '../../protocol/schema.ts';
-import { isBraked } from '../../protocol/semaphore.ts';
+import { emptyLock, isBraked } from '../../protocol/semaphore.ts';
 import type { App } from '../app.ts';
 import { whoIs } from '../operators/who-is.ts';
 import type { Ports } from '../ports.ts';
+import type { ShownLock } from './locks.ts';
+
+type Group = LocksAnswer['groups'][number];
+
+/** Whoever writes a key may name as many holders as fit; each costs a look at the store. */
+const shownHolders = { perGroup: 200, atAll: 2000 };
 
 /** Who is rebooting, as etcd has it, and the last resort for a place that nobody will give back. */
 export function lockRoutes(app: App, { store, locks, now }: Ports): void {
   async function show(): Promise<LocksAnswer> {
-    if (!locks) return { configured: false, groups: [] };
+    if (!locks) return { configured: false, more: false, groups: [] };
     const found = await locks.groups();
-    const groups = await Promise.all(found.map(({ group, value }) => describe(group, value)));
-    return { configured: true, groups };
+    let room = shownHolders.atAll;
+    const groups: LocksAnswer['groups'] = [];
+    for (const lock of found.locks) {
+      const group = await describe(lock, Math.min(room, shownHolders.perGroup));
+      room -= group.holders.length;
+      groups.push(group);
+    }
+    return { configured: true, more: found.isMore, groups };
   }
 
-  async function describe(group: string, { slots, holders, releases }: LockValue) {
-    const named = holders.map(async ({ host, since, boot, release }) => ({
+  async function describe({ group, value, problem }: ShownLock, room: number): Promise<Group> {
+    const { slots, holders, releases } = value ?? emptyLock(0);
+    const named = holders.slice(0, room).map(async ({ host, since, boot, release }) => ({
       ...{ host, since, boot, release },
       hostname: (await store.host(host))?.hostname ?? null,
     }));
     return {
-      ...{ group, slots },
+      ...{ group, problem, slots, taken: holders.length },
       holders: await Promise.all(named),
       releases: Object.entries(releases).map(([rootHash, entry]) => ({
         rootHash,
@@ -60,5 +73,5 @@ export function lockRoutes(app: App, { store, locks, now }: Ports): void {
 }
 
 function holdersOf({ slots, holders }: LockValue) {
-  return { slots, holders: holders.map(({ host }) => host) };
+  return { slots, holders: holders.slice(0, shownHolders.perGroup).map(({ host }) => host) };
 }
