@@ -39,6 +39,7 @@ export function theOnly(what: string, text: string, ids: readonly string[]): str
   const [id, ...others] = ids;
   if (id === undefined) throw new InterlockError('not_found', { what: `${what} ${text}` });
   if (others.length === 0) return id;
-  const problem = `${text} names several ${what}s: ${ids.slice(0, 5).join(', ')}`;
+  const some = ids.slice(0, 5).join(', ');
+  const problem = `${text} names several ${what}s: ${some}${ids.length > 5 ? ', …' : ''}`;
   throw new InterlockError('usage', { problem });
 }

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { InterlockError } from '../protocol/errors.ts';
 import type { LockValue } from '../protocol/lock-value.ts';
+import { problemOf, Word } from '../protocol/schema.ts';
 import { clearFailed, isBraked, setSlots } from '../protocol/semaphore.ts';
+import { visible } from '../protocol/visible.ts';
 import { type Answer, answer, group, verb } from '../system/command.ts';
 import type { Etcd } from '../system/etcd.ts';
 import { type EtcdFlags, openNamedEtcd } from '../system/etcd-options.ts';
@@ -10,6 +12,7 @@ import { forceOut, swapLock } from '../system/swap-lock.ts';
 import { formatTable } from '../system/terminal-table.ts';
 import { shownDigits, theOnly } from './find-id.ts';
 import { formatTime } from './format-time.ts';
+import { type ResetFlags, resetLock } from './lock-reset.ts';
 
 /** Of root hashes, in tables; as much of one is understood. */
 const hashDigits = 12;
@@ -31,8 +34,15 @@ export function addLock(program: Command): void {
     ),
   ).action(
     answer(async (flags: LockFlags) => {
-      const value = await withEtcd(flags, (etcd) => readLock(etcd, flags.group));
-      return { text: format(value), data: value };
+      const { value, troubles } = await withEtcd(flags, async (etcd) => ({
+        value: await readLock(etcd, flags.group),
+        troubles: etcd.troubles().map(visible),
+      }));
+      const sick =
+        troubles.length > 0
+          ? ['', 'Endpoints that do not answer:', ...troubles.map((one) => `  ${one}`)]
+          : [];
+      return { text: [format(value), ...sick].join('\n'), data: value };
     }),
   );
 
@@ -54,8 +64,8 @@ export function addLock(program: Command): void {
     verb(
       lock,
       'release <host>',
-      'Take a place away from a host that will never give it back',
-      'interlock lock release 1b4e… --yes --group web --etcd https://e1:2379',
+      'Take a place away from a host that will never give it back; the beginning of its id will do',
+      'interlock lock release 1b4e28ba --yes --group web --etcd https://e1:2379',
     ),
   )
     .option('--yes', 'the host is not rebooting and will not come back by itself')
@@ -72,6 +82,21 @@ export function addLock(program: Command): void {
   withEtcdOptions(
     verb(
       lock,
+      'reset',
+      'Mend a value that cannot be read: write back the last one that could be',
+      'interlock lock reset --group web --etcd https://e1:2379',
+      'interlock lock reset --yes --group web --etcd https://e1:2379',
+    ),
+  )
+    .option('--empty <places>', 'write a value with so many places that nobody holds')
+    .option('--yes', 'write what is shown without it')
+    .action(
+      answer((flags: LockFlags & ResetFlags) => withEtcd(flags, (etcd) => resetLock(etcd, flags, format))),
+    );
+
+  withEtcdOptions(
+    verb(
+      lock,
       'clear-failed [roothash]',
       'Forget failures, of one release or of all, so that the brake lets go',
       'interlock lock clear-failed --group web --etcd https://e1:2379',
@@ -79,11 +104,9 @@ export function addLock(program: Command): void {
   ).action(
     answer((rootHash: string | undefined, flags: LockFlags) =>
       change(flags, (value) => {
-        const meant = Object.keys(value.releases).filter((known) => rootHash && known.startsWith(rootHash));
-        if (rootHash && meant.length !== 1) {
-          throw new InterlockError('not_found', { what: `release ${rootHash} in group ${flags.group}` });
-        }
-        return clearFailed(value, meant[0]);
+        if (!rootHash) return clearFailed(value);
+        const meant = Object.keys(value.releases).filter((known) => known.startsWith(rootHash));
+        return clearFailed(value, theOnly('release', rootHash, meant));
       }),
     ),
   );
@@ -109,7 +132,7 @@ async function forceOutOf(flags: LockFlags, host: string): Promise<Answer> {
 
 /** The holder that is meant by its id, or by a beginning of it. Throws `usage` with the candidates. */
 function holderOf(hosts: readonly string[], text: string): string | undefined {
-  const meant = hosts.filter((host) => host.startsWith(text));
+  const meant = hosts.filter((host) => text !== '' && host.startsWith(text));
   if (meant.length === 0) return undefined;
   return meant.includes(text) ? text : theOnly('holder', text, meant);
 }
@@ -122,6 +145,8 @@ async function change(flags: LockFlags, next: (value: LockValue) => LockValue): 
 }
 
 async function withEtcd<T>(flags: LockFlags, use: (etcd: Etcd) => Promise<T>): Promise<T> {
+  const problem = problemOf(Word, flags.group);
+  if (problem) throw new InterlockError('usage', { problem: `--group ${flags.group}: ${problem}` });
   const etcd = await openNamedEtcd(flags);
   try {
     return await use(etcd);

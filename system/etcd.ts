@@ -6,7 +6,7 @@ import { chooseCluster, hostOf, Roster } from './etcd-roster.ts';
 import { clusterOf, type Json, type Said, type Stored, saidOf, storedOf } from './etcd-said.ts';
 import { type PostOptions, postJson } from './post-json.ts';
 
-export type { Json, Said, Stored } from './etcd-said.ts';
+export { type Json, type Said, type Stored, storedOf } from './etcd-said.ts';
 
 const conflictPauseMs = 40;
 

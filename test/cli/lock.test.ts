@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addLock } from '../../cli/lock.ts';
-import { acquire } from '../../protocol/semaphore.ts';
+import { type LockValue, lockKey } from '../../protocol/lock-value.ts';
+import { acquire, emptyLock } from '../../protocol/semaphore.ts';
 import { createProgram } from '../../system/command.ts';
 import { openEtcd } from '../../system/etcd.ts';
 import { readLock } from '../../system/read-lock.ts';
@@ -17,7 +18,7 @@ async function lock(...words: string[]): Promise<void> {
   const program = createProgram('interlock', '');
   addLock(program);
   const flags = ['--group', 'web', '--etcd', cluster.endpoints.join(',')];
-  await program.parseAsync(['lock', ...words, ...flags], { from: 'user' });
+  await program.parseAsync(['lock', words[0]!, ...flags, ...words.slice(1)], { from: 'user' });
 }
 async function value() {
   const etcd = openEtcd({ endpoints: cluster.endpoints });
@@ -63,4 +64,62 @@ describe('interlock lock', () => {
     await expect(lock('slots', 'many')).rejects.toMatchObject({ code: 'usage' });
     expect(await value()).toEqual(before);
   });
+
+  it('understands the beginning of an id, and names who may be meant', async () => {
+    await put({ ...emptyLock(3), holders: ['ab-1', 'ab-2', 'c'].map(holderOf) });
+    await expect(lock('release', 'ab', '--yes')).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/ab-1, ab-2/),
+    });
+    await expect(lock('release', '', '--yes')).rejects.toMatchObject({ code: 'not_found' });
+    await lock('release', 'ab-2', '--yes');
+    await lock('release', 'a', '--yes');
+    expect((await value()).holders).toMatchObject([{ host: 'c' }]);
+    await expect(lock('status', '--group', '../x')).rejects.toMatchObject({ code: 'usage' });
+  });
 });
+
+describe('a value that cannot be read', () => {
+  it.each(['{"format":1,', 'x'.repeat(1000), '\u001b[31m'])(
+    'is named with group and key, and mended (%#)',
+    async (bad) => {
+      const good = { ...emptyLock(2), holders: [holderOf('h1')] };
+      await put(good);
+      await put('something else');
+      await put(bad);
+      for (const words of [['status'], ['slots', '3'], ['release', 'h1', '--yes'], ['clear-failed']]) {
+        await expect(lock(...words)).rejects.toMatchObject({
+          code: 'lock_damaged',
+          message: expect.stringMatching(/group web \(etcd key \/interlock\/groups\/web\/lock\)/),
+        });
+      }
+      await lock('reset');
+      await expect(value()).rejects.toMatchObject({ code: 'lock_damaged' });
+      await lock('reset', '--yes');
+      expect(await value()).toEqual(good);
+      await expect(lock('reset', '--yes')).rejects.toMatchObject({ code: 'usage' });
+    },
+  );
+
+  it('without an earlier one is replaced by an empty one, when told so', async () => {
+    const etcd = openEtcd({ endpoints: cluster.endpoints });
+    await etcd.call('kv/deleterange', { key: btoa(lockKey('web')) });
+    etcd.close();
+    await put('x');
+    await lock('reset');
+    await expect(lock('reset', '--yes')).rejects.toMatchObject({ code: 'not_found' });
+    await lock('reset', '--yes', '--empty', '4');
+    expect(await value()).toEqual(emptyLock(4));
+  });
+});
+
+const holderOf = (host: string) => ({
+  ...{ host, boot: 'b1', nonce: '1'.repeat(32), since: '2026-01-01T00:00:00Z', release: 'a'.repeat(64) },
+});
+
+async function put(what: LockValue | string): Promise<void> {
+  const etcd = openEtcd({ endpoints: cluster.endpoints });
+  const text = typeof what === 'string' ? what : JSON.stringify(what);
+  await etcd.call('kv/put', { key: btoa(lockKey('web')), value: btoa(text) });
+  etcd.close();
+}
