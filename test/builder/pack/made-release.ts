@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packFullPayload } from '../../../builder/pack/payload.ts';
 import { packRoot } from '../../../builder/pack/root.ts';
+import type { PayloadFormat } from '../../../protocol/payload.ts';
 import type { Release } from '../../../protocol/release.ts';
 import { type MadeEntry, tarStream } from './make-tar.ts';
 
@@ -12,6 +13,7 @@ export async function makeRelease(
   entries: readonly MadeEntry[],
   version = '1.0',
   name = 'made',
+  format?: PayloadFormat,
 ): Promise<Release> {
   const at = (file: string) => join(dir, file);
   const options = { buildTime: 1_700_000_000 };
@@ -28,7 +30,7 @@ export async function makeRelease(
     created: '2026-11-20T12:00:00Z',
     root: { size: root.size, sha256: root.sha256, verity },
     boot: { size: boot.length, sha256: sha256(boot) },
-    payloads: [await packFullPayload(files, verity.rootHash, at('payload.full'))],
+    payloads: [await packFullPayload(files, verity.rootHash, at('payload.full'), { format })],
     packagesLock: nothing,
     sbom: nothing,
     stateCompat: version,

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import type { PayloadFormat } from '../../../protocol/payload.ts';
 import type { Release } from '../../../protocol/release.ts';
 import { makeRelease } from '../../builder/pack/made-release.ts';
 
@@ -6,7 +7,7 @@ import { makeRelease } from '../../builder/pack/made-release.ts';
 export async function makeHostRelease(
   dir: string,
   version: string,
-  options: { name?: string; ballast?: Buffer; files?: Record<string, string> } = {},
+  options: { name?: string; ballast?: Buffer; files?: Record<string, string>; format?: PayloadFormat } = {},
 ): Promise<Release> {
   await mkdir(dir, { recursive: true });
   const { name = 'made' } = options;
@@ -24,5 +25,5 @@ export async function makeHostRelease(
       mode: /\.d\//.test(path) ? 0o755 : 0o644,
       content: Buffer.from(content as string),
     }));
-  return makeRelease(dir, entries, version, name);
+  return makeRelease(dir, entries, version, name, options.format);
 }
