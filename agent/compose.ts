@@ -20,7 +20,9 @@ import type { ClockPort, Place, Running, ServerPort, SlotPort, TrustPort } from 
 import { openScripts } from './scripts/open-scripts.ts';
 import type { Identity } from './server/identity.ts';
 import { openServer } from './server/open-server.ts';
+import { openRest } from './server/rest.ts';
 import { otherSlot } from './slots/slot.ts';
+import { lookAtDisk } from './state/look-at-disk.ts';
 import { readMachineId } from './state/machine-id.ts';
 import { openTrust } from './trust/open-trust.ts';
 import { createSlotPort } from './write/write.ts';
@@ -80,6 +82,8 @@ export async function compose(
             channel,
             group,
             signal,
+            rest: openRest(url, paths.run),
+            trouble: () => lookAtDisk(paths.state),
             identity,
             state: paths.state,
             enroll: {

@@ -22,6 +22,8 @@ export interface ServerOptions extends Omit<PostContext, 'credential'> {
   /** Folder of the identity file. */
   state: string;
   identity: Identity | null;
+  /** What is wrong with this host beside what it remembers, so that the server hears of it. */
+  trouble?(): Promise<InterlockError | null>;
   onEnrolled(identity: Identity): void;
 }
 
@@ -73,7 +75,9 @@ export function openServer(options: ServerOptions): ServerPort {
 
   return {
     async checkIn(body) {
-      const checkIn = worthSaying({ ...body, channel: options.channel, group: options.group });
+      const found = body.trouble ? null : await options.trouble?.();
+      const trouble = found ? { trouble: { code: found.code, text: found.message } } : {};
+      const checkIn = worthSaying({ ...trouble, ...body, channel: options.channel, group: options.group });
       return known((context) => {
         const say = (said: CheckIn) => post(context, '/v1/check-in', said, CheckInAnswer);
         return say(checkIn).catch((error: unknown) => {

@@ -4,6 +4,7 @@ import { InterlockError } from '../../protocol/errors.ts';
 import { type Answer, ask } from '../../system/ask.ts';
 import { createHttpAgents } from '../../system/http-agents.ts';
 import { checkJson, readJson, wordsOf } from '../../system/read-json.ts';
+import type { Rest } from './rest.ts';
 
 const timeout = { lookup: 5000, connect: 5000, secureConnect: 5000, response: 15_000, request: 30_000 };
 
@@ -15,6 +16,8 @@ export interface PostContext {
   /** PEM text of the server's authority. */
   ca?: string | undefined;
   credential?: string | undefined;
+  /** Remembers what `Retry-After` asked for. */
+  rest?: Rest;
   signal: AbortSignal;
 }
 
@@ -23,11 +26,12 @@ export interface PostContext {
  * `answer_invalid` or `answer_too_long`; what the server asks for by `Retry-After` is among the details.
  */
 export async function post<T extends TSchema>(
-  { server, ca, credential, signal }: PostContext,
+  { server, ca, credential, rest, signal }: PostContext,
   path: string,
   body: unknown,
   schema: T,
 ): Promise<Static<T>> {
+  await rest?.check();
   const answer = await ask(`${server}${path}`, {
     method: 'POST',
     json: body,
@@ -40,7 +44,11 @@ export async function post<T extends TSchema>(
     agent: createHttpAgents(ca),
     limit,
   });
-  if (answer.status < 200 || answer.status > 299) throw refusalOf(answer);
+  if (answer.status < 200 || answer.status > 299) {
+    const refusal = refusalOf(answer);
+    await rest?.note(refusal);
+    throw refusal;
+  }
   return readJson(answer, schema);
 }
 

@@ -8,6 +8,7 @@ import { openEsp } from '../../../agent/loader/systemd-boot/esp.ts';
 import { freshMemory, type Memory } from '../../../agent/machine/memory.ts';
 import { step } from '../../../agent/machine/step.ts';
 import { openExtent } from '../../../agent/slots/extent.ts';
+import { lookAtDisk } from '../../../agent/state/look-at-disk.ts';
 import { keepReserve } from '../../../agent/state/reserve.ts';
 import { openStore } from '../../../agent/state/store.ts';
 import { noteTrouble, readTrouble } from '../../../agent/state/trouble.ts';
@@ -88,6 +89,15 @@ describe.runIf(canMount)('a disk of its own', () => {
       code: 'disk_failed',
       message: expect.stringMatching(new RegExp(`EROFS.*${disk}|${disk}.*EROFS`)),
     });
+  });
+
+  test('what is wrong with a disk is seen before anything fails on it', async () => {
+    expect(await lookAtDisk(disk)).toBeNull();
+    fill();
+    expect(await lookAtDisk(disk)).toMatchObject({ code: 'space_missing', details: { where: disk } });
+    setReadOnly();
+    expect(await lookAtDisk(disk)).toMatchObject({ code: 'disk_failed' });
+    expect(await lookAtDisk(join(disk, 'not-there'))).toBeNull();
   });
 
   test('what is known is read from a disk that is read-only', async () => {

@@ -1,0 +1,51 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Static, Type } from 'typebox';
+import { InterlockError } from '../../protocol/errors.ts';
+import { parseJson } from '../../protocol/schema.ts';
+import { privateFile } from '../../system/private-files.ts';
+
+const Wish = Type.Object({ server: Type.String(), until: Type.Number() });
+type Wish = Static<typeof Wish>;
+
+/** No server is left alone for longer; a time further away was made by another clock. */
+const longestMs = 3_600_000;
+
+/** Keeps every call of this host away from a server for as long as its `Retry-After` asked, over all runs of a boot. */
+export interface Rest {
+  /** Throws `server_unready` while the server is to be left alone. */
+  check(): Promise<void>;
+  /** Learns from what a call threw. */
+  note(error: unknown): Promise<void>;
+}
+
+/** `run`: the folder that is gone with the boot; without one, only this run remembers. */
+export function openRest(server: string, run: string | null, now: () => number = Date.now): Rest {
+  const file = run === null ? null : join(run, 'server-rest.json');
+  let known: Wish | null = null;
+
+  async function wish(): Promise<Wish | null> {
+    if (known || !file) return known;
+    try {
+      return parseJson(Wish, await readFile(file), file);
+    } catch {
+      return null;
+    }
+  }
+
+  return {
+    async check() {
+      const found = await wish();
+      const left = found?.server === server ? found.until - now() : 0;
+      if (left <= 0 || left > longestMs) return;
+      const problem = `${server} asked to be left alone for ${Math.ceil(left / 1000)} s more`;
+      throw new InterlockError('server_unready', { problem });
+    },
+    async note(error) {
+      const seconds = error instanceof InterlockError && error.details.retryAfter;
+      if (typeof seconds !== 'number' || seconds <= 0) return;
+      known = { server, until: now() + seconds * 1000 };
+      if (file) await writeFile(file, JSON.stringify(known), { mode: privateFile }).catch(() => {});
+    },
+  };
+}

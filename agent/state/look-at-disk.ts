@@ -1,0 +1,19 @@
+import { access, constants, statfs } from 'node:fs/promises';
+import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
+
+/** Fewer free bytes than this are as good as none: a state has to be written beside the one that is there. */
+const leastFree = 64 * 1024;
+
+/** What is wrong with the disk under a folder, before anything fails on it; null when nothing is, or nobody can tell. */
+export async function lookAtDisk(folder: string): Promise<InterlockError | null> {
+  try {
+    await access(folder, constants.W_OK);
+    const { bavail, bsize } = await statfs(folder);
+    const free = bavail * bsize;
+    if (free >= leastFree) return null;
+    return new InterlockError('space_missing', { where: folder, free, needed: leastFree });
+  } catch (error) {
+    const failure = asInterlockError(error);
+    return failure.code.startsWith('disk_') ? failure : null;
+  }
+}
