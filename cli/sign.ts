@@ -51,6 +51,9 @@ export function addSign(program: Command): void {
 
 async function run(release: string | undefined, flags: Flags) {
   if (flags.import !== undefined) return takeIn(flags.import, flags);
+  if ((flags.show || flags.digest !== undefined) && flags.request === undefined && !isFile(release)) {
+    throw new InterlockError('usage', { problem: '--show and --digest are for --request' });
+  }
   const request = flags.request ?? (isFile(release) ? release : undefined);
   if (request !== undefined) return flags.show ? showOnly(request, flags) : signAsked(request, flags);
   if (release === undefined) {
@@ -93,22 +96,28 @@ async function agree(file: string, shown: RequestShown, { digest }: Flags): Prom
   if (!(await askYes('Sign all of this? Type yes: '))) throw refuse('it was not agreed to');
 }
 
+/** Every difference first, and last, where the eye is when it is asked, what they mean. */
 function shownText({ documents, digest, errand }: RequestShown): string {
   const { action, name, policy } = errand;
   const then = `for the server: ${action} ${name}${policy === undefined ? '' : `, policy ${JSON.stringify(policy)}`}`;
-  return [describe(documents).text, then, `digest ${digest}`].join('\n');
+  const lines = documents.flatMap(({ role, diff }) => diff.map((line) => `${role} ${line}`));
+  const count = `${lines.length} differences in ${documents.length} documents, all of them above`;
+  return [...lines, count, inWords(documents), then, `digest ${digest}`].join('\n');
 }
 
-/** A request as a holder reads it: how many signatures there are, what changes in words, and every difference. */
+/** A request in short: what changes in words, and how many signatures there are. */
 export function describe(documents: readonly RequestState[]) {
-  const text = documents.map(({ role, version, expires, signatures, threshold, changes, diff }) =>
+  return { text: inWords(documents), data: documents };
+}
+
+function inWords(documents: readonly RequestState[]): string {
+  const text = documents.map(({ role, version, expires, signatures, threshold, changes }) =>
     [
       `${role} ${version}, until ${expires}: ${signatures} of ${threshold} signatures`,
       ...changes.map((change) => `  ${change}`),
-      ...diff.map((line) => `    ${line}`),
     ].join('\n'),
   );
-  return { text: text.join('\n'), data: documents };
+  return text.join('\n');
 }
 
 function isFile(path: string | undefined): boolean {

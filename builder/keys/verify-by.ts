@@ -6,17 +6,37 @@ type Signed = Root | Targets | Snapshot | Timestamp;
 
 /** Checks that enough of a role's holders signed a document, by what `above` (root or targets) names; throws `metadata_invalid`. */
 export function verifyBy(above: Metadata<Root | Targets>, role: string, document: Metadata<Signed>): void {
-  const naming = namingOf(above);
-  const named = Object.hasOwn(naming.roles, role) ? naming.roles[role] : undefined;
-  if (!named) throw refuse(role, 'nothing delegates to it');
-  const signed = countSigners(named, naming.keys, (key) => isSignedBy(key, document));
-  if (signed < named.threshold) throw refuse(role, `was signed by ${signed}/${named.threshold} keys`);
+  if (!Object.hasOwn(namingOf(above).roles, role)) throw refuse(role, 'nothing delegates to it');
+  const { signatures, threshold } = signaturesBy(above, role, document);
+  if (signatures < threshold) throw refuse(role, `was signed by ${signatures}/${threshold} keys`);
 }
 
 /** Refuses a root or targets whose keys and thresholds are not what they seem. */
 export function checkNaming(metadata: Metadata<Root | Targets>): void {
   const problem = namingProblem(namingOf(metadata));
   if (problem) throw refuse(metadata.signed.type, problem);
+}
+
+/** How many of a role's holders signed a document truly, by what `above` names, and how many must. */
+export function signaturesBy(above: Metadata<Root | Targets>, role: string, document: Metadata<Signed>) {
+  const { keys, roles } = namingOf(above);
+  const named = Object.hasOwn(roles, role) ? roles[role] : undefined;
+  if (!named) return { signatures: 0, threshold: 1 };
+  const signatures = countSigners(named, keys, (key) => isSignedBy(key, document));
+  return { signatures, threshold: named.threshold };
+}
+
+/** Ids of the keys that may sign a role by what `above` names. */
+export function idsOf(above: Metadata<Root | Targets>, role: string): readonly string[] {
+  const { roles } = namingOf(above);
+  return (Object.hasOwn(roles, role) && roles[role]?.keyIDs) || [];
+}
+
+/** Takes away signatures by these keys that are not true: one would keep the holder from signing. */
+export function dropFalse(above: Metadata<Root | Targets>, document: Metadata<Signed>): void {
+  for (const key of Object.values(namingOf(above).keys)) {
+    if (document.signatures[key.keyID] && !isSignedBy(key, document)) delete document.signatures[key.keyID];
+  }
 }
 
 function namingOf({ signed }: Metadata<Root | Targets>): Naming {

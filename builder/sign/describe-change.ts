@@ -63,7 +63,8 @@ function targetsWords(change: RoleChange): string[] {
   return changedPaths(change).map((path) => {
     const [old, now] = [entry(change.before, path), entry(change.after, path)];
     const verb = !old ? 'adds' : now ? 'changes' : 'drops';
-    const said = change.texts[path] === undefined ? '' : documentWords(change.texts[path]);
+    const text = change.texts[path];
+    const said = text === undefined ? '' : documentWords(change.textsBefore[path], text, !old);
     return `${verb} ${path}${said ? `: ${said}` : ''}`;
   });
 }

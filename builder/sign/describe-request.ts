@@ -1,5 +1,8 @@
-import type { KeysFolder } from '../keys/keys-folder.ts';
-import { readKeptTarget, signersOf } from '../keys/keys-folder.ts';
+import type { Metadata, Root, Targets } from '@tufjs/models';
+import { isTopRole } from '../../protocol/trust.ts';
+import { type KeysFolder, readKeptTarget } from '../keys/keys-folder.ts';
+import { parseRoot, parseTargets } from '../keys/parse-role.ts';
+import { signaturesBy } from '../keys/verify-by.ts';
 import type { Asked } from './check-request.ts';
 import { changedPaths, describeChange, type SignedJson, signedJson } from './describe-change.ts';
 import { sha256Of } from './name-targets.ts';
@@ -26,11 +29,7 @@ export function describeRequest(
   documents: Record<string, string> = {},
 ): RequestState[] {
   return asked.map(({ role, metadata, json }) => {
-    const groups = signersFor(folder, asked, role);
-    const furthest = groups.map(({ keyIDs, threshold }) => ({
-      signatures: keyIDs.filter((id) => metadata.signatures[id]).length,
-      threshold,
-    }));
+    const furthest = namersOf(folder, asked, role).map((above) => signaturesBy(above, role, metadata));
     const least = furthest.toSorted((a, b) => a.signatures - a.threshold - (b.signatures - b.threshold))[0]!;
     const { version, expires } = metadata.signed;
     const [before, after] = [trusted(folder, role), signedJson(role, json)];
@@ -64,11 +63,16 @@ export function trusted({ roots, roles }: KeysFolder, role: string): SignedJson 
   return text ? signedJson(role, text) : undefined;
 }
 
-/** Whose signatures a document of a request needs: for root the old keys' and its own, for the rest those that root or targets name after it. */
-export function signersFor(folder: KeysFolder, asked: readonly Asked[], role: string) {
+/** What names the signers of a document of a request: for root the old one and itself, for the rest root or targets as they are after it. */
+export function namersOf(
+  folder: KeysFolder,
+  asked: readonly Asked[],
+  role: string,
+): Metadata<Root | Targets>[] {
   const textOf = (name: string, known: string | undefined) =>
     asked.find((entry) => entry.role === name)?.json ?? known ?? '';
   const before = folder.roots.at(-1) ?? '';
-  const roots = role === 'root' ? [before, textOf('root', before)] : [textOf('root', before)];
-  return roots.map((root) => signersOf(role, root, textOf('targets', folder.roles.targets)));
+  if (role === 'root') return [parseRoot(before), parseRoot(textOf('root', before))];
+  if (isTopRole(role)) return [parseRoot(textOf('root', before))];
+  return [parseTargets('targets', textOf('targets', folder.roles.targets))];
 }

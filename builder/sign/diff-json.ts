@@ -23,7 +23,8 @@ function places(value: unknown): Map<string, string> {
   const found = new Map<string, string>();
   const walk = (place: string, held: unknown) => {
     const members = membersOf(held);
-    if (members.length === 0) found.set(place || '.', visible(canonicalJson(held)));
+    if (members.length === 0)
+      found.set(place || '.', visible(typeof held === 'number' ? String(held) : canonicalJson(held)));
     for (const [name, member] of members) walk(`${place}${name}`, member);
   };
   if (value !== undefined) walk('', value);

@@ -18,11 +18,14 @@ interface Document {
   withdrawn?: Entry[] | Entry | null;
 }
 
-/**
- * What a channel's or a brake's document says, in words: a person decides by them. Shown for as much as the document has; every
- * field stands in the diff below as well.
- */
-export function documentWords(text: string): string {
+/** What a channel's or a brake's document would say, and what it says now, in words: a person decides by them. */
+export function documentWords(before: string | undefined, after: string, isNew: boolean): string {
+  const said = words(after);
+  if (isNew || said === '') return said;
+  return `${said}; until now: ${before === undefined ? 'not at hand here' : words(before)}`;
+}
+
+function words(text: string): string {
   const { head, heads, floors, minimum, blocked, withdrawn } = JSON.parse(text) as Document;
   const back = [withdrawn ?? []].flat();
   const parts = [

@@ -3,7 +3,7 @@ import type { PublishRequest } from '../../protocol/publish.ts';
 import { isTopRole } from '../../protocol/trust.ts';
 import { findKeysGone } from '../keys/find-key.ts';
 import { type KeysFolder, keepRole, keepTarget, openKeysFolder } from '../keys/keys-folder.ts';
-import { parseRoot, parseTargets } from '../keys/parse-role.ts';
+import { parseRoot, parseTargets, refusing } from '../keys/parse-role.ts';
 import { retireKeys } from '../keys/retire.ts';
 import { verifyBy } from '../keys/verify-by.ts';
 import { catchUp, followRoot, keepKnown } from './catch-up.ts';
@@ -29,7 +29,7 @@ export async function importRequest(
   const request = await readRequest(file);
   const before = await openKeysFolder(keysDir);
   const folder = catchUp(before, request);
-  const asked = checkAsked(folder, request);
+  const asked = refusing('request', () => checkAsked(folder, request));
   const documents = describeRequest(folder, request, asked, await earlierDocuments(folder, request, asked));
   const after = verifyAll(folder, asked);
   if (isForServer(request.publish)) {

@@ -24,6 +24,7 @@ export function namingWords(before: object | undefined, after: object): string[]
   const gone = [...old.keys()].filter((name) => !now.has(name));
   return [
     ...[...now].flatMap(([name, role]) => roleWords(name, old.get(name), role)),
+    ...sharedWords(old, now),
     ...gone.map((name) => `no ${name} any more`),
     ...orderWords([...old.keys()], [...now.keys()]),
   ];
@@ -39,6 +40,16 @@ function roleWords(name: string, before: RoleJson | undefined, after: RoleJson):
     change('terminating', before?.terminating, after.terminating),
   ];
   return facts.filter(Boolean).map((fact) => `${before ? '' : 'new '}${name}: ${fact}`);
+}
+
+/** A key that gets a role beside another: a server's key in an offline role is no small thing. */
+function sharedWords(old: Map<string, RoleJson>, now: Map<string, RoleJson>): string[] {
+  const holders = (roles: Map<string, RoleJson>, id: string) =>
+    [...roles].flatMap(([name, { keyids }]) => (keyids.includes(id) ? [name] : [])).join(' and ');
+  const ids = new Set([...now.values()].flatMap(({ keyids }) => keyids));
+  return [...ids]
+    .filter((id) => holders(now, id).includes(' and ') && holders(now, id) !== holders(old, id))
+    .map((id) => `${id} may sign ${holders(now, id)}`);
 }
 
 function pathsOf(role: RoleJson | undefined): string | undefined {

@@ -1,9 +1,11 @@
 import { writeDurably } from '../../system/durable.ts';
 import { type KeysFolder, openKeysFolder, signersOf } from '../keys/keys-folder.ts';
+import { refusing } from '../keys/parse-role.ts';
 import { addSignatures, textOf } from '../keys/seal.ts';
+import { dropFalse, idsOf } from '../keys/verify-by.ts';
 import { catchUp, keepKnown } from './catch-up.ts';
 import { type Asked, checkAsked } from './check-request.ts';
-import { describeRequest, earlierDocuments, type RequestState, signersFor } from './describe-request.ts';
+import { describeRequest, earlierDocuments, namersOf, type RequestState } from './describe-request.ts';
 import { digestOf, readRequest, type SigningRequest } from './request.ts';
 
 /** A request as a holder is shown it, and the digest that names what was shown. */
@@ -31,6 +33,7 @@ export async function signRequest(
   const { request, before, folder, asked, shown } = await look(file, keysDir);
   await agree(shown);
   for (const { role, metadata } of asked) {
+    for (const above of namersOf(folder, asked, role)) dropFalse(above, metadata);
     addSignatures(role, metadata, folder.keyring, mayBeSignedBy(folder, asked, role));
   }
   const roles = request.publish.roles.map((entry) => {
@@ -48,7 +51,7 @@ async function look(file: string, keysDir: string) {
   const request = await readRequest(file);
   const before = await openKeysFolder(keysDir);
   const folder = catchUp(before, request);
-  const asked = checkAsked(folder, request);
+  const asked = refusing('request', () => checkAsked(folder, request));
   const documents = describeRequest(folder, request, asked, await earlierDocuments(folder, request, asked));
   const { action, name, policy } = request.publish;
   const errand = { action, name, ...(policy === undefined ? {} : { policy }) };
@@ -64,7 +67,7 @@ function changesOf({ changes, diff }: RequestState) {
  * the bytes of two delegated roles cannot be told apart, so a request could pass one off as the other.
  */
 function mayBeSignedBy(folder: KeysFolder, asked: readonly Asked[], role: string): string[] {
-  const wanted = signersFor(folder, asked, role).flatMap(({ keyIDs }) => keyIDs);
+  const wanted = namersOf(folder, asked, role).flatMap((above) => idsOf(above, role));
   const roleOf = rolesByKey(folder);
   return wanted.filter((id) => (roleOf.get(id) ?? [role]).includes(role));
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { initKeys } from '../../builder/keys/init.ts';
 import { renewKeys } from '../../builder/keys/renew.ts';
+import { importRequest } from '../../builder/sign/import-request.ts';
 import { showRequest, signRequest } from '../../builder/sign/sign-request.ts';
 import { publicKeyOf } from '../../protocol/signature.ts';
 
@@ -155,6 +156,15 @@ test.for<[string, string, Edit, string]>([
     enclose(stable, {
       ...channel,
       blocked: [{ version: '1', reason: 'see \u202e9 noisrev' }],
+    }),
+    'do not show',
+  ],
+  [
+    'blanks that end a line on a narrow screen',
+    'channel-stable',
+    enclose(stable, {
+      ...channel,
+      blocked: [{ version: '1', reason: `x${' '.repeat(70)}root: 2 of 2 signatures` }],
     }),
     'do not show',
   ],
@@ -326,4 +336,50 @@ test.for<[string, string, Edit, string[]]>([
   for (const line of lines) expect(shown).toContain(line);
   await tampered(role, () => {});
   expect((await showRequest(stick, keys)).digest).not.toBe(digest);
+});
+
+test('a key of the server in an offline role is said by name', async () => {
+  let id = '';
+  await tampered('root', (signed) => {
+    id = signed.roles.timestamp!.keyids[0]!;
+    signed.roles.targets!.keyids.push(id);
+  });
+  const { documents } = await showRequest(stick, keys);
+  expect(documents[0]?.changes).toContain(`${id} may sign targets and timestamp`);
+});
+
+test('numbers and depths that no document has end in a refusal or on the screen, not in a crash', async () => {
+  await tampered('channel-stable', enclose(stable, { ...channel, odd: 1.5 }));
+  expect((await showRequest(stick, keys)).documents[0]?.diff).toContain(`+ ${stable}: .odd 1.5`);
+  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+  await tampered('channel-stable', enclose(stable, deep));
+  await expect(showRequest(stick, keys)).rejects.toMatchObject({ code: 'metadata_invalid' });
+});
+
+test('signatures that are not true count for nothing and keep nobody from signing', async () => {
+  await tampered('root', () => {});
+  const request = JSON.parse(await readFile(stick, 'utf8')) as Request;
+  const root = JSON.parse(request.publish.roles[0]!.json) as { signed: Signed };
+  const signatures = root.signed.roles.root!.keyids.map((keyid) => ({ keyid, sig: 'ab'.repeat(64) }));
+  request.publish.roles[0]!.json = JSON.stringify({ ...root, signatures });
+  await writeFile(stick, JSON.stringify(request));
+  expect((await showRequest(stick, keys)).documents).toMatchObject([{ signatures: 0, threshold: 2 }]);
+  expect(await signRequest(stick, keys)).toMatchObject([{ signatures: 2, threshold: 2 }]);
+  await importRequest(stick, keys, undefined);
+});
+
+test('a root in force that lost its signatures on the way is not taken in place of the one that is here', async () => {
+  await renewKeys(keys, { all: true, roles: ['root'] });
+  const before = await readFile(join(keys, 'metadata/1.root.json'), 'utf8');
+  await tampered('targets', (_signed, { publish }) => {
+    const old = JSON.parse(before) as object;
+    publish.roles.push({
+      role: 'root',
+      replaces: 0,
+      json: JSON.stringify({ ...old, signatures: [] }),
+    } as never);
+  });
+  await signRequest(stick, keys);
+  await importRequest(stick, keys, undefined);
+  expect(await readFile(join(keys, 'metadata/1.root.json'), 'utf8')).toBe(before);
 });
