@@ -25,6 +25,11 @@ export async function findKey(folder: KeysFolder, named: string): Promise<{ id: 
   const isId = /^[0-9a-f]{8,64}$/.test(named);
   const found = all.filter(({ id }) => (byFile ? id === byFile : isId && id.startsWith(named)));
   if (found.length === 1) return found[0]!;
+  if (new Set(found.map(({ id }) => id)).size === 1) {
+    const roles = found.map(({ role }) => role).join(' and ');
+    const problem = `signs for ${roles}: give each of them new keys (interlock keys rotate)`;
+    throw new InterlockError('bad_input', { what: named, problem });
+  }
   if (byFile) throw new InterlockError('bad_input', { what: named, problem: 'signs for no role' });
   const what = `${join(folder.dir, named)}, or one key with that id (\`interlock keys status\` shows ids); it`;
   throw new InterlockError('not_found', { what });

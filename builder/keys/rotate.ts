@@ -7,7 +7,7 @@ import { onlineRoles } from '../../protocol/trust.ts';
 import { writeDurably } from '../../system/durable.ts';
 import type { Show } from '../sign/show-change.ts';
 import { delegateTo, type NewKeys } from './delegate-to.ts';
-import { findKey, keysOf } from './find-key.ts';
+import { findKey, findKeysGone, keysOf } from './find-key.ts';
 import { generateKeys } from './generate.ts';
 import { gathering, keepChange } from './keep-change.ts';
 import { type KeysFolder, openKeysFolder, signersOf } from './keys-folder.ts';
@@ -73,7 +73,8 @@ async function replaceKeys(
   const online = wanted.some(({ role }) => isOnline(role)) ? await retireKeys(folder.dir, gone) : [];
   await writeKeys(folder.dir, made);
   await keepChange(folder, changed, options);
-  const retired = exportTo === undefined ? await retireKeys(folder.dir, gone) : [];
+  const unused = exportTo === undefined ? findKeysGone(folder, await openKeysFolder(folder.dir)) : [];
+  const retired = await retireKeys(folder.dir, unused);
   return { roles: Object.keys(changed), retired: [...online, ...retired] };
 }
 
