@@ -27,6 +27,8 @@ export interface MemberPlace {
 export interface EtcdCluster {
   endpoints: string[];
   members: EtcdMember[];
+  /** One more member, that has no vote and answers nothing but "rpc not supported for learner". */
+  addLearner(): Promise<EtcdMember>;
   stop(): Promise<void>;
 }
 
@@ -51,14 +53,13 @@ export async function startEtcd(
   const ports = await freePorts(size * 2);
   const addressOf = (n: number) => places[n]?.address ?? '127.0.0.1';
   const peers = Array.from({ length: size }, (_, n) => `m${n}=http://${addressOf(n)}:${ports[size + n]}`);
-  const members = Array.from({ length: size }, (_, n): EtcdMember => {
-    const url = `${scheme}://${addressOf(n)}:${ports[n]}`;
-    const peer = `http://${addressOf(n)}:${ports[size + n]}`;
+  const startMember = (n: number, url: string, peer: string, initial: readonly string[]): EtcdMember => {
     const command = [
       ...(places[n]?.prefix ?? []),
       ...[program, '--name', `m${n}`, '--data-dir', join(folder, `m${n}`), '--listen-client-urls', url],
       ...['--advertise-client-urls', url, '--listen-peer-urls', peer],
-      ...['--initial-advertise-peer-urls', peer, '--initial-cluster', peers.join(',')],
+      ...['--initial-advertise-peer-urls', peer, '--initial-cluster', initial.join(',')],
+      ...(initial.length > size ? ['--initial-cluster-state', 'existing'] : []),
       ...['--initial-cluster-token', `t${ports[0]}`, '--pre-vote', '--logger=zap', '--log-outputs=stderr'],
       ...extra,
     ];
@@ -73,10 +74,26 @@ export async function startEtcd(
       pause: () => void child.kill('SIGSTOP'),
       resume: () => void child.kill('SIGCONT'),
     };
+  };
+  const members = peers.map((peer, n) => {
+    const url = `${scheme}://${addressOf(n)}:${ports[n]}`;
+    return startMember(n, url, peer.slice(`m${n}=`.length), peers);
   });
-  const cluster = {
+  const cluster: EtcdCluster = {
     endpoints: members.map(({ url }) => url),
     members,
+    async addLearner() {
+      const [own, peer] = await freePorts(2);
+      const peerUrl = `http://127.0.0.1:${peer}`;
+      const body = JSON.stringify({ peerURLs: [peerUrl], isLearner: true });
+      const added = await fetch(`${members[0]!.url}/v3/cluster/member/add`, { method: 'POST', body });
+      if (!added.ok) throw new Error(await added.text());
+      const n = members.length;
+      const member = startMember(n, `http://127.0.0.1:${own}`, peerUrl, [...peers, `m${n}=${peerUrl}`]);
+      members.push(member);
+      await waitForPort(new URL(member.url));
+      return member;
+    },
     async stop() {
       await Promise.all(members.map((member) => member.kill()));
       await rm(folder, { recursive: true, force: true });
