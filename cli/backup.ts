@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { line } from '../protocol/visible.ts';
 import { answer, verb } from '../system/command.ts';
 import { formatBytes } from '../system/terminal.ts';
 import { backup } from '../update-server/backup/backup.ts';
@@ -18,7 +19,7 @@ export function addBackup(program: Command): void {
         process.umask(0o077);
         const data = await backup(flags.data, folder, flags.keys);
         return {
-          text: `${folder}: ${data.blobs} blobs, ${formatBytes(data.bytes)}, ${data.missing} never uploaded`,
+          text: line`${folder}: ${data.blobs} blobs, ${formatBytes(data.bytes)}, ${data.missing} never uploaded`,
           data,
         };
       }),

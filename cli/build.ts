@@ -15,6 +15,7 @@ import { addDelta } from '../builder/delta/add-delta.ts';
 import { InterlockError } from '../protocol/errors.ts';
 import type { PayloadFormat } from '../protocol/payload.ts';
 import type { Arch } from '../protocol/schema.ts';
+import { line } from '../protocol/visible.ts';
 import { type Answer, answer, verb } from '../system/command.ts';
 import { writeDurably } from '../system/durable.ts';
 import { formatTable } from '../system/terminal-table.ts';
@@ -85,7 +86,7 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
   await writeDurably(lockFile, formatLock(lock));
   await writeDurably(join(imagedir, 'users.lock'), formatUsersLock(allUsers));
   const changes = lockChanges(kept ?? { packages: [] }, lock);
-  return { text: `${formatLockChanges(changes)}\n${folder}`, data: { ...data, changes } };
+  return { text: [formatLockChanges(changes), folder].join('\n'), data: { ...data, changes } };
 }
 
 function levelOf(text: string): number {
@@ -103,7 +104,7 @@ async function runVerify(imagedir: string, folder: string, options: Options): Pr
     inputs,
     reportOn(process.stderr),
   );
-  if (differences.length === 0) return { text: `${folder}: the same bytes`, data: { differences } };
+  if (differences.length === 0) return { text: line`${folder}: the same bytes`, data: { differences } };
   throw new InterlockError('not_reproduced', { folder, problem: `\n${formatDifferences(differences)}` });
 }
 

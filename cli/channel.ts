@@ -5,6 +5,7 @@ import type { Channel } from '../protocol/channel.ts';
 import { InterlockError } from '../protocol/errors.ts';
 import { ChannelsAnswer } from '../protocol/operator.ts';
 import { parse } from '../protocol/schema.ts';
+import { line } from '../protocol/visible.ts';
 import { answer, group, verb } from '../system/command.ts';
 import { formatTable } from '../system/terminal-table.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
@@ -60,7 +61,7 @@ export function addChannel(program: Command): void {
     .action(
       answer(async (name: string, version: string, flags: EditFlags) => {
         const changed = await setFloor(target(name, flags), version, !flags.undo);
-        const text = `${version} is ${flags.undo ? 'no' : 'a'} floor of ${flags.channel}`;
+        const text = line`${version} is ${flags.undo ? 'no' : 'a'} floor of ${flags.channel}`;
         return { text, data: { name, version, channel: flags.channel, changed } };
       }),
     );
@@ -81,7 +82,7 @@ async function block(name: string, version: string, flags: EditFlags) {
   const reason = flags.undo ? null : flags.reason;
   const edit = isBrake(flags) ? brakeBlock : blockVersion;
   const changed = await edit(target(name, flags), version, reason);
-  const text = `${flags.channel} ${flags.undo ? 'allows' : 'blocks'} ${version}`;
+  const text = line`${flags.channel} ${flags.undo ? 'allows' : 'blocks'} ${version}`;
   return { text, data: { name, version, channel: flags.channel, changed } };
 }
 
@@ -93,7 +94,7 @@ async function withdraw(name: string, version: string, flags: EditFlags & { to?:
   const changed = asBrake
     ? await brakeWithdraw(target(name, flags), version, flags.to, flags.undo ? null : flags.reason)
     : await withdrawVersion(target(name, flags), version, flags.reason);
-  const text = `${flags.channel} ${flags.undo ? 'keeps' : 'withdraws'} ${version}`;
+  const text = line`${flags.channel} ${flags.undo ? 'keeps' : 'withdraws'} ${version}`;
   return { text, data: { name, version, channel: flags.channel, changed } };
 }
 
@@ -117,5 +118,6 @@ function describe({ name, channel, serial, head, floors, minimum, blocked, withd
     ...blocked.map(({ version, reason }) => ['blocked', version, reason]),
     ...withdrawn.map(({ version, to, reason }) => ['withdrawn', version, `to ${to}: ${reason}`]),
   ];
-  return `${name} ${channel}, serial ${serial}\n${formatTable(['what', 'version', 'detail'], rows)}`;
+  const table = formatTable(['what', 'version', 'detail'], rows);
+  return [line`${name} ${channel}, serial ${serial}`, table].join('\n');
 }

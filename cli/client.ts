@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { OptionsInit } from 'got';
 import { type ErrorCode, errorTable } from '../protocol/error-table.ts';
 import { type Details, InterlockError } from '../protocol/errors.ts';
+import { visible } from '../protocol/visible.ts';
 import { type Answer, ask, openAnswer } from '../system/ask.ts';
 import { createHttpAgents } from '../system/http-agents.ts';
 import { checkJson, wordsOf } from '../system/read-json.ts';
@@ -140,9 +141,12 @@ function failureOf(answer: Answer): InterlockError {
     const { url, status } = answer;
     return new InterlockError('answer_invalid', { url, status, problem: wordsOf(answer) });
   }
-  const details = typeof body.details === 'object' && body.details !== null ? (body.details as Details) : {};
+  const told = Object.entries(body.details ?? {}).filter(([, value]) =>
+    ['string', 'number'].includes(typeof value),
+  );
+  const details = Object.fromEntries(told) as Details;
   const failure = new InterlockError(body.kind as ErrorCode, details);
-  if (typeof body.value === 'string') failure.message = body.value;
+  if (typeof body.value === 'string') failure.message = visible(body.value);
   return failure;
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { addDelta } from '../builder/delta/add-delta.ts';
 import type { PayloadFormat } from '../protocol/payload.ts';
+import { line } from '../protocol/visible.ts';
 import { answer, verb } from '../system/command.ts';
 import { formatBytes, showProgress } from '../system/terminal.ts';
 import { payloadFormatOption } from './payload-format.ts';
@@ -24,7 +25,7 @@ export function addDeltaVerb(program: Command): void {
         const made = await addDelta(old, next, { format, onProgress: (done) => progress.at(done) });
         progress.end();
         const text = made
-          ? `${join(next, made.file)}: ${formatBytes(made.size)}`
+          ? line`${join(next, made.file)}: ${formatBytes(made.size)}`
           : 'none made: it would be no smaller than the full payload';
         return { text, data: made };
       }),

@@ -12,6 +12,7 @@ import { requireSignedBoot } from '../builder/sign/secure-boot/require-signed-bo
 import { signDetached } from '../builder/sign/secure-boot/sign-detached.ts';
 import { InterlockError } from '../protocol/errors.ts';
 import { parseRelease } from '../protocol/release.ts';
+import { line } from '../protocol/visible.ts';
 import { type Answer, answer, verb } from '../system/command.ts';
 import { syncFolder, withFile } from '../system/durable.ts';
 import { run } from '../system/run.ts';
@@ -74,9 +75,9 @@ async function disk(folder: string, options: Options): Promise<Answer> {
   });
   if (raw !== options.out) await convert(raw, options.out, options.format);
   progress.end();
-  const warning = loader ? '' : '\nwithout a boot loader: the release has no loader.efi';
+  const warning = loader ? [] : ['without a boot loader: the release has no loader.efi'];
   const data = { file: options.out, size, bootable: Boolean(loader) };
-  return { text: `${options.out}  ${formatBytes(size)}${warning}`, data };
+  return { text: [line`${options.out}  ${formatBytes(size)}`, ...warning].join('\n'), data };
 }
 
 async function configuration(from: string, keys: string | undefined): Promise<Map<string, Buffer>> {

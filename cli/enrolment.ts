@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { InterlockError } from '../protocol/errors.ts';
 import { Enrolment, type EnrolmentAnswer } from '../protocol/operator.ts';
+import { line } from '../protocol/visible.ts';
 import { answer } from '../system/command.ts';
 import { type ClientOptions, createClient } from './client.ts';
 import { findHost } from './find-id.ts';
@@ -50,7 +51,7 @@ export function addEnrolment(
         if (name === undefined) return forgetAll(client, olderThan);
         const id = await findHost(client, name);
         await client.delete(`v1/hosts/${encodeURIComponent(id)}`);
-        return { text: `${name} is forgotten`, data: { id, forgotten: true } };
+        return { text: line`${name} is forgotten`, data: { id, forgotten: true } };
       }),
     );
 }
@@ -61,7 +62,7 @@ async function forgetAll(client: ReturnType<typeof createClient>, olderThan: str
     unapproved: true,
     ...(before && { before }),
   });
-  return { text: `${data.forgotten} hosts are forgotten`, data };
+  return { text: line`${data.forgotten} hosts are forgotten`, data };
 }
 
 function spanMs(text: string): number {
@@ -75,5 +76,6 @@ function describe({ enrolment, unapproved, limit }: EnrolmentAnswer): string {
     enrolment === 'token'
       ? 'hosts need a join token: interlock token create --role join'
       : 'hosts may ask without a join token, and count once they are approved';
-  return `${enrolment}: ${rule}\n${unapproved} of at most ${limit} hosts wait for approval`;
+  const waiting = line`${unapproved} of at most ${limit} hosts wait for approval`;
+  return [line`${enrolment}: ${rule}`, waiting].join('\n');
 }

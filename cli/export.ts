@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { carry } from '../builder/publish/carry.ts';
+import { line } from '../protocol/visible.ts';
 import { answer, verb } from '../system/command.ts';
 import { formatBytes, showProgress } from '../system/terminal.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
@@ -29,7 +30,7 @@ export function addExport(program: Command): void {
         };
         const bytes = await carry({ server: createClient(flags), name, version, channel, out, onProgress });
         progress?.end();
-        const text = `${name} ${version} for ${channel} lies in ${out} (${formatBytes(bytes)} of payloads)`;
+        const text = line`${name} ${version} for ${channel} lies in ${out} (${formatBytes(bytes)} of payloads)`;
         return { text, data: { name, version, channel, out, bytes } };
       }),
     );

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Static } from 'typebox';
 import { InterlockError } from '../protocol/errors.ts';
 import { type HostDetail, HostState, type HostSummary, type HostsAnswer } from '../protocol/operator.ts';
+import { line } from '../protocol/visible.ts';
 import { answer, group, verb } from '../system/command.ts';
 import { addServerOptions, type Client, type ClientOptions, createClient } from './client.ts';
 import { addEnrolment } from './enrolment.ts';
@@ -95,7 +96,7 @@ export function addHost(program: Command): void {
       const client = createClient(flags);
       const id = await findHost(client, name);
       await client.post(`${pathOf(id)}/approve`, {});
-      return { text: `${name} is approved`, data: { id, approved: true } };
+      return { text: line`${name} is approved`, data: { id, approved: true } };
     }),
   );
 
@@ -116,7 +117,7 @@ export function addHost(program: Command): void {
           const value = given ?? null;
           const change = body(value) as Record<string, unknown>;
           await client.post(`${pathOf(id)}/${word}`, change);
-          return { text: `${name} ${text(value)}`, data: { id, ...change } };
+          return { text: line`${name} ${text(value)}`, data: { id, ...change } };
         }),
       );
   }

@@ -4,6 +4,7 @@ import { rotateCertificate } from '../builder/keys/certificates-folder.ts';
 import { readPublicKey } from '../builder/keys/load-signers.ts';
 import { type RotateOptions, type Rotation, revokeKey, rotateKeys } from '../builder/keys/rotate.ts';
 import { pullMetadata } from '../builder/publish/pull-metadata.ts';
+import { line } from '../protocol/visible.ts';
 import { type Answer, answer } from '../system/command.ts';
 import { addServerOptions, type ClientOptions, clientIfGiven } from './client.ts';
 import { showChange } from './show-change.ts';
@@ -49,7 +50,7 @@ export function addKeyChanges(add: Add): void {
     ['add-channel ./keys canary'],
     async (dir, channel, flags) => {
       await addChannel(dir, channel, await changeOf(dir, flags));
-      return { text: `the next publish makes ${channel} known`, data: { channel } };
+      return { text: line`the next publish makes ${channel} known`, data: { channel } };
     },
   );
   addChange(
@@ -58,7 +59,7 @@ export function addKeyChanges(add: Add): void {
     ['add-brake ./keys stable'],
     async (dir, channel, flags) => {
       await addBrake(dir, channel, await changeOf(dir, flags));
-      const text = `upload it: interlock keys renew ${dir} --server URL; the brake is brake-${channel}.pem`;
+      const text = line`upload it: interlock keys renew ${dir} --server URL; the brake is brake-${channel}.pem`;
       return { text, data: { channel } };
     },
   );
@@ -81,7 +82,7 @@ async function rotate(dir: string, role: string, flags: ChangeFlags) {
   if (!role.startsWith('x509/'))
     return describe(await rotateKeys(dir, role, await changeOf(dir, flags)), flags);
   const retired = await rotateCertificate(dir, role);
-  return { text: `made anew: ${role}; retired: ${retired.join(', ')}`, data: { roles: [role], retired } };
+  return { text: line`made anew: ${role}; retired: ${retired.join(', ')}`, data: { roles: [role], retired } };
 }
 
 function describe(rotation: Rotation, flags: ChangeFlags) {

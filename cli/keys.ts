@@ -6,6 +6,7 @@ import { renewKeys } from '../builder/keys/renew.ts';
 import { keysStatus, type RoleStatus } from '../builder/keys/status.ts';
 import { pullMetadata } from '../builder/publish/pull-metadata.ts';
 import { pushRenewed } from '../builder/publish/push-renewed.ts';
+import { line } from '../protocol/visible.ts';
 import { answer, group, verb } from '../system/command.ts';
 import { formatTable } from '../system/terminal-table.ts';
 import { addServerOptions, type ClientOptions, clientIfGiven } from './client.ts';
@@ -71,7 +72,7 @@ export function addKeys(program: Command): void {
   ).action(
     answer(async (name: string, _flags: unknown) => {
       const data = await makeKey(name);
-      return { text: `key ${data.id.slice(0, 8)}: ${name}.pem stays here, hand on ${name}.pub`, data };
+      return { text: line`key ${data.id.slice(0, 8)}: ${name}.pem stays here, hand on ${name}.pub`, data };
     }),
   );
 

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { InterlockError } from '../protocol/errors.ts';
+import { line } from '../protocol/visible.ts';
 import { answer, verb } from '../system/command.ts';
 import { askSecret } from '../system/terminal-secret.ts';
 import { addServerOptions, type ClientOptions, createClient, findServer } from './client.ts';
@@ -39,7 +40,7 @@ async function login(flags: Flags) {
   const { id, role, name } = await createClient({ server, token, ca }).get<Session>('v1/session');
   await saveUserConfig({ server, token, ...(ca ? { ca: resolve(ca) } : {}) });
   const file = userConfigPath();
-  const text = `${server} knows this token: ${role}${name ? `, ${name}` : ''}. Kept in ${file}`;
+  const text = line`${server} knows this token: ${role}${name ? `, ${name}` : ''}. Kept in ${file}`;
   return { text, data: { server, id, role, name, file } };
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { line } from '../protocol/visible.ts';
 import { answer, verb } from '../system/command.ts';
 import { readUserConfig, removeUserConfig, userConfigPath } from './user-config.ts';
 
@@ -10,7 +11,7 @@ export function addLogout(program: Command): void {
       const { server = null } = readUserConfig(file);
       await removeUserConfig(file);
       const text = server
-        ? `${server} is forgotten here; to end the token everywhere: interlock token revoke ID`
+        ? line`${server} is forgotten here; to end the token everywhere: interlock token revoke ID`
         : 'nothing was kept';
       return { text, data: { server, file } };
     }),

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { promote } from '../builder/publish/promote.ts';
+import { line } from '../protocol/visible.ts';
 import { answer, verb } from '../system/command.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 import { policyOption, readPolicyChoice } from './policy-choice.ts';
@@ -33,7 +34,7 @@ export function addPromote(program: Command): void {
           show: showChange,
         });
         const is = changed ? (exportTo === undefined ? 'is' : 'is to be') : 'was already';
-        const text = `${name} ${version} ${is} the head of ${channel}`;
+        const text = line`${name} ${version} ${is} the head of ${channel}`;
         return { text, data: { name, version, channel, changed } };
       }),
     );

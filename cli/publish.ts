@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { publish } from '../builder/publish/publish.ts';
+import { line } from '../protocol/visible.ts';
 import { answer, verb } from '../system/command.ts';
 import { formatBytes } from '../system/terminal.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
@@ -37,7 +38,7 @@ export function addPublish(program: Command): void {
         });
         const what = `${data.name} ${data.version}`;
         const text = data.published
-          ? `${what} is ${exportTo === undefined ? '' : 'to be '}the head of ${channel} (${formatBytes(data.uploaded)} uploaded)`
+          ? line`${what} is ${exportTo === undefined ? '' : 'to be '}the head of ${channel} (${formatBytes(data.uploaded)} uploaded)`
           : `${what} was published already`;
         return { text, data };
       }),

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { line } from '../protocol/visible.ts';
 import { answer, verb } from '../system/command.ts';
 import { formatBytes } from '../system/terminal.ts';
 import { restore } from '../update-server/backup/backup.ts';
@@ -17,7 +18,7 @@ export function addRestore(program: Command): void {
         process.umask(0o077);
         const data = await restore(folder, flags.data);
         return {
-          text: `${flags.data}: ${data.blobs} blobs, ${formatBytes(data.bytes)}, ${data.missing} never uploaded`,
+          text: line`${flags.data}: ${data.blobs} blobs, ${formatBytes(data.bytes)}, ${data.missing} never uploaded`,
           data,
         };
       }),

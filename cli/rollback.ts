@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { rollback } from '../builder/publish/rollback.ts';
+import { line } from '../protocol/visible.ts';
 import { answer, verb } from '../system/command.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 import { policyOption, readPolicyChoice } from './policy-choice.ts';
@@ -43,7 +44,7 @@ export function addRollback(program: Command): void {
           show: showChange,
         });
         const text = withdrawn.length
-          ? `${channel} is ${exportTo === undefined ? '' : 'to be '}back at ${to}; withdrawn: ${withdrawn.join(', ')}`
+          ? line`${channel} is ${exportTo === undefined ? '' : 'to be '}back at ${to}; withdrawn: ${withdrawn.join(', ')}`
           : `${channel} is at ${to} already`;
         return { text, data: { name, channel, to, withdrawn } };
       }),

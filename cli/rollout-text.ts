@@ -1,4 +1,5 @@
 import type { PreviewAnswer, RolloutDetail, RolloutSummary } from '../protocol/rollout.ts';
+import { line } from '../protocol/visible.ts';
 import { bar } from '../system/terminal.ts';
 import { formatFacts, formatTable } from '../system/terminal-table.ts';
 import { shownDigits } from './find-id.ts';
@@ -47,7 +48,7 @@ export function stateOf({ state, reason }: RolloutSummary): string {
 
 /** A rollout that has not begun, for people: which hosts would start when. */
 export function describePreview({ version, policy, hosts, steps }: PreviewAnswer): string {
-  if (hosts === 0) return `${version} by policy ${policy}: no host of the channel would start`;
+  if (hosts === 0) return line`${version} by policy ${policy}: no host of the channel would start`;
   const rows = steps.map(({ at, group, hosts: count, some }) => [
     at ? formatTime(at) : 'not by this ramp',
     group ?? '',
@@ -57,5 +58,6 @@ export function describePreview({ version, policy, hosts, steps }: PreviewAnswer
       .map(({ hostname }) => hostname)
       .join(' '),
   ]);
-  return `${version} by policy ${policy}: ${hosts} hosts\n${formatTable(['FROM', 'GROUP', 'HOSTS', 'AMONG THEM'], rows)}`;
+  const table = formatTable(['FROM', 'GROUP', 'HOSTS', 'AMONG THEM'], rows);
+  return [line`${version} by policy ${policy}: ${hosts} hosts`, table].join('\n');
 }

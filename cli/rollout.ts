@@ -7,6 +7,7 @@ import type {
   RolloutDetail,
   RolloutSummary,
 } from '../protocol/rollout.ts';
+import { line } from '../protocol/visible.ts';
 import { answer, group, verb } from '../system/command.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 import { findRollout } from './find-id.ts';
@@ -75,7 +76,7 @@ export function addRollout(program: Command): void {
           return { text: '', data };
         }
         const done = `${data.confirmed} good, ${data.failed} failed`;
-        return { text: `${data.name} ${data.version} is through on ${data.channel}: ${done}`, data };
+        return { text: line`${data.name} ${data.version} is through on ${data.channel}: ${done}`, data };
       }),
     );
 
@@ -110,7 +111,7 @@ export function addRollout(program: Command): void {
           const client = createClient(flags);
           const path = `v1/rollouts/${await findRollout(client, rollout)}/${action}`;
           const data = await client.post<RolloutSummary>(path, { reason });
-          return { text: `the rollout of ${data.name} ${data.version} on ${data.channel} ${done}`, data };
+          return { text: line`the rollout of ${data.name} ${data.version} on ${data.channel} ${done}`, data };
         }),
       );
   }
@@ -133,7 +134,10 @@ async function policy(name: string, flags: ClientOptions & { channel: string; se
   const data = set
     ? await client.replace<PolicyAnswer>(path, { policy: await readPolicyChoice(set) })
     : await client.get<PolicyAnswer>(path);
-  return { text: `# ${name} ${channel}: ${data.policy}\n${stringify(data.text)}`.trimEnd(), data };
+  return {
+    text: [line`# ${name} ${channel}: ${data.policy}`, stringify(data.text)].join('\n').trimEnd(),
+    data,
+  };
 }
 
 async function startBody(name: string, { channel, policy: given, at }: StartFlags) {

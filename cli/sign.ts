@@ -6,6 +6,7 @@ import { importRequest } from '../builder/sign/import-request.ts';
 import { sign } from '../builder/sign/sign.ts';
 import { type RequestShown, showRequest, signRequest } from '../builder/sign/sign-request.ts';
 import { InterlockError } from '../protocol/errors.ts';
+import { line } from '../protocol/visible.ts';
 import { answer, verb } from '../system/command.ts';
 import { print } from '../system/print.ts';
 import { askYes } from '../system/terminal-question.ts';
@@ -62,7 +63,7 @@ async function run(release: string | undefined, flags: Flags) {
   if (flags.export !== undefined) return describe(await exportRelease(release, flags.keys, flags.export));
   const data = await sign(release, flags.keys, new Date(), showChange);
   return {
-    text: `${data.target} ${data.signed ? 'signed' : 'was signed already'} (releases ${data.version})`,
+    text: line`${data.target} ${data.signed ? 'signed' : 'was signed already'} (releases ${data.version})`,
     data,
   };
 }
@@ -73,7 +74,7 @@ async function takeIn(file: string, flags: Flags) {
   const { documents, retired } = await importRequest(file, flags.keys, send);
   const { text } = describe(documents);
   const gone = retired.length ? `\nretired: ${retired.join(', ')}` : '';
-  return { text: `${text}\ntaken in${gone}`, data: { documents, retired } };
+  return { text: [text, 'taken in'].join('\n') + gone, data: { documents, retired } };
 }
 
 async function showOnly(request: string, { keys }: Flags) {

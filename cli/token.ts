@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { InterlockError } from '../protocol/errors.ts';
 import type { Role, TokenInfo } from '../protocol/operator.ts';
+import { line } from '../protocol/visible.ts';
 import { type Answer, answer, group, verb } from '../system/command.ts';
 import { formatTable } from '../system/terminal-table.ts';
 import { addServerOptions, type ClientOptions } from './client.ts';
@@ -53,7 +54,7 @@ export function addToken(program: Command): void {
       withTokens(flags, async (tokens) => {
         const whole = theOne(await tokens.list(), id);
         await tokens.revoke(whole);
-        return { text: `${id} is revoked`, data: { id: whole, revoked: true } };
+        return { text: line`${id} is revoked`, data: { id: whole, revoked: true } };
       }),
     ),
   );

@@ -31,3 +31,8 @@ function nameOf(unit: string): string {
 function escapeUnit(unit: string): string {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
+
+/** Tags a template as one line of text: what is filled in cannot make two of it. */
+export function line(words: TemplateStringsArray, ...named: readonly (string | number)[]): string {
+  return words.map((word, at) => word + (at < named.length ? visible(String(named[at])) : '')).join('');
+}

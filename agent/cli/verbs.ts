@@ -128,7 +128,7 @@ async function giveUp(root: string): Promise<Answer> {
     return [{ kind: 'cancel' }];
   });
   const barred = `${version} is given up and barred here until: interlock-agent update --retry ${version}`;
-  return { text: `${barred}\n${text}`, data: { ...(data as object), barred: version } };
+  return { text: [visible(barred), text].join('\n'), data: { ...(data as object), barred: version } };
 }
 
 async function updateOrders(

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { line } from '../../protocol/visible.ts';
 import { answer, verb } from '../../system/command.ts';
 import { checkFile } from '../loader/secure-boot/check-file.ts';
 
@@ -14,7 +15,7 @@ export function addVerify(program: Command): void {
     .action(
       answer(async (file: string, { efivars }: { efivars: string }) => {
         await checkFile(file, efivars);
-        return { text: `${file} is signed by a key of this firmware`, data: { file } };
+        return { text: line`${file} is signed by a key of this firmware`, data: { file } };
       }),
     );
 }

@@ -74,7 +74,10 @@ async function readChannel(
       problem: `${path} is about ${document.name} ${document.channel}`,
     });
   }
-  const seen = Math.max(cache.serials[path] ?? 0, floor.channels[channel] ?? 0);
+  const seen = Math.max(
+    cache.serials[path] ?? 0,
+    (Object.hasOwn(floor.channels, channel) && floor.channels[channel]) || 0,
+  );
   if (document.serial < seen)
     throw new InterlockError('metadata_rollback', { role, found: document.serial, seen });
   return document;

@@ -1,3 +1,4 @@
+import { visible } from '../../protocol/visible.ts';
 import type { PackagesLock } from './packages-lock.ts';
 
 /** One package of two locks that differ; null where a lock does not have it. */
@@ -27,5 +28,5 @@ export function formatLockChanges(changes: readonly LockChange[]): string {
     if (from === null) return `+ ${name} ${to}`;
     return to === null ? `- ${name} ${from}` : `~ ${name} ${from} → ${to}`;
   });
-  return lines.join('\n');
+  return lines.map(visible).join('\n');
 }

@@ -1,3 +1,4 @@
+import { line, visible } from '../../protocol/visible.ts';
 import { formatBytes } from '../../system/terminal.ts';
 import { formatTable } from '../../system/terminal-table.ts';
 import type { LockChange } from '../build/lock-changes.ts';
@@ -43,9 +44,9 @@ function packageText(packages: readonly LockChange[]): string {
   const summary = `packages: ${changed.length} changed, ${added.length} added, ${removed.length} removed`;
   return [
     summary,
-    ...changed.map(({ name, from, to }) => folded(`~ ${name}  `, from ?? '', to ?? '')),
-    ...added.map(({ name, to }) => `+ ${name}  ${to}`),
-    ...removed.map(({ name, from }) => `- ${name}  ${from}`),
+    ...changed.map(({ name, from, to }) => folded(line`~ ${name}  `, visible(from ?? ''), visible(to ?? ''))),
+    ...added.map(({ name, to }) => line`+ ${name}  ${to ?? ''}`),
+    ...removed.map(({ name, from }) => line`- ${name}  ${from ?? ''}`),
   ].join('\n');
 }
 
@@ -65,7 +66,7 @@ function fileText(files: readonly FileChange[], list: boolean): string {
   );
   if (!list) return table;
   const mark = ({ from, to }: FileChange) => (from === null ? '+' : to === null ? '-' : '~');
-  return [table, ...files.map((file) => `${mark(file)} /${file.path}`)].join('\n');
+  return [table, ...files.map((file) => line`${mark(file)} /${file.path}`)].join('\n');
 }
 
 function bytes(size: number | null): string {

@@ -31,3 +31,10 @@ test('the server logs through its logger alone', () => {
   const allowed = ['update-server/dashboard/print-bundle.ts', 'update-server/log-stream.ts'];
   expect(writers.map(({ file }) => file).toSorted()).toEqual(allowed);
 });
+
+test('what a verb answers in one line is tagged as a line, so that no name in it makes two', () => {
+  const untagged = readAll('{cli,agent/cli}/**/*.ts').filter(({ text }) =>
+    /(\btext: |\btext = )`[^`]*\$\{/.test(text),
+  );
+  expect(untagged.map(({ file }) => file)).toEqual([]);
+});

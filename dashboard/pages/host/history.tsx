@@ -47,7 +47,7 @@ const columns: readonly Column<Happening>[] = [
 
 function happenings({ grants, reports }: HostDetail): Happening[] {
   const word = (kind: string) => {
-    const [what, aspect] = kinds[kind] ?? [kind, 'dark' as const];
+    const [what, aspect] = (Object.hasOwn(kinds, kind) && kinds[kind]) || [kind, 'dark' as const];
     return { what, aspect };
   };
   return [

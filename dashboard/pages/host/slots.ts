@@ -25,7 +25,7 @@ export function slotsOf(host: HostDetail): { running: Slot; other: Slot } {
   const running: Slot = proving
     ? { version, says: 'runs and must hold its health checks', aspect: 'moving' }
     : { version, says: version ? 'runs' : 'not said yet', aspect: version ? 'go' : 'dark' };
-  const step = at ? filling[at] : undefined;
+  const step = at && Object.hasOwn(filling, at) ? filling[at] : undefined;
   if (step && offered) return { running, other: { version: offered, says: step, aspect: 'moving' } };
   const last = reports.find(({ kind }) => ['confirmed', 'fell_back', 'failed'].includes(kind));
   if (last?.kind === 'confirmed' && last.from !== version) {

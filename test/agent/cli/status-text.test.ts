@@ -113,3 +113,20 @@ test('no line is wider than a terminal, whatever it has to say', () => {
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(text).toContain('✗ core 2.1.0 in slot b: the last look failed');
 });
+
+const steer = '\u001b]52;c;eA==\u0007\u009b2J\u202e\u200b\r\n● core 9 in slot a: up to date';
+const at = '2026-03-01T11:00:00Z';
+
+test.each([
+  ['the reason of a server', { look: { at, offered: null, reason: steer, problem: '' } }],
+  ['the problem of a look', { look: { at, offered: null, reason: 'x', problem: steer } }],
+  ['a problem', { problem: { at, code: 'internal', problem: steer } }],
+  ['what a health check printed', { failed: { h: { version: `3${steer}`, reason: steer, at } } }],
+  ['what a wait is for', { wait: { until: '2026-03-01T12:55:00Z', reason: steer } }],
+  ['the name of the image', { running: { ...running, name: steer, version: steer } }],
+  ['what a slot holds', { slots: { a: { version: steer, rootHash: steer } } }],
+] as [string, Partial<Memory>][])('%s steers no terminal and makes no line of its own', (_, memory) => {
+  const text = formatStatus(statusOf(memory), now);
+  expect(text).not.toMatch(/[^\P{C}\n]|[\u2028\u2029]/u);
+  expect(text).not.toMatch(/^● core 9/m);
+});
