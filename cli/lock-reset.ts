@@ -31,7 +31,7 @@ export async function resetLock(
   const slots = empty === undefined ? undefined : Number(empty);
   if (yes) {
     const value = await mendLock(etcd, group, damage, slots);
-    return { text: `written\n${format(value)}`, data: value };
+    return { text: ['written', format(value)].join('\n'), data: value };
   }
   return { text: tell(damage, slots, format), data: damage };
 }
