@@ -72,7 +72,8 @@ async function submitOnce(
   const request = await makeRequest(job, present, made ?? { roles: {}, targets: {} });
   if (request.roles.length === 0) return false;
   const documents = await earlierTargets(job.server, repository, request);
-  job.show?.(changeText({ ...repository, documents }, request.roles, request.targets));
+  const before = repository.roots.length > 0 ? repository : folder;
+  job.show?.(changeText({ ...before, documents }, request.roles, request.targets));
   if (job.exportTo !== undefined) {
     const roots = [...new Set([...folder.roots, ...repository.roots])];
     const roles = { ...present.roles, ...repository.roles, targets: present.roles.targets ?? '' };
