@@ -30,6 +30,7 @@ export function addSign(program: Command): void {
       'sign [release]',
       'Sign a release; or gather signatures: --export writes a request, --request signs one, --import takes it in',
       'interlock sign out/core-1-x86-64 --keys ./keys',
+      'interlock sign --request request.json --keys ./keys --show',
     ),
   )
     .requiredOption(
@@ -39,7 +40,7 @@ export function addSign(program: Command): void {
     .option('--export <file>', 'write what is to be signed, for the holders of the keys')
     .option(
       '--request <file>',
-      'add this folder’s signatures to what --export wrote here or in any other verb',
+      'show all that the file of an --export changes, ask, and add this folder’s signatures',
     )
     .option('--show', 'with --request: show all that it changes and its digest, and sign nothing')
     .option(
