@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../protocol/error-table.ts';
 import type { Hold, WaitReason } from '../ports.ts';
 import { backOff, forget, isOver, reach, report, restFactor, see, wait } from './change.ts';
 import type { EventOf } from './event.ts';
-import { noteLost } from './lost.ts';
+import { beginAfterLoss, endLoss } from './lost.ts';
 import type { Memory, Phase } from './memory.ts';
 
 type Cancellable = Extract<Phase, { at: 'acquiring' | 'locked' | 'flipped' }>;
@@ -14,7 +14,8 @@ export function onDrew(memory: Memory, { at, nonce, place }: EventOf<'drew'>): M
   const fresh = (hold: Hold): Hold => ({ ...hold, boot, nonce });
   if (phase.at === 'written' && phase.fresh) {
     const attempt = { ...place, clusterId: '', boot, nonce };
-    return reach(memory, at, { at: 'acquiring', plan: phase.plan, attempt, drawn: true, maybe: false });
+    const next = { at: 'acquiring', plan: phase.plan, attempt, drawn: true, maybe: false } as const;
+    return reach(beginAfterLoss(memory), at, next);
   }
   if (phase.at === 'acquiring' && !phase.drawn) {
     return reach(memory, at, { ...phase, attempt: fresh(phase.attempt), drawn: true });
@@ -102,8 +103,7 @@ export function onReleased(memory: Memory, { at, answer }: EventOf<'released'>):
   const seen = { ...see(memory, phase.hold.clusterId, answer.revision), unproven: false };
   if (phase.at === 'confirmed') {
     const forgiven = forget(seen, (rootHash) => rootHash === goal.rootHash);
-    // a place that was drawn for: this memory knows the whole journey
-    const good = phase.hold.nonce ? noteLost({ ...forgiven, problem: null }) : forgiven;
+    const good = endLoss({ ...forgiven, problem: null });
     return report(reach(good, at, { at: 'finished', goal }), at, 'confirmed', goal);
   }
   const idle = reach(seen, at, { at: 'idle' });

@@ -12,9 +12,22 @@ export function withStanding({ standing: _, ...memory }: Memory, standing: Stand
   return standing ? { ...memory, standing } : memory;
 }
 
-/** An operator saw what was lost, or an update is complete: there is nothing more to tell. */
+/** An operator saw what was lost: there is nothing more to tell. */
 export function noteLost({ lost: _, standing: __, ...memory }: Memory): Memory {
   return memory;
+}
+
+/** An update begins: what was lost before is over when it is complete. */
+export function beginAfterLoss(memory: Memory): Memory {
+  if (!memory.lost) return memory;
+  const lost = Object.entries(memory.lost).map(([what, loss]) => [what, { ...loss, isBefore: true }]);
+  return { ...memory, lost: Object.fromEntries(lost) };
+}
+
+/** An update that began after the loss is complete. */
+export function endLoss({ lost, ...memory }: Memory): Memory {
+  const later = Object.entries(lost ?? {}).filter(([, { isBefore }]) => !isBefore);
+  return later.length > 0 ? { ...memory, lost: Object.fromEntries(later) } : memory;
 }
 
 /** A place that nobody here took, with the command that takes it away: this host never gives it back by itself. */

@@ -105,8 +105,8 @@ export interface Memory {
   problem: (Problem & { isServer?: true }) | null;
   /** What each slot was last seen to hold, whole. */
   slots: Partial<Record<SlotName, Pick<Goal, 'version' | 'rootHash'>>>;
-  /** What was lost and set aside, until an operator says that he saw it or an update is complete. */
-  lost?: Partial<Record<'state' | 'identity', Problem>>;
+  /** What was lost and set aside, until an operator says that he saw it or an update that began later (`isBefore`) is complete. */
+  lost?: Partial<Record<'state' | 'identity', Problem & { isBefore?: true }>>;
   /** After a lost memory: the place that the lock has under this host's id, which nobody here took. */
   standing?: Standing;
   /** When the server is next told where this host is while it waits in the middle of an update. */

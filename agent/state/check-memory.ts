@@ -21,7 +21,7 @@ const Hold = Type.Object({
 const MaybeHold = Type.Union([Hold, Type.Null()]);
 const Generation = Type.Integer({ minimum: 0 });
 const Flag = Type.Boolean();
-const Problem = Type.Object({ at: Text, code: Text, problem: Text });
+const Problem = Type.Object({ at: Text, code: Text, problem: Text, isBefore: Type.Optional(Flag) });
 
 const fields = {
   idle: {},

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { deadmanSeconds } from '../../../agent/config/contradiction.ts';
 import { pathsOf } from '../../../agent/config/paths.ts';
 import { readSettings } from '../../../agent/config/settings.ts';
 
@@ -59,6 +60,11 @@ it.each([
   ['[lock]\nkind = "etcd"', /lock.endpoints is missing/],
   ['[lock]\nendpoints = ["http://e"]', /lock.kind is missing/],
   ['[lock]\nkind = "etcd"\nendpoints = ["http://e"]\ncert = "c"', /go together/],
+  ['[lock]\nkind = "etcd"\nendpoints = ["http://e"]\nusername = "u"', /go together/],
+  ['[health]\nsettle = 1000', /1000 \+ 30 \+ 30.* 1060 seconds .* 900/],
+  ['[health]\nsteady = 800', /120 \+ 800 \+ 30/],
+  ['[health]\ntimeout = 900', /120 \+ 30 \+ 900/],
+  ['poll = 30\nretry = 60', /retry \(60 seconds\) is longer than poll \(30 seconds\)/],
   ['poll = ', /line 1/],
 ])('refuses %j and names the file', async (text, problem) => {
   await put('etc/interlock/agent.d/50-bad.toml', text);
@@ -66,4 +72,22 @@ it.each([
   expect(failure).toMatchObject({ code: 'config_invalid' });
   expect((failure as Error).message).toMatch(problem);
   expect((failure as Error).message).toContain('50-bad.toml');
+});
+
+it('finds a contradiction between two files, and names the later one', async () => {
+  await put('usr/lib/interlock/agent.d/10.toml', '[health]\nsettle = 600');
+  expect((await settings()).health.settle).toBe(600);
+  await put('etc/interlock/agent.d/20.toml', '[health]\nsteady = 400');
+  await expect(settings()).rejects.toThrow(/20\.toml: .*600 \+ 400 \+ 30/);
+});
+
+it('pauses no longer than it polls, when nobody says', async () => {
+  await put('etc/interlock/agent.d/10.toml', 'poll = 20');
+  expect(await settings()).toMatchObject({ pollSeconds: 20, retrySeconds: 20 });
+});
+
+it('knows after how many seconds the deadman restarts a boot', async () => {
+  const unit = '../../../agent/dist/usr/lib/systemd/system/interlock-deadman.timer';
+  const text = await readFile(new URL(unit, import.meta.url), 'utf8');
+  expect(text).toContain(`OnBootSec=${deadmanSeconds / 60}min`);
 });
