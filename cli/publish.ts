@@ -37,9 +37,13 @@ export function addPublish(program: Command): void {
           show: showChange,
         });
         const what = `${data.name} ${data.version}`;
+        const mended =
+          data.uploaded > 0
+            ? `; ${formatBytes(data.uploaded)} were damaged or missing there and sent again`
+            : '';
         const text = data.published
           ? line`${what} is ${exportTo === undefined ? '' : 'to be '}the head of ${channel} (${formatBytes(data.uploaded)} uploaded)`
-          : `${what} was published already`;
+          : line`${what} was published already${mended}`;
         return { text, data };
       }),
     );

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { line } from '../protocol/visible.ts';
 import { answer, verb } from '../system/command.ts';
 import { formatBytes } from '../system/terminal.ts';
-import { restore } from '../update-server/backup/backup.ts';
+import { restore, restoreBlobs } from '../update-server/backup/backup.ts';
 
 /** `interlock restore`: a data folder from a backup. */
 export function addRestore(program: Command): void {
@@ -12,11 +12,12 @@ export function addRestore(program: Command): void {
     'Make a new data folder from a backup; start the server on it afterwards',
     'interlock restore /mnt/backup/2026-03-01 --data /var/lib/interlock',
   )
-    .requiredOption('--data <dir>', 'data folder to make')
+    .requiredOption('--data <dir>', 'data folder to make, or to mend')
+    .option('--blobs', 'only bring lost or damaged blobs back into a data folder, also while its server runs')
     .action(
-      answer(async (folder: string, flags: { data: string }) => {
+      answer(async (folder: string, flags: { data: string; blobs?: boolean }) => {
         process.umask(0o077);
-        const data = await restore(folder, flags.data);
+        const data = await (flags.blobs ? restoreBlobs : restore)(folder, flags.data);
         return {
           text: line`${flags.data}: ${data.blobs} blobs, ${formatBytes(data.bytes)}, ${data.missing} never uploaded`,
           data,

@@ -262,8 +262,8 @@ export const errorTable = {
   ),
   range_invalid: row('range {range} of {size} bytes', 'Ask for a range inside the file.', 416, 65, 'never'),
   backup_incomplete: row(
-    '{folder} is made without {count} blobs that are damaged or missing: {blobs}',
-    'Everything else is in it. Publish those releases again.',
+    '{folder} lacks {count} blobs, damaged or missing where they were to come from: {blobs}',
+    'Everything else is there. Publish those releases again, or: interlock restore OLDER-BACKUP --data DIR --blobs',
     409,
     65,
     'never',

@@ -1,4 +1,5 @@
 import type { Blobs } from './blobs/files.ts';
+import type { Scrub } from './blobs/scrub.ts';
 import type { Bundle } from './dashboard/bundle.ts';
 import type { Surveyor } from './desk/surveyor.ts';
 import type { Room } from './disk/room.ts';
@@ -18,6 +19,8 @@ export interface Ports {
   now(): Date;
   /** Without end when nobody measures the disk. */
   room?: Room;
+  /** Missing when nobody looks for rot. */
+  scrub?: Scrub;
   /** Calm for ever when nobody watches. */
   overload?: Overload;
   /** Missing when the server was given no etcd. */

@@ -10,6 +10,7 @@ import { adoptOnlineKeys } from './adopt-online-keys.ts';
 import { type App, createApp } from './app.ts';
 import { openBlobs } from './blobs/files.ts';
 import { resumeUploads } from './blobs/resume.ts';
+import { keepScrubbing, openScrub } from './blobs/scrub.ts';
 import { sweepUploads } from './blobs/sweep.ts';
 import { keepCounts } from './desk/keep-counts.ts';
 import { openBallast } from './disk/ballast.ts';
@@ -75,7 +76,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const address = parseListen(options.listen);
   checkListen(address, Boolean(tls ?? options.behindProxy));
   const problems: string[] = [];
-  prepareDataDir(dataDir, (problem) => problems.push(problem));
+  let complain = (problem: string): unknown => problems.push(problem);
+  prepareDataDir(dataDir, complain);
   const disk = openDisk(dataDir);
   const ballast = openBallast(dataDir, disk);
   // SQLite needs some room even to read
@@ -99,12 +101,15 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     collectDefaultMetrics({ register: metrics.registry });
     const room = openRoom(disk);
     const blobs = openBlobs(dataDir);
+    const now = () => new Date();
+    const scrub = openScrub({ store, blobs, now }, (problem) => complain(problem));
     const ports: Ports = {
       store,
       blobs,
       room,
       onlineKeys,
-      now: () => new Date(),
+      now,
+      scrub,
       overload,
       locks,
       metrics,
@@ -115,13 +120,15 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     await welcome(store, options);
     if (options.enrolment) await setEnrolment(store, options.enrolment);
     const app = createApp(ports, options);
-    for (const problem of problems) app.log.warn(problem);
+    complain = (problem) => app.log.error(problem);
+    problems.forEach(complain);
     undo.push(() => closeWithGrace(app));
     const port = await listen(app, address);
     const renewal = tls && renewTls(app.server as Server, tls, told(app));
     undo.push(() => renewal?.stop());
     undo.push(warmPage(app));
     undo.push(keepDisk({ dataDir, ballast, room, blobs }, (problem) => app.log.error(`disk: ${problem}`)));
+    undo.push(keepScrubbing(scrub, (problem) => app.log.error(`blobs: ${problem}`)));
     undo.push(keepTime(ports, (problem) => app.log.error(`rollouts: ${problem}`)));
     undo.push(keepUnapproved(ports, (problem) => app.log.error(`hosts: ${problem}`)));
     undo.push(keepCounts(ports, (problem) => app.log.error(`counts: ${problem}`)));

@@ -1,11 +1,14 @@
-import { createHash } from 'node:crypto';
-import { constants, createReadStream, existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { constants, existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import Database from 'better-sqlite3';
+import { diskFailureOf } from '../../protocol/disk-failure.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import { syncFolder, withFile } from '../../system/durable.ts';
+import { putBlob } from '../blobs/put-blob.ts';
+import { asidePath, hashFile } from '../blobs/verify.ts';
+import { makePrivate } from '../disk/private-file.ts';
 
 /** The database's name in a data folder and in a backup. */
 const databaseFile = 'interlock.db';
@@ -15,33 +18,83 @@ export interface Copied {
   blobs: number;
   missing: number;
   bytes: number;
+  /** Blobs that hosts need and that are damaged or gone; everything else was copied. */
+  damaged: string[];
+}
+
+/** A blob that a release names; `needed` when no host could write the release without it. */
+interface NamedBlob {
+  sha256: string;
+  size: number;
+  needed: number;
 }
 
 /**
  * Copies a server's data: the database as it is at one moment, even of a server that runs, the blobs that published
- * releases name, each checked by its hash, and the online keys. Throws `not_found`, `backup_invalid`.
+ * releases name, each checked by its hash, and the online keys. Rot is named, and keeps nothing else from being saved. Throws
+ * `not_found`, `backup_invalid`.
  */
 export async function copyData(from: string, to: string, withKeys: boolean): Promise<Copied> {
   if (!existsSync(join(from, databaseFile)))
     throw new InterlockError('not_found', { what: join(from, databaseFile) });
   await mkdir(to, { recursive: true, mode: 0o700 });
   const blobs = await copyDatabase(join(from, databaseFile), join(to, databaseFile));
-  const copied: Copied = { blobs: 0, missing: 0, bytes: 0 };
-  for (const { sha256, size } of blobs) {
-    if (!existsSync(blobPath(from, sha256))) {
-      copied.missing++;
-      continue;
-    }
-    await copyBlob(blobPath(from, sha256), blobPath(to, sha256), sha256);
-    copied.blobs++;
-    copied.bytes += size;
-  }
+  const copied = await copyBlobs(from, to, blobs);
   if (withKeys && existsSync(join(from, 'online'))) await copyKeys(join(from, 'online'), join(to, 'online'));
   await syncFolder(to);
   return copied;
 }
 
-async function copyDatabase(from: string, to: string): Promise<{ sha256: string; size: number }[]> {
+/** Copies those of the blobs that are whole. */
+async function copyBlobs(from: string, to: string, blobs: readonly NamedBlob[]): Promise<Copied> {
+  const copied: Copied = { blobs: 0, missing: 0, bytes: 0, damaged: [] };
+  for (const { sha256, size, needed } of blobs) {
+    if (await copyBlob(blobPath(from, sha256), blobPath(to, sha256), sha256)) {
+      copied.blobs++;
+      copied.bytes += size;
+    } else if (needed || wasHere(from, sha256)) copied.damaged.push(sha256);
+    else copied.missing++;
+  }
+  return copied;
+}
+
+/**
+ * Brings blobs that are damaged or gone in a data folder back from a backup, also while its server runs. `damaged` are those
+ * that the backup does not have either.
+ */
+export async function copyMissing(from: string, dataDir: string): Promise<Copied> {
+  const file = join(dataDir, databaseFile);
+  if (!existsSync(file)) throw new InterlockError('not_found', { what: file });
+  const db = new Database(file, { readonly: true, timeout: 5000 });
+  const named = namedBlobs(db);
+  db.close();
+  const lost: NamedBlob[] = [];
+  for (const blob of named) if (await isLost(dataDir, blob)) lost.push(blob);
+  const copied: Copied = { blobs: 0, missing: 0, bytes: 0, damaged: [] };
+  for (const { sha256, size } of lost) {
+    const part = join(dataDir, `blob-${randomUUID()}.part`);
+    if (await copyBlob(blobPath(from, sha256), part, sha256)) {
+      await putBlob(part, blobPath(dataDir, sha256), join(dataDir, 'blobs'));
+      copied.blobs++;
+      copied.bytes += size;
+    } else copied.damaged.push(sha256);
+  }
+  return copied;
+}
+
+async function isLost(dataDir: string, { sha256, needed }: NamedBlob): Promise<boolean> {
+  const path = blobPath(dataDir, sha256);
+  if (existsSync(path)) return (await hashFile(path)) !== sha256;
+  return needed !== 0 || wasHere(dataDir, sha256);
+}
+
+function wasHere(dataDir: string, sha256: string): boolean {
+  const path = blobPath(dataDir, sha256);
+  return existsSync(path) || existsSync(asidePath(path));
+}
+
+async function copyDatabase(from: string, to: string): Promise<NamedBlob[]> {
+  makePrivate(to);
   const source = new Database(from, { readonly: true, timeout: 5000 });
   await source.backup(to).finally(() => source.close());
   const copy = new Database(to);
@@ -50,22 +103,37 @@ async function copyDatabase(from: string, to: string): Promise<{ sha256: string;
     if (problem !== 'ok')
       throw new InterlockError('backup_invalid', { file: from, problem: String(problem) });
     copy.pragma('journal_mode = DELETE');
-    return copy
-      .prepare<[], { sha256: string; size: number }>('SELECT sha256, size FROM published_blob')
-      .all();
+    return namedBlobs(copy);
   } finally {
     copy.close();
   }
 }
 
-async function copyBlob(from: string, to: string, sha256: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true });
-  await copyDurably(from, to);
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(to), hash);
-  const found = hash.digest('hex');
-  if (found !== sha256)
-    throw new InterlockError('backup_invalid', { file: from, problem: `it hashes to ${found}` });
+/** Read from what releases say, so that databases of earlier versions answer too. */
+function namedBlobs(db: Database.Database): NamedBlob[] {
+  return db
+    .prepare<[], NamedBlob>(
+      `SELECT sha256, size, sha256 IN (
+         SELECT part.value ->> '$.sha256' FROM target_file,
+           json_each(CASE WHEN json_valid(content) THEN content ELSE '{}' END, '$.payloads') AS part
+         WHERE target_file.path LIKE '%.release.json'
+       ) AS needed FROM published_blob`,
+    )
+    .all();
+}
+
+/** True when the copy is whole; otherwise there is none. */
+async function copyBlob(from: string, to: string, sha256: string): Promise<boolean> {
+  if (!existsSync(from)) return false;
+  await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+  try {
+    await copyDurably(from, to);
+    if ((await hashFile(to)) === sha256) return true;
+  } catch (error) {
+    if (diskFailureOf(error)?.code !== 'disk_failed') throw error;
+  }
+  await rm(to, { force: true });
+  return false;
 }
 
 function blobPath(folder: string, sha256: string): string {

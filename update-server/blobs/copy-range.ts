@@ -14,7 +14,8 @@ export async function copyRange(path: string, start: number, end: number, to: Wr
     const buffer = Buffer.allocUnsafeSlow(Math.min(chunkBytes, end - start + 1));
     for (let at = start; at <= end; ) {
       const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - at + 1), at);
-      if (bytesRead === 0) throw new InterlockError('internal', { problem: `${path} ends at ${at}` });
+      if (bytesRead === 0)
+        throw new InterlockError('disk_failed', { where: path, problem: `it ends at ${at}` });
       await taken(to, buffer.subarray(0, bytesRead));
       at += bytesRead;
     }

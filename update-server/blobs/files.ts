@@ -1,17 +1,18 @@
-import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { InterlockError } from '../../protocol/errors.ts';
-import { syncFolder, withFile } from '../../system/durable.ts';
+import { withFile } from '../../system/durable.ts';
 import type { BlobInfo } from '../store/store.ts';
 import { copyRange } from './copy-range.ts';
+import { putBlob } from './put-blob.ts';
+import { hashFile, openVerifier, type Verifier } from './verify.ts';
 
 /** Where release bytes lie: whole blobs by hash, and partial uploads beside them. */
-export interface Blobs {
+export interface Blobs extends Pick<Verifier, 'verify' | 'isChanged'> {
   /** Bytes of the blob that are here, and whether that is all of it, checked. */
   state(sha256: string): Promise<{ received: number; whole: boolean }>;
   /** Adds a stream's bytes to the upload; resolves with the number of bytes there. */
@@ -28,8 +29,11 @@ export interface Blobs {
 export function openBlobs(dataDir: string): Blobs {
   const blobPath = (sha256: string) => join(dataDir, 'blobs', sha256.slice(0, 2), sha256);
   const partPath = (sha256: string) => join(dataDir, 'uploads', `${sha256}.part`);
+  const verifier = openVerifier(blobPath);
 
   return {
+    verify: verifier.verify,
+    isChanged: verifier.isChanged,
     async state(sha256) {
       const whole = await sizeOf(blobPath(sha256));
       if (whole !== undefined) return { received: whole, whole: true };
@@ -37,8 +41,8 @@ export function openBlobs(dataDir: string): Blobs {
     },
     async append(sha256, from, bytes) {
       const path = partPath(sha256);
-      await mkdir(dirname(path), { recursive: true });
-      const out = createWriteStream(path, { flags: from === 0 ? 'w' : 'r+', start: from });
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      const out = createWriteStream(path, { flags: from === 0 ? 'w' : 'r+', start: from, mode: 0o600 });
       try {
         await pipeline(bytes, out);
       } finally {
@@ -55,11 +59,8 @@ export function openBlobs(dataDir: string): Blobs {
         throw new InterlockError('blob_mismatch', { found, expected: sha256 });
       }
       await withFile(part, 'r+', (file) => file.sync());
-      const path = blobPath(sha256);
-      const folder = dirname(path);
-      await mkdir(folder, { recursive: true });
-      await rename(part, path);
-      for (const changed of [folder, dirname(folder), dataDir]) await syncFolder(changed);
+      await putBlob(part, blobPath(sha256), join(dataDir, 'blobs'));
+      await verifier.trust(sha256);
     },
     copy: (sha256, start, end, to) => copyRange(blobPath(sha256), start, end, to),
   };
@@ -72,10 +73,4 @@ async function sizeOf(path: string): Promise<number | undefined> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
 }

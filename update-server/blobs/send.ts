@@ -6,15 +6,18 @@ import { wantedRange } from './range.ts';
 
 /** Answers GET and HEAD of a blob that a published release names; reading waits for the reader. */
 export async function sendBlob(
-  { store, blobs }: Pick<Ports, 'store' | 'blobs'>,
+  { store, blobs, scrub }: Pick<Ports, 'store' | 'blobs' | 'scrub'>,
   sha256: string,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
   const missing = () => new InterlockError('not_found', { what: `blob ${sha256}` });
-  if (!(await store.publishedBlob(sha256))) throw missing();
+  const published = await store.publishedBlob(sha256);
+  if (!published) throw missing();
   const { received: size, whole } = await blobs.state(sha256);
   if (!whole) throw missing();
+  scrub?.read(published, size);
+  if (size !== published.size) throw missing();
 
   const etag = `"${sha256}"`;
   reply.headers({

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BlobState } from '../../protocol/publish.ts';
 import { boundless } from '../disk/room.ts';
 import type { Ports } from '../ports.ts';
@@ -11,6 +12,12 @@ export async function wantedBlobs(
   announced: BlobInfo[],
 ): Promise<BlobState[]> {
   const wanted: BlobState[] = [];
+  const patience = sleep(patienceMs, undefined, { ref: false });
+  for (const { sha256 } of announced) {
+    const { whole } = await blobs.state(sha256);
+    // bytes that rotted are wanted again
+    if (whole) await Promise.race([blobs.verify(sha256).catch(() => {}), patience]);
+  }
   for (const { sha256, size } of announced) {
     const received = await receivedOf(blobs, { sha256, size });
     if (received !== 'whole') wanted.push({ sha256, size, received });
@@ -21,6 +28,9 @@ export async function wantedBlobs(
   if (wanted.length > 0) await store.announce(wanted, now().toISOString());
   return wanted;
 }
+
+/** So long a publisher waits for hashes; what takes longer goes on, and is seen by the next who asks. */
+const patienceMs = 30_000;
 
 /** Ends what a crash left between the last byte and the rename; an upload longer than announced begins anew. */
 async function receivedOf(blobs: Blobs, blob: BlobInfo): Promise<number | 'whole'> {

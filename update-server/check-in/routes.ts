@@ -35,11 +35,17 @@ export function checkInRoutes(app: App, ports: Ports): void {
       const { reports, refused } = readReports(request.body);
       const { id } = request.caller;
       await ports.store.report(id, reports, ports.now().toISOString());
+      for (const { detail, version } of reports) if (isOfBytes(detail)) ports.scrub?.complained(version);
       if (refused.length > 0) request.log.warn({ host: id, refused }, 'reports that cannot be read');
       const more = refused.length > 0 && isExtensible(request) ? { refused } : {};
       return { accepted: reports.length, ...more };
     },
   );
+}
+
+/** Whether a host says that what it fetched was not what was signed. */
+function isOfBytes(detail: string): boolean {
+  return /payload_(mismatch|invalid)/.test(detail);
 }
 
 /** Whether the caller lets unknown fields of answers be. */

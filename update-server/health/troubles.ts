@@ -1,6 +1,7 @@
 import type { Attention } from '../../protocol/desk.ts';
 import { formatBytes } from '../../system/terminal.ts';
 import type { Ports } from '../ports.ts';
+import type { CheckedBlob } from '../store/store.ts';
 
 /** What is wrong with this server and does not stop its work: said on the page, in `/readyz` and in metrics. */
 export interface Trouble {
@@ -9,9 +10,28 @@ export interface Trouble {
 }
 
 /** Looks for all of it. */
-export function troublesOf({ room }: Pick<Ports, 'room'>): Trouble[] {
+export function troublesOf({ room, scrub }: Pick<Ports, 'room' | 'scrub'>): Trouble[] {
+  return [...lowDisk(room), ...lostBlobs(scrub?.damaged() ?? [])];
+}
+
+function lowDisk(room: Ports['room']): Trouble[] {
   if (!room?.isLow()) return [];
   const { free, reserve } = room.state();
   const text = `The server’s disk has ${formatBytes(free)} free and keeps ${formatBytes(reserve)} for its database: uploads are refused. Make room.`;
   return [{ kind: 'disk_low', text }];
+}
+
+const named = 4;
+
+function lostBlobs(damaged: readonly CheckedBlob[]): Trouble[] {
+  if (damaged.length === 0) return [];
+  const names = damaged
+    .slice(0, named)
+    .map(
+      ({ sha256, release }) =>
+        `${sha256.slice(0, 12)} (${release?.split('/').join(' ') ?? 'a list of parts'})`,
+    );
+  const more = damaged.length > named ? ` and ${damaged.length - named} more` : '';
+  const text = `Damaged or missing among the blobs here: ${names.join(', ')}${more}. Hosts do not get them from this server: publish those releases again, or: interlock restore BACKUP --data DIR --blobs`;
+  return [{ kind: 'blobs_damaged', text }];
 }

@@ -48,6 +48,10 @@ export function createMetrics() {
     rolloutFailureLimit: gauge('rollout_failure_limit_ratio', 'Failure ratio above which it halts', rollout),
     metadataExpires: gauge('metadata_expires_timestamp_seconds', 'When a role’s signature ends', ['role']),
     metadataDue: gauge('metadata_due', 'One when less than a third of a signature’s life is left', ['role']),
+    blobsDamaged: gauge(
+      'blobs_damaged',
+      'Files that published releases name and that are damaged or missing',
+    ),
     diskFree: gauge('disk_free_bytes', 'Bytes free on the disk of the data folder'),
     diskReserve: gauge('disk_reserve_bytes', 'Bytes that uploads leave free for the database'),
     blobs: gauge('blobs', 'Files that published releases name'),

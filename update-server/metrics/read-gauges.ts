@@ -13,7 +13,7 @@ const states = ['running', 'paused', 'halted', 'aborted'] as const;
 
 /** Brings the gauges up to date for a scrape. */
 export function gaugeReader(
-  { store, survey, now, room }: Pick<DeskPorts, 'store' | 'survey' | 'now' | 'room'>,
+  { store, survey, now, room, scrub }: Pick<DeskPorts, 'store' | 'survey' | 'now' | 'room' | 'scrub'>,
   metrics: Metrics,
 ): () => Promise<void> {
   let rolesRead = Number.NEGATIVE_INFINITY;
@@ -68,6 +68,7 @@ export function gaugeReader(
     const { blobs, bytes } = await store.publishedBytes();
     metrics.blobs.set(blobs);
     metrics.blobBytes.set(bytes);
+    metrics.blobsDamaged.set(scrub?.damaged().length ?? 0);
     if (!room) return;
     const disk = room.state();
     metrics.diskFree.set(disk.free);

@@ -1,8 +1,8 @@
 import { InterlockError } from '../../protocol/errors.ts';
 import type { TokenInfo } from '../../protocol/operator.ts';
 import type { PublishAnswer, PublishRequest } from '../../protocol/publish.ts';
-import type { Release } from '../../protocol/release.ts';
-import { releaseTarget } from '../../protocol/trust.ts';
+import { parseRelease, type Release } from '../../protocol/release.ts';
+import { releaseTarget, targetFile } from '../../protocol/trust.ts';
 import { whoIs } from '../operators/who-is.ts';
 import type { Ports } from '../ports.ts';
 import { choosePolicy } from '../rollout/policies.ts';
@@ -31,7 +31,8 @@ export async function publish(
     readDocuments(roles, (file) => ports.store.targetFile(file));
   const { answer } = await commitSigned(ports.store, now, async (state) => {
     const published = applyPublish(state, request, onlineKeys, now, await documentsOf(state));
-    await requireBlobs(ports, published.releases);
+    const promoted = request.action === 'promote' ? await headsOf(ports, published.channels) : [];
+    await requireBlobs(ports, [...published.releases, ...promoted]);
     return {
       ...published,
       policy: request.policy === undefined ? undefined : choosePolicy(request.policy),
@@ -52,11 +53,22 @@ async function requireBlobs({ blobs }: Ports, releases: Release[]): Promise<void
   for (const { version, payloads } of releases) {
     let missing = 0;
     for (const { sha256, size } of payloads) {
-      const { received, whole } = await blobs.state(sha256);
-      if (!whole || received !== size) missing++;
+      const { received } = await blobs.state(sha256);
+      if ((await blobs.verify(sha256)) !== 'whole' || received !== size) missing++;
     }
     if (missing > 0) throw new InterlockError('upload_incomplete', { missing, version });
   }
+}
+
+/** A promotion brings no bytes along: those of its heads must be here, or every host of the channel would ask in vain. */
+async function headsOf({ store }: Ports, channels: Published['channels']): Promise<Release[]> {
+  const files = channels.flatMap(({ name, head }) =>
+    Object.entries(head.releases).map(([arch, sha256]) =>
+      targetFile(releaseTarget(name, head.version, arch as Release['arch']), sha256),
+    ),
+  );
+  const texts = await Promise.all(files.map((file) => store.targetFile(file)));
+  return texts.filter((text) => text !== undefined).map((text) => parseRelease(text));
 }
 
 /** The target path carries the hash: `<name>/<version>/<arch>/<sha256>.release.json`. */

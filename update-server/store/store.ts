@@ -124,6 +124,14 @@ export interface BlobInfo {
   size: number;
 }
 
+/** A published blob as the walk over them sees it. */
+export interface CheckedBlob extends BlobInfo {
+  /** When its bytes were last found right here; null when they never were. */
+  checked: string | null;
+  /** `<name>/<version>/<arch>` of a release whose payload it is, which no host can write without it; null for a list of parts. */
+  release: string | null;
+}
+
 /** A rollout's policy as written, its hosts' last answers, and its grants over time. */
 export interface RolloutStory extends Pick<RolloutDetail, 'waiting' | 'named'> {
   tally: Tally;
@@ -154,6 +162,9 @@ export interface Store extends DeskStore, NewsStore {
   releases(): Promise<ReleaseSummary[]>;
   /** The blob, when a published release names it. */
   publishedBlob(sha256: string): Promise<BlobInfo | undefined>;
+  /** Every blob that a release names, the one checked longest ago first. */
+  blobsToCheck(): Promise<CheckedBlob[]>;
+  blobChecked(sha256: string, now: string): Promise<void>;
   announce(blobs: BlobInfo[], now: string): Promise<void>;
   announcedBlob(sha256: string): Promise<BlobInfo | undefined>;
 

@@ -52,7 +52,7 @@ it('brings a server back as it was, from a copy made while it ran', async () => 
   expect(outcome.published).toBe(true);
 });
 
-it('refuses what exists, what is none, and a blob that rotted, and leaves nothing behind', async () => {
+it('refuses what exists and what is none; a blob that rotted is named and all others are restored', async () => {
   expect((await interlock('backup', at('data'), '--data', at('data'))).err).toContain('exists already');
   expect((await interlock('backup', at('backup'), '--data', at('keys'))).code).toBe(66);
   await interlock('backup', at('backup'), '--no-keys', '--data', at('data'));
@@ -66,5 +66,8 @@ it('refuses what exists, what is none, and a blob that rotted, and leaves nothin
   const refused = await interlock('restore', at('backup'), '--data', at('again'));
   expect(refused.code).toBe(65);
   expect(refused.err).toContain(name);
-  expect(readdirSync(dir).filter((entry) => entry.startsWith('again'))).toEqual([]);
+  const there = readdirSync(at('again'), { recursive: true, encoding: 'utf8' });
+  expect(there.filter((entry) => /[0-9a-f]{64}/.test(entry))).toHaveLength(2);
+  expect(there).toContain('interlock.db');
+  expect(readdirSync(dir).filter((entry) => entry.includes('.part'))).toEqual([]);
 });

@@ -172,4 +172,7 @@ export const migrations: readonly string[] = [
     FROM host_grant WHERE host = enrolled_host.id ORDER BY granted DESC, rowid DESC LIMIT 1
   );
   `,
+  `
+  CREATE TABLE blob_check (sha256 TEXT PRIMARY KEY, checked TEXT NOT NULL) STRICT;
+  `,
 ];

@@ -4,7 +4,7 @@ import type { ReleaseSummary } from '../../../protocol/operator.ts';
 import type { Release } from '../../../protocol/release.ts';
 import type { NamedPolicy } from '../../rollout/start.ts';
 import type { RepositoryState } from '../../trust/state.ts';
-import type { BlobInfo, Store } from '../store.ts';
+import type { BlobInfo, CheckedBlob, Store } from '../store.ts';
 import type { AddAudit, Facts } from './audit.ts';
 import type { Write } from './group-commit.ts';
 import { storedJson } from './stored-json.ts';
@@ -22,6 +22,8 @@ type RepositoryStore = Pick<
   | 'announce'
   | 'announcedBlob'
   | 'publishedBytes'
+  | 'blobsToCheck'
+  | 'blobChecked'
 >;
 
 /** Signed metadata, target files and what they say, in the form that requests ask for. */
@@ -59,6 +61,16 @@ export function repositoryStore(
     "SELECT name, channel, document ->> '$.head.version' AS version FROM channel ORDER BY channel",
   );
   const published = db.prepare<[string], BlobInfo>('SELECT * FROM published_blob WHERE sha256 = ?');
+  const toCheck = db.prepare<[], CheckedBlob>(
+    `WITH payload (sha256, release) AS (
+       SELECT part.value ->> '$.sha256', min(substr(target_file.path, 1, length(target_file.path) - 78))
+       FROM target_file, json_each(CASE WHEN json_valid(content) THEN content ELSE '{}' END, '$.payloads') AS part
+       WHERE target_file.path LIKE '%.release.json' GROUP BY 1
+     )
+     SELECT published_blob.sha256, size, checked, release FROM published_blob
+       LEFT JOIN blob_check USING (sha256) LEFT JOIN payload USING (sha256) ORDER BY checked`,
+  );
+  const putChecked = db.prepare('INSERT OR REPLACE INTO blob_check VALUES (?, ?)');
   const allPublished = db.prepare<[], { blobs: number; bytes: number }>(
     'SELECT count(*) AS blobs, coalesce(sum(size), 0) AS bytes FROM published_blob',
   );
@@ -119,6 +131,8 @@ export function repositoryStore(
     },
     publishedBlob: async (sha256) => published.get(sha256),
     publishedBytes: async () => allPublished.get()!,
+    blobsToCheck: async () => toCheck.all(),
+    blobChecked: (sha256, now) => write(() => void putChecked.run(sha256, now)),
     announce: (blobs, now) =>
       write(() => {
         for (const { sha256, size } of blobs) putAnnounced.run(sha256, size, now);

@@ -1,0 +1,140 @@
+import { asInterlockError } from '../../protocol/errors.ts';
+import type { Ports } from '../ports.ts';
+import type { BlobInfo, CheckedBlob } from '../store/store.ts';
+
+/** Finds files that rotted or were removed. */
+export interface Scrub {
+  /** A host begins to read this blob, whose file has so many bytes. */
+  read(blob: BlobInfo, found: number): void;
+  /** A host says that bytes of a version were not what was signed. */
+  complained(version: string): void;
+  /** Blobs that releases name and that are not here, or not whole. */
+  damaged(): readonly CheckedBlob[];
+  /** Looks which files are there; cheap. */
+  look(): Promise<void>;
+  /** Hashes the one that is due longest. False when none is. */
+  step(): Promise<boolean>;
+  /** Resolves when what was asked for is done. */
+  settled(): Promise<void>;
+}
+
+/** Bytes a second that the walk reads: a disk and a processor have other things to do. */
+const pace = 16 * 1024 * 1024;
+/** Each blob is hashed once in so long. */
+const roundMs = 7 * 86_400_000;
+/** So many readers are reason enough to look whether they all get the right bytes, once in so long. */
+const manyReads = 32;
+const manyMs = 3_600_000;
+
+/** Keeps what is known of damage; `tell` hears of each blob once. */
+export function openScrub(
+  { store, blobs, now }: Pick<Ports, 'store' | 'blobs' | 'now'>,
+  tell: (problem: string) => void,
+): Scrub {
+  let damaged: CheckedBlob[] = [];
+  let work: Promise<unknown> = Promise.resolve();
+  const reads = new Map<string, { count: number; checked: number }>();
+
+  /** One after the other: a disk that is asked for everything at once answers nobody. */
+  function later(what: () => Promise<unknown>): void {
+    work = work.then(what).catch((error) => tell(asInterlockError(error).message));
+  }
+
+  async function check(sha256: string, speed?: number): Promise<void> {
+    const verdict = await blobs.verify(sha256, speed);
+    if (verdict === 'whole') await store.blobChecked(sha256, now().toISOString());
+    else await look();
+  }
+
+  async function look(): Promise<void> {
+    const found: CheckedBlob[] = [];
+    for (const blob of await store.blobsToCheck()) if (await isLost(blob)) found.push(blob);
+    for (const { sha256 } of found) {
+      if (!damaged.some((blob) => blob.sha256 === sha256)) tell(`blob ${sha256} is damaged or missing`);
+    }
+    damaged = found;
+  }
+
+  /** A list of parts that nobody ever uploaded is no loss. */
+  async function isLost({ sha256, size, checked, release }: CheckedBlob): Promise<boolean> {
+    const { received, whole } = await blobs.state(sha256);
+    if (whole && received === size) return false;
+    if (whole) return (await blobs.verify(sha256)) !== 'whole';
+    return release !== null || checked !== null;
+  }
+
+  async function isSuspect({ sha256, size }: BlobInfo, found: number): Promise<boolean> {
+    const entry = reads.get(sha256) ?? { count: 0, checked: 0 };
+    reads.set(sha256, entry);
+    entry.count++;
+    const isRead = entry.count >= manyReads && now().getTime() - entry.checked > manyMs;
+    if (!isRead && found === size && !(await blobs.isChanged(sha256))) return false;
+    reads.set(sha256, { count: 0, checked: now().getTime() });
+    return true;
+  }
+
+  return {
+    damaged: () => damaged,
+    look,
+    read(blob, found) {
+      const checkIfSuspect = async () => {
+        if (await isSuspect(blob, found)) later(() => check(blob.sha256));
+      };
+      void checkIfSuspect().catch((error) => tell(asInterlockError(error).message));
+    },
+    complained(version) {
+      later(async () => {
+        const all = await store.blobsToCheck();
+        const named = all.filter(({ release }) => release?.split('/')[1] === version);
+        for (const { sha256 } of named) await check(sha256);
+      });
+    },
+    async step() {
+      const before = new Date(now().getTime() - roundMs).toISOString();
+      const lost = new Set(damaged.map(({ sha256 }) => sha256));
+      const due = (await store.blobsToCheck()).filter(
+        ({ checked, sha256 }) => (checked === null || checked < before) && !lost.has(sha256),
+      );
+      for (const { sha256 } of due) {
+        if (!(await blobs.state(sha256)).whole) continue;
+        await check(sha256, pace);
+        return true;
+      }
+      return false;
+    },
+    async settled() {
+      for (let seen: unknown; seen !== work; ) {
+        seen = work;
+        await work;
+      }
+    },
+  };
+}
+
+const lookMs = 60_000;
+const betweenMs = 1000;
+const restMs = 10 * 60_000;
+
+/** Walks slowly over all blobs for as long as the server runs; where it was is in the database. Returns how to stop. */
+export function keepScrubbing(scrub: Scrub, tell: (problem: string) => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
+  const complain = (error: unknown) => tell(asInterlockError(error).message);
+  const again = (isMore: boolean) => {
+    if (!isOver) timer = setTimeout(walk, isMore ? betweenMs : restMs);
+  };
+  const walk = () =>
+    void scrub
+      .step()
+      .catch(complain)
+      .then((isMore) => again(isMore === true));
+  const look = () => void scrub.look().catch(complain);
+  look();
+  walk();
+  const looking = setInterval(look, lookMs);
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+    clearInterval(looking);
+  };
+}
