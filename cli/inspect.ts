@@ -15,6 +15,7 @@ import {
 import { parseRelease, type Release } from '../protocol/release.ts';
 import { type Answer, answer, verb } from '../system/command.ts';
 import { withFile } from '../system/durable.ts';
+import { readGiven } from '../system/read-given.ts';
 import { formatBytes } from '../system/terminal.ts';
 import { formatTable } from '../system/terminal-table.ts';
 
@@ -42,6 +43,7 @@ async function inspect(path: string, other: string | undefined, options: Options
     throw new InterlockError('not_found', { what: path }, { cause });
   });
   if (found.isDirectory()) return inspectRelease(path, options.packages ?? false);
+  if (!found.isFile()) throw new InterlockError('bad_input', { what: path, problem: 'is no file' });
   return inspectPayload(path);
 }
 
@@ -51,15 +53,14 @@ async function inspectChanges(first: string, second: string, { files = false }: 
 }
 
 async function inspectRelease(folder: string, listPackages: boolean): Promise<Answer> {
-  const text = await readFile(join(folder, 'release.json')).catch((cause) => {
-    throw new InterlockError('not_found', { what: join(folder, 'release.json') }, { cause });
-  });
-  const release = parseRelease(text);
+  const release = parseRelease(await readGiven(join(folder, 'release.json')));
   const files = await Promise.all(filesOf(release).map((blob) => checkFile(folder, blob)));
+  const states = new Map(files.map(({ file, state }) => [file, state]));
   const lock = await readLock(join(folder, 'packages.lock'));
   const payloads = await Promise.all(
     release.payloads.map(async ({ file }) => {
-      const header = await readHeader(join(folder, file)).catch(() => undefined);
+      const isThere = states.get(file) !== 'missing';
+      const header = isThere ? await readHeader(join(folder, file)).catch(() => undefined) : undefined;
       return { file, operations: header ? countOperations(header) : [] };
     }),
   );
@@ -101,9 +102,10 @@ function filesOf(release: Release): NamedBlob[] {
 async function checkFile(folder: string, blob: NamedBlob): Promise<NamedBlob & { state: string }> {
   const path = join(folder, blob.file);
   const found = await stat(path).catch(() => undefined);
-  if (!found) return { ...blob, state: 'missing' };
-  const { sha256 } = await digestFile(path);
-  return { ...blob, state: sha256 === blob.sha256 ? 'ok' : 'damaged' };
+  if (!found?.isFile()) return { ...blob, state: 'missing' };
+  const digest = await digestFile(path).catch(() => undefined);
+  if (!digest) return { ...blob, state: 'unreadable' };
+  return { ...blob, state: digest.sha256 === blob.sha256 ? 'ok' : 'damaged' };
 }
 
 async function readLock(file: string): Promise<PackagesLock | undefined> {

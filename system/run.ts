@@ -25,6 +25,8 @@ export async function run(
   const err: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
+  // a program that ends before it read everything says so by its status
+  child.stdin?.on('error', () => {});
   if (input !== undefined) child.stdin?.end(input);
   const status = await new Promise<number | string>((resolve, reject) => {
     child.on('error', (cause: NodeJS.ErrnoException) => reject(startFailure(tool, cause)));

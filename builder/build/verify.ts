@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { peParts } from '../../protocol/authenticode.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import { parseRelease, type Release } from '../../protocol/release.ts';
+import { readGiven } from '../../system/read-given.ts';
 import type { Definition } from '../define/definition.ts';
 import { readPayloadFormat } from '../pack/read-format.ts';
 import { type BuildOptions, build } from './build.ts';
@@ -43,12 +45,7 @@ export async function verify(
 
 /** Reads a folder's release.json. */
 export async function readRelease(folder: string): Promise<Release> {
-  const file = join(folder, 'release.json');
-  return parseRelease(
-    await readFile(file).catch((cause) => {
-      throw new InterlockError('not_found', { what: file }, { cause });
-    }),
-  );
+  return parseRelease(await readGiven(join(folder, 'release.json')));
 }
 
 async function readLock(folder: string, release: Release) {
@@ -65,10 +62,7 @@ async function sha256Of(file: string): Promise<string> {
     .digest('hex');
 }
 
-/** Whether a PE file has a certificate table (PE/COFF, optional header data directory 4). */
+/** Whether a release's boot file is signed. Throws `bad_input` when it is none. */
 async function carriesSignature(folder: string): Promise<boolean> {
-  const bytes = await readFile(join(folder, 'boot.efi'));
-  const header = bytes.readUInt32LE(0x3c);
-  const certificates = header + 24 + 112 + 4 * 8;
-  return bytes.readUInt32LE(certificates + 4) > 0;
+  return peParts(await readFile(join(folder, 'boot.efi'))).table.size > 0;
 }

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
 import { parseRelease, type Release } from '../../protocol/release.ts';
+import { readGiven } from '../../system/read-given.ts';
 import { type LockChange, lockChanges } from '../build/lock-changes.ts';
 import { type PackagesLock, parseLock } from '../build/packages-lock.ts';
 import { compareRoots, type FileChange } from './compare-roots.ts';
@@ -53,14 +52,8 @@ interface Loaded {
 
 async function load(folder: string): Promise<Loaded> {
   const lockFile = join(folder, 'packages.lock');
-  const release = parseRelease(await read(join(folder, 'release.json')));
-  return { release, lock: parseLock(await read(lockFile), lockFile) };
-}
-
-async function read(file: string): Promise<Buffer> {
-  return readFile(file).catch((cause) => {
-    throw new InterlockError('not_found', { what: file }, { cause });
-  });
+  const release = parseRelease(await readGiven(join(folder, 'release.json')));
+  return { release, lock: parseLock(await readGiven(lockFile), lockFile) };
 }
 
 function sizesOf({ root, boot, payloads }: Release): Map<string, number> {

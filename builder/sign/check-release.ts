@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { InterlockError } from '../../protocol/errors.ts';
 import { parseRelease, type Release } from '../../protocol/release.ts';
+import { readGiven } from '../../system/read-given.ts';
 import { showProgress } from '../../system/terminal.ts';
 
 /** A file of a release, with what `release.json` says about it. */
@@ -24,9 +24,7 @@ export interface LoadedRelease {
 /** Reads `release.json` alone. Throws `not_found` or `release_invalid`. */
 export async function loadRelease(dir: string): Promise<LoadedRelease> {
   const file = join(dir, 'release.json');
-  const text = await readFile(file, 'utf8').catch((cause) => {
-    throw new InterlockError('not_found', { what: file }, { cause });
-  });
+  const text = (await readGiven(file)).toString('utf8');
   return { dir, release: parseRelease(text), text };
 }
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { InterlockError } from '../../../../protocol/errors.ts';
 import { type Arch, parseJson } from '../../../../protocol/schema.ts';
+import { readGiven } from '../../../../system/read-given.ts';
 import { debianArch } from '../../required-packages.ts';
 
 const Descriptor = Type.Object({
@@ -37,10 +37,15 @@ export async function findManifest(
   arch: Arch,
 ): Promise<{ layers: Descriptor[]; sha256: string }> {
   const index = join(layout, 'index.json');
-  let found = choose(parseJson(Index, await read(index), index).manifests, tag, arch, layout);
+  let found = choose(
+    parseJson(Index, await readGiven(index, longestManifest), index).manifests,
+    tag,
+    arch,
+    layout,
+  );
   for (let depth = 0; depth < maxIndexes; depth++) {
     const file = join(layout, blobPath(found));
-    const text = await read(file);
+    const text = await readGiven(file, longestManifest);
     checkDigest(file, text, found);
     if (!isIndex(found, text, file)) {
       const { layers } = parseJson(Manifest, text, file);
@@ -88,20 +93,6 @@ function checkDigest(file: string, bytes: Buffer, { digest }: Descriptor): void 
   const [algorithm = '', expected] = digest.split(':');
   const found = createHash(algorithm).update(bytes).digest('hex');
   if (found !== expected) throw refused(file, `hashes to ${found}`);
-}
-
-async function read(file: string): Promise<Buffer> {
-  try {
-    const found = await stat(file);
-    if (!found.isFile()) throw refused(file, 'is no file');
-    if (found.size > longestManifest) throw refused(file, `is ${found.size} bytes long`);
-    return await readFile(file);
-  } catch (cause) {
-    if (cause instanceof InterlockError) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw refused(file, message);
-    throw new InterlockError('not_found', { what: file }, { cause });
-  }
 }
 
 function refused(what: string, problem: string): InterlockError {
