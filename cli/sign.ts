@@ -99,12 +99,13 @@ async function agree(file: string, shown: RequestShown, { digest }: Flags): Prom
 }
 
 /** Every difference first, and last, where the eye is when it is asked, what they mean. */
-function shownText({ documents, digest, errand }: RequestShown): string {
+function shownText({ documents, taken, digest, errand }: RequestShown): string {
   const { action, name, policy } = errand;
   const then = `for the server: ${action} ${name}${policy === undefined ? '' : `, policy ${JSON.stringify(policy)}`}`;
   const lines = documents.flatMap(({ role, diff }) => diff.map((line) => `${role} ${line}`));
   const count = `${lines.length} differences in ${documents.length} documents, all of them above`;
-  return [...lines, count, inWords(documents), then, `digest ${digest}`].join('\n');
+  const known = taken.map((line) => `in force already and new here: ${line}`);
+  return [...lines, count, ...known, inWords(documents), then, `digest ${digest}`].join('\n');
 }
 
 /** A request in short: what changes in words, and how many signatures there are. */

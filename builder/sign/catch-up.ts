@@ -1,8 +1,11 @@
 import type { Metadata, Targets } from '@tufjs/models';
 import { InterlockError } from '../../protocol/errors.ts';
+import { isTopRole } from '../../protocol/trust.ts';
 import { type KeysFolder, keepRole } from '../keys/keys-folder.ts';
 import { parseRoot, parseTargets } from '../keys/parse-role.ts';
 import { checkNaming, verifyBy } from '../keys/verify-by.ts';
+import { signedJson } from './describe-change.ts';
+import { namingWords } from './naming-words.ts';
 import type { SigningRequest } from './request.ts';
 
 /**
@@ -60,6 +63,20 @@ export function followRoot(before: string, text: string): void {
   const { version } = next.signed;
   if (version === last.signed.version + 1) return;
   throw new InterlockError('metadata_invalid', { role: 'root', problem: `version ${version}` });
+}
+
+/** What a folder took over, in words: a line for each document, with who may sign what since. */
+export function takenOver(before: KeysFolder, after: KeysFolder): string[] {
+  const roots = after.roots.slice(before.roots.length - 1);
+  const steps = roots.slice(1).map((text, index) => ['root', roots[index], text] as const);
+  const others = Object.entries(after.roles)
+    .filter(([role, text]) => text !== before.roles[role])
+    .map(([role, text]) => [role, before.roles[role], text] as const);
+  return [...steps, ...others].map(([role, old, text]) => {
+    const next = signedJson(role, text);
+    const words = isTopRole(role) ? namingWords(old ? signedJson(role, old) : undefined, next) : [];
+    return [`${role} ${next.version}`, ...words].join('; ');
+  });
 }
 
 /** Keeps in the folder what a request showed to be in force. */

@@ -3,7 +3,7 @@ import { type KeysFolder, openKeysFolder, signersOf } from '../keys/keys-folder.
 import { refusing } from '../keys/parse-role.ts';
 import { addSignatures, textOf } from '../keys/seal.ts';
 import { dropFalse, idsOf } from '../keys/verify-by.ts';
-import { catchUp, keepKnown } from './catch-up.ts';
+import { catchUp, keepKnown, takenOver } from './catch-up.ts';
 import { type Asked, checkAsked } from './check-request.ts';
 import { describeRequest, earlierDocuments, namersOf, type RequestState } from './describe-request.ts';
 import { digestOf, readRequest, type SigningRequest } from './request.ts';
@@ -11,6 +11,8 @@ import { digestOf, readRequest, type SigningRequest } from './request.ts';
 /** A request as a holder is shown it, and the digest that names what was shown. */
 export interface RequestShown {
   documents: RequestState[];
+  /** What is in force already and was not known here, in words: enough holders signed it, and this folder takes it over. */
+  taken: string[];
   digest: string;
   /** What the server is told besides: for the audit log and for rollouts. */
   errand: Pick<SigningRequest['publish'], 'action' | 'name' | 'policy'>;
@@ -55,7 +57,8 @@ async function look(file: string, keysDir: string) {
   const documents = describeRequest(folder, request, asked, await earlierDocuments(folder, request, asked));
   const { action, name, policy } = request.publish;
   const errand = { action, name, ...(policy === undefined ? {} : { policy }) };
-  return { request, before, folder, asked, shown: { documents, digest: digestOf(request), errand } };
+  const shown = { documents, taken: takenOver(before, folder), digest: digestOf(request), errand };
+  return { request, before, folder, asked, shown };
 }
 
 function changesOf({ changes, diff }: RequestState) {
