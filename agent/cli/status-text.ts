@@ -138,8 +138,8 @@ function lockOf({ settings, memory }: Status): string {
 function placeOf(memory: Status['memory']): string {
   if (memory.standing) return strandedIn(memory.standing).message;
   if (!mayStand(memory)) return 'no place held';
-  return memory.look && Date.parse(memory.look.at) > Date.parse(memory.lost?.state?.at ?? '')
-    ? 'no place held, and none was seen in it under this host’s id'
+  return memory.lost?.state?.isAsked
+    ? 'no place held, and none was seen there under this host’s id'
     : 'whether a place stands there under this host’s id is not known, for the memory was lost';
 }
 

@@ -37,7 +37,14 @@ function acquiredBy(attempt: Hold, swapped: Swapped): AcquireAnswer {
   if (!swapped.refused) return { result: 'held', hold: { ...attempt, clusterId }, revision };
   const { refused, problem } = swapped.refused;
   if (refused === 'same_boot') throw new InterlockError('internal', { problem });
-  return { result: 'wait', reason: refused, holders: value.holders, problem };
+  const words = refused === 'foreign_hold' ? `${problem}; ${wayOut(attempt)}` : problem;
+  return { result: 'wait', reason: refused, holders: value.holders, problem: words };
+}
+
+/** Either another host has this identity, or this one lost its memory: only a person can tell. */
+function wayOut({ host, group, endpoints }: Hold): string {
+  const command = `interlock lock release ${host} --yes --group ${group} --etcd ${endpoints.join(',')}`;
+  return `when no other host has this identity and this one is well: ${command}`;
 }
 
 /** Surely nothing was changed, and it is worth asking again. */

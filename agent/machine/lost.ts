@@ -9,7 +9,9 @@ export function mayStand({ lost, standing }: Pick<Memory, 'lost' | 'standing'>):
 
 /** What the lock showed is kept and told until it shows nothing more. */
 export function withStanding({ standing: _, ...memory }: Memory, standing: Standing | null): Memory {
-  return standing ? { ...memory, standing } : memory;
+  if (standing) return { ...memory, standing };
+  const { lost } = memory;
+  return lost?.state ? { ...memory, lost: { ...lost, state: { ...lost.state, isAsked: true } } } : memory;
 }
 
 /** An operator saw what was lost: there is nothing more to tell. */

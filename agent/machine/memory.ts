@@ -106,11 +106,17 @@ export interface Memory {
   /** What each slot was last seen to hold, whole. */
   slots: Partial<Record<SlotName, Pick<Goal, 'version' | 'rootHash'>>>;
   /** What was lost and set aside, until an operator says that he saw it or an update that began later (`isBefore`) is complete. */
-  lost?: Partial<Record<'state' | 'identity', Problem & { isBefore?: true }>>;
+  lost?: Partial<Record<'state' | 'identity', Loss>>;
   /** After a lost memory: the place that the lock has under this host's id, which nobody here took. */
   standing?: Standing;
   /** When the server is next told where this host is while it waits in the middle of an update. */
   tellAt?: string;
+}
+
+/** Something that was lost. `isAsked`: the lock showed no place that this host does not know of. */
+export interface Loss extends Problem {
+  isBefore?: true;
+  isAsked?: true;
 }
 
 /** Something that is wrong, by its code and in words. */

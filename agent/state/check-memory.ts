@@ -21,7 +21,13 @@ const Hold = Type.Object({
 const MaybeHold = Type.Union([Hold, Type.Null()]);
 const Generation = Type.Integer({ minimum: 0 });
 const Flag = Type.Boolean();
-const Problem = Type.Object({ at: Text, code: Text, problem: Text, isBefore: Type.Optional(Flag) });
+const Loss = Type.Object({
+  at: Text,
+  code: Text,
+  problem: Text,
+  isBefore: Type.Optional(Flag),
+  isAsked: Type.Optional(Flag),
+});
 
 const fields = {
   idle: {},
@@ -71,7 +77,7 @@ const State = Type.Object({
   reportCount: Type.Integer({ minimum: 0 }),
   failed: Type.Record(Text, Type.Object({ version: Text, reason: Text, at: Text })),
   barred: Type.Optional(Type.Record(Text, Type.Object({ versions: Type.Array(Text), at: Text }))),
-  lost: Type.Optional(Type.Partial(Type.Object({ state: Problem, identity: Problem }))),
+  lost: Type.Optional(Type.Partial(Type.Object({ state: Loss, identity: Loss }))),
   standing: Type.Optional(
     Type.Object({ group: Text, host: Text, boot: Text, since: Text, endpoints: Type.Array(Text) }),
   ),

@@ -130,3 +130,43 @@ test.each([
   expect(text).not.toMatch(/[^\P{C}\n]|[\u2028\u2029]/u);
   expect(text).not.toMatch(/^● core 9/m);
 });
+
+test('a host that lost its memory says so, and never that it holds nothing', () => {
+  const state = {
+    at: '2026-03-01T11:59:00Z',
+    code: 'state_invalid',
+    problem: 'the agent’s memory was lost: torn',
+  };
+  const flat = (memory: Partial<Memory>) => formatStatus(statusOf(memory), now).replace(/\n +/g, ' ');
+  const unknown = flat({ lost: { state }, problem: state });
+  expect(unknown.match(/memory was lost: torn/g)).toHaveLength(1);
+  expect(unknown).toContain('told until: interlock-agent acknowledge');
+  expect(unknown).toMatch(/whether a place stands there .* is not known/);
+  expect(flat({ lost: { state: { ...state, isAsked: true } } })).toContain('none was seen there');
+  const standing = {
+    group: 'db',
+    host: 'host-1',
+    boot: 'boot-0',
+    since: '2026-03-01T11:00:00Z',
+    endpoints: ['https://e1:2379', 'https://e2:2379'],
+  };
+  expect(flat({ lost: { state }, standing })).toContain(
+    'interlock lock release host-1 --yes --group db --etcd https://e1:2379,https://e2:2379',
+  );
+});
+
+test('what is wrong just now is said beside what the state knows', () => {
+  const problems = [{ code: 'config_invalid', problem: '90-ops.toml: unknown key polll' }];
+  expect(formatStatus(statusOf({}, { problems }), now)).toContain(
+    'config_invalid: 90-ops.toml: unknown key polll',
+  );
+});
+
+test('what an operator cancelled here is listed with the way back', () => {
+  const barred = { ['c'.repeat(64)]: { versions: ['2.2.0', '2.2.1'], at: '2026-03-01T11:00:00Z' } };
+  const wait = { until: '2026-03-01T12:10:00Z', reason: 'cancelled_here' };
+  const look = { at: '2026-03-01T11:55:00Z', offered: '2.2.0', reason: '', problem: '' };
+  const text = formatStatus(statusOf({ barred, wait, look }), now).replace(/\n +/g, ' ');
+  expect(text).toMatch(/^○ .*the next version was given up here/);
+  expect(text).toContain('2.2.0, 2.2.1, 1 h ago; barred until: interlock-agent update --retry 2.2.0');
+});
