@@ -132,7 +132,7 @@ async function forceOutOf(flags: LockFlags, host: string): Promise<Answer> {
 
 /** The holder that is meant by its id, or by a beginning of it. Throws `usage` with the candidates. */
 function holderOf(hosts: readonly string[], text: string): string | undefined {
-  const meant = hosts.filter((host) => text !== '' && host.startsWith(text));
+  const meant = [...new Set(hosts)].filter((host) => text !== '' && host.startsWith(text));
   if (meant.length === 0) return undefined;
   return meant.includes(text) ? text : theOnly('holder', text, meant);
 }
