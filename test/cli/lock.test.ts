@@ -79,6 +79,10 @@ describe('interlock lock', () => {
   });
 });
 
+it.each(['e1:2379', '', ',', 'ftp://e1', 'https://e1:99999', 'http://'])('%j is no etcd', async (etcd) => {
+  await expect(lock('status', '--etcd', etcd)).rejects.toMatchObject({ code: 'usage' });
+});
+
 describe('a value that cannot be read', () => {
   it.each(['{"format":1,', 'x'.repeat(1000), '\u001b[31m'])(
     'is named with group and key, and mended (%#)',
