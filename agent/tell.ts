@@ -1,3 +1,5 @@
+import { asInterlockError } from '../protocol/errors.ts';
+import type { Memory } from './machine/memory.ts';
 import { isTellDue } from './machine/tell-due.ts';
 import { checkInOf, type Ports, takenBack } from './perform.ts';
 import type { Running } from './ports.ts';
@@ -29,4 +31,16 @@ function mayEnd(session: Session): boolean {
   if (phase.at === 'flipped') return phase.goal.grant !== null;
   const isEarly = phase.at === 'offered' || phase.at === 'acquiring' || phase.at === 'locked';
   return isEarly && phase.plan.goal.grant !== null;
+}
+
+/** A run that cannot go on, for its state cannot be saved, still says so: the server must not take it for silent. */
+export async function tellTrouble(
+  { ports: { server }, running }: { ports: Pick<Ports, 'server'>; running: Running },
+  memory: Memory,
+  name: string,
+  error: unknown,
+): Promise<void> {
+  const { code, message } = asInterlockError(error);
+  const trouble = { code, text: message };
+  await server?.checkIn({ ...checkInOf({ memory, running, name }), trouble }).catch(() => {});
 }

@@ -11,7 +11,9 @@ import type { LoaderEntry } from '../ports.ts';
 import type { Progress } from '../run.ts';
 import { readIdentity } from '../server/identity.ts';
 import { otherSlot } from '../slots/slot.ts';
+import { lookAtDisk } from '../state/look-at-disk.ts';
 import { openStore } from '../state/store.ts';
+import { readTrouble } from '../state/trouble.ts';
 import { lookAt } from './look-at.ts';
 
 /** Everything there is to know about a host, from its files and its boot loader. */
@@ -41,6 +43,9 @@ export async function readStatus(root: string): Promise<Status> {
   const identity = await readIdentity(paths.state).catch((error) => told(error, null));
   const { memory, problem } = await openStore(paths.state).read(new Date());
   if (isForbidden(problem)) throw problem;
+  const sick = await lookAtDisk(paths.state);
+  if (sick) problems.push(sick);
+  const trouble = await readTrouble(paths.run);
   const fresh = await lookAt(paths, settings.machine).catch((error) => told(error, null));
   return {
     hostId: identity?.hostId ?? null,
@@ -50,7 +55,10 @@ export async function readStatus(root: string): Promise<Status> {
     outdated: await findOutdated(paths),
     secureBoot: await readSecureBoot(root),
     progress: fresh ? null : await readProgress(paths),
-    problems: problems.map(({ code, message }) => ({ code, problem: message })),
+    problems: [
+      ...problems.map(({ code, message }) => ({ code, problem: message })),
+      ...(trouble ? [{ code: trouble.code, problem: `the last run ended early: ${trouble.problem}` }] : []),
+    ],
   };
 }
 

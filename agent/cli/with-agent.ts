@@ -17,6 +17,7 @@ import { noteNextRun } from '../state/note-next-run.ts';
 import { keepReserve } from '../state/reserve.ts';
 import { makeFolder, openStore, type Store } from '../state/store.ts';
 import { noteTrouble } from '../state/trouble.ts';
+import { tellTrouble } from '../tell.ts';
 import { openProgress } from './progress.ts';
 
 /** The one agent of a host, open. */
@@ -75,6 +76,8 @@ export async function withAgent<T>(
         return memory;
       } catch (error) {
         await noteTrouble(paths.run, error, new Date()).catch(() => {});
+        const { memory } = await store.read(new Date());
+        await tellTrouble(composed, memory, name ?? composed.running.name, error);
         throw error;
       }
     }
