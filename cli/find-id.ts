@@ -8,6 +8,11 @@ import type { Client } from './client.ts';
 export const shownDigits = 8;
 const fullId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** Whether a text may be the beginning of an id. */
+export function looksLikeId(text: string): boolean {
+  return /^[0-9a-f][0-9a-f-]{0,35}$/.test(text);
+}
+
 /** A host's id from what a person types: the id, a beginning of it, or the host's name. Throws `not_found`, `usage`. */
 export async function findHost(client: Client, text: string): Promise<string> {
   if (fullId.test(text)) return text;

@@ -15,10 +15,18 @@ export function listHosts(hosts: readonly HostSummary[], isFiltered: boolean): s
     host.channel ?? '',
     host.group ?? '',
     host.at ?? '',
-    host.decision ?? '',
+    answerOf(host),
     host.lastSeen ? formatTime(host.lastSeen) : 'never',
   ]);
   return formatTable(['HOST', 'NAME', 'RUNS', 'CHANNEL', 'GROUP', 'AT', 'ANSWER', 'SEEN'], rows);
+}
+
+/** What it was answered, unless what became of its last grant says more. */
+function answerOf({ decision, standing, state }: HostSummary): string {
+  const isCounted = state === 'silent' || state === 'failed';
+  if (!standing || !isCounted || !['silent', 'failed', 'fell_back'].includes(standing.is))
+    return decision ?? '';
+  return `${standing.is} since ${formatTime(standing.since)}`;
 }
 
 /** One host for people: facts, why it is where it is, and what it reported. */

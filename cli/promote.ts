@@ -5,6 +5,7 @@ import { answer, verb } from '../system/command.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 import { policyOption, readPolicyChoice } from './policy-choice.ts';
 import { showChange } from './show-change.ts';
+import { warnOfPolicy } from './warn-policy.ts';
 
 type Flags = ClientOptions & { keys: string; to: string; policy?: string; export?: string };
 
@@ -33,6 +34,7 @@ export function addPromote(program: Command): void {
           exportTo,
           show: showChange,
         });
+        if (exportTo === undefined) await warnOfPolicy(server, { name, channel, policy });
         const is = changed ? (exportTo === undefined ? 'is' : 'is to be') : 'was already';
         const text = line`${name} ${version} ${is} the head of ${channel}`;
         return { text, data: { name, version, channel, changed } };

@@ -6,6 +6,7 @@ import { formatBytes } from '../system/terminal.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 import { policyOption, readPolicyChoice } from './policy-choice.ts';
 import { showChange } from './show-change.ts';
+import { warnOfPolicy } from './warn-policy.ts';
 
 type Flags = ClientOptions & { keys: string; channel: string; policy?: string; export?: string };
 
@@ -36,6 +37,7 @@ export function addPublish(program: Command): void {
           exportTo,
           show: showChange,
         });
+        if (exportTo === undefined) await warnOfPolicy(server, { name: data.name, channel, policy });
         const what = `${data.name} ${data.version}`;
         const mended =
           data.uploaded > 0

@@ -5,6 +5,7 @@ import { answer, verb } from '../system/command.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 import { policyOption, readPolicyChoice } from './policy-choice.ts';
 import { showChange } from './show-change.ts';
+import { warnOfPolicy } from './warn-policy.ts';
 
 type Flags = ClientOptions & {
   keys: string;
@@ -43,6 +44,7 @@ export function addRollback(program: Command): void {
           exportTo,
           show: showChange,
         });
+        if (exportTo === undefined) await warnOfPolicy(server, { name, channel, policy });
         const text = withdrawn.length
           ? line`${channel} is ${exportTo === undefined ? '' : 'to be '}back at ${to}; withdrawn: ${withdrawn.join(', ')}`
           : `${channel} is at ${to} already`;

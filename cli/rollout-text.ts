@@ -1,4 +1,4 @@
-import type { PreviewAnswer, RolloutDetail, RolloutSummary } from '../protocol/rollout.ts';
+import type { NamedHost, PreviewAnswer, RolloutDetail, RolloutSummary } from '../protocol/rollout.ts';
 import { line } from '../protocol/visible.ts';
 import { bar } from '../system/terminal.ts';
 import { formatFacts, formatTable } from '../system/terminal-table.ts';
@@ -36,9 +36,62 @@ export function describeRollout(data: RolloutDetail): string {
     ['ramp', `${bar(data.percent / 100, barWidth)} ${data.percent.toFixed(1)} % may start`],
     ['hosts', `${bar(done, barWidth)} ${data.confirmed} good, ${data.failed} failed, ${data.active} active`],
     ['under way', `${data.inFlight} of at most ${data.inFlightLimit}`],
+    ...(data.tally
+      ? [
+          [
+            'standing',
+            `${data.tally.on} run ${data.version}, ${data.tally.coming} to come${overWords(data)}`,
+          ] as const,
+        ]
+      : []),
   ]);
   const rows = data.waiting.map(({ reason, hosts }) => [String(hosts), reason]);
-  return rows.length > 0 ? `${facts}\n\n${formatTable(['HOSTS', 'WERE ANSWERED'], rows)}` : facts;
+  const waiting = rows.length > 0 ? [formatTable(['HOSTS', 'WERE ANSWERED'], rows)] : [];
+  return [facts, ...describeNamed(data), ...waiting].join('\n\n');
+}
+
+/** Who is behind the figures, each kind a table; an older server names nobody. */
+function describeNamed({ named }: RolloutDetail): string[] {
+  const kinds = [
+    ['FAILED', named?.failed],
+    ['UNDER WAY', named?.underWay],
+    ['MISSING IN THE CANARY', named?.canary],
+    ['CANNOT COME', named?.unable],
+  ] as const;
+  return kinds
+    .filter(([, hosts]) => hosts && hosts.length > 0)
+    .map(([title, hosts]) =>
+      formatTable([title, 'NAME', 'WHAT', 'SINCE', 'SEEN', 'DETAIL'], hosts!.map(rowOf)),
+    );
+}
+
+function rowOf({ id, hostname, what, since, lastSeen, detail }: NamedHost): string[] {
+  const time = (value: string | null) => (value ? formatTime(value) : '');
+  return [id.slice(0, shownDigits), hostname, what, time(since), time(lastSeen) || 'never', detail];
+}
+
+function overWords({ over, tally }: RolloutDetail): string {
+  const unable = tally.unable.reduce((sum, { hosts }) => sum + hosts, 0);
+  return `${unable > 0 ? `, ${unable} cannot come` : ''}${over ? '; over' : ''}`;
+}
+
+/** Who cannot come, by name as far as they are named. */
+export function unableWords({ tally, named }: Pick<RolloutDetail, 'tally' | 'named'>): string {
+  const all = tally.unable.reduce((sum, { hosts }) => sum + hosts, 0);
+  if (all === 0) return '';
+  const names = named.unable
+    .slice(0, 10)
+    .map(({ id, hostname, what }) => `${hostname || id.slice(0, 8)} (${what})`);
+  const more = all - names.length;
+  return `${all} cannot come: ${[...names, ...(more > 0 ? [`${more} more`] : [])].join(', ')}`;
+}
+
+/** How it ended, in one line. */
+export function describeEnd(rollout: RolloutDetail): string {
+  const { name, version, channel, failed, tally } = rollout;
+  const hosts = tally.on === 1 ? '1 host runs it' : `${tally.on} hosts run it`;
+  const rest = [`${failed} failed`, unableWords(rollout)].filter(Boolean).join('; ');
+  return line`${name} ${version} is through on ${channel}: ${hosts}, ${rest}`;
 }
 
 /** Its state, and who or what brought it there. */
@@ -47,8 +100,12 @@ export function stateOf({ state, reason }: RolloutSummary): string {
 }
 
 /** A rollout that has not begun, for people: which hosts would start when. */
-export function describePreview({ version, policy, hosts, steps }: PreviewAnswer): string {
-  if (hosts === 0) return line`${version} by policy ${policy}: no host of the channel would start`;
+export function describePreview({ version, policy, hosts, steps, warnings = [] }: PreviewAnswer): string {
+  const warned = warnings.map((warning) => line`warning: ${warning}`);
+  if (hosts === 0) {
+    const none = line`${version} by policy ${policy}: no host of the channel would start`;
+    return [none, ...warned].join('\n');
+  }
   const rows = steps.map(({ at, group, hosts: count, some }) => [
     at ? formatTime(at) : 'not by this ramp',
     group ?? '',
@@ -59,5 +116,5 @@ export function describePreview({ version, policy, hosts, steps }: PreviewAnswer
       .join(' '),
   ]);
   const table = formatTable(['FROM', 'GROUP', 'HOSTS', 'AMONG THEM'], rows);
-  return [line`${version} by policy ${policy}: ${hosts} hosts`, table].join('\n');
+  return [line`${version} by policy ${policy}: ${hosts} hosts`, table, ...warned].join('\n');
 }

@@ -1,40 +1,47 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { OverviewAnswer } from '../protocol/desk.ts';
 import { InterlockError } from '../protocol/errors.ts';
 import type { RolloutDetail, RolloutSummary } from '../protocol/rollout.ts';
 import { terminalWidth } from '../system/terminal.ts';
 import { openScreen } from '../system/terminal-screen.ts';
 import type { Client, ClientOptions } from './client.ts';
-import { stateOf } from './rollout-text.ts';
+import { findRollout, looksLikeId } from './find-id.ts';
+import { stateOf, unableWords } from './rollout-text.ts';
 import { lineOfRollout, viewRollout } from './rollout-view.ts';
 
-export type WatchFlags = ClientOptions & { channel?: string };
+export type WatchFlags = ClientOptions & { channel?: string; timeout?: string };
 
 const lookEveryMs = 2000;
 
-/**
- * Shows a rollout until every host that may is through; null when Ctrl-C ended the watching. Throws `rollout_stopped`
- * when it halted, was aborted or superseded.
+/** What was seen last, and whether Ctrl-C ended the watching before it was through. */
+export interface Watched {
+  rollout: RolloutDetail;
+  interrupted: boolean;
+}
 
+/**
+ * Shows a rollout until everybody who can come is through and hosts run its release. Throws `rollout_stopped` when it
+ * halted, was aborted or superseded, `rollout_unreached` when nobody who could come is on it, `rollout_timeout`.
  */
 export async function watchRollout(
   client: Client,
   name: string | undefined,
   channel: string | undefined,
-): Promise<RolloutDetail | null> {
-  const { id } = await choose(client, name, channel);
+  timeoutMs = Number.POSITIVE_INFINITY,
+): Promise<Watched> {
+  const id = await choose(client, name, channel);
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   const screen = openScreen(process.stderr);
+  const deadline = performance.now() + timeoutMs;
   try {
     for (;;) {
       const rollout = await client.get<RolloutDetail>(`v1/rollouts/${id}`);
       screen.show(viewRollout(rollout, new Date(), terminalWidth(process.stderr)), lineOfRollout(rollout));
-      if (isStopped(rollout)) throw stopped(rollout);
-      if (await isThrough(client, rollout)) return rollout;
-      await sleep(lookEveryMs, undefined, { signal: stop.signal }).catch(() => {});
-      if (stop.signal.aborted) return null;
+      if (isThrough(rollout) || stop.signal.aborted) return { rollout, interrupted: stop.signal.aborted };
+      const leftMs = deadline - performance.now();
+      if (leftMs <= 0) throw late(rollout, timeoutMs);
+      await sleep(Math.min(lookEveryMs, leftMs), undefined, { signal: stop.signal }).catch(() => {});
     }
   } finally {
     screen.end();
@@ -46,36 +53,57 @@ async function choose(
   client: Client,
   name: string | undefined,
   channel: string | undefined,
-): Promise<RolloutSummary> {
+): Promise<string> {
   const query = new URLSearchParams({ ...(name ? { name } : {}), ...(channel ? { channel } : {}) });
   const { rollouts } = await client.get<{ rollouts: RolloutSummary[] }>(`v1/rollouts?${query}`);
   const current = rollouts.filter(({ state }) => state !== 'superseded');
   const [only, ...others] = current;
   const what = ['a rollout', name && `of ${name}`, channel && `on ${channel}`].filter(Boolean).join(' ');
+  if (!only && name && looksLikeId(name)) return findRollout(client, name);
   if (!only) throw new InterlockError('not_found', { what });
   const choices = current.map((each) => `${each.name} --channel ${each.channel}`);
   if (new Set(choices).size > 1) {
     throw new InterlockError('usage', { problem: `which of them: ${choices.slice(0, 5).join(', ')}` });
   }
-  return [only, ...others].find(({ state }) => state === 'running') ?? only;
+  return ([only, ...others].find(({ state }) => state === 'running') ?? only).id;
 }
 
-function isStopped({ state }: RolloutSummary): boolean {
-  return state === 'halted' || state === 'aborted' || state === 'superseded';
+/** Over and good: it is the server that says over, and hosts on the release that make it good. */
+function isThrough(rollout: RolloutDetail): boolean {
+  const { state, over, tally } = rollout;
+  if (state === 'halted' || state === 'aborted' || state === 'superseded') throw stopped(rollout);
+  if (over && tally.on === 0) throw unreached(rollout);
+  return state === 'completed' && over;
 }
 
 function stopped(rollout: RolloutDetail): InterlockError {
-  const { name, version, channel } = rollout;
-  return new InterlockError('rollout_stopped', { name, version, channel, state: stateOf(rollout) });
+  const { id, name, version, channel, state } = rollout;
+  const next = {
+    halted: `interlock rollout resume ${id.slice(0, 8)}, or interlock rollback ${name} --channel ${channel} --to VERSION --keys DIR`,
+    aborted: `interlock rollout start ${name} --channel ${channel} begins another`,
+    superseded: `interlock rollout watch ${name} --channel ${channel} follows the one that took its place`,
+  }[state as 'halted' | 'aborted' | 'superseded'];
+  const details = { id: id.slice(0, 8), name, version, channel, state: stateOf(rollout), next };
+  return new InterlockError('rollout_stopped', details);
 }
 
-/** Everybody may start, nobody is under way, and whoever runs another version failed on this one. */
-async function isThrough(client: Client, rollout: RolloutDetail): Promise<boolean> {
-  const { name, channel, version, state, percent, inFlight, failed } = rollout;
-  if (state !== 'running' || percent < 100 || inFlight > 0) return false;
-  const { versions } = await client.get<OverviewAnswer>('v1/overview?days=1');
-  const elsewhere = versions
-    .filter((row) => row.name === name && row.channel === channel && row.version !== version)
-    .reduce((sum, { hosts }) => sum + hosts, 0);
-  return elsewhere <= failed;
+function unreached(rollout: RolloutDetail): InterlockError {
+  const { id, name, version, channel } = rollout;
+  const problem = unableWords(rollout) || 'the channel has no host that was seen in 14 days';
+  return new InterlockError('rollout_unreached', { id: id.slice(0, 8), name, version, channel, problem });
+}
+
+function late(rollout: RolloutDetail, timeoutMs: number): InterlockError {
+  const { id, name, version, channel, tally, inFlight, failed } = rollout;
+  const figures = `${tally.on} on it, ${inFlight} under way, ${tally.coming} to come, ${failed} failed`;
+  const problem = [figures, unableWords(rollout)].filter(Boolean).join('; ');
+  const timeout = `${Math.round(timeoutMs / 1000)} s`;
+  return new InterlockError('rollout_timeout', {
+    id: id.slice(0, 8),
+    name,
+    version,
+    channel,
+    timeout,
+    problem,
+  });
 }

@@ -10,14 +10,15 @@ import type {
 import { line } from '../protocol/visible.ts';
 import { answer, group, verb } from '../system/command.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
+import { readDuration } from './duration.ts';
 import { findRollout } from './find-id.ts';
 import { policyOption, readPolicyChoice } from './policy-choice.ts';
-import { describePreview, describeRollout, listRollouts } from './rollout-text.ts';
+import { describeEnd, describePreview, describeRollout, listRollouts } from './rollout-text.ts';
 import { type WatchFlags, watchRollout } from './rollout-watch.ts';
 
 type StartFlags = ClientOptions & { channel: string; policy?: string; at?: string };
 /** Exit status of a shell's command that Ctrl-C ended. */
-const interrupted = 130;
+const brokenOff = 130;
 
 type Of = { name?: string; channel?: string };
 
@@ -64,19 +65,19 @@ export function addRollout(program: Command): void {
 
   add(
     'watch [name]',
-    'Follow a rollout until it is through; fails when it stops or is aborted',
+    'Follow a rollout until hosts run its release and nobody else can come; fails when it stops, when nobody is on it, or in time',
     'watch core --channel stable',
+    'watch core --channel stable --timeout 2h',
   )
     .option('--channel <channel>', 'of this channel; needed when several roll out')
+    .option('--timeout <duration>', 'fail when it is not through by then: 90s, 10m, 2h, 1d')
     .action(
       answer(async (name: string | undefined, flags: WatchFlags) => {
-        const data = await watchRollout(createClient(flags), name, flags.channel);
-        if (!data) {
-          process.exitCode = interrupted;
-          return { text: '', data };
-        }
-        const done = `${data.confirmed} good, ${data.failed} failed`;
-        return { text: line`${data.name} ${data.version} is through on ${data.channel}: ${done}`, data };
+        const timeoutMs = flags.timeout === undefined ? undefined : readDuration(flags.timeout, '--timeout');
+        const seen = await watchRollout(createClient(flags), name, flags.channel, timeoutMs);
+        const { rollout: data, interrupted } = seen;
+        if (interrupted) process.exitCode = brokenOff;
+        return { text: interrupted ? '' : describeEnd(data), data };
       }),
     );
 
@@ -134,10 +135,9 @@ async function policy(name: string, flags: ClientOptions & { channel: string; se
   const data = set
     ? await client.replace<PolicyAnswer>(path, { policy: await readPolicyChoice(set) })
     : await client.get<PolicyAnswer>(path);
-  return {
-    text: [line`# ${name} ${channel}: ${data.policy}`, stringify(data.text)].join('\n').trimEnd(),
-    data,
-  };
+  const warnings = (data.warnings ?? []).map((warning) => line`# warning: ${warning}`);
+  const head = line`# ${name} ${channel}: ${data.policy}`;
+  return { text: [head, ...warnings, stringify(data.text)].join('\n').trimEnd(), data };
 }
 
 async function startBody(name: string, { channel, policy: given, at }: StartFlags) {

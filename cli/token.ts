@@ -5,7 +5,7 @@ import { line } from '../protocol/visible.ts';
 import { type Answer, answer, group, verb } from '../system/command.ts';
 import { formatTable } from '../system/terminal-table.ts';
 import { addServerOptions, type ClientOptions } from './client.ts';
-import { shownDigits } from './find-id.ts';
+import { shownDigits, theOnly } from './find-id.ts';
 import { formatTime } from './format-time.ts';
 import { openTokens, type Tokens } from './tokens.ts';
 
@@ -72,10 +72,11 @@ async function withTokens(flags: Flags, use: (tokens: Tokens) => Promise<Answer>
 /** A token by its id, or by a beginning that no other has. */
 function theOne(tokens: readonly TokenInfo[], text: string): string {
   const meant = tokens.filter(({ id }) => id.startsWith(text));
-  const only = meant[0];
-  if (!only) throw new InterlockError('not_found', { what: `token ${text}` });
-  if (meant.length > 1) throw new InterlockError('usage', { problem: `${text} names several tokens` });
-  return only.id;
+  return theOnly(
+    'token',
+    text,
+    meant.map(({ id }) => id),
+  );
 }
 
 function table(tokens: readonly TokenInfo[]): string {

@@ -14,6 +14,7 @@ import { ReleasesPage } from './pages/releases.tsx';
 import { RolloutPage } from './pages/rollout/rollout.tsx';
 import { RolloutsPage } from './pages/rollouts.tsx';
 import { Announcer, announce } from './parts/announce.tsx';
+import { Boundary } from './parts/boundary.tsx';
 import { Page } from './parts/page.tsx';
 import { type PageName, placeOf } from './routes.ts';
 import { onSignedOut } from './server/ask.ts';
@@ -77,7 +78,9 @@ function Shown({ session, leave }: { session: SessionAnswer; leave(): void }) {
   const Found = place ? pages[place.page] : Nowhere;
   return (
     <Shell session={session} page={place?.page} leave={leave}>
-      <Found key={pathname} params={place?.params ?? {}} query={searchParams} />
+      <Boundary key={pathname} part="This page" of={searchParams}>
+        <Found params={place?.params ?? {}} query={searchParams} />
+      </Boundary>
     </Shell>
   );
 }

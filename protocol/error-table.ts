@@ -233,10 +233,24 @@ export const errorTable = {
   server_unready: row('{problem}', 'Tried again later.', 503, 75, 'later'),
   rollout_stopped: row(
     'the rollout of {name} {version} on {channel} is {state}',
-    'See what failed: interlock host list --state failed. Then: interlock rollout resume, or interlock rollback.',
+    'See who failed and why: interlock rollout show {id}. Then: {next}',
     409,
     75,
     'never',
+  ),
+  rollout_unreached: row(
+    '{name} {version} is over on {channel} and no host runs it: {problem}',
+    'See each host: interlock rollout show {id}',
+    409,
+    75,
+    'never',
+  ),
+  rollout_timeout: row(
+    '{name} {version} was not through on {channel} within {timeout}: {problem}',
+    'It goes on by itself. See who is missing: interlock rollout show {id}',
+    408,
+    75,
+    'later',
   ),
   listen_unsafe: row(
     'refusing to listen on {address} without TLS',

@@ -114,6 +114,8 @@ export const PreviewAnswer = strict({
   version: Version,
   policy: Type.String(),
   hosts: Count,
+  /** What of the policy does not fit the channel's hosts. */
+  warnings: Type.Array(Type.String()),
   steps: Type.Array(
     strict({
       /** Null: not by this policy's ramp. */
@@ -133,5 +135,10 @@ export type RolloutAction = Static<typeof RolloutAction>;
 
 /** `PUT /v1/policies/:name/:channel`: what the channel's later rollouts follow. */
 export const PolicyRequest = strict({ policy: PolicyChoice });
-export const PolicyAnswer = strict({ policy: Type.String(), text: PolicyText });
+export const PolicyAnswer = strict({
+  policy: Type.String(),
+  text: PolicyText,
+  /** What of it does not fit the channel's hosts. */
+  warnings: Type.Array(Type.String()),
+});
 export type PolicyAnswer = Static<typeof PolicyAnswer>;

@@ -23,7 +23,7 @@ const columns: readonly Column<RolloutSummary>[] = [
   },
   {
     name: 'State',
-    cell: ({ state }) => <State aspect={ofRollout[state].aspect}>{ofRollout[state].word}</State>,
+    cell: ({ state }) => <State aspect={ofRollout(state).aspect}>{ofRollout(state).word}</State>,
   },
   { name: 'Confirmed', number: true, cell: ({ confirmed }) => count(confirmed) },
   { name: 'Failed', number: true, cell: ({ failed }) => count(failed) },

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Answer } from '../server/use-answer.ts';
+import { Boundary } from './boundary.tsx';
 import { Notice } from './notice.tsx';
 
 /** Shows an answer once it is there; before that as little as possible, and a refusal with a way to try again. */
@@ -14,7 +15,11 @@ export function Answered<T>({ of, children }: { of: Answer<T>; children: (data: 
           </button>
         </Notice>
       )}
-      {data !== undefined && children(data)}
+      {data !== undefined && (
+        <Boundary part="This part" of={data}>
+          <Drawn data={data} draw={children} />
+        </Boundary>
+      )}
       {data === undefined && !problem && (
         <p class="loading" role="status">
           Asking the server…
@@ -22,4 +27,9 @@ export function Answered<T>({ of, children }: { of: Answer<T>; children: (data: 
       )}
     </>
   );
+}
+
+/** Draws inside the boundary, where a failure is caught. */
+function Drawn<T>({ data, draw }: { data: T; draw: (data: T) => ComponentChildren }) {
+  return <>{draw(data)}</>;
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { visible } from '../../protocol/visible.ts';
+import { Boundary } from './boundary.tsx';
 
 let first = true;
 
@@ -32,7 +33,13 @@ export function Page({ title, over, actions, children }: PageProps) {
             {title}
           </h1>
         </div>
-        {actions && <div class="actions">{actions}</div>}
+        {actions && (
+          <div class="actions">
+            <Boundary part="What can be done" of={actions}>
+              {actions}
+            </Boundary>
+          </div>
+        )}
       </header>
       {children}
     </>
@@ -48,7 +55,9 @@ export function Section(props: { title: string; note?: ComponentChildren; childr
         <h2 id={id}>{props.title}</h2>
         {props.note && <p class="note">{props.note}</p>}
       </div>
-      {props.children}
+      <Boundary part={props.title} of={props.children}>
+        {props.children}
+      </Boundary>
     </section>
   );
 }

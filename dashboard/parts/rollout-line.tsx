@@ -7,7 +7,7 @@ import { When } from './when.tsx';
 
 /** A rollout in few lines: what goes where, how it fares, how far it is. */
 export function RolloutLine({ of: rollout }: { of: RolloutSummary }) {
-  const { aspect, word } = ofRollout[rollout.state];
+  const { aspect, word } = ofRollout(rollout.state);
   return (
     <article class="rollout-line">
       <header>

@@ -5,8 +5,12 @@ import type { RolloutState } from '../../protocol/rollout.ts';
 /** What a signal shows. */
 export type Aspect = 'go' | 'caution' | 'stop' | 'moving' | 'dark';
 
-/** How each state of a rollout is shown. */
-export const ofRollout: Readonly<Record<RolloutState, { aspect: Aspect; word: string }>> = {
+/** What a table says of a word from the server: a newer one may have words that it does not know. */
+export function lookUp<T>(table: Readonly<Record<string, T>>, word: string, otherwise: T): T {
+  return Object.hasOwn(table, word) ? table[word]! : otherwise;
+}
+
+const rollouts: Readonly<Record<RolloutState, { aspect: Aspect; word: string }>> = {
   running: { aspect: 'go', word: 'Running' },
   paused: { aspect: 'caution', word: 'Paused' },
   halted: { aspect: 'stop', word: 'Halted' },
@@ -14,6 +18,11 @@ export const ofRollout: Readonly<Record<RolloutState, { aspect: Aspect; word: st
   aborted: { aspect: 'stop', word: 'Aborted' },
   superseded: { aspect: 'dark', word: 'Superseded' },
 };
+
+/** How a state of a rollout is shown. */
+export function ofRollout(state: string): { aspect: Aspect; word: string } {
+  return lookUp(rollouts, state, { aspect: 'dark', word: state });
+}
 
 /** A host's answer in few words, and what would change it. */
 export const ofDecision: Readonly<Record<NoneReason | 'offered', { word: string; change: string }>> = {
@@ -60,7 +69,11 @@ export function decisionChange(decision: string): string {
 /** How each state of a host is shown; attention comes first. */
 export const ofHost: Readonly<Record<HostState, { aspect: Aspect; word: string; means: string }>> = {
   failed: { aspect: 'stop', word: 'Failed', means: 'the next version failed there and is not tried again' },
-  silent: { aspect: 'caution', word: 'Silent', means: 'not seen for a day' },
+  silent: {
+    aspect: 'caution',
+    word: 'Silent',
+    means: 'not seen for a day, or not since it said that it reboots',
+  },
   held: {
     aspect: 'caution',
     word: 'Held',
@@ -72,7 +85,7 @@ export const ofHost: Readonly<Record<HostState, { aspect: Aspect; word: string; 
   up_to_date: { aspect: 'go', word: 'Up to date', means: 'runs the head of its channel' },
 };
 
-const states: Partial<Record<NoneReason | 'offered', HostState>> = {
+const states: Readonly<Record<string, HostState>> = {
   up_to_date: 'up_to_date',
   offered: 'updating',
   failed_here: 'failed',
@@ -87,7 +100,7 @@ export function stateOf(host: HostSummary, now = Date.now()): HostState {
   if (host.state && Object.hasOwn(ofHost, host.state)) return host.state;
   if (!host.lastSeen || !host.decision) return 'new';
   if (now - Date.parse(host.lastSeen) > silentMs) return 'silent';
-  return (host.decision && states[host.decision]) || 'waiting';
+  return lookUp<HostState>(states, host.decision, 'waiting');
 }
 
 /** A policy by its name; one that was given in full has none. */

@@ -10,14 +10,38 @@ import { nextOpening } from '../rollout/window.ts';
 export function explain(host: HostSummary, rollout: Rollout | undefined, now: Date): string {
   if (!host.lastSeen || !host.decision) return 'It enrolled and has not checked in yet.';
   const why =
-    host.decision === 'offered'
+    ofGrant(host) ??
+    (host.decision === 'offered'
       ? `It has leave to install ${host.offered}; it is at: ${host.at}.`
-      : (ofRollout(host, rollout, now) ?? words[host.decision]);
+      : (ofRollout(host, rollout, now) ?? words[host.decision]));
   const more = [
+    host.trouble
+      ? `Its agent is stuck since ${host.trouble.since}: ${host.trouble.code}, ${host.trouble.text}`
+      : '',
     host.held && host.decision !== 'held' ? words.held : '',
-    host.approved ? '' : 'Nobody approved it yet, so it counts for nothing: interlock host approve.',
+    host.approved
+      ? ''
+      : `Nobody approved it yet, so it counts for nothing: interlock host approve ${host.id.slice(0, 8)}`,
   ];
   return [why, ...more].filter(Boolean).join(' ');
+}
+
+/** What its last grant came to, as long as that says more than its last check-in was answered. */
+function ofGrant({ standing, lastSeen, decision, at, offered }: HostSummary): string | undefined {
+  if (!standing) return undefined;
+  const { is, version, since } = standing;
+  if (is === 'silent') {
+    const heard = lastSeen && lastSeen > since ? `; it checked in at ${lastSeen}, not yet settled` : '';
+    return `It said at ${since} that it reboots into ${version}, and was not heard of since${heard}: it is counted as failed.`;
+  }
+  if (decision !== 'offered' || offered !== version) return undefined;
+  if (is === 'rebooting') {
+    return `It said at ${since} that it reboots into ${version}; last heard of at ${lastSeen}, at: ${at}. Its place is taken until it settles.`;
+  }
+  if (is === 'confirmed') return `It confirmed ${version} at ${since}, and has not checked in since.`;
+  if (is === 'failed' || is === 'fell_back') return `Its update to ${version} ended at ${since}: ${is}.`;
+  if (is === 'withdrawn') return `Its leave to install ${version} was taken back at ${since}.`;
+  return undefined;
 }
 
 const words: Record<NoneReason, string> = {

@@ -36,10 +36,11 @@ export function createMetrics() {
     hostsCloned: gauge('hosts_cloned', 'Hosts that share their credential'),
     rolloutState: gauge('rollout_state', 'One for the state a rollout is in', [...rollout, 'state']),
     rolloutPercent: gauge('rollout_percent', 'Percent of cohorts that may start', rollout),
-    rolloutHosts: gauge('rollout_hosts', 'Hosts of a rollout: active, in_flight, confirmed, failed', [
-      ...rollout,
-      'what',
-    ]),
+    rolloutHosts: gauge(
+      'rollout_hosts',
+      'Hosts of a rollout: active, in_flight, confirmed, failed, and silent among these',
+      [...rollout, 'what'],
+    ),
     rolloutFailureRatio: gauge(
       'rollout_failure_ratio',
       'Failed of those done since the last resume',

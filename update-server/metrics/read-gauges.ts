@@ -9,7 +9,7 @@ const hostsAgeMs = 60_000;
 const rolesAgeMs = 60_000;
 /** Kinds of hosts that are told apart; hosts choose their own versions, and a scrape must stay small. */
 const kindsLimit = 300;
-const states = ['running', 'paused', 'halted', 'aborted'] as const;
+const states = ['running', 'paused', 'halted', 'completed', 'aborted'] as const;
 
 /** Brings the gauges up to date for a scrape. */
 export function gaugeReader(
@@ -45,7 +45,7 @@ export function gaugeReader(
       const { state, percent, active, inFlight, confirmed, failed } = summarise(rollout, now());
       for (const one of states) metrics.rolloutState.set({ ...labels, state: one }, one === state ? 1 : 0);
       metrics.rolloutPercent.set(labels, percent);
-      const hosts = { active, in_flight: inFlight, confirmed, failed };
+      const hosts = { active, in_flight: inFlight, confirmed, failed, silent: counts.silent };
       for (const [what, value] of Object.entries(hosts)) metrics.rolloutHosts.set({ ...labels, what }, value);
       const lost = counts.failed - baseline.failed;
       const done = lost + counts.confirmed - baseline.confirmed;

@@ -11,6 +11,8 @@ export interface OpenGrant {
   endedBy: 'report' | 'check_in' | 'server' | null;
   canary: number;
   counted: number;
+  /** When its host said that it reboots. */
+  rebooting: string | null;
 }
 
 /** What may end a grant; other reports leave it open. */

@@ -1,9 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { asInterlockError } from '../../protocol/errors.ts';
 import type { Ports } from '../ports.ts';
-import { tickCoversMs } from './watched.ts';
-
-const tickMs = 10_000;
+import { tickCoversMs, tickMs } from './watched.ts';
 
 /** How much time a tick covers: none before the first, by a clock that nobody can set. */
 export function coverage(monotonicMs: () => number): () => number {

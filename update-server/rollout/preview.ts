@@ -17,10 +17,12 @@ export function preview(
   release: string,
   hosts: readonly FleetHost[],
   starts: Date,
+  hasCanary = true,
 ): PreviewAnswer['steps'] {
   const steps = new Map<string, PreviewAnswer['steps'][number]>();
   for (const host of hosts) {
-    const at = startOf(policy, release, host, starts);
+    // behind a canary group that nobody is in, nobody starts
+    const at = policy.canary && !hasCanary ? null : startOf(policy, release, host, starts);
     const group = policy.canary?.group === host.group || policy.groups.has(host.group) ? host.group : null;
     const key = `${at?.toISOString()} ${group}`;
     const step = steps.get(key) ?? { at: at?.toISOString() ?? null, group, hosts: 0, some: [] };

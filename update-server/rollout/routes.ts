@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { Channel } from '../../protocol/channel.ts';
 import { InterlockError } from '../../protocol/errors.ts';
-import { readPolicy } from '../../protocol/policy.ts';
+import { type PolicyText, readPolicy } from '../../protocol/policy.ts';
 import {
   PolicyAnswer,
   PolicyRequest,
@@ -22,6 +22,7 @@ import { activeMs } from './rollout.ts';
 import { type NamedPolicy, rolloutsOf } from './start.ts';
 import { steer } from './steer.ts';
 import { detail, summarise } from './summary.ts';
+import { warningsOf } from './warn.ts';
 
 const listed = 200;
 
@@ -41,6 +42,18 @@ export function rolloutRoutes(app: App, { store, now }: Ports): void {
     return policy === undefined
       ? ((await store.policy(name, channel)) ?? choosePolicy(usualPolicy))
       : choosePolicy(policy);
+  }
+
+  /** Against the hosts that say they follow the channel, whether anything was published to it or not. */
+  async function warningsFor(of: { name: string; channel: string }, text: PolicyText): Promise<string[]> {
+    const since = new Date(now().getTime() - activeMs).toISOString();
+    const fleets = await Promise.all(
+      (['x86-64', 'arm64'] as const).map((arch) => store.fleet(of.name, of.channel, arch, since)),
+    );
+    return warningsOf(
+      text,
+      fleets.flat().map(({ group }) => group),
+    );
   }
 
   const query = strict({ name: Type.Optional(Word), channel: Type.Optional(Word) });
@@ -98,14 +111,18 @@ export function rolloutRoutes(app: App, { store, now }: Ports): void {
       const starts = body.starts ? new Date(body.starts) : now();
       const since = new Date(now().getTime() - activeMs).toISOString();
       const steps: PreviewAnswer['steps'] = [];
+      const groups: string[] = [];
       let hosts = 0;
       for (const [arch, release] of Object.entries(head.releases)) {
         const fleet = await store.fleet(name, channel, arch as 'x86-64', since);
+        groups.push(...fleet.map(({ group }) => group));
+        const hasCanary = fleet.some(({ group }) => group === policy.canary?.group);
         const behind = fleet.filter((host) => host.version !== head.version);
         hosts += behind.length;
-        steps.push(...preview(policy, release, behind, starts));
+        steps.push(...preview(policy, release, behind, starts, hasCanary));
       }
-      return { version: head.version, policy: named.name, hosts, steps };
+      const warnings = warningsOf(named.text, groups);
+      return { version: head.version, policy: named.name, hosts, warnings, steps };
     },
   );
 
@@ -140,7 +157,7 @@ export function rolloutRoutes(app: App, { store, now }: Ports): void {
     { schema: { params: byChannel, response: { 200: PolicyAnswer } } },
     async ({ params }) => {
       const { name, text } = await policyFor(params);
-      return { policy: name, text };
+      return { policy: name, text, warnings: await warningsFor(params, text) };
     },
   );
 
@@ -156,7 +173,8 @@ export function rolloutRoutes(app: App, { store, now }: Ports): void {
         subject: `${name}/${channel}`,
         detail: policy.name,
       });
-      return { policy: policy.name, text: policy.text };
+      const warnings = await warningsFor({ name, channel }, policy.text);
+      return { policy: policy.name, text: policy.text, warnings };
     },
   );
 }

@@ -8,6 +8,8 @@ export interface Watched {
   sinceMs: number;
 }
 
+/** How often time is looked at; what happened between two ticks is dated by the earlier one. */
+export const tickMs = 10_000;
 /** Most that one tick may cover: a process that stood still did not listen. */
 export const tickCoversMs = 60_000;
 /** Once the server is back, everybody has at least some polls to be heard of. */
@@ -17,7 +19,8 @@ const dayMs = 86_400_000;
 /** Hosts heard of last in this span are silent; an empty one when it ends before it begins. */
 export function silentSpan({ ms, sinceMs }: Watched, silentAfterMs: number): { from: number; to: number } {
   const isGraceOver = ms - sinceMs >= Math.max(silentAfterMs, graceMs);
-  return { from: isGraceOver ? 0 : sinceMs + 1, to: ms - silentAfterMs };
+  // nobody is silent too early
+  return { from: isGraceOver ? 0 : sinceMs + 1, to: ms - silentAfterMs - tickMs };
 }
 
 /** Who was heard of last before this is not waited for any more: a rollout can be over without him. */

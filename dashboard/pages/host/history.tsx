@@ -3,7 +3,7 @@ import { Section } from '../../parts/page.tsx';
 import { State } from '../../parts/signal.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
 import { When } from '../../parts/when.tsx';
-import type { Aspect } from '../../words/states.ts';
+import { type Aspect, lookUp } from '../../words/states.ts';
 
 interface Happening {
   key: string;
@@ -24,6 +24,7 @@ const kinds: Record<string, readonly [string, Aspect]> = {
   cancelled: ['cancelled', 'caution'],
   lapsed: ['leave ran out', 'caution'],
   silent: ['silent after its reboot', 'stop'],
+  withdrawn: ['leave taken back', 'caution'],
 };
 
 /** What happened on a host, the newest first: its leaves and its reports. */
@@ -47,7 +48,11 @@ const columns: readonly Column<Happening>[] = [
 
 function happenings({ grants, reports }: HostDetail): Happening[] {
   const word = (kind: string) => {
+<<<<<<< HEAD
     const [what, aspect] = (Object.hasOwn(kinds, kind) && kinds[kind]) || [kind, 'dark' as const];
+=======
+    const [what, aspect] = lookUp<readonly [string, Aspect]>(kinds, kind, [kind, 'dark']);
+>>>>>>> 0391f2e (cli, page: say who is behind a rollout's figures, and when it is through)
     return { what, aspect };
   };
   return [
@@ -55,7 +60,7 @@ function happenings({ grants, reports }: HostDetail): Happening[] {
       key: `g ${id}`,
       at: granted,
       ...word('granted'),
-      detail: `${version}${outcome === 'lapsed' || outcome === 'silent' ? `: ${kinds[outcome]?.[0]}` : ''}`,
+      detail: `${version}${outcome === 'lapsed' || outcome === 'silent' || outcome === 'withdrawn' ? `: ${kinds[outcome]?.[0]}` : ''}`,
     })),
     ...reports.map(({ id, kind, from, version, at, detail }) => ({
       key: `r ${id}`,

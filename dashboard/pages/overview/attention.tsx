@@ -4,7 +4,7 @@ import { Signal } from '../../parts/signal.tsx';
 import { WithTimes } from '../../parts/when.tsx';
 import { pathTo, rolloutPath } from '../../routes.ts';
 import { countOf } from '../../words/size.ts';
-import type { Aspect } from '../../words/states.ts';
+import { type Aspect, lookUp } from '../../words/states.ts';
 
 interface Shown {
   aspect: Aspect;
@@ -48,9 +48,12 @@ const shown: Record<Attention['kind'], Shown> = {
   hosts_silent: {
     aspect: 'caution',
     ...theseHosts({ state: 'silent' }),
-    says: (hosts) => `${countOf(hosts, 'host')} not seen for a day.`,
+    says: (hosts) =>
+      `${countOf(hosts, 'host')} not heard of for a day, or since ${hosts === 1 ? 'it' : 'they'} said ${hosts === 1 ? 'it reboots' : 'they reboot'}.`,
   },
 };
+
+const other: Shown = { aspect: 'caution', step: 'See the overview', path: () => '/' };
 
 /** What a person should look at, the worst first, each with the step to take. */
 export function AttentionList({ of }: { of: readonly Attention[] }) {
@@ -64,7 +67,7 @@ export function AttentionList({ of }: { of: readonly Attention[] }) {
       {of.length > 0 && (
         <ul class="attention">
           {of.map(({ kind, id, text, hosts }) => {
-            const { aspect, step, path, says } = shown[kind];
+            const { aspect, step, path, says } = lookUp<Shown>(shown, kind, other);
             return (
               <li key={`${kind} ${id}`} class={aspect}>
                 <Signal aspect={aspect} />

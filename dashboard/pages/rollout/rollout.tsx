@@ -14,6 +14,7 @@ import { useAnswer } from '../../server/use-answer.ts';
 import { short } from '../../words/size.ts';
 import { ofRollout, policyWord } from '../../words/states.ts';
 import { FailureRate, Progress } from './curves.tsx';
+import { NamedHosts } from './named.tsx';
 import { inWords, stations } from './policy-words.ts';
 import { Steering } from './steering.tsx';
 import { WaitingHosts } from './waiting.tsx';
@@ -25,7 +26,7 @@ export function RolloutPage({ params: { id = '' } }: PageProps) {
   const curve = useAnswer<CurveAnswer>(`${path}/curve`, ['rollout']);
   const waiting = useAnswer<WaitingAnswer>(`${path}/waiting?limit=12`, ['rollout', 'hosts']);
   const { data } = rollout;
-  useSpoken(data && `The rollout is ${ofRollout[data.state].word.toLowerCase()}.`);
+  useSpoken(data && `The rollout is ${ofRollout(data.state).word.toLowerCase()}.`);
   return (
     <Page
       title={data ? `${data.name} ${data.version} to ${data.channel}` : 'Rollout'}
@@ -36,6 +37,7 @@ export function RolloutPage({ params: { id = '' } }: PageProps) {
         {(data) => (
           <>
             <Standing of={data} />
+            <NamedHosts of={data} />
             <Answered of={curve}>
               {(curve) => (
                 <div class="pair">
@@ -54,7 +56,7 @@ export function RolloutPage({ params: { id = '' } }: PageProps) {
 }
 
 function Standing({ of: rollout }: { of: RolloutDetail }) {
-  const { aspect, word } = ofRollout[rollout.state];
+  const { aspect, word } = ofRollout(rollout.state);
   return (
     <>
       {rollout.state === 'halted' && (
@@ -63,7 +65,7 @@ function Standing({ of: rollout }: { of: RolloutDetail }) {
             Nobody starts any more; hosts that have rebooted go on. Look at what failed below, then resume, or
             roll the channel back:{' '}
             <code>
-              interlock rollback {rollout.name} --channel {rollout.channel} --to VERSION
+              interlock rollback {rollout.name} --channel {rollout.channel} --to VERSION --keys DIR
             </code>
           </p>
         </Notice>

@@ -17,7 +17,7 @@ const levers: Record<RolloutAction, Lever> = {
   pause: {
     verb: 'Pause',
     done: 'The rollout is paused.',
-    from: ['running'],
+    from: ['running', 'completed'],
     says: ({ inFlight }) =>
       `No other host starts until somebody resumes. ${countOf(inFlight, 'host')} under way: those that have flipped go on, the others give their place back.`,
   },
@@ -41,9 +41,9 @@ const levers: Record<RolloutAction, Lever> = {
     verb: 'Abort',
     danger: true,
     done: 'The rollout is aborted.',
-    from: ['running', 'paused', 'halted'],
+    from: ['running', 'paused', 'halted', 'completed'],
     says: ({ name, channel, version }) =>
-      `It cannot be resumed. Hosts that run ${version} keep it; to send them back, sign that: interlock rollback ${name} --channel ${channel} --to VERSION`,
+      `It cannot be resumed. Hosts that run ${version} keep it; to send them back, sign that: interlock rollback ${name} --channel ${channel} --to VERSION --keys DIR`,
   },
 };
 

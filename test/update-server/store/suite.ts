@@ -302,7 +302,7 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
       await store.report('host-0002', [reportOf('report-1', 'rebooting', 'b1')], at);
       await tick(store, new Date('2026-03-01T14:00:00.000Z'));
       expect(await counts()).toMatchObject({ inFlight: 2, failed: 0 });
-      await tick(store, new Date('2026-03-01T14:00:01.000Z'));
+      await tick(store, new Date('2026-03-01T14:00:11.000Z'));
       expect(await counts()).toMatchObject({ inFlight: 1, failed: 1 });
       await tick(store, new Date('2026-03-02T12:00:01.000Z'));
       expect(await counts()).toMatchObject({ inFlight: 0, failed: 1, confirmed: 0 });

@@ -43,7 +43,7 @@ interface DepartedRow extends OpenGrant {
 /** Prepares the statements. */
 export function openGrants(db: Database.Database, rollouts: RolloutRows, watch: WatchClock): OpenGrants {
   const columns =
-    'host_grant.id, host, rollout, host_grant.version, outcome, ended_by AS endedBy, canary, counted';
+    'host_grant.id, host, rollout, host_grant.version, outcome, ended_by AS endedBy, canary, counted, rebooting';
   const find = db.prepare<[string, string], OpenGrant>(
     `SELECT ${columns} FROM host_grant WHERE id = ? AND host = ?`,
   );
@@ -83,7 +83,8 @@ export function openGrants(db: Database.Database, rollouts: RolloutRows, watch: 
     if (!mayEnd(grant, outcome, by)) return;
     const { outcome: before, rollout, canary, counted } = grant;
     end.run(outcome, by, now, watch.now().ms, grant.id);
-    standing.set(grant.host, outcome, grant.version, now);
+    const since = outcome === 'silent' ? (grant.rebooting ?? now) : now;
+    standing.set(grant.host, outcome, grant.version, since);
     if (!rollout || !counted) return;
     const [share, past] = [shareOf(outcome), shareOf(before)];
     const failed = share.failed - past.failed;
