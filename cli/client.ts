@@ -28,10 +28,12 @@ export interface Client {
   /** The answer's bytes as they come; the stream fails for anything but a success. */
   stream(path: string): AsyncIterable<Buffer>;
   post<T = unknown>(path: string, body: unknown): Promise<T>;
+  /** A POST that is answered by nothing (204). */
+  tell(path: string, body: unknown): Promise<void>;
   replace<T = unknown>(path: string, body: unknown): Promise<T>;
   /** Sends a stream of `length` bytes, once; the caller repeats with a new stream. */
   put<T = unknown>(path: string, stream: Readable, headers: Record<string, string>): Promise<T>;
-  delete<T = unknown>(path: string): Promise<T>;
+  delete(path: string): Promise<void>;
 }
 
 const timeout = { lookup: 10_000, connect: 10_000, secureConnect: 10_000, socket: 60_000, response: 120_000 };
@@ -69,8 +71,12 @@ export function createClient(options: ClientOptions): Client {
   const json = async <T>(path: string, request: OptionsInit): Promise<T> => {
     const answer = await send(path, request);
     if (!isGood(answer)) throw failureOf(answer);
-    if (answer.status === 204 && request.method === 'DELETE') return undefined as T;
     return parseAnswer(answer) as T;
+  };
+  const nothing = async (path: string, request: OptionsInit): Promise<void> => {
+    const answer = await send(path, request);
+    if (!isGood(answer)) throw failureOf(answer);
+    if (answer.status !== 204) parseAnswer(answer);
   };
   return {
     get: (path) => json(path, { method: 'GET' }),
@@ -84,7 +90,8 @@ export function createClient(options: ClientOptions): Client {
     post: (path, body) => json(path, { method: 'POST', json: body }),
     replace: (path, body) => json(path, { method: 'PUT', json: body }),
     put: (path, stream, headers) => json(path, { method: 'PUT', body: stream, headers }),
-    delete: (path) => json(path, { method: 'DELETE' }),
+    tell: (path, body) => nothing(path, { method: 'POST', json: body }),
+    delete: (path) => nothing(path, { method: 'DELETE' }),
   };
 }
 

@@ -95,7 +95,7 @@ export function addHost(program: Command): void {
     answer(async (name: string, flags: ClientOptions) => {
       const client = createClient(flags);
       const id = await findHost(client, name);
-      await client.post(`${pathOf(id)}/approve`, {});
+      await client.tell(`${pathOf(id)}/approve`, {});
       return { text: line`${name} is approved`, data: { id, approved: true } };
     }),
   );
@@ -116,7 +116,7 @@ export function addHost(program: Command): void {
           const id = await findHost(client, name);
           const value = given ?? null;
           const change = body(value) as Record<string, unknown>;
-          await client.post(`${pathOf(id)}/${word}`, change);
+          await client.tell(`${pathOf(id)}/${word}`, change);
           return { text: line`${name} ${text(value)}`, data: { id, ...change } };
         }),
       );

@@ -53,21 +53,21 @@ export function describeRollout(data: RolloutDetail): string {
 /** Who is behind the figures, each kind a table; an older server names nobody. */
 function describeNamed({ named }: RolloutDetail): string[] {
   const kinds = [
-    ['FAILED', named?.failed],
-    ['UNDER WAY', named?.underWay],
-    ['MISSING IN THE CANARY', named?.canary],
-    ['CANNOT COME', named?.unable],
+    ['failed', named?.failed],
+    ['under way', named?.underWay],
+    ['missing in the canary', named?.canary],
+    ['cannot come', named?.unable],
   ] as const;
   return kinds
     .filter(([, hosts]) => hosts && hosts.length > 0)
-    .map(([title, hosts]) =>
-      formatTable([title, 'NAME', 'WHAT', 'SINCE', 'SEEN', 'DETAIL'], hosts!.map(rowOf)),
+    .map(
+      ([title, hosts]) =>
+        `${title}\n${formatTable(['HOST', 'NAME', 'WHAT', 'SINCE', 'DETAIL'], hosts!.map(rowOf))}`,
     );
 }
 
-function rowOf({ id, hostname, what, since, lastSeen, detail }: NamedHost): string[] {
-  const time = (value: string | null) => (value ? formatTime(value) : '');
-  return [id.slice(0, shownDigits), hostname, what, time(since), time(lastSeen) || 'never', detail];
+function rowOf({ id, hostname, what, since, detail }: NamedHost): string[] {
+  return [id.slice(0, shownDigits), hostname, what, since ? formatTime(since) : '', detail];
 }
 
 function overWords({ over, tally }: RolloutDetail): string {

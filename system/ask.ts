@@ -56,6 +56,9 @@ export async function openAnswer(
     retry: { limit: 0 },
     throwHttpErrors: false,
   });
+  const { method = 'GET', body, json } = options;
+  // such a request waits for what is written into it
+  if (method !== 'GET' && body === undefined && json === undefined) stream.end();
   // once the head is there, whoever reads the body hears of its errors
   stream.on('error', () => {});
   try {

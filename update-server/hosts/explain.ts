@@ -32,7 +32,7 @@ function ofGrant({ standing, lastSeen, decision, at, offered }: HostSummary): st
   const { is, version, since } = standing;
   if (is === 'silent') {
     const heard = lastSeen && lastSeen > since ? `; it checked in at ${lastSeen}, not yet settled` : '';
-    return `It said at ${since} that it reboots into ${version}, and was not heard of since${heard}: it is counted as failed.`;
+    return `It is silent: it said at ${since} that it reboots into ${version}, and was not heard of since${heard}. It is counted as failed.`;
   }
   if (decision !== 'offered' || offered !== version) return undefined;
   if (is === 'rebooting') {

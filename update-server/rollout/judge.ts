@@ -59,7 +59,7 @@ export function judgeCanary(
   }
   const missing = facts.missing.length > 0 ? `; missing: ${nameHosts(facts.missing)}` : '';
   return {
-    halt: `${facts.confirmed} of ${facts.active} canary hosts had confirmed it when their time was over${missing}`,
+    halt: `${facts.confirmed} of ${facts.active} canary hosts confirmed it in time${missing}`,
   };
 }
 

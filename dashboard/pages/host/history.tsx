@@ -48,11 +48,7 @@ const columns: readonly Column<Happening>[] = [
 
 function happenings({ grants, reports }: HostDetail): Happening[] {
   const word = (kind: string) => {
-<<<<<<< HEAD
-    const [what, aspect] = (Object.hasOwn(kinds, kind) && kinds[kind]) || [kind, 'dark' as const];
-=======
     const [what, aspect] = lookUp<readonly [string, Aspect]>(kinds, kind, [kind, 'dark']);
->>>>>>> 0391f2e (cli, page: say who is behind a rollout's figures, and when it is through)
     return { what, aspect };
   };
   return [

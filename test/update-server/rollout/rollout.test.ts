@@ -110,7 +110,7 @@ describe('when it stops by itself', () => {
     expect(judgeCanary(waiting, all, 34 * 3_600_000)).toBe('passed');
     expect(judgeCanary(waiting, { ...all, active: 3 }, 95 * 3_600_000)).toBe('wait');
     expect(judgeCanary(waiting, { ...all, active: 3 }, 96 * 3_600_000)).toEqual({
-      halt: '2 of 3 canary hosts had confirmed it when their time was over',
+      halt: '2 of 3 canary hosts confirmed it in time',
     });
     expect(
       judgeCanary(waiting, { active: 0, confirmed: 0, lastMs: null, missing: [] }, 96 * 3_600_000),
