@@ -114,13 +114,23 @@ export function describe(documents: readonly RequestState[]) {
 }
 
 function inWords(documents: readonly RequestState[]): string {
-  const text = documents.map(({ role, version, expires, signatures, threshold, changes }) =>
+  const text = documents.map(({ role, version, expires, signatures, threshold, changes, diff }) =>
     [
       `${role} ${version}, until ${expires}: ${signatures} of ${threshold} signatures`,
       ...changes.map((change) => `  ${change}`),
+      ...(changes.length === 0 ? [`  ${withoutWords(diff)}`] : []),
     ].join('\n'),
   );
   return text.join('\n');
+}
+
+/** A renewal is told from a change that there are no words for. */
+function withoutWords(diff: readonly string[]): string {
+  if (diff.length === 0) return 'nothing changes: this is in force';
+  const isRenewal = diff.every((line) => /^[-+] \.(version|expires) /.test(line));
+  return isRenewal
+    ? 'nothing but its version and how long it lives'
+    : 'see the differences: there are no words for them';
 }
 
 function isFile(path: string | undefined): boolean {

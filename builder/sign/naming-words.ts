@@ -53,7 +53,8 @@ function sharedWords(old: Map<string, RoleJson>, now: Map<string, RoleJson>): st
 }
 
 function pathsOf(role: RoleJson | undefined): string | undefined {
-  const prefixes = role?.path_hash_prefixes?.map((prefix) => `hash ${prefix}…`) ?? [];
+  const prefixes =
+    role?.path_hash_prefixes?.map((prefix) => `those whose hash begins with "${prefix}"`) ?? [];
   return role && [...(role.paths ?? []), ...prefixes].join(' ');
 }
 
