@@ -14,6 +14,7 @@ import { visibleJson } from '../protocol/visible.ts';
 import { answerError, answerNotFound } from './answer-errors.ts';
 import { blobRoutes } from './blobs/routes.ts';
 import { checkInRoutes } from './check-in/routes.ts';
+import { boundConnections, type ConnectionLimits } from './connections.ts';
 import { dashboardRoutes } from './dashboard/routes.ts';
 import { apiRoutes, describeApi } from './describe-api.ts';
 import { rolloutPageRoutes } from './desk/rollout-routes.ts';
@@ -56,6 +57,8 @@ export type App = FastifyInstance<
 export interface AppOptions {
   tls?: TlsFiles | undefined;
   behindProxy?: boolean;
+  /** By what the process may open when not given. */
+  connections?: ConnectionLimits;
   /** pino level; `silent` in tests. */
   logLevel?: string;
 }
@@ -126,6 +129,7 @@ export function createApp(edges: Ports, options: AppOptions = {}): App {
   void bare.register(cookie);
   countRequests(bare, metrics);
   guardRoutes(bare, ports);
+  boundConnections(bare, options.connections);
   limitRates(bare);
 
   describeApi(bare);

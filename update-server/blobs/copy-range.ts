@@ -2,16 +2,21 @@ import type { Writable } from 'node:stream';
 import { InterlockError } from '../../protocol/errors.ts';
 import { withFile } from '../../system/durable.ts';
 
-/** Read and written in one go; each running copy holds one such buffer, whatever the file's size. */
-const chunkBytes = 256 * 1024;
+/** Read and written in one go; each running copy holds one such buffer, whatever the file's size, and all together hold so much. */
+const chunkBytes = { most: 256 * 1024, least: 16 * 1024, all: 128 * 1024 * 1024 };
+/** A reader who does not take one of them in so long is cut off; hosts resume. */
+const patienceMs = 120_000;
+let running = 0;
 
 /**
  * Copies bytes `start` to `end` of a file, both included, through one buffer: a stream makes a new one for every
  * 64 KiB, which costs more than the bytes. Rejects when the reader goes away, or the file is shorter.
  */
 export async function copyRange(path: string, start: number, end: number, to: Writable): Promise<void> {
-  await withFile(path, 'r', async (file) => {
-    const buffer = Buffer.allocUnsafeSlow(Math.min(chunkBytes, end - start + 1));
+  running++;
+  const room = Math.max(chunkBytes.least, Math.min(chunkBytes.most, Math.floor(chunkBytes.all / running)));
+  const copying = withFile(path, 'r', async (file) => {
+    const buffer = Buffer.allocUnsafeSlow(Math.min(room, end - start + 1));
     for (let at = start; at <= end; ) {
       const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - at + 1), at);
       if (bytesRead === 0)
@@ -20,9 +25,21 @@ export async function copyRange(path: string, start: number, end: number, to: Wr
       at += bytesRead;
     }
   });
+  await copying.finally(() => running--);
 }
 
 /** Resolves once the bytes have left the buffer. */
 function taken(to: Writable, bytes: Buffer): Promise<void> {
-  return new Promise((done, fail) => to.write(bytes, (error) => (error ? fail(error) : done())));
+  return new Promise((done, fail) => {
+    const slow = setTimeout(() => {
+      const error = new Error('the reader does not read');
+      to.destroy(error);
+      fail(error);
+    }, patienceMs);
+    to.write(bytes, (error) => {
+      clearTimeout(slow);
+      if (error) fail(error);
+      else done();
+    });
+  });
 }

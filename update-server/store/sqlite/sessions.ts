@@ -7,6 +7,9 @@ import type { Write } from './group-commit.ts';
 /** Long after a session's end, its row goes. */
 const keptMs = 30 * 86_400_000;
 
+/** Sessions that one token keeps; the one used longest ago ends first. */
+const keptOfToken = 64;
+
 /** A session's use is noted this seldom, so that reading a page is no write. */
 const notedEveryMs = 5 * 60_000;
 
@@ -18,6 +21,10 @@ export function sessionStore(
 ): Pick<Store, 'addSession' | 'tokenBySession' | 'endSession'> {
   const insert = db.prepare('INSERT INTO session VALUES (@hash, @token, @at, @at)');
   const dropOld = db.prepare('DELETE FROM session WHERE used < ?');
+  const dropMany = db.prepare<[string, string, number]>(
+    `DELETE FROM session WHERE token = ?
+     AND hash NOT IN (SELECT hash FROM session WHERE token = ? ORDER BY used DESC, begun DESC LIMIT ?)`,
+  );
   const select = db.prepare<[string, string, string], TokenInfo & { used: string }>(
     `SELECT id, role, name, token.created, revoked, used FROM session JOIN token ON token.id = session.token
      WHERE session.hash = ? AND used > ? AND begun > ? AND revoked IS NULL`,
@@ -28,6 +35,7 @@ export function sessionStore(
     addSession: (session, audit) =>
       write(() => {
         dropOld.run(new Date(Date.parse(session.at) - keptMs).toISOString());
+        dropMany.run(session.token, session.token, keptOfToken - 1);
         insert.run(session);
         addAudit(audit);
       }),
