@@ -50,7 +50,9 @@ function runOnce(
       resourceLimits: { maxOldGenerationSizeMb: 512 },
     });
     const watch = setInterval(() => {
-      if (heads[0] === 0 || Date.now() - heads[0]! < hangMs) return;
+      // read once: the thread may put it back to 0 in between
+      const began = heads[0]!;
+      if (began === 0 || Date.now() - began < hangMs) return;
       found.push(present(`did not end within ${hangMs / 1000} s`));
       void worker.terminate();
     }, 200);

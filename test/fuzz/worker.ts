@@ -6,6 +6,8 @@ import { openRandom } from './random.ts';
 import { loadTarget } from './target.ts';
 import { inputAt, type Order, type Word } from './words.ts';
 
+/** So many inputs are tried on however busy a machine. */
+const fewest = 20;
 /** Of processor, for one input. */
 const mostSeconds = 1;
 const mostMemory = 256 * 1024 * 1024;
@@ -32,7 +34,7 @@ for (const name of names) {
     return problem;
   };
   for (const input of [...corpus, ...(await readRegressions(name))]) await attempt(input);
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end || inputs < fewest; ) {
     if (await attempt(mutate(target, corpus, random))) break;
   }
   say({ kind: 'through', name, inputs });

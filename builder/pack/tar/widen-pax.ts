@@ -19,12 +19,15 @@ export async function* widenPax(tar: AsyncIterable<Uint8Array>): AsyncGenerator<
 
 async function* widen(input: ByteQueue): AsyncGenerator<Buffer> {
   let sizeOfNext: number | undefined;
-  for (;;) {
+  for (let isEnded = false; ; ) {
     const header = await input.take(block);
     if (header.length < block) {
+      // a tar that was cut between two entries would be a smaller tree, and nobody would know
+      if (!isEnded) throw damaged('ends without an end mark: it was cut');
       yield header;
       return;
     }
+    isEnded ||= header.every((byte) => byte === 0);
     const type = String.fromCharCode(header[156] ?? 0);
     const size = headerSize(header);
     if (type === 'x' || type === 'g') {

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import { Readable } from 'node:stream';
 import type { Arch } from '../../../../protocol/schema.ts';
 import type { Tree } from '../entry.ts';
 import { layTree } from '../lay-tree.ts';
-import { readTree } from '../read-tree.ts';
-import { openTar } from './open-tar.ts';
 import { readImage } from './read-image.ts';
+import { readTarFile } from './read-tar-file.ts';
 
 /** A tree from elsewhere, by absolute path: a tar (plain, gzip or zstd), or an OCI image layout. */
 export type TreeSource = { tar: string } | { oci: string; tag?: string };
@@ -41,7 +39,6 @@ async function readArchive(
   below: Tree,
 ): Promise<{ over: Tree; sha256: string }> {
   const digest = createHash('sha256');
-  const bytes = openTar(file, (chunk) => digest.update(chunk));
-  const over = await readTree(Readable.from(bytes), spool, { below, keepTimes: true });
+  const over = await readTarFile(file, spool, below, (chunk) => digest.update(chunk));
   return { over, sha256: digest.digest('hex') };
 }

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { InterlockError } from '../../../../protocol/errors.ts';
 import type { Arch } from '../../../../protocol/schema.ts';
 import type { Tree } from '../entry.ts';
 import { layTree } from '../lay-tree.ts';
-import { readTree } from '../read-tree.ts';
 import { blobPath, type Descriptor, findManifest } from './find-manifest.ts';
-import { openTar } from './open-tar.ts';
+import { readTarFile } from './read-tar-file.ts';
 import { takeWhiteouts } from './take-whiteouts.ts';
 
 /** Reads a container image of an OCI image layout (OCI image-spec 1.1) into a tree of its own, layer upon layer. */
@@ -32,8 +30,7 @@ async function readLayer(layout: string, layer: Descriptor, spool: string, below
   const file = join(layout, blobPath(layer));
   const [algorithm = '', expected] = layer.digest.split(':');
   const digest = createHash(algorithm);
-  const bytes = openTar(file, (chunk) => digest.update(chunk));
-  const upper = await readTree(Readable.from(bytes), spool, { below, keepTimes: true });
+  const upper = await readTarFile(file, spool, below, (chunk) => digest.update(chunk));
   const found = digest.digest('hex');
   if (found === expected) return upper;
   throw new InterlockError('bad_input', { what: file, problem: `hashes to ${found}` });
