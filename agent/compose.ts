@@ -126,6 +126,7 @@ export async function compose(
       server,
       scripts: openScripts(paths.etc, settings, signal),
       clock,
+      wrong: problem,
     };
     return { ports, running, close: () => host.close() };
   } catch (error) {

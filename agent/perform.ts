@@ -29,6 +29,8 @@ export interface Ports {
   server: ServerPort | null;
   scripts: ScriptsPort;
   clock: ClockPort;
+  /** What is wrong with today's configuration, for the server to know. */
+  wrong?: InterlockError | null;
 }
 
 export interface PerformContext {
@@ -119,11 +121,11 @@ async function attempt(effect: Effect, ports: Ports, context: PerformContext): P
  */
 async function objection(
   { grant, releaseSha256 }: Target,
-  { server }: Ports,
+  { server, wrong }: Ports,
   context: PerformContext,
 ): Promise<string | null> {
   if (!server || grant === null) return null;
-  const answer = await server.checkIn(checkInOf(context)).catch(() => null);
+  const answer = await server.checkIn(checkInOf(context, wrong)).catch(() => null);
   if (!answer) return null;
   const { decision } = answer;
   if ('none' in decision) return takenBack(decision.none);
@@ -161,7 +163,9 @@ async function look(ports: Ports, context: PerformContext): Promise<EventBody> {
     return { ...looked, found: { none: 'no_server', problem: 'no server is configured' }, pollSeconds };
   }
   const known = standing === undefined ? memory : withStanding(memory, standing);
-  const answer = await ports.server.checkIn(checkInOf({ ...context, memory: known })).catch(asInterlockError);
+  const answer = await ports.server
+    .checkIn(checkInOf({ ...context, memory: known }, ports.wrong))
+    .catch(asInterlockError);
   if (answer instanceof InterlockError) {
     const { code, message } = answer;
     return { ...looked, found: { code, problem: message, isServer: true }, pollSeconds };
@@ -192,13 +196,12 @@ async function foundBy(
 }
 
 /** What a host tells the server about itself, its troubles included. */
-export function checkInOf({
-  memory,
-  running,
-  name,
-}: Pick<PerformContext, 'memory' | 'running' | 'name'>): Parameters<ServerPort['checkIn']>[0] {
+export function checkInOf(
+  { memory, running, name }: Pick<PerformContext, 'memory' | 'running' | 'name'>,
+  wrong: Ports['wrong'],
+): Parameters<ServerPort['checkIn']>[0] {
   const failed = new Set(Object.values(memory.failed).map(({ version }) => version));
-  const trouble = troubleOf(memory);
+  const trouble = troubleOf(memory, wrong);
   return {
     name,
     version: running.version,

@@ -11,14 +11,14 @@ import type { Session } from './session.ts';
  * it is stuck on, and may take its leave back. Looking for updates does the same on an idle host.
  */
 export async function tell(
-  { server, clock }: Pick<Ports, 'server' | 'clock'>,
+  { server, clock, wrong }: Pick<Ports, 'server' | 'clock' | 'wrong'>,
   session: Session,
   { name, pollSeconds }: Pick<RunOptions, 'pollSeconds'> & { name: string },
   running: Running,
 ): Promise<void> {
   const memory = session.memory();
   if (!server || !isTellDue(memory, clock.now().getTime())) return;
-  const answer = await server.checkIn(checkInOf({ memory, running, name })).catch(() => null);
+  const answer = await server.checkIn(checkInOf({ memory, running, name }, wrong)).catch(() => null);
   session.apply({ kind: 'told', pollSeconds });
   if (!answer || !('none' in answer.decision)) return;
   const reason = takenBack(answer.decision.none);

@@ -38,11 +38,15 @@ export function strandedIn({ group, host, boot, endpoints }: Standing): Interloc
 }
 
 /** The one thing that the server and an operator should know first. */
-export function troubleOf({ standing, problem, lost }: Memory): Pick<Problem, 'code' | 'problem'> | null {
+export function troubleOf(
+  { standing, problem, lost }: Memory,
+  wrong: InterlockError | null = null,
+): Pick<Problem, 'code' | 'problem'> | null {
   if (standing) {
     const { code, message } = strandedIn(standing);
     return { code, problem: message };
   }
+  if (wrong) return { code: wrong.code, problem: wrong.message };
   if (problem && !problem.isServer) return problem;
   return lost?.state ?? lost?.identity ?? null;
 }

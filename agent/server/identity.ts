@@ -1,7 +1,7 @@
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EnrollAnswer } from '../../protocol/check-in.ts';
-import { asInterlockError, type InterlockError } from '../../protocol/errors.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
 import { knownFields, parseJson } from '../../protocol/schema.ts';
 import { writeDurably } from '../../system/durable.ts';
 
@@ -13,7 +13,7 @@ export async function readIdentity(folder: string): Promise<Identity | null> {
   const file = join(folder, 'identity.json');
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
-    throw error;
+    throw new InterlockError('state_invalid', { file, problem: error.message }, { cause: error });
   });
   return text === null ? null : parseJson(EnrollAnswer, text, file, 'state_invalid');
 }

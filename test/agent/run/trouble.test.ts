@@ -88,6 +88,20 @@ it.each<[string, ErrorCode, (ports: Ports) => void]>([
   expect(said.slice(1).filter(({ trouble }) => trouble?.code === code).length).toBeGreaterThan(3);
 });
 
+it('is a wrong configuration too, on a host that has nothing else to tell', async () => {
+  const { ports, said } = world();
+  ports.server!.checkIn = async (body) => {
+    said.push(body);
+    return { decision: { none: 'up_to_date' }, pollSeconds: 600 };
+  };
+  ports.wrong = new InterlockError('config_invalid', { file: '90.toml', problem: 'unknown key polll' });
+  await minutes(30, ports);
+  expect(said.map(({ trouble }) => trouble?.code)).toEqual(said.map(() => 'config_invalid'));
+  ports.wrong = null;
+  await minutes(30, ports);
+  expect(said.at(-1)?.trouble).toBeUndefined();
+});
+
 it('is told no more once it is over', async () => {
   const { model, ports, said } = world();
   const { write } = ports.slot;
