@@ -57,7 +57,8 @@ export async function compose(
     const name = settings.name ?? running.name;
     const { value: ca, problem: caProblem } = await orProblem(settings.ca ? readPem(settings.ca) : undefined);
     const { value: machineId = '', problem: idProblem } = await orProblem(readMachineId(paths));
-    const problem = wrong ?? caProblem ?? idProblem;
+    // who is enrolled has a name already
+    const problem = wrong ?? caProblem ?? (enrolled ? null : idProblem);
     let identity = enrolled;
     const { server: url, channel, group } = settings;
     const place = (): Place | null => {

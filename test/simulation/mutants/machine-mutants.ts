@@ -1,3 +1,4 @@
+import { bar } from '../../../agent/machine/bar.ts';
 import type { Event } from '../../../agent/machine/event.ts';
 import type { Memory, Phase } from '../../../agent/machine/memory.ts';
 import { shipped } from '../model/rules.ts';
@@ -73,7 +74,8 @@ function cancelsTooLate(memory: Memory, event: Event): ReturnType<typeof step> {
   const { phase } = memory;
   if (event.kind !== 'cancel' || phase.at !== 'rebooting') return step(memory, event);
   const { goal, hold, generation } = phase;
-  return answerWith(memory, () => ({ at: 'cancelling', goal, hold, generation, reason: '' }));
+  const barred = bar(memory, event.at, goal);
+  return answerWith(barred, () => ({ at: 'cancelling', goal, hold, generation, reason: '' }));
 }
 
 function answerWith(memory: Memory, change: (phase: Phase) => Phase): ReturnType<typeof step> {
