@@ -198,7 +198,7 @@ async function foundBy(
 /** What a host tells the server about itself, its troubles included. */
 export function checkInOf(
   { memory, running, name }: Pick<PerformContext, 'memory' | 'running' | 'name'>,
-  wrong: Ports['wrong'],
+  wrong: Ports['wrong'] = null,
 ): Parameters<ServerPort['checkIn']>[0] {
   const failed = new Set(Object.values(memory.failed).map(({ version }) => version));
   const trouble = troubleOf(memory, wrong);
