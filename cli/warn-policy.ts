@@ -10,5 +10,7 @@ export async function warnOfPolicy(
   const { policy, ...place } = of;
   const body = { ...place, ...(policy === undefined ? {} : { policy }) };
   const answer = await client.post<PreviewAnswer>('v1/rollouts/preview', body).catch(() => undefined);
-  for (const warning of answer?.warnings ?? []) print(`warning: ${warning}`, process.stderr);
+  // a channel that nobody follows yet has nobody whom a policy could not fit
+  if (!answer || answer.hosts === 0) return;
+  for (const warning of answer.warnings) print(`warning: ${warning}`, process.stderr);
 }

@@ -13,12 +13,12 @@ export function explain(host: HostSummary, rollout: Rollout | undefined, now: Da
     ofGrant(host) ??
     (host.decision === 'offered'
       ? `It has leave to install ${host.offered}; it is at: ${host.at}.`
-      : (ofRollout(host, rollout, now) ?? words[host.decision]));
+      : (ofRollout(host, rollout, now) ?? typed(words[host.decision], host, rollout)));
   const more = [
     host.trouble
       ? `Its agent is stuck since ${host.trouble.since}: ${host.trouble.code}, ${host.trouble.text}`
       : '',
-    host.held && host.decision !== 'held' ? words.held : '',
+    host.held && host.decision !== 'held' ? typed(words.held, host, rollout) : '',
     host.approved
       ? ''
       : `Nobody approved it yet, so it counts for nothing: interlock host approve ${host.id.slice(0, 8)}`,
@@ -52,11 +52,13 @@ const words: Record<NoneReason, string> = {
   newer_than_head: 'It runs a version newer than the head of its channel, and that version is not withdrawn.',
   no_release_for_arch: 'The next version has no release for its architecture.',
   no_such_channel: 'Nothing has been published to its channel.',
-  no_rollout: 'The head of its channel is not being rolled out: interlock rollout start.',
+  no_rollout:
+    'The head of its channel is not being rolled out: interlock rollout start IMAGE --channel CHANNEL.',
   scheduled: 'The rollout has not begun.',
-  paused: 'The rollout is paused: interlock rollout resume.',
-  halted: 'The rollout stopped by itself: look at what failed, then interlock rollout resume or roll back.',
-  aborted: 'The rollout was aborted: interlock rollout start begins another.',
+  paused: 'The rollout is paused: interlock rollout resume ROLLOUT.',
+  halted:
+    'The rollout stopped by itself: interlock rollout show ROLLOUT names who failed; then interlock rollout resume ROLLOUT, or interlock rollback IMAGE --channel CHANNEL --to VERSION --keys DIR.',
+  aborted: 'The rollout was aborted: interlock rollout start IMAGE --channel CHANNEL begins another.',
   outside_window: 'The policy’s window is closed.',
   canary_first: 'Canary hosts go first.',
   not_yet: 'The ramp has not reached its cohort.',
@@ -65,11 +67,22 @@ const words: Record<NoneReason, string> = {
     'The next version failed on this host and is not tried again: interlock-agent update --retry VERSION there, or a newer release.',
   cancelled_here:
     'An operator gave the next version up on this host: interlock-agent update --retry VERSION there, or a newer release.',
-  held: 'An operator holds it: interlock host hold --off.',
-  pinned: 'An operator pinned it to another version: interlock host pin --off.',
-  cloned: 'Two machines use its credential: forget it and enrol each machine by itself.',
+  held: 'An operator holds it: interlock host hold HOST --off.',
+  pinned: 'An operator pinned it to another version: interlock host pin HOST --off.',
+  cloned: 'Two machines use its credential: interlock host forget HOST, then enrol each machine by itself.',
   busy: 'The server was busy and asked it to come again later.',
 };
+
+/** Commands as they can be typed: with the host, the rollout and the channel that they are about. */
+function typed(text: string, host: HostSummary, rollout: Rollout | undefined): string {
+  const said: Record<string, string | undefined | null> = {
+    HOST: host.id.slice(0, 8),
+    ROLLOUT: rollout?.id.slice(0, 8),
+    IMAGE: host.name,
+    CHANNEL: host.channel,
+  };
+  return text.replace(/\b(HOST|ROLLOUT|IMAGE|CHANNEL)\b/g, (word) => said[word] ?? word);
+}
 
 /** The same with the rollout's own figures. */
 function ofRollout(host: HostSummary, rollout: Rollout | undefined, now: Date): string | undefined {
@@ -83,7 +96,7 @@ function ofRollout(host: HostSummary, rollout: Rollout | undefined, now: Date): 
     case 'halted':
     case 'aborted':
       return state === host.decision && reason
-        ? `${words[host.decision]} Reason given: ${reason}.`
+        ? `${typed(words[host.decision], host, rollout)} Reason given: ${reason}.`
         : undefined;
     case 'outside_window':
       return `Its window opens at ${nextOpening(pace.windows, now).toISOString()}.`;
