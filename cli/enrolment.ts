@@ -28,8 +28,9 @@ export function addEnrolment(
       if (how !== undefined && !Enrolment.enum.includes(how as Enrolment)) {
         throw new InterlockError('usage', { problem: `enrolment is ${Enrolment.enum.join(' or ')}` });
       }
-      if (how) await client.replace('v1/enrolment', { enrolment: how });
-      const data = await client.get<EnrolmentAnswer>('v1/enrolment');
+      const data = how
+        ? await client.replace<EnrolmentAnswer>('v1/enrolment', { enrolment: how })
+        : await client.get<EnrolmentAnswer>('v1/enrolment');
       return { text: describe(data), data };
     }),
   );

@@ -58,9 +58,9 @@ describe('a new data folder', () => {
     };
     expect(await put('open', 'operator')).toBe(403);
     expect(await put('ajar', 'admin')).toBe(400);
-    expect(await put('open', 'admin')).toBe(204);
+    expect(await put('open', 'admin')).toBe(200);
     expect((await ask()).status).toBe(200);
-    expect(await put('token', 'admin')).toBe(204);
+    expect(await put('token', 'admin')).toBe(200);
     expect((await ask()).status).toBe(403);
   });
 });

@@ -1,4 +1,3 @@
-import { Type } from 'typebox';
 import { EnrolmentAnswer, EnrolmentRequest, ForgetAnswer, ForgetRequest } from '../../protocol/operator.ts';
 import type { App } from '../app.ts';
 import { whoIs } from '../operators/who-is.ts';
@@ -10,12 +9,11 @@ export function enrolmentRoutes(app: App, { store, now }: Ports): void {
 
   app.put(
     '/v1/enrolment',
-    { schema: { body: EnrolmentRequest, response: { 204: Type.Null() } } },
-    async ({ body: { enrolment }, operator }, reply) => {
+    { schema: { body: EnrolmentRequest, response: { 200: EnrolmentAnswer } } },
+    async ({ body: { enrolment }, operator }) => {
       const line = { who: whoIs(operator), action: 'set enrolment', subject: 'enrolment', detail: enrolment };
       await store.setEnrolment(enrolment, { at: now().toISOString(), ...line });
-      reply.code(204);
-      return null;
+      return store.enrolment();
     },
   );
 
