@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { addLock } from '../../cli/lock.ts';
 import { type LockValue, lockKey } from '../../protocol/lock-value.ts';
 import { emptyLock } from '../../protocol/semaphore.ts';
+import { createProgram } from '../../system/command.ts';
 import { type Etcd, openEtcd } from '../../system/etcd.ts';
 import { openLocks } from '../../update-server/locks/locks.ts';
 import { type EtcdCluster, startEtcd } from '../support/etcd.ts';
@@ -21,6 +23,25 @@ afterAll(async () => {
   etcd?.close();
   await cluster?.stop();
 });
+
+/** What a command prints, or the words of its error. */
+async function say(...words: string[]): Promise<string> {
+  const program = createProgram('interlock', '');
+  addLock(program);
+  let text = '';
+  const out = vi.spyOn(process.stdout, 'write').mockImplementation((chunk) => {
+    text += chunk;
+    return true;
+  });
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return text;
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    out.mockRestore();
+  }
+}
 
 const put = (group: string, value: string | Buffer) => putKey(lockKey(group), value);
 const putKey = (key: string | Buffer, value: string | Buffer) =>
@@ -93,6 +114,22 @@ describe('what somebody wrote into one group’s key', () => {
     await put('evil', textOf({ slots: 5 }));
     expect(await shown()).toEqual(before);
   });
+});
+
+it('words in it steer no terminal, also not those of a value that cannot be read', async () => {
+  const host = '\u001b[2Jh\u202e';
+  const failed = { [host]: 'owned\u001b]52;c;eA==\u0007\nroot: all is well' };
+  const releases = { ['a'.repeat(64)]: { ok: 0, failed } };
+  const values = [textOf({ holders: [holder(host)], releases }), '\u001b[2J\u009b31m{', `{"\u001b[2J":1}`];
+  for (const value of values) {
+    await put('evil', value);
+    for (const verb of ['status', 'reset']) {
+      const said = await say('lock', verb, '--group', 'evil', '--etcd', cluster.endpoints[0]!);
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      expect(said).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
+      expect(said).not.toMatch(/^root/m);
+    }
+  }
 });
 
 it('keys beside the groups’ own are left out', async () => {

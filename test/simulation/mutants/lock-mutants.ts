@@ -41,7 +41,7 @@ export const lockMutants: readonly Mutant[] = [
     expected: 'found',
   },
   {
-    name: 'the same slow endpoint, shipped client',
+    name: 'slow endpoint, shipped client',
     mistake: 'the world of the two mutants before; the next swap settles what became of the one before',
     rules: {},
     world: { ...slowEndpoint, reduced: true },
