@@ -46,6 +46,7 @@ describe('a folder that others may read', () => {
   it.each([
     ['is made by systemd or by hand', () => mkdirSync(data, { mode: 0o755 })],
     ['is open to everybody', () => void (mkdirSync(data) ?? chmodSync(data, 0o777))],
+    ['is a mount of its own, as open as /tmp', () => void (mkdirSync(data) ?? chmodSync(data, 0o1777))],
     ['is not there yet', () => {}],
   ])('that %s is closed at the start, and so is what lies in it', async (_how, make) => {
     make();

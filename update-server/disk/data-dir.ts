@@ -1,10 +1,11 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What a file server’s group may do, where an operator gave it exactly that: read the blobs, and pass through to them. */
 const groups: Record<string, number> = { online: 0, uploads: 0, blobs: 0o050 };
 const passing = 0o010;
-const sticky = 0o1000;
+/** What all users share, and no server may close. */
+const shared = ['/', '/tmp', '/var/tmp', '/dev/shm'];
 
 /**
  * Makes the data folder, or takes from others what an earlier start, a careless `mkdir` or a unit file let them do. `tell` hears what could
@@ -16,8 +17,8 @@ export function prepareDataDir(dataDir: string, tell: (problem: string) => void)
   const strange = entries.filter(
     (entry) => entry.isDirectory() && !(entry.name in groups) && entry.name !== 'lost+found',
   );
-  if (lstatSync(dataDir).mode & sticky || strange.length > 0) {
-    if (lstatSync(dataDir).mode & 0o077)
+  if (shared.includes(realpathSync(dataDir)) || strange.length > 0) {
+    if (statSync(dataDir).mode & 0o077)
       tell(
         `${dataDir} is open to other users, and holds other things: give the server a folder of its own (chmod 700)`,
       );
@@ -49,7 +50,7 @@ function readdirIfThere(folder: string) {
 }
 
 function narrow(path: string, group: number, tell: (problem: string) => void): void {
-  const mode = lstatSync(path).mode & 0o7777;
+  const mode = statSync(path).mode & 0o7777;
   const others = mode & 0o077;
   if (others === 0 || others === group) return;
   try {
