@@ -94,7 +94,7 @@ describe('the fleet', () => {
     for (const text of ['Needs attention', 'Right now', 'Versions', 'States', 'Waiting for']) {
       await page.getByRole('heading', { name: text, exact: true }).waitFor();
     }
-    await page.getByText('3 hosts not seen for a day').waitFor();
+    await page.getByText('3 hosts not heard of for a day').waitFor();
     await page.getByRole('img', { name: /Hosts by version: .*2\.0\.0 on \d+ hosts/ }).waitFor();
     await page.getByRole('link', { name: 'See what failed' }).click();
     await heading('core 2.1.0 to alpha').waitFor();

@@ -1,17 +1,17 @@
 import type { CurveAnswer } from '../../protocol/desk.ts';
+import { limitsOf } from '../rollout/judge.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { planOf, thin, totals } from '../rollout/summary.ts';
 import type { CurveStep } from '../store/desk.ts';
 
 /** What was planned and what came of it, with the failure rate as the limits count it: anew from the last resume on. */
 export function curveOf(rollout: Rollout, steps: readonly CurveStep[], now: Date): CurveAnswer {
-  const { starts, resumed, active, policy, baseline } = rollout;
-  const { percent, sample } = policy.failureRate;
+  const { starts, resumed, active, baseline } = rollout;
   const none = { confirmed: 0, failed: 0 };
   return {
     now: now.toISOString(),
     ...{ starts, resumed, active },
-    limit: { failures: policy.maxFailures, percent, sample },
+    limit: limitsOf(rollout),
     actual: thin(totals(steps)).map((point) => ({
       ...point,
       failureRate: failureRate(point, point.at < resumed ? none : baseline),

@@ -21,6 +21,18 @@ export interface CanaryFacts {
   missing: readonly MissingHost[];
 }
 
+/** What stops a rollout, as it counts for a fleet of this size. */
+export function limitsOf({ policy, counts, active }: Pick<Rollout, 'policy' | 'counts' | 'active'>): {
+  failures: number;
+  percent: number;
+  sample: number;
+} {
+  // hosts that came since the fleet was counted last are some of it, too
+  const fleet = Math.max(active, counts.confirmed + counts.failed + counts.inFlight, 1);
+  const { percent, sample } = policy.failureRate;
+  return { failures: Math.min(policy.maxFailures, fleet), percent, sample: Math.min(sample, fleet) };
+}
+
 /**
  * Why a running rollout must stop now; null when it may go on. Counts from the last resume on. Limits in hosts are never
  * above the size of the fleet; once it is over, whatever finished is the sample, and failures alone are no success.
@@ -29,13 +41,11 @@ export function haltReason({ policy, counts, baseline, active }: Rollout, isOver
   const failed = counts.failed - baseline.failed;
   const good = counts.confirmed - baseline.confirmed;
   const finished = failed + good;
-  // hosts that came since the fleet was counted last are some of it, too
-  const fleet = Math.max(active, counts.confirmed + counts.failed + counts.inFlight, 1);
+  const limits = limitsOf({ policy, counts, active });
   if (counts.canaryFailed > baseline.canaryFailed) return 'a canary host failed';
-  const most = Math.min(policy.maxFailures, fleet);
-  if (failed >= most) return `${hosts(failed)} failed, the limit is ${most}`;
-  const { percent } = policy.failureRate;
-  const sample = isOver ? 1 : Math.min(policy.failureRate.sample, fleet);
+  if (failed >= limits.failures) return `${hosts(failed)} failed, the limit is ${limits.failures}`;
+  const { percent } = limits;
+  const sample = isOver ? 1 : limits.sample;
   if (finished >= sample && failed * 100 > finished * percent) {
     return `${failed} of ${hosts(finished)} failed, the limit is ${percent} %`;
   }

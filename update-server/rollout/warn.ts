@@ -22,9 +22,6 @@ export function warningsOf(text: PolicyText, groups: readonly string[]): string[
       .map((group) => `no host is in group ${group}, which has a pace of its own`),
     ...limits
       .filter(([, limit]) => limit !== undefined && limit > fleet)
-      .map(
-        ([name, limit]) =>
-          `${name} ${limit} is more than the ${fleet === 1 ? 'one host' : `${fleet} hosts`} there are`,
-      ),
+      .map(([name, limit]) => `${name} ${limit} is more than the fleet has hosts: ${fleet}`),
   ];
 }

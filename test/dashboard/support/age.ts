@@ -7,11 +7,8 @@ export function ageRollout(dataDir: string, id: string, hours: number): void {
   const db = openDatabase(dataDir);
   const then = new Date(Date.now() - hours * hourMs).toISOString();
   db.prepare(
-    'UPDATE rollout SET created = @then, starts = @then, resumed = @then, ramp_since = @then WHERE id = @id',
-  ).run({
-    then,
-    id,
-  });
+    'UPDATE rollout SET created = @then, starts = @then, begun = @then, resumed = @then, ramp_ran = @ran WHERE id = @id',
+  ).run({ then, id, ran: hours * hourMs });
   db.close();
 }
 
@@ -40,10 +37,9 @@ export function ageFleet(
       report.run(told, told, id);
     });
     for (const id of silent)
-      db.prepare('UPDATE sighting SET last_seen = ? WHERE host = (SELECT number FROM host WHERE id = ?)').run(
-        ago(60),
-        id,
-      );
+      db.prepare(
+        'UPDATE sighting SET last_seen = ?, seen_ms = ? WHERE host = (SELECT number FROM host WHERE id = ?)',
+      ).run(ago(60), -60 * hourMs, id);
     addHistory(db, ago);
   });
   age();

@@ -78,9 +78,9 @@ export async function makeFleet(dir: string, count = 150): Promise<Fleet> {
   await inTurns(alpha, (machine) => machine.update(bad), 4);
   await inTurns(machines, (machine) => machine.checkIn());
 
-  await client.post(`v1/hosts/${stable[2]!.id}/hold`, { held: true });
-  await client.post(`v1/hosts/${stable[3]!.id}/pin`, { version: '1.9.0' });
-  await client.post(`v1/hosts/${stable[4]!.id}/group`, { group: 'canary' });
+  await client.tell(`v1/hosts/${stable[2]!.id}/hold`, { held: true });
+  await client.tell(`v1/hosts/${stable[3]!.id}/pin`, { version: '1.9.0' });
+  await client.tell(`v1/hosts/${stable[4]!.id}/group`, { group: 'canary' });
   for (const machine of stable.slice(2, 5)) await machine.checkIn();
   await client.replace('v1/enrolment', { enrolment: 'open' });
   await (await joinFleet(server.url, undefined, 1))[0]!.checkIn();
