@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { CarriedOffer } from '../../protocol/carried.ts';
-import type { InterlockError } from '../../protocol/errors.ts';
+import { asInterlockError, type InterlockError } from '../../protocol/errors.ts';
 import { tightenTree } from '../../system/private-files.ts';
 import type { Carried } from '../carried/carried.ts';
 import { type Composed, compose } from '../compose.ts';
@@ -19,6 +19,9 @@ import { makeFolder, openStore, type Store } from '../state/store.ts';
 import { noteTrouble } from '../state/trouble.ts';
 import { tellTrouble } from '../tell.ts';
 import { openProgress } from './progress.ts';
+
+/** What may be wrong with the machine itself; anything else is the order's own fault. */
+const opening = /^(disk_|space_missing|tool_failed|state_invalid)/;
 
 /** The one agent of a host, open. */
 export interface OpenAgent extends Composed {
@@ -81,6 +84,12 @@ export async function withAgent<T>(
         throw error;
       }
     }
+  } catch (error) {
+    // before there was anything to run: a disk or an ESP that cannot be opened
+    if (opening.test(asInterlockError(error).code)) {
+      await noteTrouble(paths.run, error, new Date()).catch(() => {});
+    }
+    throw error;
   } finally {
     await unlock();
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.off(name, onSignal);

@@ -1,8 +1,8 @@
 import { access, constants, statfs } from 'node:fs/promises';
 import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
 
-/** Fewer free bytes than this are as good as none: a state has to be written beside the one that is there. */
-const leastFree = 64 * 1024;
+/** Fewer free bytes than this are as good as none: the room that is kept for the state could not be laid down again. */
+const leastFree = 128 * 1024;
 
 /** What is wrong with the disk under a folder, before anything fails on it; null when nothing is, or nobody can tell. */
 export async function lookAtDisk(folder: string): Promise<InterlockError | null> {
