@@ -36,7 +36,11 @@ export function checkInRoutes(app: App, ports: Ports): void {
       const { id } = request.caller;
       await ports.store.report(id, reports, ports.now().toISOString());
       for (const { detail, version } of reports) if (isOfBytes(detail)) ports.scrub?.complained(version);
-      if (refused.length > 0) request.log.warn({ host: id, refused }, 'reports that cannot be read');
+      if (refused.length > 0) {
+        // one of them says it: whoever may enrol could fill a disk with the rest
+        const { problem } = refused[0]!;
+        request.log.warn({ host: id, refused: refused.length, problem }, 'reports that cannot be read');
+      }
       const more = refused.length > 0 && isExtensible(request) ? { refused } : {};
       return { accepted: reports.length, ...more };
     },
