@@ -230,7 +230,13 @@ export const errorTable = {
     'later',
   ),
   overloaded: row('the server is busy', 'Asked again after the time it names.', 503, 75, 'later'),
-  server_unready: row('{problem}', 'Tried again later.', 503, 75, 'later'),
+  server_unready: row(
+    '{problem}',
+    'Do what it says, if it says so; otherwise it is tried again later.',
+    503,
+    75,
+    'later',
+  ),
   rollout_stopped: row(
     'the rollout of {name} {version} on {channel} is {state}',
     'See who failed and why: interlock rollout show {id}. Then: {next}',

@@ -127,7 +127,7 @@ describe('operators', () => {
     expect((await call(`/v1/hosts/${hostId}/hold`, tokens.operator, { held: true })).status).toBe(204);
     await checkIn(credential, {});
     expect((await show(hostId)).why).toBe(
-      'Nothing has been published to its channel. An operator holds it: interlock host hold --off.',
+      `Nothing has been published to its channel. An operator holds it: interlock host hold ${hostId.slice(0, 8)} --off.`,
     );
     expect((await call(`/v1/hosts/${hostId}/hold`, tokens.operator, { held: false })).status).toBe(204);
     expect(await show(hostId)).toMatchObject({ held: false });
