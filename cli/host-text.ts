@@ -22,10 +22,10 @@ export function listHosts(hosts: readonly HostSummary[], isFiltered: boolean): s
 }
 
 /** What it was answered, unless what became of its last grant says more. */
-function answerOf({ decision, standing, state }: HostSummary): string {
+function answerOf({ decision, standing, state, trouble }: HostSummary): string {
   const isCounted = state === 'silent' || state === 'failed';
   if (!standing || !isCounted || !['silent', 'failed', 'fell_back'].includes(standing.is))
-    return decision ?? '';
+    return trouble ? `${decision ?? ''} (${trouble.code})` : (decision ?? '');
   return `${standing.is} since ${formatTime(standing.since)}`;
 }
 

@@ -58,6 +58,7 @@ interface ListFlags extends ClientOptions {
   version?: string;
   group?: string;
   unapproved?: boolean;
+  inTrouble?: boolean;
 }
 
 /** `interlock host`: where hosts are, why, and the word to keep one as it is. */
@@ -73,12 +74,19 @@ export function addHost(program: Command): void {
     .option('--version <version>', 'only those that run it')
     .option('--group <group>', 'only of a group')
     .option('--unapproved', 'only those that wait for approval')
+    .option('--in-trouble', 'only those whose agent says what it is stuck on')
     .action(
-      answer(async ({ query, state, channel, version, group, unapproved, ...flags }: ListFlags) => {
-        const filter = { query, state, channel, version, group, flag: unapproved ? 'unapproved' : undefined };
-        const data = await readAll(createClient(flags), filter);
-        return { text: listHosts(data, Object.values(filter).some(Boolean)), data };
-      }),
+      answer(
+        async ({ query, state, channel, version, group, unapproved, inTrouble, ...flags }: ListFlags) => {
+          if (unapproved && inTrouble) {
+            throw new InterlockError('usage', { problem: 'give --unapproved or --in-trouble, not both' });
+          }
+          const flag = (unapproved && 'unapproved') || (inTrouble && 'in_trouble') || undefined;
+          const filter = { query, state, channel, version, group, flag };
+          const data = await readAll(createClient(flags), filter);
+          return { text: listHosts(data, Object.values(filter).some(Boolean)), data };
+        },
+      ),
     );
 
   add('show <host>', 'Show where a host is, why, and what would change it', 'show web-1').action(

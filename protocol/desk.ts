@@ -19,6 +19,7 @@ export const Attention = strict({
     'hosts_cloned',
     'hosts_failed',
     'hosts_silent',
+    'hosts_in_trouble',
     'hosts_unapproved',
     'server_unready',
     'disk_low',
@@ -63,7 +64,7 @@ export const HostFilter = strict({
   state: Type.Optional(HostState),
   /** What the last check-in was answered. */
   reason: Type.Optional(NoneReason),
-  flag: Type.Optional(Type.Enum(['held', 'pinned', 'cloned', 'unapproved'])),
+  flag: Type.Optional(Type.Enum(['held', 'pinned', 'cloned', 'unapproved', 'in_trouble'])),
 });
 export type HostFilter = Static<typeof HostFilter>;
 

@@ -67,8 +67,15 @@ function flagsOf({
   pinned,
   cloned,
   approved,
-}: Pick<HostSummary, 'held' | 'pinned' | 'cloned' | 'approved'>): string[] {
-  const flags = [held && 'held', pinned && `pinned ${pinned}`, cloned && 'cloned', !approved && 'unapproved'];
+  trouble,
+}: Pick<HostSummary, 'held' | 'pinned' | 'cloned' | 'approved' | 'trouble'>): string[] {
+  const flags = [
+    held && 'held',
+    pinned && `pinned ${pinned}`,
+    cloned && 'cloned',
+    !approved && 'unapproved',
+    trouble?.code,
+  ];
   return flags.filter((flag) => typeof flag === 'string');
 }
 
@@ -174,8 +181,10 @@ function Search({ filter }: { filter: Filter }) {
           <span class="unseen">Flag</span>
           <select value={filter.flag ?? ''} onChange={(event) => find({ flag: event.currentTarget.value })}>
             <option value="">Any flag</option>
-            {['held', 'pinned', 'cloned', 'unapproved'].map((flag) => (
-              <option key={flag}>{flag}</option>
+            {['held', 'pinned', 'cloned', 'unapproved', 'in_trouble'].map((flag) => (
+              <option key={flag} value={flag}>
+                {flag.replace('_', ' ')}
+              </option>
             ))}
           </select>
         </label>

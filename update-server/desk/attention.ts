@@ -80,6 +80,11 @@ function odd(rows: readonly SurveyRow[]): Attention[] {
       count((row) => !row.approved),
       'enrolled without a join token: nobody approved them, and they count for nothing.',
     ],
+    [
+      'hosts_in_trouble',
+      count((row) => row.inTrouble && row.state !== 'silent'),
+      'are stuck on something of their own, and say what it is.',
+    ],
     ['hosts_silent', count((row) => row.state === 'silent'), 'were not seen for a day.'],
   ] as const;
   return kinds

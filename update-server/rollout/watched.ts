@@ -20,7 +20,7 @@ const dayMs = 86_400_000;
 export function silentSpan({ ms, sinceMs }: Watched, silentAfterMs: number): { from: number; to: number } {
   const isGraceOver = ms - sinceMs >= Math.max(silentAfterMs, graceMs);
   // nobody is silent too early
-  return { from: isGraceOver ? 0 : sinceMs + 1, to: ms - silentAfterMs - tickMs };
+  return { from: isGraceOver ? 0 : sinceMs, to: ms - silentAfterMs - tickMs };
 }
 
 /** Who was heard of last before this is not waited for any more: a rollout can be over without him. */

@@ -15,6 +15,8 @@ export interface SurveyRow {
   active: boolean;
   approved: boolean;
   cloned: boolean;
+  /** Its agent says what it is stuck on. */
+  inTrouble: boolean;
   hosts: number;
 }
 

@@ -45,6 +45,11 @@ const shown: Record<Attention['kind'], Shown> = {
     says: (hosts) =>
       `${countOf(hosts, 'host')} came without a join token and ${hosts === 1 ? 'counts' : 'count'} for nothing yet.`,
   },
+  hosts_in_trouble: {
+    aspect: 'caution',
+    ...theseHosts({ flag: 'in_trouble' }),
+    says: (hosts) => `${countOf(hosts, 'host')} stuck: the agent says on what, on the host's page.`,
+  },
   hosts_silent: {
     aspect: 'caution',
     ...theseHosts({ state: 'silent' }),

@@ -36,7 +36,8 @@ it('counts hosts by state, version and what they wait for, and says what needs a
     await store.tick(new Date(hoursAgo(hours)), (last - hours) * 3_600_000);
     last = hours;
     await enrolHost(store, id, hoursAgo(24 * 30));
-    await seeHost(store, id, hoursAgo(hours), decision, { version });
+    const trouble = id === 'no-place-left' ? { trouble: { code: 'disk_full', text: '/var is full' } } : {};
+    await seeHost(store, id, hoursAgo(hours), decision, { version, ...trouble });
   }
   await enrolHost(store, 'never-seen', hoursAgo(1));
   await enrolHost(store, 'stranger-1', hoursAgo(1), { approved: false });
@@ -72,8 +73,11 @@ it('counts hosts by state, version and what they wait for, and says what needs a
     ['hosts_failed', 1],
     ['hosts_cloned', 1],
     ['hosts_unapproved', 1],
+    ['hosts_in_trouble', 1],
     ['hosts_silent', 2],
   ]);
+  const { body: found } = await desk.get('/v1/hosts?flag=in_trouble');
+  expect(found.hosts).toMatchObject([{ id: 'no-place-left', trouble: { code: 'disk_full' } }]);
 });
 
 describe('versions over time', () => {

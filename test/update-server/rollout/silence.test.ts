@@ -83,6 +83,13 @@ describe('silence', () => {
     expect(failed).toMatchObject([{ id: a.id, what: 'silent', since: expect.any(String) }]);
   });
 
+  it('counts from the first seconds of a server on, too', async () => {
+    await begin({ silent_after: '5 seconds' });
+    await a.reboot('2.0');
+    await fleet.pass(1);
+    expect(await outcome(a)).toBe('silent');
+  });
+
   it.each([1, 24, 24 * 365])('is not the time in which the server was away for %d hours', async (hours) => {
     await begin({ silent_after: '5 seconds' });
     await a.reboot('2.0');

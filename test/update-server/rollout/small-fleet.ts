@@ -54,6 +54,8 @@ export function smallFleet(): SmallFleet {
     now: begin,
     dir,
     async host(id, said = {}) {
+      // the server's own first tick
+      await store.tick(fleet.now, 0);
       await enrolHost(store, id, fleet.now.toISOString());
       let grant: string | null = null;
       const host: SmallHost = {

@@ -15,6 +15,7 @@ const flags: Record<NonNullable<HostFilter['flag']>, string> = {
   pinned: 'pinned IS NOT NULL',
   cloned: 'cloned = 1',
   unapproved: 'approved = 0',
+  in_trouble: 'trouble IS NOT NULL',
 };
 const fields = {
   query: `(id LIKE @start ESCAPE '!' OR version LIKE @start ESCAPE '!' OR hostname LIKE @part ESCAPE '!')`,

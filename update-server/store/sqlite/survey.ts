@@ -12,6 +12,7 @@ const seen = ['never', 'long ago', 'long ago', 'lately'] as const;
 type Row = Pick<SurveyRow, 'name' | 'channel' | 'arch' | 'version' | 'decision' | 'hosts'> & {
   approved: number;
   cloned: number;
+  inTrouble: number;
   standing: string | null;
   /** Never, long ago, in 14 days, in one. */
   seen: 0 | 1 | 2 | 3;
@@ -21,11 +22,11 @@ type Row = Pick<SurveyRow, 'name' | 'channel' | 'arch' | 'version' | 'decision' 
 export function surveyStore(db: Database.Database, watch: WatchClock): Pick<DeskStore, 'survey'> {
   const last = db.prepare<[], number>('SELECT coalesce(max(number), 0) FROM enrolled_host').pluck();
   const count = db.prepare<{ from: number; to: number; day: number; fortnight: number }, Row>(
-    `SELECT name, channel, arch, version, decision, approved, cloned,
+    `SELECT name, channel, arch, version, decision, approved, cloned, trouble IS NOT NULL AS inTrouble,
        CASE WHEN seen_ms IS NULL THEN 0 WHEN seen_ms < @fortnight THEN 1 WHEN seen_ms < @day THEN 2 ELSE 3 END AS seen,
        standing,
        count(*) AS hosts
-     FROM host WHERE number > @from AND number <= @to GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`,
+     FROM host WHERE number > @from AND number <= @to GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10`,
   );
   return {
     async survey() {
@@ -53,9 +54,11 @@ function read({
   seen: when,
   approved,
   cloned,
+  inTrouble,
   standing,
   ...row
 }: Omit<Row, 'hosts'>): Omit<SurveyRow, 'hosts'> {
   const state = hostState(row.decision, seen[when], standing);
-  return { ...row, state, active: when >= 2, approved: approved !== 0, cloned: cloned !== 0 };
+  const marks = { approved: approved !== 0, cloned: cloned !== 0, inTrouble: inTrouble !== 0 };
+  return { ...row, ...marks, state, active: when >= 2 };
 }
