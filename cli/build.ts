@@ -105,7 +105,7 @@ async function runVerify(imagedir: string, folder: string, options: Options): Pr
     reportOn(process.stderr),
   );
   if (differences.length === 0) return { text: line`${folder}: the same bytes`, data: { differences } };
-  throw new InterlockError('not_reproduced', { folder, problem: `\n${formatDifferences(differences)}` });
+  throw new InterlockError('not_reproduced', { folder, lines: `\n${formatDifferences(differences)}` });
 }
 
 /** What a build is given besides its definition and its lock. */

@@ -60,7 +60,7 @@ export const errorTable = {
     'never',
   ),
   not_reproduced: row(
-    '{folder}, built again, differs: {problem}',
+    '{folder}, built again, differs: {lines}',
     'Look at what those files are made of: time, chance, or another input than then.',
     409,
     65,

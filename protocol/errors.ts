@@ -5,6 +5,9 @@ import { visible, visibleLines } from './visible.ts';
 /** The operands of a failure: names as in the table's message. */
 export type Details = Record<string, string | number>;
 
+/** Operands that are lines: what a tool printed, and lists that we made line by line. */
+const ofLines: readonly string[] = ['output', 'lines'];
+
 /** The one error class: a code of the table with its operands, so that every edge can print and map it alike. */
 export class InterlockError extends Error {
   readonly code: ErrorCode;
@@ -39,8 +42,8 @@ export function asInterlockError(error: unknown): InterlockError {
 function fill(text: string, details: Details): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     if (!Object.hasOwn(details, name)) return whole;
-    // what a tool printed has lines; anything else that has them was written to look like more than one operand
-    const show = name === 'output' ? visibleLines : visible;
+    // any other operand with line breaks was written to look like more than one
+    const show = ofLines.includes(name) ? visibleLines : visible;
     return show(String(details[name]));
   });
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { line } from '../../protocol/visible.ts';
 import { compareRoots } from '../inspect/compare-roots.ts';
 import { digestFile } from '../pack/digest.ts';
 
@@ -38,7 +39,7 @@ export async function compareReleases(
 /** For people: what differs, indented where it lies inside a file. */
 export function formatDifferences(differences: readonly Difference[]): string {
   const lines = differences.map(({ file, path, problem }) => {
-    return path === null ? `${file} ${problem}` : `  /${path} ${problem}`;
+    return path === null ? line`${file} ${problem}` : line`  /${path} ${problem}`;
   });
   return lines.join('\n');
 }
