@@ -15,12 +15,15 @@ const lookEveryMs = 2000;
 /** What was seen last, and whether Ctrl-C ended the watching before it was through. */
 export interface Watched {
   rollout: RolloutDetail;
+  /** The same release on other architectures, which by name are one thing to wait for. */
+  others: RolloutDetail[];
   interrupted: boolean;
 }
 
 /**
- * Shows a rollout until everybody who can come is through and hosts run its release. Throws `rollout_stopped` when it
- * halted, was aborted or superseded, `rollout_unreached` when nobody who could come is on it, `rollout_timeout`.
+ * Shows a rollout until everybody who can come is through and hosts run its release, on each architecture that has hosts.
+ * Throws `rollout_stopped` when one halted, was aborted or superseded, `rollout_unreached` when nobody who could come is on
+ * it, `rollout_timeout`.
  */
 export async function watchRollout(
   client: Client,
@@ -28,7 +31,7 @@ export async function watchRollout(
   channel: string | undefined,
   timeoutMs = Number.POSITIVE_INFINITY,
 ): Promise<Watched> {
-  const id = await choose(client, name, channel);
+  const ids = await choose(client, name, channel);
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
@@ -36,9 +39,15 @@ export async function watchRollout(
   const deadline = performance.now() + timeoutMs;
   try {
     for (;;) {
-      const rollout = await client.get<RolloutDetail>(`v1/rollouts/${id}`);
+      const all = await Promise.all(ids.map((id) => client.get<RolloutDetail>(`v1/rollouts/${id}`)));
+      const awaited = withHosts(all);
+      const pending = awaited.filter((each) => !isThrough(each));
+      const [rollout = all[0]!] = [...pending, ...awaited];
       screen.show(viewRollout(rollout, new Date(), terminalWidth(process.stderr)), lineOfRollout(rollout));
-      if (isThrough(rollout) || stop.signal.aborted) return { rollout, interrupted: stop.signal.aborted };
+      if (pending.length === 0 || stop.signal.aborted) {
+        const others = awaited.filter((each) => each !== rollout);
+        return { rollout, others, interrupted: stop.signal.aborted };
+      }
       const leftMs = deadline - performance.now();
       if (leftMs <= 0) throw late(rollout, timeoutMs);
       await sleep(Math.min(lookEveryMs, leftMs), undefined, { signal: stop.signal }).catch(() => {});
@@ -53,19 +62,27 @@ async function choose(
   client: Client,
   name: string | undefined,
   channel: string | undefined,
-): Promise<string> {
+): Promise<string[]> {
   const query = new URLSearchParams({ ...(name ? { name } : {}), ...(channel ? { channel } : {}) });
   const { rollouts } = await client.get<{ rollouts: RolloutSummary[] }>(`v1/rollouts?${query}`);
   const current = rollouts.filter(({ state }) => state !== 'superseded');
-  const [only, ...others] = current;
+  const [only] = current;
   const what = ['a rollout', name && `of ${name}`, channel && `on ${channel}`].filter(Boolean).join(' ');
-  if (!only && name && looksLikeId(name)) return findRollout(client, name);
+  if (!only && name && looksLikeId(name)) return [await findRollout(client, name)];
   if (!only) throw new InterlockError('not_found', { what });
   const choices = current.map((each) => `${each.name} --channel ${each.channel}`);
   if (new Set(choices).size > 1) {
     throw new InterlockError('usage', { problem: `which of them: ${choices.slice(0, 5).join(', ')}` });
   }
-  return ([only, ...others].find(({ state }) => state === 'running') ?? only).id;
+  const first = current.find(({ state }) => state === 'running') ?? only;
+  const same = [first, ...current.filter(({ version }) => version === first.version)];
+  return [...new Set(same.map(({ arch }) => same.find((each) => each.arch === arch)!.id))];
+}
+
+/** An architecture without hosts is waited for only when there is no other. */
+function withHosts(all: RolloutDetail[]): RolloutDetail[] {
+  const some = all.filter(({ active, tally }) => active > 0 || tally.on + tally.unable.length > 0);
+  return some.length > 0 ? some : all;
 }
 
 /** Over and good: it is the server that says over, and hosts on the release that make it good. */

@@ -75,9 +75,10 @@ export function addRollout(program: Command): void {
       answer(async (name: string | undefined, flags: WatchFlags) => {
         const timeoutMs = flags.timeout === undefined ? undefined : readDuration(flags.timeout, '--timeout');
         const seen = await watchRollout(createClient(flags), name, flags.channel, timeoutMs);
-        const { rollout: data, interrupted } = seen;
+        const { rollout, others, interrupted } = seen;
         if (interrupted) process.exitCode = brokenOff;
-        return { text: interrupted ? '' : describeEnd(data), data };
+        const text = interrupted ? '' : [rollout, ...others].map(describeEnd).join('\n');
+        return { text, data: { ...rollout, ...(others.length > 0 ? { others } : {}) } };
       }),
     );
 

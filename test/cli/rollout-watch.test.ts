@@ -89,6 +89,39 @@ describe('watching ends', () => {
   });
 });
 
+describe('a release for two architectures is watched on both', () => {
+  const through = detail({ state: 'completed', over: true, tally: { on: 3, coming: 0, unable: [] } });
+  const arm = (parts: Partial<RolloutDetail>) =>
+    detail({ id: '2c4e28ba-2fa1-41d2-883f-0016d3cca427', arch: 'arm64', ...parts });
+  const both = (...shown: RolloutDetail[]) => {
+    const get = async (path: string) =>
+      path.startsWith('v1/rollouts?') ? { rollouts: shown } : shown.find((each) => path.endsWith(each.id));
+    return { get } as unknown as Client;
+  };
+
+  it.each(['halted', 'aborted'] as const)('and fails when one of them is %s', async (state) => {
+    const failing = arm({ state, failed: 3 });
+    for (const client of [both(through, failing), both(failing, through), both(detail({}), failing)]) {
+      await expect(watch(client)).rejects.toMatchObject({
+        code: 'rollout_stopped',
+        remedy: expect.stringContaining('2c4e28ba'),
+      });
+    }
+  });
+
+  it('and goes on while one of them is not through', async () => {
+    await expect(watch(both(through, arm({ inFlight: 1 })), 10)).rejects.toThrow('1 under way');
+  });
+
+  it('and ends with what both did; one without hosts, and what was before, count for nothing', async () => {
+    const { rollout, others } = await watch(both(through, arm({ ...through, arch: 'arm64', id: arm({}).id })));
+    expect([rollout.arch, ...others.map(({ arch }) => arch)]).toEqual(['x86-64', 'arm64']);
+    const none = arm({ active: 0, over: true, tally: { on: 0, coming: 0, unable: [] } });
+    const former = detail({ id: '3d4e28ba-2fa1-41d2-883f-0016d3cca427', state: 'aborted' });
+    expect((await watch(both(through, none, former))).others).toEqual([]);
+  });
+});
+
 it('a rollout is shown with who is behind its figures', () => {
   const named = { ...held.named, failed: [host('web-9', 'silent')] };
   const text = describeRollout(detail({ ...held, named }));
