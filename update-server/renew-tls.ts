@@ -8,7 +8,7 @@ const lookMs = 2000;
 
 /** Who takes a renewed certificate, and how to end it. */
 export interface TlsRenewal {
-  /** Takes what lies there now, changed or not. */
+  /** Takes what lies there now, changed or not, and tells what became of it each time it is asked. */
   reload(): void;
   stop(): void;
 }
@@ -25,7 +25,7 @@ export function renewTls(
   let shown = looksOf(files);
   let refused: string | undefined;
 
-  function reload(): void {
+  function take(): void {
     const looks = looksOf(files);
     try {
       server.setSecureContext(readTls(files));
@@ -38,9 +38,15 @@ export function renewTls(
     }
   }
 
-  const timer = setInterval(() => looksOf(files) !== shown && reload(), lookMs);
+  const timer = setInterval(() => looksOf(files) !== shown && take(), lookMs);
   timer.unref();
-  return { reload, stop: () => clearInterval(timer) };
+  return {
+    reload() {
+      refused = undefined;
+      take();
+    },
+    stop: () => clearInterval(timer),
+  };
 }
 
 /** What changes with a file's content; a link is followed, as renewing programs exchange links. */

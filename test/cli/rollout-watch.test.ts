@@ -114,7 +114,9 @@ describe('a release for two architectures is watched on both', () => {
   });
 
   it('and ends with what both did; one without hosts, and what was before, count for nothing', async () => {
-    const { rollout, others } = await watch(both(through, arm({ ...through, arch: 'arm64', id: arm({}).id })));
+    const { rollout, others } = await watch(
+      both(through, arm({ ...through, arch: 'arm64', id: arm({}).id })),
+    );
     expect([rollout.arch, ...others.map(({ arch }) => arch)]).toEqual(['x86-64', 'arm64']);
     const none = arm({ active: 0, over: true, tally: { on: 0, coming: 0, unable: [] } });
     const former = detail({ id: '3d4e28ba-2fa1-41d2-883f-0016d3cca427', state: 'aborted' });

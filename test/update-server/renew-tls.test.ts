@@ -121,3 +121,12 @@ function shown(): Promise<unknown> {
     socket.on('error', reject);
   });
 }
+
+it('whoever asks for it hears each time why a pair is not taken', () => {
+  copyFileSync(at('new.crt'), files.certFile);
+  vi.advanceTimersByTime(4000);
+  renewal.reload();
+  renewal.reload();
+  vi.advanceTimersByTime(4000);
+  expect(told.map(([, isProblem]) => isProblem)).toEqual([true, true, true]);
+});
