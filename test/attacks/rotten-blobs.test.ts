@@ -1,5 +1,6 @@
 import {
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -81,6 +82,7 @@ const damage: [string, () => void][] = [
   ['an empty file', () => truncateSync(file, 0)],
   ['a longer file', () => writeFileSync(file, 'x', { flag: 'a' })],
   ['no file', () => rmSync(file)],
+  ['a folder', () => [rmSync(file), mkdirSync(file)]],
 ];
 
 async function expectSaid(): Promise<void> {
@@ -208,6 +210,26 @@ describe('rot', () => {
     await scrub.settled();
     await expectSaid();
   }
+});
+
+it('a blob that cannot be looked at hides no other, neither from the walk nor from a look', async () => {
+  const whole = openBlobs(data);
+  const [first] = await desk.store.blobsToCheck();
+  const sick = async (sha256: string) => {
+    if (sha256 === first!.sha256) throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
+    return whole.verify(sha256);
+  };
+  const state = async (sha256: string) =>
+    sha256 === first!.sha256 ? { received: 1, whole: true } : whole.state(sha256);
+  const blobs = { ...whole, verify: sick, state };
+  const walk = openScrub({ store: desk.store, blobs, now: () => now }, (problem) => told.push(problem));
+  const all = (await desk.store.blobsToCheck()).length;
+  let steps = 0;
+  while (await walk.step()) expect(++steps).toBeLessThanOrEqual(all);
+  expect((await desk.store.blobsToCheck()).filter(({ checked }) => checked === null)).toHaveLength(1);
+  await walk.look();
+  expect(walk.damaged().map(({ sha256 }) => sha256)).toEqual([first!.sha256]);
+  expect(told.length).toBeGreaterThan(0);
 });
 
 /** The hash of the upload is believed for a while; here that while is over. */

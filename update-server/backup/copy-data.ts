@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { constants, existsSync } from 'node:fs';
+import { constants, existsSync, statSync } from 'node:fs';
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -124,16 +124,18 @@ function namedBlobs(db: Database.Database): NamedBlob[] {
 
 /** True when the copy is whole; otherwise there is none. */
 async function copyBlob(from: string, to: string, sha256: string): Promise<boolean> {
-  if (!existsSync(from)) return false;
+  if (!statSync(from, { throwIfNoEntry: false })?.isFile()) return false;
   await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+  let isWhole = false;
   try {
     await copyDurably(from, to);
-    if ((await hashFile(to)) === sha256) return true;
+    isWhole = (await hashFile(to)) === sha256;
   } catch (error) {
     if (diskFailureOf(error)?.code !== 'disk_failed') throw error;
+  } finally {
+    if (!isWhole) await rm(to, { force: true });
   }
-  await rm(to, { force: true });
-  return false;
+  return isWhole;
 }
 
 function blobPath(folder: string, sha256: string): string {

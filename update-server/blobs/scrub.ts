@@ -25,6 +25,8 @@ const roundMs = 7 * 86_400_000;
 /** So many readers are reason enough to look whether they all get the right bytes, once in so long. */
 const manyReads = 32;
 const manyMs = 3_600_000;
+/** One that could not be looked at is tried again so much later: the others do not wait for it. */
+const retryMs = 3_600_000;
 
 /** Keeps what is known of damage; `tell` hears of each blob once. */
 export function openScrub(
@@ -34,6 +36,7 @@ export function openScrub(
   let damaged: CheckedBlob[] = [];
   let work: Promise<unknown> = Promise.resolve();
   const reads = new Map<string, { count: number; checked: number }>();
+  const tried = new Map<string, number>();
 
   /** One after the other: a disk that is asked for everything at once answers nobody. */
   function later(what: () => Promise<unknown>): void {
@@ -48,7 +51,7 @@ export function openScrub(
 
   async function look(): Promise<void> {
     const found: CheckedBlob[] = [];
-    for (const blob of await store.blobsToCheck()) if (await isLost(blob)) found.push(blob);
+    for (const blob of await store.blobsToCheck()) if (await isLost(blob).catch(() => true)) found.push(blob);
     for (const { sha256 } of found) {
       if (!damaged.some((blob) => blob.sha256 === sha256)) tell(`blob ${sha256} is damaged or missing`);
     }
@@ -73,6 +76,10 @@ export function openScrub(
     return true;
   }
 
+  function wasJustTried(sha256: string): boolean {
+    return Math.abs(now().getTime() - (tried.get(sha256) ?? Number.NEGATIVE_INFINITY)) < retryMs;
+  }
+
   return {
     damaged: () => damaged,
     look,
@@ -93,11 +100,18 @@ export function openScrub(
       const before = new Date(now().getTime() - roundMs).toISOString();
       const lost = new Set(damaged.map(({ sha256 }) => sha256));
       const due = (await store.blobsToCheck()).filter(
-        ({ checked, sha256 }) => (checked === null || checked < before) && !lost.has(sha256),
+        ({ checked, sha256 }) =>
+          (checked === null || checked < before) && !lost.has(sha256) && !wasJustTried(sha256),
       );
       for (const { sha256 } of due) {
+        tried.set(sha256, now().getTime());
         if (!(await blobs.state(sha256)).whole) continue;
-        await check(sha256, pace);
+        try {
+          await check(sha256, pace);
+          tried.delete(sha256);
+        } catch (error) {
+          tell(asInterlockError(error).message);
+        }
         return true;
       }
       return false;

@@ -19,6 +19,8 @@ export interface Verifier {
   isChanged(sha256: string): Promise<boolean>;
 }
 
+/** What a disk says that has lost a file's bytes, and what is no file at all: nobody will read it again. */
+const unreadable = new Set(['EIO', 'EBADMSG', 'EUCLEAN', 'EREMOTEIO', 'EISDIR']);
 /** So long a hash is believed of a file that looks the same. */
 const recentMs = 10 * 60_000;
 
@@ -74,7 +76,7 @@ export async function hashFile(path: string, pace = Number.POSITIVE_INFINITY): P
         await sleep((chunk.length / pace) * 1000, undefined, { ref: false });
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EIO') throw error;
+    if (!unreadable.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
     return 'nothing: it cannot be read';
   }
   return hash.digest('hex');
