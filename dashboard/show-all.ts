@@ -11,15 +11,19 @@ type Show = (text: string) => string;
 export function showAll(): void {
   const before = options.vnode;
   options.vnode = (vnode) => {
-    const { type, props } = vnode as VNode<Record<string, unknown>>;
-    if (props && 'children' in props) {
-      props.children = shown(props.children as ComponentChildren, type === 'pre' ? visibleLines : visible);
-    }
-    for (const name of worded) {
-      if (typeof type === 'string' && typeof props?.[name] === 'string') props[name] = visible(props[name]);
-    }
+    // a text's own node has the text for its props, shown already as the child of its element
+    if (typeof vnode.props === 'object') showIn(vnode as VNode<Record<string, unknown>>);
     before?.(vnode);
   };
+}
+
+function showIn({ type, props }: VNode<Record<string, unknown>>): void {
+  if ('children' in props) {
+    props.children = shown(props.children as ComponentChildren, type === 'pre' ? visibleLines : visible);
+  }
+  for (const name of worded) {
+    if (typeof type === 'string' && typeof props[name] === 'string') props[name] = visible(props[name]);
+  }
 }
 
 function shown(children: ComponentChildren, show: Show): ComponentChildren {

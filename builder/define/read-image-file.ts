@@ -21,7 +21,7 @@ export function readImageFile(text: string, file: string, dir: string): ReadFile
   const path = keyPath(problem);
   const line = lineOf(text, path);
   const isUnknown = problem.startsWith('unknown key ');
-  const meant = isUnknown ? suggest(path.at(-1)!, keysAt(ImageFile, path.slice(0, -1))) : undefined;
+  const meant = isUnknown ? suggest(path.at(-1) ?? '', keysAt(ImageFile, path.slice(0, -1))) : undefined;
   const hint = meant ? `; did you mean ${meant}?` : '';
   throw new InterlockError('definition_invalid', { file, line, problem: problem + hint });
 }

@@ -41,6 +41,8 @@ beforeAll(async () => {
     etcd.endpoints[0]!,
     '--lock-group',
     'web',
+    '--enrolment',
+    'open',
   );
   token = adminToken(server);
   login = await logIn(browser, server.url, token);

@@ -1,4 +1,4 @@
-import { Fragment, h, type VNode } from 'preact';
+import { Fragment, h, options, type VNode } from 'preact';
 import { expect, it } from 'vitest';
 import { showAll } from '../../dashboard/show-all.ts';
 
@@ -16,4 +16,10 @@ it('every text of the page shows all its characters', () => {
   });
   expect(props(h(Fragment, null, turned, 'plain')).children).toEqual(['a\\u202egnp\\x1b', 'plain']);
   expect(props(h('pre', null, 'a\nb\u001b')).children).toBe('a\nb\\x1b');
+});
+
+it('a text’s own node, which preact makes while it draws, is left as it is', () => {
+  const text = { type: null, props: 'shown already' } as unknown as VNode;
+  options.vnode?.(text);
+  expect(text.props).toBe('shown already');
 });
