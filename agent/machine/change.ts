@@ -82,9 +82,9 @@ export function see(memory: Memory, clusterId: string, revision: string): Memory
   return { ...memory, seen: { ...memory.seen, [clusterId]: revision } };
 }
 
-/** True once a grant has ended; an operator's order never ends. */
+/** True once a grant has ended, or has no end that can be read; an operator's order never ends. */
 export function isOver(expires: string | null, at: string): boolean {
-  return expires !== null && Date.parse(expires) <= Date.parse(at);
+  return expires !== null && !(Date.parse(expires) > Date.parse(at));
 }
 
 /** So many seconds after a time. */

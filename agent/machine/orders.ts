@@ -46,7 +46,8 @@ export function onConfirm(memory: Memory): Memory {
 export function onCancel(memory: Memory, event: EventOf<'cancel'>): Memory {
   const { at, reason = 'cancelled by an operator' } = event;
   const { phase } = memory;
-  const stay = (goal: Goal) => (event.reason === undefined ? bar(remain(memory), at, goal) : memory);
+  const stay = (goal: Goal) =>
+    event.reason === undefined ? bar({ ...remain(memory), problem: null }, at, goal) : memory;
   switch (phase.at) {
     case 'offered':
     case 'written': {

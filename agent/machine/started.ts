@@ -12,7 +12,8 @@ export function onStarted(memory: Memory, event: EventOf<'started'>): Memory {
   const { running, at } = event;
   const isNewBoot = memory.boots.at(-1) !== running.bootId;
   const left = memory.wait ? Date.parse(memory.wait.until) - Date.parse(at) : 0;
-  const isDue = left <= 0 || left > longestWaitMs;
+  // a time that the calendar has not is none to wait for
+  const isDue = !(left > 0 && left <= longestWaitMs);
   const known: Memory = {
     ...memory,
     running,

@@ -60,8 +60,11 @@ describe('an operator’s cancel', () => {
   ])('leaves the host where it is and bars the version: %s', (_, reach) => {
     const model = host();
     reach(model);
+    // what was in the way of an update is no trouble of a host that gave it up
+    model.memory.problem = { at: '2026-01-01T00:00:00Z', code: 'hook_failed', problem: 'red' };
     tell(model, { kind: 'cancel' });
     expect(Object.keys(model.memory.barred ?? {})).toEqual([hashOf('v2')]);
+    expect(model.memory.problem).toBeNull();
     for (let n = 0; n < 5; n++) runUntilWaiting(model);
     expect([model.boot, model.running.version, model.memory.phase.at]).toEqual([1, 'v1', 'idle']);
     expect(model.entries).toHaveLength(1);

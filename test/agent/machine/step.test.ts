@@ -133,6 +133,28 @@ describe('the lock', () => {
     release: hashOf('v2'),
   };
 
+  it.each(['', 'never', '9999999-01-01', '2026-13-01T00:00:00Z'])(
+    'waits for no time that the calendar has not: %j',
+    (until) => {
+      const model = host();
+      model.memory.wait = { until, reason: 'damaged' };
+      const effect = start(model);
+      expect(effect?.do).toBe('look');
+      expect(model.memory.wait).toBeNull();
+    },
+  );
+
+  it('takes an offer whose end cannot be read for one that has ended', () => {
+    const model = host();
+    runTo(model, 'draw');
+    const { phase } = model.memory;
+    if (phase.at !== 'written') throw new Error(phase.at);
+    model.memory.phase = { ...phase, plan: { ...phase.plan, expires: 'never' } };
+    tell(model, { kind: 'failed', effect: 'draw', code: 'unreachable', problem: 'no etcd' });
+    expect(at(model)).not.toBe('locked');
+    expect(model.store.value.holders).toEqual([]);
+  });
+
   it('waits in `written` while others hold every place', () => {
     const model = host();
     model.store.value.holders.push(other);
