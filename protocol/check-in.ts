@@ -24,7 +24,11 @@ export const EnrollRequest = extensible({
   arch: Arch,
 });
 export type EnrollRequest = Static<typeof EnrollRequest>;
-export const EnrollAnswer = extensible({ hostId: Id, credential: Type.String({ maxLength: 256 }) });
+export const EnrollAnswer = extensible({
+  hostId: Id,
+  /** It travels in a header: anything but visible ASCII could never be sent. */
+  credential: Type.String({ pattern: '^[!-~]{1,256}$' }),
+});
 export type EnrollAnswer = Static<typeof EnrollAnswer>;
 
 /** What an agent is stuck on while it goes on checking in. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from '../../system/durable.ts';
+import { clearPlace } from '../state/clear-place.ts';
 
 const form = /^[0-9A-Za-z_-]{32,128}$/;
 
@@ -13,6 +14,7 @@ export async function hostKey(folder: string): Promise<string> {
   const file = join(folder, 'enrol.key');
   const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
   if (form.test(kept)) return kept;
+  await clearPlace(file);
   const made = randomBytes(32).toString('base64url');
   await writeDurably(file, `${made}\n`, 0o600);
   return made;

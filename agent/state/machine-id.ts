@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeDurably } from '../../system/durable.ts';
 import { privateFile } from '../../system/private-files.ts';
 import type { Paths } from '../config/paths.ts';
+import { clearPlace } from './clear-place.ts';
 
 /** The host's machine id, 32 hex digits; a host without one gets one of its own in the state. */
 export async function readMachineId({ root, state }: Paths): Promise<string> {
@@ -12,6 +13,7 @@ export async function readMachineId({ root, state }: Paths): Promise<string> {
     const text = (await readFile(file, 'utf8').catch(() => '')).trim();
     if (/^[0-9a-f]{32}$/.test(text)) return text;
   }
+  await clearPlace(own);
   const made = randomBytes(16).toString('hex');
   await writeDurably(own, `${made}\n`, privateFile);
   return made;

@@ -150,7 +150,7 @@ describe('the lock', () => {
     const { phase } = model.memory;
     if (phase.at !== 'written') throw new Error(phase.at);
     model.memory.phase = { ...phase, plan: { ...phase.plan, expires: 'never' } };
-    tell(model, { kind: 'failed', effect: 'draw', code: 'unreachable', problem: 'no etcd' });
+    tell(model, { kind: 'failed', code: 'unreachable', problem: 'no etcd', retry: 'later' });
     expect(at(model)).not.toBe('locked');
     expect(model.store.value.holders).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -140,6 +140,24 @@ it('does not go on with a damaged identity', async () => {
   await writeFile(join(folder, 'identity.json'), '{');
   await expect(open()).rejects.toMatchObject({ code: 'state_invalid' });
   expect(await readFile(join(folder, 'identity.json'), 'utf8')).toBe('{');
+});
+
+it.each(['a\nb', 'ключ', '\0', ' ', '', 'x'.repeat(257)])(
+  'takes %j for no credential, since no header carries it',
+  async (credential) => {
+    await writeFile(join(folder, 'identity.json'), JSON.stringify({ hostId: 'host-0001', credential }));
+    await expect(open()).rejects.toMatchObject({ code: 'state_invalid' });
+    await rm(join(folder, 'identity.json'));
+    answer = () => ({ status: 200, body: JSON.stringify({ hostId: 'host-0001', credential }) });
+    await expect((await open()).checkIn(checkIn)).rejects.toMatchObject({ code: 'answer_invalid' });
+    expect(await readIdentity(folder)).toBeNull();
+  },
+);
+
+it('enrols although a folder lies where its key should be', async () => {
+  await mkdir(join(folder, 'enrol.key/deep'), { recursive: true });
+  await (await open()).checkIn(checkIn);
+  expect((await stat(join(folder, 'enrol.key'))).isFile()).toBe(true);
 });
 
 it.each([
