@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asInterlockError, InterlockError } from '../protocol/errors.ts';
+import { asInterlockError, type InterlockError } from '../protocol/errors.ts';
 import { imageFloorFile, imageRootFile } from '../protocol/trust.ts';
 import { createHttpAgents } from '../system/http-agents.ts';
 import type { Carried } from './carried/carried.ts';
 import type { Paths } from './config/paths.ts';
+import { readPem } from './config/read-pem.ts';
 import type { Settings } from './config/settings.ts';
 import { createDownload } from './download/download.ts';
 import { isClockSynchronised } from './hosts/clock.ts';
@@ -55,7 +55,9 @@ export async function compose(
   try {
     const running = await host.machine.running();
     const name = settings.name ?? running.name;
-    const { value: ca, problem: caProblem } = await orProblem(settings.ca ? readPem(settings.ca) : undefined);
+    const { value: ca, problem: caProblem } = await orProblem(
+      settings.ca ? readPem(settings.ca, 'certificate') : undefined,
+    );
     const { value: machineId = '', problem: idProblem } = await orProblem(readMachineId(paths));
     // who is enrolled has a name already
     const problem = wrong ?? caProblem ?? (enrolled ? null : idProblem);
@@ -166,9 +168,9 @@ async function etcdOptions({ lock }: Settings): Promise<EtcdLockOptions> {
   const { endpoints = [], ca, cert, key, username, password, member } = lock;
   return {
     endpoints,
-    ...(ca ? { ca: await readPem(ca) } : {}),
-    ...(cert ? { cert: await readPem(cert) } : {}),
-    ...(key ? { key: await readPem(key) } : {}),
+    ...(ca ? { ca: await readPem(ca, 'certificate') } : {}),
+    ...(cert ? { cert: await readPem(cert, 'certificate') } : {}),
+    ...(key ? { key: await readPem(key, 'key') } : {}),
     ...(username ? { username } : {}),
     ...(password ? { password } : {}),
     ...(member ? { member } : {}),
@@ -195,12 +197,4 @@ async function orProblem<T>(
 /** A host that never enrolled still needs a name in the lock; the machine id itself is not shown around. */
 function hostIdOf(machineId: string): string {
   return createHash('sha256').update(`interlock lock ${machineId}`).digest('hex').slice(0, 32);
-}
-
-async function readPem(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new InterlockError('config_invalid', { file, problem: (cause as Error).message }, { cause });
-  }
 }

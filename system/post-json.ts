@@ -99,7 +99,13 @@ export function postJson({ ca, cert, key, timeoutMs = 9000 }: PostOptions): Post
       });
       request.end(text);
     });
-  return Object.assign(post, {
+  // an address, a header or a key file that node refuses: nothing was opened
+  const orUnsent: typeof post = (url, ...more) =>
+    post(url, ...more).catch((cause: Error) => {
+      const error = new InterlockError('unreachable', { url, problem: cause.message }, { cause });
+      return { got: 'unsent', error };
+    });
+  return Object.assign(orUnsent, {
     close: () => {
       agents['http:'].destroy();
       agents['https:'].destroy();

@@ -95,7 +95,11 @@ export async function readInputs(paths: Paths): Promise<Merged> {
 
 /** Whether a fragment has known keys with fitting values only. Throws `config_invalid`. */
 export function checkInputs(values: unknown, file: string): void {
-  parse(Inputs, values, file, 'config_invalid');
+  const { server, mirrors = [], lock } = parse(Inputs, values, file, 'config_invalid');
+  const addresses = [server ?? [], mirrors, lock?.endpoints ?? []].flat();
+  const wrong = addresses.find((address) => !URL.canParse(address));
+  if (wrong === undefined) return;
+  throw new InterlockError('config_invalid', { file, problem: `${wrong} is no address` });
 }
 
 /** The later fragment wins, key by key. */

@@ -46,6 +46,16 @@ test.each([
   expect(await posted({ status })).toMatchObject({ got });
 });
 
+test.each([
+  ['a certificate that is none', 'https://127.0.0.1:9/', { cert: 'garbage', key: 'garbage' }, {}],
+  ['an address that is none', 'http://e1:99999/', {}, {}],
+  ['a header that cannot be sent', 'http://127.0.0.1:9/', {}, { Authorization: 'a\nb' }],
+])('%s proves that nothing was sent', async (_, target, options, headers) => {
+  const post = postJson({ timeoutMs: 2000, ...options });
+  expect(await post(target, {}, headers)).toMatchObject({ got: 'unsent', error: { code: 'unreachable' } });
+  post.close();
+});
+
 test.each<[string, Partial<Said>, RegExp]>([
   ['a page with 200', { type: 'text/html', body: '<html>Log in</html>' }, /no JSON/],
   ['a list', { body: '[]' }, /no JSON/],
