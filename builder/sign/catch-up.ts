@@ -27,20 +27,23 @@ export function catchUp(folder: KeysFolder, { known }: SigningRequest): KeysFold
   verifyBy(parseRoot(roots.at(-1) ?? ''), 'targets', targets);
   const mine = parseTargets('targets', folder.roles.targets ?? '');
   const isNewer = targets.signed.version > mine.signed.version;
-  const roles = { ...folder.roles, ...newerRoles(folder, known.roles ?? {}, [targets, mine]) };
+  const roles = { ...folder.roles, ...newerRoles(folder, known.roles ?? {}, isNewer ? targets : mine) };
   return { ...folder, roots, roles: isNewer ? { ...roles, targets: known.targets } : roles };
 }
 
-/** Roles that are newer than here and that enough holders signed, by the keys they have or had; others are left aside. */
+/**
+ * Roles that are newer than here and that enough of those signed who may now; others are left aside. What a revoked key
+ * signed must not become what a change is shown against.
+ */
 function newerRoles(
   { roles }: KeysFolder,
   known: Record<string, string>,
-  above: readonly Metadata<Targets>[],
+  above: Metadata<Targets>,
 ): Record<string, string> {
   const newer = Object.entries(known).filter(([role, text]) => {
     const document = parseTargets(role, text);
     const before = roles[role] === undefined ? 0 : parseTargets(role, roles[role]).signed.version;
-    return document.signed.version > before && above.some((by) => isSigned(by, role, document));
+    return document.signed.version > before && isSigned(above, role, document);
   });
   return Object.fromEntries(newer);
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { initKeys } from '../../builder/keys/init.ts';
 import { renewKeys } from '../../builder/keys/renew.ts';
+import { rotateKeys } from '../../builder/keys/rotate.ts';
 import { importRequest } from '../../builder/sign/import-request.ts';
 import { showRequest, signRequest } from '../../builder/sign/sign-request.ts';
 import { publicKeyOf } from '../../protocol/signature.ts';
@@ -382,4 +383,25 @@ test('a root in force that lost its signatures on the way is not taken in place 
   await signRequest(stick, keys);
   await importRequest(stick, keys, undefined);
   expect(await readFile(join(keys, 'metadata/1.root.json'), 'utf8')).toBe(before);
+});
+
+test('what a revoked key signed is not in force, however new, also for a holder who was away', async () => {
+  const [desk, thief] = [join(parent, 'desk'), join(parent, 'thief')];
+  for (const copy of [desk, thief]) await cp(keys, copy, { recursive: true });
+  await rotateKeys(desk, 'channel-stable');
+  const later = { all: true, roles: ['channel-stable'] };
+  for (let n = 0; n < 4; n++) await renewKeys(thief, later);
+  await renewKeys(desk, { ...later, exportTo: stick });
+  const request = JSON.parse(await readFile(stick, 'utf8'));
+  const theirs = await readFile(join(thief, 'metadata/channel-stable.json'), 'utf8');
+  const { version } = (JSON.parse(theirs) as { signed: Signed }).signed;
+  request.known.roles['channel-stable'] = theirs;
+  const asked = JSON.parse(request.publish.roles[0].json) as { signed: Signed };
+  asked.signed.version = version + 1;
+  request.publish.roles[0].json = JSON.stringify(asked);
+  await writeFile(stick, JSON.stringify(request));
+  const { taken, documents } = await showRequest(stick, keys);
+  expect(taken.join()).toContain('targets 2');
+  expect(taken.join()).not.toContain(`channel-stable ${version}`);
+  expect(documents[0]?.diff).not.toContain(`- .version ${version}`);
 });
