@@ -97,6 +97,12 @@ export function refuseContradictions(text: PolicyText, what = 'policy'): void {
   if (typeof in_flight === 'string' && Number.parseInt(in_flight, 10) > 100) {
     throw refuse(what, `in_flight ${in_flight} is more than 100 %`);
   }
+  if (typeof in_flight === 'string' && Number.parseInt(in_flight, 10) === 0) {
+    throw refuse(what, `in_flight ${in_flight} lets nobody start`);
+  }
+  if (text.silent_after && durationMs(text.silent_after) === 0) {
+    throw refuse(what, `silent_after ${text.silent_after} would count every host that reboots as failed`);
+  }
   const durations = [
     ...(canary ? [canary.soak, canary.timeout] : []),
     ...(text.silent_after ? [text.silent_after] : []),

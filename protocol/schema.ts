@@ -89,9 +89,16 @@ export function problemOf(schema: TSchema, value: unknown): string | undefined {
     const names = (extra.params as { additionalProperties: string[] }).additionalProperties;
     return `unknown key ${[extra.instancePath.slice(1), names[0]].filter(Boolean).join('/')}`;
   }
-  const first = errors[0];
+  const first = deepest(errors);
   const meaning = meanings.get((first?.params as { pattern?: unknown } | undefined)?.pattern);
   return `${first?.instancePath.slice(1) || 'value'} ${meaning ?? first?.message ?? 'is invalid'}`;
+}
+
+/** Where several kinds of value are allowed, the mistake inside the kind that was meant, not that it is no other kind. */
+function deepest<T extends { keyword: string; instancePath: string }>(errors: readonly T[]): T | undefined {
+  const [first] = errors;
+  if (first?.keyword !== 'type') return first;
+  return errors.find(({ instancePath }) => instancePath.startsWith(`${first.instancePath}/`)) ?? first;
 }
 
 /** Parses JSON text and checks it in one step. */

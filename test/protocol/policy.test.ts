@@ -44,6 +44,9 @@ describe('settings that contradict each other', () => {
     [canary('5 days', '4 days'), ['5 days', '4 days']],
     [canary('24 hours', '1 day'), ['24 hours', '1 day']],
     [{ in_flight: '150 %' }, ['150 %', '100 %']],
+    [{ in_flight: '0 %' }, ['0 %', 'nobody']],
+    [{ in_flight: '000%' }, ['000%', 'nobody']],
+    [{ silent_after: '0 weeks' }, ['0 weeks', 'every host']],
     [{ silent_after: '999999 weeks' }, ['999999 weeks', '36500 days']],
     [{ group: { db: { ramp: [{ start_after: '400000 days', percent: 1 }] } } }, ['400000 days']],
   ] as [PolicyText, string[]][])('are refused with both numbers: %o', (text, numbers) => {

@@ -1,8 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { PolicyRequest } from '../../protocol/rollout.ts';
 import { Count, Positive, problemOf, Time } from '../../protocol/schema.ts';
 
 const isTime = (text: string) => problemOf(Time, text) === undefined;
+
+describe('a value that may be of several kinds', () => {
+  it.each([
+    [{ policy: { max_failures: 1e308 } }, 'policy/max_failures must be <='],
+    [{ policy: { failure_rate: { percent: 101, sample: 1 } } }, 'policy/failure_rate/percent must be <= 100'],
+    [{ policy: { silent_after: 'soon' } }, 'policy/silent_after'],
+    [{ policy: 5 }, 'policy must be string'],
+  ])('is refused for what is wrong in the kind that was meant: %o', (value, problem) => {
+    expect(problemOf(PolicyRequest, value)).toContain(problem);
+  });
+});
 
 describe('a time', () => {
   it.each([
