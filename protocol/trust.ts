@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { type Arch, parseJson, strict, Time, Version } from './schema.ts';
+import { type Arch, Positive, parseJson, problemOf, strict, Time, Version } from './schema.ts';
 
 /** Online roles, signed by the server itself; stealing their keys can only withhold. */
 export const onlineRoles = ['snapshot', 'timestamp'] as const;
@@ -64,6 +64,24 @@ export function expiresAt(role: string, now: Date): string {
 /** True once two thirds of a signature's life are over, or when it lives too long: time to sign again. */
 export function isDue(role: string, expires: string, now: Date): boolean {
   return new Date(expires).getTime() - now.getTime() < lifeOf(role) / 3 || livesTooLong(role, expires, now);
+}
+
+/** Versions that one signature may leap: from the last number there is, nobody could ever renew. */
+const longestLeap = 10_000;
+
+/** What is wrong with the version and the expiry of a document that we are to sign or to publish after version `before`, in words. */
+export function countingProblem(
+  { version, expires }: { version: number; expires: string },
+  before: number,
+): string | undefined {
+  if (problemOf(Positive, version)) return `version ${version} is none`;
+  if (leaps(version, before)) return `version ${version} leaps too far ahead of ${before}`;
+  return problemOf(Time, expires) && `its expiry ${expires} is no time of the calendar in UTC`;
+}
+
+/** Whether a number that only ever rises would rise so far that the next one might not exist. */
+export function leaps(after: number, before: number): boolean {
+  return after > before + longestLeap;
 }
 
 /** Clocks of two machines differ by less than this unless one is wrong. */

@@ -1,7 +1,7 @@
 import type { Metadata, Root, Targets } from '@tufjs/models';
 import { canonicalJson } from '../../protocol/canonical-json.ts';
 import { InterlockError } from '../../protocol/errors.ts';
-import { isTopRole, releasesRole } from '../../protocol/trust.ts';
+import { countingProblem, isTopRole, releasesRole } from '../../protocol/trust.ts';
 import type { KeysFolder } from '../keys/keys-folder.ts';
 import { parseRoot, parseTargets, refusing } from '../keys/parse-role.ts';
 import { checkNaming } from '../keys/verify-by.ts';
@@ -63,6 +63,8 @@ function checkRole(folder: KeysFolder, { role, json, metadata }: Asked, asked: r
 
 /** What is in force stays or is followed: by the next root, by any later version of another role. */
 function checkVersion(before: SignedJson | undefined, role: string, after: SignedJson): void {
+  const problem = countingProblem(after, before?.version ?? 0);
+  if (problem) throw refuse(role, problem);
   if (!before || (after.version === before.version && canonicalJson(after) === canonicalJson(before))) return;
   const follows = role === 'root' ? after.version === before.version + 1 : after.version > before.version;
   if (!follows) throw refuse(role, `version ${after.version} cannot follow ${before.version}`);

@@ -209,6 +209,24 @@ test.for<[string, string, Edit, string]>([
     },
     'cannot follow',
   ],
+  ...[2 ** 53, 1e300, 2 ** 53 - 1, 1_000_000].map((version): [string, string, Edit, string] => [
+    `version ${version}, which nothing could follow for long`,
+    'channel-stable',
+    (signed) => {
+      signed.version = version;
+    },
+    `version ${version}`,
+  ]),
+  ...['Dec 17, 2030', '2027-02-30T00:00:00Z', '2027-01-01T00:00:00', '+099999-01-01T00:00:00Z'].map(
+    (expires): [string, string, Edit, string] => [
+      `${expires} for an expiry`,
+      'channel-stable',
+      (signed) => {
+        signed.expires = expires;
+      },
+      'no time of the calendar',
+    ],
+  ),
   [
     'one role twice',
     'targets',

@@ -9,6 +9,7 @@ import {
   brakeTarget,
   channelRole,
   channelTarget,
+  leaps,
   releasesRole,
   releaseTarget,
   targetFile,
@@ -41,7 +42,10 @@ export function checkTargets(
       if (text === undefined) throw invalid(role, `${path} is named and was not sent`);
       checkBytes(role, path, text, sha256, metadata);
       if (role === releasesRole) named.releases.push(checkRelease(path, text));
-      else touched.push(checkDocument(role, path, text, roles));
+      else {
+        touched.push(checkDocument(role, path, text, roles));
+        checkSerial(role, path, text, documents[path]);
+      }
       named.targets[targetFile(path, sha256)] = text;
       left.delete(path);
     }
@@ -97,6 +101,14 @@ function checkRelease(path: string, text: string): Release {
   const own = releaseTarget(release.name, release.version, release.arch);
   if (own !== path) throw invalid(releasesRole, `${path} holds ${own}`);
   return release;
+}
+
+/** Hosts refuse a serial below the one they saw, and could be sent nothing after the last there is. */
+function checkSerial(role: string, path: string, text: string, known: string | undefined): void {
+  const serialOf = (document: string) => (JSON.parse(document) as { serial: number }).serial;
+  const [before, after] = [known === undefined ? 0 : serialOf(known), serialOf(text)];
+  if (after > before && !leaps(after, before)) return;
+  throw invalid(role, `${path} has serial ${after}, which cannot follow ${before}`);
 }
 
 function checkDocument(role: string, path: string, text: string, roles: VerifiedRoles) {

@@ -1,5 +1,6 @@
 import { InterlockError } from '../../protocol/errors.ts';
 import type { PublishRequest } from '../../protocol/publish.ts';
+import { countingProblem } from '../../protocol/trust.ts';
 import { invalid, parseRoot, parseTargets } from './parse-role.ts';
 import { checkNaming, verifyBy } from './verify-by.ts';
 
@@ -19,6 +20,8 @@ export function mergeRoles(
     const version = versionOf(role, json);
     const follows = role === 'root' ? version === replaces + 1 : version > replaces;
     if (!follows) throw invalid(role, `version ${version} cannot follow ${replaces}`);
+    const problem = countingProblem(parse(role, json).signed, replaces);
+    if (problem) throw invalid(role, problem);
     if (role === 'root') followRoot(before, json);
     roles[role] = json;
     files[`${version}.${role}.json`] = json;

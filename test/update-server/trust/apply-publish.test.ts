@@ -143,6 +143,31 @@ test('a renewed root goes up with its predecessor’s signature only', async () 
   expect(() => send(next([stranger]))).toThrow(expect.objectContaining({ code: 'metadata_invalid' }));
 });
 
+test.each([2 ** 53 - 1, 1e300, 1_000_000])(
+  'refuses version %d, which nothing could follow for long',
+  async (to) => {
+    const leap = await resigned('channel-alpha', (signed) => (signed.version = to));
+    expect(() => apply(leap)).toThrow(new RegExp(`version ${String(to).replace('+', '.')}`));
+  },
+);
+
+test.each(['Dec 17, 2030', '2030-02-30T00:00:00Z', '2030-01-01T00:00:00'])(
+  'refuses an expiry that is no time of the calendar: %s',
+  async (expires) => {
+    const strange = await resigned('channel-alpha', (signed) => (signed.expires = expires));
+    expect(() => apply(strange)).toThrow(/calendar/);
+  },
+);
+
+test.each([1_000_000, 2, 1])('takes serial 2 of a channel after serial %d only when it rises', (known) => {
+  const [path = '', text = ''] =
+    Object.entries(request.targets).find(([name]) => /^channels/.test(name)) ?? [];
+  const documents = { [path]: text.replace(/"serial": ?2/, `"serial":${known}`) };
+  const send = () => applyPublish(before, request, online, now, documents);
+  if (known === 1) expect(send).not.toThrow();
+  else expect(send).toThrow(/cannot follow/);
+});
+
 test('the timer renews the timestamp, and the snapshot in the second half of its life', () => {
   const soon = renewOnline(before, online, now);
   expect(Object.keys(soon.files)).toEqual(['timestamp.json']);
