@@ -3,6 +3,7 @@ import { DownloadHTTPError } from 'tuf-js/dist/error.js';
 import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
 import { ask } from '../../system/ask.ts';
 import { createHttpAgents } from '../../system/http-agents.ts';
+import { checkJson, wordsOf } from '../../system/read-json.ts';
 
 const timeout = {
   lookup: 10_000,
@@ -13,6 +14,7 @@ const timeout = {
   request: 300_000,
 };
 const maxLength = 8 * 1024 * 1024;
+const pages = /html/;
 
 /** What gets metadata, and remembers of it what the TUF library forgets. */
 export type MetadataFetcher = BaseFetcher & Pick<Fetcher, 'failure' | 'last'>;
@@ -49,11 +51,19 @@ export class Fetcher extends BaseFetcher {
 
   async #download(url: string, limit: number): Promise<Buffer> {
     const agent = createHttpAgents(this.#authority);
-    const { status, body, retryAfter } = await ask(url, { timeout, agent, limit });
+    const answer = await ask(url, { timeout, agent, limit });
+    const { status, body, retryAfter } = answer;
     this.last = { url, status };
     if (status === 403 || status === 404) throw new DownloadHTTPError('not there', status);
+    // whatever stands in between has pages to show; nobody should look for a forgery in them
+    if (status === 200 && pages.test(answer.type)) checkJson(answer);
     if (status === 200) return body;
     const wish = retryAfter === null ? {} : { retryAfter };
-    throw new InterlockError('answer_invalid', { url, status, problem: 'no such file', ...wish });
+    throw new InterlockError('answer_invalid', {
+      url,
+      status,
+      problem: wordsOf(answer) || 'no metadata',
+      ...wish,
+    });
   }
 }

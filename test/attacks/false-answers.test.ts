@@ -191,6 +191,26 @@ test.each([
 });
 
 test.each([
+  ['a page with 200', 200, html, '<html>log in</html>', /it is no JSON, but text\/html: <html>log in/],
+  [
+    'a page of another kind',
+    200,
+    { 'content-type': 'application/xhtml+xml' },
+    '<x/>',
+    /but application\/xhtml/,
+  ],
+  ['a gateway that knows nobody', 401, json, '{"message":"who?"}', /answered 401: .*who\?/],
+  ['a gateway in trouble, without a word', 502, {}, '', /answered 502: no metadata/],
+] as const)(
+  '%s in the place of metadata is no forgery, and told by its words',
+  async (_, status, headers, text, words) => {
+    const url = await serve((_request, response) => response.writeHead(status, headers).end(text));
+    const failure = { code: 'answer_invalid', message: expect.stringMatching(words) };
+    await expect(new Fetcher().downloadBytes(url, 1000)).rejects.toMatchObject(failure);
+  },
+);
+
+test.each([
   ['a page with 200', (to: ServerResponse) => to.writeHead(200, html).end('<html>'), 'answer_invalid'],
   ['nothing, with 204', (to: ServerResponse) => to.writeHead(204).end(), 'answer_invalid'],
   ['a redirect', (to: ServerResponse) => to.writeHead(302, { location: '/x' }).end(), 'answer_invalid'],
