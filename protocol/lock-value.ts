@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { parseJson, problemOf, Sha256, strict, Time, Word } from './schema.ts';
+import { Count, parseJson, problemOf, Sha256, strict, Time, Word } from './schema.ts';
 
 const Id = Type.String({ minLength: 1, maxLength: 128 });
 
@@ -17,14 +17,14 @@ export type Holder = Static<typeof Holder>;
 
 /** How a release fares: hosts it is good on, and hosts it failed on with the reason. */
 export const Record = strict({
-  ok: Type.Integer({ minimum: 0 }),
+  ok: Count,
   failed: Type.Record(Id, Type.String({ maxLength: 256 })),
 });
 
 /** The value of a group's key in etcd; it changes only by compare-and-swap on `mod_revision`. */
 export const LockValue = strict({
   format: Type.Literal(1),
-  slots: Type.Integer({ minimum: 0 }),
+  slots: Count,
   holders: Type.Array(Holder),
   /** By root hash; at most `maxReleases` entries of `maxFailed` hosts. */
   releases: Type.Record(Sha256, Record),

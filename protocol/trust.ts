@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { type Arch, Positive, parseJson, problemOf, strict, Time, Version } from './schema.ts';
+import { type Arch, Count, Positive, parseJson, problemOf, strict, Time, Version } from './schema.ts';
 
 /** Online roles, signed by the server itself; stealing their keys can only withhold. */
 export const onlineRoles = ['snapshot', 'timestamp'] as const;
@@ -114,9 +114,9 @@ export const TrustFloor = strict({
   /** When the image was made; a clock before it is wrong. */
   built: Time,
   /** Version of the root metadata. */
-  root: Type.Integer({ minimum: 1 }),
+  root: Positive,
   /** Serial of the channel document, by channel. */
-  channels: Type.Record(Type.String(), Type.Integer({ minimum: 0 })),
+  channels: Type.Record(Type.String(), Count),
   /** The oldest version that may run on the state that this image leaves behind. */
   stateCompat: Type.Optional(Version),
 });

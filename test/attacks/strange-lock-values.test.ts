@@ -74,6 +74,12 @@ describe('what somebody wrote into one group’s key', () => {
     ['no JSON', '{"format":1,', /is no JSON/],
     ['nothing', '', /is no JSON/],
     ['a number that is none', textOf({ slots: -1 }), /slots/],
+    ['places beyond counting', textOf({ slots: 1 }).replace('"slots":1', '"slots":1e300'), /slots/],
+    [
+      'good hosts beyond counting',
+      textOf({ releases: { ['a'.repeat(64)]: { ok: 2 ** 53, failed: {} } } }),
+      /ok must be/,
+    ],
     ['a list', '[]', /must be object/],
     [
       'a day that no calendar has',
