@@ -7,12 +7,14 @@ import { isNewer } from '../../protocol/version.ts';
 import { visible } from '../../protocol/visible.ts';
 import { type Answer, answer, verb } from '../../system/command.ts';
 import { print } from '../../system/print.ts';
+import { pathsOf } from '../config/paths.ts';
 import type { EventBody } from '../machine/event.ts';
 import type { Memory } from '../machine/memory.ts';
 import { otherSlot } from '../slots/slot.ts';
 import type { Patience } from '../state/hold-lock.ts';
 import { readFloor } from '../trust/image-trust.ts';
 import { runTrial } from './run-trial.ts';
+import { stopRun } from './stop-run.ts';
 import { type OpenAgent, withAgent } from './with-agent.ts';
 import { describe, goalOf } from './words.ts';
 
@@ -93,11 +95,12 @@ export async function order(
   ordersOf: (agent: OpenAgent) => Promise<EventBody[]>,
   once = false,
   medium?: string,
+  patience = operatorPatience,
 ): Promise<Answer> {
   const memory: Memory = await withAgent(
     root,
     async (agent) => agent.run(await ordersOf(agent), once),
-    operatorPatience,
+    patience,
     medium,
   );
   const { phase, wait, look, problem } = memory;
@@ -123,10 +126,18 @@ async function checkOrders(agent: OpenAgent): Promise<EventBody[]> {
 /** Gives the update under way up and says what that means from now on. */
 async function giveUp(root: string): Promise<Answer> {
   let version = '';
-  const { text, data } = await order(root, async ({ store }) => {
+  const orders = async ({ store }: OpenAgent): Promise<EventBody[]> => {
     version = goalOf((await store.load(new Date())).memory.phase) ?? '';
     return [{ kind: 'cancel' }];
-  });
+  };
+  const patience: Patience = {
+    seconds: patientSeconds,
+    onWait(pid) {
+      operatorPatience.onWait(pid);
+      void stopRun(pathsOf(root), pid).catch(() => {});
+    },
+  };
+  const { text, data } = await order(root, orders, false, undefined, patience);
   const barred = `${version} is given up and barred here until: interlock-agent update --retry ${version}`;
   return { text: [visible(barred), text].join('\n'), data: { ...(data as object), barred: version } };
 }

@@ -23,6 +23,9 @@ import { openProgress } from './progress.ts';
 /** What may be wrong with the machine itself; anything else is the order's own fault. */
 const opening = /^(disk_|space_missing|tool_failed|state_invalid)/;
 
+/** How the machine refuses an order: answered to whoever gave it, and no trouble of the host. */
+const refusing = /^(usage|cancel_late|lock_stranded)$/;
+
 /** The one agent of a host, open. */
 export interface OpenAgent extends Composed {
   paths: Paths;
@@ -78,6 +81,7 @@ export async function withAgent<T>(
         await noteNextRun(paths.run, memory);
         return memory;
       } catch (error) {
+        if (orders.length > 0 && refusing.test(asInterlockError(error).code)) throw error;
         await noteTrouble(paths.run, error, new Date()).catch(() => {});
         const { memory } = await store.read(new Date());
         await tellTrouble(composed, memory, name ?? composed.running.name, error);

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { stopRun } from '../../../agent/cli/stop-run.ts';
 import type { Memory } from '../../../agent/machine/memory.ts';
 import { acquire } from '../../../protocol/semaphore.ts';
 import { openEtcd } from '../../../system/etcd.ts';
@@ -221,7 +222,34 @@ describe('a cancel', () => {
     const status = (await startAgent(root, ['status']).ended).stdout.replace(/\n +/g, ' ');
     expect(status).toMatch(/cancelled here +2, .*barred until: interlock-agent update --retry 2/);
     expect((await startAgent(root, ['cancel']).ended).code).toBe(2);
+    expect((await startAgent(root, ['confirm']).ended).code).toBe(2);
+    // an order that does not fit is no trouble of the host
+    const { stdout: after } = await startAgent(root, ['status', '--json']).ended;
+    expect(JSON.parse(after).problems).toEqual([]);
   });
+
+  it('stops the run that would go on to the reboot, and no other process', async () => {
+    await mkdir(at('etc/interlock/hooks/pre-reboot.d'), { recursive: true });
+    const hook = at('etc/interlock/hooks/pre-reboot.d/10-drain');
+    await writeFile(hook, '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
+    const hold = { kind: 'none', endpoints: [], group: 'g', host: 'h', clusterId: '', boot: 'b', nonce: 'n' };
+    await put({ at: 'locked', plan: { goal, target: null, expires: null }, hold, drained: false });
+    const begun = performance.now();
+    const run = startAgent(root, ['run']);
+    const isDraining = async () =>
+      expect(JSON.parse(await readFile(at('run/interlock/progress.json'), 'utf8'))).toMatchObject({
+        pid: run.pid,
+        step: 'hooks',
+      });
+    await vi.waitFor(isDraining, { timeout: 20_000, interval: 100 });
+    await stopRun({ run: at('run/interlock'), state: at(state) }, String(process.pid));
+    const { code, stdout, stderr } = await startAgent(root, ['cancel']).ended;
+    expect(stderr).toContain(`process ${run.pid}`);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('2 is given up')]);
+    expect((await run.ended).stderr).not.toContain('reboot');
+    // not the hook's time, which would be over before the hook is
+    expect(performance.now() - begun).toBeLessThan(40_000);
+  }, 60_000);
 
   it('that comes too late says so', async () => {
     const hold = {
