@@ -19,6 +19,8 @@ export interface RoleChange {
   /** Texts of the documents that it newly names, by path, and of those they take the place of. */
   texts: Record<string, string>;
   textsBefore: Record<string, string>;
+  /** What keys sign by the other document that names keys: roles by key id. */
+  elsewhere?: ReadonlyMap<string, string>;
 }
 
 /** A change as a person reads it before signing: in words, and every difference there is. */
@@ -30,7 +32,7 @@ export interface ChangeShown {
 /** Tells everything that a change of one role changes; pure. */
 export function describeChange(change: RoleChange, now = new Date()): ChangeShown {
   const { role, before, after, texts, textsBefore } = change;
-  const words = isTopRole(role) ? namingWords(before, after) : targetsWords(change);
+  const words = isTopRole(role) ? namingWords(before, after, change.elsewhere) : targetsWords(change);
   const life = livesTooLong(role, after.expires, now)
     ? [`lives longer than a signature of ${role} does: the clock it was made under was ahead`]
     : [];

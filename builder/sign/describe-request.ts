@@ -6,6 +6,7 @@ import { signaturesBy } from '../keys/verify-by.ts';
 import type { Asked } from './check-request.ts';
 import { changedPaths, describeChange, type SignedJson, signedJson } from './describe-change.ts';
 import { sha256Of } from './name-targets.ts';
+import { rolesIn } from './naming-words.ts';
 import type { SigningRequest } from './request.ts';
 
 /** One document of a request: how far it is, and everything it changes against what this folder trusts; a holder reads that before signing. */
@@ -34,8 +35,19 @@ export function describeRequest(
     const { version, expires } = metadata.signed;
     const [before, after] = [trusted(folder, role), signedJson(role, json)];
     const change = { role, before, after, texts: publish.targets, textsBefore: documents };
-    return { role, version, expires, ...least, ...describeChange(change) };
+    const elsewhere = namedElsewhere(folder, role);
+    return { role, version, expires, ...least, ...describeChange({ ...change, elsewhere }) };
   });
+}
+
+/** Roles by key, as the other of the two documents that name keys has them here. */
+function namedElsewhere(folder: KeysFolder, role: string): Map<string, string> {
+  const other = isTopRole(role) ? trusted(folder, role === 'root' ? 'targets' : 'root') : undefined;
+  const found = new Map<string, string>();
+  for (const [name, { keyids }] of rolesIn(other ?? {})) {
+    for (const id of keyids) found.set(id, [found.get(id), name].filter(Boolean).join(' and '));
+  }
+  return found;
 }
 
 /** The texts of the documents that a request puts others in the place of: enclosed or kept here, and only with the bytes that are named now. */

@@ -19,12 +19,17 @@ export function rolesIn(signed: object): Map<string, RoleJson> {
 }
 
 /** Who may sign what from now on and could not before, or no longer, in words with whole key ids: an id is the hash of its key. */
-export function namingWords(before: object | undefined, after: object): string[] {
+export function namingWords(
+  before: object | undefined,
+  after: object,
+  elsewhere: ReadonlyMap<string, string> = new Map(),
+): string[] {
   const [old, now] = [rolesIn(before ?? {}), rolesIn(after)];
   const gone = [...old.keys()].filter((name) => !now.has(name));
   return [
     ...[...now].flatMap(([name, role]) => roleWords(name, old.get(name), role)),
     ...sharedWords(old, now),
+    ...elsewhereWords(old, now, elsewhere),
     ...gone.map((name) => `no ${name} any more`),
     ...orderWords([...old.keys()], [...now.keys()]),
   ];
@@ -50,6 +55,19 @@ function sharedWords(old: Map<string, RoleJson>, now: Map<string, RoleJson>): st
   return [...ids]
     .filter((id) => holders(now, id).includes(' and ') && holders(now, id) !== holders(old, id))
     .map((id) => `${id} may sign ${holders(now, id)}`);
+}
+
+/** The same for a key that another document names: root the server's, `targets` those of channels. */
+function elsewhereWords(
+  old: Map<string, RoleJson>,
+  now: Map<string, RoleJson>,
+  elsewhere: ReadonlyMap<string, string>,
+): string[] {
+  return [...now].flatMap(([name, { keyids }]) =>
+    keyids
+      .filter((id) => elsewhere.has(id) && !old.get(name)?.keyids.includes(id))
+      .map((id) => `${id} may sign ${name}, and ${elsewhere.get(id)} already`),
+  );
 }
 
 function pathsOf(role: RoleJson | undefined): string | undefined {

@@ -367,6 +367,28 @@ test('a key of the server in an offline role is said by name', async () => {
   expect(documents[0]?.changes).toContain(`${id} may sign targets and timestamp`);
 });
 
+test('so is one that gets a channel, and a channel’s that gets a role of root', async () => {
+  const root = JSON.parse(await readFile(join(keys, 'metadata/1.root.json'), 'utf8')) as { signed: Signed };
+  const [server = ''] = root.signed.roles.timestamp!.keyids;
+  await tampered('targets', (signed) => {
+    signed.delegations.keys[server] = root.signed.keys[server]!;
+    delegated(signed, 'channel-stable').keyids.push(server);
+  });
+  const words = async () => (await showRequest(stick, keys)).documents[0]?.changes;
+  expect(await words()).toContainEqual(
+    expect.stringMatching(new RegExp(`^${server} may sign channel-stable, and .*timestamp already$`)),
+  );
+  const targets = JSON.parse(await readFile(join(keys, 'metadata/targets.json'), 'utf8')) as {
+    signed: Signed;
+  };
+  const [ci = ''] = delegated(targets.signed, 'channel-alpha').keyids;
+  await tampered('root', (signed) => {
+    signed.keys[ci] = targets.signed.delegations.keys[ci]!;
+    signed.roles.targets!.keyids.push(ci);
+  });
+  expect(await words()).toContain(`${ci} may sign targets, and channel-alpha already`);
+});
+
 test('numbers and depths that no document has end in a refusal or on the screen, not in a crash', async () => {
   await tampered('channel-stable', enclose(stable, { ...channel, odd: 1.5 }));
   expect((await showRequest(stick, keys)).documents[0]?.diff).toContain(`+ ${stable}: .odd 1.5`);
