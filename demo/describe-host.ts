@@ -51,10 +51,20 @@ function share(of: number, most: number): string {
   return `${bar(shown, barWidth)} ${String(Math.floor(shown * 100)).padStart(3)} %`;
 }
 
+const free: readonly Phase['at'][] = ['idle', 'offered', 'written', 'finished'];
+
 /** True when the host is up, healthy and holds no place. */
-export function isSettled({ memory, running, bootId }: HostView): boolean {
-  const isFree = memory !== null && ['idle', 'offered', 'written', 'finished'].includes(memory.phase.at);
-  return isFree && running !== null && memory.boots.at(-1) === bootId;
+function isSettled(view: HostView): boolean {
+  return isUpIn(view, free);
+}
+
+/** True when the boot that runs now has proven itself, as docs/safety.md counts: its place may be on its way back. */
+export function isBack(view: HostView): boolean {
+  return isUpIn(view, [...free, 'confirmed', 'healed']);
+}
+
+function isUpIn({ memory, running, bootId }: HostView, phases: readonly Phase['at'][]): boolean {
+  return running !== null && memory?.boots.at(-1) === bootId && phases.includes(memory.phase.at);
 }
 
 /** True when the host runs a version, confirmed, and wants nothing else. */

@@ -3,7 +3,7 @@ import { openEtcd } from '../system/etcd.ts';
 import { readLock } from '../system/read-lock.ts';
 import type { Board } from './board.ts';
 import type { DemoHost } from './demo-host.ts';
-import { describeHost, type HostView, isSettled } from './describe-host.ts';
+import { describeHost, type HostView, isBack } from './describe-host.ts';
 
 const lookEveryMs = 150;
 const lockEveryMs = 1000;
@@ -29,13 +29,16 @@ export async function startFleet(
   const down = new Set<string>();
   let mostDown = 0;
   let lockShownAt = 0;
-  for (const host of hosts) {
-    host.onDown(() => {
-      down.add(host.name);
-      mostDown = Math.max(mostDown, down.size);
-    });
-  }
+  for (const host of hosts) host.onDown(() => void goDown(host));
   await Promise.all(hosts.map((host) => host.start()));
+
+  /** Who came back since they were looked at last is not down any more: a place is free as soon as a host is proven. */
+  async function goDown({ name }: DemoHost): Promise<void> {
+    const views = await Promise.all(hosts.filter((host) => down.has(host.name)).map((host) => host.view()));
+    for (const view of views.filter(isBack)) down.delete(view.name);
+    down.add(name);
+    mostDown = Math.max(mostDown, down.size);
+  }
 
   async function showLock(views: readonly HostView[]): Promise<void> {
     if (Date.now() - lockShownAt < lockEveryMs) return;
@@ -56,7 +59,7 @@ export async function startFleet(
       for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(lookEveryMs)) {
         const views = await Promise.all(hosts.map((host) => host.view()));
         for (const view of views) {
-          if (isSettled(view)) down.delete(view.name);
+          if (isBack(view)) down.delete(view.name);
           board.set(view.name, describeHost(view), isWorthALine(view));
         }
         await showLock(views);

@@ -115,7 +115,7 @@ export async function tell({ board, names, makeHosts, kind, patience, cleanUp }:
     'interlock rollback withdrew 2: signed by the key of stable, the only way down. They went back to release 1.',
     `Release 3 fails its health check: ${victim} tried it, and its old slot came back by itself.`,
     'The lock remembers the failure: the others wrote release 3 and never started it.',
-    `At most ${fleet.mostDown()} host was down at any time; the lock allows 1.`,
+    `At most ${fleet.mostDown()} ${fleet.mostDown() === 1 ? 'host was' : 'hosts were'} down at any time; the lock allows 1.`,
     `All of them run release 1, confirmed${cpu > 0 ? `; the machines took ${cpu.toFixed(0)} s of processor time` : ''}.`,
     `Nothing is left running. ${seconds().toFixed(0)} s in all.`,
   ];
