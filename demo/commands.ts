@@ -5,14 +5,24 @@ import { InterlockError } from '../protocol/errors.ts';
 
 const interlock = join(import.meta.dirname, '../bin/interlock');
 
+/** Verbs that show what they sign. */
+const signing = ['publish', 'rollback'];
+
+/** What is signed in words; every changed field of it would bury the story. */
+function tellSigned(line: string): void {
+  if (!/^ {4}[+-] /.test(line)) process.stderr.write(`${line}\n`);
+}
+
 /** Runs `interlock …` as a person would, and returns what it answered as JSON. Its progress goes to the terminal. */
 export async function command<T>(args: readonly string[], env: Record<string, string> = {}): Promise<T> {
+  const signs = signing.includes(args[0] ?? '');
   const child = spawn(interlock, ['--json', ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', signs ? 'pipe' : 'inherit'],
     env: { ...process.env, ...env },
   });
+  if (child.stderr) createInterface(child.stderr).on('line', tellSigned);
   let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
   const status = await new Promise((resolve) => child.once('close', resolve));
