@@ -1,4 +1,4 @@
-import type { GrantOutcome } from '../../protocol/check-in.ts';
+import { GrantOutcome } from '../../protocol/check-in.ts';
 
 /** A grant as its end needs it. */
 export interface OpenGrant {
@@ -16,15 +16,7 @@ export interface OpenGrant {
 }
 
 /** What may end a grant; other reports leave it open. */
-const ends: readonly string[] = [
-  'confirmed',
-  'fell_back',
-  'failed',
-  'cancelled',
-  'lapsed',
-  'silent',
-  'withdrawn',
-] satisfies GrantOutcome[];
+const ends: readonly string[] = GrantOutcome.enum;
 const failures: readonly (string | null)[] = ['fell_back', 'failed', 'silent'];
 
 /**
