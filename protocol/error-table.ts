@@ -232,7 +232,7 @@ export const errorTable = {
   overloaded: row('the server is busy', 'Asked again after the time it names.', 503, 75, 'later'),
   server_unready: row(
     '{problem}',
-    'Do what it says, if it says so; otherwise it is tried again later.',
+    'If the message names what to do, do that; otherwise wait: it is tried again.',
     503,
     75,
     'later',
