@@ -4,7 +4,7 @@ import { treeKey } from './bootstrap.ts';
 import { missingPackages } from './fetch-packages.ts';
 import { isTreeKept } from './kept-tree.ts';
 import type { PackagesLock } from './packages-lock.ts';
-import { requiredPackages } from './required-packages.ts';
+import { neededPackages, requiredPackages } from './required-packages.ts';
 import { scriptsKey } from './scripts/run-scripts.ts';
 
 /** One phase of a build; `state` says whether the cache has it already. */
@@ -19,6 +19,7 @@ export async function plan(definition: Definition, lock: PackagesLock | undefine
   const { files, overlays, sources, scripts } = definition;
   const phases: Phase[] = [
     { phase: 'define', what: files.map(({ file }) => file).join(' '), state: 'always' },
+    ...addedPackages(definition),
     ...(lock ? await lockedPhases(lock) : openPhases(definition)),
   ];
   for (const source of sources) {
@@ -36,6 +37,14 @@ export async function plan(definition: Definition, lock: PackagesLock | undefine
     { phase: 'pack', what: 'root.erofs root.verity boot.efi', state: 'always' },
     { phase: 'compress', what: 'payload.full; pieces met before come from the cache', state: 'always' },
   ];
+}
+
+/** Packages that come though the definition does not name them, each with its reason. */
+function addedPackages(definition: Definition): Phase[] {
+  const named = new Set(definition.packages);
+  return neededPackages(definition, definition.arch)
+    .filter(({ name }) => !named.has(name))
+    .map(({ name, reason }) => ({ phase: 'add', what: `${name}: ${reason}`, state: 'always' }));
 }
 
 async function lockedPhases(lock: PackagesLock): Promise<Phase[]> {

@@ -9,23 +9,60 @@ export function debianArch(arch: Arch): 'amd64' | 'arm64' {
   return arch === 'x86-64' ? 'amd64' : 'arm64';
 }
 
-/** What the agent calls, and what its Node is linked to. */
-const forAgent = ['dosfstools', 'libgcc-s1', 'libstdc++6', 'mount', 'util-linux'];
+/** A package that an image needs whether its definition names it or not, and what for. */
+export interface RequiredPackage {
+  name: string;
+  reason: string;
+}
+
+interface Row extends RequiredPackage {
+  /** Images that need it; all of them unless given. */
+  when?: (definition: Definition) => boolean;
+}
+
+const withAgent = ({ agent }: Definition) => agent;
+const logind = 'systemd-logind.service';
 
 /** Suites whose systemd package holds systemd-repart itself. */
 const repartInSystemd = ['bookworm'];
 
-/** What an image installs: the packages it names, those it boots by and those the agent needs. */
-export function requiredPackages(definition: Definition, arch: Arch): string[] {
+/** Debian's essential packages bring the rest: a shell, coreutils, util-linux, dpkg and the C library. */
+const rows: readonly Row[] = [
+  { name: 'systemd', reason: 'process 1, which the initrd starts' },
+  { name: 'systemd-sysv', reason: '/sbin/init, reboot and poweroff' },
+  { name: 'udev', reason: 'names of devices, and the units that wait for them' },
+  { name: 'kmod', reason: 'loads the modules of the devices that udev finds' },
+  {
+    name: 'dbus',
+    reason: `${logind} fails without a message bus; an image that masks it has none`,
+    when: ({ mask, packages }) => !mask.includes(logind) && !packages.includes('dbus-broker'),
+  },
+  { name: 'systemd-boot-efi', reason: 'boot loader and EFI stub' },
+  { name: 'busybox-static', reason: 'the shell of the initrd' },
+  { name: 'dmsetup', reason: 'opens dm-verity in the initrd; tells the agent its slot' },
+  { name: 'e2fsprogs', reason: 'checks the state partition in the initrd' },
+  {
+    name: 'systemd-repart',
+    reason: 'grows the state partition on first boot',
+    when: ({ suite }) => !repartInSystemd.includes(suite),
+  },
+  { name: 'dosfstools', reason: 'the agent repairs the ESP before it writes', when: withAgent },
+  { name: 'mount', reason: 'the agent mounts the ESP', when: withAgent },
+  { name: 'util-linux', reason: 'the agent locks with flock', when: withAgent },
+  { name: 'libgcc-s1', reason: 'the agent’s Node is linked to it', when: withAgent },
+  { name: 'libstdc++6', reason: 'the agent’s Node is linked to it', when: withAgent },
+];
+
+/** What an image needs to start and to update itself, with the reason for each package. */
+export function neededPackages(definition: Definition, arch: Arch): RequiredPackage[] {
   const flavour = definition.kernel === 'cloud' ? 'cloud-' : '';
-  const boot = [
-    `linux-image-${flavour}${debianArch(arch)}`,
-    'systemd-boot-efi',
-    'busybox-static',
-    'dmsetup',
-    'e2fsprogs',
-    'kmod',
-    ...(repartInSystemd.includes(definition.suite) ? [] : ['systemd-repart']),
-  ];
-  return [...new Set([...definition.packages, ...boot, ...(definition.agent ? forAgent : [])])];
+  const kernel = { name: `linux-image-${flavour}${debianArch(arch)}`, reason: 'the kernel' };
+  const needed = rows.filter(({ when }) => when?.(definition) ?? true);
+  return [kernel, ...needed.map(({ name, reason }) => ({ name, reason }))];
+}
+
+/** What an image installs: the packages it names and those it needs. */
+export function requiredPackages(definition: Definition, arch: Arch): string[] {
+  const needed = neededPackages(definition, arch).map(({ name }) => name);
+  return [...new Set([...definition.packages, ...needed])];
 }

@@ -35,7 +35,7 @@ function list<T extends Parameters<typeof Type.Array>[0]>(items: T, description:
 const layer = {
   packages: list(
     PackageName,
-    'Packages on top of Debian’s essential ones, of what booting needs and of what the agent needs. Recommended packages are not followed.',
+    'Packages on top of Debian’s essential ones and of what starting and updating needs (init, udev, kernel, boot loader and more), which `--plan` lists with reasons. Recommended packages are not followed.',
   ),
   sources: list(Source, 'Trees laid over the packages, in order. Each is a `tar` or an `oci`.'),
   scripts: list(
