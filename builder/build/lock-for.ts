@@ -1,6 +1,7 @@
 import { InterlockError } from '../../protocol/errors.ts';
 import type { Arch } from '../../protocol/schema.ts';
 import type { Definition } from '../define/definition.ts';
+import { fulfils, parsePackageName } from '../define/package-name.ts';
 import { findMirror } from './mirror.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { during, type Reporter } from './reporter.ts';
@@ -28,8 +29,10 @@ export async function lockFor(
 }
 
 function checkFits(lock: PackagesLock, definition: Definition, arch: Arch): void {
-  const names = new Set(lock.packages.map(({ name }) => name));
-  const missing = requiredPackages(definition, arch).filter((name) => !names.has(name));
+  const missing = requiredPackages(definition, arch).filter((text) => {
+    const wish = parsePackageName(text);
+    return !lock.packages.some((locked) => fulfils(wish, locked));
+  });
   const problems = [
     lock.suite === definition.suite ? '' : `it is for ${lock.suite}, the image for ${definition.suite}`,
     lock.arch === arch ? '' : `it is for ${lock.arch}, the build for ${arch}`,

@@ -1,7 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { type Arch, Sha256, strict, Version, Word } from '../../protocol/schema.ts';
 
-const PackageName = Type.String({ pattern: '^[a-z0-9][a-z0-9.+-]+$' });
 const UnitName = Type.String({
   pattern: '^[A-Za-z0-9:_.@-]+\\.(service|socket|timer|target|path|mount|slice)$',
 });
@@ -34,8 +33,8 @@ function list<T extends Parameters<typeof Type.Array>[0]>(items: T, description:
 /** Keys that may also stand in a section for one architecture. */
 const layer = {
   packages: list(
-    PackageName,
-    'Packages on top of Debian’s essential ones and of what starting and updating needs (init, udev, kernel, boot loader and more), which `--plan` lists with reasons. Recommended packages are not followed.',
+    Type.String(),
+    'Packages on top of Debian’s essential ones and of what starting and updating needs (init, udev, kernel, boot loader and more), which `--plan` lists with reasons; `name=version` where the version must match, as in `"nginx=1.26.*"`. Recommended packages are not followed.',
   ),
   sources: list(Source, 'Trees laid over the packages, in order. Each is a `tar` or an `oci`.'),
   scripts: list(

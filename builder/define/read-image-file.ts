@@ -2,6 +2,7 @@ import { parse, TomlError } from 'smol-toml';
 import type { TSchema } from 'typebox';
 import { InterlockError } from '../../protocol/errors.ts';
 import { problemOf } from '../../protocol/schema.ts';
+import { checkPackages } from './check-packages.ts';
 import { type DefinitionFile, ImageFile } from './definition.ts';
 import { lineOf } from './line-of.ts';
 import { suggest } from './suggest.ts';
@@ -17,7 +18,10 @@ export interface ReadFile extends DefinitionFile {
 export function readImageFile(text: string, file: string, dir: string): ReadFile {
   const image = parseToml(text, file);
   const problem = problemOf(ImageFile, image);
-  if (!problem) return { file, text, dir, image: image as ImageFile };
+  if (!problem) {
+    checkPackages({ file, text }, image as ImageFile);
+    return { file, text, dir, image: image as ImageFile };
+  }
   const path = keyPath(problem);
   const line = lineOf(text, path);
   const isUnknown = problem.startsWith('unknown key ');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { define, parseDefinition } from '../../../builder/define/define.ts';
 import { lineOf } from '../../../builder/define/line-of.ts';
+import { fulfils, packageNameProblem, parsePackageName } from '../../../builder/define/package-name.ts';
 import { parseSize } from '../../../builder/define/parse-size.ts';
 
 const good = `name = "tiny"
@@ -83,6 +84,26 @@ describe('parseDefinition', () => {
     ['a size that is none', '"512 MiB"', '"512 megabyte"', 13, /slots\/root/],
     ['a missing key', 'name = "tiny"\n', '', 1, /name/],
     ['a missing key of a table', 'verity = "16 MiB"\n', '', 12, /verity/],
+    [
+      'a removal as apt writes it',
+      '"udev",',
+      '"udev-",',
+      5,
+      /“udev-” removes a package in apt; take udev out/,
+    ],
+    ['a package of another architecture', '"udev",', '"udev:i386",', 5, /names an architecture/],
+    ['a package of another suite', '"udev",', '"udev/sid",', 5, /names a suite; a version goes after =/],
+    ['a task', '"udev",', '"ssh-server^",', 5, /a task of apt; name its packages/],
+    ['a pattern', '"udev",', '"?essential",', 5, /a pattern; name each package/],
+    ['a name in capitals', '"udev",', '"Udev",', 5, /“Udev” is no name of a package/],
+    ['an empty version', '"udev",', '"udev=",', 5, /has no version after =/],
+    [
+      'a package of a section',
+      '[slots]',
+      '[arch.arm64]\npackages = [\n"udev-"\n]\n[slots]',
+      14,
+      /take udev out/,
+    ],
     ['an absolute overlay', 'overlay = "overlay"', 'overlay = "/etc"', 7, /overlay/],
   ];
   it.each(cases)('names the line of %s', (_what, from, to, line, words) => {
@@ -94,6 +115,30 @@ describe('parseDefinition', () => {
         details: expect.objectContaining({ file: 'image.toml', line, problem: expect.stringMatching(words) }),
       }),
     );
+  });
+});
+
+describe('parsePackageName', () => {
+  it.each([
+    ['g++', { name: 'g++' }],
+    ['nginx=1.26.*', { name: 'nginx', version: '1.26.*' }],
+    ['vim=2:9.1~rc1+dfsg-1', { name: 'vim', version: '2:9.1~rc1+dfsg-1' }],
+  ])('reads %s', (text, wish) => {
+    expect(packageNameProblem(text)).toBeUndefined();
+    expect(parsePackageName(text)).toEqual(wish);
+  });
+});
+
+describe('fulfils', () => {
+  it.each([
+    ['nginx', '1.22.1-9', true],
+    ['nginx=1.22.*', '1.22.1-9', true],
+    ['nginx=1.22.*', '1x22.1', false],
+    ['nginx=1.22.1', '1.22.1-9', false],
+    ['nginx=*+deb12u*', '1.22.1-9+deb12u1', true],
+    ['ngin', '1.22.1-9', false],
+  ])('takes %s for nginx %s: %s', (text, version, expected) => {
+    expect(fulfils(parsePackageName(text), { name: 'nginx', version })).toBe(expected);
   });
 });
 

@@ -1,0 +1,38 @@
+/** A package that a definition asks for, and the versions that will do; any unless given. */
+export interface PackageWish {
+  name: string;
+  /** A version in which `*` stands for anything, as in `1.26.*`. */
+  version?: string;
+}
+
+const namePattern = /^[a-z0-9][a-z0-9.+-]+$/;
+const versionPattern = /^[0-9A-Za-z.+:~*-]+$/;
+
+/** Reads `name` or `name=version` of a list of packages that was checked. */
+export function parsePackageName(text: string): PackageWish {
+  const [name = '', version] = text.split('=');
+  return version === undefined ? { name } : { name, version };
+}
+
+/** Whether a package is one that a wish means. */
+export function fulfils(wish: PackageWish, locked: { name: string; version: string }): boolean {
+  if (wish.name !== locked.name) return false;
+  const parts = (wish.version ?? '*').split('*').map((part) => part.replace(/[.+]/g, '\\$&'));
+  return new RegExp(`^${parts.join('.*')}$`).test(locked.version);
+}
+
+/** What is wrong with an entry of a list of packages, in words, or nothing: apt understands more forms than a lock can. */
+export function packageNameProblem(text: string): string | undefined {
+  const { name, version } = parsePackageName(text);
+  if (/[~?(|]/.test(name)) return `“${text}” is a pattern; name each package`;
+  if (text.endsWith('^')) return `“${text}” is a task of apt; name its packages`;
+  if (name.includes('/')) return `“${text}” names a suite; a version goes after =, as in nginx=1.26.*`;
+  if (name.includes(':')) return `“${text}” names an architecture; every package is of the image’s own`;
+  if (name.endsWith('-'))
+    return `“${text}” removes a package in apt; take ${name.slice(0, -1)} out of the list`;
+  if (!namePattern.test(name)) return `“${text}” is no name of a package`;
+  if (version !== undefined && !(versionPattern.test(version) && text.split('=').length === 2)) {
+    return `“${text}” has no version after =, as in nginx=1.26.*`;
+  }
+  return undefined;
+}
