@@ -1,6 +1,7 @@
 import { InterlockError } from '../../../protocol/errors.ts';
 import type { Arch } from '../../../protocol/schema.ts';
 import type { Definition } from '../../define/definition.ts';
+import { compareVersions } from '../debian-version.ts';
 import { removeWhere } from '../tree/change.ts';
 import { readBody, type Tree } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
@@ -62,10 +63,15 @@ async function initrdPrograms(tree: Tree): Promise<Map<string, Buffer>> {
   return found;
 }
 
+/** The newest of the kernels in a tree, by version: `6.12.43` is newer than `6.12.9`. */
 function findKernel(tree: Tree): string {
-  const found = [...tree.keys()].filter((path) => path.startsWith('boot/vmlinuz-')).sort();
-  const newest = found.at(-1);
-  if (newest) return newest.slice('boot/vmlinuz-'.length);
+  const prefix = 'boot/vmlinuz-';
+  const found = [...tree.keys()].filter((path) => path.startsWith(prefix));
+  const newest = found
+    .map((path) => path.slice(prefix.length))
+    .toSorted(compareVersions)
+    .at(-1);
+  if (newest) return newest;
   throw new InterlockError('not_found', { what: '/boot/vmlinuz-* in the image' });
 }
 
