@@ -1,5 +1,6 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { InterlockError } from '../protocol/errors.ts';
+import { onStop } from './stop.ts';
 
 /** Which Debian package brings a program that we call; `setup.js` installs them. */
 const packageOf: Record<string, string> = {
@@ -10,13 +11,15 @@ const packageOf: Record<string, string> = {
   'qemu-img': 'qemu-utils',
 };
 
+/** `endsWithUs`: a signal that ends this process ends the program too. */
+export interface RunOptions extends SpawnOptions {
+  input?: string;
+  endsWithUs?: boolean;
+}
+
 /** Runs a program to its end and returns what it printed; throws `tool_missing` or `tool_failed`. */
-export async function run(
-  tool: string,
-  args: readonly string[],
-  options: SpawnOptions & { input?: string } = {},
-): Promise<string> {
-  const { input, ...spawnOptions } = options;
+export async function run(tool: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const { input, endsWithUs, ...spawnOptions } = options;
   const child = spawn(tool, args, {
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...spawnOptions,
@@ -28,10 +31,11 @@ export async function run(
   // a program that ends before it read everything says so by its status
   child.stdin?.on('error', () => {});
   if (input !== undefined) child.stdin?.end(input);
+  const forget = endsWithUs ? onStop(() => child.kill('SIGKILL')) : () => {};
   const status = await new Promise<number | string>((resolve, reject) => {
     child.on('error', (cause: NodeJS.ErrnoException) => reject(startFailure(tool, cause)));
     child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
-  });
+  }).finally(forget);
   if (status !== 0)
     throw new InterlockError('tool_failed', { tool, status, output: tail(err.length ? err : out) });
   return Buffer.concat(out).toString('utf8');

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../system/run.ts';
+import { temporaryPrefix, withScratch } from '../../system/scratch.ts';
 
 const blockLength = 4096;
 /** Named one by one: what another machine's mke2fs.conf turns on must not change the bytes, or be news to a kernel. */
@@ -39,8 +39,7 @@ export interface StateInput {
 
 /** Makes the state's file system: empty, for mke2fs(8) lays files out differently each time; the same input, the same bytes. */
 export async function packState(disk: string, { offset, size, uuid, time }: StateInput): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'interlock-state-'));
-  try {
+  await withScratch(temporaryPrefix(), async (folder) => {
     const config = join(folder, 'mke2fs.conf');
     await writeFile(config, configuration);
     const extended = `offset=${offset},hash_seed=${uuid},root_owner=0:0,nodiscard,lazy_itable_init=0,lazy_journal_init=0`;
@@ -56,7 +55,5 @@ export async function packState(disk: string, { offset, size, uuid, time }: Stat
         E2FSPROGS_FAKE_TIME: String(time),
       },
     });
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 }
