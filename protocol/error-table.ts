@@ -332,6 +332,13 @@ export const errorTable = {
     74,
     'later',
   ),
+  permission_denied: row(
+    '{where}: {problem}',
+    'Run this as a user that may do it, or give that user the right.',
+    500,
+    77,
+    'later',
+  ),
   loader_unsafe: row('{problem}', 'Flipping is refused; the running slot stays.', 500, 74, 'never'),
   lock_unset: row(
     'nobody said which lock this host takes before it reboots',

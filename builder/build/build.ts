@@ -1,10 +1,11 @@
-import { rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
 import type { PayloadFormat } from '../../protocol/payload.ts';
 import { releaseId } from '../../protocol/release.ts';
 import { parse, Version } from '../../protocol/schema.ts';
 import { syncFolder } from '../../system/durable.ts';
+import { withScratch } from '../../system/scratch.ts';
 import type { Definition } from '../define/definition.ts';
 import { pack } from '../pack/pack.ts';
 import { nodePackage } from './agent/read-node.ts';
@@ -17,7 +18,6 @@ import type { PackagesLock } from './packages-lock.ts';
 import { prepareTree } from './prepare-tree.ts';
 import { during, type Reporter, silent } from './reporter.ts';
 import type { UsersLock } from './users/users-lock.ts';
-import { workFolder } from './work-folder.ts';
 
 /** What one build is given besides the image's definition. */
 export interface BuildOptions {
@@ -65,10 +65,9 @@ export async function build(
   const files = await fetchPackages(lock.packages, options.offline ? null : await findMirror(), report);
   const { trust, floor } = options;
   const additions = { version, ...(trust && { trust }), ...(floor && { floor }) };
-  const work = await workFolder(folder);
-  const spool = `${work}.spool`;
-  try {
-    const { tree, sources } = await installedTree(definition, lock, files, spool, report);
+  await mkdir(options.out, { recursive: true });
+  return withScratch(folder, async (work) => {
+    const { tree, sources } = await installedTree(definition, lock, files, join(work, 'spool'), report);
     const { users, ...prepared } = await during(
       report,
       'normalise',
@@ -80,12 +79,11 @@ export async function build(
     const frames = await keptFrames();
     const { level, format } = options;
     const inputs = { definition, version, arch, lock, epoch, frames, sources, format, ...prepared };
-    await pack(work, { ...inputs, ...(level && { level }) }, report);
-    await rename(work, folder);
+    const unfinished = join(work, 'release');
+    await mkdir(unfinished);
+    await pack(unfinished, { ...inputs, ...(level && { level }) }, report);
+    await rename(unfinished, folder);
     await syncFolder(options.out);
     return { folder, lock, users };
-  } finally {
-    await rm(spool, { force: true });
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -30,5 +30,21 @@ export async function pruneFolder(folder: string, keep: number): Promise<void> {
   );
   const young = Date.now() - youngMs;
   const old = files.toSorted((a, b) => b.used - a.used).slice(keep);
-  for (const { path, used } of old) if (used < young) await rm(path, { recursive: true, force: true });
+  for (const { path, used } of old) if (used < young) await discard(path);
+}
+
+/** Marks something of the cache as just used; a cache that may only be read needs no marks. */
+export async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch(unlessReadOnly);
+}
+
+/** Takes something out of the cache, where that may be written. */
+export async function discard(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true }).catch(unlessReadOnly);
+}
+
+/** Lets a cache be one that this user, or anybody, may only read. */
+export function unlessReadOnly(error: NodeJS.ErrnoException): void {
+  if (!['EROFS', 'EACCES', 'EPERM', 'ENOENT'].includes(error.code ?? '')) throw error;
 }

@@ -1,8 +1,8 @@
 import { hash, randomUUID } from 'node:crypto';
-import { readFile, rename, utimes, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FrameSource } from '../pack/payload.ts';
-import { cacheFolder, pruneFolder } from './cache.ts';
+import { cacheFolder, pruneFolder, touch, unlessReadOnly } from './cache.ts';
 
 /** Pieces are files or parts of them: some five images like images/core, about 1 GB. */
 const kept = 30_000;
@@ -20,15 +20,23 @@ export async function keptFrames(): Promise<FrameSource> {
     const found = await readFile(file).catch(() => undefined);
     const frame = found?.subarray(digestLength);
     if (found && frame && hash('sha256', frame, 'buffer').equals(found.subarray(0, digestLength))) {
-      const now = new Date();
-      await utimes(file, now, now);
+      await touch(file);
       return frame;
     }
     const made = await make();
-    // one image may have the same piece twice, made side by side
-    const unfinished = `${file}.${randomUUID()}.tmp`;
-    await writeFile(unfinished, Buffer.concat([hash('sha256', made, 'buffer'), made]));
-    await rename(unfinished, file);
+    await keep(file, Buffer.concat([hash('sha256', made, 'buffer'), made])).catch(unlessReadOnly);
     return made;
   };
+}
+
+/** One image may have the same piece twice, made side by side. */
+async function keep(file: string, content: Uint8Array): Promise<void> {
+  const unfinished = `${file}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(unfinished, content);
+    await rename(unfinished, file);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
 }

@@ -1,80 +1,92 @@
+import { hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, readFile, rename, rm, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { syncFolder, withFile, writeDurably } from '../../system/durable.ts';
-import { cacheFolder, pruneFolder } from './cache.ts';
-import type { Body, Entry, Tree } from './tree/entry.ts';
+import { withScratch } from '../../system/scratch.ts';
+import { digestInThread } from '../pack/digest-thread.ts';
+import { cacheFolder, discard, pruneFolder, touch } from './cache.ts';
+import type { Tree } from './tree/entry.ts';
 import { readTree } from './tree/read-tree.ts';
+import { fromIndex, type TreeIndex, toIndex } from './tree/tree-index.ts';
 
 const keptTrees = 6;
 const indexFile = 'index.json';
 const contentsFile = 'contents';
 
-/** A tree as the cache keeps it: entries without content, and where each content lies. */
-interface Index {
-  /** Size and offset of each content. */
-  bodies: [size: number, offset: number][];
-  entries: (Omit<Entry, 'body' | 'xattrs'> & { body: number; xattrs: [name: string, base64: string][] })[];
-}
-
-/** The tree that the cache keeps under a key (hex), or nothing. Its contents stay in the cache and are read from there. */
+/**
+ * The tree that the cache keeps under a key (hex), or nothing. Its contents stay in the cache and are read from there. One
+ * that the disk damaged is removed and counts as nothing.
+ */
 export async function findKeptTree(key: string): Promise<Tree | undefined> {
-  const folder = join(await cacheFolder('trees'), key);
-  const text = await readFile(join(folder, indexFile), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const now = new Date();
-  await utimes(folder, now, now);
-  return fromIndex(JSON.parse(text), join(folder, contentsFile));
+  for (const folder of await foldersOf(key)) {
+    const index = await readWhole(key, folder);
+    if (!index) {
+      await discard(folder);
+      continue;
+    }
+    await touch(folder);
+    return fromIndex(index, join(folder, contentsFile));
+  }
+  return undefined;
 }
 
-/** Whether the cache keeps a tree under a key. */
+/** Whether the cache keeps a tree under a key, as far as can be told without reading it. */
 export async function isTreeKept(key: string): Promise<boolean> {
-  return (await findKeptTree(key)) !== undefined;
+  return (await foldersOf(key)).length > 0;
 }
 
-/** Makes a tree as a tar file, keeps it under a key and gives it; the cache holds it whole or not at all. */
+/**
+ * Makes a tree as a tar file, keeps it under a key and gives it. The cache holds it whole or not at all, in a folder named
+ * after its content: builders that finish one key at the same time each read what they made themselves.
+ */
 export async function keepTree(key: string, makeTar: (file: string) => Promise<void>): Promise<Tree> {
   const trees = await cacheFolder('trees');
-  const folder = join(trees, key);
-  const unfinished = await mkdtemp(join(trees, `${key.slice(0, 16)}.tmp-${process.pid}-`));
-  try {
+  const kept = await withScratch(join(trees, key.slice(0, 16)), async (unfinished) => {
     const tar = join(unfinished, 'tree.tar');
     const contents = join(unfinished, contentsFile);
     await makeTar(tar);
     const tree = await readTree(createReadStream(tar, { highWaterMark: 1024 * 1024 }), contents);
     await rm(tar);
     await withFile(contents, 'r+', (file) => file.sync());
-    await writeDurably(join(unfinished, indexFile), JSON.stringify(toIndex(tree)));
-    await rm(folder, { recursive: true, force: true });
-    await rename(unfinished, folder);
-    await syncFolder(trees);
-  } finally {
-    await rm(unfinished, { recursive: true, force: true });
-  }
-  await pruneFolder(trees, keptTrees);
-  return (await findKeptTree(key))!;
-}
-
-function toIndex(tree: Tree): Index {
-  const numbers = new Map<Body, number>();
-  const bodies: Index['bodies'] = [];
-  const entries = [...tree.values()].map(({ body, xattrs, ...rest }) => {
-    if (!numbers.has(body)) {
-      numbers.set(body, bodies.length);
-      bodies.push([body.size, body.source instanceof Uint8Array ? 0 : body.source.offset]);
-    }
-    const values = [...xattrs].map(([name, value]): [string, string] => [name, value.toString('base64')]);
-    return { ...rest, body: numbers.get(body)!, xattrs: values };
+    const index = toIndex(tree, await digestInThread(contents));
+    const text = JSON.stringify(index);
+    await writeDurably(join(unfinished, indexFile), text);
+    const folder = join(trees, nameOf(key, text));
+    await moveUnlessThere(unfinished, folder);
+    return fromIndex(index, join(folder, contentsFile));
   });
-  return { bodies, entries };
+  await syncFolder(trees);
+  await pruneFolder(trees, keptTrees);
+  return kept;
 }
 
-function fromIndex({ bodies, entries }: Index, file: string): Tree {
-  const made = bodies.map(([size, offset]): Body => ({ size, source: { file, offset } }));
-  return new Map(
-    entries.map(({ body, xattrs, ...rest }) => {
-      const values = new Map(xattrs.map(([name, value]) => [name, Buffer.from(value, 'base64')]));
-      return [rest.path, { ...rest, body: made[body]!, xattrs: values }];
-    }),
-  );
+async function foldersOf(key: string): Promise<string[]> {
+  const trees = await cacheFolder('trees');
+  const names = (await readdir(trees)).filter((name) => name.startsWith(`${key}.`));
+  return names.toSorted().map((name) => join(trees, name));
+}
+
+function nameOf(key: string, index: string): string {
+  return `${key}.${hash('sha256', index).slice(0, 16)}`;
+}
+
+/** The index of a kept tree whose every byte can be read and is as it was written. */
+async function readWhole(key: string, folder: string): Promise<TreeIndex | undefined> {
+  try {
+    const text = await readFile(join(folder, indexFile), 'utf8');
+    if (basename(folder) !== nameOf(key, text)) return undefined;
+    const index: TreeIndex = JSON.parse(text);
+    return (await digestInThread(join(folder, contentsFile))) === index.sha256 ? index : undefined;
+  } catch (error) {
+    if (!(error as NodeJS.ErrnoException).code) throw error;
+    return undefined;
+  }
+}
+
+/** Content decides about a folder's name, so one that is there holds the same. */
+async function moveUnlessThere(from: string, to: string): Promise<void> {
+  await rename(from, to).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+  });
 }

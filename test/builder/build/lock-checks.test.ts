@@ -1,6 +1,3 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkInstalled } from '../../../builder/build/check-installed.ts';
 import { lockFor } from '../../../builder/build/lock-for.ts';
@@ -9,7 +6,6 @@ import { silent } from '../../../builder/build/reporter.ts';
 import { requiredPackages } from '../../../builder/build/required-packages.ts';
 import { putFile } from '../../../builder/build/tree/change.ts';
 import type { Tree } from '../../../builder/build/tree/entry.ts';
-import { workFolder } from '../../../builder/build/work-folder.ts';
 import { parseDefinition } from '../../../builder/define/define.ts';
 
 const toml = `name = "x"
@@ -82,21 +78,5 @@ describe('checkInstalled', () => {
     ['a half-configured one', [a, stanza('b', '1:2.0+b1', 'install ok unpacked')], /unpacked/],
   ])('refuses %s', async (_what, stanzas, problem) => {
     await expect(check(...stanzas)).rejects.toThrow(problem);
-  });
-});
-
-describe('workFolder', () => {
-  it('clears what dead builds left and leaves living ones alone', async () => {
-    const parent = await mkdtemp(join(tmpdir(), 'work-'));
-    const target = join(parent, 'tiny-1');
-    // no pid is that high: the kernel's limit is 2^22
-    await mkdir(`${target}.tmp-4999999-abc`);
-    await mkdir(`${target}.tmp-${process.ppid}-abc`);
-    await mkdir(join(parent, 'tiny-10'));
-    const made = await workFolder(target);
-    const own = made.slice(parent.length + 1);
-    const expected = ['tiny-10', `tiny-1.tmp-${process.ppid}-abc`, own];
-    expect(new Set(await readdir(parent))).toEqual(new Set(expected));
-    await rm(parent, { recursive: true });
   });
 });
