@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
 import type { Arch } from '../../protocol/schema.ts';
 import type { Layer } from './definition.ts';
+import { globPattern } from './glob.ts';
 import { lineOf } from './line-of.ts';
+import { listOverlay } from './overlay/list-overlay.ts';
 import type { ReadFile } from './read-image-file.ts';
 
 /** Looks whether what an image.toml points at is there. Throws `definition_invalid` with the line. */
@@ -13,14 +15,30 @@ export async function checkPaths(read: ReadFile, arch: Arch): Promise<void> {
 }
 
 async function checkLayer({ file, text, dir }: ReadFile, at: readonly string[], layer: Layer): Promise<void> {
+  const refused = (key: string, element: string, problem: string, cause?: unknown) => {
+    const line = lineOf(text, [...at, key], element);
+    return new InterlockError('definition_invalid', { file, line, problem: `${key}: ${problem}` }, { cause });
+  };
   const check = async (key: string, path: string, kind: 'folder' | 'file') => {
     const found = await stat(resolve(dir, path)).catch(() => undefined);
     if (kind === 'folder' ? found?.isDirectory() : found?.isFile()) return;
-    const line = lineOf(text, [...at, key], path);
-    const problem = `${key}: ${resolve(dir, path)} is no ${kind}`;
-    throw new InterlockError('definition_invalid', { file, line, problem });
+    throw refused(key, path, `${resolve(dir, path)} is no ${kind}`);
   };
-  if (layer.overlay !== undefined) await check('overlay', layer.overlay, 'folder');
+  const { overlay } = layer;
+  if (overlay !== undefined) {
+    await check('overlay', overlay, 'folder');
+    await listOverlay(resolve(dir, overlay)).catch((cause) => {
+      if (!(cause instanceof InterlockError) || cause.code !== 'bad_input') throw cause;
+      throw refused('overlay', overlay, `${cause.details.what} ${cause.details.problem}`, cause);
+    });
+  }
+  for (const glob of layer.remove ?? []) {
+    try {
+      globPattern(glob);
+    } catch (cause) {
+      throw refused('remove', glob, `${glob} is no glob: ${(cause as Error).message}`, cause);
+    }
+  }
   for (const script of layer.scripts ?? []) await check('scripts', script, 'file');
   for (const source of layer.sources ?? []) {
     if ('tar' in source) await check('sources', source.tar, 'file');

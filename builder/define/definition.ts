@@ -45,14 +45,14 @@ const layer = {
     Type.String({
       pattern: relative,
       description:
-        'A folder whose files are laid over the tree: root’s, 0644, or 0755 where the owner may execute them.',
+        'A folder whose files are laid over the tree, as root’s and with their modes on the disk, less setuid, setgid, sticky bit and writing by others than the owner. A file that replaces one gets its owner, and nobody may read or write it who could not before. A folder that is there keeps its owner and mode; one that meets a link to a folder goes where it leads.',
     }),
   ),
   units: list(UnitName, 'Units to enable, under `/usr`, where their `[Install]` section says.'),
   mask: list(UnitName, 'Units that must never start.'),
   remove: list(
     AbsolutePath,
-    'Globs of paths to leave out of the root: `*` and `?` stay inside a name, `**` crosses folders, `[ab]` and `{a,b}` choose.',
+    'Globs of paths to leave out of the root: `*` and `?` stay inside a name, `**` crosses folders, `[ab]`, `[!ab]` and `{a,b}` choose. A character is one of UTF-8.',
   ),
   kernel: Type.Optional(
     Type.Union([Type.Literal('cloud'), Type.Literal('generic')], {

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { imageFloorFile, imageRootFile } from '../../../protocol/trust.ts';
 import type { Definition } from '../../define/definition.ts';
+import { layOverlay, layShipped } from '../overlay/lay-overlay.ts';
 import { putFile, removeWhere } from '../tree/change.ts';
 import type { Tree } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
@@ -8,7 +9,6 @@ import { declareUsers } from '../users/declare-users.ts';
 import { emptyVar } from './empty-var.ts';
 import { enableUnits, maskUnits } from './enable-units.ts';
 import { keepStatus } from './keep-status.ts';
-import { layOverlay } from './lay-overlay.ts';
 import { moveHomes } from './move-homes.ts';
 import { nameRelease } from './name-release.ts';
 import { scrub } from './scrub.ts';
@@ -31,7 +31,7 @@ export async function normalise(tree: Tree, definition: Definition, additions: A
   await scrub(tree);
   keepStatus(tree);
   await declareUsers(tree);
-  await layOverlay(tree, base);
+  await layShipped(tree, base);
   for (const overlay of definition.overlays) await layOverlay(tree, overlay);
   await enableUnits(tree, definition);
   maskUnits(tree, definition);

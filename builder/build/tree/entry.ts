@@ -1,11 +1,19 @@
-import { open } from 'node:fs/promises';
 import type { TarEntry } from '../../pack/tar/read-tar.ts';
 import type { Timestamp } from '../../pack/tar/timestamp.ts';
+import { openBodies } from './open-bodies.ts';
 
 /** Content of a file: bytes at hand, or a range of a file on the disk. Hard links share one body object. */
 export interface Body {
   size: number;
-  source: Uint8Array | { file: string; offset: number };
+  source: Uint8Array | FileRange;
+}
+
+/** Where a content begins in a file of this machine, whose name need not be UTF-8. */
+export interface FileRange {
+  file: string | Buffer;
+  offset: number;
+  /** Of a file that somebody may change while it is built from: when it was last changed, in milliseconds since 1970. */
+  mtimeMs?: number;
 }
 
 /** One name of a root tree; paths and link targets are binary strings as in `TarEntry`. */
@@ -20,16 +28,16 @@ export interface Entry extends Omit<TarEntry, 'body' | 'type' | 'size' | 'mtime'
 export type Tree = Map<string, Entry>;
 
 /** Brings a content into memory whole; for small files. */
-export async function readBody({ size, source }: Body): Promise<Buffer> {
+export async function readBody(body: Body): Promise<Buffer> {
+  const { source } = body;
   if (source instanceof Uint8Array) return Buffer.from(source.buffer, source.byteOffset, source.byteLength);
-  const handle = await open(source.file, 'r');
+  const bodies = openBodies();
   try {
-    const bytes = Buffer.alloc(size);
-    const { bytesRead } = await handle.read(bytes, 0, size, source.offset);
-    if (bytesRead !== size) throw new Error(`${source.file} ends early`);
-    return bytes;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of bodies.read(body)) chunks.push(chunk);
+    return Buffer.concat(chunks);
   } finally {
-    await handle.close();
+    await bodies.close();
   }
 }
 

@@ -1,38 +1,28 @@
 import { InterlockError } from '../../../protocol/errors.ts';
+import { globPattern } from '../../define/glob.ts';
+import { readableName } from '../../define/names.ts';
 
-/**
- * A predicate for paths (without leading slash) that one of the globs names, or that lie below such a path:
- * `*` and `?` stay inside a name, `**` crosses folders, `[ab]` and `{a,b}` choose.
- */
+/** A predicate for a tree's paths that one of the globs (see `globPattern`) names, or that lie below such a path. */
 export function matchPaths(globs: readonly string[]): (path: string) => boolean {
   if (globs.length === 0) return () => false;
-  const pattern = new RegExp(`^(?:${globs.map(checked).join('|')})(?:/|$)`, 's');
-  return (path) => pattern.test(path);
+  const pattern = new RegExp(`^(?:${globs.map(checked).join('|')})(?:/|$)`, 'us');
+  return (path) => pattern.test(readableName(path));
+}
+
+/** Those of the globs that name none of the paths. */
+export function idleGlobs(globs: readonly string[], paths: Iterable<string>): string[] {
+  const idle = new Map(globs.map((glob) => [glob, matchPaths([glob])]));
+  for (const path of paths) {
+    for (const [glob, matches] of idle) if (matches(path)) idle.delete(glob);
+    if (idle.size === 0) break;
+  }
+  return [...idle.keys()];
 }
 
 function checked(glob: string): string {
-  const pattern = toPattern(glob);
   try {
-    new RegExp(pattern);
-    return pattern;
+    return globPattern(glob);
   } catch (cause) {
     throw new InterlockError('bad_input', { what: glob, problem: 'is no glob' }, { cause });
   }
-}
-
-const tokens = /\*\*\/|\*\*|\*|\?|\[[^\]]+\]|\{[^}]+\}|[^*?[{]+|./g;
-
-function toPattern(glob: string): string {
-  const pieces = glob.replace(/^\/+|\/+$/g, '').match(tokens) ?? [];
-  return pieces.map(translate).join('');
-}
-
-function translate(token: string): string {
-  if (token === '**/') return '(?:.*/)?';
-  if (token === '**') return '.*';
-  if (token === '*') return '[^/]*';
-  if (token === '?') return '[^/]';
-  if (/^\[.+\]$/s.test(token)) return token.replaceAll('\\', '\\\\');
-  if (/^\{.+\}$/s.test(token)) return `(?:${token.slice(1, -1).split(',').map(toPattern).join('|')})`;
-  return RegExp.escape(token);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { layOverlay } from '../../build/normalise/lay-overlay.ts';
+import { layOverlay } from '../../build/overlay/lay-overlay.ts';
 import { putDirectory } from '../../build/tree/change.ts';
 import type { Tree } from '../../build/tree/entry.ts';
 import { writeTree } from '../../build/tree/write-tree.ts';

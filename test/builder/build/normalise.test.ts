@@ -137,8 +137,8 @@ describe('normalise', () => {
     putFile(tree, 'etc/conf.d/a', 'theirs', 0o777);
     await normalise(tree, define(), { version: '1' });
     expect(await text(tree, 'etc/conf.d/a')).toBe('mine');
-    expect(tree.get('etc/conf.d/a')).toMatchObject({ mode: 0o644, uid: 0, gid: 0 });
-    expect(tree.get('etc/run.sh')?.mode).toBe(0o755);
+    expect(tree.get('etc/conf.d/a')).toMatchObject({ mode: 0o600, uid: 0, gid: 0 });
+    expect(tree.get('etc/run.sh')?.mode).toBe(0o700);
     expect(tree.get('etc/conf.d')?.mode).toBe(0o755);
     expect(tree.get('etc/conf.d/b')).toMatchObject({ type: 'symlink', linkname: 'a' });
   });

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { putDirectory, putFile, putSymlink } from '../../../builder/build/tree/change.ts';
 import { type Entry, readBody, type Tree } from '../../../builder/build/tree/entry.ts';
 import { follow } from '../../../builder/build/tree/follow.ts';
-import { matchPaths } from '../../../builder/build/tree/match-paths.ts';
+import { idleGlobs, matchPaths } from '../../../builder/build/tree/match-paths.ts';
 import { readTree } from '../../../builder/build/tree/read-tree.ts';
 import { walk } from '../../../builder/build/tree/walk.ts';
 import { writeTree } from '../../../builder/build/tree/write-tree.ts';
@@ -19,6 +19,8 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'tree-'));
 });
 afterEach(() => rm(dir, { recursive: true }));
+
+const bytes = (text: string) => Buffer.from(text).toString('latin1');
 
 async function roundTrip(tree: Tree): Promise<Tree> {
   const tar = join(dir, 'a.tar');
@@ -165,9 +167,36 @@ describe('matchPaths', () => {
     ['/usr/bin/{perl,dpkg*}', 'usr/bin/perl5', false],
     ['/etc/[ab]?.conf', 'etc/bx.conf', true],
     ['/etc/a.conf', 'etc/aXconf', false],
+    ['/usr/share/gr?n', bytes('usr/share/grün'), true],
+    ['/usr/share/gr??n', bytes('usr/share/grün'), false],
+    ['/usr/share/[äß]x', bytes('usr/share/ßx'), true],
+    ['/usr/share/😀?', bytes('usr/share/😀日'), true],
+    ['/usr/share/gr[!ü]n', bytes('usr/share/grün'), false],
+    ['/usr/share/caf?.txt', 'usr/share/caf\xe9.txt', true],
+    ['/usr/share/café.txt', 'usr/share/caf\xe9.txt', false],
+    ['/usr/share/caf*/ü', `usr/share/caf\xe9\xc3\xa9/${bytes('ü')}`, true],
+    ['/usr/share/two*', 'usr/share/two\nlines', true],
+    ['/a/{b,{c,d}e}', 'a/de', true],
+    ['/a/{,b/}c', 'a/c', true],
+    ['/a[!b]c', 'a/c', false],
+    ['/a/[*]', 'a/*', true],
+    ['/a/[*]', 'a/b', false],
+    ['/a/[]x]', 'a/]', true],
+    ['/a/x,y}', 'a/x,y}', true],
+    ['/a/[\\]', 'a/\\', true],
   ])('%s and %s: %s', (glob, path, expected) => expect(matchPaths([glob])(path)).toBe(expected));
 
-  it('refuses a glob that is none', () => expect(() => matchPaths(['/a/[z-a]'])).toThrow(/is no glob/));
+  it.each(['/a/[z-a]', '/a/[b', '/a/{b,c'])('refuses a glob that is none: %s', (glob) => {
+    expect(() => matchPaths([glob])).toThrow(/is no glob/);
+  });
+
+  it('tells which globs name nothing', () => {
+    const paths = ['usr/share/a', bytes('usr/share/ü/b')];
+    expect(idleGlobs(['/usr', '/usr/share/x', '/usr/share/?/b', '/b'], paths)).toEqual([
+      '/usr/share/x',
+      '/b',
+    ]);
+  });
 
   it('matches nothing without globs', () => expect(matchPaths([])('')).toBe(false));
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,6 +57,21 @@ describe('define', () => {
     await expect(defineText(good)).rejects.toMatchObject({
       code: 'definition_invalid',
       details: { file: join(dir, 'image.toml'), line: 7 },
+    });
+  });
+
+  it('names the line of an overlay that holds what none may, and of a glob that is none', async () => {
+    await mkdir(join(dir, 'overlay'));
+    execFileSync('mkfifo', [join(dir, 'overlay/pipe')]);
+    await expect(defineText(good)).rejects.toMatchObject({
+      code: 'definition_invalid',
+      details: { line: 7, problem: expect.stringContaining('overlay/pipe is a fifo') },
+    });
+    await rm(join(dir, 'overlay/pipe'));
+    const globs = good.replace('[slots]', 'remove = [\n  "/usr/games",\n  "/a/{b",\n]\n\n[slots]');
+    await expect(defineText(globs)).rejects.toMatchObject({
+      code: 'definition_invalid',
+      details: { line: 14, problem: expect.stringContaining('/a/{b is no glob') },
     });
   });
 
