@@ -41,5 +41,5 @@ export async function normalise(tree: Tree, definition: Definition, additions: A
   if (floor) putFile(tree, imageFloorFile.slice(1), floor);
   removeWhere(tree, matchPaths(definition.remove));
   await moveHomes(tree);
-  emptyVar(tree);
+  await emptyVar(tree);
 }

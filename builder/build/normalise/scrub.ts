@@ -18,13 +18,14 @@ const unwanted = [
   // traces of the installation
   'etc/apt/{sources.list,apt.conf.d/99mmdebstrap}',
   'etc/dpkg/dpkg.cfg.d/99mmdebstrap',
-  'var/log/*',
-  'var/cache/*',
   'var/lib/apt/*',
   'var/lib/systemd/deb-systemd-{helper,user-helper}-*',
   '**/__pycache__',
   'etc/ssl/certs/java/cacerts',
 ];
+
+/** Folders whose files are of no use to another machine. The folders in them stay, for services count on them. */
+const emptied = matchPaths(['var/{log,cache,backups}/*']);
 
 /** Folders that exist to be mounted over or written to. */
 const folders = ['boot', 'dev', 'efi', 'etc/interlock', 'proc', 'run', 'sys', 'var'];
@@ -33,6 +34,7 @@ const openFolders = ['tmp', 'var/tmp'];
 /** Takes out of a fresh tree everything that two installations of the same packages do not share. */
 export async function scrub(tree: Tree): Promise<void> {
   removeWhere(tree, matchPaths(unwanted));
+  removeWhere(tree, (path) => tree.get(path)?.type === 'file' && emptied(path));
   for (const folder of folders) putDirectory(tree, folder);
   for (const folder of openFolders) {
     putDirectory(tree, folder);

@@ -1,0 +1,43 @@
+import { InterlockError } from '../../../protocol/errors.ts';
+import type { Entry } from '../tree/entry.ts';
+
+/**
+ * The line of tmpfiles.d(5) that makes an entry of the tree on a host that lacks it, as a binary string. What is there
+ * already keeps its mode and owner, which is what `:` says. Throws `bad_input` for what no line can make.
+ */
+export function formatLine(entry: Entry): string {
+  const { type, linkname, major, minor } = entry;
+  if (type === 'directory') return owned('d', entry, '-');
+  if (type === 'fifo') return owned('p', entry, '-');
+  if (type === 'character-device') return owned('c', entry, `${major}:${minor}`);
+  if (type === 'block-device') return owned('b', entry, `${major}:${minor}`);
+  if (type === 'symlink') return `L ${word(entry.path)} - - - - ${argument(linkname)}\n`;
+  throw refused(
+    entry.path,
+    `a ${type} in /var would never change with an update: remove it, or move it under /usr`,
+  );
+}
+
+function owned(letter: string, { path, mode, uid, gid }: Entry, last: string): string {
+  return `${letter} ${word(path)} :${mode.toString(8).padStart(4, '0')} :${uid} :${gid} - ${last}\n`;
+}
+
+/** The second field. Between quotes only `"` and `\` are special, in systemd 252 as in 257; bytes stay as they are. */
+function word(path: string): string {
+  if (/[\0\n\r]/.test(path)) throw refused(path, 'tmpfiles.d(5) has no way to name a path with a line break');
+  const name = `/${path}`.replaceAll('%', '%%');
+  return /^[\w/.@:+,=~%-]+$/.test(name) ? name : `"${name.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** The last field goes to the end of the line and knows C escapes; a dash alone stands for nothing given. */
+function argument(text: string): string {
+  const escaped = (byte: string) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return text.replace(/^-$|[\0- \\\x7f]/g, escaped).replaceAll('%', '%%');
+}
+
+function refused(path: string, problem: string): InterlockError {
+  return new InterlockError('bad_input', {
+    what: Buffer.from(`/${path}`, 'latin1').toString('utf8'),
+    problem,
+  });
+}

@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Entry, Tree } from '../../../builder/build/tree/entry.ts';
+import { readTree } from '../../../builder/build/tree/read-tree.ts';
+import { writeTree } from '../../../builder/build/tree/write-tree.ts';
+
+/** A host's folder whose /var outlives its releases, as far as the real systemd-tmpfiles(8) makes it; needs root. */
+export interface Host {
+  root: string;
+  /** Puts a release in the place of the last one, and gives what systemd-tmpfiles(8) complained about. */
+  boot(tree: Tree): Promise<string>;
+  /** What lies in /var now. */
+  look(): Promise<Map<string, Entry>>;
+  remove(): Promise<void>;
+}
+
+export async function makeHost(): Promise<Host> {
+  const work = await mkdtemp(join(tmpdir(), 'interlock-host-'));
+  const root = join(work, 'root');
+  const tar = join(work, 'tree.tar');
+  await mkdir(join(root, 'var'), { recursive: true });
+  return {
+    root,
+    async boot(tree) {
+      for (const name of await readdir(root)) {
+        if (name !== 'var') await rm(join(root, name), { recursive: true });
+      }
+      await pipeline(writeTree(tree, 0), createWriteStream(tar));
+      call('tar', [
+        '--extract',
+        '--preserve-permissions',
+        '--numeric-owner',
+        '--file',
+        tar,
+        '--directory',
+        root,
+      ]);
+      return call('systemd-tmpfiles', ['--create', '--remove', '--boot', `--root=${root}`]);
+    },
+    async look() {
+      call('tar', [
+        '--create',
+        '--numeric-owner',
+        '--format=posix',
+        '--file',
+        tar,
+        '--directory',
+        root,
+        'var',
+      ]);
+      const packed = spawnSync('cat', [tar], { maxBuffer: 1 << 28 }).stdout;
+      await writeFile(join(work, 'spool'), '');
+      return readTree(Readable.from([packed]), join(work, 'spool'));
+    },
+    remove: () => rm(work, { recursive: true }),
+  };
+}
+
+function call(tool: string, args: string[]): string {
+  const { status, stderr } = spawnSync(tool, args);
+  const text = stderr.toString('latin1');
+  if (status !== 0 && tool === 'tar') throw new Error(text);
+  return text;
+}
