@@ -29,6 +29,7 @@ interface Options {
   lock?: string;
   updateLock?: boolean;
   offline?: boolean;
+  allowExpired?: boolean;
   deltaFrom?: string[];
   level?: string;
   payloadFormat?: string;
@@ -56,6 +57,7 @@ export function addBuild(program: Command): void {
     .addOption(payloadFormatOption())
     .option('--delta-from <release...>', 'folders of older releases to make deltas from')
     .option('--offline', 'use the lock and the cache only')
+    .option('--allow-expired', 'choose packages from indexes that have expired, as a snapshot’s have')
     .option('--verify <release>', 'build a release again, and say what differs')
     .option('--plan', 'print the phases and what is cached, and build nothing')
     .action(answer(runBuild));
@@ -109,12 +111,13 @@ async function runVerify(imagedir: string, folder: string, options: Options): Pr
 }
 
 /** What a build is given besides its definition and its lock. */
-async function readInputs(imagedir: string, { offline, trust, floor }: Options) {
+async function readInputs(imagedir: string, { offline, allowExpired, trust, floor }: Options) {
   const usersFile = join(imagedir, 'users.lock');
   const users = parseUsersLock(await readFile(usersFile, 'utf8').catch(() => ''), usersFile);
   return {
     users,
     ...(offline && { offline }),
+    ...(allowExpired && { allowExpired }),
     ...(trust && { trust: await readInput(trust) }),
     ...(floor && { floor: await readInput(floor) }),
   };

@@ -87,6 +87,13 @@ export const errorTable = {
     69,
     'later',
   ),
+  index_expired: row(
+    'the package index {index} has expired: nobody has signed it anew since {time} ago',
+    'Use a mirror that is kept up to date (INTERLOCK_MIRROR). A snapshot never is: for one, say --allow-expired, which the lock and the provenance record.',
+    502,
+    69,
+    'later',
+  ),
   image_too_big: row(
     'the {part} needs {size} bytes and the slot has {room}',
     'Raise it in [slots], or put less into the image.',

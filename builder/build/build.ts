@@ -30,6 +30,8 @@ export interface BuildOptions {
   users?: UsersLock;
   /** Use nothing but the lock and the cache. */
   offline?: boolean;
+  /** Choose packages from indexes whose time is over, as a snapshot's; the lock and the provenance name them. */
+  allowExpired?: boolean;
   /** Contents of root.json and of the trust floor for the image. */
   trust?: Uint8Array;
   floor?: Uint8Array;
@@ -61,7 +63,7 @@ export async function build(
   }
 
   if (definition.agent) await nodePackage(arch);
-  const lock = await lockFor(definition, arch, options.lock, report);
+  const lock = await lockFor(definition, arch, options.lock, report, options);
   const files = await fetchPackages(lock.packages, options.offline ? null : await findMirror(), report);
   const { trust, floor } = options;
   const additions = { version, ...(trust && { trust }), ...(floor && { floor }) };

@@ -3,8 +3,9 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import got from 'got';
+import got, { type OptionsInit } from 'got';
 import { InterlockError } from '../../protocol/errors.ts';
+import { redact } from './network/redact.ts';
 
 const attempts = 3;
 const timeout = { lookup: 10_000, connect: 10_000, response: 30_000, socket: 30_000 };
@@ -18,11 +19,12 @@ export async function download(
   file: string,
   expected: { size: number; sha256: string },
   onBytes: (count: number) => void = () => {},
+  optionsFor: OptionsFor = () => ({}),
 ): Promise<void> {
   const problems: string[] = [];
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (attempt > 0) await pause(200 * 2 ** attempt);
-    const answers = await tryEach(urls, file, expected, onBytes);
+    const answers = await tryEach(urls, file, expected, onBytes, optionsFor);
     if (!answers) return;
     problems.splice(0, problems.length, ...answers.map(({ problem }) => problem));
     if (answers.every(({ gone }) => gone)) throw new InterlockError('not_found', { what: urls[0] ?? file });
@@ -30,6 +32,9 @@ export async function download(
   }
   throw new InterlockError('mirror_failed', { what: urls[0] ?? file, problem: problems.join('; ') });
 }
+
+/** How a URL is asked for: through which proxy, with which login. */
+export type OptionsFor = (url: string) => OptionsInit;
 
 interface Failure {
   problem: string;
@@ -44,10 +49,11 @@ async function tryEach(
   file: string,
   expected: { size: number; sha256: string },
   onBytes: (count: number) => void,
+  optionsFor: OptionsFor,
 ): Promise<Failure[] | undefined> {
   const failures: Failure[] = [];
   for (const url of urls) {
-    const failure = await tryOne(url, file, expected, onBytes);
+    const failure = await tryOne(url, file, expected, onBytes, optionsFor(url));
     if (!failure) return undefined;
     failures.push(failure);
   }
@@ -59,6 +65,7 @@ async function tryOne(
   file: string,
   expected: { size: number; sha256: string },
   onBytes: (count: number) => void,
+  options: OptionsInit,
 ): Promise<Failure | undefined> {
   const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`;
   const hash = createHash('sha256');
@@ -73,7 +80,7 @@ async function tryOne(
     }
   };
   try {
-    const body = got.stream(url, { timeout, retry: { limit: 0 }, decompress: false });
+    const body = got.stream(url, { ...options, timeout, retry: { limit: 0 }, decompress: false });
     await pipeline(body, count, createWriteStream(temporary, { flags: 'wx', flush: true }));
     if (hash.digest('hex') !== expected.sha256) throw new Error('other bytes than the lock says');
     await rename(temporary, file);
@@ -83,7 +90,7 @@ async function tryOne(
     const { message, response } = error as Error & { response?: { statusCode: number } };
     const status = response?.statusCode ?? 0;
     const final = status >= 400 && status < 500 && status !== 429;
-    return { problem: message, final, gone: status === 404 || status === 410 };
+    return { problem: redact(message), final, gone: status === 404 || status === 410 };
   } finally {
     await rm(temporary, { force: true });
   }

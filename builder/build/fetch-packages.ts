@@ -4,6 +4,7 @@ import { digestFile } from '../pack/digest.ts';
 import { cacheFolder } from './cache.ts';
 import { download } from './download.ts';
 import type { Mirror } from './mirror.ts';
+import { findNetwork, gotOptions } from './network/network.ts';
 import type { LockedPackage } from './packages-lock.ts';
 import { during, type Reporter } from './reporter.ts';
 
@@ -19,6 +20,7 @@ export async function fetchPackages(
   const missing = await findMissing(packages, files);
   if (missing.length === 0) return files;
   if (!mirror) throw offline(missing);
+  const optionsFor = gotOptions(await findNetwork());
   await during(report, `fetch ${missing.length} packages`, sum(missing), async (progress) => {
     let fetched = 0;
     const onBytes = (count: number) => {
@@ -27,10 +29,12 @@ export async function fetchPackages(
     };
     const gone: LockedPackage[] = [];
     await inParallel(missing, (locked) =>
-      download(addresses(locked, mirror), files.get(locked.sha256)!, locked, onBytes).catch((error) => {
-        if (!(error instanceof InterlockError) || error.code !== 'not_found') throw error;
-        gone.push(locked);
-      }),
+      download(addresses(locked, mirror), files.get(locked.sha256)!, locked, onBytes, optionsFor).catch(
+        (error) => {
+          if (!(error instanceof InterlockError) || error.code !== 'not_found') throw error;
+          gone.push(locked);
+        },
+      ),
     );
     if (gone.length > 0) throw new InterlockError('package_gone', { packages: namesOf(gone) });
   });

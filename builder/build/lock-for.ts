@@ -14,6 +14,7 @@ export async function lockFor(
   arch: Arch,
   given: PackagesLock | undefined,
   report: Reporter,
+  options: { allowExpired?: boolean } = {},
 ): Promise<PackagesLock> {
   if (given) {
     checkFits(given, definition, arch);
@@ -23,7 +24,7 @@ export async function lockFor(
     report,
     'resolve packages',
     0,
-    async () => resolve(definition, arch, await findMirror()),
+    async () => resolve(definition, arch, await findMirror(), options),
     ({ packages }) => `${packages.length} packages`,
   );
 }

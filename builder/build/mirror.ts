@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
+import { redact } from './network/redact.ts';
 
 /** Where packages come from: the archive, and the security archive when the machine uses one. */
 export interface Mirror {
@@ -11,6 +12,9 @@ export interface Mirror {
   /** Path of the keys that sign its indexes; Debian's unless given. */
   keyring?: string;
 }
+
+const debianSuite = /^(?:sid|unstable|testing|stable|oldstable|bullseye|bookworm|trixie|forky|duke)$/;
+const debianSecurity = /^(?:testing|stable|oldstable|bullseye|bookworm|trixie|forky|duke)-security$/;
 
 interface Source {
   uri: string;
@@ -25,17 +29,30 @@ interface Source {
 export async function findMirror(env: NodeJS.ProcessEnv = process.env, etc = '/etc'): Promise<Mirror> {
   const sources = await readSources(join(etc, 'apt'));
   const codename = await readCodename(join(etc, 'os-release'));
-  const of = (suite: string) =>
-    sources.find((source) => source.suite === suite && source.components.includes('main'))?.uri;
-  const security = of(`${codename}-security`) ?? null;
-  const main = env.INTERLOCK_MIRROR ?? of(codename);
+  const of = (fits: (suite: string) => boolean) =>
+    sources.find(({ suite, components }) => fits(suite) && components.includes('main'))?.uri;
+  // a mirror holds every suite: any of Debian's own leads to it
+  const security =
+    of((suite) => suite === `${codename}-security`) ?? of((suite) => debianSecurity.test(suite));
+  const main =
+    env.INTERLOCK_MIRROR ?? of((suite) => suite === codename) ?? of((suite) => debianSuite.test(suite));
   const keyring = env.INTERLOCK_KEYRING;
   if (!main) {
     const problem = `the machine's apt sources name none for ${codename || 'its release'}`;
     throw new InterlockError('mirror_failed', { what: 'its address', problem });
   }
-  if (keyring) return { main: withoutSlash(main), security: null, updates: false, keyring };
-  return { main: withoutSlash(main), security: security && withoutSlash(security) };
+  if (!/^https?:\/\/./.test(main)) {
+    const problem = `INTERLOCK_MIRROR is ${redact(main)}, no http:// or https:// address`;
+    throw new InterlockError('mirror_failed', { what: 'its address', problem });
+  }
+  if (keyring) return { main: plain(main), security: null, updates: false, keyring };
+  return { main: plain(main), security: security ? plain(security) : null };
+}
+
+/** Every address of a mirror that environment and machine name, with the logins that may stand in it. */
+export async function mirrorAddresses(env: NodeJS.ProcessEnv = process.env, etc = '/etc'): Promise<string[]> {
+  const uris = (await readSources(join(etc, 'apt'))).map(({ uri }) => uri);
+  return env.INTERLOCK_MIRROR ? [env.INTERLOCK_MIRROR, ...uris] : uris;
 }
 
 /** Reads apt's two source formats (sources.list(5)); commented, disabled and local sources are left out. */
@@ -84,6 +101,7 @@ function words(text: string): string[] {
   return text.split(/\s+/).filter(Boolean);
 }
 
-function withoutSlash(uri: string): string {
-  return uri.replace(/\/+$/, '');
+/** Without login and final slash: as it may be shown and written down. */
+function plain(uri: string): string {
+  return redact(uri).replace(/\/+$/, '');
 }

@@ -20,6 +20,8 @@ export const PackagesLock = strict({
   arch: Arch,
   /** The newest date among the archive's signed indexes: the image's time unless another is given. */
   date: Time,
+  /** Suites whose indexes had expired when packages were chosen, which was allowed, each with the end of its time. */
+  expired: Type.Optional(Type.Array(Type.String({ pattern: '^[\\w.-]+ \\S+$' }), { minItems: 1 })),
   packages: Type.Array(LockedPackage),
 });
 export type PackagesLock = Static<typeof PackagesLock>;
@@ -27,7 +29,8 @@ export type PackagesLock = Static<typeof PackagesLock>;
 /** Writes a lock as text: one line for each package, by name, so that a diff shows what changed. */
 export function formatLock({ packages, ...head }: PackagesLock): string {
   const lines = sortPackages(packages).map((locked) => `    ${JSON.stringify(inKeyOrder(locked))}`);
-  const fields = Object.entries({ format: head.format, suite: head.suite, arch: head.arch, date: head.date });
+  const { format, suite, arch, date, expired } = head;
+  const fields = Object.entries({ format, suite, arch, date, ...(expired && { expired }) });
   const header = fields.map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
   return `{\n${header.join('')}  "packages": [\n${lines.join(',\n')}\n  ]\n}\n`;
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
@@ -6,21 +6,39 @@ import type { Arch } from '../../protocol/schema.ts';
 import { run } from '../../system/run.ts';
 import type { Definition } from '../define/definition.ts';
 import { placeOf } from '../define/line-of.ts';
+import { suggest } from '../define/suggest.ts';
+import { aptRoot } from './archive/apt-root.ts';
+import { aptSources } from './archive/apt-sources.ts';
+import { expiredSuites, newestDate, type ReleaseFile, readReleaseFiles } from './archive/release-files.ts';
+import { toolProblem } from './archive/tool-problem.ts';
+import { updateIndexes } from './archive/update-indexes.ts';
 import type { Mirror } from './mirror.ts';
+import { aptEnvironment } from './network/apt-network.ts';
+import { findNetwork } from './network/network.ts';
 import { type LockedPackage, type PackagesLock, sortPackages } from './packages-lock.ts';
-import { debianArch, requiredPackages, stubPackage } from './required-packages.ts';
+import { requiredPackages } from './required-packages.ts';
 
-const debianKeyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-
-/** Asks apt, in a root of its own, which packages an image needs today. Throws `package_unknown`. */
-export async function resolve(definition: Definition, arch: Arch, mirror: Mirror): Promise<PackagesLock> {
+/**
+ * Asks apt, in a root of its own, which packages an image needs today. Throws `package_unknown`, `mirror_failed`, and
+ * `index_expired` unless indexes whose time is over are allowed: the lock names them then.
+ */
+export async function resolve(
+  definition: Definition,
+  arch: Arch,
+  mirror: Mirror,
+  { allowExpired = false }: { allowExpired?: boolean } = {},
+): Promise<PackagesLock> {
   const root = await mkdtemp(join(tmpdir(), 'interlock-apt-'));
   try {
-    const config = await prepareApt(root, definition.suite, arch, mirror);
+    const network = await findNetwork();
+    const config = await aptRoot(root, aptSources(definition, mirror), { arch, network, allowExpired });
     await updateIndexes(config);
-    const packages = parseUris(await solve(config, definition, arch), mirror);
-    const date = await newestDate(join(root, 'lists'));
-    return { format: 1, suite: definition.suite, arch, date, packages: sortPackages(packages) };
+    const releases = await readReleaseFiles(join(root, 'lists'));
+    checkComponents(definition, releases);
+    const packages = sortPackages(parseUris(await solve(config, definition, arch), mirror));
+    const expired = allowExpired ? expiredSuites(releases, Date.now()) : [];
+    const head = { format: 1 as const, suite: definition.suite, arch, date: newestDate(releases) };
+    return { ...head, ...(expired.length > 0 && { expired }), packages };
   } finally {
     await rm(root, { recursive: true, force: true });
   }
@@ -40,76 +58,26 @@ export function parseUris(text: string, mirror: Mirror): LockedPackage[] {
   });
 }
 
-/** An apt configuration that sees nothing of the machine: no packages but the stub, no sources but ours. */
-async function prepareApt(root: string, suite: string, arch: Arch, mirror: Mirror): Promise<string> {
-  await mkdir(join(root, 'lists/partial'), { recursive: true });
-  await mkdir(join(root, 'archives/partial'), { recursive: true });
-  const keyring = mirror.keyring ?? debianKeyring;
-  const source = (uri: string, name: string) => `deb [signed-by=${keyring}] ${uri} ${name} main\n`;
-  const sources = [source(mirror.main, suite)];
-  if (mirror.updates !== false) sources.push(source(mirror.main, `${suite}-updates`));
-  if (mirror.security) sources.push(source(mirror.security, `${suite}-security`));
-  await writeFile(join(root, 'sources.list'), sources.join(''));
-  await writeFile(join(root, 'preferences'), '');
-  await writeFile(join(root, 'status'), stubStatus());
-  const config = join(root, 'apt.conf');
-  const quoted = Object.entries(aptSettings(root, arch)).map(([key, value]) => `${key} "${value}";\n`);
-  await writeFile(config, quoted.join(''));
-  return config;
-}
-
-function aptSettings(root: string, arch: Arch): Record<string, string> {
-  return {
-    'APT::Architecture': debianArch(arch),
-    'APT::Architectures': debianArch(arch),
-    'APT::Install-Recommends': 'false',
-    'APT::Sandbox::User': '',
-    'Acquire::Languages': 'none',
-    'Acquire::Retries': '3',
-    'Acquire::Check-Valid-Until': 'false',
-    'Acquire::ForceHash': 'SHA256',
-    'Dir::Etc': root,
-    'Dir::Etc::parts': '/dev/null',
-    'Dir::Etc::sourcelist': 'sources.list',
-    'Dir::Etc::sourceparts': '/dev/null',
-    'Dir::Etc::preferences': 'preferences',
-    'Dir::Etc::preferencesparts': '/dev/null',
-    'Dir::State': root,
-    'Dir::State::status': join(root, 'status'),
-    'Dir::Cache': root,
-    // apt counts itself as essential; an image that is never changed in place has no use for it
-    'pkgCacheGen::ForceEssential': ',',
-  };
-}
-
-function stubStatus(): string {
-  const fields = {
-    Package: stubPackage,
-    Status: 'install ok installed',
-    Version: '1',
-    Architecture: 'all',
-    Provides: 'linux-initramfs-tool',
-    Maintainer: 'Interlock',
-    Description: 'the builder makes the initrd',
-  };
-  return `${Object.entries(fields)
-    .map(([key, value]) => `${key}: ${value}`)
-    .join('\n')}\n\n`;
-}
-
-async function updateIndexes(config: string): Promise<void> {
-  try {
-    await run('apt-get', ['-qq', '-o', 'APT::Update::Error-Mode=any', 'update'], { env: aptEnv(config) });
-  } catch (error) {
-    throw toolProblem(error, (output) => ({ what: 'its package indexes', problem: output }));
-  }
+/** apt only warns of a component that a suite does not have. */
+function checkComponents(definition: Definition, releases: readonly ReleaseFile[]): void {
+  const { suite, components } = definition;
+  const release = releases.find((each) => each.codename === suite || each.suite === suite);
+  if (!release || release.components.length === 0) return;
+  const known = release.components.map((name) => name.replace(/^.*\//, ''));
+  const unknown = components.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const meant = suggest(unknown, known);
+  const hint = meant ? `did you mean ${meant}?` : `it has ${known.join(', ')}`;
+  const problem = `${suite} has no component ${unknown}; ${hint}`;
+  const place = placeOf(definition, ['components'], unknown);
+  throw new InterlockError('definition_invalid', { ...place, problem });
 }
 
 async function solve(config: string, definition: Definition, arch: Arch): Promise<string> {
   const packages = ['?essential', ...requiredPackages(definition, arch)];
   try {
     return await run('apt-get', ['-qq', '-y', '--print-uris', 'install', ...packages], {
-      env: aptEnv(config),
+      env: aptEnvironment(config),
     });
   } catch (error) {
     throw unknownPackage(error, definition) ?? toolProblem(error, (problem) => ({ what: 'a set', problem }));
@@ -130,28 +98,4 @@ function unknownPackage(error: unknown, definition: Definition): InterlockError 
     suite: definition.suite,
   };
   return new InterlockError('package_unknown', details, { cause: error });
-}
-
-function toolProblem(
-  error: unknown,
-  details: (output: string) => { what: string; problem: string },
-): unknown {
-  if (!(error instanceof InterlockError) || error.code !== 'tool_failed') return error;
-  return new InterlockError('mirror_failed', details(String(error.details.output)), { cause: error });
-}
-
-function aptEnv(config: string): NodeJS.ProcessEnv {
-  return { ...process.env, APT_CONFIG: config, LC_ALL: 'C' };
-}
-
-/** The newest `Date:` of the signed indexes, as RFC 3339 in UTC. */
-async function newestDate(lists: string): Promise<string> {
-  const names = (await readdir(lists)).filter((name) => name.endsWith('_InRelease'));
-  const texts = await Promise.all(names.map((name) => readFile(join(lists, name), 'utf8')));
-  const dates = texts.map((text) => Date.parse(/^Date: (.*)$/m.exec(text)?.[1] ?? ''));
-  const newest = Math.max(...dates.filter(Number.isFinite));
-  if (!Number.isFinite(newest)) {
-    throw new InterlockError('mirror_failed', { what: 'a date', problem: 'its indexes have none' });
-  }
-  return new Date(newest).toISOString().replace('.000Z', 'Z');
 }

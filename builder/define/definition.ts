@@ -4,6 +4,7 @@ import { type Arch, Sha256, strict, Version, Word } from '../../protocol/schema.
 const UnitName = Type.String({
   pattern: '^[A-Za-z0-9:_.@-]+\\.(service|socket|timer|target|path|mount|slice)$',
 });
+const Component = Type.String({ pattern: '^[a-z][a-z0-9.-]*$' });
 const ModuleName = Type.String({ pattern: '^[a-z0-9_-]+$' });
 const AbsolutePath = Type.String({ pattern: '^/[^\\0]*$' });
 /** Relative to the folder of the image.toml that names it. */
@@ -35,6 +36,10 @@ const layer = {
   packages: list(
     Type.String(),
     'Packages on top of Debian’s essential ones and of what starting and updating needs (init, udev, kernel, boot loader and more), which `--plan` lists with reasons; `name=version` where the version must match, as in `"nginx=1.26.*"`. Recommended packages are not followed.',
+  ),
+  components: list(
+    Component,
+    'Components of Debian’s archive that packages come from: `main`, `contrib`, `non-free-firmware` (firmware, and microcode of processors), `non-free`. `["main"]` unless given.',
   ),
   sources: list(Source, 'Trees laid over the packages, in order. Each is a `tar` or an `oci`.'),
   scripts: list(
@@ -143,6 +148,7 @@ export interface Definition {
   name: string;
   suite: string;
   packages: string[];
+  components: string[];
   sources: DefinedSource[];
   /** Absolute paths, as of overlays, in the order they are applied. */
   scripts: string[];

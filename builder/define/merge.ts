@@ -6,7 +6,7 @@ import { placeOf } from './line-of.ts';
 import { parseSize } from './parse-size.ts';
 import type { ReadFile } from './read-image-file.ts';
 
-type Lists = 'packages' | 'units' | 'mask' | 'remove' | 'modules';
+type Lists = 'packages' | 'components' | 'units' | 'mask' | 'remove' | 'modules';
 
 /**
  * Makes one definition for an architecture out of the files that an image consists of, included ones first. Lists are
@@ -45,6 +45,13 @@ export function merge(read: readonly ReadFile[], arch: Arch): Definition {
     const problem = `slots/${key} must be a size as in "512 MiB"`;
     throw new InterlockError('definition_invalid', { ...placeOf({ files, arch }, path), problem });
   };
+  const components = () => {
+    const named = words('components');
+    if (named.length === 0) return ['main'];
+    if (named.includes('main')) return named;
+    const problem = `components must hold "main", which every system is made of`;
+    throw new InterlockError('definition_invalid', { ...placeOf({ files, arch }, ['components']), problem });
+  };
   const cmdlines = layers.flatMap(({ layer }) => layer.cmdline || []);
   return {
     arch,
@@ -53,6 +60,7 @@ export function merge(read: readonly ReadFile[], arch: Arch): Definition {
     name: needed(own('name'), ['name']),
     suite: needed(own('suite'), ['suite']),
     packages: words('packages'),
+    components: components(),
     sources: layers.flatMap(({ dir, layer }) =>
       (layer.sources ?? []).map((source) =>
         'tar' in source

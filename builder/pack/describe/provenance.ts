@@ -17,6 +17,11 @@ export interface Origin {
   builder: string;
 }
 
+/** Indexes that were too old, which somebody allowed when the packages were chosen. */
+function expiredIndexes({ expired }: PackagesLock) {
+  return expired ? { allowExpired: expired } : {};
+}
+
 /**
  * States how a release came to be: an in-toto Statement v1 with SLSA's provenance v1 as predicate. It says nothing
  * about when or where: the same inputs make the same statement.
@@ -34,7 +39,7 @@ export function provenance(origin: Origin, subject: Resource[]): Statement {
     predicate: {
       buildDefinition: {
         buildType: 'urn:interlock:build:v1',
-        externalParameters: { image: name, version, arch, epoch },
+        externalParameters: { image: name, version, arch, epoch, ...expiredIndexes(lock) },
         resolvedDependencies: [
           { name: 'definition', digest: { sha256: definition } },
           ...sources.map((source): Resource => ({ name: source.name, digest: { sha256: source.sha256 } })),

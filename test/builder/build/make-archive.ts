@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** A package of the archive; `depends` as in a control file. */
 export interface ArchivePackage {
@@ -9,6 +9,15 @@ export interface ArchivePackage {
   version: string;
   depends?: string;
   essential?: boolean;
+  /** More lines of the control file. */
+  fields?: readonly string[];
+}
+
+/** What a Release file says besides the usual. */
+export interface SuiteOptions {
+  component?: string;
+  /** Lines of the Release file. */
+  lines?: readonly string[];
 }
 
 /** A small Debian archive in a folder, with real packages and indexes signed by a key of its own. */
@@ -16,6 +25,8 @@ export interface Archive {
   keyring: string;
   /** Replaces the whole archive, pool and indexes, as of a date. */
   publish(packages: readonly ArchivePackage[], date: string): void;
+  /** Adds a suite to what was published; `suite` that ends with `/` is a flat repository. */
+  add(suite: string, packages: readonly ArchivePackage[], date: string, options?: SuiteOptions): void;
   /** Ends the agent that holds the key. */
   close(): void;
 }
@@ -40,24 +51,33 @@ export function makeArchive(home: string, folder: string): Archive {
   gpg('--output', keyring, '--export');
   const sign = (release: string, to: string) => gpg('--yes', '--clearsign', '--output', to, release);
 
+  const add: Archive['add'] = (suite, packages, date, { component = 'main', lines = [] } = {}) => {
+    const isFlat = suite.endsWith('/');
+    const place = isFlat ? join(folder, suite) : join(folder, 'dists', suite);
+    const index = isFlat ? 'Packages' : `${component}/binary-amd64/Packages`;
+    mkdirSync(dirname(join(place, index)), { recursive: true });
+    const pool = isFlat ? suite.slice(0, -1) : `pool/${component}`;
+    mkdirSync(join(folder, pool), { recursive: true });
+    const text = packages.map((each) => addPackage(folder, pool, each)).join('\n');
+    writeFileSync(join(place, index), text);
+    const head = isFlat ? [] : [`Suite: ${suite}`, `Codename: ${suite}`, `Components: ${component}`];
+    const release = join(place, 'Release');
+    writeFileSync(release, releaseOf(index, text, date, [...head, ...lines]));
+    sign(release, join(place, 'InRelease'));
+  };
   return {
     keyring,
+    add,
     close: () => execFileSync('gpgconf', ['--homedir', home, '--kill', 'gpg-agent']),
     publish(packages, date) {
       rmSync(folder, { recursive: true, force: true });
-      const index = join(folder, 'dists/trixie/main/binary-amd64');
-      mkdirSync(index, { recursive: true });
-      mkdirSync(join(folder, 'pool/main'), { recursive: true });
-      const text = packages.map((each) => addPackage(folder, each)).join('\n');
-      writeFileSync(join(index, 'Packages'), text);
-      const release = join(folder, 'dists/trixie/Release');
-      writeFileSync(release, releaseOf(text, date));
-      sign(release, join(folder, 'dists/trixie/InRelease'));
+      add('trixie', packages, date);
     },
   };
 }
 
-function addPackage(folder: string, { name, version, depends, essential }: ArchivePackage): string {
+function addPackage(folder: string, pool: string, wanted: ArchivePackage): string {
+  const { name, version, depends, essential, fields = [] } = wanted;
   const source = join(folder, `${name}.tmp`);
   mkdirSync(join(source, 'DEBIAN'), { recursive: true });
   const control = [
@@ -66,30 +86,29 @@ function addPackage(folder: string, { name, version, depends, essential }: Archi
     'Architecture: amd64',
     ...(essential ? ['Essential: yes'] : []),
     ...(depends ? [`Depends: ${depends}`] : []),
+    ...fields,
     'Maintainer: Test',
     'Description: for tests',
   ].join('\n');
   writeFileSync(join(source, 'DEBIAN/control'), `${control}\n`);
-  const file = `pool/main/${name}_${version.replace(/^\d+:/, '')}_amd64.deb`;
+  const file = `${pool}/${name}_${version.replace(/^\d+:/, '')}_amd64.deb`;
   execFileSync('dpkg-deb', ['-Znone', '--root-owner-group', '--build', source, join(folder, file)], {
     stdio: 'ignore',
   });
   rmSync(source, { recursive: true });
   const bytes = readFileSync(join(folder, file));
-  return `${control}\nFilename: ${file}\nSize: ${bytes.length}\nSHA256: ${sha256(bytes)}\n`;
+  return `${control}\nFilename: ${pool === '.' ? './' : ''}${file.replace(/^\.\//, '')}\nSize: ${bytes.length}\nSHA256: ${sha256(bytes)}\n`;
 }
 
-function releaseOf(packages: string, date: string): string {
+function releaseOf(index: string, packages: string, date: string, more: readonly string[]): string {
   const bytes = Buffer.from(packages);
   const lines = [
     'Origin: Test',
-    'Suite: trixie',
-    'Codename: trixie',
     `Date: ${new Date(date).toUTCString()}`,
     'Architectures: amd64',
-    'Components: main',
+    ...more,
     'SHA256:',
-    ` ${sha256(bytes)} ${bytes.length} main/binary-amd64/Packages`,
+    ` ${sha256(bytes)} ${bytes.length} ${index}`,
   ];
   return `${lines.join('\n')}\n`;
 }
