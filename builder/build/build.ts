@@ -69,7 +69,8 @@ export async function build(
   const additions = { version, ...(trust && { trust }), ...(floor && { floor }) };
   await mkdir(options.out, { recursive: true });
   return withScratch(folder, async (work) => {
-    const { tree, sources } = await installedTree(definition, lock, files, join(work, 'spool'), report);
+    const spool = join(work, 'spool');
+    const { tree, sources } = await installedTree(definition, lock, files, spool, report, options.users);
     const { users, ...prepared } = await during(
       report,
       'normalise',

@@ -7,6 +7,8 @@ import { during, type Reporter } from './reporter.ts';
 import { runScripts, scriptsKey } from './scripts/run-scripts.ts';
 import type { Tree } from './tree/entry.ts';
 import { addSource, type SourceDigest } from './tree/sources/add-source.ts';
+import { applyUsersLock, keyAfter } from './users/apply-users-lock.ts';
+import { emptyUsersLock, type UsersLock } from './users/users-lock.ts';
 
 /** A tree before it becomes a release's root, and what went in besides packages. */
 export interface InstalledTree {
@@ -16,7 +18,8 @@ export interface InstalledTree {
 
 /**
  * Puts a definition's packages, sources and scripts together. Contents lie in the cache and in `spool`, which must
- * live as long as the tree. Throws `bad_input` for a source that is not what the definition says.
+ * live as long as the tree. Scripts find the numbers of `users`. Throws `bad_input` for a source that is not what the
+ * definition says.
  */
 export async function installedTree(
   definition: Definition,
@@ -24,9 +27,11 @@ export async function installedTree(
   files: ReadonlyMap<string, string>,
   spool: string,
   report: Reporter,
+  users: UsersLock = emptyUsersLock,
 ): Promise<InstalledTree> {
   const tree = await bootstrap(lock, files, report);
   await checkInstalled(tree, lock);
+  const applied = await applyUsersLock(tree, users);
   const sources: SourceDigest[] = [];
   for (const { sha256, ...source } of definition.sources) {
     const added = await addSource(tree, source, spool, lock.arch);
@@ -37,7 +42,7 @@ export async function installedTree(
     sources.push(added);
   }
   if (definition.scripts.length === 0) return { tree, sources };
-  const key = await scriptsKey(treeKey(lock), sources, definition.scripts);
+  const key = await scriptsKey(keyAfter(treeKey(lock), applied), sources, definition.scripts);
   const changed = await during(report, `run ${definition.scripts.length} scripts`, 0, () =>
     runScripts(tree, key, definition.scripts, lock),
   );

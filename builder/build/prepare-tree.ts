@@ -4,7 +4,8 @@ import type { BundledPackage } from './agent/bundle-agent.ts';
 import { type BootParts, takeBootParts } from './boot/boot-parts.ts';
 import { type Additions, normalise } from './normalise/normalise.ts';
 import type { Tree } from './tree/entry.ts';
-import { lockUsers, type UsersLock } from './users/users-lock.ts';
+import { applyUsersLock, lockUsers } from './users/apply-users-lock.ts';
+import { emptyUsersLock, type UsersLock } from './users/users-lock.ts';
 
 /** What a release is packed from. */
 export interface PreparedTree {
@@ -20,11 +21,11 @@ export async function prepareTree(
   tree: Tree,
   definition: Definition,
   additions: Additions,
-  users: UsersLock = new Map(),
+  users: UsersLock = emptyUsersLock,
 ): Promise<PreparedTree> {
-  const allUsers = await lockUsers(tree, users);
+  await applyUsersLock(tree, users);
   const boot = await takeBootParts(tree, definition.arch, definition);
   const bundled = definition.agent ? await addAgent(tree, definition.arch) : [];
   await normalise(tree, definition, additions);
-  return { tree, boot, bundled, users: allUsers };
+  return { tree, boot, bundled, users: await lockUsers(tree, users) };
 }

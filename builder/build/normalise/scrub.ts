@@ -44,11 +44,23 @@ export async function scrub(tree: Tree): Promise<void> {
   await forgetPasswordDays(tree);
 }
 
-/** Empties the third field of shadow(5), the day of the last change: it is the day of the build. */
+/**
+ * Empties the third field of shadow(5), the day of the last change, for it is the day of the build. It stays where it
+ * says something: 0 asks for a new password at the first login, and the age of a password counts from it.
+ */
 async function forgetPasswordDays(tree: Tree): Promise<void> {
   const shadow = tree.get('etc/shadow');
   if (shadow?.type !== 'file') return;
-  const text = (await readBody(shadow.body)).toString('latin1');
-  const lines = text.replace(/^([^:\n]*:[^:\n]*:)\d*(?=:)/gm, '$1');
-  tree.set('etc/shadow', { ...shadow, body: bodyOf(Buffer.from(lines, 'latin1')) });
+  const lines = (await readBody(shadow.body)).toString('latin1').split('\n').map(forgetDay);
+  tree.set('etc/shadow', { ...shadow, body: bodyOf(Buffer.from(lines.join('\n'), 'latin1')) });
+}
+
+/** An age beyond two hundred years is Debian's way of writing none. */
+const noAge = 99_999;
+
+function forgetDay(line: string): string {
+  const fields = line.split(':');
+  const [, , day = '', , age = ''] = fields;
+  const counts = age !== '' && Number(age) < noAge;
+  return Number(day) === 0 || counts ? line : fields.with(2, '').join(':');
 }

@@ -1,59 +1,114 @@
 import { InterlockError } from '../../../protocol/errors.ts';
-import type { Tree } from '../tree/entry.ts';
-import { readUsers } from './read-users.ts';
+import { type Accounts, type Group, parseGroup, parseUser, type User } from './read-users.ts';
+import { parseRange, type SubIds } from './sub-ids.ts';
 
-/** Numbers by `user NAME` and `group NAME`: `uid gid` of a user, the gid of a group. */
-export type UsersLock = ReadonlyMap<string, string>;
+/** Every user and group that the image ever had, by name, and the ranges of numbers that users hand to containers. */
+export interface UsersLock {
+  users: ReadonlyMap<string, User>;
+  groups: ReadonlyMap<string, Group>;
+  subuids: SubIds;
+  subgids: SubIds;
+}
 
-const comment = '# Numbers that files in /var carry: a name keeps its own for ever.\n';
+/** The lock of an image that was never built. */
+export const emptyUsersLock: UsersLock = {
+  users: new Map(),
+  groups: new Map(),
+  subuids: new Map(),
+  subgids: new Map(),
+};
 
-/** Reads `users.lock`: lines of `user NAME UID GID` and `group NAME GID`. Throws `bad_input` with the line. */
+const comment =
+  '# Users and groups, also those that went: files on hosts carry their numbers, so a name keeps its own for ever.\n';
+const formatLine = 'format 2';
+
+/**
+ * Reads `users.lock`: lines of passwd(5), group(5), subuid(5) and subgid(5), each after its kind. The first format, with
+ * `user NAME UID GID` and `group NAME GID`, is read too. Throws `bad_input` with the line.
+ */
 export function parseUsersLock(text: string, file: string): UsersLock {
-  const lock = new Map<string, string>();
+  const lock = { users: new Map(), groups: new Map(), subuids: new Map(), subgids: new Map() };
   text.split('\n').forEach((line, index) => {
-    if (line.trim() === '' || line.startsWith('#')) return;
-    const match = /^(user [^\s:]+) (\d+ \d+)$|^(group [^\s:]+) (\d+)$/.exec(line);
-    const [name, numbers] = [match?.[1] ?? match?.[3], match?.[2] ?? match?.[4]];
-    if (!name || !numbers || lock.has(name)) {
-      throw new InterlockError('bad_input', {
-        what: `${file}:${index + 1}`,
-        problem: `“${line}” is no new user`,
-      });
-    }
-    lock.set(name, numbers);
+    if (line.trim() === '' || line.startsWith('#') || line === formatLine) return;
+    const problem = addLine(lock, line);
+    if (problem) throw new InterlockError('bad_input', { what: `${file}:${index + 1}`, problem });
   });
   return lock;
 }
 
-/** Writes it by name, so that a diff shows what is new. */
-export function formatUsersLock(lock: UsersLock): string {
-  const lines = [...lock].map(([name, numbers]) => `${name} ${numbers}\n`).toSorted();
-  return `${comment}${lines.join('')}`;
+/** Writes it by kind and name, so that a diff shows what is new and what a package changed. */
+export function formatUsersLock({ users, groups, subuids, subgids }: UsersLock): string {
+  const lines = [
+    ...[...groups.values()].map(({ name, gid, members }) => {
+      return `group ${name}:x:${gid}:${members.toSorted().join(',')}`;
+    }),
+    ...[...users.values()].map(({ name, uid, gid, comment: gecos, home, shell }) => {
+      return `user ${name}:x:${uid}:${gid}:${gecos}:${home}:${shell}`;
+    }),
+    ...formatSubIds('subuid', subuids),
+    ...formatSubIds('subgid', subgids),
+  ];
+  return `${comment}${formatLine}\n${lines.toSorted().join('\n')}\n`;
 }
 
-/**
- * The lock with the names that an installed tree adds; names that went stay, for their files may still be there.
- * Throws `bad_input` when a name has another number than the lock says, or a number of the lock went to another name.
- */
-export async function lockUsers(tree: Tree, lock: UsersLock): Promise<UsersLock> {
-  const { users, groups } = await readUsers(tree);
-  const found = new Map([
-    ...users.map(({ name, uid, gid }) => [`user ${name}`, `${uid} ${gid}`] as const),
-    ...groups.map(({ name, gid }) => [`group ${name}`, String(gid)] as const),
-  ]);
-  const owners = new Map([...lock].map(([name, numbers]) => [firstNumber(name, numbers), name]));
-  const problems = [...found].flatMap(([name, numbers]) => {
-    const locked = lock.get(name);
-    if (locked !== undefined) return locked === numbers ? [] : [`${name} was ${locked} and is ${numbers}`];
-    const owner = owners.get(firstNumber(name, numbers));
-    return owner ? [`${name} has the number of ${owner}`] : [];
-  });
-  if (problems.length > 0) {
-    throw new InterlockError('bad_input', { what: 'users.lock', problem: problems.join('; ') });
+/** The lock with the lines that an image has now; names that went stay, for their files may still be there. */
+export function extendUsersLock(
+  lock: UsersLock,
+  { users, groups }: Accounts,
+  { subuids, subgids }: Pick<UsersLock, 'subuids' | 'subgids'>,
+): UsersLock {
+  return {
+    users: new Map([...lock.users, ...users.map((user) => [user.name, user] as const)]),
+    groups: new Map([...lock.groups, ...groups.map((group) => [group.name, group] as const)]),
+    subuids: new Map([...lock.subuids, ...subuids]),
+    subgids: new Map([...lock.subgids, ...subgids]),
+  };
+}
+
+interface OpenLock {
+  users: Map<string, User>;
+  groups: Map<string, Group>;
+  subuids: Map<string, string[]>;
+  subgids: Map<string, string[]>;
+}
+
+/** Adds a line, or says what is wrong with it. */
+function addLine(lock: OpenLock, line: string): string | undefined {
+  const [, kind = '', rest = ''] = /^(\w+) (.*)$/.exec(line) ?? [];
+  if (kind === 'format') return `is of format ${rest}; this Interlock knows 1 and 2`;
+  if (kind === 'subuid' || kind === 'subgid') {
+    const { name, range } = parseRange(rest) ?? {};
+    if (name === undefined || range === undefined) return `“${line}” is no line of ${kind}(5)`;
+    const ranges = lock[`${kind}s`];
+    ranges.set(name, [...(ranges.get(name) ?? []), range]);
+    return undefined;
   }
-  return new Map([...lock, ...found]);
+  if (kind !== 'user' && kind !== 'group') return `“${line}” begins with none of user, group, subuid, subgid`;
+  const entry = firstFormat(rest);
+  if (entry.split(':')[1] !== 'x') return `“${line}” holds a password, or is no ${kind}`;
+  if (kind === 'user') return addNew(lock.users, parseUser(entry), 'uid', line);
+  return addNew(lock.groups, parseGroup(entry), 'gid', line);
 }
 
-function firstNumber(name: string, numbers: string): string {
-  return `${name.split(' ')[0]} ${numbers.split(' ')[0]}`;
+/** What a line of format 1 says, as a line of passwd(5) or group(5). */
+function firstFormat(rest: string): string {
+  return rest.replace(/^([^\s:]+) (\d+) (\d+)$/, '$1:x:$2:$3:::').replace(/^([^\s:]+) (\d+)$/, '$1:x:$2:');
+}
+
+function addNew<Key extends 'uid' | 'gid', T extends { name: string } & Record<Key, number>>(
+  map: Map<string, T>,
+  entry: T | undefined,
+  number: Key,
+  line: string,
+): string | undefined {
+  if (!entry) return `“${line}” is no line of ${number === 'uid' ? 'passwd(5)' : 'group(5)'}`;
+  if (map.has(entry.name)) return `“${line}” names ${entry.name} again`;
+  const owner = [...map.values()].find((other) => other[number] === entry[number]);
+  if (owner) return `“${line}” has the number of ${owner.name}`;
+  map.set(entry.name, entry);
+  return undefined;
+}
+
+function formatSubIds(kind: string, ids: SubIds): string[] {
+  return [...ids].flatMap(([name, ranges]) => ranges.map((range) => `${kind} ${name}:${range}`));
 }

@@ -98,6 +98,24 @@ describe('normalise', () => {
     expect([...tree.keys()].filter((path) => path.startsWith('etc/systemd/system/'))).toEqual([]);
   });
 
+  it('keeps the day of a password that must be changed, and what else was set for an account', async () => {
+    const lines = [
+      'first:$y$x:0:0:99999:7:::',
+      'aged:$y$x:20411:0:90:7:14::',
+      'left:!$y$x:20411:0:99999:7::20500:',
+      'open::20411:0:99999:7:::',
+    ];
+    const tree = sample();
+    putFile(tree, 'etc/shadow', lines.join('\n'), 0o640);
+    await normalise(tree, define(), { version: '1' });
+    expect((await text(tree, 'etc/shadow')).split('\n')).toEqual([
+      'first:$y$x:0:0:99999:7:::',
+      'aged:$y$x:20411:0:90:7:14::',
+      'left:!$y$x::0:99999:7::20500:',
+      'open:::0:99999:7:::',
+    ]);
+  });
+
   it('masks the units whose output would shadow later versions', async () => {
     const tree = sample();
     const masked = [

@@ -1,38 +1,166 @@
 import { expect, it } from 'vitest';
-import { putFile } from '../../../builder/build/tree/change.ts';
-import type { Tree } from '../../../builder/build/tree/entry.ts';
-import { formatUsersLock, lockUsers, parseUsersLock } from '../../../builder/build/users/users-lock.ts';
+import { putDirectory, putFile } from '../../../builder/build/tree/change.ts';
+import { readBody, type Tree } from '../../../builder/build/tree/entry.ts';
+import { applyUsersLock, keyAfter, lockUsers } from '../../../builder/build/users/apply-users-lock.ts';
+import { readUsers } from '../../../builder/build/users/read-users.ts';
+import { formatUsersLock, parseUsersLock } from '../../../builder/build/users/users-lock.ts';
 
-const text = (...lines: string[]) =>
-  `# Numbers that files in /var carry: a name keeps its own for ever.\n${lines.map((line) => `${line}\n`).join('')}`;
-const locked = text('group etcd 106', 'group gone 77', 'user etcd 105 106');
-const lock = parseUsersLock(locked, 'users.lock');
+const head =
+  '# Users and groups, also those that went: files on hosts carry their numbers, so a name keeps its own for ever.\nformat 2\n';
+const parse = (...lines: string[]) => parseUsersLock(lines.join('\n'), 'users.lock');
 
-function treeWith(...users: string[]): Tree {
+/** A tree of passwd(5) and group(5) lines where `/var/lib/NAME` is each user's. */
+function treeWith(users: string[], groups: string[] = [], files: Record<string, string> = {}): Tree {
   const tree: Tree = new Map();
-  putFile(
-    tree,
-    'etc/passwd',
-    users.map((user) => `${user.split(':')[0]}:x:${user.slice(user.indexOf(':') + 1)}::/:\n`).join(''),
-  );
-  putFile(tree, 'etc/group', 'etcd:x:106:\n');
+  putFile(tree, 'etc/passwd', users.map((line) => `${line}\n`).join(''));
+  putFile(tree, 'etc/group', groups.map((line) => `${line}\n`).join(''));
+  for (const user of users) {
+    const [name = '', , uid, gid] = user.split(':');
+    own(tree, `var/lib/${name}`, Number(uid), Number(gid));
+  }
+  for (const [path, content] of Object.entries(files)) putFile(tree, path, content);
   return tree;
 }
 
-it('adds new names and keeps those that went', async () => {
-  const next = await lockUsers(treeWith('etcd:105:106', 'new:200:106'), lock);
-  expect(formatUsersLock(next)).toBe(
-    text('group etcd 106', 'group gone 77', 'user etcd 105 106', 'user new 200 106'),
+function own(tree: Tree, path: string, uid: number, gid: number) {
+  putDirectory(tree, path);
+  tree.set(path, { ...tree.get(path)!, uid, gid });
+}
+
+const text = async (tree: Tree, path: string) => (await readBody(tree.get(path)!.body)).toString();
+const numbers = async (tree: Tree) => {
+  const { users, groups } = await readUsers(tree);
+  return Object.fromEntries([
+    ...users.map(({ name, uid, gid }) => [name, `${uid}:${gid}`]),
+    ...groups.map(({ name, gid }) => [`@${name}`, gid]),
+  ]);
+};
+
+it('keeps whole lines by name, and those of names that went', async () => {
+  const lock = parse('user gone:x:77:77:G:/g:/bin/sh', 'group gone:x:77:', 'group etcd:x:106:old');
+  const tree = treeWith(['etcd:!:105:106:É:/var/lib/etcd:/bin/sh'], ['etcd:x:106:b,a'], {
+    'etc/subuid': 'etcd:100000:65536\n',
+  });
+  const written = formatUsersLock(await lockUsers(tree, lock));
+  expect(written).toBe(
+    `${head}group etcd:x:106:a,b\ngroup gone:x:77:\nsubuid etcd:100000:65536\nuser etcd:x:105:106:É:/var/lib/etcd:/bin/sh\nuser gone:x:77:77:G:/g:/bin/sh\n`,
+  );
+  expect(formatUsersLock(parseUsersLock(written, 'users.lock'))).toBe(written);
+});
+
+it('reads the first format, and writes the second', async () => {
+  const lock = parse('# old', 'group etcd 106', 'user etcd 105 106', 'user gone 7 8');
+  const tree = treeWith(['etcd:x:998:997:e:/e:/bin/sh'], ['etcd:x:997:']);
+  await applyUsersLock(tree, lock);
+  expect(formatUsersLock(await lockUsers(tree, lock))).toBe(
+    `${head}group etcd:x:106:\nuser etcd:x:105:106:e:/e:/bin/sh\nuser gone:x:7:8:::\n`,
   );
 });
 
 it.each([
-  ['etcd:104:106', /user etcd was 105 106 and is 104 106/],
-  ['other:105:106', /user other has the number of user etcd/],
-])('refuses a number that changes: %s', async (user, problem) => {
-  await expect(lockUsers(treeWith(user), lock)).rejects.toThrow(problem);
+  'user a',
+  'group a x',
+  'etcd 1',
+  'group etcd 1\ngroup etcd 1',
+  'user a:x:1:1:::\nuser b:x:1:1:::',
+  'user a:$6$x:1:1:::',
+  'user a:x:1:1::/',
+  'user a:x:4294967295:1:::',
+  'group a:x::',
+  'format 3',
+  'subuid a:1',
+])('refuses the line %j', (line) => {
+  expect(() => parse(...line.split('\n'))).toThrow(/users\.lock:[12]: /);
 });
 
-it.each(['user a', 'group a x', 'etcd 1', 'group etcd 1\ngroup etcd 1'])('refuses the line %j', (line) => {
-  expect(() => parseUsersLock(line, 'users.lock')).toThrow(/users\.lock:[12]/);
+it('moves numbers that another package shifted, with all that has them', async () => {
+  const lock = parse('user a:x:998:998:::', 'user b:x:997:997:::', 'group a:x:998:', 'group b:x:997:');
+  const users = ['root:x:0:0:root:/root:/bin/sh', 'new:x:998:998::/:', 'a:x:997:997::/:', 'b:x:996:996::/:'];
+  const tree = treeWith(users, ['root:x:0:', 'new:x:998:', 'a:x:997:b', 'b:x:996:']);
+  own(tree, 'var/lib/shared', 998, 997);
+  const acl = Buffer.from(
+    '02000000010007000000000002000700e5030000080005 00e4030000'.replace(' ', ''),
+    'hex',
+  );
+  tree.set('srv', {
+    ...tree.get('var/lib')!,
+    path: 'srv',
+    xattrs: new Map([['system.posix_acl_access', acl]]),
+  });
+  const applied = await applyUsersLock(tree, lock);
+  expect(await numbers(tree)).toEqual({
+    root: '0:0',
+    'new': '999:999',
+    a: '998:998',
+    b: '997:997',
+    '@root': 0,
+    '@new': 999,
+    '@a': 998,
+    '@b': 997,
+  });
+  expect(tree.get('var/lib/a')).toMatchObject({ uid: 998, gid: 998 });
+  expect(tree.get('var/lib/b')).toMatchObject({ uid: 997, gid: 997 });
+  expect(tree.get('var/lib/shared')).toMatchObject({ uid: 999, gid: 998 });
+  const list = tree.get('srv')!.xattrs.get('system.posix_acl_access')!;
+  expect([list.readUInt32LE(16), list.readUInt32LE(24)]).toEqual([998, 997]);
+  expect(await text(tree, 'etc/group')).toContain('a:x:998:b\n');
+  expect(keyAfter('k', applied)).not.toBe('k');
+  expect(keyAfter('k', await applyUsersLock(tree, lock))).toBe('k');
+});
+
+it('gives a new name no number of one that went, and makes no account for it', async () => {
+  const lock = parse('user gone:x:999:999:::', 'group gone:x:998:', 'user bob:x:1000:1000:::');
+  const tree = treeWith(['new:x:999:998::/:', 'al:x:1000:100::/home/al:'], ['new:x:998:', 'users:x:100:']);
+  await applyUsersLock(tree, lock);
+  expect(await numbers(tree)).toEqual({
+    'new': '997:997',
+    al: '1001:100',
+    '@new': 997,
+    '@users': 100,
+  });
+});
+
+it('lets a package change everything but the number', async () => {
+  const lock = parse('user a:x:998:998:old:/old:/bin/sh', 'group a:x:998:', 'group adm:x:4:a');
+  const tree = treeWith(['a:x:150:8:new:/new:/bin/bash'], ['adm:x:4:', 'mail:x:8:a']);
+  await applyUsersLock(tree, lock);
+  expect(await text(tree, 'etc/passwd')).toBe('a:x:998:8:new:/new:/bin/bash\n');
+  expect(await text(tree, 'etc/group')).toBe('adm:x:4:\nmail:x:8:a\n');
+});
+
+it('never gives what nobody owns to whom a number moves to', async () => {
+  const tree = treeWith(['a:x:998:998::/:'], ['a:x:998:']);
+  own(tree, 'usr/share/stray', 555, 0);
+  await expect(applyUsersLock(tree, parse('user a:x:555:555:::'))).rejects.toThrow(
+    /users\.lock: \/usr\/share\/stray has uid 555, .*chown/,
+  );
+});
+
+it.each([
+  ['a.b:x:5:5::/:', /user a\.b: a name has letters/],
+  ['host$:x:5:5::/:', /user host\$/],
+  ['1a:x:5:5::/:', /user 1a/],
+  ['toor:x:0:0::/:', /users root and toor share uid 0/],
+  ['root:x:5:0::/:', /user root is there twice/],
+  ['+::::::', /\/etc\/passwd:2: “\+::::::” is no line of passwd/],
+])('refuses an account that systemd could not give to a host: %s', async (line, problem) => {
+  const tree = treeWith(['root:x:0:0::/root:/bin/sh']);
+  putFile(tree, 'etc/passwd', `root:x:0:0::/root:/bin/sh\n${line}\n`);
+  await expect(applyUsersLock(tree, parse(''))).rejects.toThrow(problem);
+});
+
+it('takes names with capitals, as Debian has', async () => {
+  const tree = treeWith(['Debian-exim:x:105:106::/:', '_apt:x:42:65534::/:']);
+  await expect(applyUsersLock(tree, parse(''))).resolves.toMatchObject({ uids: [] });
+});
+
+it('keeps the ranges that users hand to containers', async () => {
+  const lock = parse('subuid ops:100000:65536', 'subuid gone:165536:65536');
+  const tree = treeWith([], [], { 'etc/subuid': 'alice:100000:65536\nops:165536:65536\n' });
+  await applyUsersLock(tree, lock);
+  expect(await text(tree, 'etc/subuid')).toBe('alice:231072:65536\nops:100000:65536\n');
+  putFile(tree, 'etc/subuid', 'ops:100000:1000\n');
+  await expect(applyUsersLock(tree, lock)).rejects.toThrow(
+    '/etc/subuid: the range 100000:1000 of ops was 100000:65536',
+  );
 });

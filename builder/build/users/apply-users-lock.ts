@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { InterlockError } from '../../../protocol/errors.ts';
+import { putFile } from '../tree/change.ts';
+import type { Tree } from '../tree/entry.ts';
+import { checkAccounts } from './check-accounts.ts';
+import { moveNumbers } from './move-numbers.ts';
+import { readUsers } from './read-users.ts';
+import { type Moves, settleNumbers } from './settle-numbers.ts';
+import { readSubIds, type SubIds, settleSubIds } from './sub-ids.ts';
+import { extendUsersLock, type UsersLock } from './users-lock.ts';
+
+/** What the lock changed in a tree; the same tree and changes are the same tree. */
+export interface AppliedLock extends Moves {
+  ranges: [path: string, ids: [string, readonly string[]][]][];
+}
+
+/**
+ * Gives users and groups, and all they own in a tree, the numbers that the lock keeps for them. The packages' scripts
+ * never see the lock: they make each account as on a new machine, with its home, shell and groups, and its number
+ * moves afterwards. Throws `bad_input` when that cannot be.
+ */
+export async function applyUsersLock(tree: Tree, lock: UsersLock): Promise<AppliedLock> {
+  const accounts = await readUsers(tree);
+  const moves = settleNumbers(accounts, lock);
+  refuse([...checkAccounts(accounts), ...strangers(tree, moves)]);
+  await moveNumbers(tree, moves);
+  const ranges: AppliedLock['ranges'] = [];
+  for (const [path, kept] of [['etc/subuid', lock.subuids] as const, ['etc/subgid', lock.subgids] as const]) {
+    const found = await readSubIds(tree, path);
+    const { ids, problems } = settleSubIds(found, kept);
+    refuse(problems.map((problem) => `/${path}: ${problem}`));
+    if (isSame(found, ids)) continue;
+    putSubIds(tree, path, ids);
+    ranges.push([path, [...ids]]);
+  }
+  return { ...moves, ranges };
+}
+
+/** The name in the cache of what is made of a tree after the lock was applied: the same where nothing changed. */
+export function keyAfter(key: string, { uids, gids, ranges }: AppliedLock): string {
+  if (uids.length + gids.length + ranges.length === 0) return key;
+  return createHash('sha256').update(JSON.stringify({ key, uids, gids, ranges })).digest('hex');
+}
+
+/** The lock for the next build: with every name of this tree. */
+export async function lockUsers(tree: Tree, lock: UsersLock): Promise<UsersLock> {
+  const subuids = await readSubIds(tree, 'etc/subuid');
+  const subgids = await readSubIds(tree, 'etc/subgid');
+  return extendUsersLock(lock, await readUsers(tree), { subuids, subgids });
+}
+
+/** Files that nobody of the image owns must not come to belong to whom a number moves to. */
+function strangers(tree: Tree, { uids, gids }: Moves): string[] {
+  const coming = { uid: comingNumbers(uids), gid: comingNumbers(gids) };
+  return (['uid', 'gid'] as const).flatMap((kind) => {
+    const found = [...tree.values()].find((entry) => coming[kind].has(entry[kind]));
+    if (!found) return [];
+    const number = found[kind];
+    return [
+      `/${found.path} has ${kind} ${number}, which is nobody’s here and somebody’s in the lock: chown it`,
+    ];
+  });
+}
+
+/** Numbers that get an owner and had none. */
+function comingNumbers(moves: Moves['uids']): Set<number> {
+  const left = new Set(moves.map(([old]) => old));
+  return new Set(moves.map(([, next]) => next).filter((next) => !left.has(next)));
+}
+
+function refuse(problems: readonly string[]): void {
+  if (problems.length === 0) return;
+  throw new InterlockError('bad_input', { what: 'users.lock', problem: problems.join('; ') });
+}
+
+function isSame(one: SubIds, other: SubIds): boolean {
+  return JSON.stringify([...one]) === JSON.stringify([...other]);
+}
+
+function putSubIds(tree: Tree, path: string, ids: SubIds): void {
+  const lines = [...ids].flatMap(([name, ranges]) => ranges.map((range) => `${name}:${range}\n`));
+  putFile(tree, path, lines.join(''), tree.get(path)?.mode);
+}
