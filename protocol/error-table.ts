@@ -45,6 +45,13 @@ export const errorTable = {
     77,
     'never',
   ),
+  sandbox_forbidden: row(
+    'packages and scripts would see this machine, for the sandbox is not allowed to hide it: {problem}',
+    'Build as root on the machine itself, or in a container that may mount (--privileged).',
+    500,
+    77,
+    'never',
+  ),
   emulation_missing: row(
     '{arch} packages cannot be installed on this {machine} machine: {problem}',
     'Run as root: apt-get install qemu-user-static arch-test; without systemd also: mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc && /usr/lib/systemd/systemd-binfmt',

@@ -1,9 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bootstrapMode } from '../../builder/build/bootstrap-mode.ts';
 import { makeLocalRepository } from '../../builder/build/local-repository.ts';
 import type { PackagesLock } from '../../builder/build/packages-lock.ts';
 import { stubPackage } from '../../builder/build/required-packages.ts';
+import { sandboxMode } from '../../builder/build/sandbox/sandbox-mode.ts';
 import { type Taken, timed } from './timed.ts';
 
 /** A tar of the very packages, from a repository on this disk: what mmdebstrap's users wait for. */
@@ -16,7 +16,7 @@ export async function byMmdebstrap(
   await makeLocalRepository(repository, lock.packages, files);
   const names = [...lock.packages.map(({ name }) => name), stubPackage].join(',');
   const tar = join(work, 'peer.tar');
-  const options = [`--mode=${await bootstrapMode()}`, '--variant=essential', `--include=${names}`];
+  const options = [`--mode=${await sandboxMode()}`, '--variant=essential', `--include=${names}`];
   const taken = await timed([
     'mmdebstrap',
     '--quiet',

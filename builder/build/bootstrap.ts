@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
 import { run } from '../../system/run.ts';
+import { temporaryPrefix, withScratch } from '../../system/scratch.ts';
 import { machineArch } from '../define/machine-arch.ts';
-import { type BootstrapMode, bootstrapMode } from './bootstrap-mode.ts';
 import { checkEmulation } from './emulation.ts';
 import { findKeptTree, keepTree } from './kept-tree.ts';
 import { makeLocalRepository } from './local-repository.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { during, type Reporter } from './reporter.ts';
 import { debianArch, stubPackage } from './required-packages.ts';
+import { inSandbox } from './sandbox/in-sandbox.ts';
+import { buildMachine, type Machine } from './sandbox/machine.ts';
+import { mountTree, unmountTree } from './sandbox/run-in-tree.ts';
 import type { Tree } from './tree/entry.ts';
 
 /** What packages bring that no host reads; licences stay. */
@@ -44,49 +46,46 @@ export async function bootstrap(
   lock: PackagesLock,
   files: ReadonlyMap<string, string>,
   report: Reporter,
+  machine: Machine = buildMachine,
 ): Promise<Tree> {
-  const key = treeKey(lock);
+  const key = treeKey(lock, machine);
   const kept = await findKeptTree(key);
   if (kept) return kept;
   await checkEmulation(lock.arch);
   if (lock.arch !== machineArch()) await run('arch-test', [debianArch(lock.arch)]);
-  const mode = await bootstrapMode();
   return during(report, `install ${lock.packages.length} packages`, 0, () =>
-    keepTree(key, (tar) => install(lock, files, mode, tar)),
+    keepTree(key, (tar) => install(lock, files, machine, tar)),
   );
 }
 
 /** The name of a lock's tree in the cache: everything that decides about its content. */
-export function treeKey(lock: PackagesLock): string {
-  const recipe = { excluded, included, decompressModules, lock };
+export function treeKey(lock: PackagesLock, machine: Machine = buildMachine): string {
+  const recipe = { excluded, included, decompressModules, lock, machine };
   return createHash('sha256').update(JSON.stringify(recipe)).digest('hex');
 }
 
 async function install(
   lock: PackagesLock,
   files: ReadonlyMap<string, string>,
-  mode: BootstrapMode,
+  machine: Machine,
   tar: string,
 ): Promise<void> {
-  const work = await mkdtemp(join(tmpdir(), 'interlock-bootstrap-'));
-  try {
+  await withScratch(temporaryPrefix(), async (work) => {
     await chmod(work, 0o755);
     const repository = join(work, 'repository');
     await makeLocalRepository(repository, lock.packages, files);
     const source = `deb [trusted=yes] copy:${repository} ./`;
-    await run('mmdebstrap', [`--mode=${mode}`, ...mmdebstrapOptions(lock), '', tar, source], {
-      env: buildEnvironment(lock),
+    await mkdir(join(work, 'tmp'));
+    const options = { env: buildEnvironment(lock, join(work, 'tmp')), arch: lock.arch, machine };
+    await inSandbox(['mmdebstrap', ...mmdebstrapOptions(lock), '', tar, source], options).catch((error) => {
+      throw decompressorProblem(error);
     });
-  } catch (error) {
-    throw decompressorProblem(error);
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
 /** What package scripts may see of this machine: where its programs are, and nothing else. */
-function buildEnvironment({ date }: PackagesLock): NodeJS.ProcessEnv {
-  const { PATH, TMPDIR } = process.env;
+function buildEnvironment({ date }: PackagesLock, TMPDIR: string): NodeJS.ProcessEnv {
+  const { PATH } = process.env;
   const fixed = {
     SOURCE_DATE_EPOCH: String(Date.parse(date) / 1000),
     LC_ALL: 'C.UTF-8',
@@ -94,12 +93,13 @@ function buildEnvironment({ date }: PackagesLock): NodeJS.ProcessEnv {
     HOME: '/root',
   };
   const path = [...(PATH ?? '').split(':'), '/usr/sbin', '/sbin'].join(':');
-  return { ...fixed, PATH: path, ...(TMPDIR && { TMPDIR }) };
+  return { ...fixed, PATH: path, TMPDIR };
 }
 
 function mmdebstrapOptions({ packages, arch }: PackagesLock): string[] {
   const names = [...packages.map(({ name }) => name), stubPackage];
   return [
+    '--mode=root',
     '--variant=essential',
     '--format=tar',
     `--architectures=${debianArch(arch)}`,
@@ -109,8 +109,17 @@ function mmdebstrapOptions({ packages, arch }: PackagesLock): string[] {
     '--aptopt=APT::Install-Recommends "false"',
     '--aptopt=Acquire::Languages "none"',
     '--dpkgopt=force-unsafe-io',
+    // the sandbox's own are laid in instead
+    '--skip=chroot/mount',
+    `--extract-hook=sh ${quote(mountTree)} "$1"`,
     `--customize-hook=${decompressModules}`,
+    `--customize-hook=sh ${quote(unmountTree)} "$1"`,
   ];
+}
+
+/** A path as one word of the shell. */
+function quote(path: string): string {
+  return `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 function decompressorProblem(error: unknown): unknown {

@@ -7,7 +7,6 @@ import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { kernelModules } from '../../../builder/build/boot/kernel-modules.ts';
 import { treeKey } from '../../../builder/build/bootstrap.ts';
-import { bootstrapMode } from '../../../builder/build/bootstrap-mode.ts';
 import { build } from '../../../builder/build/build.ts';
 import { findKeptTree } from '../../../builder/build/kept-tree.ts';
 import { findMirror } from '../../../builder/build/mirror.ts';
@@ -15,6 +14,7 @@ import { formatLock, type PackagesLock } from '../../../builder/build/packages-l
 import { prepareTree } from '../../../builder/build/prepare-tree.ts';
 import { type Reporter, silent } from '../../../builder/build/reporter.ts';
 import { resolve } from '../../../builder/build/resolve.ts';
+import { sandboxMode } from '../../../builder/build/sandbox/sandbox-mode.ts';
 import { writeTree } from '../../../builder/build/tree/write-tree.ts';
 import { define } from '../../../builder/define/define.ts';
 import type { Definition, DefinitionFile } from '../../../builder/define/definition.ts';
@@ -321,9 +321,9 @@ describe('build', () => {
   });
 });
 
-describe('bootstrapMode', () => {
+describe('sandboxMode', () => {
   it('finds a way that works on this machine', async () => {
-    const mode = await bootstrapMode();
+    const mode = await sandboxMode();
     expect(['unshare', ...(isRoot ? ['root'] : [])]).toContain(mode);
   });
 });

@@ -1,22 +1,13 @@
 #!/bin/sh
-# Unpacks before.tar, runs every script in it, packs after.tar. Runs as root of its own mounts, without network.
+# change-tree.sh WORK MOUNT UNMOUNT: unpacks before.tar, runs every script in the tree, packs after.tar.
 set -eu
 umask 022
-work=$1
+work=$1 mount=$2 unmount=$3
 tree=$work/tree
 mkdir -m 755 "$tree"
 tar --extract --preserve-permissions --numeric-owner --xattrs --xattrs-include='*' --file "$work/before.tar" --directory "$tree"
 
-mount -t tmpfs -o mode=755 tmpfs "$tree/dev"
-for device in null zero full random urandom; do
-  : > "$tree/dev/$device"
-  mount --bind "/dev/$device" "$tree/dev/$device"
-done
-ln -s /proc/self/fd "$tree/dev/fd"
-mount -t proc proc "$tree/proc"
-mount -t tmpfs -o mode=1777 tmpfs "$tree/tmp"
-mount -t tmpfs -o mode=755 tmpfs "$tree/run"
-
+sh "$mount" "$tree" tmp run
 for script in "$work"/scripts/*; do
   name=${script##*/}
   cp "$script" "$tree/run/$name"
@@ -28,9 +19,7 @@ for script in "$work"/scripts/*; do
     exit 1
   }
 done
+sh "$unmount" "$tree" tmp run
 
-umount "$tree/run" "$tree/tmp" "$tree/proc"
-umount "$tree/dev/null" "$tree/dev/zero" "$tree/dev/full" "$tree/dev/random" "$tree/dev/urandom"
-umount "$tree/dev"
 tar --create --format=posix --sort=name --numeric-owner --xattrs --xattrs-include='*' --file "$work/after.tar" --directory "$tree" .
 rm -rf "$tree"

@@ -1,0 +1,33 @@
+#!/bin/sh
+# enter.sh WORK HOSTNAME LAST_PID PROGRAM...: runs a program on the machine that WORK/machine describes.
+# Runs as root of namespaces of its own. Ends with 125 when something of the real machine cannot be hidden.
+set -eu
+umask 022
+work=$1 hostname=$2 last_pid=$3
+shift 3
+made=$work/made
+must() {
+  "$@" || { echo "sandbox: $* failed" >&2; exit 125; }
+}
+
+# in memory: the list of mounts must not name this machine's disk
+mkdir -p "$made"
+must mount -t tmpfs -o mode=755 interlock "$made"
+must cp -R "$work/machine/." "$made"
+mkdir "$made/binfmt_misc"
+if [ -e /proc/sys/fs/binfmt_misc/register ]; then must mount --rbind /proc/sys/fs/binfmt_misc "$made/binfmt_misc"; fi
+
+must hostname "$hostname"
+# a container may forbid a new one; its own is then covered in the same way
+mount -t proc proc /proc 2> /dev/null || true
+if [ -e "$made/binfmt_misc/register" ]; then must mount --rbind "$made/binfmt_misc" /proc/sys/fs/binfmt_misc; fi
+if [ "$last_pid" -gt 0 ]; then must sh -c "echo $last_pid > /proc/sys/kernel/ns_last_pid"; fi
+
+for name in $(cd "$made" && find proc etc -type f -o -type d -empty); do
+  [ ! -e "/$name" ] || must mount --bind "$made/$name" "/$name"
+done
+must mount --bind "$made/sys" /sys
+must mount -o remount,bind,ro /sys
+cd /
+unset OLDPWD
+"$@"

@@ -1,0 +1,59 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { InterlockError } from '../../../protocol/errors.ts';
+import type { Arch } from '../../../protocol/schema.ts';
+import { run } from '../../../system/run.ts';
+import { temporaryPrefix, withScratch } from '../../../system/scratch.ts';
+import { buildMachine, type Machine, machineFiles } from './machine.ts';
+import { namespaces, type SandboxMode, sandboxMode } from './sandbox-mode.ts';
+
+/** How a program is run in the sandbox. */
+export interface SandboxOptions {
+  /** Found out by trying unless given. */
+  mode?: SandboxMode;
+  /** The whole environment. */
+  env: NodeJS.ProcessEnv;
+  /** The machine it finds itself on: `buildMachine` unless given. */
+  machine?: Machine;
+  /** What the program is made for. */
+  arch: Arch;
+}
+
+const enter = fileURLToPath(new URL('enter.sh', import.meta.url));
+/** What the sandbox's programs end with when they could not hide something. */
+const refusal = 125;
+
+/**
+ * Runs a program of the build machine as root of namespaces of its own, without network, on a made-up machine: nothing
+ * by which the real one could be told is in /proc, /sys and /etc. Gives what it printed. Throws `tool_failed`, or
+ * `sandbox_forbidden` rather than showing something of the real machine.
+ */
+export async function inSandbox(argv: readonly string[], options: SandboxOptions): Promise<string> {
+  const { env, arch, machine = buildMachine } = options;
+  const mode = options.mode ?? (await sandboxMode());
+  return withScratch(temporaryPrefix(), async (work) => {
+    // root of a user namespace is somebody else
+    await chmod(work, 0o755);
+    for (const [path, content] of machineFiles(machine, arch)) {
+      const file = join(work, 'machine', path);
+      await mkdir(content === null ? file : dirname(file), { recursive: true });
+      if (content !== null) await writeFile(file, content);
+    }
+    const entered = ['/bin/sh', enter, work, machine.hostname, String(machine.lastPid), ...argv];
+    return run('unshare', [...namespaces(mode), ...entered], { env, endsWithUs: true }).catch((error) => {
+      throw sandboxProblem(error, argv[0]!);
+    });
+  });
+}
+
+/** Names the program that failed instead of the one that started it. */
+function sandboxProblem(error: unknown, tool: string): unknown {
+  if (!(error instanceof InterlockError) || error.code !== 'tool_failed') return error;
+  const { status, output } = error.details;
+  const [, problem] = /^sandbox: (.*)$/m.exec(String(output)) ?? [];
+  if (status === refusal && problem) {
+    return new InterlockError('sandbox_forbidden', { problem }, { cause: error });
+  }
+  return new InterlockError('tool_failed', { tool, status: status!, output: output! }, { cause: error });
+}

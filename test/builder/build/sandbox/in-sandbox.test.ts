@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { expect, it } from 'vitest';
+import { inSandbox } from '../../../../builder/build/sandbox/in-sandbox.ts';
+import { buildMachine, type Machine, otherMachine } from '../../../../builder/build/sandbox/machine.ts';
+import { machineArch } from '../../../../builder/define/machine-arch.ts';
+
+const { PATH } = process.env;
+const shell = (script: string, machine: Machine = buildMachine) =>
+  inSandbox(['/bin/sh', '-c', script], { env: { PATH }, arch: machineArch(), machine });
+
+const everything = [
+  'cat /etc/machine-id /etc/hostname /proc/sys/kernel/random/boot_id /proc/sys/kernel/hostname',
+  'cat /proc/cpuinfo /proc/cmdline /proc/partitions /proc/mdstat /proc/net/dev 2>/dev/null',
+  'find /sys -type f | sort | xargs cat',
+].join('; ');
+
+it('shows nothing of this machine', async () => {
+  const seen = await shell(everything);
+  const cpu = /^model name\s*: (.*)$/m.exec(await readFile('/proc/cpuinfo', 'utf8'))?.[1];
+  const own = await Promise.all(
+    ['/etc/machine-id', '/proc/sys/kernel/random/boot_id', '/proc/cmdline'].map((file) =>
+      readFile(file, 'utf8').catch(() => ''),
+    ),
+  );
+  for (const value of [...own, cpu ?? ''].map((text) => text.trim()).filter(Boolean)) {
+    expect(seen).not.toContain(value);
+  }
+  expect(await shell('hostname; ls /sys/class/net /sys/block /sys/firmware')).toBe(
+    `interlock-build\n/sys/block:\n\n/sys/class/net:\nlo\n\n/sys/firmware:\n`,
+  );
+  expect(hostname()).not.toBe('interlock-build');
+});
+
+it('is the same machine each time, and another one on request', async () => {
+  expect(await shell(everything)).toBe(await shell(everything));
+  const other = await shell(`${everything}; echo $$`, otherMachine);
+  expect(other).toContain('02:5a:17:c0:de:01');
+  expect(other).toContain('ANOTHER-SERIAL-5A17');
+  expect(Number(/(\d+)\n$/.exec(other)?.[1])).toBeGreaterThan(otherMachine.lastPid);
+});
+
+it('has no network, and nobody writes to its /sys', async () => {
+  expect((await shell('cat /proc/net/dev')).match(/^ *\w+:/gm)).toEqual(['    lo:']);
+  await expect(shell('echo x > /sys/x')).rejects.toMatchObject({ code: 'tool_failed' });
+});
+
+it('refuses to run anything where it cannot hide the machine', async () => {
+  const machine = { ...otherMachine, lastPid: 1e12 };
+  await expect(shell('echo seen', machine)).rejects.toMatchObject({ code: 'sandbox_forbidden' });
+});
+
+it('says which program failed, and with what', async () => {
+  await expect(shell('echo why >&2; exit 9')).rejects.toMatchObject({
+    code: 'tool_failed',
+    details: { tool: '/bin/sh', status: 9, output: 'why' },
+  });
+});
