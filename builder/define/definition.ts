@@ -54,7 +54,7 @@ const layer = {
     }),
   ),
   units: list(UnitName, 'Units to enable, under `/usr`, where their `[Install]` section says.'),
-  mask: list(UnitName, 'Units that must never start.'),
+  mask: list(UnitName, 'Units that must never start: also those that an included image enables.'),
   remove: list(
     AbsolutePath,
     'Globs of paths to leave out of the root: `*` and `?` stay inside a name, `**` crosses folders, `[ab]`, `[!ab]` and `{a,b}` choose. A character is one of UTF-8.',
@@ -84,7 +84,10 @@ const layer = {
           }),
         ),
         verity: Type.Optional(
-          Type.String({ description: 'Room for its hash tree: at least 1/126 of `root`, as in `"32 MiB"`.' }),
+          Type.String({
+            description:
+              'Room for the hash tree of a full `root`: 1/126 of it is enough, as in `"32 MiB"`; less than it needs is refused.',
+          }),
         ),
       },
       {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
 import type { Arch } from '../../protocol/schema.ts';
+import { checkValues } from './check-values.ts';
 import type { Definition, Layer } from './definition.ts';
 import { placeOf } from './line-of.ts';
 import { parseSize } from './parse-size.ts';
@@ -10,7 +11,7 @@ type Lists = 'packages' | 'components' | 'units' | 'mask' | 'remove' | 'modules'
 
 /**
  * Makes one definition for an architecture out of the files that an image consists of, included ones first. Lists are
- * joined, of single values the last counts. Throws `definition_invalid` for a value that no file gives.
+ * joined, of single values the last counts. Throws `definition_invalid` for a value that no file gives, or no image can have.
  */
 export function merge(read: readonly ReadFile[], arch: Arch): Definition {
   const layers = read.flatMap(({ dir, image }) => {
@@ -53,7 +54,7 @@ export function merge(read: readonly ReadFile[], arch: Arch): Definition {
     throw new InterlockError('definition_invalid', { ...placeOf({ files, arch }, ['components']), problem });
   };
   const cmdlines = layers.flatMap(({ layer }) => layer.cmdline || []);
-  return {
+  const merged: Definition = {
     arch,
     dir: resolve(read.at(-1)!.dir),
     files,
@@ -71,7 +72,7 @@ export function merge(read: readonly ReadFile[], arch: Arch): Definition {
     scripts: paths(({ scripts }) => scripts),
     overlays: paths(({ overlay }) => (overlay === undefined ? [] : [overlay])),
     agent: last(({ agent }) => agent) ?? true,
-    units: words('units'),
+    units: words('units').filter((unit) => !isSwitchedOff(read, arch, unit)),
     mask: words('mask'),
     remove: words('remove'),
     kernel: needed(
@@ -83,4 +84,15 @@ export function merge(read: readonly ReadFile[], arch: Arch): Definition {
     stateCompat: own('state_compat') ?? null,
     slots: { root: size('root'), verity: size('verity') },
   };
+  checkValues(merged);
+  return merged;
+}
+
+/** True when a later file masks what an included one enables: the one way to do without it. */
+function isSwitchedOff(read: readonly ReadFile[], arch: Arch, unit: string): boolean {
+  const last = (key: 'units' | 'mask') =>
+    read.findLastIndex(({ image }) =>
+      [image, image.arch?.[arch]].some((layer: Layer | undefined) => layer?.[key]?.includes(unit)),
+    );
+  return last('mask') > last('units');
 }

@@ -1,4 +1,5 @@
 import type { Definition } from '../../define/definition.ts';
+import { kernelCommandLine } from '../../define/kernel-command-line.ts';
 import { packInitrd, readInit } from '../../pack/initrd.ts';
 import { packUki } from '../../pack/uki.ts';
 import { osRelease } from '../normalise/name-release.ts';
@@ -24,13 +25,4 @@ export async function bootFile(
       drivers: boot.drivers,
     }),
   });
-}
-
-/**
- * The command line of a release; a panic, as a corrupt block makes one, reboots so that the boot counter counts, and a
- * hang ends by the watchdog. Partitions are the initrd's and the agent's business, not systemd's.
- */
-function kernelCommandLine({ cmdline }: Pick<Definition, 'cmdline'>, rootHash: string): string {
-  const own = ['ro', 'quiet', 'panic=1', 'interlock.watchdog=1', 'systemd.gpt_auto=0'];
-  return [`interlock.roothash=${rootHash}`, ...own, cmdline].filter(Boolean).join(' ');
 }

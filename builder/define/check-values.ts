@@ -1,0 +1,65 @@
+import { InterlockError } from '../../protocol/errors.ts';
+import { veritySize } from '../../protocol/verity.ts';
+import type { Definition } from './definition.ts';
+import { kernelCommandLine, longestCommandLine } from './kernel-command-line.ts';
+import { placeOf } from './line-of.ts';
+
+interface Problem {
+  file: string;
+  line: number;
+  problem: string;
+}
+
+/** Refuses values that contradict each other or that no image can have: all of them at once, each with file and line. */
+export function checkValues(definition: Definition): void {
+  const [first, ...rest] = [
+    ...slotProblems(definition),
+    ...cmdlineProblems(definition),
+    ...unitProblems(definition),
+    ...removeProblems(definition),
+  ];
+  if (!first) return;
+  const others = rest.map(({ file, line, problem }) => `; ${file}:${line}: ${problem}`);
+  throw new InterlockError('definition_invalid', { ...first, problem: first.problem + others.join('') });
+}
+
+/** A root that fills its partition must have a hash tree that fits the other one. */
+function slotProblems(definition: Definition): Problem[] {
+  const { root, verity } = definition.slots;
+  const needed = veritySize(root);
+  if (verity >= needed) return [];
+  const problem = `slots/verity has ${verity} bytes; the hash tree of a full root needs ${needed}: at least "${sizeText(needed)}"`;
+  return [{ ...placeOf(definition, ['slots', 'verity']), problem }];
+}
+
+function sizeText(bytes: number): string {
+  const mebibyte = 1024 * 1024;
+  return bytes < mebibyte ? `${Math.ceil(bytes / 1024)} KiB` : `${Math.ceil(bytes / mebibyte)} MiB`;
+}
+
+function cmdlineProblems(definition: Definition): Problem[] {
+  const whole = kernelCommandLine(definition, '0'.repeat(64)).length;
+  if (whole <= longestCommandLine) return [];
+  const room = longestCommandLine - (whole - definition.cmdline.length);
+  const problem = `cmdline has ${definition.cmdline.length} bytes; the kernel leaves room for ${room}`;
+  return [{ ...placeOf(definition, ['cmdline']), problem }];
+}
+
+function unitProblems(definition: Definition): Problem[] {
+  return definition.units
+    .filter((unit) => definition.mask.includes(unit))
+    .map((unit) => {
+      const mask = placeOf(definition, ['mask'], unit);
+      const problem = `unit ${unit} is to start, and ${mask.file}:${mask.line} masks it: remove one of the two`;
+      return { ...placeOf(definition, ['units'], unit), problem };
+    });
+}
+
+function removeProblems(definition: Definition): Problem[] {
+  return definition.remove
+    .filter((glob) => /^[/*]*$/.test(glob))
+    .map((glob) => {
+      const problem = `remove takes everything: "${glob}" names the whole root`;
+      return { ...placeOf(definition, ['remove'], glob), problem };
+    });
+}
