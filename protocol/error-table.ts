@@ -108,6 +108,13 @@ export const errorTable = {
     65,
     'never',
   ),
+  esp_too_small: row(
+    'an EFI system partition of {size} bytes holds no second boot file of {boot} bytes: the first update would fail',
+    'Use --esp-size "{needed} MiB" or more.',
+    400,
+    65,
+    'never',
+  ),
 
   // formats and bytes
   release_invalid: row('{file}: {problem}', 'Build or fetch the release again.', 400, 65, 'never'),

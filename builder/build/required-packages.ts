@@ -34,12 +34,12 @@ const rows: readonly Row[] = [
   { name: 'kmod', reason: 'loads the modules of the devices that udev finds' },
   {
     name: 'dbus',
-    reason: `${logind} fails without a message bus; an image that masks it has none`,
+    reason: `message bus of ${logind}, which is not masked`,
     when: ({ mask, packages }) => !mask.includes(logind) && !packages.includes('dbus-broker'),
   },
   { name: 'systemd-boot-efi', reason: 'boot loader and EFI stub' },
   { name: 'busybox-static', reason: 'the shell of the initrd' },
-  { name: 'dmsetup', reason: 'opens dm-verity in the initrd; tells the agent its slot' },
+  { name: 'dmsetup', reason: 'opens the root in the initrd' },
   { name: 'e2fsprogs', reason: 'checks the state partition in the initrd' },
   {
     name: 'systemd-repart',

@@ -15,6 +15,7 @@ import {
 } from './disk-layout.ts';
 import { writeFully } from './erofs/block-writer.ts';
 import { espFiles } from './esp.ts';
+import { checkEspRoom } from './esp-room.ts';
 import { encodeFat32 } from './fat32/encode-fat32.ts';
 import { packState } from './state.ts';
 
@@ -38,7 +39,7 @@ export interface DiskOptions {
 /**
  * Writes a sparse first-install disk from a release's folder: slot a holds the release, slot b nothing, the state an
  * empty file system. The same release and options give the same bytes. Throws `release_invalid` when a file is not what `release.json`
- * says, `image_too_big` when a part does not fit; `out` is replaced only by a whole disk.
+ * says, `image_too_big` when a part does not fit, `esp_too_small` when the next boot file would not; `out` is replaced only by a whole disk.
  */
 export async function packDisk(
   releaseDir: string,
@@ -95,13 +96,15 @@ async function writeEsp(
     ...(enrollment && { enrollment }),
   });
   const { offset, size } = partitionRange(table, 'esp');
+  const all = new Map([...(files ?? []), ...own]);
+  checkEspRoom(all, boot.length, size);
   const pieces = encodeFat32({
     size,
     label: 'ESP',
     volumeId: Number.parseInt(rootHash.slice(0, 8), 16),
     time: Date.parse(release.created) / 1000,
     hiddenSectors: offset / table.sectorSize,
-    files: new Map([...(files ?? []), ...own]),
+    files: all,
   });
   for (const piece of pieces) await writeFully(disk, piece.bytes, offset + piece.offset);
 }

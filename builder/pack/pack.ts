@@ -22,6 +22,8 @@ import { dpkgFacts } from './describe/dpkg-facts.ts';
 import { provenance } from './describe/provenance.ts';
 import { sbom } from './describe/sbom.ts';
 import { encloseStatement, formatEnvelope, provenanceFile, subjectsOf } from './describe/statement.ts';
+import { usualSizes } from './disk-layout.ts';
+import { checkEspRoom } from './esp-room.ts';
 import { type FrameSource, packFullPayload } from './payload.ts';
 import { packRoot, type Root } from './root.ts';
 
@@ -66,6 +68,7 @@ export async function pack(folder: string, inputs: ReleaseInputs, report: Report
   const put = (name: string, content: string | Uint8Array) => putBlob(folder, name, content);
   const bootBlob = await put('boot.efi', await bootFile(boot, definition, version, verity.rootHash));
   const loader = await put('loader.efi', boot.loader);
+  checkEsp(bootBlob.size, boot.loader);
   const packagesLock = await put('packages.lock', formatLock(lock));
   const parts = await put('sbom.cdx.json', await listParts(inputs, verity.rootHash));
   const total = image.size + verity.size + bootBlob.size;
@@ -140,6 +143,12 @@ async function putBlob(folder: string, name: string, content: string | Uint8Arra
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   await writeDurably(join(folder, name), bytes);
   return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** First-install disks have an ESP of the usual size unless told otherwise. */
+function checkEsp(bootSize: number, loader: Uint8Array): void {
+  const loaders = ['loader', 'fallback'].map((name) => [name, loader] as const);
+  checkEspRoom(new Map(loaders), 2 * bootSize, usualSizes.esp);
 }
 
 function checkRoom(part: string, size: number, room: number): void {

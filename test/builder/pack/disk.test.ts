@@ -17,6 +17,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestFile } from '../../../builder/pack/digest.ts';
 import { packDisk } from '../../../builder/pack/disk.ts';
 import { partitionRange } from '../../../builder/pack/disk-layout.ts';
+import { checkEspRoom } from '../../../builder/pack/esp-room.ts';
+import type { InterlockError } from '../../../protocol/errors.ts';
 import { decodeGpt, type GptTable, gptLengths } from '../../../protocol/gpt.ts';
 import type { Release } from '../../../protocol/release.ts';
 import { openErofs } from '../../support/erofs/open-erofs.ts';
@@ -131,6 +133,29 @@ describe('first-install disk', () => {
     const first = await digestFile(disk);
     await packDisk(dir, disk, { sizes });
     expect(await digestFile(disk)).toEqual(first);
+  });
+
+  it('refuses an ESP that would not hold the next boot file, and says which would', async () => {
+    const boot = readFileSync(join(dir, 'boot.efi'));
+    const files = new Map([['EFI/interlock/a.efi', boot]]);
+    const large = 20 * mebibyte;
+    const needed = (size: number, length = large) => {
+      try {
+        checkEspRoom(new Map([['EFI/interlock/a.efi', Buffer.alloc(length)]]), length, size);
+        return null;
+      } catch (error) {
+        return (error as InterlockError).details.needed;
+      }
+    };
+    expect(() => checkEspRoom(files, boot.length, 34 * mebibyte)).not.toThrow();
+    expect(needed(40 * mebibyte)).toBe(41);
+    expect(needed(41 * mebibyte)).toBeNull();
+    expect(needed(4096)).toBe(41);
+    expect(needed(64 * mebibyte, 600 * mebibyte)).toBe(1203);
+    expect(needed(1203 * mebibyte, 600 * mebibyte)).toBeNull();
+    await expect(packDisk(dir, disk, { sizes: { ...sizes, esp: mebibyte } })).rejects.toMatchObject({
+      code: 'esp_too_small',
+    });
   });
 
   it('refuses a slot that is too small and a file that is not the release’s, keeping what was there', async () => {
