@@ -1,10 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import got, { type OptionsInit } from 'got';
+import { diskFailureOf } from '../../protocol/disk-failure.ts';
 import { InterlockError } from '../../protocol/errors.ts';
+import { nameDisk } from '../../system/name-disk.ts';
 import { redact } from './network/redact.ts';
 
 const attempts = 3;
@@ -67,7 +69,6 @@ async function tryOne(
   onBytes: (count: number) => void,
   options: OptionsInit,
 ): Promise<Failure | undefined> {
-  const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`;
   const hash = createHash('sha256');
   let length = 0;
   const count = async function* (chunks: AsyncIterable<Buffer>) {
@@ -81,17 +82,16 @@ async function tryOne(
   };
   try {
     const body = got.stream(url, { ...options, timeout, retry: { limit: 0 }, decompress: false });
-    await pipeline(body, count, createWriteStream(temporary, { flags: 'wx', flush: true }));
+    await pipeline(body, count, createWriteStream(file, { flush: true }));
     if (hash.digest('hex') !== expected.sha256) throw new Error('other bytes than the lock says');
-    await rename(temporary, file);
     return undefined;
   } catch (error) {
     onBytes(-length);
+    await rm(file, { force: true });
+    if (diskFailureOf(error)) nameDisk(file)(error);
     const { message, response } = error as Error & { response?: { statusCode: number } };
     const status = response?.statusCode ?? 0;
     const final = status >= 400 && status < 500 && status !== 429;
     return { problem: redact(message), final, gone: status === 404 || status === 410 };
-  } finally {
-    await rm(temporary, { force: true });
   }
 }

@@ -1,5 +1,8 @@
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
+import { withScratch } from '../../system/scratch.ts';
+import type { Progress } from '../../system/terminal.ts';
 import { digestFile } from '../pack/digest.ts';
 import { cacheFolder } from './cache.ts';
 import { download } from './download.ts';
@@ -20,25 +23,39 @@ export async function fetchPackages(
   const missing = await findMissing(packages, files);
   if (missing.length === 0) return files;
   if (!mirror) throw offline(missing);
-  const optionsFor = gotOptions(await findNetwork());
-  await during(report, `fetch ${missing.length} packages`, sum(missing), async (progress) => {
-    let fetched = 0;
-    const onBytes = (count: number) => {
-      fetched += count;
-      progress.at(fetched);
-    };
-    const gone: LockedPackage[] = [];
-    await inParallel(missing, (locked) =>
-      download(addresses(locked, mirror), files.get(locked.sha256)!, locked, onBytes, optionsFor).catch(
-        (error) => {
-          if (!(error instanceof InterlockError) || error.code !== 'not_found') throw error;
-          gone.push(locked);
-        },
-      ),
-    );
-    if (gone.length > 0) throw new InterlockError('package_gone', { packages: namesOf(gone) });
-  });
+  await during(report, `fetch ${missing.length} packages`, sum(missing), (progress) =>
+    fetchMissing(missing, files, mirror, progress),
+  );
   return files;
+}
+
+/** A package appears in the cache when it is whole. */
+async function fetchMissing(
+  missing: readonly LockedPackage[],
+  files: ReadonlyMap<string, string>,
+  mirror: Mirror,
+  progress: Progress,
+): Promise<void> {
+  const optionsFor = gotOptions(await findNetwork());
+  let fetched = 0;
+  const onBytes = (count: number) => {
+    fetched += count;
+    progress.at(fetched);
+  };
+  const gone: LockedPackage[] = [];
+  await withScratch(join(await cacheFolder('packages'), 'unfinished'), (folder) =>
+    inParallel(missing, async (locked) => {
+      const unfinished = join(folder, locked.sha256);
+      try {
+        await download(addresses(locked, mirror), unfinished, locked, onBytes, optionsFor);
+        await rename(unfinished, files.get(locked.sha256)!);
+      } catch (error) {
+        if (!(error instanceof InterlockError) || error.code !== 'not_found') throw error;
+        gone.push(locked);
+      }
+    }),
+  );
+  if (gone.length > 0) throw new InterlockError('package_gone', { packages: namesOf(gone) });
 }
 
 /** The locked packages that the cache does not hold, whole. */

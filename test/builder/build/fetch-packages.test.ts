@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pruneFolder } from '../../../builder/build/cache.ts';
 import { fetchPackages } from '../../../builder/build/fetch-packages.ts';
@@ -110,6 +112,32 @@ describe('fetchPackages', () => {
     });
     expect(asked).toHaveLength(9);
     expect(await readdir(join(cache, 'packages'))).toHaveLength(7);
+  });
+
+  it('says that the cache is full, and leaves nothing behind', async () => {
+    const folder = join(cache, 'packages');
+    const program = `
+      import { fetchPackages } from ${JSON.stringify(join(import.meta.dirname, '../../../builder/build/fetch-packages.ts'))};
+      import { silent } from ${JSON.stringify(join(import.meta.dirname, '../../../builder/build/reporter.ts'))};
+      const [packages, mirror] = ${JSON.stringify([packages, mirror()])};
+      await fetchPackages(packages, mirror, silent).catch(({ code, path }) => console.log(code, path));`;
+    const file = join(cache, 'fetch.ts');
+    await writeFile(file, program);
+    const script = 'mkdir -p "$1" && mount -t tmpfs -o size=100k tmpfs "$1" && "$2" "$3" && ls "$1"';
+    const args = [
+      '--user',
+      '--map-root-user',
+      '--mount',
+      'sh',
+      '-c',
+      script,
+      'sh',
+      folder,
+      process.execPath,
+      file,
+    ];
+    const { stdout } = await promisify(execFile)('unshare', args);
+    expect(stdout).toMatch(new RegExp(`^ENOSPC ${folder}/\\S+\\n([0-9a-f]{64}\\.deb\\n)?$`));
   });
 
   it('says what an offline build lacks', async () => {
