@@ -75,6 +75,8 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
     version: needed(options.version, '--version'),
     out: needed(options.out, '--out'),
     ...(given && { lock: given }),
+    ...(options.updateLock && kept && { before: kept }),
+    ...(options.updateLock && { keepLock: (lock) => writeDurably(lockFile, formatLock(lock)) }),
     ...(await readInputs(imagedir, options)),
   };
   const epoch = sourceDateEpoch(process.env.SOURCE_DATE_EPOCH);
@@ -85,7 +87,6 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
   for (const old of options.deltaFrom ?? []) await addDelta(old, folder);
   const data = { folder, packages: lock.packages.length };
   if (!options.updateLock) return { text: folder, data };
-  await writeDurably(lockFile, formatLock(lock));
   await writeDurably(join(imagedir, 'users.lock'), formatUsersLock(allUsers));
   const changes = lockChanges(kept ?? { packages: [] }, lock);
   return { text: [formatLockChanges(changes), folder].join('\n'), data: { ...data, changes } };

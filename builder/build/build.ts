@@ -26,6 +26,10 @@ export interface BuildOptions {
   out: string;
   /** Build exactly these packages; without it the archive is asked. */
   lock?: PackagesLock;
+  /** The lock before, whose layers a lock from the archive keeps where it can. */
+  before?: PackagesLock;
+  /** Gets the lock as soon as the archive gave it, so that an install that fails then does not lose the choice. */
+  keepLock?: (lock: PackagesLock) => Promise<void>;
   /** Numbers that users and groups must keep. */
   users?: UsersLock;
   /** Use nothing but the lock and the cache. */
@@ -64,6 +68,7 @@ export async function build(
 
   if (definition.agent) await nodePackage(arch);
   const lock = await lockFor(definition, arch, options.lock, report, options);
+  if (!options.lock) await options.keepLock?.(lock);
   const files = await fetchPackages(lock.packages, options.offline ? null : await findMirror(), report);
   const { trust, floor } = options;
   const additions = { version, ...(trust && { trust }), ...(floor && { floor }) };

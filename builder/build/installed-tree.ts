@@ -1,6 +1,7 @@
 import { InterlockError } from '../../protocol/errors.ts';
 import type { Definition } from '../define/definition.ts';
 import { bootstrap, treeKey } from './bootstrap.ts';
+import { checkAsked } from './check-asked.ts';
 import { checkInstalled } from './check-installed.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { during, type Reporter } from './reporter.ts';
@@ -18,8 +19,8 @@ export interface InstalledTree {
 
 /**
  * Puts a definition's packages, sources and scripts together. Contents lie in the cache and in `spool`, which must
- * live as long as the tree. Scripts find the numbers of `users`. Throws `bad_input` for a source that is not what the
- * definition says.
+ * live as long as the tree. Scripts find the numbers of `users`. Throws `bad_input` for a lock or a source that is not
+ * what the definition says.
  */
 export async function installedTree(
   definition: Definition,
@@ -29,6 +30,7 @@ export async function installedTree(
   report: Reporter,
   users: UsersLock = emptyUsersLock,
 ): Promise<InstalledTree> {
+  await checkAsked(definition, lock, files);
   const tree = await bootstrap(lock, files, report);
   await checkInstalled(tree, lock);
   const applied = await applyUsersLock(tree, users);

@@ -1,20 +1,22 @@
 import { InterlockError } from '../../protocol/errors.ts';
 import type { Arch } from '../../protocol/schema.ts';
 import type { Definition } from '../define/definition.ts';
-import { fulfils, parsePackageName } from '../define/package-name.ts';
+import { lockProblems } from './lock-problems.ts';
 import { findMirror } from './mirror.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { during, type Reporter } from './reporter.ts';
-import { requiredPackages } from './required-packages.ts';
 import { resolve } from './resolve.ts';
 
-/** The lock to build from: the given one when it fits the definition, or what the archive has today. */
+/**
+ * The lock to build from: the given one when it fits the definition, or what the archive has today, in layers that keep
+ * those of the lock `before` where they can.
+ */
 export async function lockFor(
   definition: Definition,
   arch: Arch,
   given: PackagesLock | undefined,
   report: Reporter,
-  options: { allowExpired?: boolean } = {},
+  options: { allowExpired?: boolean; before?: PackagesLock } = {},
 ): Promise<PackagesLock> {
   if (given) {
     checkFits(given, definition, arch);
@@ -30,15 +32,7 @@ export async function lockFor(
 }
 
 function checkFits(lock: PackagesLock, definition: Definition, arch: Arch): void {
-  const missing = requiredPackages(definition, arch).filter((text) => {
-    const wish = parsePackageName(text);
-    return !lock.packages.some((locked) => fulfils(wish, locked));
-  });
-  const problems = [
-    lock.suite === definition.suite ? '' : `it is for ${lock.suite}, the image for ${definition.suite}`,
-    lock.arch === arch ? '' : `it is for ${lock.arch}, the build for ${arch}`,
-    missing.length > 0 ? `it lacks ${missing.join(', ')}; build with --update-lock` : '',
-  ].filter(Boolean);
+  const problems = lockProblems(lock, definition, arch);
   if (problems.length > 0) {
     throw new InterlockError('bad_input', { what: 'packages.lock', problem: problems.join('; ') });
   }

@@ -1,9 +1,12 @@
 import { basename } from 'node:path';
 import type { Definition } from '../define/definition.ts';
+import { parsePackageName } from '../define/package-name.ts';
 import { treeKey } from './bootstrap.ts';
-import { missingPackages } from './fetch-packages.ts';
+import { askedProblems } from './check-asked.ts';
+import { fetchPackages, missingPackages } from './fetch-packages.ts';
 import { isTreeKept } from './kept-tree.ts';
 import type { PackagesLock } from './packages-lock.ts';
+import { silent } from './reporter.ts';
 import { neededPackages, requiredPackages } from './required-packages.ts';
 import { scriptsKey } from './scripts/run-scripts.ts';
 
@@ -11,7 +14,7 @@ import { scriptsKey } from './scripts/run-scripts.ts';
 export interface Phase {
   phase: string;
   what: string;
-  state: 'always' | 'cached' | 'to do' | 'unknown';
+  state: 'always' | 'cached' | 'to do' | 'unknown' | 'refused';
 }
 
 /** Says what a build would do and what it would take from the cache, without doing any of it. */
@@ -20,7 +23,7 @@ export async function plan(definition: Definition, lock: PackagesLock | undefine
   const phases: Phase[] = [
     { phase: 'define', what: files.map(({ file }) => file).join(' '), state: 'always' },
     ...addedPackages(definition),
-    ...(lock ? await lockedPhases(lock) : openPhases(definition)),
+    ...(lock ? await lockedPhases(definition, lock) : openPhases(definition)),
   ];
   for (const source of sources) {
     const what = 'tar' in source ? source.tar : `${source.oci}${source.tag ? `:${source.tag}` : ''}`;
@@ -41,17 +44,20 @@ export async function plan(definition: Definition, lock: PackagesLock | undefine
 
 /** Packages that come though the definition does not name them, each with its reason. */
 function addedPackages(definition: Definition): Phase[] {
-  const named = new Set(definition.packages);
+  const named = new Set(definition.packages.map((text) => parsePackageName(text).name));
   return neededPackages(definition, definition.arch)
     .filter(({ name }) => !named.has(name))
     .map(({ name, reason }) => ({ phase: 'add', what: `${name}: ${reason}`, state: 'always' }));
 }
 
-async function lockedPhases(lock: PackagesLock): Promise<Phase[]> {
+async function lockedPhases(definition: Definition, lock: PackagesLock): Promise<Phase[]> {
   const { packages, date, suite } = lock;
   const missing = await missingPackages(packages);
+  const files = missing.length === 0 ? await fetchPackages(packages, null, silent) : undefined;
+  const problems = await askedProblems(definition, lock, files);
   return [
     { phase: 'lock', what: `${packages.length} packages of ${suite}, ${date}`, state: 'cached' },
+    ...problems.map((what): Phase => ({ phase: 'lock', what, state: 'refused' })),
     {
       phase: 'fetch',
       what: missing.length === 0 ? 'every package' : `${missing.length} of ${packages.length} packages`,

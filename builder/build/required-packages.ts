@@ -1,5 +1,6 @@
 import type { Arch } from '../../protocol/schema.ts';
 import type { Definition } from '../define/definition.ts';
+import { parsePackageName } from '../define/package-name.ts';
 
 /** The package that stands in for an initramfs tool: our initrd is made by the builder. */
 export const stubPackage = 'interlock-initrd';
@@ -61,8 +62,9 @@ export function neededPackages(definition: Definition, arch: Arch): RequiredPack
   return [kernel, ...needed.map(({ name, reason }) => ({ name, reason }))];
 }
 
-/** What an image installs: the packages it names and those it needs. */
+/** What an image installs, as its definition wishes it: the packages it names and those it needs besides. */
 export function requiredPackages(definition: Definition, arch: Arch): string[] {
-  const needed = neededPackages(definition, arch).map(({ name }) => name);
-  return [...new Set([...definition.packages, ...needed])];
+  const named = new Set(definition.packages.map((text) => parsePackageName(text).name));
+  const needed = neededPackages(definition, arch).filter(({ name }) => !named.has(name));
+  return [...new Set([...definition.packages, ...needed.map(({ name }) => name)])];
 }

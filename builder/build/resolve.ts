@@ -6,27 +6,33 @@ import type { Arch } from '../../protocol/schema.ts';
 import { run } from '../../system/run.ts';
 import type { Definition } from '../define/definition.ts';
 import { placeOf } from '../define/line-of.ts';
+import { parsePackageName } from '../define/package-name.ts';
 import { suggest } from '../define/suggest.ts';
 import { aptRoot } from './archive/apt-root.ts';
 import { aptSources } from './archive/apt-sources.ts';
 import { expiredSuites, newestDate, type ReleaseFile, readReleaseFiles } from './archive/release-files.ts';
 import { toolProblem } from './archive/tool-problem.ts';
 import { updateIndexes } from './archive/update-indexes.ts';
+import { controlField } from './control-field.ts';
+import { layPackages } from './lock-layers.ts';
 import type { Mirror } from './mirror.ts';
 import { aptEnvironment } from './network/apt-network.ts';
 import { findNetwork } from './network/network.ts';
 import { type LockedPackage, type PackagesLock, sortPackages } from './packages-lock.ts';
+import { stanzasOf } from './read-controls.ts';
+import { providersIn, requestedPackages, virtualPackage } from './requested-packages.ts';
 import { requiredPackages } from './required-packages.ts';
 
 /**
- * Asks apt, in a root of its own, which packages an image needs today. Throws `package_unknown`, `mirror_failed`, and
- * `index_expired` unless indexes whose time is over are allowed: the lock names them then.
+ * Asks apt, in a root of its own, which packages an image needs today, and lays them over the layers of the lock
+ * `before`. Throws `package_unknown`, `mirror_failed`, and `index_expired` unless indexes whose time is over are allowed:
+ * the lock names them then.
  */
 export async function resolve(
   definition: Definition,
   arch: Arch,
   mirror: Mirror,
-  { allowExpired = false }: { allowExpired?: boolean } = {},
+  { allowExpired = false, before }: { allowExpired?: boolean; before?: PackagesLock } = {},
 ): Promise<PackagesLock> {
   const root = await mkdtemp(join(tmpdir(), 'interlock-apt-'));
   try {
@@ -36,9 +42,13 @@ export async function resolve(
     const releases = await readReleaseFiles(join(root, 'lists'));
     checkComponents(definition, releases);
     const packages = sortPackages(parseUris(await solve(config, definition, arch), mirror));
+    const controls = await readChosen(config, packages);
+    const requested = requestedPackages(definition, arch, controls);
     const expired = allowExpired ? expiredSuites(releases, Date.now()) : [];
-    const head = { format: 1 as const, suite: definition.suite, arch, date: newestDate(releases) };
-    return { ...head, ...(expired.length > 0 && { expired }), packages };
+    const date = newestDate(releases);
+    const head = { format: 2 as const, suite: definition.suite, arch, date, requested, layers: [date] };
+    const chosen = { ...head, ...(expired.length > 0 && { expired }), packages };
+    return layPackages(chosen, before, essentialAmong(controls));
   } finally {
     await rm(root, { recursive: true, force: true });
   }
@@ -73,6 +83,17 @@ function checkComponents(definition: Definition, releases: readonly ReleaseFile[
   throw new InterlockError('definition_invalid', { ...place, problem });
 }
 
+/** The stanzas of chosen packages in the indexes. */
+async function readChosen(config: string, packages: readonly LockedPackage[]): Promise<string[]> {
+  const versions = packages.map(({ name, version }) => `${name}=${version}`);
+  return stanzasOf(await run('apt-cache', ['show', ...versions], { env: aptEnvironment(config) }));
+}
+
+function essentialAmong(controls: readonly string[]): Set<string> {
+  const essential = controls.filter((control) => controlField(control, 'Essential') === 'yes');
+  return new Set(essential.map((control) => controlField(control, 'Package')));
+}
+
 async function solve(config: string, definition: Definition, arch: Arch): Promise<string> {
   const packages = ['?essential', ...requiredPackages(definition, arch)];
   try {
@@ -80,7 +101,11 @@ async function solve(config: string, definition: Definition, arch: Arch): Promis
       env: aptEnvironment(config),
     });
   } catch (error) {
-    throw unknownPackage(error, definition) ?? toolProblem(error, (problem) => ({ what: 'a set', problem }));
+    const unknown = unknownPackage(error, definition);
+    if (!unknown) throw toolProblem(error, (problem) => ({ what: 'a set', problem }));
+    const name = String(unknown.details.package);
+    const providers = providersIn(await run('apt-cache', ['showpkg', name], { env: aptEnvironment(config) }));
+    throw providers.length > 0 ? virtualPackage(definition, name, providers) : unknown;
   }
 }
 
@@ -92,8 +117,11 @@ function unknownPackage(error: unknown, definition: Definition): InterlockError 
   );
   if (!name) return undefined;
   const missing = name[1] ?? name[2] ?? '';
+  const wish = definition.packages.find((text) =>
+    [missing, `${missing}+`].includes(parsePackageName(text).name),
+  );
   const details = {
-    ...placeOf(definition, ['packages'], missing),
+    ...placeOf(definition, ['packages'], wish ?? missing),
     package: missing,
     suite: definition.suite,
   };

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { checkInstalled } from '../../../builder/build/check-installed.ts';
 import { lockFor } from '../../../builder/build/lock-for.ts';
+import { lockProblems } from '../../../builder/build/lock-problems.ts';
 import type { PackagesLock } from '../../../builder/build/packages-lock.ts';
 import { silent } from '../../../builder/build/reporter.ts';
 import { requiredPackages } from '../../../builder/build/required-packages.ts';
 import { putFile } from '../../../builder/build/tree/change.ts';
 import type { Tree } from '../../../builder/build/tree/entry.ts';
+import { unneededPackages } from '../../../builder/build/unneeded-packages.ts';
 import { parseDefinition } from '../../../builder/define/define.ts';
 
 const toml = `name = "x"
@@ -53,6 +55,66 @@ describe('lockFor', () => {
     ['too few packages', lockOf(['systemd']), /lacks .*dmsetup/],
   ])('refuses a lock for %s', async (_what, lock, problem) => {
     await expect(lockFor(definition, 'x86-64', lock, silent)).rejects.toThrow(problem);
+  });
+});
+
+describe('a lock that holds more than the definition asks for', () => {
+  const names = requiredPackages(definition, 'x86-64');
+  const second = (requested: Record<string, string>, more: string[] = []): PackagesLock => ({
+    ...lockOf([...names, ...more]),
+    format: 2,
+    layers: ['2026-11-19T02:12:54Z'],
+    requested: { ...Object.fromEntries(names.map((name) => [name, name])), ...requested },
+  });
+  const problems = (lock: PackagesLock, packages = ['systemd']) =>
+    lockProblems(lock, { ...definition, packages }, 'x86-64').join('; ');
+
+  it('is refused with the names that nobody asks for any more', () => {
+    const lock = second({ sudo: 'sudo', auditd: 'auditd' }, ['sudo', 'auditd', 'libaudit1']);
+    expect(problems(lock)).toMatch(/^it holds auditd, sudo, which the definition does not ask for/);
+    expect(problems(lock, ['systemd', 'sudo', 'auditd'])).toBe('');
+    expect(problems(lock, ['systemd', 'sudo', 'auditd', 'vim'])).toMatch(/^it lacks vim;/);
+  });
+
+  it('knows which package was chosen for a virtual name', () => {
+    const lock = second({ 'mail-transport-agent': 'postfix' }, ['postfix']);
+    expect(problems(lock, ['systemd', 'mail-transport-agent'])).toBe('');
+    expect(problems(lock, ['systemd', 'postfix'])).toBe('');
+    expect(problems(lock)).toMatch(/holds postfix/);
+  });
+
+  it.each([
+    ['vim=1:*', ''],
+    ['vim', ''],
+    ['vim=2:*', 'it lacks vim=2:*; build with --update-lock'],
+  ])('compares versions with %s', (wish, expected) => {
+    expect(problems(second({ 'vim=1:2.*': 'vim' }, ['vim']), ['systemd', wish])).toContain(expected);
+  });
+});
+
+describe('unneededPackages', () => {
+  const stanza = (name: string, fields: Record<string, string> = {}) =>
+    Object.entries({ Package: name, ...fields })
+      .map(([key, value]) => `${key}: ${value}`)
+      .join('\n');
+  const set = [
+    stanza('base', { Essential: 'yes', 'Pre-Depends': 'libc (>= 2)' }),
+    stanza('libc'),
+    stanza('tool', { Depends: 'libtool:any (= 1),\n awk | gawk [amd64]', Recommends: 'extra' }),
+    stanza('libtool', { Depends: 'tool' }),
+    stanza('mawk', { Provides: 'awk (= 1), other' }),
+    stanza('extra'),
+    stanza('dropped', { Depends: 'libdropped' }),
+    stanza('libdropped', { Depends: 'dropped' }),
+  ];
+
+  it('follows dependencies, alternatives and what packages provide', () => {
+    expect(unneededPackages(set, ['tool'])).toEqual(['extra', 'dropped', 'libdropped']);
+    expect(unneededPackages(set, ['awk'])).toEqual(['tool', 'libtool', 'extra', 'dropped', 'libdropped']);
+  });
+
+  it('follows recommendations of the packages that it is told', () => {
+    expect(unneededPackages(set, ['tool'], ['tool'])).toEqual(['dropped', 'libdropped']);
   });
 });
 

@@ -127,6 +127,56 @@ describe('the lock of an archive that moves on', () => {
     await fetchPackages(second.packages, await findMirror(), silent);
   });
 
+  it('says what was asked for, keeps layers, and lets go of what nobody asks for', async () => {
+    archive.publish(
+      [
+        ...others,
+        base,
+        { name: 'tool', version: '1:1.1-1' },
+        { name: 'postfix', version: '3', provides: 'mail-transport-agent', depends: 'libpostfix' },
+        { name: 'libpostfix', version: '3' },
+      ],
+      '2026-05-01T10:00:00Z',
+    );
+    const plain = await resolveNow();
+    expect(plain.requested).toMatchObject({ tool: 'tool', systemd: 'systemd' });
+    const more = { ...definition, packages: ['tool', 'mail-transport-agent'] };
+    const mirrored = await lockFor(more, 'x86-64', undefined, silent, { before: plain });
+    expect(mirrored.requested).toMatchObject({ 'mail-transport-agent': 'postfix' });
+    const upper = mirrored.packages.filter(({ layer }) => layer === 2).map(({ name }) => name);
+    expect([mirrored.layers?.length, upper]).toEqual([2, ['libpostfix', 'postfix']]);
+    expect(await lockFor(more, 'x86-64', mirrored, silent)).toBe(mirrored);
+    await expect(lockFor(definition, 'x86-64', mirrored, silent)).rejects.toThrow(/holds postfix, which/);
+    const phases = await plan(definition, mirrored);
+    expect(phases.find(({ state }) => state === 'refused')?.what).toMatch(/holds postfix/);
+    const again = await lockFor(definition, 'x86-64', undefined, silent, { before: mirrored });
+    expect(again.packages).toEqual(plain.packages);
+  });
+
+  it.each([
+    ['mta', 'definition_invalid', /mta is a virtual package; name one that provides it: exim4, postfix/],
+    ['tool+', 'package_unknown', /no package tool\+ in trixie/],
+    ['toool', 'package_unknown', /no package toool in trixie/],
+  ])('refuses %s with its line', async (name, code, words) => {
+    archive.publish(
+      [
+        ...others,
+        base,
+        { name: 'tool', version: '1' },
+        { name: 'postfix', version: '3', provides: 'mta' },
+        { name: 'exim4', version: '4', provides: 'mta' },
+      ],
+      '2026-05-01T10:00:00Z',
+    );
+    const text = toml.replace('["tool"]', `[\n"tool",\n"${name}",\n]`);
+    const asking = lockFor(parseDefinition(text, 'image.toml', '.', 'x86-64'), 'x86-64', undefined, silent);
+    await expect(asking).rejects.toMatchObject({
+      code,
+      details: { line: 5 },
+      message: expect.stringMatching(words),
+    });
+  });
+
   it('refuses an archive signed by somebody else', async () => {
     const other = makeArchive(join(work, 'other-keys'), join(work, 'other'));
     vi.stubEnv('INTERLOCK_KEYRING', other.keyring);

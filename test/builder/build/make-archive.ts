@@ -8,6 +8,7 @@ export interface ArchivePackage {
   name: string;
   version: string;
   depends?: string;
+  provides?: string;
   essential?: boolean;
   /** More lines of the control file. */
   fields?: readonly string[];
@@ -77,7 +78,7 @@ export function makeArchive(home: string, folder: string): Archive {
 }
 
 function addPackage(folder: string, pool: string, wanted: ArchivePackage): string {
-  const { name, version, depends, essential, fields = [] } = wanted;
+  const { name, version, depends, provides, essential, fields = [] } = wanted;
   const source = join(folder, `${name}.tmp`);
   mkdirSync(join(source, 'DEBIAN'), { recursive: true });
   const control = [
@@ -86,6 +87,7 @@ function addPackage(folder: string, pool: string, wanted: ArchivePackage): strin
     'Architecture: amd64',
     ...(essential ? ['Essential: yes'] : []),
     ...(depends ? [`Depends: ${depends}`] : []),
+    ...(provides ? [`Provides: ${provides}`] : []),
     ...fields,
     'Maintainer: Test',
     'Description: for tests',

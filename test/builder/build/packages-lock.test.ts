@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatLock, type PackagesLock, parseLock } from '../../../builder/build/packages-lock.ts';
+import {
+  formatLock,
+  type PackagesLock,
+  parseLock,
+  sortPackages,
+} from '../../../builder/build/packages-lock.ts';
 
 const hex = fc.stringMatching(/^[0-9a-f]{64}$/);
 const lockedPackage = fc.record({
@@ -11,13 +16,25 @@ const lockedPackage = fc.record({
   size: fc.nat(),
   sha256: hex,
 });
-const locks: fc.Arbitrary<PackagesLock> = fc.record({
+const firstFormat: fc.Arbitrary<PackagesLock> = fc.record({
   format: fc.constant(1 as const),
   suite: fc.constant('trixie'),
   arch: fc.constant('x86-64' as const),
   date: fc.constant('2026-11-19T02:12:54Z'),
   packages: fc.uniqueArray(lockedPackage, { selector: ({ name }) => name }),
 });
+
+const secondFormat = firstFormat
+  .filter(({ packages }) => packages.length >= 2)
+  .chain((lock) =>
+    fc.integer({ min: 1, max: 2 }).map((count): PackagesLock => {
+      const requested = Object.fromEntries([['mail-agent=*', lock.packages[0]!.name]]);
+      const layers = Array.from({ length: count }, () => lock.date);
+      const packages = lock.packages.map((each, index) => (index % count ? { ...each, layer: 2 } : each));
+      return { ...lock, format: 2, requested, layers, packages };
+    }),
+  );
+const locks = fc.oneof(firstFormat, secondFormat);
 
 describe('packages.lock', () => {
   it('reads back what it wrote, whatever the order it was given', () => {
@@ -26,14 +43,14 @@ describe('packages.lock', () => {
         const text = formatLock(lock);
         expect(formatLock({ ...lock, packages: lock.packages.toReversed() })).toBe(text);
         const read = parseLock(text, 'packages.lock');
-        expect(new Set(read.packages)).toEqual(new Set(lock.packages));
+        expect(read).toEqual({ ...lock, packages: sortPackages(lock.packages) });
         expect(formatLock(read)).toBe(text);
       }),
     );
   });
 
   it('has one line for each package', () => {
-    const [lock] = fc.sample(locks, { numRuns: 1, seed: 7 });
+    const [lock] = fc.sample(firstFormat, { numRuns: 1, seed: 7 });
     const withPackages = formatLock(lock!).split('\n').length;
     expect(withPackages - formatLock({ ...lock!, packages: [] }).split('\n').length).toBe(
       Math.max(lock!.packages.length - 1, 0),
@@ -58,16 +75,63 @@ describe('packages.lock', () => {
     const head = { format: 1, suite: 'trixie', arch: 'x86-64', date: '2026-11-19T02:12:54Z' };
     const text = damage === 'format = 1' ? damage : JSON.stringify({ ...head, packages: [damaged] });
     expect(() => parseLock(text, 'my.lock')).toThrowError(
-      expect.objectContaining({ code: 'bad_input', details: expect.objectContaining({ what: 'my.lock' }) }),
+      expect.objectContaining({ code: 'bad_input', details: expect.objectContaining({ what: 'my.lock:1' }) }),
     );
   });
 
   it('refuses a package that is locked twice', () => {
     const [lock] = fc.sample(
-      locks.filter(({ packages }) => packages.length > 0),
+      firstFormat.filter(({ packages }) => packages.length > 0),
       { numRuns: 1, seed: 3 },
     );
     const twice = { ...lock!, packages: [...lock!.packages, lock!.packages[0]!] };
     expect(() => parseLock(formatLock(twice), 'my.lock')).toThrow(/twice/);
+  });
+
+  const locked = (name: string, more: object = {}) => ({
+    ...{ name, version: '1', arch: 'all', path: 'pool/a.deb', size: 1, sha256: 'a'.repeat(64), ...more },
+  });
+  const head = { format: 2, suite: 'trixie', arch: 'x86-64', date: '2026-11-19T02:12:54Z' } as const;
+  const two: PackagesLock = {
+    ...head,
+    requested: { editor: 'vim', 'vim=2:*': 'vim' },
+    layers: [head.date, '2026-11-20T00:00:00Z'],
+    packages: [locked('bash'), locked('vim', { layer: 2 })],
+  };
+  const lineOf = (text: string, part: string) => text.slice(0, text.indexOf(part)).split('\n').length;
+
+  it.each<[what: string, change: object, place: string, words: RegExp]>([
+    ['a layer beyond', { layers: [head.date] }, '"name":"vim"', /vim is in a layer beyond the 1/],
+    ['an empty layer', { packages: [locked('vim')] }, '"layers"', /a layer has no package/],
+    [
+      'a request without package',
+      { requested: { sudo: 'sudo' } },
+      '"sudo"',
+      /sudo is requested and not locked/,
+    ],
+    ['a request that is none', { requested: { 'vim-': 'vim' } }, '"vim-"', /removes a package/],
+    ['no requests', { requested: undefined }, '"format"', /format 2 has requested and layers/],
+    ['layers of format 1', { format: 1 }, '"format"', /format 1 has no requested and layers/],
+    ['a date that is none', { layers: ['yesterday'] }, '"layers"', /layers\/0 is no time/],
+    [
+      'a version that is none',
+      { packages: [locked('bash'), locked('vim', { version: '' })] },
+      '"name":"vim"',
+      /version/,
+    ],
+    ['a fifth layer', { packages: [locked('bash'), locked('vim', { layer: 5 })] }, '"name":"vim"', /layer/],
+  ])('names the line of %s', (_what, change, place, words) => {
+    const text = formatLock({ ...two, ...change } as PackagesLock);
+    expect(() => parseLock(text, 'my.lock')).toThrowError(
+      expect.objectContaining({
+        code: 'bad_input',
+        details: { what: `my.lock:${lineOf(text, place)}`, problem: expect.stringMatching(words) },
+      }),
+    );
+  });
+
+  it('names the line where it stops being JSON', () => {
+    const text = formatLock(two).replace('  "packages"', '<<<<<<< HEAD\n  "packages"');
+    expect(() => parseLock(text, 'my.lock')).toThrow(`my.lock:${lineOf(text, '<<<')}: is no JSON`);
   });
 });

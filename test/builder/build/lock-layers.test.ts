@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { layersOf, layPackages } from '../../../builder/build/lock-layers.ts';
+import type { PackagesLock } from '../../../builder/build/packages-lock.ts';
+
+/** A lock of one layer out of words such as `bash 5`. */
+function chosen(words: string, day: number, suite = 'trixie'): PackagesLock {
+  const packages = words.split(', ').map((word) => {
+    const [name = '', version = ''] = word.split(' ');
+    const sha256 = Buffer.from(word).toString('hex').padEnd(64, '0');
+    return { name, version, arch: 'amd64', path: `pool/${name}.deb`, size: 1, sha256 };
+  });
+  const date = `2026-11-${String(day).padStart(2, '0')}T00:00:00Z`;
+  return { format: 2, suite, arch: 'x86-64', date, requested: {}, layers: [date], packages };
+}
+
+/** Layers in words, each with its day of the month. */
+function shown(lock: PackagesLock): string[] {
+  return layersOf(lock).map(({ date, packages }) => {
+    return `${Number(date.slice(8, 10))}: ${packages.map(({ name, version }) => `${name} ${version}`).join(', ')}`;
+  });
+}
+
+/** Lays one choice after the other, a day apart. */
+function history(...choices: string[]): PackagesLock {
+  return choices
+    .map((words, index) => chosen(words, index + 1))
+    .reduce<PackagesLock | undefined>((before, now) => layPackages(now, before), undefined)!;
+}
+
+describe('layPackages', () => {
+  it.each<[what: string, choices: string[], layers: string[]]>([
+    ['begins with one layer', ['b 1, a 1'], ['1: a 1, b 1']],
+    ['puts new packages on top', ['a 1, b 1', 'a 1, b 1, c 1'], ['1: a 1, b 1', '2: c 1']],
+    ['keeps all layers when nothing changed', ['a 1', 'a 1, b 1', 'a 1, b 1'], ['1: a 1', '2: b 1']],
+    [
+      'drops the layer of a removed package',
+      ['a 1', 'a 1, b 1', 'a 1, b 1, c 1', 'a 1, c 1'],
+      ['1: a 1', '4: c 1'],
+    ],
+    ['drops a layer that is left empty', ['a 1', 'a 1, b 1', 'a 1'], ['1: a 1']],
+    ['drops the layer of an updated package', ['a 1', 'a 1, b 1', 'a 1, b 2'], ['1: a 1', '3: b 2']],
+    ['begins again when the first layer changed', ['a 1', 'a 1, b 1', 'a 2, b 1'], ['3: a 2, b 1']],
+    [
+      'has four layers at most',
+      ['a 1', 'a 1, b 1', 'a 1, b 1, c 1', 'a 1, b 1, c 1, d 1', 'a 1, b 1, c 1, d 1, e 1'],
+      ['1: a 1', '2: b 1', '3: c 1', '5: d 1, e 1'],
+    ],
+  ])('%s', (_what, choices, layers) => {
+    expect(shown(history(...choices))).toEqual(layers);
+  });
+
+  it('keeps no layer of another suite, nor below a new essential package', () => {
+    const before = history('a 1');
+    expect(shown(layPackages(chosen('a 1, b 1', 2, 'forky'), before))).toEqual(['2: a 1, b 1']);
+    expect(shown(layPackages(chosen('a 1, b 1', 2), before, new Set(['b'])))).toEqual(['2: a 1, b 1']);
+  });
+
+  it('takes a lock of format 1 as one layer', () => {
+    const { requested: _r, layers: _l, ...rest } = chosen('a 1', 1);
+    const first: PackagesLock = { ...rest, format: 1 };
+    expect(shown(first)).toEqual(['1: a 1']);
+    expect(shown(layPackages(chosen('a 1, b 1', 2), first))).toEqual(['1: a 1', '2: b 1']);
+  });
+
+  it('takes what is new of a package that stays: its place in the archive', () => {
+    const moved = chosen('a 1, b 1', 2);
+    moved.packages = moved.packages.map((each) => ({ ...each, path: `pool/moved/${each.name}.deb` }));
+    const { packages } = layPackages(moved, history('a 1'));
+    expect(packages.map(({ path }) => path)).toEqual(['pool/moved/a.deb', 'pool/moved/b.deb']);
+  });
+});
