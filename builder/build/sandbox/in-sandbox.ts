@@ -21,6 +21,8 @@ export interface SandboxOptions {
 }
 
 const enter = fileURLToPath(new URL('enter.sh', import.meta.url));
+/** A builder that is killed takes along what it started. */
+const endsWithParent = ['--pdeathsig', 'KILL'];
 /** What the sandbox's programs end with when they could not hide something. */
 const refusal = 125;
 
@@ -41,7 +43,8 @@ export async function inSandbox(argv: readonly string[], options: SandboxOptions
       if (content !== null) await writeFile(file, content);
     }
     const entered = ['/bin/sh', enter, work, machine.hostname, String(machine.lastPid), ...argv];
-    return run('unshare', [...namespaces(mode), ...entered], { env, endsWithUs: true }).catch((error) => {
+    const unshared = [...endsWithParent, 'unshare', ...namespaces(mode), ...entered];
+    return run('setpriv', unshared, { env, endsWithUs: true }).catch((error) => {
       throw sandboxProblem(error, argv[0]!);
     });
   });
