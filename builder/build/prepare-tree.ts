@@ -26,6 +26,6 @@ export async function prepareTree(
   await applyUsersLock(tree, users);
   const boot = await takeBootParts(tree, definition.arch, definition);
   const bundled = definition.agent ? await addAgent(tree, definition.arch) : [];
-  await normalise(tree, definition, additions);
+  await normalise(tree, definition, additions, users);
   return { tree, boot, bundled, users: await lockUsers(tree, users) };
 }

@@ -6,6 +6,8 @@ import { putFile, removeWhere } from '../tree/change.ts';
 import type { Tree } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
 import { declareUsers } from '../users/declare-users.ts';
+import { applySysusers } from '../users/sysusers/apply-sysusers.ts';
+import { emptyUsersLock, type UsersLock } from '../users/users-lock.ts';
 import { emptyVar } from './empty-var.ts';
 import { enableUnits, maskUnits } from './enable-units.ts';
 import { keepStatus } from './keep-status.ts';
@@ -27,12 +29,18 @@ export interface Additions {
 }
 
 /** Makes of an installed tree the root of a release; changes the tree it is given. */
-export async function normalise(tree: Tree, definition: Definition, additions: Additions): Promise<void> {
+export async function normalise(
+  tree: Tree,
+  definition: Definition,
+  additions: Additions,
+  users: UsersLock = emptyUsersLock,
+): Promise<void> {
   await scrub(tree);
   keepStatus(tree);
-  await declareUsers(tree);
   await layShipped(tree, base);
   for (const overlay of definition.overlays) await layOverlay(tree, overlay);
+  await applySysusers(tree, users);
+  await declareUsers(tree);
   await enableUnits(tree, definition);
   maskUnits(tree, definition);
   nameRelease(tree, definition, additions.version);

@@ -1,22 +1,28 @@
-import { putFile, removeWhere } from '../tree/change.ts';
+import { putFile } from '../tree/change.ts';
 import type { Tree } from '../tree/entry.ts';
-import { matchPaths } from '../tree/match-paths.ts';
 import { readUsers } from './read-users.ts';
+import { readSysusers, sysusersFiles } from './sysusers/read-sysusers.ts';
 
 /**
- * Declares every user and group with its number in one sysusers.d(5) file, instead of the packages' own: a host whose
- * /etc/passwd shadows the image's still gets each new one, with the number that the image's files have.
+ * Declares every user and group with its number in one sysusers.d(5) file, instead of those of packages, sources and
+ * overlays: a host whose /etc/passwd shadows the image's still gets each new one, with the number that the image's files
+ * have.
  */
 export async function declareUsers(tree: Tree): Promise<void> {
   const { users, groups } = await readUsers(tree);
+  const declared = await readSysusers(tree);
+  const locked = new Set(
+    declared.flatMap((line) => (line.kind === 'user' && line.isLocked ? line.name : [])),
+  );
   const lines = [
     ...groups.map(({ name, gid }) => `g ${name} ${gid}\n`),
     ...users.map(({ name, uid, gid, comment, home, shell }) => {
-      return `u ${name} ${uid}:${gid} ${word(comment)} ${word(home)} ${word(shell)}\n`;
+      const kind = locked.has(name) ? 'u!' : 'u';
+      return `${kind} ${name} ${uid}:${gid} ${word(comment)} ${word(home)} ${word(shell)}\n`;
     }),
     ...groups.flatMap(({ name, members }) => members.map((member) => `m ${member} ${name}\n`)),
   ];
-  removeWhere(tree, matchPaths(['usr/lib/sysusers.d/*.conf']));
+  for (const path of sysusersFiles(tree)) tree.delete(path);
   putFile(tree, 'usr/lib/sysusers.d/00-interlock.conf', lines.join(''));
 }
 

@@ -1,4 +1,5 @@
 import { InterlockError } from '../../../protocol/errors.ts';
+import { formatGroup, formatUser } from './format-account.ts';
 import { type Accounts, type Group, parseGroup, parseUser, type User } from './read-users.ts';
 import { parseRange, type SubIds } from './sub-ids.ts';
 
@@ -39,12 +40,10 @@ export function parseUsersLock(text: string, file: string): UsersLock {
 /** Writes it by kind and name, so that a diff shows what is new and what a package changed. */
 export function formatUsersLock({ users, groups, subuids, subgids }: UsersLock): string {
   const lines = [
-    ...[...groups.values()].map(({ name, gid, members }) => {
-      return `group ${name}:x:${gid}:${members.toSorted().join(',')}`;
+    ...[...groups.values()].map((group) => {
+      return `group ${formatGroup({ ...group, members: group.members.toSorted() })}`;
     }),
-    ...[...users.values()].map(({ name, uid, gid, comment: gecos, home, shell }) => {
-      return `user ${name}:x:${uid}:${gid}:${gecos}:${home}:${shell}`;
-    }),
+    ...[...users.values()].map((user) => `user ${formatUser(user)}`),
     ...formatSubIds('subuid', subuids),
     ...formatSubIds('subgid', subgids),
   ];

@@ -1,0 +1,71 @@
+import { InterlockError } from '../../../../protocol/errors.ts';
+import { highestFree, type NumberRange } from '../free-number.ts';
+import type { Group, User } from '../read-users.ts';
+import type { UsersLock } from '../users-lock.ts';
+import type { Wanted } from './parse-sysusers.ts';
+
+type Kind = 'uid' | 'gid';
+
+/** What decides about the number of a new account. */
+export interface Surroundings {
+  /** Everybody there is, and grows. */
+  users: ReadonlyMap<string, User>;
+  groups: ReadonlyMap<string, Group>;
+  lock: UsersLock;
+  /** Owner of a file, by path in the tree. */
+  ownerOf: (path: string) => { uid: number; gid: number } | undefined;
+  /** Numbers that own something in the tree. */
+  owners: ReadonlySet<number>;
+  /** Where free numbers are looked for. */
+  ranges: readonly NumberRange[];
+}
+
+/** A new account's number. `twin`: the number of the user or group of the same name, which is taken where it is free. */
+export interface Asked {
+  name: string;
+  wanted: Wanted;
+  twin: number | undefined;
+  place: string;
+}
+
+/**
+ * The number of a new user or group: the lock's, the one that is asked for, its twin's, or a free one. Throws `bad_input`
+ * for one that is asked for and is another name's, or not the lock's.
+ */
+export function chooseNumber(kind: Kind, { name, wanted, twin, place }: Asked, around: Surroundings): number {
+  const isFree = (number: number) => holderOf(kind, number, name, around) === undefined;
+  const kept = kind === 'uid' ? around.lock.users.get(name)?.uid : around.lock.groups.get(name)?.gid;
+  if (wanted && 'number' in wanted) {
+    const { number } = wanted;
+    if (kept !== undefined && kept !== number) {
+      throw refused(place, `${name} has ${kind} ${kept} in users.lock and on hosts, not ${number}`);
+    }
+    const holder = holderOf(kind, number, name, around);
+    if (holder !== undefined) throw refused(place, `${kind} ${number} is ${holder}’s, not for ${name}`);
+    return number;
+  }
+  if (kept !== undefined) return kept;
+  const ofFile = wanted && around.ownerOf(wanted.ofFile)?.[kind];
+  if (ofFile && isFree(ofFile)) return ofFile;
+  if (twin !== undefined && isFree(twin)) return twin;
+  return highestFree(around.ranges, takenNumbers(around));
+}
+
+/** Who has a number, or had it. */
+function holderOf(kind: Kind, number: number, name: string, { users, groups, lock }: Surroundings) {
+  const found =
+    kind === 'uid'
+      ? [...users.values(), ...lock.users.values()].filter(({ uid }) => uid === number)
+      : [...groups.values(), ...lock.groups.values()].filter(({ gid }) => gid === number);
+  return found.find((other) => other.name !== name)?.name;
+}
+
+function takenNumbers({ users, groups, lock, owners }: Surroundings): Set<number> {
+  const uids = [...users.values(), ...lock.users.values()].map(({ uid }) => uid);
+  const gids = [...groups.values(), ...lock.groups.values()].map(({ gid }) => gid);
+  return new Set([...owners, ...uids, ...gids]);
+}
+
+function refused(place: string, problem: string): InterlockError {
+  return new InterlockError('bad_input', { what: place, problem });
+}
