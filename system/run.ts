@@ -15,11 +15,13 @@ const packageOf: Record<string, string> = {
 export interface RunOptions extends SpawnOptions {
   input?: string;
   endsWithUs?: boolean;
+  /** How many of the last lines of a program that failed are kept: 8 unless given. */
+  lines?: number;
 }
 
 /** Runs a program to its end and returns what it printed; throws `tool_missing` or `tool_failed`. */
 export async function run(tool: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-  const { input, endsWithUs, ...spawnOptions } = options;
+  const { input, endsWithUs, lines = 8, ...spawnOptions } = options;
   const child = spawn(tool, args, {
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...spawnOptions,
@@ -37,7 +39,7 @@ export async function run(tool: string, args: readonly string[], options: RunOpt
     child.on('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
   }).finally(forget);
   if (status !== 0)
-    throw new InterlockError('tool_failed', { tool, status, output: tail(err.length ? err : out) });
+    throw new InterlockError('tool_failed', { tool, status, output: tail(err.length ? err : out, lines) });
   return Buffer.concat(out).toString('utf8');
 }
 
@@ -52,6 +54,6 @@ function startFailure(tool: string, cause: NodeJS.ErrnoException): InterlockErro
   );
 }
 
-function tail(chunks: Buffer[]): string {
-  return Buffer.concat(chunks).toString('utf8').trim().split('\n').slice(-8).join('\n');
+function tail(chunks: Buffer[], lines: number): string {
+  return Buffer.concat(chunks).toString('utf8').trim().split('\n').slice(-lines).join('\n');
 }

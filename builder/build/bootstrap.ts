@@ -4,30 +4,25 @@ import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
 import { run } from '../../system/run.ts';
 import { temporaryPrefix, withScratch } from '../../system/scratch.ts';
+import type { Definition } from '../define/definition.ts';
 import { machineArch } from '../define/machine-arch.ts';
 import { checkEmulation } from './emulation.ts';
+import { generateLocales } from './generate-locales.ts';
 import { findKeptTree, keepTree } from './kept-tree.ts';
 import { makeLocalRepository } from './local-repository.ts';
 import type { PackagesLock } from './packages-lock.ts';
+import { pathFilters } from './path-filters.ts';
 import { during, type Reporter } from './reporter.ts';
 import { debianArch, stubPackage } from './required-packages.ts';
 import { inSandbox } from './sandbox/in-sandbox.ts';
 import { buildMachine, type Machine } from './sandbox/machine.ts';
 import { mountTree, unmountTree } from './sandbox/run-in-tree.ts';
+import { packageScriptProblem } from './script-problem.ts';
 import type { Tree } from './tree/entry.ts';
 
-/** What packages bring that no host reads; licences stay. */
-const excluded = [
-  '/usr/share/doc/*',
-  '/usr/share/man/*',
-  '/usr/share/info/*',
-  '/usr/share/groff/*',
-  '/usr/share/lintian/*',
-  '/usr/share/linda/*',
-  '/usr/share/bug/*',
-  '/usr/share/locale/*',
-];
-const included = ['/usr/share/doc/*/copyright', '/usr/share/locale/locale.alias'];
+/** What an image keeps of its packages besides what runs. */
+export type Extras = Pick<Definition, 'documentation' | 'locales'>;
+const noExtras: Extras = { documentation: false, locales: [] };
 
 /** Modules lie uncompressed: the wire compresses them, and they patch ten times better. */
 const decompressModules = [
@@ -47,20 +42,26 @@ export async function bootstrap(
   files: ReadonlyMap<string, string>,
   report: Reporter,
   machine: Machine = buildMachine,
+  extras: Extras = noExtras,
 ): Promise<Tree> {
-  const key = treeKey(lock, machine);
+  const key = treeKey(lock, machine, extras);
   const kept = await findKeptTree(key);
   if (kept) return kept;
   await checkEmulation(lock.arch);
   if (lock.arch !== machineArch()) await run('arch-test', [debianArch(lock.arch)]);
   return during(report, `install ${lock.packages.length} packages`, 0, () =>
-    keepTree(key, (tar) => install(lock, files, machine, tar)),
+    keepTree(key, (tar) => install(lock, files, machine, extras, tar)),
   );
 }
 
 /** The name of a lock's tree in the cache: everything that decides about its content. */
-export function treeKey(lock: PackagesLock, machine: Machine = buildMachine): string {
-  const recipe = { excluded, included, decompressModules, lock, machine };
+export function treeKey(
+  lock: PackagesLock,
+  machine: Machine = buildMachine,
+  extras: Extras = noExtras,
+): string {
+  const content = { ...pathFilters(extras), locales: generateLocales(extras.locales) };
+  const recipe = { ...content, decompressModules, lock, machine };
   return createHash('sha256').update(JSON.stringify(recipe)).digest('hex');
 }
 
@@ -68,6 +69,7 @@ async function install(
   lock: PackagesLock,
   files: ReadonlyMap<string, string>,
   machine: Machine,
+  extras: Extras,
   tar: string,
 ): Promise<void> {
   await withScratch(temporaryPrefix(), async (work) => {
@@ -76,10 +78,12 @@ async function install(
     await makeLocalRepository(repository, lock.packages, files);
     const source = `deb [trusted=yes] copy:${repository} ./`;
     await mkdir(join(work, 'tmp'));
-    const options = { env: buildEnvironment(lock, join(work, 'tmp')), arch: lock.arch, machine };
-    await inSandbox(['mmdebstrap', ...mmdebstrapOptions(lock), '', tar, source], options).catch((error) => {
-      throw decompressorProblem(error);
-    });
+    const options = { env: buildEnvironment(lock, join(work, 'tmp')), arch: lock.arch, machine, lines: 2000 };
+    await inSandbox(['mmdebstrap', ...mmdebstrapOptions(lock, extras), '', tar, source], options).catch(
+      (error) => {
+        throw decompressorProblem(packageScriptProblem(error));
+      },
+    );
   });
 }
 
@@ -96,7 +100,8 @@ function buildEnvironment({ date }: PackagesLock, TMPDIR: string): NodeJS.Proces
   return { ...fixed, PATH: path, TMPDIR };
 }
 
-function mmdebstrapOptions({ packages, arch }: PackagesLock): string[] {
+function mmdebstrapOptions({ packages, arch }: PackagesLock, extras: Extras): string[] {
+  const { excluded, included } = pathFilters(extras);
   const names = [...packages.map(({ name }) => name), stubPackage];
   return [
     '--mode=root',
@@ -113,6 +118,7 @@ function mmdebstrapOptions({ packages, arch }: PackagesLock): string[] {
     '--skip=chroot/mount',
     `--extract-hook=sh ${quote(mountTree)} "$1"`,
     `--customize-hook=${decompressModules}`,
+    `--customize-hook=${generateLocales(extras.locales)}`,
     `--customize-hook=sh ${quote(unmountTree)} "$1"`,
   ];
 }

@@ -5,6 +5,7 @@ import { checkAsked } from './check-asked.ts';
 import { checkInstalled } from './check-installed.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { during, type Reporter } from './reporter.ts';
+import { buildMachine } from './sandbox/machine.ts';
 import { runScripts, scriptsKey } from './scripts/run-scripts.ts';
 import type { Tree } from './tree/entry.ts';
 import { addSource, type SourceDigest } from './tree/sources/add-source.ts';
@@ -31,7 +32,7 @@ export async function installedTree(
   users: UsersLock = emptyUsersLock,
 ): Promise<InstalledTree> {
   await checkAsked(definition, lock, files);
-  const tree = await bootstrap(lock, files, report);
+  const tree = await bootstrap(lock, files, report, buildMachine, definition);
   await checkInstalled(tree, lock);
   const applied = await applyUsersLock(tree, users);
   const sources: SourceDigest[] = [];
@@ -44,7 +45,11 @@ export async function installedTree(
     sources.push(added);
   }
   if (definition.scripts.length === 0) return { tree, sources };
-  const key = await scriptsKey(keyAfter(treeKey(lock), applied), sources, definition.scripts);
+  const key = await scriptsKey(
+    keyAfter(treeKey(lock, buildMachine, definition), applied),
+    sources,
+    definition.scripts,
+  );
   const changed = await during(report, `run ${definition.scripts.length} scripts`, 0, () =>
     runScripts(tree, key, definition.scripts, lock),
   );

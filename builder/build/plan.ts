@@ -8,6 +8,7 @@ import { isTreeKept } from './kept-tree.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { silent } from './reporter.ts';
 import { neededPackages, requiredPackages } from './required-packages.ts';
+import { buildMachine } from './sandbox/machine.ts';
 import { scriptsKey } from './scripts/run-scripts.ts';
 
 /** One phase of a build; `state` says whether the cache has it already. */
@@ -66,7 +67,7 @@ async function lockedPhases(definition: Definition, lock: PackagesLock): Promise
     {
       phase: 'install',
       what: `${packages.length} packages`,
-      state: (await isTreeKept(treeKey(lock))) ? 'cached' : 'to do',
+      state: (await isTreeKept(treeKey(lock, buildMachine, definition))) ? 'cached' : 'to do',
     },
   ];
 }
@@ -81,10 +82,10 @@ function openPhases(definition: Definition): Phase[] {
 }
 
 /** What sources hold is known only when they are read. */
-async function scriptsState(
-  { scripts, sources }: Definition,
-  lock: PackagesLock | undefined,
-): Promise<Phase['state']> {
+async function scriptsState(definition: Definition, lock: PackagesLock | undefined): Promise<Phase['state']> {
+  const { scripts, sources } = definition;
   if (!lock || sources.length > 0) return 'unknown';
-  return (await isTreeKept(await scriptsKey(treeKey(lock), [], scripts))) ? 'cached' : 'to do';
+  return (await isTreeKept(await scriptsKey(treeKey(lock, buildMachine, definition), [], scripts)))
+    ? 'cached'
+    : 'to do';
 }

@@ -47,6 +47,11 @@ const rows: readonly Row[] = [
     reason: 'grows the state partition on first boot',
     when: ({ suite }) => !repartInSystemd.includes(suite),
   },
+  {
+    name: 'locales',
+    reason: 'what the named locales are generated from',
+    when: ({ locales = [] }) => locales.length > 0,
+  },
   { name: 'dosfstools', reason: 'the agent repairs the ESP before it writes', when: withAgent },
   { name: 'mount', reason: 'the agent mounts the ESP', when: withAgent },
   { name: 'util-linux', reason: 'the agent locks with flock', when: withAgent },

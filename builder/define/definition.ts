@@ -4,6 +4,7 @@ import { type Arch, Sha256, strict, Version, Word } from '../../protocol/schema.
 const UnitName = Type.String({
   pattern: '^[A-Za-z0-9:_.@-]+\\.(service|socket|timer|target|path|mount|slice)$',
 });
+const Locale = Type.String({ pattern: '^[a-z]{2,3}(?:_[A-Z]{2,3})?\\.[A-Za-z0-9-]+(?:@[a-z]+)?$' });
 const Component = Type.String({ pattern: '^[a-z][a-z0-9.-]*$' });
 const ModuleName = Type.String({ pattern: '^[a-z0-9_-]+$' });
 const AbsolutePath = Type.String({ pattern: '^/[^\\0]*$' });
@@ -58,6 +59,16 @@ const layer = {
   remove: list(
     AbsolutePath,
     'Globs of paths to leave out of the root: `*` and `?` stay inside a name, `**` crosses folders, `[ab]`, `[!ab]` and `{a,b}` choose. A character is one of UTF-8.',
+  ),
+  documentation: Type.Optional(
+    Type.Boolean({
+      description:
+        'True keeps manual pages, `/usr/share/doc` and info files of packages; else only licences stay. False unless given.',
+    }),
+  ),
+  locales: list(
+    Locale,
+    'Locales to generate, as in `de_DE.UTF-8`, with the packages’ translations to their languages; the package `locales` comes with them. Only `C.UTF-8` unless given.',
   ),
   kernel: Type.Optional(
     Type.Union([Type.Literal('cloud'), Type.Literal('generic')], {
@@ -152,6 +163,9 @@ export interface Definition {
   suite: string;
   packages: string[];
   components: string[];
+  /** Whether manual pages and other documentation stay. */
+  documentation: boolean;
+  locales: string[];
   sources: DefinedSource[];
   /** Absolute paths, as of overlays, in the order they are applied. */
   scripts: string[];

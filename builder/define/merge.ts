@@ -7,7 +7,7 @@ import { placeOf } from './line-of.ts';
 import { parseSize } from './parse-size.ts';
 import type { ReadFile } from './read-image-file.ts';
 
-type Lists = 'packages' | 'components' | 'units' | 'mask' | 'remove' | 'modules';
+type Lists = 'packages' | 'components' | 'locales' | 'units' | 'mask' | 'remove' | 'modules';
 
 /**
  * Makes one definition for an architecture out of the files that an image consists of, included ones first. Lists are
@@ -62,6 +62,8 @@ export function merge(read: readonly ReadFile[], arch: Arch): Definition {
     suite: needed(own('suite'), ['suite']),
     packages: words('packages'),
     components: components(),
+    documentation: last(({ documentation }) => documentation) ?? false,
+    locales: words('locales'),
     sources: layers.flatMap(({ dir, layer }) =>
       (layer.sources ?? []).map((source) =>
         'tar' in source

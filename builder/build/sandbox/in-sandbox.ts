@@ -18,6 +18,8 @@ export interface SandboxOptions {
   machine?: Machine;
   /** What the program is made for. */
   arch: Arch;
+  /** How many of its last lines are kept when it fails. */
+  lines?: number;
 }
 
 const enter = fileURLToPath(new URL('enter.sh', import.meta.url));
@@ -32,7 +34,7 @@ const refusal = 125;
  * `sandbox_forbidden` rather than showing something of the real machine.
  */
 export async function inSandbox(argv: readonly string[], options: SandboxOptions): Promise<string> {
-  const { env, arch, machine = buildMachine } = options;
+  const { env, arch, lines, machine = buildMachine } = options;
   const mode = options.mode ?? (await sandboxMode());
   return withScratch(temporaryPrefix(), async (work) => {
     // root of a user namespace is somebody else
@@ -44,7 +46,7 @@ export async function inSandbox(argv: readonly string[], options: SandboxOptions
     }
     const entered = ['/bin/sh', enter, work, machine.hostname, String(machine.lastPid), ...argv];
     const unshared = [...endsWithParent, 'unshare', ...namespaces(mode), ...entered];
-    return run('setpriv', unshared, { env, endsWithUs: true }).catch((error) => {
+    return run('setpriv', unshared, { env, endsWithUs: true, ...(lines && { lines }) }).catch((error) => {
       throw sandboxProblem(error, argv[0]!);
     });
   });
