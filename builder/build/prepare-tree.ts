@@ -3,6 +3,7 @@ import { addAgent } from './agent/add-agent.ts';
 import type { BundledPackage } from './agent/bundle-agent.ts';
 import { type BootParts, takeBootParts } from './boot/boot-parts.ts';
 import { type Additions, normalise } from './normalise/normalise.ts';
+import type { StatePlaces } from './state/place-state.ts';
 import type { Tree } from './tree/entry.ts';
 import { applyUsersLock, lockUsers } from './users/apply-users-lock.ts';
 import { emptyUsersLock, type UsersLock } from './users/users-lock.ts';
@@ -14,6 +15,8 @@ export interface PreparedTree {
   /** npm packages inside, which no Debian package brought. */
   bundled: BundledPackage[];
   users: UsersLock;
+  /** Where what lay in /var went. */
+  state: StatePlaces;
 }
 
 /** Makes an image's root, and takes its boot parts out, of an installed tree, which it changes. */
@@ -26,6 +29,6 @@ export async function prepareTree(
   await applyUsersLock(tree, users);
   const boot = await takeBootParts(tree, definition.arch, definition);
   const bundled = definition.agent ? await addAgent(tree, definition.arch) : [];
-  await normalise(tree, definition, additions, users);
-  return { tree, boot, bundled, users: await lockUsers(tree, users) };
+  const state = await normalise(tree, definition, additions, users);
+  return { tree, boot, bundled, users: await lockUsers(tree, users), state };
 }

@@ -16,7 +16,7 @@ export async function checkPaths(read: ReadFile, arch: Arch): Promise<void> {
 
 async function checkLayer({ file, text, dir }: ReadFile, at: readonly string[], layer: Layer): Promise<void> {
   const refused = (key: string, element: string, problem: string, cause?: unknown) => {
-    const line = lineOf(text, [...at, key], element);
+    const line = lineOf(text, [...at, ...key.split('.')], element);
     return new InterlockError('definition_invalid', { file, line, problem: `${key}: ${problem}` }, { cause });
   };
   const check = async (key: string, path: string, kind: 'folder' | 'file') => {
@@ -32,11 +32,14 @@ async function checkLayer({ file, text, dir }: ReadFile, at: readonly string[], 
       throw refused('overlay', overlay, `${cause.details.what} ${cause.details.problem}`, cause);
     });
   }
-  for (const glob of layer.remove ?? []) {
+  const globs = { remove: layer.remove, 'state.seed': layer.state?.seed, 'state.link': layer.state?.link };
+  for (const [key, glob] of Object.entries(globs).flatMap(([key, all]) =>
+    (all ?? []).map((glob) => [key, glob] as const),
+  )) {
     try {
       globPattern(glob);
     } catch (cause) {
-      throw refused('remove', glob, `${glob} is no glob: ${(cause as Error).message}`, cause);
+      throw refused(key, glob, `${glob} is no glob: ${(cause as Error).message}`, cause);
     }
   }
   for (const script of layer.scripts ?? []) await check('scripts', script, 'file');

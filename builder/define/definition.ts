@@ -86,6 +86,25 @@ const layer = {
         'False leaves out the agent and the Node that runs it; such an image cannot update itself. True unless given.',
     }),
   ),
+  state: Type.Optional(
+    Type.Object(
+      {
+        seed: list(
+          AbsolutePath,
+          'Globs of files that a host gets once, where it lacks them: later releases do not change them.',
+        ),
+        link: list(
+          AbsolutePath,
+          'Globs of files and folders that stay in the image, read-only: a host has links to them and sees each release’s own. A folder that is named itself is one link.',
+        ),
+      },
+      {
+        additionalProperties: false,
+        description:
+          'What becomes of files in `/var`, `/srv`, `/root` and `/home`, which are the host’s. Unless it says otherwise, files that packages ship there, and all of `/opt` and `/usr/local`, are as in `link`, everything else as in `seed`. Where both name a file, `seed` counts.',
+      },
+    ),
+  ),
   slots: Type.Optional(
     Type.Object(
       {
@@ -178,6 +197,8 @@ export interface Definition {
   cmdline: string;
   modules: string[];
   stateCompat: string | null;
+  /** Globs of what in /var a host gets once, and of what stays in the image. */
+  state: { seed: string[]; link: string[] };
   /** Room of a slot's two partitions in bytes. */
   slots: { root: number; verity: number };
 }

@@ -21,6 +21,9 @@ export function merge(read: readonly ReadFile[], arch: Arch): Definition {
   });
   const files = read.map(({ file, text }) => ({ file, text }));
   const words = (key: Lists) => [...new Set(layers.flatMap(({ layer }) => layer[key] ?? []))];
+  const state = (key: 'seed' | 'link') => [
+    ...new Set(layers.flatMap(({ layer }) => layer.state?.[key] ?? [])),
+  ];
   const paths = (pick: (layer: Layer) => readonly string[] | undefined) =>
     layers.flatMap(({ dir, layer }) => (pick(layer) ?? []).map((path) => resolve(dir, path)));
   const last = <T>(pick: (layer: Layer) => T | undefined) =>
@@ -84,6 +87,7 @@ export function merge(read: readonly ReadFile[], arch: Arch): Definition {
     cmdline: [...new Set(cmdlines)].join(' '),
     modules: words('modules'),
     stateCompat: own('state_compat') ?? null,
+    state: { seed: state('seed'), link: state('link') },
     slots: { root: size('root'), verity: size('verity') },
   };
   checkValues(merged);

@@ -2,16 +2,18 @@ import { fileURLToPath } from 'node:url';
 import { imageFloorFile, imageRootFile } from '../../../protocol/trust.ts';
 import type { Definition } from '../../define/definition.ts';
 import { layOverlay, layShipped } from '../overlay/lay-overlay.ts';
+import { emptyVar } from '../state/empty-var.ts';
+import { moveHomes } from '../state/move-homes.ts';
+import type { StatePlaces } from '../state/place-state.ts';
+import { shippedFiles } from '../state/shipped-files.ts';
 import { putFile, removeWhere } from '../tree/change.ts';
 import type { Tree } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
 import { declareUsers } from '../users/declare-users.ts';
 import { applySysusers } from '../users/sysusers/apply-sysusers.ts';
 import { emptyUsersLock, type UsersLock } from '../users/users-lock.ts';
-import { emptyVar } from './empty-var.ts';
 import { enableUnits, maskUnits } from './enable-units.ts';
 import { keepStatus } from './keep-status.ts';
-import { moveHomes } from './move-homes.ts';
 import { nameRelease } from './name-release.ts';
 import { scrub } from './scrub.ts';
 import { stateFloor } from './state-floor.ts';
@@ -28,13 +30,14 @@ export interface Additions {
   floor?: Uint8Array;
 }
 
-/** Makes of an installed tree the root of a release; changes the tree it is given. */
+/** Makes of an installed tree the root of a release, and tells where its state went; changes the tree it is given. */
 export async function normalise(
   tree: Tree,
   definition: Definition,
   additions: Additions,
   users: UsersLock = emptyUsersLock,
-): Promise<void> {
+): Promise<StatePlaces> {
+  const shipped = await shippedFiles(tree);
   await scrub(tree);
   keepStatus(tree);
   await layShipped(tree, base);
@@ -49,5 +52,5 @@ export async function normalise(
   if (floor) putFile(tree, imageFloorFile.slice(1), floor);
   removeWhere(tree, matchPaths(definition.remove));
   await moveHomes(tree);
-  await emptyVar(tree);
+  return emptyVar(tree, { ...definition.state, shipped });
 }

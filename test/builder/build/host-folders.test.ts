@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { emptyVar } from '../../../builder/build/normalise/empty-var.ts';
 import { keepStatus } from '../../../builder/build/normalise/keep-status.ts';
-import { moveHomes } from '../../../builder/build/normalise/move-homes.ts';
+import { emptyVar } from '../../../builder/build/state/empty-var.ts';
+import { moveHomes } from '../../../builder/build/state/move-homes.ts';
 import { putDirectory, putFile, putSymlink } from '../../../builder/build/tree/change.ts';
 import { readBody, type Tree } from '../../../builder/build/tree/entry.ts';
 import { declareUsers } from '../../../builder/build/users/declare-users.ts';
@@ -34,12 +34,11 @@ it('turns /var into lines that make it at each boot', async () => {
   expect(tree.has('var')).toBe(true);
 });
 
-it('refuses a file in /var, and drops what installing left there', async () => {
+it('drops what installing left in /var', async () => {
   const tree = fresh();
   putFile(tree, 'var/lib/pam/auth', 'x');
   await emptyVar(tree);
-  putFile(tree, 'var/lib/app/data', 'x');
-  await expect(emptyVar(tree)).rejects.toThrow(/\/var\/lib\/app\/data: a file in \/var/);
+  expect(await lines(tree)).toEqual(['d /var/lib :0755 :0 :0 - -', '']);
 });
 
 it('links what belongs to the host into /var, with its content', async () => {
@@ -61,13 +60,6 @@ it('links what belongs to the host into /var, with its content', async () => {
   await emptyVar(tree);
   expect(await lines(tree)).toContain('d /var/roothome :0700 :0 :0 - -');
   expect(await lines(tree)).toContain('d /var/usrlocal/bin :0755 :0 :0 - -');
-});
-
-it('refuses a package that brings files for /opt', async () => {
-  const tree = fresh();
-  putFile(tree, 'opt/app/run', 'x');
-  await moveHomes(tree);
-  await expect(emptyVar(tree)).rejects.toThrow(/\/var\/opt\/app\/run/);
 });
 
 it('declares users and groups with their numbers, instead of the packages', async () => {

@@ -1,8 +1,8 @@
 import { chmodSync, chownSync, lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { emptyVar } from '../../../builder/build/normalise/empty-var.ts';
 import { scrub } from '../../../builder/build/normalise/scrub.ts';
+import { emptyVar } from '../../../builder/build/state/empty-var.ts';
 import { putDirectory, putFile, putSymlink } from '../../../builder/build/tree/change.ts';
 import { type Entry, readBody, type Tree } from '../../../builder/build/tree/entry.ts';
 import { type Host, makeHost } from './make-host.ts';

@@ -165,3 +165,19 @@ it.each([
 ])('guesses what %s was to be', (word, meant) => {
   expect(suggest(word, ['packages', 'kernel', 'units'])).toBe(meant);
 });
+
+it('joins what becomes of state, and names the line of a glob that is none', async () => {
+  await write({
+    ...all,
+    'site/image.toml': `${site}\n[arch.x86-64.state]\nlink = ["/opt/ros"]\n`,
+    'base/image.toml': `${base}[state]\nlink = ["/var/www"]\nseed = ["/srv/a"]\n`,
+  });
+  expect(await define(join(dir, 'site'), 'x86-64')).toMatchObject({
+    state: { seed: ['/srv/a'], link: ['/var/www', '/opt/ros'] },
+  });
+  await write({ 'base/image.toml': `${base}[state]\nlink = [\n  "/var/www",\n  "/var/{x",\n]\n` });
+  await expect(define(join(dir, 'site'), 'x86-64')).rejects.toMatchObject({
+    code: 'definition_invalid',
+    details: { line: 15, problem: expect.stringContaining('/var/{x is no glob') },
+  });
+});

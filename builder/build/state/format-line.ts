@@ -1,21 +1,29 @@
 import { InterlockError } from '../../../protocol/errors.ts';
+import { shownName } from '../../define/names.ts';
 import type { Entry } from '../tree/entry.ts';
+import { writtenPath } from './homes.ts';
 
 /**
  * The line of tmpfiles.d(5) that makes an entry of the tree on a host that lacks it, as a binary string. What is there
  * already keeps its mode and owner, which is what `:` says. Throws `bad_input` for what no line can make.
  */
 export function formatLine(entry: Entry): string {
-  const { type, linkname, major, minor } = entry;
+  const { path, type, major, minor } = entry;
   if (type === 'directory') return owned('d', entry, '-');
   if (type === 'fifo') return owned('p', entry, '-');
   if (type === 'character-device') return owned('c', entry, `${major}:${minor}`);
   if (type === 'block-device') return owned('b', entry, `${major}:${minor}`);
-  if (type === 'symlink') return `L ${word(entry.path)} - - - - ${argument(linkname)}\n`;
-  throw refused(
-    entry.path,
-    `a ${type} in /var would never change with an update: remove it, or move it under /usr`,
-  );
+  throw refused(path, `tmpfiles.d(5) cannot make a ${type}`);
+}
+
+/** The line that makes a link where a host has nothing. */
+export function formatLink(path: string, target: string): string {
+  return `L ${word(path)} - - - - ${argument(target)}\n`;
+}
+
+/** The line that copies a file or a whole folder from /usr/share/factory where a host has nothing. */
+export function formatSeed(path: string): string {
+  return `C ${word(path)} - - - - -\n`;
 }
 
 function owned(letter: string, { path, mode, uid, gid }: Entry, last: string): string {
@@ -36,8 +44,5 @@ function argument(text: string): string {
 }
 
 function refused(path: string, problem: string): InterlockError {
-  return new InterlockError('bad_input', {
-    what: Buffer.from(`/${path}`, 'latin1').toString('utf8'),
-    problem,
-  });
+  return new InterlockError('bad_input', { what: shownName(writtenPath(path)), problem });
 }

@@ -1,0 +1,32 @@
+import { putFile, removeWhere } from '../tree/change.ts';
+import type { Tree } from '../tree/entry.ts';
+import { matchPaths } from '../tree/match-paths.ts';
+import { walk } from '../tree/walk.ts';
+import type { StateRules } from './choose-fate.ts';
+import { createdPaths } from './created-paths.ts';
+import { placeState, type StatePlaces } from './place-state.ts';
+
+/** What packages leave in /var while they are installed, and nothing reads at run time. */
+const ofTheInstallation = [
+  'var/lib/{apt,aspell,dictionaries-common,emacsen-common,initramfs-tools,initscripts,insserv,pam,python,ucf,vim}',
+  'var/lib/{shells.state,sgml-base,systemd/catalog,update-rc.d,xml-core}',
+  'var/lib/man-db',
+];
+
+/**
+ * Turns /var, which is the host's, into a tmpfiles.d(5) file that makes there what a host lacks: folders, links, and
+ * copies of files that lie in the image. What a packaged line makes is left to it. Throws `bad_input` for a name that
+ * no line can hold.
+ */
+export async function emptyVar(
+  tree: Tree,
+  rules: Partial<Omit<StateRules, 'created'>> = {},
+): Promise<StatePlaces> {
+  removeWhere(tree, matchPaths(ofTheInstallation));
+  const created = await createdPaths(tree);
+  const state = [...walk(tree)].filter(({ path }) => path.startsWith('var/'));
+  removeWhere(tree, (path) => path.startsWith('var/'));
+  const places = placeState(tree, state, { seed: [], link: [], shipped: new Set(), ...rules, created });
+  putFile(tree, 'usr/lib/tmpfiles.d/zz-interlock-var.conf', Buffer.from(places.lines.join(''), 'latin1'));
+  return places;
+}

@@ -1,0 +1,32 @@
+/** Folders that belong to the host and not to the image, and where their content lives. */
+export const homes = {
+  root: 'var/roothome',
+  home: 'var/home',
+  opt: 'var/opt',
+  srv: 'var/srv',
+  'usr/local': 'var/usrlocal',
+} as const;
+
+/** Where files of the image lie that a host sees in one of these folders, with all that they find beside themselves. */
+const software = { 'var/opt': 'usr/lib/opt', 'var/usrlocal': 'usr/lib/usrlocal' } as const;
+
+/** Whether a path in /var is one of `/opt` or `/usr/local`, whose files are programs and not state. */
+export function isSoftware(path: string): boolean {
+  return Object.keys(software).some((folder) => path.startsWith(`${folder}/`));
+}
+
+/** Where in the image a path of /var lies when a host only gets a link to it. */
+export function imagePath(path: string): string {
+  for (const [from, to] of Object.entries(software)) {
+    if (path.startsWith(`${from}/`)) return to + path.slice(from.length);
+  }
+  return `usr/lib/interlock/${path}`;
+}
+
+/** A path of /var as packages and people name it: `/opt/x` for `var/opt/x`. */
+export function writtenPath(path: string): string {
+  for (const [name, folder] of Object.entries(homes)) {
+    if (path === folder || path.startsWith(`${folder}/`)) return `/${name}${path.slice(folder.length)}`;
+  }
+  return `/${path}`;
+}

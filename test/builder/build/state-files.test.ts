@@ -1,0 +1,181 @@
+import { lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { emptyVar } from '../../../builder/build/state/empty-var.ts';
+import { moveHomes } from '../../../builder/build/state/move-homes.ts';
+import { shippedFiles } from '../../../builder/build/state/shipped-files.ts';
+import { putDirectory, putFile, putSymlink } from '../../../builder/build/tree/change.ts';
+import { type Entry, readBody, type Tree } from '../../../builder/build/tree/entry.ts';
+import { type Host, makeHost } from './make-host.ts';
+
+const fresh = (files: Record<string, string> = {}): Tree => {
+  const tree: Tree = new Map();
+  putDirectory(tree, '');
+  putDirectory(tree, 'var');
+  for (const [path, content] of Object.entries(files)) putFile(tree, path, content);
+  return tree;
+};
+const change = (tree: Tree, path: string, given: Partial<Entry>) =>
+  tree.set(path, { ...tree.get(path)!, ...given });
+const text = async (tree: Tree, path: string) => (await readBody(tree.get(path)!.body)).toString('latin1');
+const settle = async (tree: Tree, rules: Parameters<typeof emptyVar>[1] = {}) => {
+  await moveHomes(tree);
+  return emptyVar(tree, rules);
+};
+const ours = (tree: Tree) => text(tree, 'usr/lib/tmpfiles.d/zz-interlock-var.conf');
+
+describe('files in the folders of the host', () => {
+  it('stay the image’s when a package ships them, and are copied once when a script made them', async () => {
+    const tree = fresh({
+      'var/lib/words/list': 'w',
+      'var/lib/words/settings': 's',
+      'var/www/html/index.html': '<p>',
+    });
+    putFile(
+      tree,
+      'var/lib/dpkg/info/words:amd64.list',
+      '/.\n/var/lib/words\n/var/lib/words/list\n/var/lib/words/settings\n',
+    );
+    putFile(tree, 'var/lib/dpkg/info/words:amd64.conffiles', '/var/lib/words/settings\n');
+    const shipped = await shippedFiles(tree);
+    for (const path of [...tree.keys()]) if (path.startsWith('var/lib/dpkg')) tree.delete(path);
+    const { moved, seeded } = await settle(tree, { shipped });
+    expect(moved).toEqual([{ path: '/var/lib/words/list', to: '/usr/lib/interlock/var/lib/words/list' }]);
+    expect(seeded).toEqual(['/var/lib/words/settings', '/var/www/html/index.html']);
+    expect(await ours(tree)).toContain(
+      'L /var/lib/words/list - - - - /usr/lib/interlock/var/lib/words/list\nC /var/lib/words/settings - - - - -\n',
+    );
+    expect(await text(tree, 'usr/share/factory/var/www/html/index.html')).toBe('<p>');
+  });
+
+  it('go by the definition where it speaks of them, as people write the paths or as they lie on the host', async () => {
+    const files = [
+      'var/www/a',
+      'var/www/b/c',
+      'opt/app/run',
+      'opt/app/data/db',
+      'srv/x/y',
+      'usr/local/etc/z',
+    ];
+    const tree = fresh(Object.fromEntries(files.map((path) => [path, path])));
+    const { moved, seeded } = await settle(tree, {
+      link: ['/var/www/b', '/srv/*', '/opt/app'],
+      seed: ['/opt/app/data', '/var/usrlocal/etc'],
+    });
+    expect(moved).toEqual([
+      { path: '/opt/app/run', to: '/usr/lib/opt/app/run' },
+      { path: '/srv/x', to: '/usr/lib/interlock/var/srv/x' },
+      { path: '/var/www/b', to: '/usr/lib/interlock/var/www/b' },
+    ]);
+    expect(seeded).toEqual(['/opt/app/data/db', '/usr/local/etc/z', '/var/www/a']);
+    expect(await text(tree, 'usr/lib/interlock/var/www/b/c')).toBe('var/www/b/c');
+  });
+
+  it('are refused where the image has another file already, by the name that was written', async () => {
+    const tree = fresh({ 'opt/app/run': 'a', 'usr/lib/opt/app/run': 'b' });
+    await expect(settle(tree)).rejects.toThrow(/^\/opt\/app\/run: goes to \/usr\/lib\/opt\/app\/run, where/);
+  });
+
+  it('lead where they led: links out of a moved folder become absolute, others stay', async () => {
+    const tree = fresh({ 'opt/app/lib/one.so.1': 'x', 'usr/local/bin/tool': 't' });
+    putSymlink(tree, 'opt/app/lib/one.so', 'one.so.1');
+    putSymlink(tree, 'opt/app/conf', '../../etc/app');
+    putSymlink(tree, 'usr/local/bin/sh', '../../bin/sh');
+    putSymlink(tree, 'usr/local/lib', '/usr/lib');
+    await settle(tree);
+    expect(tree.get('usr/lib/opt/app/lib/one.so')?.linkname).toBe('one.so.1');
+    const lines = await ours(tree);
+    expect(lines).toContain('L /var/opt/app/conf - - - - /etc/app\n');
+    expect(lines).toContain('L /var/opt/app/lib/one.so - - - - one.so.1\n');
+    expect(lines).toContain('L /var/usrlocal/bin/sh - - - - /usr/bin/sh\n');
+  });
+
+  it('are taken from a source whose folders lead into /var already', async () => {
+    const tree = fresh({ 'var/opt/app/run': 'x' });
+    putSymlink(tree, 'opt', 'var/opt');
+    putSymlink(tree, 'usr/local', '/var/usrlocal');
+    expect((await settle(tree)).moved).toEqual([{ path: '/opt/app/run', to: '/usr/lib/opt/app/run' }]);
+    expect(tree.get('usr/local')?.linkname).toBe('../var/usrlocal');
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('on a host (needs root)', () => {
+  let host: Host;
+  beforeEach(async () => {
+    host = await makeHost();
+  });
+  afterEach(() => host.remove());
+  const at = (path: string) => join(host.root, path);
+  /** Links lead to paths of the host. */
+  const read = (path: string) => {
+    const found = lstatSync(at(path));
+    return readFileSync(at(found.isSymbolicLink() ? readlinkSync(at(path)) : path), 'utf8');
+  };
+
+  it('programs of /opt and /usr/local are the image’s, between files of the host', async () => {
+    const release = async (content: string) => {
+      const tree = fresh({ 'opt/cni/bin/bridge': content, 'usr/local/bin/kubelet': content });
+      change(tree, 'opt/cni/bin/bridge', { mode: 0o755 });
+      await settle(tree);
+      return tree;
+    };
+    expect(await host.boot(await release('one'))).toBe('');
+    writeFileSync(at('opt/cni/bin/calico'), 'mine');
+    writeFileSync(at('usr/local/bin/own'), 'mine');
+    rmSync(at('usr/local/bin/kubelet'));
+    writeFileSync(at('usr/local/bin/kubelet'), 'mine');
+    expect(await host.boot(await release('two'))).toBe('');
+    expect(read('opt/cni/bin/bridge')).toBe('two');
+    expect(lstatSync(at('usr/lib/opt/cni/bin/bridge')).mode & 0o777).toBe(0o755);
+    expect(['opt/cni/bin/calico', 'usr/local/bin/own', 'usr/local/bin/kubelet'].map(read)).toEqual([
+      'mine',
+      'mine',
+      'mine',
+    ]);
+  });
+
+  it('homes and seeds come once, with owners and modes, and are the host’s from then on', async () => {
+    const release = async (content: string) => {
+      const tree = fresh({
+        'home/ops/.bashrc': content,
+        'home/ops/.ssh/authorized_keys': content,
+        'root/.bashrc': content,
+        [Buffer.from('var/lib/app/größe').toString('latin1')]: content,
+      });
+      for (const path of ['home/ops', 'home/ops/.ssh'])
+        change(tree, path, { mode: 0o700, uid: 1000, gid: 1001 });
+      change(tree, 'home/ops/.ssh/authorized_keys', { mode: 0o600, uid: 1000, gid: 1001 });
+      change(tree, 'root', { mode: 0o700 });
+      change(tree, 'var/lib/app', { mode: 0o2750, uid: 7, gid: 8 });
+      putSymlink(tree, 'home/ops/up', '../other');
+      await settle(tree);
+      return tree;
+    };
+    expect(await host.boot(await release('one'))).toBe('');
+    const paths = ['home/ops/.bashrc', 'home/ops/.ssh/authorized_keys', 'root/.bashrc', 'var/lib/app/größe'];
+    expect(paths.map(read)).toEqual(['one', 'one', 'one', 'one']);
+    expect(lstatSync(at('home/ops'))).toMatchObject({ mode: 0o40700, uid: 1000, gid: 1001 });
+    expect(lstatSync(at('home/ops/.ssh/authorized_keys'))).toMatchObject({
+      mode: 0o100600,
+      uid: 1000,
+      gid: 1001,
+    });
+    expect(lstatSync(at('var/lib/app'))).toMatchObject({ mode: 0o42750, uid: 7, gid: 8 });
+    expect(readlinkSync(at('home/ops/up'))).toBe('../other');
+    rmSync(at('home/ops/.ssh/authorized_keys'));
+    expect(await host.boot(await release('two'))).toBe('');
+    expect([paths[0]!, paths[2]!, paths[3]!].map(read)).toEqual(['one', 'one', 'one']);
+    expect(() => read('home/ops/.ssh/authorized_keys')).toThrow(/ENOENT/);
+  });
+
+  it('nothing of the host’s is replaced by a link or a copy', async () => {
+    mkdirSync(at('var/opt/app/run'), { recursive: true });
+    mkdirSync(at('var/lib/app/data'), { recursive: true });
+    writeFileSync(at('var/opt/app/run/mine'), 'mine');
+    writeFileSync(at('var/lib/app/data/mine'), 'mine');
+    const tree = fresh({ 'opt/app/run': 'x', 'var/lib/app/data': 'x' });
+    await settle(tree);
+    await host.boot(tree);
+    expect(['var/opt/app/run/mine', 'var/lib/app/data/mine'].map(read)).toEqual(['mine', 'mine']);
+  });
+});
