@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { imageFloorFile, imageRootFile } from '../../../protocol/trust.ts';
 import type { Definition } from '../../define/definition.ts';
+import { addFirstBootUnits } from '../identity/first-boot-units.ts';
 import { layOverlay, layShipped } from '../overlay/lay-overlay.ts';
 import { emptyVar } from '../state/empty-var.ts';
 import { moveHomes } from '../state/move-homes.ts';
@@ -44,6 +45,7 @@ export async function normalise(
   for (const overlay of definition.overlays) await layOverlay(tree, overlay);
   await applySysusers(tree, users);
   await declareUsers(tree);
+  addFirstBootUnits(tree, matchPaths(definition.remove));
   await enableUnits(tree, definition);
   maskUnits(tree, definition);
   nameRelease(tree, definition, additions.version);

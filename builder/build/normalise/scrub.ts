@@ -1,3 +1,4 @@
+import { removeIdentities } from '../identity/remove-identities.ts';
 import { putDirectory, putFile, removeWhere } from '../tree/change.ts';
 import { bodyOf, readBody, type Tree } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
@@ -10,11 +11,10 @@ const unwanted = [
   'boot/*',
   '{vmlinuz,initrd.img}{,.old}',
   // a machine's own
-  'etc/{fstab,hostname,resolv.conf,.pwd.lock}',
-  'etc/ssh/ssh_host_*',
+  'etc/{fstab,resolv.conf,.pwd.lock}',
   'etc/{passwd,shadow,group,gshadow,subuid,subgid}-',
   'var/lib/dbus/machine-id',
-  'var/lib/systemd/{random-seed,credential.secret,catalog/*}',
+  'var/lib/systemd/catalog/*',
   // traces of the installation
   'etc/apt/{sources.list,apt.conf.d/99mmdebstrap}',
   'etc/dpkg/dpkg.cfg.d/99mmdebstrap',
@@ -33,6 +33,7 @@ const openFolders = ['tmp', 'var/tmp'];
 
 /** Takes out of a fresh tree everything that two installations of the same packages do not share. */
 export async function scrub(tree: Tree): Promise<void> {
+  await removeIdentities(tree);
   removeWhere(tree, matchPaths(unwanted));
   removeWhere(tree, (path) => tree.get(path)?.type === 'file' && emptied(path));
   for (const folder of folders) putDirectory(tree, folder);
