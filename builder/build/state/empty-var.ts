@@ -28,5 +28,17 @@ export async function emptyVar(
   removeWhere(tree, (path) => path.startsWith('var/'));
   const places = placeState(tree, state, { seed: [], link: [], shipped: new Set(), ...rules, created });
   putFile(tree, 'usr/lib/tmpfiles.d/zz-interlock-var.conf', Buffer.from(places.lines.join(''), 'latin1'));
+  putFile(tree, 'usr/lib/interlock/links', Buffer.from(listLinks(places), 'latin1'));
   return places;
+}
+
+/** What `follow-links` on a host compares with the last release's, in byte order. */
+function listLinks({ links }: StatePlaces): string {
+  const lines = links.map(({ path, target }) => `/${path}\t${target}`);
+  // it reads line by line; a link it does not know is made once
+  const plain = lines.filter((line) => /^[^\t\n]+\t[^\t\n]+$/.test(line));
+  return plain
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .map((line) => `${line}\n`)
+    .join('');
 }

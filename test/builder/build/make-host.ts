@@ -9,6 +9,8 @@ import type { Entry, Tree } from '../../../builder/build/tree/entry.ts';
 import { readTree } from '../../../builder/build/tree/read-tree.ts';
 import { writeTree } from '../../../builder/build/tree/write-tree.ts';
 
+const followLinks = join(import.meta.dirname, '../../../builder/build/base/usr/lib/interlock/follow-links');
+
 /** A host's folder whose /var outlives its releases, as far as the real systemd-tmpfiles(8) makes it; needs root. */
 export interface Host {
   root: string;
@@ -40,6 +42,7 @@ export async function makeHost(): Promise<Host> {
         '--directory',
         root,
       ]);
+      call(followLinks, [root]);
       return call('systemd-tmpfiles', ['--create', '--remove', '--boot', `--root=${root}`]);
     },
     async look() {
@@ -64,6 +67,6 @@ export async function makeHost(): Promise<Host> {
 function call(tool: string, args: string[]): string {
   const { status, stderr } = spawnSync(tool, args);
   const text = stderr.toString('latin1');
-  if (status !== 0 && tool === 'tar') throw new Error(text);
+  if (status !== 0 && tool !== 'systemd-tmpfiles') throw new Error(text);
   return text;
 }
