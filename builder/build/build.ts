@@ -80,7 +80,7 @@ export async function build(
       report,
       'normalise',
       0,
-      () => prepareTree(tree, definition, additions, options.users),
+      () => prepareTree(tree, definition, additions, options.users, report),
       (made) => `${made.tree.size} entries`,
     );
     const epoch = options.epoch ?? Date.parse(lock.date) / 1000;

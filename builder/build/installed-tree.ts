@@ -3,6 +3,7 @@ import type { Definition } from '../define/definition.ts';
 import { bootstrap, treeKey } from './bootstrap.ts';
 import { checkAsked } from './check-asked.ts';
 import { checkInstalled } from './check-installed.ts';
+import { layOverlays, overlaidKey } from './overlay/lay-overlays.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { during, type Reporter } from './reporter.ts';
 import { buildMachine } from './sandbox/machine.ts';
@@ -19,9 +20,10 @@ export interface InstalledTree {
 }
 
 /**
- * Puts a definition's packages, sources and scripts together. Contents lie in the cache and in `spool`, which must
- * live as long as the tree. Scripts find the numbers of `users`. Throws `bad_input` for a lock or a source that is not
- * what the definition says.
+ * Puts together what a definition brings: packages, sources, what every image has, overlays, and what scripts make of
+ * them. Contents lie in the cache, in overlays and in `spool`, which must live as long as the tree. Overlays and scripts
+ * find the numbers of `users`. Throws `bad_input` for a lock or a source that is not what the
+ * definition says.
  */
 export async function installedTree(
   definition: Definition,
@@ -35,23 +37,26 @@ export async function installedTree(
   const tree = await bootstrap(lock, files, report, buildMachine, definition);
   await checkInstalled(tree, lock);
   const applied = await applyUsersLock(tree, users);
-  const sources: SourceDigest[] = [];
-  for (const { sha256, ...source } of definition.sources) {
-    const added = await addSource(tree, source, spool, lock.arch);
-    if (sha256 !== undefined && added.sha256 !== sha256) {
-      const problem = `has SHA-256 ${added.sha256}, image.toml says ${sha256}`;
-      throw new InterlockError('bad_input', { what: added.name, problem });
-    }
-    sources.push(added);
-  }
+  const sources = await addSources(tree, definition, spool);
+  await layOverlays(tree, definition);
   if (definition.scripts.length === 0) return { tree, sources };
-  const key = await scriptsKey(
-    keyAfter(treeKey(lock, buildMachine, definition), applied),
-    sources,
-    definition.scripts,
-  );
+  const installed = keyAfter(treeKey(lock, buildMachine, definition), applied);
+  const key = await scriptsKey(await overlaidKey(installed, definition), sources, definition.scripts);
   const changed = await during(report, `run ${definition.scripts.length} scripts`, 0, () =>
     runScripts(tree, key, definition.scripts, lock),
   );
   return { tree: changed, sources };
+}
+
+async function addSources(tree: Tree, { arch, sources }: Definition, spool: string): Promise<SourceDigest[]> {
+  const digests: SourceDigest[] = [];
+  for (const { sha256, ...source } of sources) {
+    const added = await addSource(tree, source, spool, arch);
+    if (sha256 !== undefined && added.sha256 !== sha256) {
+      const problem = `has SHA-256 ${added.sha256}, image.toml says ${sha256}`;
+      throw new InterlockError('bad_input', { what: added.name, problem });
+    }
+    digests.push(added);
+  }
+  return digests;
 }

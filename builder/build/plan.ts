@@ -5,6 +5,7 @@ import { treeKey } from './bootstrap.ts';
 import { askedProblems } from './check-asked.ts';
 import { fetchPackages, missingPackages } from './fetch-packages.ts';
 import { isTreeKept } from './kept-tree.ts';
+import { overlaidKey } from './overlay/lay-overlays.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { silent } from './reporter.ts';
 import { neededPackages, requiredPackages } from './required-packages.ts';
@@ -30,13 +31,13 @@ export async function plan(definition: Definition, lock: PackagesLock | undefine
     const what = 'tar' in source ? source.tar : `${source.oci}${source.tag ? `:${source.tag}` : ''}`;
     phases.push({ phase: 'source', what: basename(what), state: 'always' });
   }
+  phases.push(...overlays.map((what): Phase => ({ phase: 'overlay', what, state: 'always' })));
   if (scripts.length > 0) {
     const what = scripts.map((script) => basename(script)).join(' ');
     phases.push({ phase: 'scripts', what, state: await scriptsState(definition, lock) });
   }
   return [
     ...phases,
-    ...overlays.map((what): Phase => ({ phase: 'overlay', what, state: 'always' })),
     { phase: 'normalise', what: `${definition.remove.length} globs removed`, state: 'always' },
     { phase: 'pack', what: 'root.erofs root.verity boot.efi', state: 'always' },
     { phase: 'compress', what: 'payload.full; pieces met before come from the cache', state: 'always' },
@@ -85,7 +86,6 @@ function openPhases(definition: Definition): Phase[] {
 async function scriptsState(definition: Definition, lock: PackagesLock | undefined): Promise<Phase['state']> {
   const { scripts, sources } = definition;
   if (!lock || sources.length > 0) return 'unknown';
-  return (await isTreeKept(await scriptsKey(treeKey(lock, buildMachine, definition), [], scripts)))
-    ? 'cached'
-    : 'to do';
+  const base = await overlaidKey(treeKey(lock, buildMachine, definition), definition);
+  return (await isTreeKept(await scriptsKey(base, [], scripts))) ? 'cached' : 'to do';
 }

@@ -3,6 +3,8 @@ import { addAgent } from './agent/add-agent.ts';
 import type { BundledPackage } from './agent/bundle-agent.ts';
 import { type BootParts, takeBootParts } from './boot/boot-parts.ts';
 import { type Additions, normalise } from './normalise/normalise.ts';
+import { overlaidPaths } from './overlay/lay-overlays.ts';
+import { type Reporter, silent } from './reporter.ts';
 import type { StatePlaces } from './state/place-state.ts';
 import type { Tree } from './tree/entry.ts';
 import { applyUsersLock, lockUsers } from './users/apply-users-lock.ts';
@@ -25,10 +27,12 @@ export async function prepareTree(
   definition: Definition,
   additions: Additions,
   users: UsersLock = emptyUsersLock,
+  report: Reporter = silent,
 ): Promise<PreparedTree> {
   await applyUsersLock(tree, users);
+  const wanted = await overlaidPaths(tree, definition);
   const boot = await takeBootParts(tree, definition.arch, definition);
-  const bundled = definition.agent ? await addAgent(tree, definition.arch) : [];
-  const state = await normalise(tree, definition, additions, users);
+  const bundled = definition.agent ? await addAgent(tree, definition.arch, wanted) : [];
+  const state = await normalise(tree, definition, additions, users, report);
   return { tree, boot, bundled, users: await lockUsers(tree, users), state };
 }

@@ -2,7 +2,11 @@ import { visible } from '../../protocol/visible.ts';
 import { type Progress, showProgress } from '../../system/terminal.ts';
 
 /** Tells somebody how far a build is; `total` in bytes, 0 when a step cannot know it. */
-export type Reporter = (step: string, total: number) => Progress;
+export interface Reporter {
+  (step: string, total: number): Progress;
+  /** Says in one line what the author of a definition should know, though the build goes on. */
+  warn?(line: string): void;
+}
 
 /** For callers that nobody watches. */
 export const silent: Reporter = () => ({ at() {}, end() {} });
@@ -30,7 +34,9 @@ const quietMs = 2000;
 
 /** For people: a bar for steps of a known size, for others a line with the time taken. */
 export function reportOn(out: NodeJS.WriteStream): Reporter {
-  return (step, total) => (total > 0 ? showProgress(step, total, out) : showStep(step, out));
+  const show: Reporter = (step, total) => (total > 0 ? showProgress(step, total, out) : showStep(step, out));
+  show.warn = (line) => out.write(`${out.isTTY ? '\r\x1b[K' : ''}warning: ${visible(line)}\n`);
+  return show;
 }
 
 function showStep(named: string, out: NodeJS.WriteStream): Progress {

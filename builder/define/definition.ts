@@ -45,7 +45,7 @@ const layer = {
   sources: list(Source, 'Trees laid over the packages, in order. Each is a `tar` or an `oci`.'),
   scripts: list(
     RelativePath,
-    'Programs run inside the tree, in order, after packages and sources and before the overlay: as root of the tree, without network, with `SOURCE_DATE_EPOCH` set. What they leave must not depend on time or chance. `/bin/sh` and Perl are there; `remove` comes later.',
+    'Programs run inside the tree, in order, after packages, sources and overlays, whose files they may change: as root of the tree, without network, with `SOURCE_DATE_EPOCH` set. What they leave must not depend on time or chance. `/bin/sh` and Perl are there; `remove` comes later.',
   ),
   overlay: Type.Optional(
     Type.String({

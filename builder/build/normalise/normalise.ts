@@ -1,13 +1,13 @@
-import { fileURLToPath } from 'node:url';
 import { imageFloorFile, imageRootFile } from '../../../protocol/trust.ts';
 import type { Definition } from '../../define/definition.ts';
 import { addFirstBootUnits } from '../identity/first-boot-units.ts';
-import { layOverlay, layShipped } from '../overlay/lay-overlay.ts';
+import { overlaidPaths } from '../overlay/lay-overlays.ts';
+import { type Reporter, silent } from '../reporter.ts';
 import { emptyVar } from '../state/empty-var.ts';
 import { moveHomes } from '../state/move-homes.ts';
 import type { StatePlaces } from '../state/place-state.ts';
 import { shippedFiles } from '../state/shipped-files.ts';
-import { putFile, removeWhere } from '../tree/change.ts';
+import { putFile } from '../tree/change.ts';
 import type { Tree } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
 import { declareUsers } from '../users/declare-users.ts';
@@ -16,11 +16,9 @@ import { emptyUsersLock, type UsersLock } from '../users/users-lock.ts';
 import { enableUnits, maskUnits } from './enable-units.ts';
 import { keepStatus } from './keep-status.ts';
 import { nameRelease } from './name-release.ts';
+import { removeNamed } from './remove-named.ts';
 import { scrub } from './scrub.ts';
 import { stateFloor } from './state-floor.ts';
-
-/** What every image carries, laid out as on the host. */
-const base = fileURLToPath(new URL('../base', import.meta.url));
 
 /** What goes into a root besides its packages and its definition. */
 export interface Additions {
@@ -37,12 +35,11 @@ export async function normalise(
   definition: Definition,
   additions: Additions,
   users: UsersLock = emptyUsersLock,
+  report: Reporter = silent,
 ): Promise<StatePlaces> {
   const shipped = await shippedFiles(tree);
-  await scrub(tree);
+  await scrub(tree, await overlaidPaths(tree, definition));
   keepStatus(tree);
-  await layShipped(tree, base);
-  for (const overlay of definition.overlays) await layOverlay(tree, overlay);
   await applySysusers(tree, users);
   await declareUsers(tree);
   addFirstBootUnits(tree, matchPaths(definition.remove));
@@ -52,7 +49,7 @@ export async function normalise(
   if (additions.trust) putFile(tree, imageRootFile.slice(1), additions.trust);
   const floor = stateFloor(additions.floor, definition.stateCompat);
   if (floor) putFile(tree, imageFloorFile.slice(1), floor);
-  removeWhere(tree, matchPaths(definition.remove));
+  removeNamed(tree, definition, report);
   await moveHomes(tree);
   return emptyVar(tree, { ...definition.state, shipped });
 }

@@ -31,17 +31,21 @@ const emptied = matchPaths(['var/{log,cache,backups}/*']);
 const folders = ['boot', 'dev', 'efi', 'etc/interlock', 'proc', 'run', 'sys', 'var'];
 const openFolders = ['tmp', 'var/tmp'];
 
-/** Takes out of a fresh tree everything that two installations of the same packages do not share. */
-export async function scrub(tree: Tree): Promise<void> {
-  await removeIdentities(tree);
-  removeWhere(tree, matchPaths(unwanted));
-  removeWhere(tree, (path) => tree.get(path)?.type === 'file' && emptied(path));
+/**
+ * Takes out of a tree everything that two installations of the same packages do not share; what overlays put there is
+ * `wanted`.
+ */
+export async function scrub(tree: Tree, wanted: ReadonlySet<string> = new Set()): Promise<void> {
+  await removeIdentities(tree, wanted);
+  const isUnwanted = matchPaths(unwanted);
+  removeWhere(tree, (path) => !wanted.has(path) && isUnwanted(path));
+  removeWhere(tree, (path) => tree.get(path)?.type === 'file' && !wanted.has(path) && emptied(path));
   for (const folder of folders) putDirectory(tree, folder);
   for (const folder of openFolders) {
     putDirectory(tree, folder);
     tree.set(folder, { ...tree.get(folder)!, mode: 0o1777 });
   }
-  putFile(tree, 'etc/machine-id', '', 0o444);
+  if (!wanted.has('etc/machine-id')) putFile(tree, 'etc/machine-id', '', 0o444);
   await forgetPasswordDays(tree);
 }
 

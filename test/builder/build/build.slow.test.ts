@@ -10,6 +10,7 @@ import { treeKey } from '../../../builder/build/bootstrap.ts';
 import { build } from '../../../builder/build/build.ts';
 import { findKeptTree } from '../../../builder/build/kept-tree.ts';
 import { findMirror } from '../../../builder/build/mirror.ts';
+import { layOverlays } from '../../../builder/build/overlay/lay-overlays.ts';
 import { formatLock, type PackagesLock } from '../../../builder/build/packages-lock.ts';
 import { prepareTree } from '../../../builder/build/prepare-tree.ts';
 import { type Reporter, silent } from '../../../builder/build/reporter.ts';
@@ -145,6 +146,7 @@ describe('build', () => {
 
   it.skipIf(!isRoot)('makes a root that the kernel mounts and that equals its tar (needs root)', async () => {
     const installed = await findKeptTree(treeKey(lock));
+    await layOverlays(installed!, definition);
     const { tree: root } = await prepareTree(installed!, definition, { version: '1.0.0' });
     const tar = join(work, 'root.tar');
     await writeFile(tar, writeTree(root, Date.parse(lock.date) / 1000));

@@ -2,10 +2,13 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { normalise } from '../../../builder/build/normalise/normalise.ts';
+import { type Additions, normalise } from '../../../builder/build/normalise/normalise.ts';
+import { layOverlays } from '../../../builder/build/overlay/lay-overlays.ts';
+import type { Reporter } from '../../../builder/build/reporter.ts';
 import { putDirectory, putFile, putSymlink } from '../../../builder/build/tree/change.ts';
 import { readBody, type Tree } from '../../../builder/build/tree/entry.ts';
 import { parseDefinition } from '../../../builder/define/define.ts';
+import type { Definition } from '../../../builder/define/definition.ts';
 
 const toml = `name = "tiny"
 suite = "trixie"
@@ -43,6 +46,10 @@ function sample(): Tree {
 }
 
 const define = (text = toml) => ({ ...parseDefinition(text, 'image.toml', '.'), overlays: [overlay] });
+const finish = async (tree: Tree, definition: Definition, additions: Additions) => {
+  await layOverlays(tree, definition);
+  await normalise(tree, definition, additions);
+};
 const text = async (tree: Tree, path: string) => (await readBody(tree.get(path)!.body)).toString();
 
 describe('normalise', () => {
@@ -70,7 +77,7 @@ describe('normalise', () => {
     ];
     const stays = ['etc/ssh/ssh_config', 'etc/passwd', 'usr/share/x'];
     for (const path of [...gone, ...stays]) putFile(tree, path, 'x');
-    await normalise(tree, define(), { version: '1.0.0' });
+    await finish(tree, define(), { version: '1.0.0' });
     expect(gone.filter((path) => tree.has(path))).toEqual([]);
     expect(stays.filter((path) => !tree.has(path))).toEqual([]);
     const folders = ['dev', 'efi', 'proc', 'run', 'sys', 'tmp', 'var', 'etc/interlock'];
@@ -82,7 +89,7 @@ describe('normalise', () => {
   it('forgets the day of a password and nothing else of shadow', async () => {
     const tree = sample();
     putFile(tree, 'etc/shadow', 'root:*:20411:0:99999:7:::\nsystemd-network:!*:20411:::::1:\n', 0o640);
-    await normalise(tree, define(), { version: '1' });
+    await finish(tree, define(), { version: '1' });
     expect(await text(tree, 'etc/shadow')).toBe('root:*::0:99999:7:::\nsystemd-network:!*::::::1:\n');
     expect(tree.get('etc/shadow')?.mode).toBe(0o640);
   });
@@ -90,7 +97,7 @@ describe('normalise', () => {
   it('enables units under /usr, also those that packages enabled in /etc', async () => {
     const tree = sample();
     putSymlink(tree, 'etc/systemd/system/timers.target.wants/trim.timer', `/${units}/trim.timer`);
-    await normalise(tree, define(), { version: '1' });
+    await finish(tree, define(), { version: '1' });
     expect(tree.get(`${units}/multi-user.target.wants/web.service`)?.linkname).toBe('../web.service');
     expect(tree.get(`${units}/www.service`)?.linkname).toBe('web.service');
     expect(tree.get(`${units}/getty.target.wants/getty@ttyS0.service`)?.linkname).toBe('../getty@.service');
@@ -125,7 +132,7 @@ describe('normalise', () => {
       'systemd-update-done',
     ];
     for (const unit of masked) putFile(tree, `${units}/${unit}.service`, '[Service]\n');
-    await normalise(tree, define(), { version: '1' });
+    await finish(tree, define(), { version: '1' });
     const links = masked.map((unit) => tree.get(`${units}/${unit}.service`)?.linkname);
     expect(links).toEqual(masked.map(() => '/dev/null'));
     expect(tree.has(`${units}/apt-daily.timer`)).toBe(false);
@@ -139,7 +146,7 @@ describe('normalise', () => {
     const tree = sample();
     putFile(tree, `${units}/plain.service`, '[Service]\nExecStart=/x\n');
     const definition = define(toml.replace('web.service', unit));
-    await expect(normalise(tree, definition, { version: '1' })).rejects.toMatchObject({
+    await expect(finish(tree, definition, { version: '1' })).rejects.toMatchObject({
       code: 'definition_invalid',
       details: { line, problem: expect.stringMatching(problem) },
     });
@@ -153,7 +160,7 @@ describe('normalise', () => {
     await chmod(join(overlay, 'etc/conf.d'), 0o700);
     await symlink('a', join(overlay, 'etc/conf.d/b'));
     putFile(tree, 'etc/conf.d/a', 'theirs', 0o777);
-    await normalise(tree, define(), { version: '1' });
+    await finish(tree, define(), { version: '1' });
     expect(await text(tree, 'etc/conf.d/a')).toBe('mine');
     expect(tree.get('etc/conf.d/a')).toMatchObject({ mode: 0o600, uid: 0, gid: 0 });
     expect(tree.get('etc/run.sh')?.mode).toBe(0o700);
@@ -161,10 +168,33 @@ describe('normalise', () => {
     expect(tree.get('etc/conf.d/b')).toMatchObject({ type: 'symlink', linkname: 'a' });
   });
 
+  it('keeps what the overlay brings though it is one machine’s', async () => {
+    const tree = sample();
+    putDirectory(tree, 'usr/etc');
+    putFile(tree, 'etc/resolv.conf', 'of the build machine');
+    putFile(tree, 'etc/hostname', 'of the build machine');
+    putSymlink(tree, 'etc/network', '../usr/etc');
+    await mkdir(join(overlay, 'etc/network'), { recursive: true });
+    await symlink('../run/systemd/resolve/stub-resolv.conf', join(overlay, 'etc/resolv.conf'));
+    await finish(tree, define(), { version: '1' });
+    expect(tree.get('etc/resolv.conf')?.type).toBe('symlink');
+    expect(tree.has('etc/hostname')).toBe(false);
+  });
+
+  it('says with its line which glob removes nothing', async () => {
+    const warnings: string[] = [];
+    const report: Reporter = Object.assign(() => ({ at() {}, end() {} }), {
+      warn: (line: string) => warnings.push(line),
+    });
+    const definition = define(toml.replace('"/usr/share/games"', '\n  "/none/*",\n  "/tmp",\n'));
+    await normalise(sample(), definition, { version: '1' }, undefined, report);
+    expect(warnings).toEqual(['image.toml:11: remove: /none/* matches nothing']);
+  });
+
   it('names the release and carries what it trusts', async () => {
     const tree = sample();
     const trust = Buffer.from('{"signed":1}');
-    await normalise(tree, define(), { version: '1.2.3~rc1', trust, floor: Buffer.from('{}') });
+    await finish(tree, define(), { version: '1.2.3~rc1', trust, floor: Buffer.from('{}') });
     expect(await text(tree, 'usr/lib/os-release')).toContain('IMAGE_ID="tiny"\nIMAGE_VERSION="1.2.3~rc1"');
     expect(await text(tree, 'etc/issue')).toBe('\\S{PRETTY_NAME} \\n \\l\n\n');
     expect(await text(tree, 'usr/lib/interlock/root.json')).toBe('{"signed":1}');
@@ -177,7 +207,7 @@ describe('normalise', () => {
   ])('says %s a trust floor which versions can run on the state it leaves', async (_, given, root) => {
     const tree = sample();
     const floor = given === undefined ? {} : { floor: Buffer.from(given) };
-    await normalise(tree, define(`state_compat = "5"\n${toml}`), { version: '7', ...floor });
+    await finish(tree, define(`state_compat = "5"\n${toml}`), { version: '7', ...floor });
     const written = JSON.parse(await text(tree, 'usr/lib/interlock/trust-floor.json'));
     expect(written).toMatchObject({ root, stateCompat: '5' });
   });
@@ -186,7 +216,7 @@ describe('normalise', () => {
     const tree = sample();
     await mkdir(join(overlay, 'etc'));
     await writeFile(join(overlay, 'etc/issue'), 'Welcome\n');
-    await normalise(tree, define(), { version: '1' });
+    await finish(tree, define(), { version: '1' });
     expect(await text(tree, 'etc/issue')).toBe('Welcome\n');
   });
 });
