@@ -102,6 +102,7 @@ function buildEnvironment({ date }: PackagesLock, TMPDIR: string): NodeJS.Proces
 
 function mmdebstrapOptions({ packages, arch }: PackagesLock, extras: Extras): string[] {
   const { excluded, included } = pathFilters(extras);
+  const locales = generateLocales(extras.locales);
   const names = [...packages.map(({ name }) => name), stubPackage];
   return [
     '--mode=root',
@@ -118,7 +119,7 @@ function mmdebstrapOptions({ packages, arch }: PackagesLock, extras: Extras): st
     '--skip=chroot/mount',
     `--extract-hook=sh ${quote(mountTree)} "$1"`,
     `--customize-hook=${decompressModules}`,
-    `--customize-hook=${generateLocales(extras.locales)}`,
+    ...(locales ? [`--customize-hook=${locales}`] : []),
     `--customize-hook=sh ${quote(unmountTree)} "$1"`,
   ];
 }
