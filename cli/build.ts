@@ -18,6 +18,7 @@ import type { Arch } from '../protocol/schema.ts';
 import { line } from '../protocol/visible.ts';
 import { type Answer, answer, verb } from '../system/command.ts';
 import { writeDurably } from '../system/durable.ts';
+import { print } from '../system/print.ts';
 import { formatTable } from '../system/terminal-table.ts';
 import { payloadFormatOption } from './payload-format.ts';
 
@@ -83,9 +84,11 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
   if (epoch !== undefined) settings.epoch = epoch;
   if (options.level !== undefined) settings.level = levelOf(options.level);
   if (options.payloadFormat) settings.format = Number(options.payloadFormat) as PayloadFormat;
-  const { folder, lock, users: allUsers } = await build(definition, settings, reportOn(process.stderr));
+  const built = await build(definition, settings, reportOn(process.stderr));
+  const { folder, lock, users: allUsers, warnings } = built;
+  for (const warning of warnings) print(`warning: ${warning}`, process.stderr);
   for (const old of options.deltaFrom ?? []) await addDelta(old, folder);
-  const data = { folder, packages: lock.packages.length };
+  const data = { folder, packages: lock.packages.length, warnings };
   if (!options.updateLock) return { text: folder, data };
   await writeDurably(join(imagedir, 'users.lock'), formatUsersLock(allUsers));
   const changes = lockChanges(kept ?? { packages: [] }, lock);

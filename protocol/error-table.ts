@@ -108,6 +108,13 @@ export const errorTable = {
     65,
     'never',
   ),
+  image_incomplete: row(
+    'the root of {image} lacks what it needs to start or to work:{lines}',
+    'Add the package, or keep the file, as each line says.',
+    400,
+    65,
+    'never',
+  ),
   esp_too_small: row(
     'an EFI system partition of {size} bytes holds no second boot file of {boot} bytes: the first update would fail',
     'Use --esp-size "{needed} MiB" or more.',

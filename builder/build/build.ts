@@ -9,6 +9,7 @@ import { withScratch } from '../../system/scratch.ts';
 import type { Definition } from '../define/definition.ts';
 import { pack } from '../pack/pack.ts';
 import { nodePackage } from './agent/read-node.ts';
+import { checkDefinition } from './check/check-definition.ts';
 import { fetchPackages } from './fetch-packages.ts';
 import { installedTree } from './installed-tree.ts';
 import { keptFrames } from './kept-frames.ts';
@@ -48,14 +49,14 @@ export interface BuildOptions {
 }
 
 /**
- * Builds an unsigned release and gives its folder and the locks for the next one. The same definition, lock and
+ * Builds an unsigned release and gives its folder, the locks for the next one, and what was probably not meant. The same definition, lock and
  * options give the same bytes. The folder appears whole or not at all.
  */
 export async function build(
   definition: Definition,
   options: BuildOptions,
   report: Reporter = silent,
-): Promise<{ folder: string; lock: PackagesLock; users: UsersLock }> {
+): Promise<{ folder: string; lock: PackagesLock; users: UsersLock; warnings: string[] }> {
   // what package scripts and this build make must not depend on who builds
   process.umask(0o022);
   const { arch } = definition;
@@ -66,6 +67,7 @@ export async function build(
     throw new InterlockError('usage', { problem: 'an offline build needs a packages.lock' });
   }
 
+  const warnings = await checkDefinition(definition);
   if (definition.agent) await nodePackage(arch);
   const lock = await lockFor(definition, arch, options.lock, report, options);
   if (!options.lock) await options.keepLock?.(lock);
@@ -76,7 +78,11 @@ export async function build(
   return withScratch(folder, async (work) => {
     const spool = join(work, 'spool');
     const { tree, sources } = await installedTree(definition, lock, files, spool, report, options.users);
-    const { users, ...prepared } = await during(
+    const {
+      users,
+      warnings: ofRoot,
+      ...prepared
+    } = await during(
       report,
       'normalise',
       0,
@@ -92,6 +98,6 @@ export async function build(
     await pack(unfinished, { ...inputs, ...(level && { level }) }, report);
     await rename(unfinished, folder);
     await syncFolder(options.out);
-    return { folder, lock, users };
+    return { folder, lock, users, warnings: [...warnings, ...ofRoot] };
   });
 }

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { Definition } from '../define/definition.ts';
 import { parsePackageName } from '../define/package-name.ts';
 import { treeKey } from './bootstrap.ts';
+import { checkDefinition } from './check/check-definition.ts';
 import { askedProblems } from './check-asked.ts';
 import { fetchPackages, missingPackages } from './fetch-packages.ts';
 import { isTreeKept } from './kept-tree.ts';
@@ -24,6 +25,9 @@ export async function plan(definition: Definition, lock: PackagesLock | undefine
   const { files, overlays, sources, scripts } = definition;
   const phases: Phase[] = [
     { phase: 'define', what: files.map(({ file }) => file).join(' '), state: 'always' },
+    ...(await checkDefinition(definition)).map(
+      (what): Phase => ({ phase: 'warning', what, state: 'always' }),
+    ),
     ...addedPackages(definition),
     ...(lock ? await lockedPhases(definition, lock) : openPhases(definition)),
   ];

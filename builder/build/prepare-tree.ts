@@ -2,6 +2,7 @@ import type { Definition } from '../define/definition.ts';
 import { addAgent } from './agent/add-agent.ts';
 import type { BundledPackage } from './agent/bundle-agent.ts';
 import { type BootParts, takeBootParts } from './boot/boot-parts.ts';
+import { checkRoot } from './check/check-root.ts';
 import { type Additions, normalise } from './normalise/normalise.ts';
 import { overlaidPaths } from './overlay/lay-overlays.ts';
 import { type Reporter, silent } from './reporter.ts';
@@ -19,6 +20,8 @@ export interface PreparedTree {
   users: UsersLock;
   /** Where what lay in /var went. */
   state: StatePlaces;
+  /** What is probably harmless and was not meant, in words. */
+  warnings: string[];
 }
 
 /** Makes an image's root, and takes its boot parts out, of an installed tree, which it changes. */
@@ -34,5 +37,6 @@ export async function prepareTree(
   const boot = await takeBootParts(tree, definition.arch, definition);
   const bundled = definition.agent ? await addAgent(tree, definition.arch, wanted) : [];
   const state = await normalise(tree, definition, additions, users, report);
-  return { tree, boot, bundled, users: await lockUsers(tree, users), state };
+  const warnings = await checkRoot(tree, definition, boot.kernelRelease);
+  return { tree, boot, bundled, users: await lockUsers(tree, users), state, warnings };
 }

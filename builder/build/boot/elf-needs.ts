@@ -5,11 +5,17 @@ const programInterpreter = 3;
 const programLoad = 1;
 const dynamicNeeded = 1;
 const dynamicStringTable = 5;
+const dynamicRpath = 15;
+const dynamicRunpath = 29;
 
-/** What a program asks the dynamic loader for: the loader's path (none when static) and library names. */
+/** What a program asks the dynamic loader for: the loader's path (none when static), library names, and folders to look in first. */
 export interface ElfNeeds {
+  /** e_machine: 62 is x86-64, 183 arm64. */
+  machine: number;
   interpreter: string | null;
   libraries: string[];
+  /** As written: `$ORIGIN` stands for the program's own folder. */
+  folders: string[];
 }
 
 const longestPath = 4096;
@@ -33,8 +39,9 @@ function readNeeds(file: Buffer): ElfNeeds {
   const interpreter = segments.find(({ type }) => type === programInterpreter);
   const dynamic = segments.find(({ type }) => type === programDynamic);
   return {
+    machine: file.readUInt16LE(18),
     interpreter: interpreter ? text(file, interpreter.offset) : null,
-    libraries: dynamic ? readLibraries(file, dynamic, segments) : [],
+    ...(dynamic ? readLibraries(file, dynamic, segments) : { libraries: [], folders: [] }),
   };
 }
 
@@ -59,8 +66,13 @@ function readSegments(file: Buffer): Segment[] {
   });
 }
 
-function readLibraries(file: Buffer, dynamic: Segment, segments: readonly Segment[]): string[] {
+function readLibraries(
+  file: Buffer,
+  dynamic: Segment,
+  segments: readonly Segment[],
+): Pick<ElfNeeds, 'libraries' | 'folders'> {
   const names: number[] = [];
+  const paths: number[] = [];
   let strings = 0;
   const end = Math.min(dynamic.offset + dynamic.length, file.length);
   for (let at = dynamic.offset; at + 16 <= end; at += 16) {
@@ -68,10 +80,15 @@ function readLibraries(file: Buffer, dynamic: Segment, segments: readonly Segmen
     const value = Number(file.readBigUInt64LE(at + 8));
     if (tag === 0) break;
     if (tag === dynamicNeeded) names.push(value);
+    if (tag === dynamicRpath || tag === dynamicRunpath) paths.push(value);
     if (tag === dynamicStringTable) strings = toOffset(value, segments);
   }
   if (names.length > mostLibraries) throw new RangeError(`${names.length} libraries`);
-  return names.map((offset) => text(file, strings + offset));
+  const read = (offset: number) => text(file, strings + offset);
+  return {
+    libraries: names.map(read),
+    folders: paths.flatMap((offset) => read(offset).split(':').filter(Boolean)),
+  };
 }
 
 function toOffset(address: number, segments: readonly Segment[]): number {

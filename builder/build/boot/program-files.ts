@@ -1,9 +1,9 @@
 import { InterlockError } from '../../../protocol/errors.ts';
+import { parentOf } from '../tree/change.ts';
 import { type Entry, readBody, type Tree } from '../tree/entry.ts';
 import { follow } from '../tree/follow.ts';
 import { elfNeeds } from './elf-needs.ts';
-
-const libraryFolders = ['usr/lib/x86_64-linux-gnu', 'usr/lib/aarch64-linux-gnu', 'usr/lib', 'usr/lib64'];
+import { findLibrary } from './find-library.ts';
 
 /** A program of the tree with its loader and every library it needs: path as the program asks for it → content. */
 export async function programFiles(tree: Tree, program: string): Promise<Map<string, Buffer>> {
@@ -11,20 +11,19 @@ export async function programFiles(tree: Tree, program: string): Promise<Map<str
   const todo = [program];
   for (let path = todo.pop(); path !== undefined; path = todo.pop()) {
     if (files.has(path)) continue;
-    const content = await readBody(findFile(tree, path).body);
+    const found = findFile(tree, path);
+    const content = await readBody(found.body);
     files.set(path, content);
-    const { interpreter, libraries } = elfNeeds(content, path);
+    const { interpreter, libraries, folders } = elfNeeds(content, path);
     if (interpreter) todo.push(interpreter.slice(1));
-    todo.push(...libraries.map((library) => findLibrary(tree, library)));
+    for (const library of libraries) {
+      const at = findLibrary(tree, library, folders, parentOf(found.path));
+      if (at === undefined) throw missing(library);
+      todo.push(at);
+    }
   }
   // the loader's own name may be met by its library folder too; sorted, the order of finding does not matter
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function findLibrary(tree: Tree, name: string): string {
-  const folder = libraryFolders.find((candidate) => follow(tree, `${candidate}/${name}`)?.type === 'file');
-  if (!folder) throw missing(name);
-  return `${folder}/${name}`;
 }
 
 function findFile(tree: Tree, path: string): Entry {

@@ -1,0 +1,83 @@
+import type { Tree } from '../tree/entry.ts';
+import type { Finding } from './finding.ts';
+import { readUsers } from './known-users.ts';
+import { inPath, type Missing, type Programs } from './programs.ts';
+import { openUnits, type ReadUnit } from './read-unit.ts';
+import { startedUnits } from './started-units.ts';
+
+/** Without these a service does not start. */
+const needed = ['ExecCondition', 'ExecStartPre', 'ExecStart'];
+const later = ['ExecStartPost', 'ExecReload', 'ExecStop', 'ExecStopPost'];
+/** What lies here is the host's, or made while it runs. */
+const ofTheHost = /^\/(var|run|home|root|opt|srv|tmp|dev|proc|sys|usr\/local)(\/|$)/;
+
+/** Checks the units that a boot starts: their programs with what those need, their users and groups, and masks. */
+export async function checkUnits(
+  tree: Tree,
+  enabled: readonly string[],
+  programs: Programs,
+): Promise<Finding[]> {
+  const users = await readUsers(tree);
+  const findings: Finding[] = [];
+  for (const unit of (await startedUnits(openUnits(tree), enabled)).values()) {
+    if (unit.isMasked) {
+      if (enabled.includes(unit.name)) findings.push(masked(unit.name));
+      continue;
+    }
+    if (!unit.name.endsWith('.service') || hasOwnRoot(unit)) continue;
+    for (const key of [...needed, ...later]) {
+      for (const command of unit.values.get(`Service.${key}`) ?? []) {
+        const missing = await missingOf(tree, command, unit, programs);
+        if (!missing) continue;
+        const text = `${unit.name}, ${key}=: ${nameOf(missing)} ${missing.problem}`;
+        findings.push({ text, path: missing.path, isWarning: !needed.includes(key) });
+      }
+    }
+    findings.push(...users(unit));
+  }
+  return findings;
+}
+
+function masked(unit: string): Finding {
+  const text = `${unit} is to start and is masked: remove it from units, or whatever masks it`;
+  return { text, path: null, isWarning: false };
+}
+
+function hasOwnRoot({ values }: ReadUnit): boolean {
+  return ['RootDirectory', 'RootImage'].some((key) => values.get(`Service.${key}`)?.length);
+}
+
+/** What keeps the program of a command line from running; nothing where only the running host can know. */
+async function missingOf(
+  tree: Tree,
+  command: string,
+  unit: ReadUnit,
+  programs: Programs,
+): Promise<Missing | undefined> {
+  const [, prefix = '', rest = ''] = /^([-@:+!|]*)\s*(.*)$/s.exec(command) ?? [];
+  if (prefix.includes('-') || prefix.includes('|')) return undefined;
+  const program = firstWord(rest).replaceAll('%%', '\0');
+  if (program === '' || /[%$]/.test(program) || ofTheHost.test(program)) return undefined;
+  const word = program.replaceAll('\0', '%');
+  const path = word.startsWith('/') ? word.replace(/^\/+/, '') : inPath(tree, word);
+  if (path === undefined)
+    return isGuarded(unit, word) ? undefined : { path: word, problem: 'is in no folder of programs' };
+  const problem = await programs(Buffer.from(path, 'utf8').toString('latin1'));
+  return problem && isGuarded(unit, word) ? undefined : problem;
+}
+
+/** True when a condition on the program itself skips the unit where it is missing. */
+function isGuarded({ values }: ReadUnit, program: string): boolean {
+  const keys = ['ConditionPathExists', 'ConditionFileIsExecutable', 'ConditionFileNotEmpty'];
+  return keys.some((key) => values.get(`Unit.${key}`)?.some((value) => value.replace(/^\|/, '') === program));
+}
+
+function firstWord(text: string): string {
+  const [, double, single, plain = ''] =
+    /^(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(\S*))/.exec(text) ?? [];
+  return double ?? single ?? plain;
+}
+
+function nameOf({ path, problem }: Missing): string {
+  return problem.startsWith('is in no folder') ? path : `/${path}`;
+}
