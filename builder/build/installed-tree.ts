@@ -41,7 +41,8 @@ export async function installedTree(
   await layOverlays(tree, definition);
   if (definition.scripts.length === 0) return { tree, sources };
   const installed = keyAfter(treeKey(lock, buildMachine, definition), applied);
-  const key = await scriptsKey(await overlaidKey(installed, definition), sources, definition.scripts);
+  const base = await overlaidKey(installed, definition);
+  const key = await scriptsKey(base, sources, definition.scripts, lock.date);
   const changed = await during(report, `run ${definition.scripts.length} scripts`, 0, () =>
     runScripts(tree, key, definition.scripts, lock),
   );

@@ -10,7 +10,8 @@ import type { Tree } from './tree/entry.ts';
 import { readTree } from './tree/read-tree.ts';
 import { fromIndex, type TreeIndex, toIndex } from './tree/tree-index.ts';
 
-const keptTrees = 6;
+/** A few images, each with a tree for every layer of its lock. */
+const keptTrees = 12;
 const indexFile = 'index.json';
 const contentsFile = 'contents';
 

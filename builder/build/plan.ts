@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import type { Definition } from '../define/definition.ts';
 import { parsePackageName } from '../define/package-name.ts';
-import { treeKey } from './bootstrap.ts';
+import { layerKeys, treeKey } from './bootstrap.ts';
 import { checkDefinition } from './check/check-definition.ts';
 import { askedProblems } from './check-asked.ts';
 import { fetchPackages, missingPackages } from './fetch-packages.ts';
 import { isTreeKept } from './kept-tree.ts';
+import { layersOf } from './lock-layers.ts';
 import { overlaidKey } from './overlay/lay-overlays.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { silent } from './reporter.ts';
@@ -69,12 +70,19 @@ async function lockedPhases(definition: Definition, lock: PackagesLock): Promise
       what: missing.length === 0 ? 'every package' : `${missing.length} of ${packages.length} packages`,
       state: missing.length === 0 ? 'cached' : 'to do',
     },
-    {
-      phase: 'install',
-      what: `${packages.length} packages`,
-      state: (await isTreeKept(treeKey(lock, buildMachine, definition))) ? 'cached' : 'to do',
-    },
+    ...(await installPhases(definition, lock)),
   ];
+}
+
+/** A layer's tree that is kept makes those below it needless. */
+async function installPhases(definition: Definition, lock: PackagesLock): Promise<Phase[]> {
+  const kept = await Promise.all(layerKeys(lock, buildMachine, definition).map(isTreeKept));
+  const highest = kept.lastIndexOf(true);
+  return layersOf(lock).map(({ packages }, index, { length }) => ({
+    phase: 'install',
+    what: `${packages.length} packages${length > 1 ? `, layer ${index + 1} of ${length}` : ''}`,
+    state: index <= highest ? 'cached' : 'to do',
+  }));
 }
 
 function openPhases(definition: Definition): Phase[] {
@@ -91,5 +99,5 @@ async function scriptsState(definition: Definition, lock: PackagesLock | undefin
   const { scripts, sources } = definition;
   if (!lock || sources.length > 0) return 'unknown';
   const base = await overlaidKey(treeKey(lock, buildMachine, definition), definition);
-  return (await isTreeKept(await scriptsKey(base, [], scripts))) ? 'cached' : 'to do';
+  return (await isTreeKept(await scriptsKey(base, [], scripts, lock.date))) ? 'cached' : 'to do';
 }

@@ -13,11 +13,14 @@ export async function scriptsKey(
   base: string,
   sources: readonly SourceDigest[],
   scripts: readonly string[],
+  date: string,
   machine: Machine = buildMachine,
 ): Promise<string> {
   const files = [...changeTreePrograms, ...scripts];
   const contents = await Promise.all(files.map((file) => readFile(file, 'utf8')));
-  return createHash('sha256').update(JSON.stringify({ base, sources, contents, machine })).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify({ base, sources, contents, date, machine }))
+    .digest('hex');
 }
 
 /**

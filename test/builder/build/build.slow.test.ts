@@ -96,10 +96,22 @@ describe('build', () => {
     expect(await readdir(join(work, 'first'))).toEqual(['tiny-1.0.0-x86-64']);
   });
 
-  it('makes the same bytes elsewhere: other folder, time zone, umask, language, user name, one processor, and as root where that can be', async () => {
+  it('makes the same bytes elsewhere, all layers from nothing: other folder, time zone, umask, language, user name, one processor, and as root where that can be', async () => {
+    const wider = join(work, 'wider');
+    await cp(image, wider, { recursive: true, verbatimSymlinks: true });
+    const toml = await readFile(join(image, 'image.toml'), 'utf8');
+    await writeFile(join(wider, 'image.toml'), toml.replace(/^kernel = .*$/m, '$&\npackages = ["less"]'));
+    const installs: string[] = [];
+    const listen: Reporter = (what) => {
+      if (what.startsWith('install ')) installs.push(what);
+      return { at() {}, end() {} };
+    };
+    const onTop = { version: '1.0.0', out: join(work, 'wider-out'), before: lock };
+    const here = await build(await define(wider), onTop, listen);
+    expect(installs).toEqual([expect.stringMatching(/^install \d packages \(layer 2 of 2\)$/)]);
     const elsewhere = join(work, 'else where/image');
-    await cp(image, elsewhere, { recursive: true, verbatimSymlinks: true });
-    await writeFile(join(work, 'given.lock'), formatLock(lock));
+    await cp(wider, elsewhere, { recursive: true, verbatimSymlinks: true });
+    await writeFile(join(work, 'given.lock'), formatLock(here.lock));
     await cp(join(work, 'cache/packages'), join(work, 'other-cache/packages'), { recursive: true });
     const program = ['bin/interlock', 'build', elsewhere, '--version', '1.0.0', '--offline'].map((word) =>
       word.startsWith('bin/') ? resolvePath(word) : word,
@@ -118,7 +130,7 @@ describe('build', () => {
         INTERLOCK_CACHE: join(work, 'other-cache'),
       },
     });
-    expect(await digests(join(work, 'second/tiny-1.0.0-x86-64'))).toEqual(await digests(first));
+    expect(await digests(join(work, 'second/tiny-1.0.0-x86-64'))).toEqual(await digests(here.folder));
     await rm(join(work, 'other-cache'), { recursive: true });
   });
 

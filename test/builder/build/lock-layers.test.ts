@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { layerKeys, treeKey } from '../../../builder/build/bootstrap.ts';
 import { layersOf, layPackages } from '../../../builder/build/lock-layers.ts';
 import type { PackagesLock } from '../../../builder/build/packages-lock.ts';
+import { buildMachine, otherMachine } from '../../../builder/build/sandbox/machine.ts';
 
 /** A lock of one layer out of words such as `bash 5`. */
 function chosen(words: string, day: number, suite = 'trixie'): PackagesLock {
@@ -67,5 +69,48 @@ describe('layPackages', () => {
     moved.packages = moved.packages.map((each) => ({ ...each, path: `pool/moved/${each.name}.deb` }));
     const { packages } = layPackages(moved, history('a 1'));
     expect(packages.map(({ path }) => path)).toEqual(['pool/moved/a.deb', 'pool/moved/b.deb']);
+  });
+});
+
+describe('layerKeys', () => {
+  const before = history('a 1, b 1', 'a 1, b 1, c 1');
+
+  it('keeps the key of a layer when layers come on top, the archive moves on or packages move in it', () => {
+    const after = history('a 1, b 1', 'a 1, b 1, c 1', 'a 1, b 1, c 1, d 1');
+    const moved = after.packages.map((each) => ({ ...each, path: `pool/moved/${each.name}.deb` }));
+    const later = { ...after, date: '2027-01-01T00:00:00Z', packages: moved, requested: { a: 'a' } };
+    expect(layerKeys(later).slice(0, 2)).toEqual(layerKeys(before));
+    expect(treeKey(later)).toBe(layerKeys(after)[2]);
+  });
+
+  it('has the key of a lock of format 1 for its only layer', () => {
+    const { requested: _r, layers: _l, ...rest } = history('a 1');
+    expect(layerKeys({ ...rest, format: 1 })).toEqual(layerKeys(history('a 1')));
+  });
+
+  it.each<[what: string, change: (lock: PackagesLock) => PackagesLock]>([
+    ['another time', (lock) => ({ ...lock, layers: ['2026-10-01T00:00:00Z', lock.layers![1]!] })],
+    ['another machine', (lock) => ({ ...lock, arch: 'arm64' })],
+    [
+      'another hash',
+      (lock) => ({ ...lock, packages: lock.packages.map((each) => ({ ...each, sha256: 'f'.repeat(64) })) }),
+    ],
+    [
+      'a package in another layer',
+      (lock) => ({
+        ...lock,
+        packages: lock.packages.map((each) => ({ ...each, layer: each.name === 'a' ? 1 : 2 })),
+      }),
+    ],
+  ])('changes every key from the layer on that has %s', (_what, change) => {
+    const [low, high] = layerKeys(before);
+    const [otherLow, otherHigh] = layerKeys(change(before));
+    expect([otherLow === low, otherHigh === high]).toEqual([false, false]);
+  });
+
+  it('has other keys for another machine and with documentation', () => {
+    const keys = [layerKeys(before), layerKeys(before, otherMachine)];
+    keys.push(layerKeys(before, buildMachine, { documentation: true, locales: [] }));
+    expect(new Set(keys.flat()).size).toBe(6);
   });
 });

@@ -53,7 +53,7 @@ async function runHere(...scripts: string[]): Promise<Tree> {
       return file;
     }),
   );
-  return runScripts(withShell(), await scriptsKey('base', [], files), files, lock);
+  return runScripts(withShell(), await scriptsKey('base', [], files, lock.date), files, lock);
 }
 
 const text = async (tree: Tree, path: string) => (await readBody(tree.get(path)!.body)).toString();

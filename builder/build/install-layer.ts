@@ -1,0 +1,147 @@
+import { createWriteStream } from 'node:fs';
+import { chmod, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { InterlockError } from '../../protocol/errors.ts';
+import type { Arch } from '../../protocol/schema.ts';
+import { temporaryPrefix, withScratch } from '../../system/scratch.ts';
+import type { Definition } from '../define/definition.ts';
+import { generateLocales } from './generate-locales.ts';
+import { makeLocalRepository } from './local-repository.ts';
+import type { LockLayer } from './lock-layers.ts';
+import { pathFilters } from './path-filters.ts';
+import { debianArch, stubPackage } from './required-packages.ts';
+import { inSandbox } from './sandbox/in-sandbox.ts';
+import type { Machine } from './sandbox/machine.ts';
+import { mountTree, unmountTree } from './sandbox/run-in-tree.ts';
+import { packageScriptProblem } from './script-problem.ts';
+import type { Tree } from './tree/entry.ts';
+import { writeTree } from './tree/write-tree.ts';
+
+/** What an image keeps of its packages besides what runs. */
+export type Extras = Pick<Definition, 'documentation' | 'locales'>;
+export const noExtras: Extras = { documentation: false, locales: [] };
+
+/** Modules lie uncompressed: the wire compresses them, and they patch ten times better. */
+const decompressModules = [
+  'cd "$1"/usr/lib/modules || exit 0',
+  'each() { find . -name "$1" -print0 | { shift; xargs --null --no-run-if-empty --max-args=64 --max-procs="$(nproc)" "$@"; } }',
+  'each "*.ko.xz" xz --decompress --force',
+  'each "*.ko.zst" zstd --decompress --quiet --force --rm',
+  'for kernel in *; do chroot "$1" depmod --all "$kernel"; done',
+].join('\n');
+
+/** Everything besides packages that decides about what an install leaves. */
+export function installRecipe(extras: Extras): Record<string, unknown> {
+  const hooks = [decompressModules, localesHook(extras), unpackBelow('')];
+  return { ...pathFilters(extras), hooks };
+}
+
+/** What a layer is installed with. */
+export interface InstallInputs {
+  arch: Arch;
+  /** Maps each package's SHA-256 to its .deb. */
+  files: ReadonlyMap<string, string>;
+  machine: Machine;
+  extras: Extras;
+}
+
+/**
+ * Installs the packages of a layer on top of the tree of the layers below, or into an empty one, and packs the whole
+ * into a tar. apt sees no packages but those of the layer and the installed ones.
+ */
+export async function installLayer(
+  { date, packages }: LockLayer,
+  below: Tree | undefined,
+  { arch, files, machine, extras }: InstallInputs,
+  tar: string,
+): Promise<void> {
+  const epoch = Date.parse(date) / 1000;
+  await withScratch(temporaryPrefix(), async (work) => {
+    await chmod(work, 0o755);
+    const repository = join(work, 'repository');
+    await makeLocalRepository(repository, packages, files);
+    const source = `deb [trusted=yes] copy:${repository} ./`;
+    await mkdir(join(work, 'tmp'));
+    const names = [...packages.map(({ name }) => name), ...(below ? [] : [stubPackage])];
+    const hooks = below ? [`--setup-hook=${unpackBelow(join(work, 'below.tar'))}`] : [];
+    if (below) await packBelow(below, epoch, join(work, 'below.tar'));
+    const argv = ['mmdebstrap', ...mmdebstrapOptions(names, arch, extras), ...hooks, '', tar, source];
+    const options = { env: buildEnvironment(epoch, join(work, 'tmp')), arch, machine, lines: 2000 };
+    await inSandbox(argv, options).catch((error) => {
+      throw decompressorProblem(packageScriptProblem(error));
+    });
+  });
+}
+
+/** mmdebstrap's own devices and its source of packages stand in the place of those that the tree was made with. */
+async function packBelow(tree: Tree, epoch: number, file: string): Promise<void> {
+  const below = new Map(
+    [...tree].filter(([path]) => !path.startsWith('dev/') && path !== 'etc/apt/sources.list'),
+  );
+  await pipeline(writeTree(below, epoch), createWriteStream(file, { mode: 0o644 }));
+}
+
+/** The hook that lays a tree into mmdebstrap's folder, where its packages then count as installed. */
+function unpackBelow(file: string): string {
+  const flags = '--extract --preserve-permissions --same-owner --numeric-owner --xattrs --xattrs-include="*"';
+  return `tar ${flags} --file ${quote(file)} --directory "$1"`;
+}
+
+/** What package scripts may see of this machine: where its programs are, and nothing else. */
+function buildEnvironment(epoch: number, TMPDIR: string): NodeJS.ProcessEnv {
+  const { PATH } = process.env;
+  const fixed = {
+    SOURCE_DATE_EPOCH: String(epoch),
+    LC_ALL: 'C.UTF-8',
+    TZ: 'UTC',
+    HOME: '/root',
+  };
+  const path = [...(PATH ?? '').split(':'), '/usr/sbin', '/sbin'].join(':');
+  return { ...fixed, PATH: path, TMPDIR };
+}
+
+/** Only a tree with their sources can make locales: the layer that brings these and those above it do. */
+function localesHook({ locales }: Extras): string {
+  const lines = generateLocales(locales);
+  return lines && `if [ -d "$1"/usr/share/i18n/locales ]; then\n${lines}\nfi`;
+}
+
+function mmdebstrapOptions(names: readonly string[], arch: Arch, extras: Extras): string[] {
+  const { excluded, included } = pathFilters(extras);
+  const locales = localesHook(extras);
+  return [
+    '--mode=root',
+    '--variant=essential',
+    '--format=tar',
+    `--architectures=${debianArch(arch)}`,
+    `--include=${names.join(',')}`,
+    ...excluded.map((glob) => `--dpkgopt=path-exclude=${glob}`),
+    ...included.map((glob) => `--dpkgopt=path-include=${glob}`),
+    '--aptopt=APT::Install-Recommends "false"',
+    '--aptopt=Acquire::Languages "none"',
+    '--dpkgopt=force-unsafe-io',
+    // the sandbox's own are laid in instead
+    '--skip=chroot/mount',
+    `--extract-hook=sh ${quote(mountTree)} "$1"`,
+    `--customize-hook=${decompressModules}`,
+    ...(locales ? [`--customize-hook=${locales}`] : []),
+    `--customize-hook=sh ${quote(unmountTree)} "$1"`,
+  ];
+}
+
+/** A path as one word of the shell. */
+function quote(path: string): string {
+  return `'${path.replaceAll("'", `'\\''`)}'`;
+}
+
+function decompressorProblem(error: unknown): unknown {
+  if (!(error instanceof InterlockError)) return error;
+  const tool = /\b(xz|zstd): (?:command )?not found/.exec(String(error.details.output))?.[1];
+  if (!tool) return error;
+  return new InterlockError(
+    'tool_missing',
+    { tool, package: tool === 'xz' ? 'xz-utils' : tool },
+    { cause: error },
+  );
+}
