@@ -3,6 +3,7 @@ import { veritySize } from '../../protocol/verity.ts';
 import type { Definition } from './definition.ts';
 import { kernelCommandLine, longestCommandLine } from './kernel-command-line.ts';
 import { placeOf } from './line-of.ts';
+import { templateOf } from './unit-name.ts';
 
 interface Problem {
   file: string;
@@ -46,13 +47,14 @@ function cmdlineProblems(definition: Definition): Problem[] {
 }
 
 function unitProblems(definition: Definition): Problem[] {
-  return definition.units
-    .filter((unit) => definition.mask.includes(unit))
-    .map((unit) => {
-      const mask = placeOf(definition, ['mask'], unit);
-      const problem = `unit ${unit} is to start, and ${mask.file}:${mask.line} masks it: remove one of the two`;
-      return { ...placeOf(definition, ['units'], unit), problem };
-    });
+  return definition.units.flatMap((unit) => {
+    const masked = [unit, templateOf(unit)].find((name) => definition.mask.includes(name));
+    if (masked === undefined) return [];
+    const mask = placeOf(definition, ['mask'], masked);
+    const what = masked === unit ? 'it' : masked;
+    const problem = `unit ${unit} is to start, and ${mask.file}:${mask.line} masks ${what}: remove one of the two`;
+    return [{ ...placeOf(definition, ['units'], unit), problem }];
+  });
 }
 
 function removeProblems(definition: Definition): Problem[] {

@@ -1,9 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { type Arch, Sha256, strict, Version, Word } from '../../protocol/schema.ts';
 
-const UnitName = Type.String({
-  pattern: '^[A-Za-z0-9:_.@-]+\\.(service|socket|timer|target|path|mount|slice)$',
-});
 const Locale = Type.String({ pattern: '^[a-z]{2,3}(?:_[A-Z]{2,3})?\\.[A-Za-z0-9-]+(?:@[a-z]+)?$' });
 const Component = Type.String({ pattern: '^[a-z][a-z0-9.-]*$' });
 const ModuleName = Type.String({ pattern: '^[a-z0-9_-]+$' });
@@ -54,8 +51,11 @@ const layer = {
         'A folder whose files are laid over the tree, as root’s and with their modes on the disk, less setuid, setgid, sticky bit and writing by others than the owner. A file that replaces one gets its owner, and nobody may read or write it who could not before. A folder that is there keeps its owner and mode; one that meets a link to a folder goes where it leads.',
     }),
   ),
-  units: list(UnitName, 'Units to enable, under `/usr`, where their `[Install]` section says.'),
-  mask: list(UnitName, 'Units that must never start: also those that an included image enables.'),
+  units: list(
+    Type.String(),
+    'Units to enable as `systemctl enable` does: where their `[Install]` section and its drop-ins say, with `Also=`, `Alias=` and `DefaultInstance=`. The links lie under `/usr`, so that a later version can change them. A unit that is masked is refused. Names with a backslash stand in single quotes.',
+  ),
+  mask: list(Type.String(), 'Units that must never start: also those that an included image enables.'),
   remove: list(
     AbsolutePath,
     'Globs of paths to leave out of the root: `*` and `?` stay inside a name, `**` crosses folders, `[ab]`, `[!ab]` and `{a,b}` choose. A character is one of UTF-8.',
