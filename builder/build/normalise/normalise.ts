@@ -10,10 +10,11 @@ import { shippedFiles } from '../state/shipped-files.ts';
 import { putFile } from '../tree/change.ts';
 import type { Tree } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
+import { enableUnits } from '../units/enable-units.ts';
+import { packagedUnits } from '../units/packaged-units.ts';
 import { declareUsers } from '../users/declare-users.ts';
 import { applySysusers } from '../users/sysusers/apply-sysusers.ts';
 import { emptyUsersLock, type UsersLock } from '../users/users-lock.ts';
-import { enableUnits, maskUnits } from './enable-units.ts';
 import { keepStatus } from './keep-status.ts';
 import { nameRelease } from './name-release.ts';
 import { removeNamed } from './remove-named.ts';
@@ -38,14 +39,15 @@ export async function normalise(
   report: Reporter = silent,
 ): Promise<StatePlaces> {
   const shipped = await shippedFiles(tree);
-  await scrub(tree, await overlaidPaths(tree, definition));
+  const overlaid = await overlaidPaths(tree, definition);
+  const packaged = await packagedUnits(tree, overlaid);
+  await scrub(tree, overlaid);
   keepStatus(tree);
   await applySysusers(tree, users);
   await declareUsers(tree);
   addFirstBootUnits(tree, matchPaths(definition.remove));
-  await enableUnits(tree, definition);
-  maskUnits(tree, definition);
   nameRelease(tree, definition, additions.version);
+  await enableUnits(tree, definition, packaged);
   if (additions.trust) putFile(tree, imageRootFile.slice(1), additions.trust);
   const floor = stateFloor(additions.floor, definition.stateCompat);
   if (floor) putFile(tree, imageFloorFile.slice(1), floor);

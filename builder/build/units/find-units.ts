@@ -1,0 +1,27 @@
+import { readBody, type Tree } from '../tree/entry.ts';
+import { follow } from '../tree/follow.ts';
+import type { UnitSearch } from './load-unit.ts';
+import type { UnitFolders } from './unit-folders.ts';
+
+/** Gathers what the search for units needs to know of a tree. */
+export async function searchUnits(tree: Tree, folders: UnitFolders, arch: string): Promise<UnitSearch> {
+  return { tree, folders, dropIns: listDropIns(tree), arch, os: await readOsRelease(tree) };
+}
+
+/** The names in every folder of drop-ins; folders by their real paths. */
+function listDropIns(tree: Tree): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const path of tree.keys()) {
+    const [, folder, name] = /^(.*\.d)\/([^/]+\.conf)$/s.exec(path) ?? [];
+    if (folder === undefined || name === undefined || !/systemd\//.test(folder)) continue;
+    found.set(folder, [...(found.get(folder) ?? []), name]);
+  }
+  return found;
+}
+
+async function readOsRelease(tree: Tree): Promise<Map<string, string>> {
+  const file = follow(tree, 'usr/lib/os-release');
+  if (file?.type !== 'file') return new Map();
+  const lines = (await readBody(file.body)).toString('utf8').matchAll(/^([A-Z_0-9]+)=["']?(.*?)["']?$/gm);
+  return new Map([...lines].map(([, key = '', value = '']) => [key, value]));
+}
