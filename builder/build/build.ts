@@ -18,6 +18,7 @@ import { findMirror } from './mirror.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { prepareTree } from './prepare-tree.ts';
 import { during, type Reporter, silent } from './reporter.ts';
+import { describePlaces } from './state/describe-places.ts';
 import type { UsersLock } from './users/users-lock.ts';
 
 /** What one build is given besides the image's definition. */
@@ -87,7 +88,7 @@ export async function build(
       'normalise',
       0,
       () => prepareTree(tree, definition, additions, options.users, report),
-      (made) => `${made.tree.size} entries`,
+      (made) => [`${made.tree.size} entries`, ...describePlaces(made.state)].join('; '),
     );
     const epoch = options.epoch ?? Date.parse(lock.date) / 1000;
     const frames = await keptFrames();

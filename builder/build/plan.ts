@@ -5,10 +5,11 @@ import { layerKeys, treeKey } from './bootstrap.ts';
 import { checkDefinition } from './check/check-definition.ts';
 import { askedProblems } from './check-asked.ts';
 import { fetchPackages, missingPackages } from './fetch-packages.ts';
-import { isTreeKept } from './kept-tree.ts';
+import { findKeptTree, isTreeKept } from './kept-tree.ts';
 import { layersOf } from './lock-layers.ts';
 import { overlaidKey } from './overlay/lay-overlays.ts';
 import type { PackagesLock } from './packages-lock.ts';
+import { planState } from './plan-state.ts';
 import { silent } from './reporter.ts';
 import { neededPackages, requiredPackages } from './required-packages.ts';
 import { buildMachine } from './sandbox/machine.ts';
@@ -43,10 +44,23 @@ export async function plan(definition: Definition, lock: PackagesLock | undefine
   }
   return [
     ...phases,
+    ...(await statePhases(definition, lock)),
     { phase: 'normalise', what: `${definition.remove.length} globs removed`, state: 'always' },
     { phase: 'pack', what: 'root.erofs root.verity boot.efi', state: 'always' },
     { phase: 'compress', what: 'payload.full; pieces met before come from the cache', state: 'always' },
   ];
+}
+
+/** What overlays bring for the host's folders, and what the tree has for them if the cache has it whole. */
+async function statePhases(definition: Definition, lock: PackagesLock | undefined): Promise<Phase[]> {
+  const kept =
+    lock && definition.sources.length === 0
+      ? await findKeptTree(await wholeKey(definition, lock))
+      : undefined;
+  const lines = await planState(kept, definition);
+  const phases = lines.map((what): Phase => ({ phase: 'state', what, state: 'always' }));
+  const rest = 'what packages, sources and scripts leave in /var, /root, /home and /srv';
+  return kept ? phases : [...phases, { phase: 'state', what: rest, state: 'unknown' }];
 }
 
 /** Packages that come though the definition does not name them, each with its reason. */
@@ -96,8 +110,14 @@ function openPhases(definition: Definition): Phase[] {
 
 /** What sources hold is known only when they are read. */
 async function scriptsState(definition: Definition, lock: PackagesLock | undefined): Promise<Phase['state']> {
-  const { scripts, sources } = definition;
+  const { sources } = definition;
   if (!lock || sources.length > 0) return 'unknown';
-  const base = await overlaidKey(treeKey(lock, buildMachine, definition), definition);
-  return (await isTreeKept(await scriptsKey(base, [], scripts, lock.date))) ? 'cached' : 'to do';
+  return (await isTreeKept(await wholeKey(definition, lock))) ? 'cached' : 'to do';
+}
+
+/** The key of the last tree that the cache keeps of a definition without sources. */
+async function wholeKey(definition: Definition, lock: PackagesLock): Promise<string> {
+  const key = treeKey(lock, buildMachine, definition);
+  if (definition.scripts.length === 0) return key;
+  return scriptsKey(await overlaidKey(key, definition), [], definition.scripts, lock.date);
 }

@@ -14,7 +14,7 @@ export interface StatePlaces {
   /** Links that a host gets. */
   links: { path: string; target: string }[];
   /** What lies in the image for good. */
-  moved: { path: string; to: string }[];
+  moved: { path: string; to: string; isFolder: boolean }[];
   /** What a host gets once. */
   seeded: string[];
 }
@@ -54,7 +54,8 @@ function note({ lines, links, moved, seeded }: StatePlaces, entry: Entry, fate: 
     lines.push(formatSeed(path));
   } else if (fate === 'linked' || type === 'symlink') {
     const target = fate === 'linked' ? `/${imagePath(path)}` : entry.linkname;
-    if (fate === 'linked') moved.push({ path: writtenPath(path), to: target });
+    if (fate === 'linked')
+      moved.push({ path: writtenPath(path), to: target, isFolder: type === 'directory' });
     links.push({ path, target });
     lines.push(formatLink(path, target));
   } else {

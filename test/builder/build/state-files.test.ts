@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describePlaces, listPlaces } from '../../../builder/build/state/describe-places.ts';
 import { emptyVar } from '../../../builder/build/state/empty-var.ts';
 import { moveHomes } from '../../../builder/build/state/move-homes.ts';
 import { shippedFiles } from '../../../builder/build/state/shipped-files.ts';
@@ -40,7 +41,9 @@ describe('files in the folders of the host', () => {
     const shipped = await shippedFiles(tree);
     for (const path of [...tree.keys()]) if (path.startsWith('var/lib/dpkg')) tree.delete(path);
     const { moved, seeded } = await settle(tree, { shipped });
-    expect(moved).toEqual([{ path: '/var/lib/words/list', to: '/usr/lib/interlock/var/lib/words/list' }]);
+    expect(moved).toEqual([
+      { path: '/var/lib/words/list', to: '/usr/lib/interlock/var/lib/words/list', isFolder: false },
+    ]);
     expect(seeded).toEqual(['/var/lib/words/settings', '/var/www/html/index.html']);
     expect(await ours(tree)).toContain(
       'L /var/lib/words/list - - - - /usr/lib/interlock/var/lib/words/list\nC /var/lib/words/settings - - - - -\n',
@@ -63,12 +66,27 @@ describe('files in the folders of the host', () => {
       seed: ['/opt/app/data', '/var/usrlocal/etc'],
     });
     expect(moved).toEqual([
-      { path: '/opt/app/run', to: '/usr/lib/opt/app/run' },
-      { path: '/srv/x', to: '/usr/lib/interlock/var/srv/x' },
-      { path: '/var/www/b', to: '/usr/lib/interlock/var/www/b' },
+      { path: '/opt/app/run', to: '/usr/lib/opt/app/run', isFolder: false },
+      { path: '/srv/x', to: '/usr/lib/interlock/var/srv/x', isFolder: true },
+      { path: '/var/www/b', to: '/usr/lib/interlock/var/www/b', isFolder: true },
     ]);
     expect(seeded).toEqual(['/opt/app/data/db', '/usr/local/etc/z', '/var/www/a']);
     expect(await text(tree, 'usr/lib/interlock/var/www/b/c')).toBe('var/www/b/c');
+  });
+
+  it('are told in a few words, and those that later releases do not change by name', async () => {
+    const tree = fresh({ 'opt/a/b': '', 'opt/a/c': '', 'usr/local/bin/d': '', 'var/lib/e': '' });
+    for (let index = 0; index < 22; index++) putFile(tree, `root/caf\xe9${index}`, '');
+    const places = await settle(tree, { link: ['/var/lib/e', '/opt/a/b'] });
+    expect(describePlaces(places)).toEqual([
+      'moved 1 file of /var to /usr/lib/interlock/var',
+      'moved 2 files of /opt to /usr/lib/opt',
+      'moved 1 file of /usr/local to /usr/lib/usrlocal',
+      '22 on first boot only',
+    ]);
+    const list = listPlaces(places);
+    expect(list[3]).toBe('/root/caf\\xe90: first boot only: later releases do not change it');
+    expect(list.at(-1)).toBe('2 more on first boot only');
   });
 
   it('are refused where the image has another file already, by the name that was written', async () => {
@@ -94,7 +112,9 @@ describe('files in the folders of the host', () => {
     const tree = fresh({ 'var/opt/app/run': 'x' });
     putSymlink(tree, 'opt', 'var/opt');
     putSymlink(tree, 'usr/local', '/var/usrlocal');
-    expect((await settle(tree)).moved).toEqual([{ path: '/opt/app/run', to: '/usr/lib/opt/app/run' }]);
+    expect((await settle(tree)).moved).toEqual([
+      { path: '/opt/app/run', to: '/usr/lib/opt/app/run', isFolder: false },
+    ]);
     expect(tree.get('usr/local')?.linkname).toBe('../var/usrlocal');
   });
 });
