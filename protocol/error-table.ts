@@ -81,10 +81,24 @@ export const errorTable = {
     'never',
   ),
   package_unknown: row(
-    '{file}:{line}: no package {package} in {suite}',
-    'Check its name and the suite.',
+    '{file}:{line}: no package {package} in {suite}{hint}',
+    'Check its name, the suite and components: firmware and microcode are in non-free-firmware.',
     404,
     66,
+    'never',
+  ),
+  version_unknown: row(
+    '{file}:{line}: nothing satisfies {wish}; there is {found}',
+    'Name one of these, or the repository that has it ([[repositories]]).',
+    404,
+    66,
+    'never',
+  ),
+  packages_conflict: row(
+    'the packages do not fit together: {lines}',
+    'Take packages that need each other from one suite, or loosen the version of one.',
+    409,
+    65,
     'never',
   ),
   mirror_failed: row(

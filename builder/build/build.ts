@@ -72,7 +72,12 @@ export async function build(
   if (definition.agent) await nodePackage(arch);
   const lock = await lockFor(definition, arch, options.lock, report, options);
   if (!options.lock) await options.keepLock?.(lock);
-  const files = await fetchPackages(lock.packages, options.offline ? null : await findMirror(), report);
+  const files = await fetchPackages(
+    lock.packages,
+    options.offline ? null : await findMirror(),
+    report,
+    definition.dir,
+  );
   const { trust, floor } = options;
   const additions = { version, ...(trust && { trust }), ...(floor && { floor }) };
   await mkdir(options.out, { recursive: true });

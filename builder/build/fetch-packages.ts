@@ -6,6 +6,7 @@ import type { Progress } from '../../system/terminal.ts';
 import { digestFile } from '../pack/digest.ts';
 import { cacheFolder } from './cache.ts';
 import { download } from './download.ts';
+import { checkLocal, isLocal, takeLocal } from './local-package.ts';
 import type { Mirror } from './mirror.ts';
 import { findNetwork, gotOptions } from './network/network.ts';
 import type { LockedPackage } from './packages-lock.ts';
@@ -13,18 +14,24 @@ import { during, type Reporter } from './reporter.ts';
 
 const parallel = 4;
 
-/** Brings every locked package into the cache and gives each one's file; what is there, whole, is not fetched again. */
+/**
+ * Brings every locked package into the cache and gives each one's file; what is there, whole, is not fetched again. `dir` is
+ * the definition's folder, which folders of packages are seen from. Throws `package_gone`, `mirror_failed` or `bad_input`.
+ */
 export async function fetchPackages(
   packages: readonly LockedPackage[],
   mirror: Mirror | null,
   report: Reporter,
+  dir = '.',
 ): Promise<Map<string, string>> {
   const files = await filesOf(packages);
+  await checkLocal(packages, dir);
   const missing = await findMissing(packages, files);
   if (missing.length === 0) return files;
-  if (!mirror) throw offline(missing);
+  const remote = missing.filter((locked) => !isLocal(locked));
+  if (!mirror && remote.length > 0) throw offline(remote);
   await during(report, `fetch ${missing.length} packages`, sum(missing), (progress) =>
-    fetchMissing(missing, files, mirror, progress),
+    fetchMissing(missing, files, { mirror, dir }, progress),
   );
   return files;
 }
@@ -33,7 +40,7 @@ export async function fetchPackages(
 async function fetchMissing(
   missing: readonly LockedPackage[],
   files: ReadonlyMap<string, string>,
-  mirror: Mirror,
+  { mirror, dir }: { mirror: Mirror | null; dir: string },
   progress: Progress,
 ): Promise<void> {
   const optionsFor = gotOptions(await findNetwork());
@@ -47,7 +54,8 @@ async function fetchMissing(
     inParallel(missing, async (locked) => {
       const unfinished = join(folder, locked.sha256);
       try {
-        await download(addresses(locked, mirror), unfinished, locked, onBytes, optionsFor);
+        if (isLocal(locked)) await takeLocal(locked, dir, unfinished);
+        else await download(addresses(locked, mirror!), unfinished, locked, onBytes, optionsFor);
         await rename(unfinished, files.get(locked.sha256)!);
       } catch (error) {
         if (!(error instanceof InterlockError) || error.code !== 'not_found') throw error;
@@ -80,8 +88,9 @@ async function findMissing(
   return missing;
 }
 
-function addresses({ path }: LockedPackage, { main, security }: Mirror): string[] {
+function addresses({ path, repository }: LockedPackage, { main, security }: Mirror): string[] {
   const escaped = path.split('/').map(encodeURIComponent).join('/');
+  if (repository !== undefined) return [`${repository}/${escaped}`];
   return [main, security].filter((base) => base !== null).map((base) => `${base}/${escaped}`);
 }
 

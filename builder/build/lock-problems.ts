@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { Arch } from '../../protocol/schema.ts';
 import type { Definition } from '../define/definition.ts';
 import { fulfils, parsePackageName } from '../define/package-name.ts';
@@ -17,6 +18,35 @@ export function lockProblems(lock: PackagesLock, definition: Definition, arch: A
     ...(lock.arch === arch ? [] : [`it is for ${lock.arch}, the build for ${arch}`]),
     ...(missing.length > 0 ? [`it lacks ${missing.join(', ')}; build with --update-lock`] : []),
     ...unaskedProblem(unasked),
+    ...recommendsProblems(lock, definition),
+    ...repositoryProblems(lock, definition),
+  ];
+}
+
+/** A lock of format 1 comes from a time without `recommends`. */
+function recommendsProblems({ recommends = [] }: PackagesLock, definition: Definition): string[] {
+  const wanted = definition.recommends.map((wish) => parsePackageName(wish).name);
+  const other = [
+    ...wanted.filter((name) => !recommends.includes(name)),
+    ...recommends.filter((name) => !wanted.includes(name)),
+  ];
+  if (other.length === 0) return [];
+  return [`recommends differs in ${other.join(', ')}; build with --update-lock`];
+}
+
+/** Packages come from repositories that the definition names, and from no others. */
+function repositoryProblems({ packages }: PackagesLock, { dir, repositories }: Definition): string[] {
+  const known = new Set(
+    repositories.flatMap((each) => {
+      if (each.kind === 'mirror') return [];
+      return each.kind === 'url' ? each.url : relative(dir, each.folder) || '.';
+    }),
+  );
+  const strange = packages.find(({ repository }) => repository !== undefined && !known.has(repository));
+  if (!strange) return [];
+  const { name, repository } = strange;
+  return [
+    `it takes ${name} from ${repository}, which the definition does not name; build with --update-lock`,
   ];
 }
 
@@ -30,6 +60,8 @@ export function unaskedProblem(names: readonly string[]): string[] {
 /** The locked package that a wish means: it has that name or the lock says that it was chosen for it. */
 function fulfilledBy(text: string, { packages, requested = {} }: PackagesLock): string | undefined {
   const wish = parsePackageName(text);
+  // where a package came from shows only in what was asked for
+  if (wish.suite !== undefined && !Object.hasOwn(requested, text)) return undefined;
   const named = packages.find((locked) => fulfils(wish, locked));
   return named?.name ?? (Object.hasOwn(requested, text) ? requested[text] : undefined);
 }

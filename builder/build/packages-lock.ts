@@ -14,9 +14,11 @@ export const LockedPackage = strict({
   name: PackageName,
   version: Type.String({ pattern: '^[0-9A-Za-z.+:~-]+$' }),
   arch: Type.String({ pattern: '^[a-z0-9-]+$' }),
-  path: Type.String({ pattern: '^(?!.*(?:\\.\\.|//))[\\w][\\w./+~%-]*\\.deb$' }),
+  path: Type.String({ pattern: '^(?!.*(?:\\.\\.|//))[\\w][\\w./+~%:@=,-]*\\.deb$' }),
   size: Bytes,
   sha256: Sha256,
+  /** The repository it lies in: an address, or a folder seen from the definition's; the mirror where it is not given. */
+  repository: Type.Optional(Type.String({ pattern: '^(?:https?://[^\\s@]+|(?![a-z]+:)[^/\\s][^\\0\\n]*)$' })),
   /** Counted from 1, which is meant where it is not given. */
   layer: Type.Optional(Type.Integer({ minimum: 1, maximum: maxLayers })),
 });
@@ -36,6 +38,8 @@ export const PackagesLock = strict({
   expired: Type.Optional(Type.Array(Type.String({ pattern: '^[\\w.-]+ \\S+$' }), { minItems: 1 })),
   /** What the definition asked for, and the package that is it or provides it. */
   requested: Type.Optional(Type.Record(Type.String(), PackageName)),
+  /** Packages whose recommended ones were chosen too. */
+  recommends: Type.Optional(Type.Array(PackageName, { minItems: 1 })),
   /** The date that package scripts of each layer see; layers are installed in this order, each on those before. */
   layers: Type.Optional(Type.Array(Time, { minItems: 1, maxItems: maxLayers })),
   packages: Type.Array(LockedPackage),
@@ -44,8 +48,15 @@ export type PackagesLock = Static<typeof PackagesLock>;
 
 /** Writes a lock as text: one line for each package, by name, so that a diff shows what changed. */
 export function formatLock({ packages, requested, layers, ...head }: PackagesLock): string {
-  const { format, suite, arch, date, expired } = head;
-  const fields = Object.entries({ format, suite, arch, date, ...(expired && { expired }) });
+  const { format, suite, arch, date, expired, recommends } = head;
+  const fields = Object.entries({
+    format,
+    suite,
+    arch,
+    date,
+    ...(expired && { expired }),
+    ...(recommends && { recommends }),
+  });
   const header = fields.map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
   const asked = Object.entries(requested ?? {}).toSorted(byFirst);
   const requests = asked.map(([wish, name]) => `    ${JSON.stringify(wish)}: ${JSON.stringify(name)}`);
@@ -86,8 +97,10 @@ export function sortPackages(packages: readonly LockedPackage[]): LockedPackage[
   return packages.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
-function inKeyOrder({ name, version, arch, path, size, sha256, layer = 1 }: LockedPackage): LockedPackage {
-  return { name, version, arch, path, size, sha256, ...(layer > 1 && { layer }) };
+function inKeyOrder(locked: LockedPackage): LockedPackage {
+  const { name, version, arch, path, size, sha256, repository, layer = 1 } = locked;
+  const rest = { ...(repository !== undefined && { repository }), ...(layer > 1 && { layer }) };
+  return { name, version, arch, path, size, sha256, ...rest };
 }
 
 function byFirst([a]: [string, string], [b]: [string, string]): number {

@@ -74,7 +74,8 @@ function addedPackages(definition: Definition): Phase[] {
 async function lockedPhases(definition: Definition, lock: PackagesLock): Promise<Phase[]> {
   const { packages, date, suite } = lock;
   const missing = await missingPackages(packages);
-  const files = missing.length === 0 ? await fetchPackages(packages, null, silent) : undefined;
+  const files =
+    missing.length === 0 ? await fetchPackages(packages, null, silent, definition.dir) : undefined;
   const problems = await askedProblems(definition, lock, files);
   return [
     { phase: 'lock', what: `${packages.length} packages of ${suite}, ${date}`, state: 'cached' },

@@ -25,10 +25,20 @@ export function requestedPackages(
     const { name } = parsePackageName(wish);
     const provider = names.has(name) ? name : providers(name)[0];
     if (provider !== undefined) return [wish, provider];
-    const place = placeOf(definition, ['packages'], wish);
-    throw new InterlockError('package_unknown', { ...place, package: name, suite: definition.suite });
+    throw packageUnknown(definition, name);
   });
   return Object.fromEntries(found);
+}
+
+/** Says that no repository has a package, and which name was probably meant. */
+export function packageUnknown(definition: Definition, name: string, near?: string): InterlockError {
+  const { packages, recommends, kernel, suite } = definition;
+  const means = (wish: string) => [name, `${name}+`].includes(parsePackageName(wish).name);
+  const wish = [...packages, ...recommends].find(means) ?? name;
+  const key = packages.includes(wish) ? 'packages' : means(kernel) ? 'kernel' : 'recommends';
+  const place = key === 'kernel' ? placeOf(definition, ['kernel']) : placeOf(definition, [key], wish);
+  const hint = near === undefined ? '' : `; did you mean ${near}?`;
+  return new InterlockError('package_unknown', { ...place, package: name, suite, hint });
 }
 
 /** Says which packages provide a name that is none itself, where apt chooses none. */

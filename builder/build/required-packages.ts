@@ -61,15 +61,25 @@ const rows: readonly Row[] = [
 
 /** What an image needs to start and to update itself, with the reason for each package. */
 export function neededPackages(definition: Definition, arch: Arch): RequiredPackage[] {
-  const flavour = definition.kernel === 'cloud' ? 'cloud-' : '';
-  const kernel = { name: `linux-image-${flavour}${debianArch(arch)}`, reason: 'the kernel' };
+  const kernel = { name: kernelPackage(definition.kernel, arch), reason: 'the kernel' };
   const needed = rows.filter(({ when }) => when?.(definition) ?? true);
   return [kernel, ...needed.map(({ name, reason }) => ({ name, reason }))];
 }
 
+function kernelPackage(kernel: string, arch: Arch): string {
+  if (kernel === 'cloud') return `linux-image-cloud-${debianArch(arch)}`;
+  return kernel === 'generic' ? `linux-image-${debianArch(arch)}` : kernel;
+}
+
 /** What an image installs, as its definition wishes it: the packages it names and those it needs besides. */
 export function requiredPackages(definition: Definition, arch: Arch): string[] {
-  const named = new Set(definition.packages.map((text) => parsePackageName(text).name));
-  const needed = neededPackages(definition, arch).filter(({ name }) => !named.has(name));
-  return [...new Set([...definition.packages, ...needed.map(({ name }) => name)])];
+  const needed = neededPackages(definition, arch).map(({ name }) => name);
+  const wishes = [...definition.packages, ...needed, ...(definition.recommends ?? [])];
+  const named = new Map<string, string>();
+  for (const wish of wishes) {
+    const { name } = parsePackageName(wish);
+    // what names a version or a suite says more
+    if (!named.has(name) || named.get(name) === name) named.set(name, wish);
+  }
+  return [...named.values()];
 }

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
 import type { Arch } from '../../protocol/schema.ts';
 import { run } from '../../system/run.ts';
@@ -9,9 +9,12 @@ import { placeOf } from '../define/line-of.ts';
 import { parsePackageName } from '../define/package-name.ts';
 import { suggest } from '../define/suggest.ts';
 import { aptRoot } from './archive/apt-root.ts';
-import { aptSources } from './archive/apt-sources.ts';
+import { type AptSource, aptSources } from './archive/apt-sources.ts';
+import { indexFolder } from './archive/index-folder.ts';
+import { type Origin, parseUris } from './archive/parse-uris.ts';
 import { expiredSuites, newestDate, type ReleaseFile, readReleaseFiles } from './archive/release-files.ts';
-import { toolProblem } from './archive/tool-problem.ts';
+import { solve } from './archive/solve.ts';
+import { takeKeys } from './archive/take-keys.ts';
 import { updateIndexes } from './archive/update-indexes.ts';
 import { controlField } from './control-field.ts';
 import { layPackages } from './lock-layers.ts';
@@ -20,8 +23,7 @@ import { aptEnvironment } from './network/apt-network.ts';
 import { findNetwork } from './network/network.ts';
 import { type LockedPackage, type PackagesLock, sortPackages } from './packages-lock.ts';
 import { stanzasOf } from './read-controls.ts';
-import { providersIn, requestedPackages, virtualPackage } from './requested-packages.ts';
-import { requiredPackages } from './required-packages.ts';
+import { requestedPackages } from './requested-packages.ts';
 
 /**
  * Asks apt, in a root of its own, which packages an image needs today, and lays them over the layers of the lock
@@ -37,16 +39,26 @@ export async function resolve(
   const root = await mkdtemp(join(tmpdir(), 'interlock-apt-'));
   try {
     const network = await findNetwork();
-    const config = await aptRoot(root, aptSources(definition, mirror), { arch, network, allowExpired });
+    const folders = await indexFolders(root, definition);
+    const sources = await takeKeys(root, definition, aptSources(definition, mirror));
+    const all = [...sources, ...folders.map(({ source }) => source)];
+    const config = await aptRoot(root, all, { arch, network, allowExpired });
     await updateIndexes(config);
     const releases = await readReleaseFiles(join(root, 'lists'));
     checkComponents(definition, releases);
-    const packages = sortPackages(parseUris(await solve(config, definition, arch), mirror));
+    const packages = sortPackages(
+      parseUris(await solve(config, definition, arch), [
+        ...originsOf(definition, mirror),
+        ...folders.map(({ origin }) => origin),
+      ]),
+    );
     const controls = await readChosen(config, packages);
     const requested = requestedPackages(definition, arch, controls);
     const expired = allowExpired ? expiredSuites(releases, Date.now()) : [];
     const date = newestDate(releases);
-    const head = { format: 2 as const, suite: definition.suite, arch, date, requested, layers: [date] };
+    const recommends = definition.recommends.map((wish) => parsePackageName(wish).name).toSorted();
+    const asked = { requested, ...(recommends.length > 0 && { recommends }) };
+    const head = { format: 2 as const, suite: definition.suite, arch, date, ...asked, layers: [date] };
     const chosen = { ...head, ...(expired.length > 0 && { expired }), packages };
     return layPackages(chosen, before, essentialAmong(controls));
   } finally {
@@ -54,18 +66,28 @@ export async function resolve(
   }
 }
 
-/** Reads apt's `--print-uris` lines: `'uri' name_version_arch.deb size SHA256:hash`. */
-export function parseUris(text: string, mirror: Mirror): LockedPackage[] {
-  const bases = [mirror.security, mirror.main].filter((base) => base !== null).map((base) => `${base}/`);
-  return text.split('\n').flatMap((line) => {
-    const match = /^'([^']+)' (\S+)_(\S+)_(\S+)\.deb (\d+) SHA256:([0-9a-f]{64})/.exec(line);
-    if (!match) return [];
-    const [, uri = '', name = '', version = '', arch = '', size = '', sha256 = ''] = match;
-    const base = bases.find((candidate) => uri.startsWith(candidate));
-    if (!base) throw new InterlockError('mirror_failed', { what: name, problem: `it lies at ${uri}` });
-    const path = decodeURIComponent(uri.slice(base.length));
-    return [{ name, version: decodeURIComponent(version), arch, path, size: Number(size), sha256 }];
-  });
+function originsOf({ repositories }: Definition, { main, security }: Mirror): Origin[] {
+  const urls = repositories.flatMap((each) => (each.kind === 'url' ? each.url : []));
+  return [
+    { base: `${main}/` },
+    ...(security === null ? [] : [{ base: `${security}/` }]),
+    // what lies at the mirror itself is the mirror's
+    ...urls.filter((url) => url !== main).map((url) => ({ base: `${url}/`, repository: url })),
+  ];
+}
+
+/** Makes a source of apt out of each folder of packages. */
+async function indexFolders(root: string, { dir, repositories }: Definition) {
+  const found: { source: AptSource; origin: Origin }[] = [];
+  for (const each of repositories) {
+    if (each.kind !== 'folder') continue;
+    const index = join(root, `folder-${found.length}`);
+    const paths = await indexFolder(each.folder, index);
+    const source = { uri: `copy:${index}`, suite: './', components: [], keyring: null };
+    const repository = relative(dir, each.folder) || '.';
+    found.push({ source, origin: { base: `copy:${index}/`, repository, paths } });
+  }
+  return found;
 }
 
 /** apt only warns of a component that a suite does not have. */
@@ -92,38 +114,4 @@ async function readChosen(config: string, packages: readonly LockedPackage[]): P
 function essentialAmong(controls: readonly string[]): Set<string> {
   const essential = controls.filter((control) => controlField(control, 'Essential') === 'yes');
   return new Set(essential.map((control) => controlField(control, 'Package')));
-}
-
-async function solve(config: string, definition: Definition, arch: Arch): Promise<string> {
-  const packages = ['?essential', ...requiredPackages(definition, arch)];
-  try {
-    return await run('apt-get', ['-qq', '-y', '--print-uris', 'install', ...packages], {
-      env: aptEnvironment(config),
-    });
-  } catch (error) {
-    const unknown = unknownPackage(error, definition);
-    if (!unknown) throw toolProblem(error, (problem) => ({ what: 'a set', problem }));
-    const name = String(unknown.details.package);
-    const providers = providersIn(await run('apt-cache', ['showpkg', name], { env: aptEnvironment(config) }));
-    throw providers.length > 0 ? virtualPackage(definition, name, providers) : unknown;
-  }
-}
-
-function unknownPackage(error: unknown, definition: Definition): InterlockError | undefined {
-  if (!(error instanceof InterlockError) || error.code !== 'tool_failed') return undefined;
-  const output = String(error.details.output);
-  const name = /Unable to locate package (\S+)|Package '?([a-z0-9.+-]+)'? has no installation candidate/.exec(
-    output,
-  );
-  if (!name) return undefined;
-  const missing = name[1] ?? name[2] ?? '';
-  const wish = definition.packages.find((text) =>
-    [missing, `${missing}+`].includes(parsePackageName(text).name),
-  );
-  const details = {
-    ...placeOf(definition, ['packages'], wish ?? missing),
-    package: missing,
-    suite: definition.suite,
-  };
-  return new InterlockError('package_unknown', details, { cause: error });
 }

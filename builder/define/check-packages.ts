@@ -8,7 +8,11 @@ export function checkPackages({ file, text }: DefinitionFile, image: ImageFile):
   const sections = Object.entries(image.arch ?? {});
   const lists = [
     { path: ['packages'], packages: image.packages },
-    ...sections.map(([arch, { packages }]) => ({ path: ['arch', arch, 'packages'], packages })),
+    { path: ['recommends'], packages: image.recommends },
+    ...sections.flatMap(([arch, { packages, recommends }]) => [
+      { path: ['arch', arch, 'packages'], packages },
+      { path: ['arch', arch, 'recommends'], packages: recommends },
+    ]),
   ];
   for (const { path, packages = [] } of lists) {
     for (const each of packages) {

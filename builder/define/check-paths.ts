@@ -4,7 +4,7 @@ import { InterlockError } from '../../protocol/errors.ts';
 import type { Arch } from '../../protocol/schema.ts';
 import type { Layer } from './definition.ts';
 import { globPattern } from './glob.ts';
-import { lineOf } from './line-of.ts';
+import { lineOf, lineOfEntry } from './line-of.ts';
 import { listOverlay } from './overlay/list-overlay.ts';
 import type { ReadFile } from './read-image-file.ts';
 
@@ -15,14 +15,19 @@ export async function checkPaths(read: ReadFile, arch: Arch): Promise<void> {
 }
 
 async function checkLayer({ file, text, dir }: ReadFile, at: readonly string[], layer: Layer): Promise<void> {
-  const refused = (key: string, element: string, problem: string, cause?: unknown) => {
-    const line = lineOf(text, [...at, ...key.split('.')], element);
+  const refused = (
+    key: string,
+    element: string,
+    problem: string,
+    cause?: unknown,
+    line = lineOf(text, [...at, ...key.split('.')], element),
+  ) => {
     return new InterlockError('definition_invalid', { file, line, problem: `${key}: ${problem}` }, { cause });
   };
-  const check = async (key: string, path: string, kind: 'folder' | 'file') => {
+  const check = async (key: string, path: string, kind: 'folder' | 'file', line?: number) => {
     const found = await stat(resolve(dir, path)).catch(() => undefined);
     if (kind === 'folder' ? found?.isDirectory() : found?.isFile()) return;
-    throw refused(key, path, `${resolve(dir, path)} is no ${kind}`);
+    throw refused(key, path, `${resolve(dir, path)} is no ${kind}`, undefined, line);
   };
   const { overlay } = layer;
   if (overlay !== undefined) {
@@ -43,6 +48,11 @@ async function checkLayer({ file, text, dir }: ReadFile, at: readonly string[], 
     }
   }
   for (const script of layer.scripts ?? []) await check('scripts', script, 'file');
+  for (const [index, { folder, key }] of (layer.repositories ?? []).entries()) {
+    const lineAt = (name: string) => lineOfEntry(text, [...at, 'repositories'], index, name);
+    if (folder !== undefined) await check('repositories', folder, 'folder', lineAt('folder'));
+    if (key !== undefined) await check('repositories', key, 'file', lineAt('key'));
+  }
   for (const source of layer.sources ?? []) {
     if ('tar' in source) await check('sources', source.tar, 'file');
     else await check('sources', source.oci, 'folder');

@@ -25,6 +25,31 @@ const Source = Type.Union([
   }),
 ]);
 
+const Repository = strict({
+  folder: Type.Optional({
+    ...RelativePath,
+    description:
+      'A folder of `.deb` files, as a repository of its own that comes before all others; the lock holds each file’s hash.',
+  }),
+  suite: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9.][A-Za-z0-9._/-]*$',
+      description:
+        'A further suite, as in `trixie-backports`: of the image’s mirror, or of `url`. One that ends with `/` is flat, without components.',
+    }),
+  ),
+  url: Type.Optional(
+    Type.String({
+      description: 'Where somebody else’s repository lies, which `key` signs; without login.',
+    }),
+  ),
+  components: list(Component, 'Of `url`: `["main"]` unless given. Of the mirror: those of the image.'),
+  key: Type.Optional({ ...RelativePath, description: 'A file with the OpenPGP keys that sign `url`.' }),
+  key_sha256: Type.Optional({ ...Sha256, description: 'Of `key`; any other is refused.' }),
+});
+/** More packages than the image's suite has, as image.toml says it. */
+export type Repository = Static<typeof Repository>;
+
 function list<T extends Parameters<typeof Type.Array>[0]>(items: T, description: string) {
   return Type.Optional(Type.Array(items, { description }));
 }
@@ -38,6 +63,14 @@ const layer = {
   components: list(
     Component,
     'Components of Debian’s archive that packages come from: `main`, `contrib`, `non-free-firmware` (firmware, and microcode of processors), `non-free`. `["main"]` unless given.',
+  ),
+  repositories: list(
+    Repository,
+    'More places where packages come from: a `suite` of the mirror, a `url` with its `key`, or a `folder`. The newest version wins; backports only where a package names them, as in `"nginx/trixie-backports"`, or when nothing else has it.',
+  ),
+  recommends: list(
+    Type.String(),
+    'Packages that come with those they recommend, one step deep: what the recommended ones recommend does not come.',
   ),
   sources: list(Source, 'Trees laid over the packages, in order. Each is a `tar` or an `oci`.'),
   scripts: list(
@@ -71,9 +104,10 @@ const layer = {
     'Locales to generate, as in `de_DE.UTF-8`, with the packages’ translations to their languages; the package `locales` comes with them. Only `C.UTF-8` unless given.',
   ),
   kernel: Type.Optional(
-    Type.Union([Type.Literal('cloud'), Type.Literal('generic')], {
+    Type.String({
+      pattern: '^(?:cloud|generic|linux-image-[a-z0-9.+-]+(?:=[0-9A-Za-z.+:~*-]+|/[a-z0-9.-]+)?)$',
       description:
-        'Debian’s kernel: `cloud` for virtual machines; `generic` with the drivers of bare metal, whose storage drivers the initrd loads.',
+        'Debian’s kernel: `cloud` for virtual machines; `generic` with the drivers of bare metal, whose storage drivers the initrd loads; or a package, as in `linux-image-rt-amd64` or `linux-image-amd64/trixie-backports`, which counts as generic unless its name holds `cloud`.',
     }),
   ),
   modules: list(ModuleName, 'Kernel modules the initrd loads besides those every image needs.'),
@@ -140,8 +174,8 @@ export const ImageFile = strict({
   name: Type.Optional({ ...Word, description: 'The image’s name, in its releases and in channels.' }),
   suite: Type.Optional(
     Type.String({
-      pattern: '^[a-z]+$',
-      description: 'Debian’s code name of the distribution, as in `trixie`.',
+      pattern: '^[a-z][a-z0-9-]*$',
+      description: 'Debian’s code name of the distribution, as in `trixie`, or `sid`.',
     }),
   ),
   ...layer,
@@ -165,6 +199,12 @@ export type ImageFile = Static<typeof ImageFile>;
 /** A tree from elsewhere by absolute path, with the digest it must have. */
 export type DefinedSource = Static<typeof Source>;
 
+/** A repository with absolute paths and every default filled in. */
+export type DefinedRepository =
+  | { kind: 'mirror'; suite: string; components: string[] }
+  | { kind: 'url'; url: string; suite: string; components: string[]; key: string; keySha256: string }
+  | { kind: 'folder'; folder: string };
+
 /** One image.toml that a definition was read from. */
 export interface DefinitionFile {
   file: string;
@@ -182,6 +222,9 @@ export interface Definition {
   suite: string;
   packages: string[];
   components: string[];
+  repositories: DefinedRepository[];
+  /** Packages whose recommended ones come too. */
+  recommends: string[];
   /** Whether manual pages and other documentation stay. */
   documentation: boolean;
   locales: string[];
@@ -193,7 +236,8 @@ export interface Definition {
   units: string[];
   mask: string[];
   remove: string[];
-  kernel: 'cloud' | 'generic';
+  /** `cloud`, `generic` or a wish for a package. */
+  kernel: string;
   cmdline: string;
   modules: string[];
   stateCompat: string | null;

@@ -6,6 +6,19 @@ export function lineOf(text: string, path: readonly string[], element?: string):
   return (findLine(lines, path, element) ?? findLine(lines, path) ?? findTable(lines, path)) + 1 || 1;
 }
 
+/** The line (from 1) of the entry with this number (from 0) in an array of tables, or of one of its keys when that is there. */
+export function lineOfEntry(text: string, path: readonly string[], index: number, key?: string): number {
+  const lines = text.split('\n');
+  const name = path.join('.');
+  const heads = lines.flatMap((line, at) => (tableName(line) === name ? [at] : []));
+  const head = heads[index];
+  if (head === undefined) return lineOf(text, path);
+  const within = lines.findIndex(
+    (line, at) => at > head && (tableName(line) !== undefined || keyOf(line) === key),
+  );
+  return (key !== undefined && within !== -1 && keyOf(lines[within]!) === key ? within : head) + 1;
+}
+
 /** The file and line where a merged definition says something: the last one that does, else the image's own first line. */
 export function placeOf(
   { files, arch }: Pick<Definition, 'files' | 'arch'>,
@@ -47,9 +60,13 @@ function findKey(lines: readonly string[], table: string, key: string): number {
   return lines.findIndex((line) => {
     const header = tableName(line);
     if (header !== undefined) current = header;
-    const name = /^\s*(?:([\w-]+)|"([^"]*)")\s*=/.exec(line);
-    return current === table && name !== null && (name[1] ?? name[2]) === key;
+    return current === table && keyOf(line) === key;
   });
+}
+
+function keyOf(line: string): string | undefined {
+  const name = /^\s*(?:([\w-]+)|"([^"]*)")\s*=/.exec(line);
+  return name?.[1] ?? name?.[2];
 }
 
 function findTable(lines: readonly string[], path: readonly string[]): number {

@@ -2,12 +2,13 @@ import { resolve } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
 import type { Arch } from '../../protocol/schema.ts';
 import { checkValues } from './check-values.ts';
+import { definedRepositories } from './defined-repositories.ts';
 import type { Definition, Layer } from './definition.ts';
 import { placeOf } from './line-of.ts';
 import { parseSize } from './parse-size.ts';
 import type { ReadFile } from './read-image-file.ts';
 
-type Lists = 'packages' | 'components' | 'locales' | 'units' | 'mask' | 'remove' | 'modules';
+type Lists = 'packages' | 'components' | 'recommends' | 'locales' | 'units' | 'mask' | 'remove' | 'modules';
 
 /**
  * Makes one definition for an architecture out of the files that an image consists of, included ones first. Lists are
@@ -65,6 +66,8 @@ export function merge(read: readonly ReadFile[], arch: Arch): Definition {
     suite: needed(own('suite'), ['suite']),
     packages: words('packages'),
     components: components(),
+    repositories: definedRepositories(layers, components()),
+    recommends: words('recommends'),
     documentation: last(({ documentation }) => documentation) ?? false,
     locales: words('locales'),
     sources: layers.flatMap(({ dir, layer }) =>

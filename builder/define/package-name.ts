@@ -3,15 +3,19 @@ export interface PackageWish {
   name: string;
   /** A version in which `*` stands for anything, as in `1.26.*`. */
   version?: string;
+  /** The suite it comes from. */
+  suite?: string;
 }
 
 const namePattern = /^[a-z0-9][a-z0-9.+-]+$/;
+const suitePattern = /^[a-z][a-z0-9.-]*$/;
 const versionPattern = /^[0-9A-Za-z.+:~*-]+$/;
 
-/** Reads `name` or `name=version` of a list of packages that was checked. */
+/** Reads `name`, `name=version` or `name/suite` of a list of packages that was checked. */
 export function parsePackageName(text: string): PackageWish {
-  const [name = '', version] = text.split('=');
-  return version === undefined ? { name } : { name, version };
+  const [wish = '', version] = text.split('=');
+  const [name = '', suite] = wish.split('/');
+  return { name, ...(version !== undefined && { version }), ...(suite !== undefined && { suite }) };
 }
 
 /** Whether a package is one that a wish means. */
@@ -23,14 +27,16 @@ export function fulfils(wish: PackageWish, locked: { name: string; version: stri
 
 /** What is wrong with an entry of a list of packages, in words, or nothing: apt understands more forms than a lock can. */
 export function packageNameProblem(text: string): string | undefined {
-  const { name, version } = parsePackageName(text);
+  const { name, version, suite } = parsePackageName(text);
   if (/[~?(|]/.test(name)) return `“${text}” is a pattern; name each package`;
   if (text.endsWith('^')) return `“${text}” is a task of apt; name its packages`;
-  if (name.includes('/')) return `“${text}” names a suite; a version goes after =, as in nginx=1.26.*`;
   if (name.includes(':')) return `“${text}” names an architecture; every package is of the image’s own`;
   if (name.endsWith('-'))
     return `“${text}” removes a package in apt; take ${name.slice(0, -1)} out of the list`;
   if (!namePattern.test(name)) return `“${text}” is no name of a package`;
+  if (suite !== undefined && (version !== undefined || !suitePattern.test(suite))) {
+    return `“${text}” names no suite after /, as in nginx/trixie-backports`;
+  }
   if (version !== undefined && !(versionPattern.test(version) && text.split('=').length === 2)) {
     return `“${text}” has no version after =, as in nginx=1.26.*`;
   }

@@ -3,6 +3,7 @@ import type { TSchema } from 'typebox';
 import { InterlockError } from '../../protocol/errors.ts';
 import { problemOf } from '../../protocol/schema.ts';
 import { checkPackages } from './check-packages.ts';
+import { checkRepositories } from './check-repositories.ts';
 import { checkUnitNames } from './check-units.ts';
 import { type DefinitionFile, ImageFile } from './definition.ts';
 import { lineOf } from './line-of.ts';
@@ -22,6 +23,7 @@ export function readImageFile(text: string, file: string, dir: string): ReadFile
   if (!problem) {
     checkPackages({ file, text }, image as ImageFile);
     checkUnitNames({ file, text }, image as ImageFile);
+    checkRepositories({ file, text }, image as ImageFile);
     return { file, text, dir, image: image as ImageFile };
   }
   const path = keyPath(problem);

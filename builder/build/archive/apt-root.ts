@@ -27,7 +27,7 @@ export async function aptRoot(
   await mkdir(join(root, 'archives/partial'), { recursive: true });
   const { settings, logins } = aptNetwork(
     network,
-    sources.map(({ uri }) => uri),
+    sources.map(({ uri }) => uri).filter((uri) => uri.startsWith('http')),
   );
   await writeFile(join(root, 'sources.list'), sources.map(formatSource).join(''));
   await writeFile(join(root, 'preferences'), '');

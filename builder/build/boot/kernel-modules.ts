@@ -89,7 +89,7 @@ export async function kernelModules(
   for (const name of wanted) {
     if (!index.has(name)) throw unknown(definition, name);
   }
-  const isGeneric = definition.kernel === 'generic';
+  const isGeneric = !definition.kernel.includes('cloud');
   const load = inOrder(index, [...usual, ...wanted, ...(isGeneric ? [] : [lastWatchdog])]);
   const all = isGeneric ? inOrder(index, [...ofMetal, lastWatchdog], load) : load;
   const pathsOf = (modules: readonly Module[]) => modules.map(({ path }) => `${folder}/${path}`);

@@ -1,5 +1,6 @@
 import type { PackagesLock } from '../../build/packages-lock.ts';
 import type { SourceDigest } from '../../build/tree/sources/add-source.ts';
+import { repositoryOf } from './repository-of.ts';
 import type { Resource, Statement } from './statement.ts';
 
 /** What went into a release, and what made it. */
@@ -29,8 +30,9 @@ function expiredIndexes({ expired }: PackagesLock) {
 export function provenance(origin: Origin, subject: Resource[]): Statement {
   const { name, version, arch, epoch, definition, lock, sources, builder } = origin;
   const packages = lock.packages.map((locked): Resource => {
-    const purl = `pkg:deb/debian/${encodeURIComponent(locked.name)}@${encodeURIComponent(locked.version)}?arch=${locked.arch}`;
-    return { name: locked.path, uri: purl, digest: { sha256: locked.sha256 } };
+    const purl = `pkg:deb/debian/${encodeURIComponent(locked.name)}@${encodeURIComponent(locked.version)}?arch=${locked.arch}${repositoryOf(locked)}`;
+    const name = locked.repository === undefined ? locked.path : `${locked.repository}/${locked.path}`;
+    return { name, uri: purl, digest: { sha256: locked.sha256 } };
   });
   return {
     _type: 'https://in-toto.io/Statement/v1',

@@ -2,6 +2,7 @@ import type { BundledPackage } from '../../build/agent/bundle-agent.ts';
 import type { LockedPackage, PackagesLock } from '../../build/packages-lock.ts';
 import type { SourceDigest } from '../../build/tree/sources/add-source.ts';
 import type { DpkgFacts } from './dpkg-facts.ts';
+import { repositoryOf } from './repository-of.ts';
 
 /** What a release holds. */
 export interface Parts {
@@ -55,11 +56,12 @@ export function sbom({ name, version, rootHash, lock, facts, bundled, sources, b
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function debian({ name, version, arch, sha256 }: LockedPackage, suite: string, facts?: DpkgFacts): Component {
+function debian(locked: LockedPackage, suite: string, facts?: DpkgFacts): Component {
+  const { name, version, arch, sha256 } = locked;
   const source = facts?.source;
   const isOwnSource = !source || (source.name === name && source.version === version);
   const upstream = isOwnSource ? '' : `&upstream=${encode(`${source.name}@${source.version}`)}`;
-  const purl = `pkg:deb/debian/${encode(name)}@${encode(version)}?arch=${arch}&distro=${suite}${upstream}`;
+  const purl = `pkg:deb/debian/${encode(name)}@${encode(version)}?arch=${arch}&distro=${suite}${upstream}${repositoryOf(locked)}`;
   return {
     type: 'library',
     'bom-ref': purl,

@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseUris } from '../../../builder/build/archive/parse-uris.ts';
 import { findMirror, parseSources } from '../../../builder/build/mirror.ts';
-import { parseUris } from '../../../builder/build/resolve.ts';
 
 const deb822 = `Types: deb
 # URIs: http://old.invalid/debian
@@ -76,12 +76,13 @@ describe('parseSources', () => {
 
 describe('parseUris', () => {
   const mirror = { main: 'http://mirror.invalid/debian', security: 'http://mirror.invalid/debian-security' };
+  const origins = [{ base: `${mirror.main}/` }, { base: `${mirror.security}/` }];
   const hash = 'b'.repeat(64);
 
   it('finds name, version with epoch, and the place in the pool', () => {
     const uri = `${mirror.main}/pool/main/g/glibc/libc6_2.41-12%2bdeb13u4_amd64.deb`;
     const line = `'${uri}' libc6_1%3a2.41-12+deb13u4_amd64.deb 2846580 SHA256:${hash}\n`;
-    expect(parseUris(line, mirror)).toEqual([
+    expect(parseUris(line, origins)).toEqual([
       {
         name: 'libc6',
         version: '1:2.41-12+deb13u4',
@@ -95,6 +96,6 @@ describe('parseUris', () => {
 
   it('refuses an address of no mirror', () => {
     const line = `'http://evil.invalid/x.deb' x_1_all.deb 1 SHA256:${hash}`;
-    expect(() => parseUris(line, mirror)).toThrow(/evil/);
+    expect(() => parseUris(line, origins)).toThrow(/evil/);
   });
 });

@@ -108,7 +108,6 @@ describe('parseDefinition', () => {
       /“udev-” removes a package in apt; take udev out/,
     ],
     ['a package of another architecture', '"udev",', '"udev:i386",', 5, /names an architecture/],
-    ['a package of another suite', '"udev",', '"udev/sid",', 5, /names a suite; a version goes after =/],
     ['a task', '"udev",', '"ssh-server^",', 5, /a task of apt; name its packages/],
     ['a pattern', '"udev",', '"?essential",', 5, /a pattern; name each package/],
     ['a name in capitals', '"udev",', '"Udev",', 5, /“Udev” is no name of a package/],

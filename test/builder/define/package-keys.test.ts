@@ -50,3 +50,63 @@ it.each([
     details: { file: join(dir, 'site/image.toml'), line: at, problem: expect.stringMatching(problem) },
   });
 });
+
+const hash = 'a'.repeat(64);
+const url = 'url = "https://v.test/x"\nsuite = "stable"\n';
+
+it('joins repositories by the folder of the file that names them, each once', async () => {
+  const backports = '[[repositories]]\nsuite = "trixie-backports"\n';
+  const own = '[[repositories]]\nfolder = "debs"\n';
+  const key = `key = "k.asc"\nkey_sha256 = "${hash}"\n`;
+  const { repositories } = await read(
+    `recommends = ["vim"]\n${backports}${own}`,
+    `components = ["main", "contrib"]\n${backports}[[arch.x86-64.repositories]]\n${url}${key}`,
+    { 'base/debs/x': '', 'site/k.asc': '' },
+  );
+  expect(repositories).toEqual([
+    { kind: 'mirror', suite: 'trixie-backports', components: ['main', 'contrib'] },
+    { kind: 'folder', folder: join(dir, 'base/debs') },
+    {
+      kind: 'url',
+      url: 'https://v.test/x',
+      suite: 'stable',
+      components: ['main'],
+      key: join(dir, 'site/k.asc'),
+      keySha256: hash,
+    },
+  ]);
+});
+
+it.each([
+  ['no suite', 'components = ["main"]', 5, /suite is missing/],
+  ['no key', url, 6, /key is missing/],
+  ['no hash of the key', `${url}key = "k"`, 8, /key_sha256 is missing: what sha256sum says of k/],
+  ['a key that is not there', `${url}key = "k"\nkey_sha256 = "${hash}"`, 8, /site\/k is no file/],
+  ['a login', url.replace('v.test', 'me:secret@v.test'), 6, /a login goes into ~\/\.netrc/],
+  ['another scheme', url.replace('https', 'ftp'), 6, /no http:\/\/ or https:\/\/ address/],
+  ['a folder that is not there', 'folder = "debs"', 6, /debs is no folder/],
+  ['a folder with a suite', 'suite = "x"\nfolder = "base"', 6, /a folder of packages has no suite/],
+  ['components of a flat suite', `${url.replace('stable', './')}components = ["main"]`, 8, /flat suite/],
+  ['a flat suite of the mirror', 'suite = "x/"', 6, /no flat suite/],
+])('names the line of a repository with %s', async (_what, lines, line, problem) => {
+  const text = `[[repositories]]\nsuite = "trixie-backports"\n[[repositories]]\n${lines}\n`;
+  const refused = await read('', text).catch((error) => error);
+  expect(refused).toMatchObject({
+    code: 'definition_invalid',
+    details: { file: join(dir, 'site/image.toml'), line, problem: expect.stringMatching(problem) },
+  });
+  expect(refused.message).not.toContain('secret');
+});
+
+it.each([
+  ['backports as the suite', 'suite = "bookworm-backports"', /write suite = "bookworm", and/],
+  ['a kernel that is none', 'kernel = "hurd"', /kernel/],
+  ['a suite that is none', 'packages = ["vim/"]', /“vim\/” names no suite after \//],
+  ['a version and a suite', 'packages = ["vim/sid=2"]', /names no suite/],
+  ['a pattern among recommends', 'recommends = ["~nvim"]', /a pattern/],
+])('refuses %s', async (_what, text, problem) => {
+  await expect(read('', text)).rejects.toMatchObject({
+    code: 'definition_invalid',
+    details: { line: 3, problem: expect.stringMatching(problem) },
+  });
+});

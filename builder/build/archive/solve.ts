@@ -1,0 +1,27 @@
+import type { Arch } from '../../../protocol/schema.ts';
+import { run } from '../../../system/run.ts';
+import type { Definition } from '../../define/definition.ts';
+import { aptEnvironment } from '../network/apt-network.ts';
+import { requiredPackages } from '../required-packages.ts';
+import { explainFailure } from './explain-failure.ts';
+import { writePins } from './pins.ts';
+import { recommendedPackages } from './recommended-packages.ts';
+
+/**
+ * Asks apt for all packages that a definition takes, as `--print-uris` writes them. Throws `package_unknown`,
+ * `version_unknown`, `packages_conflict` or `definition_invalid` when it cannot be satisfied.
+ */
+export async function solve(config: string, definition: Definition, arch: Arch): Promise<string> {
+  const wishes = requiredPackages(definition, arch);
+  await writePins(config, definition, wishes);
+  const ask = (names: readonly string[]) =>
+    run('apt-get', ['-qq', '-y', '--allow-downgrades', '--print-uris', 'install', ...names], {
+      env: aptEnvironment(config),
+    }).catch(async (error) => {
+      throw await explainFailure(error, config, definition, names);
+    });
+  const essential = ['?essential', ...wishes];
+  const chosen = await ask(essential);
+  const more = await recommendedPackages(config, definition.recommends, chosen);
+  return more.length === 0 ? chosen : ask([...essential, ...more]);
+}

@@ -1,0 +1,66 @@
+import { InterlockError } from '../../protocol/errors.ts';
+import type { DefinitionFile, ImageFile, Repository } from './definition.ts';
+import { lineOf, lineOfEntry } from './line-of.ts';
+
+/** Refuses repositories that are none of the three kinds, and a suite that is one of those only. Throws `definition_invalid` with the line. */
+export function checkRepositories({ file, text }: DefinitionFile, image: ImageFile): void {
+  const [, base] = /^(.*)-(?:backports|backports-sloppy|updates|security)$/.exec(image.suite ?? '') ?? [];
+  if (base !== undefined) {
+    const problem = `suite ${image.suite} is no whole system: write suite = "${base}", and suite = "${image.suite}" under [[repositories]]`;
+    throw new InterlockError('definition_invalid', { file, line: lineOf(text, ['suite']), problem });
+  }
+  const sections = Object.entries(image.arch ?? {});
+  const lists = [
+    { path: ['repositories'], repositories: image.repositories },
+    ...sections.map(([arch, { repositories }]) => ({ path: ['arch', arch, 'repositories'], repositories })),
+  ];
+  for (const { path, repositories = [] } of lists) {
+    for (const [index, each] of repositories.entries()) {
+      const found = repositoryProblem(each);
+      if (!found) continue;
+      const line = lineOfEntry(text, path, index, found.key);
+      throw new InterlockError('definition_invalid', {
+        file,
+        line,
+        problem: `repositories: ${found.problem}`,
+      });
+    }
+  }
+}
+
+interface Problem {
+  /** The key it is about, when it stands there. */
+  key?: keyof Repository;
+  problem: string;
+}
+
+function repositoryProblem(repository: Repository): Problem | undefined {
+  const { folder, url, suite, components, key, key_sha256 } = repository;
+  if (folder !== undefined) {
+    const other = (Object.keys(repository) as (keyof Repository)[]).find((name) => name !== 'folder');
+    return other && { key: other, problem: `a folder of packages has no ${other}` };
+  }
+  if (suite === undefined) return { problem: 'suite is missing (or folder, for packages of your own)' };
+  const isFlat = suite.endsWith('/');
+  if (isFlat && components)
+    return { key: 'components', problem: `the flat suite ${suite} has no components` };
+  if (url === undefined) {
+    if (key !== undefined || key_sha256 !== undefined)
+      return { key: 'key', problem: 'a key goes with a url' };
+    return isFlat ? { key: 'suite', problem: `the mirror has no flat suite ${suite}` } : undefined;
+  }
+  const parsed = URL.parse(url);
+  if (!parsed || !/^https?:$/.test(parsed.protocol)) {
+    return { key: 'url', problem: 'url is no http:// or https:// address' };
+  }
+  if (parsed.username || parsed.password) {
+    return { key: 'url', problem: 'a login goes into ~/.netrc or /etc/apt/auth.conf, not into url' };
+  }
+  if (parsed.search || parsed.hash) return { key: 'url', problem: 'url has a part behind ? or #' };
+  if (key === undefined)
+    return { key: 'url', problem: 'key is missing: the file with the keys that sign it' };
+  if (key_sha256 === undefined) {
+    return { key: 'key', problem: `key_sha256 is missing: what sha256sum says of ${key}` };
+  }
+  return undefined;
+}
