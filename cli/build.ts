@@ -7,7 +7,8 @@ import { formatLockChanges, lockChanges } from '../builder/build/lock-changes.ts
 import { formatLock, type PackagesLock, parseLock } from '../builder/build/packages-lock.ts';
 import { type Phase, plan } from '../builder/build/plan.ts';
 import { reportOn } from '../builder/build/reporter.ts';
-import { formatUsersLock, parseUsersLock } from '../builder/build/users/users-lock.ts';
+import { formatUserChanges } from '../builder/build/users/user-changes.ts';
+import { emptyUsersLock } from '../builder/build/users/users-lock.ts';
 import { readRelease, verify } from '../builder/build/verify.ts';
 import { define } from '../builder/define/define.ts';
 import { machineArch } from '../builder/define/machine-arch.ts';
@@ -21,6 +22,7 @@ import { writeDurably } from '../system/durable.ts';
 import { print } from '../system/print.ts';
 import { formatTable } from '../system/terminal-table.ts';
 import { payloadFormatOption } from './payload-format.ts';
+import { keepUsersLock, readUsersLock } from './users-lock.ts';
 
 interface Options {
   version?: string;
@@ -88,11 +90,16 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
   const { folder, lock, users: allUsers, warnings } = built;
   for (const warning of warnings) print(`warning: ${warning}`, process.stderr);
   for (const old of options.deltaFrom ?? []) await addDelta(old, folder);
-  const data = { folder, packages: lock.packages.length, warnings };
-  if (!options.updateLock) return { text: folder, data };
-  await writeDurably(join(imagedir, 'users.lock'), formatUsersLock(allUsers));
+  const users = await keepUsersLock(imagedir, allUsers, options.updateLock ?? false);
+  const data = { folder, packages: lock.packages.length, users, warnings };
+  const told = formatUserChanges(users);
+  if (!options.updateLock) {
+    for (const change of told) print(`users.lock: ${change}`, process.stderr);
+    return { text: folder, data };
+  }
   const changes = lockChanges(kept ?? { packages: [] }, lock);
-  return { text: [formatLockChanges(changes), folder].join('\n'), data: { ...data, changes } };
+  const text = [formatLockChanges(changes), ...told, folder].join('\n');
+  return { text, data: { ...data, changes } };
 }
 
 function levelOf(text: string): number {
@@ -116,10 +123,8 @@ async function runVerify(imagedir: string, folder: string, options: Options): Pr
 
 /** What a build is given besides its definition and its lock. */
 async function readInputs(imagedir: string, { offline, allowExpired, trust, floor }: Options) {
-  const usersFile = join(imagedir, 'users.lock');
-  const users = parseUsersLock(await readFile(usersFile, 'utf8').catch(() => ''), usersFile);
   return {
-    users,
+    users: (await readUsersLock(imagedir)) ?? emptyUsersLock,
     ...(offline && { offline }),
     ...(allowExpired && { allowExpired }),
     ...(trust && { trust: await readInput(trust) }),

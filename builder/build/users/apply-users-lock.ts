@@ -22,13 +22,14 @@ export interface AppliedLock extends Moves {
 export async function applyUsersLock(tree: Tree, lock: UsersLock): Promise<AppliedLock> {
   const accounts = await readUsers(tree);
   const moves = settleNumbers(accounts, lock);
-  refuse([...checkAccounts(accounts), ...strangers(tree, moves)]);
+  refuse('/etc/passwd', checkAccounts(accounts));
+  refuse('users.lock', strangers(tree, moves));
   await moveNumbers(tree, moves);
   const ranges: AppliedLock['ranges'] = [];
   for (const [path, kept] of [['etc/subuid', lock.subuids] as const, ['etc/subgid', lock.subgids] as const]) {
     const found = await readSubIds(tree, path);
     const { ids, problems } = settleSubIds(found, kept);
-    refuse(problems.map((problem) => `/${path}: ${problem}`));
+    refuse(`/${path}`, problems);
     if (isSame(found, ids)) continue;
     putSubIds(tree, path, ids);
     ranges.push([path, [...ids]]);
@@ -57,7 +58,7 @@ function strangers(tree: Tree, { uids, gids }: Moves): string[] {
     if (!found) return [];
     const number = found[kind];
     return [
-      `/${found.path} has ${kind} ${number}, which is nobody’s here and somebody’s in the lock: chown it`,
+      `/${found.path} has ${kind} ${number}, which is nobody’s, and of users.lock somebody’s: chown it`,
     ];
   });
 }
@@ -68,9 +69,9 @@ function comingNumbers(moves: Moves['uids']): Set<number> {
   return new Set(moves.map(([, next]) => next).filter((next) => !left.has(next)));
 }
 
-function refuse(problems: readonly string[]): void {
+function refuse(what: string, problems: readonly string[]): void {
   if (problems.length === 0) return;
-  throw new InterlockError('bad_input', { what: 'users.lock', problem: problems.join('; ') });
+  throw new InterlockError('bad_input', { what, problem: problems.join('; ') });
 }
 
 function isSame(one: SubIds, other: SubIds): boolean {

@@ -38,16 +38,22 @@ export function parseUsersLock(text: string, file: string): UsersLock {
 }
 
 /** Writes it by kind and name, so that a diff shows what is new and what a package changed. */
-export function formatUsersLock({ users, groups, subuids, subgids }: UsersLock): string {
-  const lines = [
+export function formatUsersLock(lock: UsersLock): string {
+  return `${comment}${formatLine}\n${usersLockLines(lock)
+    .map((line) => `${line}\n`)
+    .join('')}`;
+}
+
+/** The lines of the file, in its order. */
+export function usersLockLines({ users, groups, subuids, subgids }: UsersLock): string[] {
+  return [
     ...[...groups.values()].map((group) => {
       return `group ${formatGroup({ ...group, members: group.members.toSorted() })}`;
     }),
     ...[...users.values()].map((user) => `user ${formatUser(user)}`),
     ...formatSubIds('subuid', subuids),
     ...formatSubIds('subgid', subgids),
-  ];
-  return `${comment}${formatLine}\n${lines.toSorted().join('\n')}\n`;
+  ].toSorted();
 }
 
 /** The lock with the lines that an image has now; names that went stay, for their files may still be there. */

@@ -1,9 +1,14 @@
-import { expect, it } from 'vitest';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { putDirectory, putFile } from '../../../builder/build/tree/change.ts';
 import { readBody, type Tree } from '../../../builder/build/tree/entry.ts';
 import { applyUsersLock, keyAfter, lockUsers } from '../../../builder/build/users/apply-users-lock.ts';
 import { readUsers } from '../../../builder/build/users/read-users.ts';
+import { formatUserChanges, userChanges } from '../../../builder/build/users/user-changes.ts';
 import { formatUsersLock, parseUsersLock } from '../../../builder/build/users/users-lock.ts';
+import { keepUsersLock, readUsersLock } from '../../../cli/users-lock.ts';
 
 const head =
   '# Users and groups, also those that went: files on hosts carry their numbers, so a name keeps its own for ever.\nformat 2\n';
@@ -163,4 +168,46 @@ it('keeps the ranges that users hand to containers', async () => {
   await expect(applyUsersLock(tree, lock)).rejects.toThrow(
     '/etc/subuid: the range 100000:1000 of ops was 100000:65536',
   );
+});
+
+it('tells which lines are new and which a package changed', () => {
+  const before = parse('user a:x:1:1:::/bin/sh', 'group a:x:1:', 'user old:x:2:2:::', 'group adm:x:4:b');
+  const after = parse(
+    'user a:x:1:1::/a:/bin/sh',
+    'group a:x:1:',
+    'user old:x:2:2::/:/x',
+    'group adm:x:4:a,b',
+  );
+  const changes = userChanges(before, { ...after, subuids: new Map([['a', ['100000:65536']]]) });
+  expect(formatUserChanges(changes)).toEqual([
+    '~ group adm:x:4:b → group adm:x:4:a,b',
+    '+ subuid a:100000:65536',
+    '~ user a:x:1:1:::/bin/sh → user a:x:1:1::/a:/bin/sh',
+  ]);
+});
+
+describe('the file beside image.toml', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'users-lock-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+  const read = () => readFile(join(folder, 'users.lock'), 'utf8').catch(() => undefined);
+
+  it('is made on request, and takes each new name from then on', async () => {
+    const first = parse('group a:x:1:');
+    expect(await keepUsersLock(folder, first, false)).toEqual([]);
+    expect(await read()).toBeUndefined();
+    await keepUsersLock(folder, first, true);
+    expect(await keepUsersLock(folder, parse('group a:x:1:m'), false)).toEqual([]);
+    expect(await read()).toBe(`${head}group a:x:1:\n`);
+    const more = parse('group a:x:1:m', 'group b:x:2:');
+    expect(await keepUsersLock(folder, more, false)).toHaveLength(2);
+    expect(await readUsersLock(folder)).toEqual(more);
+  });
+
+  it('is not passed over when it cannot be read', async () => {
+    await mkdir(join(folder, 'users.lock'));
+    await expect(readUsersLock(folder)).rejects.toThrow(/EISDIR/);
+  });
 });
