@@ -73,7 +73,7 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
   const lockFile = options.lock ?? join(imagedir, lockName(arch));
   const kept = await readLock(lockFile, options.lock !== undefined && !options.updateLock);
   const given = options.updateLock ? undefined : kept;
-  if (options.plan) return showPlan(await plan(definition, given));
+  if (options.plan) return showPlan(await plan(definition, given, await readUsersLock(imagedir)));
   const settings: BuildOptions = {
     version: needed(options.version, '--version'),
     out: needed(options.out, '--out'),

@@ -10,7 +10,10 @@ import { buildMachine } from './sandbox/machine.ts';
 import { runScripts, scriptsKey } from './scripts/run-scripts.ts';
 import type { Tree } from './tree/entry.ts';
 import { addSource, type SourceDigest } from './tree/sources/add-source.ts';
-import { applyUsersLock, keyAfter } from './users/apply-users-lock.ts';
+import { applyUsersLock } from './users/apply-users-lock.ts';
+import { mergeUsers } from './users/merge-users.ts';
+import { numbersKey } from './users/numbers-key.ts';
+import { applySysusers } from './users/sysusers/apply-sysusers.ts';
 import { emptyUsersLock, type UsersLock } from './users/users-lock.ts';
 
 /** A tree before it becomes a release's root, and what went in besides packages. */
@@ -22,8 +25,7 @@ export interface InstalledTree {
 /**
  * Puts together what a definition brings: packages, sources, what every image has, overlays, and what scripts make of
  * them. Contents lie in the cache, in overlays and in `spool`, which must live as long as the tree. Overlays and scripts
- * find the numbers of `users`. Throws `bad_input` for a lock or a source that is not what the
- * definition says.
+ * find the numbers of `users`. Throws `bad_input` for a lock or a source that is not what the definition says.
  */
 export async function installedTree(
   definition: Definition,
@@ -36,23 +38,43 @@ export async function installedTree(
   await checkAsked(definition, lock, files);
   const tree = await bootstrap(lock, files, report, buildMachine, definition);
   await checkInstalled(tree, lock);
-  const applied = await applyUsersLock(tree, users);
-  const sources = await addSources(tree, definition, spool);
-  await layOverlays(tree, definition);
+  await applyUsersLock(tree, users);
+  const sources = await addSources(tree, definition, spool, users);
+  await layOver(tree, definition, users);
   if (definition.scripts.length === 0) return { tree, sources };
-  const installed = keyAfter(treeKey(lock, buildMachine, definition), applied);
-  const base = await overlaidKey(installed, definition);
-  const key = await scriptsKey(base, sources, definition.scripts, lock.date);
+  const key = await keyAfterScripts(tree, definition, lock, sources);
   const changed = await during(report, `run ${definition.scripts.length} scripts`, 0, () =>
     runScripts(tree, key, definition.scripts, lock),
   );
   return { tree: changed, sources };
 }
 
-async function addSources(tree: Tree, { arch, sources }: Definition, spool: string): Promise<SourceDigest[]> {
+/** Lays over an installed tree what every image has and the definition's overlays, with the users that they bring. */
+export async function layOver(tree: Tree, definition: Definition, users: UsersLock): Promise<void> {
+  await mergeUsers(tree, users, () => layOverlays(tree, definition));
+  await applySysusers(tree, users);
+}
+
+/** The key in the cache of what the definition's scripts make of a tree on which everything else lies. */
+export async function keyAfterScripts(
+  tree: Tree,
+  definition: Definition,
+  lock: PackagesLock,
+  sources: readonly SourceDigest[],
+): Promise<string> {
+  const installed = await numbersKey(treeKey(lock, buildMachine, definition), tree);
+  return scriptsKey(await overlaidKey(installed, definition), sources, definition.scripts, lock.date);
+}
+
+async function addSources(
+  tree: Tree,
+  { arch, sources }: Definition,
+  spool: string,
+  users: UsersLock,
+): Promise<SourceDigest[]> {
   const digests: SourceDigest[] = [];
   for (const { sha256, ...source } of sources) {
-    const added = await addSource(tree, source, spool, arch);
+    const added = await mergeUsers(tree, users, () => addSource(tree, source, spool, arch));
     if (sha256 !== undefined && added.sha256 !== sha256) {
       const problem = `has SHA-256 ${added.sha256}, image.toml says ${sha256}`;
       throw new InterlockError('bad_input', { what: added.name, problem });

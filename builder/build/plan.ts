@@ -5,15 +5,16 @@ import { layerKeys, treeKey } from './bootstrap.ts';
 import { checkDefinition } from './check/check-definition.ts';
 import { askedProblems } from './check-asked.ts';
 import { fetchPackages, missingPackages } from './fetch-packages.ts';
+import { keyAfterScripts, layOver } from './installed-tree.ts';
 import { findKeptTree, isTreeKept } from './kept-tree.ts';
 import { layersOf } from './lock-layers.ts';
-import { overlaidKey } from './overlay/lay-overlays.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { planState } from './plan-state.ts';
 import { silent } from './reporter.ts';
 import { neededPackages, requiredPackages } from './required-packages.ts';
 import { buildMachine } from './sandbox/machine.ts';
-import { scriptsKey } from './scripts/run-scripts.ts';
+import { applyUsersLock } from './users/apply-users-lock.ts';
+import { emptyUsersLock, type UsersLock } from './users/users-lock.ts';
 
 /** One phase of a build; `state` says whether the cache has it already. */
 export interface Phase {
@@ -23,7 +24,11 @@ export interface Phase {
 }
 
 /** Says what a build would do and what it would take from the cache, without doing any of it. */
-export async function plan(definition: Definition, lock: PackagesLock | undefined): Promise<Phase[]> {
+export async function plan(
+  definition: Definition,
+  lock: PackagesLock | undefined,
+  users: UsersLock = emptyUsersLock,
+): Promise<Phase[]> {
   const { files, overlays, sources, scripts } = definition;
   const phases: Phase[] = [
     { phase: 'define', what: files.map(({ file }) => file).join(' '), state: 'always' },
@@ -40,11 +45,11 @@ export async function plan(definition: Definition, lock: PackagesLock | undefine
   phases.push(...overlays.map((what): Phase => ({ phase: 'overlay', what, state: 'always' })));
   if (scripts.length > 0) {
     const what = scripts.map((script) => basename(script)).join(' ');
-    phases.push({ phase: 'scripts', what, state: await scriptsState(definition, lock) });
+    phases.push({ phase: 'scripts', what, state: await scriptsState(definition, lock, users) });
   }
   return [
     ...phases,
-    ...(await statePhases(definition, lock)),
+    ...(await statePhases(definition, lock, users)),
     { phase: 'normalise', what: `${definition.remove.length} globs removed`, state: 'always' },
     { phase: 'pack', what: 'root.erofs root.verity boot.efi', state: 'always' },
     { phase: 'compress', what: 'payload.full; pieces met before come from the cache', state: 'always' },
@@ -52,11 +57,14 @@ export async function plan(definition: Definition, lock: PackagesLock | undefine
 }
 
 /** What overlays bring for the host's folders, and what the tree has for them if the cache has it whole. */
-async function statePhases(definition: Definition, lock: PackagesLock | undefined): Promise<Phase[]> {
-  const kept =
-    lock && definition.sources.length === 0
-      ? await findKeptTree(await wholeKey(definition, lock))
-      : undefined;
+async function statePhases(
+  definition: Definition,
+  lock: PackagesLock | undefined,
+  users: UsersLock,
+): Promise<Phase[]> {
+  const isKnown = lock && definition.sources.length === 0;
+  const key = isKnown ? await wholeKey(definition, lock, users) : undefined;
+  const kept = key === undefined ? undefined : await findKeptTree(key);
   const lines = await planState(kept, definition);
   const phases = lines.map((what): Phase => ({ phase: 'state', what, state: 'always' }));
   const rest = 'what packages, sources and scripts leave in /var, /root, /home and /srv';
@@ -110,15 +118,27 @@ function openPhases(definition: Definition): Phase[] {
 }
 
 /** What sources hold is known only when they are read. */
-async function scriptsState(definition: Definition, lock: PackagesLock | undefined): Promise<Phase['state']> {
-  const { sources } = definition;
-  if (!lock || sources.length > 0) return 'unknown';
-  return (await isTreeKept(await wholeKey(definition, lock))) ? 'cached' : 'to do';
+async function scriptsState(
+  definition: Definition,
+  lock: PackagesLock | undefined,
+  users: UsersLock,
+): Promise<Phase['state']> {
+  if (!lock || definition.sources.length > 0) return 'unknown';
+  const key = await wholeKey(definition, lock, users);
+  return key !== undefined && (await isTreeKept(key)) ? 'cached' : 'to do';
 }
 
-/** The key of the last tree that the cache keeps of a definition without sources. */
-async function wholeKey(definition: Definition, lock: PackagesLock): Promise<string> {
+/** The key of the last tree that the cache keeps of a definition without sources; nothing before the packages are in. */
+async function wholeKey(
+  definition: Definition,
+  lock: PackagesLock,
+  users: UsersLock,
+): Promise<string | undefined> {
   const key = treeKey(lock, buildMachine, definition);
   if (definition.scripts.length === 0) return key;
-  return scriptsKey(await overlaidKey(key, definition), [], definition.scripts, lock.date);
+  const tree = await findKeptTree(key);
+  if (!tree) return undefined;
+  await applyUsersLock(tree, users);
+  await layOver(tree, definition, users);
+  return keyAfterScripts(tree, definition, lock, []);
 }

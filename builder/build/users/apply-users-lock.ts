@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { InterlockError } from '../../../protocol/errors.ts';
 import { putFile } from '../tree/change.ts';
 import type { Tree } from '../tree/entry.ts';
@@ -9,38 +8,23 @@ import { type Moves, settleNumbers } from './settle-numbers.ts';
 import { readSubIds, type SubIds, settleSubIds } from './sub-ids.ts';
 import { extendUsersLock, type UsersLock } from './users-lock.ts';
 
-/** What the lock changed in a tree; the same tree and changes are the same tree. */
-export interface AppliedLock extends Moves {
-  ranges: [path: string, ids: [string, readonly string[]][]][];
-}
-
 /**
  * Gives users and groups, and all they own in a tree, the numbers that the lock keeps for them. The packages' scripts
  * never see the lock: they make each account as on a new machine, with its home, shell and groups, and its number
  * moves afterwards. Throws `bad_input` when that cannot be.
  */
-export async function applyUsersLock(tree: Tree, lock: UsersLock): Promise<AppliedLock> {
+export async function applyUsersLock(tree: Tree, lock: UsersLock): Promise<void> {
   const accounts = await readUsers(tree);
   const moves = settleNumbers(accounts, lock);
   refuse('/etc/passwd', checkAccounts(accounts));
   refuse('users.lock', strangers(tree, moves));
   await moveNumbers(tree, moves);
-  const ranges: AppliedLock['ranges'] = [];
   for (const [path, kept] of [['etc/subuid', lock.subuids] as const, ['etc/subgid', lock.subgids] as const]) {
     const found = await readSubIds(tree, path);
     const { ids, problems } = settleSubIds(found, kept);
     refuse(`/${path}`, problems);
-    if (isSame(found, ids)) continue;
-    putSubIds(tree, path, ids);
-    ranges.push([path, [...ids]]);
+    if (!isSame(found, ids)) putSubIds(tree, path, ids);
   }
-  return { ...moves, ranges };
-}
-
-/** The name in the cache of what is made of a tree after the lock was applied: the same where nothing changed. */
-export function keyAfter(key: string, { uids, gids, ranges }: AppliedLock): string {
-  if (uids.length + gids.length + ranges.length === 0) return key;
-  return createHash('sha256').update(JSON.stringify({ key, uids, gids, ranges })).digest('hex');
 }
 
 /** The lock for the next build: with every name of this tree. */

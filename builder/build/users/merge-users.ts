@@ -6,17 +6,20 @@ import type { UsersLock } from './users-lock.ts';
 const files = ['passwd', 'group', 'shadow', 'gshadow', 'subuid', 'subgid'].map((name) => `etc/${name}`);
 
 /**
- * Merges the users of what was laid over a tree with those that were there `before`. A source that brings its own
- * /etc/passwd numbers its files by it: its names get the numbers that they have in the image or in the lock, its other
- * names numbers that nobody has, and its files with them. Users that only the tree has stay.
+ * Lays something over a tree, and merges its users with those that were there. A source that brings its own /etc/passwd
+ * numbers its files by it: its names get the numbers that they have in the image or in the lock, its other names
+ * numbers that nobody has, and its files with them. Users that only the tree has stay.
  */
-export async function mergeUsers(tree: Tree, before: Tree, lock: UsersLock): Promise<void> {
+export async function mergeUsers<T>(tree: Tree, lock: UsersLock, lay: () => Promise<T>): Promise<T> {
+  const before = new Map(tree);
+  const laid = await lay();
   const over: Tree = new Map([...tree].filter(([path, entry]) => before.get(path) !== entry));
   const brought = files.filter((path) => over.get(path)?.type === 'file');
-  if (brought.length === 0) return;
+  if (brought.length === 0) return laid;
   await applyUsersLock(over, await lockUsers(before, lock));
   for (const path of brought) await addMissing(over, before, path);
   for (const [path, entry] of over) tree.set(path, entry);
+  return laid;
 }
 
 /** Adds the lines of names that only the lower file has. */

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { putDirectory, putFile } from '../../../builder/build/tree/change.ts';
 import { readBody, type Tree } from '../../../builder/build/tree/entry.ts';
-import { applyUsersLock, keyAfter, lockUsers } from '../../../builder/build/users/apply-users-lock.ts';
+import { applyUsersLock, lockUsers } from '../../../builder/build/users/apply-users-lock.ts';
+import { mergeUsers } from '../../../builder/build/users/merge-users.ts';
+import { numbersKey } from '../../../builder/build/users/numbers-key.ts';
 import { readUsers } from '../../../builder/build/users/read-users.ts';
 import { formatUserChanges, userChanges } from '../../../builder/build/users/user-changes.ts';
-import { formatUsersLock, parseUsersLock } from '../../../builder/build/users/users-lock.ts';
+import { formatUsersLock, parseUsersLock, usersLockLines } from '../../../builder/build/users/users-lock.ts';
 import { keepUsersLock, readUsersLock } from '../../../cli/users-lock.ts';
 
 const head =
@@ -92,7 +94,8 @@ it('moves numbers that another package shifted, with all that has them', async (
     path: 'srv',
     xattrs: new Map([['system.posix_acl_access', acl]]),
   });
-  const applied = await applyUsersLock(tree, lock);
+  const key = await numbersKey('k', tree);
+  await applyUsersLock(tree, lock);
   expect(await numbers(tree)).toEqual({
     root: '0:0',
     'new': '999:999',
@@ -109,8 +112,10 @@ it('moves numbers that another package shifted, with all that has them', async (
   const list = tree.get('srv')!.xattrs.get('system.posix_acl_access')!;
   expect([list.readUInt32LE(16), list.readUInt32LE(24)]).toEqual([998, 997]);
   expect(await text(tree, 'etc/group')).toContain('a:x:998:b\n');
-  expect(keyAfter('k', applied)).not.toBe('k');
-  expect(keyAfter('k', await applyUsersLock(tree, lock))).toBe('k');
+  const moved = await numbersKey('k', tree);
+  expect(moved).not.toBe(key);
+  await applyUsersLock(tree, parse(...usersLockLines(lock), 'user more:x:5:5:::'));
+  expect(await numbersKey('k', tree)).toBe(moved);
 });
 
 it('gives a new name no number of one that went, and makes no account for it', async () => {
@@ -156,7 +161,7 @@ it.each([
 
 it('takes names with capitals, as Debian has', async () => {
   const tree = treeWith(['Debian-exim:x:105:106::/:', '_apt:x:42:65534::/:']);
-  await expect(applyUsersLock(tree, parse(''))).resolves.toMatchObject({ uids: [] });
+  await expect(applyUsersLock(tree, parse(''))).resolves.toBeUndefined();
 });
 
 it('keeps the ranges that users hand to containers', async () => {
@@ -184,6 +189,48 @@ it('tells which lines are new and which a package changed', () => {
     '+ subuid a:100000:65536',
     '~ user a:x:1:1:::/bin/sh → user a:x:1:1::/a:/bin/sh',
   ]);
+});
+
+describe('what brings its own /etc/passwd', () => {
+  const lock = parse('user app:x:900:900:::', 'group app:x:900:');
+  const below = () =>
+    treeWith(['root:x:0:0::/root:/bin/sh', 'net:x:998:998::/:'], ['root:x:0:', 'net:x:998:'], {
+      'etc/shadow': 'root:*:::::::\nnet:!*:::::::\n',
+    });
+
+  it('has the numbers of the image, with its files', async () => {
+    const tree = below();
+    await mergeUsers(tree, lock, async () => {
+      const over = treeWith(
+        [
+          'root:x:0:0::/root:/bin/ash',
+          'app:x:998:998::/srv:/bin/sh',
+          'net:x:5:5::/net:',
+          'own:x:900:900::/:',
+        ],
+        ['root:x:0:', 'app:x:998:', 'net:x:5:app', 'own:x:900:'],
+      );
+      over.delete('var/lib/root');
+      for (const [path, entry] of over) tree.set(path, entry);
+    });
+    expect(await text(tree, 'etc/passwd')).toBe(
+      'root:x:0:0::/root:/bin/ash\napp:x:900:900::/srv:/bin/sh\nnet:x:998:998::/net:\nown:x:999:999::/:\n',
+    );
+    expect(await text(tree, 'etc/group')).toBe('root:x:0:\napp:x:900:\nnet:x:998:app\nown:x:999:\n');
+    expect(['app', 'net', 'own'].map((name) => tree.get(`var/lib/${name}`)?.uid)).toEqual([900, 998, 999]);
+    expect(await text(tree, 'etc/shadow')).toContain('net:!*:');
+  });
+
+  it('takes no user away', async () => {
+    const tree = below();
+    await mergeUsers(tree, lock, async () => {
+      putFile(tree, 'etc/passwd', 'root:x:0:0:r:/root:/bin/sh\n');
+      putFile(tree, 'etc/shadow', 'root:$y$x:::::::\n', 0o640);
+    });
+    expect(await text(tree, 'etc/passwd')).toBe('net:x:998:998::/:\nroot:x:0:0:r:/root:/bin/sh\n');
+    expect(await text(tree, 'etc/shadow')).toBe('net:!*:::::::\nroot:$y$x:::::::\n');
+    expect(tree.get('etc/shadow')?.mode).toBe(0o640);
+  });
 });
 
 describe('the file beside image.toml', () => {
