@@ -45,6 +45,13 @@ export const errorTable = {
     77,
     'never',
   ),
+  secret_in_image: row(
+    'the root, which everybody may fetch, holds private keys:{lines}',
+    'Leave them out (`remove = ["{path}"]`) and give each host its own. Of a key that guards nothing, as in the data of tests, say so: `secrets = ["{path}"]`.',
+    400,
+    65,
+    'never',
+  ),
   sandbox_forbidden: row(
     'packages and scripts would see this machine, for the sandbox is not allowed to hide it: {problem}',
     'Build as root on the machine itself, or in a container that may mount (--privileged).',

@@ -3,9 +3,11 @@ import { addAgent } from './agent/add-agent.ts';
 import type { BundledPackage } from './agent/bundle-agent.ts';
 import { type BootParts, takeBootParts } from './boot/boot-parts.ts';
 import { checkRoot } from './check/check-root.ts';
+import { takeOwners } from './identity/owners.ts';
 import { type Additions, normalise } from './normalise/normalise.ts';
 import { overlaidPaths } from './overlay/lay-overlays.ts';
 import { type Reporter, silent } from './reporter.ts';
+import { refuseSecrets } from './secrets/refuse-secrets.ts';
 import type { StatePlaces } from './state/place-state.ts';
 import type { Tree } from './tree/entry.ts';
 import { applyUsersLock, lockUsers } from './users/apply-users-lock.ts';
@@ -36,7 +38,9 @@ export async function prepareTree(
   const wanted = await overlaidPaths(tree, definition);
   const boot = await takeBootParts(tree, definition.arch, definition);
   const bundled = definition.agent ? await addAgent(tree, definition.arch, wanted) : [];
+  const owners = takeOwners(tree);
   const state = await normalise(tree, definition, additions, users, report);
+  await refuseSecrets(tree, definition, owners);
   const warnings = await checkRoot(tree, definition, boot.kernelRelease);
   return { tree, boot, bundled, users: await lockUsers(tree, users), state, warnings };
 }

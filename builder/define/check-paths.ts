@@ -37,7 +37,12 @@ async function checkLayer({ file, text, dir }: ReadFile, at: readonly string[], 
       throw refused('overlay', overlay, `${cause.details.what} ${cause.details.problem}`, cause);
     });
   }
-  const globs = { remove: layer.remove, 'state.seed': layer.state?.seed, 'state.link': layer.state?.link };
+  const globs = {
+    remove: layer.remove,
+    secrets: layer.secrets,
+    'state.seed': layer.state?.seed,
+    'state.link': layer.state?.link,
+  };
   for (const [key, glob] of Object.entries(globs).flatMap(([key, all]) =>
     (all ?? []).map((glob) => [key, glob] as const),
   )) {

@@ -93,6 +93,10 @@ const layer = {
     AbsolutePath,
     'Globs of paths to leave out of the root: `*` and `?` stay inside a name, `**` crosses folders, `[ab]`, `[!ab]` and `{a,b}` choose. A character is one of UTF-8.',
   ),
+  secrets: list(
+    AbsolutePath,
+    'Globs, as of `remove`, of paths that may hold private keys though everybody may fetch the root: keys for tests, which guard nothing. Any other private key is refused.',
+  ),
   documentation: Type.Optional(
     Type.Boolean({
       description:
@@ -238,6 +242,8 @@ export interface Definition {
   remove: string[];
   /** `cloud`, `generic` or a wish for a package. */
   kernel: string;
+  /** Globs of paths that may hold private keys. */
+  secrets: string[];
   cmdline: string;
   modules: string[];
   stateCompat: string | null;

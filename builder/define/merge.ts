@@ -8,7 +8,16 @@ import { placeOf } from './line-of.ts';
 import { parseSize } from './parse-size.ts';
 import type { ReadFile } from './read-image-file.ts';
 
-type Lists = 'packages' | 'components' | 'recommends' | 'locales' | 'units' | 'mask' | 'remove' | 'modules';
+type Lists =
+  | 'packages'
+  | 'components'
+  | 'recommends'
+  | 'locales'
+  | 'units'
+  | 'mask'
+  | 'remove'
+  | 'secrets'
+  | 'modules';
 
 /**
  * Makes one definition for an architecture out of the files that an image consists of, included ones first. Lists are
@@ -83,6 +92,7 @@ export function merge(read: readonly ReadFile[], arch: Arch): Definition {
     units: words('units').filter((unit) => !isSwitchedOff(read, arch, unit)),
     mask: words('mask'),
     remove: words('remove'),
+    secrets: words('secrets'),
     kernel: needed(
       last(({ kernel }) => kernel),
       ['kernel'],

@@ -45,6 +45,7 @@ describe('define', () => {
       overlays: [join(dir, 'overlay')],
       slots: { root: 512 * 2 ** 20, verity: 16 * 2 ** 20 },
       remove: [],
+      secrets: [],
       stateCompat: null,
     });
   });

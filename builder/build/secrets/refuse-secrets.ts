@@ -1,0 +1,40 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InterlockError } from '../../../protocol/errors.ts';
+import { line } from '../../../protocol/visible.ts';
+import type { Definition } from '../../define/definition.ts';
+import { type Owners, ownerOf } from '../identity/owners.ts';
+import type { Tree } from '../tree/entry.ts';
+import { matchPaths } from '../tree/match-paths.ts';
+import { readWindows } from '../tree/read-windows.ts';
+import { findPrivateKey, windowOverlap } from './find-private-key.ts';
+
+/**
+ * Refuses a root that holds private keys, for everybody may fetch it, unless the definition allows their paths. Throws
+ * `secret_in_image` with path, kind and origin of each.
+ */
+export async function refuseSecrets(tree: Tree, definition: Definition, owners: Owners): Promise<void> {
+  const isAllowed = matchPaths(definition.secrets);
+  const found = new Map<string, string>();
+  for await (const { path, bytes, isWhole } of readWindows(tree, windowOverlap)) {
+    if (found.has(path) || isAllowed(path)) continue;
+    const kind = findPrivateKey(bytes, isWhole);
+    if (kind) found.set(path, kind);
+  }
+  if (found.size === 0) return;
+  const lines = await Promise.all(
+    [...found].map(
+      async ([path, kind]) => line`\n  /${path}: ${kind}, ${await origin(path, definition, owners)}`,
+    ),
+  );
+  const [first = ''] = found.keys();
+  throw new InterlockError('secret_in_image', { lines: lines.join(''), path: `/${first}` });
+}
+
+async function origin(path: string, { overlays }: Definition, owners: Owners): Promise<string> {
+  for (const overlay of overlays.toReversed()) {
+    const file = join(overlay, path);
+    if (await stat(file).catch(() => undefined)) return `from ${file}`;
+  }
+  return ownerOf(path, owners);
+}

@@ -1,0 +1,60 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { takeOwners } from '../../../../builder/build/identity/owners.ts';
+import { refuseSecrets } from '../../../../builder/build/secrets/refuse-secrets.ts';
+import { putFile } from '../../../../builder/build/tree/change.ts';
+import type { Tree } from '../../../../builder/build/tree/entry.ts';
+import { parseDefinition } from '../../../../builder/define/define.ts';
+
+const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'secrets-'));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+const definitionWith = (lines: string) =>
+  parseDefinition(
+    `name = "x"\nsuite = "trixie"\nkernel = "cloud"\noverlay = "overlay"\n${lines}\n[slots]\nroot = "64 MiB"\nverity = "1 MiB"\n`,
+    join(dir, 'image.toml'),
+    dir,
+  );
+
+it('names each key with its kind and who brought it', async () => {
+  const tree: Tree = new Map();
+  const file = 'etc/app/tls.key';
+  await mkdir(dirname(join(dir, 'overlay', file)), { recursive: true });
+  await writeFile(join(dir, 'overlay', file), key);
+  putFile(tree, file, key);
+  putFile(tree, 'usr/lib/python3/tests/key.pem', key);
+  putFile(tree, 'usr/share/made', key);
+  putFile(tree, 'var/lib/dpkg/info/python3-x:amd64.list', '/.\n/lib\n/lib/python3/tests/key.pem\n');
+  const owners = takeOwners(tree);
+  await expect(refuseSecrets(tree, definitionWith(''), owners)).rejects.toMatchObject({
+    code: 'secret_in_image',
+    details: {
+      lines: [
+        '',
+        `  /${file}: a private key in PEM (PRIVATE KEY), from ${join(dir, 'overlay', file)}`,
+        '  /usr/lib/python3/tests/key.pem: a private key in PEM (PRIVATE KEY), from package python3-x',
+        '  /usr/share/made: a private key in PEM (PRIVATE KEY), made by the script of a package, by a script of the image or by a source',
+      ].join('\n'),
+    },
+  });
+  const allowed = 'secrets = ["/etc/app/*.key", "/usr/lib/python3/**/tests", "/usr/share/made"]';
+  await refuseSecrets(tree, definitionWith(allowed), owners);
+});
+
+it('finds a key that lies across the windows in which a large file is read', async () => {
+  for (const before of [8, 12, 24].map((MiB) => MiB * 1024 * 1024 - 100)) {
+    const file = join(dir, 'large');
+    const content = Buffer.concat([Buffer.alloc(before), Buffer.from(key), Buffer.alloc(2 ** 20)]);
+    await writeFile(file, content);
+    const tree: Tree = new Map();
+    putFile(tree, 'large', { size: content.length, source: { file, offset: 0 } });
+    await expect(refuseSecrets(tree, definitionWith(''), new Map())).rejects.toThrow('/large: a private key');
+  }
+});
