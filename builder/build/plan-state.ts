@@ -4,6 +4,7 @@ import { scrub } from './normalise/scrub.ts';
 import { layOverlays, overlaidPaths } from './overlay/lay-overlays.ts';
 import { listPlaces } from './state/describe-places.ts';
 import { emptyVar } from './state/empty-var.ts';
+import { foldLocal } from './state/fold-local.ts';
 import { moveHomes } from './state/move-homes.ts';
 import { shippedFiles } from './state/shipped-files.ts';
 import { removeWhere } from './tree/change.ts';
@@ -18,6 +19,7 @@ export async function planState(tree: Tree | undefined, definition: Definition):
   const made = tree ?? new Map();
   if (!tree || definition.scripts.length === 0) await layOverlays(made, definition);
   const shipped = await shippedFiles(made);
+  foldLocal(made);
   await scrub(made, await overlaidPaths(made, definition));
   keepStatus(made);
   removeWhere(made, matchPaths(definition.remove));

@@ -4,6 +4,8 @@ import { addFirstBootUnits } from '../identity/first-boot-units.ts';
 import { overlaidPaths } from '../overlay/lay-overlays.ts';
 import { type Reporter, silent } from '../reporter.ts';
 import { emptyVar } from '../state/empty-var.ts';
+import { foldLocal } from '../state/fold-local.ts';
+import { warnOfIdleGlobs } from '../state/idle-globs.ts';
 import { moveHomes } from '../state/move-homes.ts';
 import type { StatePlaces } from '../state/place-state.ts';
 import { shippedFiles } from '../state/shipped-files.ts';
@@ -40,6 +42,7 @@ export async function normalise(
 ): Promise<StatePlaces> {
   const shipped = await shippedFiles(tree);
   const overlaid = await overlaidPaths(tree, definition);
+  foldLocal(tree);
   const packaged = await packagedUnits(tree, overlaid);
   await scrub(tree, overlaid);
   keepStatus(tree);
@@ -53,5 +56,6 @@ export async function normalise(
   if (floor) putFile(tree, imageFloorFile.slice(1), floor);
   removeNamed(tree, definition, report);
   await moveHomes(tree);
+  warnOfIdleGlobs(tree, definition, report);
   return emptyVar(tree, { ...definition.state, shipped });
 }

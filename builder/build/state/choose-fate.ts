@@ -41,8 +41,8 @@ export function chooseFate(state: readonly Entry[], rules: StateRules): (entry: 
   };
 }
 
-/** Globs name paths as people do (`/opt/x`), or as they lie on the host. */
-function matchWritten(globs: readonly string[]): (path: string) => boolean {
+/** A predicate for paths of /var. Globs name them as people do (`/opt/x`), or as they lie on the host. */
+export function matchWritten(globs: readonly string[]): (path: string) => boolean {
   const matches = matchPaths(globs);
   return (path) => matches(path) || matches(writtenPath(path).slice(1));
 }

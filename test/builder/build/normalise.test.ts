@@ -181,14 +181,21 @@ describe('normalise', () => {
     expect(tree.has('etc/hostname')).toBe(false);
   });
 
-  it('says with its line which glob removes nothing', async () => {
+  it('says with its line which glob names nothing', async () => {
     const warnings: string[] = [];
     const report: Reporter = Object.assign(() => ({ at() {}, end() {} }), {
       warn: (line: string) => warnings.push(line),
     });
-    const definition = define(toml.replace('"/usr/share/games"', '\n  "/none/*",\n  "/tmp",\n'));
-    await normalise(sample(), definition, { version: '1' }, undefined, report);
-    expect(warnings).toEqual(['image.toml:11: remove: /none/* matches nothing']);
+    const state = '[state]\nseed = ["/home/*"]\nlink = [\n  "/opt/x",\n  "/opt/z",\n]\n';
+    const globs = toml.replace('"/usr/share/games"', '\n  "/none/*",\n  "/tmp",\n');
+    const tree = sample();
+    putFile(tree, 'opt/x/y', '');
+    await normalise(tree, define(`${globs}${state}`), { version: '1' }, undefined, report);
+    expect(warnings).toEqual([
+      'image.toml:11: remove: /none/* matches nothing',
+      'image.toml:18: state.seed: /home/* matches nothing',
+      'image.toml:21: state.link: /opt/z matches nothing',
+    ]);
   });
 
   it('names the release and carries what it trusts', async () => {

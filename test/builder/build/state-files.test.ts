@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describePlaces, listPlaces } from '../../../builder/build/state/describe-places.ts';
 import { emptyVar } from '../../../builder/build/state/empty-var.ts';
+import { foldLocal } from '../../../builder/build/state/fold-local.ts';
 import { moveHomes } from '../../../builder/build/state/move-homes.ts';
 import { shippedFiles } from '../../../builder/build/state/shipped-files.ts';
 import { putDirectory, putFile, putSymlink } from '../../../builder/build/tree/change.ts';
@@ -87,6 +88,37 @@ describe('files in the folders of the host', () => {
     const list = listPlaces(places);
     expect(list[3]).toBe('/root/caf\\xe90: first boot only: later releases do not change it');
     expect(list.at(-1)).toBe('2 more on first boot only');
+  });
+
+  it('that systemd reads early are moved to /usr/lib, over what is there', () => {
+    const units = 'lib/systemd/system';
+    const tree = fresh({
+      [`usr/local/${units}/app.service`]: 'local',
+      [`usr/${units}/app.service`]: 'vendor',
+      'usr/local/lib/udev/rules.d/9-a.rules': 'r',
+      'usr/local/lib/app/x': 'x',
+    });
+    putSymlink(tree, `usr/local/${units}/multi-user.target.wants/app.service`, '../app.service');
+    putSymlink(tree, `usr/local/${units}/b.service`, '../../../../lib/b.service');
+    putSymlink(tree, 'etc/systemd/system/www.service', `/usr/local/${units}/app.service`);
+    foldLocal(tree);
+    expect(
+      [...tree.keys()].filter(
+        (path) => path.startsWith('usr/local/lib/') && tree.get(path)?.type !== 'directory',
+      ),
+    ).toEqual(['usr/local/lib/app/x']);
+    expect(tree.get(`usr/${units}/app.service`)?.body.size).toBe(5);
+    expect(tree.get('usr/lib/udev/rules.d/9-a.rules')?.type).toBe('file');
+    const links = [
+      `usr/${units}/multi-user.target.wants/app.service`,
+      `usr/${units}/b.service`,
+      'etc/systemd/system/www.service',
+    ];
+    expect(links.map((path) => tree.get(path)?.linkname)).toEqual([
+      '../app.service',
+      '/usr/lib/b.service',
+      `/usr/${units}/app.service`,
+    ]);
   });
 
   it('are refused where the image has another file already, by the name that was written', async () => {
