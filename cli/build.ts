@@ -55,7 +55,10 @@ export function addBuild(program: Command): void {
     .option('--trust <file>', 'root.json that hosts trust from the start')
     .option('--floor <file>', 'trust floor: the oldest metadata hosts accept')
     .option('--lock <file>', 'build exactly these packages (default: packages.lock beside image.toml)')
-    .option('--update-lock', 'choose packages anew, say what changed, and keep packages.lock and users.lock')
+    .option(
+      '--update-lock',
+      'choose packages anew, say what changed, and keep packages.lock (at once) and users.lock',
+    )
     .option('--level <level>', 'zstd level of the full payload: 19 for releases (default: 3, which is quick)')
     .addOption(payloadFormatOption())
     .option('--delta-from <release...>', 'folders of older releases to make deltas from')

@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,8 @@ import { plan } from '../../../builder/build/plan.ts';
 import { silent } from '../../../builder/build/reporter.ts';
 import { requiredPackages } from '../../../builder/build/required-packages.ts';
 import { parseDefinition } from '../../../builder/define/define.ts';
+import { addBuild } from '../../../cli/build.ts';
+import { createProgram } from '../../../system/command.ts';
 import { type Archive, type ArchivePackage, makeArchive } from './make-archive.ts';
 
 const toml = `name = "x"
@@ -175,6 +177,29 @@ describe('the lock of an archive that moves on', () => {
       details: { line: 5 },
       message: expect.stringMatching(words),
     });
+  });
+
+  it('keeps what an update chose when the update fails', async () => {
+    const image = join(work, 'image');
+    await mkdir(image);
+    await writeFile(join(image, 'image.toml'), toml);
+    const publish = (version: string, date: string) =>
+      archive.publish([...others, base, { name: 'tool', version }], date);
+    const run = async (...more: string[]) => {
+      const program = createProgram('interlock', 'test');
+      addBuild(program);
+      const options = ['--arch', 'x86-64', '--version', '1', '--out', join(work, 'out'), ...more];
+      await program.parseAsync(['build', image, ...options], { from: 'user' });
+    };
+    publish('7', '2026-06-01T10:00:00Z');
+    await rm(join(work, 'archive/pool/main/tool_7_amd64.deb'));
+    await expect(run('--update-lock')).rejects.toMatchObject({ code: 'package_gone' });
+    const file = join(image, 'packages.lock');
+    const kept = parseLock(await readFile(file), file);
+    expect(kept.packages.find(({ name }) => name === 'tool')?.version).toBe('7');
+    publish('8', '2026-06-02T10:00:00Z');
+    await expect(run()).rejects.toMatchObject({ details: { packages: 'tool 7' } });
+    expect(parseLock(await readFile(file), file)).toEqual(kept);
   });
 
   it('refuses an archive signed by somebody else', async () => {
