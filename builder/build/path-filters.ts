@@ -8,10 +8,16 @@ export interface PathFilters {
 
 /** What packages bring for those who package. */
 const ofPackagers = ['/usr/share/lintian/*', '/usr/share/linda/*', '/usr/share/bug/*'];
-const documents = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/info/*', '/usr/share/groff/*'];
-
-/** Licences stay; empty folders for manual pages too, for scripts of packages make links in them. */
-const keptDocuments = ['/usr/share/doc/*/copyright', '/usr/share/man/man[1-9]'];
+const documents = [
+  '/usr/share/doc/*',
+  // empty folders for manual pages stay, for scripts of packages make links in them: an including glob would bring links back
+  '/usr/share/man/*/*',
+  '/usr/share/man/[!m]*',
+  '/usr/share/man/m[!a]*',
+  '/usr/share/info/*',
+  '/usr/share/groff/*',
+];
+const licences = '/usr/share/doc/*/copyright';
 
 /** What is left out of every package of an image: documentation and translations, unless the definition asks for them. */
 export function pathFilters({
@@ -21,7 +27,7 @@ export function pathFilters({
   return {
     excluded: [...(documentation ? [] : documents), ...ofPackagers, '/usr/share/locale/*'],
     included: [
-      ...(documentation ? [] : keptDocuments),
+      ...(documentation ? [] : [licences]),
       '/usr/share/locale/locale.alias',
       ...[...new Set(locales.flatMap(translationsOf))],
     ],

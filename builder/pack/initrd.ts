@@ -9,8 +9,10 @@ export interface InitrdInput {
   programs: ReadonlyMap<string, Uint8Array>;
   /** Uncompressed kernel modules by path, in the order they are loaded. */
   modules: ReadonlyMap<string, Uint8Array>;
-  /** Modules that devices ask for, and modprobe's tables, by path. */
+  /** Modules that devices ask for, modprobe's tables, and firmware, by path. */
   drivers?: ReadonlyMap<string, Uint8Array>;
+  /** Of processors, by the name the kernel looks for. */
+  microcode?: ReadonlyMap<string, Uint8Array>;
 }
 
 const initParts = ['main', 'state', 'machine'];
@@ -23,8 +25,37 @@ export async function readInit(): Promise<Buffer> {
 
 const mountPoints = ['dev', 'proc', 'sys', 'run', 'sysroot'];
 
-/** Puts the initrd together; the same input gives the same bytes. */
-export function packInitrd({ init, programs, modules, drivers = new Map() }: InitrdInput): Buffer {
+/**
+ * Puts the initrd together; the same input gives the same bytes. Microcode is in an archive of its own before all else, where
+ * the kernel looks for it before it unpacks anything (Documentation/arch/x86/microcode.rst).
+ */
+export function packInitrd({ microcode = new Map(), ...input }: InitrdInput): Buffer {
+  if (microcode.size === 0) return packMain(input);
+  const { entries, add } = startArchive();
+  for (const [name, content] of microcode) {
+    add(`kernel/x86/microcode/${name}`, { kind: 'file', mode: 0o644, content });
+  }
+  return Buffer.concat([packCpio(entries), packMain(input)]);
+}
+
+function packMain({ init, programs, modules, drivers = new Map() }: InitrdInput): Buffer {
+  const { entries, add } = startArchive();
+  const order = [...modules.keys()].map((path) => `/${path}\n`).join('');
+  for (const path of mountPoints) add(path, { kind: 'directory' });
+  add('dev/console', { kind: 'character-device', mode: 0o600, major: 5, minor: 1 });
+  add('init', { kind: 'file', mode: 0o755, content: init });
+  add('modules', { kind: 'file', mode: 0o644, content: Buffer.from(order) });
+  for (const [path, content] of programs) add(path, { kind: 'file', mode: 0o755, content });
+  // where modprobe and the kernel look
+  if (drivers.size > 0) add('lib/modules', { kind: 'symlink', target: '/usr/lib/modules' });
+  const hasFirmware = [...drivers.keys()].some((path) => path.startsWith('usr/lib/firmware/'));
+  if (hasFirmware) add('lib/firmware', { kind: 'symlink', target: '/usr/lib/firmware' });
+  for (const [path, content] of [...modules, ...drivers]) add(path, { kind: 'file', mode: 0o644, content });
+  return packCpio(entries);
+}
+
+/** An archive to be, where adding a file adds the folders it lies in. */
+function startArchive() {
   const entries = new Map<string, CpioEntry>();
   const add = (path: string, entry: CpioEntry) => {
     for (const parent of parentsOf(path)) {
@@ -32,16 +63,7 @@ export function packInitrd({ init, programs, modules, drivers = new Map() }: Ini
     }
     entries.set(path, entry);
   };
-  const order = [...modules.keys()].map((path) => `/${path}\n`).join('');
-  for (const path of mountPoints) add(path, { kind: 'directory' });
-  add('dev/console', { kind: 'character-device', mode: 0o600, major: 5, minor: 1 });
-  add('init', { kind: 'file', mode: 0o755, content: init });
-  add('modules', { kind: 'file', mode: 0o644, content: Buffer.from(order) });
-  for (const [path, content] of programs) add(path, { kind: 'file', mode: 0o755, content });
-  // where modprobe looks
-  if (drivers.size > 0) add('lib/modules', { kind: 'symlink', target: '/usr/lib/modules' });
-  for (const [path, content] of [...modules, ...drivers]) add(path, { kind: 'file', mode: 0o644, content });
-  return packCpio(entries);
+  return { entries, add };
 }
 
 function parentsOf(path: string): string[] {

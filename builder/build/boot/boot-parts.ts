@@ -6,6 +6,8 @@ import { removeWhere } from '../tree/change.ts';
 import { readBody, type Tree } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
 import { type InitrdModules, kernelModules } from './kernel-modules.ts';
+import { readMicrocode } from './microcode.ts';
+import { moduleFirmware } from './module-firmware.ts';
 import { programFiles } from './program-files.ts';
 
 /** What a boot file is made of besides the command line. */
@@ -21,8 +23,10 @@ export interface BootParts {
   programs: Map<string, Buffer>;
   /** Modules by path, in the order they are loaded. */
   modules: Map<string, Buffer>;
-  /** More modules for the devices found, and modprobe's tables, by path. */
+  /** More modules for the devices found, modprobe's tables, and firmware that modules ask for, by path. */
   drivers: Map<string, Buffer>;
+  /** Microcode of processors, by the name the kernel looks for. */
+  microcode: Map<string, Buffer>;
 }
 
 /** Takes what booting needs out of a freshly installed tree; the root does not carry kernel and stub a second time. */
@@ -33,14 +37,17 @@ export async function takeBootParts(tree: Tree, arch: Arch, definition: Definiti
   const chosen = await kernelModules(tree, kernelRelease, definition);
   const readAll = async (paths: readonly string[]) =>
     new Map(await Promise.all(paths.map(async (path) => [path, await read(tree, path)] as const)));
+  const [modules, drivers] = [await readAll(chosen.load), await readAll(chosen.drivers)];
+  const firmware = await moduleFirmware(tree, [...modules.values(), ...drivers.values()]);
   const parts = {
     kernelRelease,
     kernel: await read(tree, `boot/vmlinuz-${kernelRelease}`),
     stub: await read(tree, `${efi}/linux${suffix}.efi.stub`),
     loader: await read(tree, `${efi}/systemd-boot${suffix}.efi`),
     programs: await initrdPrograms(tree),
-    modules: await readAll(chosen.load),
-    drivers: new Map([...(await readAll(chosen.drivers)), ...tablesOf(chosen, kernelRelease)]),
+    modules,
+    drivers: new Map([...drivers, ...tablesOf(chosen, kernelRelease), ...firmware]),
+    microcode: arch === 'x86-64' ? await readMicrocode(tree) : new Map<string, Buffer>(),
   };
   removeWhere(tree, matchPaths(['boot/*', `${efi}/*.stub`]));
   return parts;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -31,6 +31,7 @@ beforeAll(() => {
   };
   put('DEBIAN/control', 'Package: java\nVersion: 1\nArchitecture: all\nMaintainer: T\nDescription: t\n');
   for (const file of files) put(file, 'text\n');
+  symlinkSync('java.1', join(source, 'usr/share/man/man1/link.1'));
   deb = join(work, 'java.deb');
   execFileSync('dpkg-deb', ['-Znone', '--root-owner-group', '--build', source, deb], { stdio: 'ignore' });
 });
@@ -56,7 +57,7 @@ function unpack(definition: Parameters<typeof pathFilters>[0]): string[] {
     deb,
   ];
   execFileSync('dpkg', args, { stdio: 'ignore' });
-  const found = execFileSync('find', ['usr', '(', '-type', 'f', '-o', '-empty', ')'], {
+  const found = execFileSync('find', ['usr', '(', '-type', 'f', '-o', '-type', 'l', '-o', '-empty', ')'], {
     cwd: root,
     encoding: 'utf8',
   });
@@ -78,7 +79,7 @@ it('leaves licences and empty folders for manual pages', () => {
 
 it('leaves documentation when the definition asks for it', () => {
   expect(unpack({ documentation: true, locales: [] })).toEqual(
-    files.filter((file) => !/lintian|locale\/[dc]/.test(file)).sort(),
+    [...files.filter((file) => !/lintian|locale\/[dc]/.test(file)), 'usr/share/man/man1/link.1'].sort(),
   );
 });
 
