@@ -8,6 +8,7 @@ import { type Additions, normalise } from './normalise/normalise.ts';
 import { overlaidPaths } from './overlay/lay-overlays.ts';
 import { type Reporter, silent } from './reporter.ts';
 import { refuseSecrets } from './secrets/refuse-secrets.ts';
+import { asOnHost } from './state/as-on-host.ts';
 import type { StatePlaces } from './state/place-state.ts';
 import type { Tree } from './tree/entry.ts';
 import { applyUsersLock, lockUsers } from './users/apply-users-lock.ts';
@@ -41,6 +42,6 @@ export async function prepareTree(
   const owners = takeOwners(tree);
   const state = await normalise(tree, definition, additions, users, report);
   await refuseSecrets(tree, definition, owners);
-  const warnings = await checkRoot(tree, definition, boot.kernelRelease);
+  const warnings = await checkRoot(asOnHost(tree, state), definition, boot.kernelRelease);
   return { tree, boot, bundled, users: await lockUsers(tree, users), state, warnings };
 }

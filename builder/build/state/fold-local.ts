@@ -14,7 +14,7 @@ const early = [
   'udev',
 ];
 const local = 'usr/local/lib';
-const isEarly = new RegExp(`^${local}/(?:${early.join('|')})/`);
+const isEarly = new RegExp(`^${local}/(?:${early.join('|')})(?:/|$)`);
 
 /**
  * Moves units, rules and settings of systemd from /usr/local/lib to /usr/lib, over what is there, as systemd ranks them:

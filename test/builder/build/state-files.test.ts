@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { asOnHost } from '../../../builder/build/state/as-on-host.ts';
 import { describePlaces, listPlaces } from '../../../builder/build/state/describe-places.ts';
 import { emptyVar } from '../../../builder/build/state/empty-var.ts';
 import { foldLocal } from '../../../builder/build/state/fold-local.ts';
@@ -8,6 +9,7 @@ import { moveHomes } from '../../../builder/build/state/move-homes.ts';
 import { shippedFiles } from '../../../builder/build/state/shipped-files.ts';
 import { putDirectory, putFile, putSymlink } from '../../../builder/build/tree/change.ts';
 import { type Entry, readBody, type Tree } from '../../../builder/build/tree/entry.ts';
+import { follow } from '../../../builder/build/tree/follow.ts';
 import { type Host, makeHost } from './make-host.ts';
 
 const fresh = (files: Record<string, string> = {}): Tree => {
@@ -73,6 +75,14 @@ describe('files in the folders of the host', () => {
     ]);
     expect(seeded).toEqual(['/opt/app/data/db', '/usr/local/etc/z', '/var/www/a']);
     expect(await text(tree, 'usr/lib/interlock/var/www/b/c')).toBe('var/www/b/c');
+  });
+
+  it('are found by what looks at the root as a host sees it', async () => {
+    const tree = fresh({ 'opt/app/run': 'x', 'usr/local/bin/tool': 'x' });
+    const seen = asOnHost(tree, await settle(tree));
+    expect(follow(seen, 'opt/app/run')?.path).toBe('usr/lib/opt/app/run');
+    expect(follow(seen, 'usr/local/bin/tool')?.path).toBe('usr/lib/usrlocal/bin/tool');
+    expect(follow(tree, 'opt/app/run')).toBe(undefined);
   });
 
   it('are told in a few words, and those that later releases do not change by name', async () => {
