@@ -141,8 +141,13 @@ function lockName(arch: Arch): string {
 }
 
 function showPlan(phases: Phase[]): Answer {
-  const rows = phases.map(({ phase, what, state }) => [phase, state, what]);
-  return { text: formatTable(['phase', 'state', 'what'], rows), data: phases };
+  // a table cuts what is too long for the terminal
+  const isWhole = ({ phase, state }: Phase) => phase === 'warning' || state === 'refused';
+  const rows = phases.filter((each) => !isWhole(each)).map(({ phase, what, state }) => [phase, state, what]);
+  const whole = phases.filter(isWhole).map(({ phase, what, state }) => {
+    return line`${state === 'refused' ? `${phase} refused` : phase}: ${what}`;
+  });
+  return { text: [formatTable(['phase', 'state', 'what'], rows), ...whole].join('\n'), data: phases };
 }
 
 function needed(value: string | undefined, option: string): string {

@@ -79,6 +79,13 @@ function addedPackages(definition: Definition): Phase[] {
     .map(({ name, reason }) => ({ phase: 'add', what: `${name}: ${reason}`, state: 'always' }));
 }
 
+/** A lock of format 1 does not say what was asked for. */
+const olderLock: Phase = {
+  phase: 'lock',
+  what: 'what nothing asks for shows when packages are fetched',
+  state: 'unknown',
+};
+
 async function lockedPhases(definition: Definition, lock: PackagesLock): Promise<Phase[]> {
   const { packages, date, suite } = lock;
   const missing = await missingPackages(packages);
@@ -88,6 +95,7 @@ async function lockedPhases(definition: Definition, lock: PackagesLock): Promise
   return [
     { phase: 'lock', what: `${packages.length} packages of ${suite}, ${date}`, state: 'cached' },
     ...problems.map((what): Phase => ({ phase: 'lock', what, state: 'refused' })),
+    ...(lock.requested || files ? [] : [olderLock]),
     {
       phase: 'fetch',
       what: missing.length === 0 ? 'every package' : `${missing.length} of ${packages.length} packages`,

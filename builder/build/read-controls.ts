@@ -1,7 +1,7 @@
 import { run } from '../../system/run.ts';
 
 const show =
-  'for each; do dpkg-deb -f "$each" Package Essential Provides Pre-Depends Depends Recommends || exit 1; echo; done';
+  'for each; do dpkg-deb -f "$each" Package Essential Provides Pre-Depends Depends || exit 1; echo; done';
 
 /** What packages say of themselves and need, one stanza for each .deb, in one run of a shell: a thousand are quick. */
 export async function readControls(files: readonly string[]): Promise<string[]> {

@@ -4,17 +4,12 @@ import { controlField } from './control-field.ts';
  * The packages of a set that neither a wish nor an essential package leads to, by name. `controls` are their control
  * files (Debian policy, chapter 5); every alternative and every provider in the set counts as needed.
  */
-export function unneededPackages(
-  controls: readonly string[],
-  asked: readonly string[],
-  withRecommends: readonly string[] = [],
-): string[] {
+export function unneededPackages(controls: readonly string[], asked: readonly string[]): string[] {
   const packages = controls.map((control) => ({
     name: controlField(control, 'Package'),
     isEssential: controlField(control, 'Essential') === 'yes',
     provides: namesIn(controlField(control, 'Provides')),
     depends: namesIn(`${controlField(control, 'Pre-Depends')}, ${controlField(control, 'Depends')}`),
-    recommends: namesIn(controlField(control, 'Recommends')),
   }));
   const meant = new Map<string, typeof packages>();
   for (const each of packages) {
@@ -22,9 +17,8 @@ export function unneededPackages(
   }
   const reached = new Set(packages.filter(({ isEssential }) => isEssential));
   for (const each of asked.flatMap((name) => meant.get(name) ?? [])) reached.add(each);
-  for (const { name, depends, recommends } of reached) {
-    const next = withRecommends.includes(name) ? [...depends, ...recommends] : depends;
-    for (const each of next.flatMap((needed) => meant.get(needed) ?? [])) reached.add(each);
+  for (const { depends } of reached) {
+    for (const each of depends.flatMap((needed) => meant.get(needed) ?? [])) reached.add(each);
   }
   return packages.filter((each) => !reached.has(each)).map(({ name }) => name);
 }

@@ -112,10 +112,6 @@ describe('unneededPackages', () => {
     expect(unneededPackages(set, ['tool'])).toEqual(['extra', 'dropped', 'libdropped']);
     expect(unneededPackages(set, ['awk'])).toEqual(['tool', 'libtool', 'extra', 'dropped', 'libdropped']);
   });
-
-  it('follows recommendations of the packages that it is told', () => {
-    expect(unneededPackages(set, ['tool'], ['tool'])).toEqual(['dropped', 'libdropped']);
-  });
 });
 
 describe('checkInstalled', () => {
