@@ -4,6 +4,7 @@ import { visible } from '../protocol/visible.ts';
 export interface Progress {
   /** Sets how much is done, in the unit of `total`. */
   at(done: number): void;
+  /** All of it is done, unless `note` is `failed`. */
   end(note?: string): void;
 }
 
@@ -29,7 +30,8 @@ export function showProgress(
       draw(progressLine(label, done, total, (drawn - started) / 1000));
     },
     end(note = 'done') {
-      if (out.isTTY || drawn !== started) draw(`${label}  ${note}`);
+      const whole = progressLine(label, total, total, (Date.now() - started) / 1000);
+      if (out.isTTY || drawn !== started) draw(`${note === 'failed' ? label : whole}  ${note}`);
       if (out.isTTY) out.write('\n');
     },
   };
@@ -39,7 +41,7 @@ export function showProgress(
 export function progressLine(label: string, done: number, total: number, seconds: number): string {
   const share = total > 0 ? Math.min(done / total, 1) : 1;
   const rate = seconds > 0 ? done / seconds : 0;
-  const left = rate > 0 ? `${formatSeconds(Math.ceil((total - done) / rate))} left` : '';
+  const left = rate > 0 && done < total ? `${formatSeconds(Math.ceil((total - done) / rate))} left` : '';
   return `${label}  ${bar(share, 20)} ${percent(share)}  ${formatBytes(rate)}/s  ${left}`.trimEnd();
 }
 

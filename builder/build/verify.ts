@@ -7,6 +7,8 @@ import { InterlockError } from '../../protocol/errors.ts';
 import { parseRelease, type Release } from '../../protocol/release.ts';
 import { readGiven } from '../../system/read-given.ts';
 import type { Definition } from '../define/definition.ts';
+import { partFiles } from '../pack/part-files.ts';
+import { payloadLevel } from '../pack/payload-level.ts';
 import { readPayloadFormat } from '../pack/read-format.ts';
 import { type BuildOptions, build } from './build.ts';
 import { compareReleases, type Difference } from './compare-releases.ts';
@@ -29,10 +31,11 @@ export async function verify(
   const work = await mkdtemp(join(tmpdir(), 'interlock-verify-'));
   try {
     const format = await readPayloadFormat(join(folder, 'payload.full')).catch(() => undefined);
+    const level = await levelOf(folder);
     const epoch = Date.parse(release.created) / 1000;
     const again = await build(
       definition,
-      { ...options, version: release.version, out: work, lock, epoch, format },
+      { ...options, version: release.version, out: work, lock, epoch, format, ...(level && { level }) },
       report,
     );
     const isSigned = (await sha256Of(join(again.folder, 'boot.efi'))) !== release.boot.sha256;
@@ -54,6 +57,11 @@ async function readLock(folder: string, release: Release) {
     throw new InterlockError('release_invalid', { file, problem: 'is not the lock that release.json names' });
   }
   return parseLock(await readFile(file), file);
+}
+
+/** Nothing for a payload that is damaged: the comparison names it. */
+async function levelOf(folder: string): Promise<number | undefined> {
+  return payloadLevel(join(folder, 'payload.full'), partFiles(folder)).catch(() => undefined);
 }
 
 async function sha256Of(file: string): Promise<string> {

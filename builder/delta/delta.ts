@@ -31,7 +31,7 @@ export interface Placed {
 const together = 4;
 
 /**
- * Writes `payload.from-<version>` into the new release's folder: what a host that runs the old one needs.
+ * Writes `payload.from-<version>` (with the root hash, where another old release of that version has the name) into the new release's folder: what a host that runs the old one needs.
  * Gives null, and leaves no file, when the full payload is as small.
  */
 export async function delta(
@@ -50,7 +50,7 @@ export async function delta(
     sourceRootHash: from.rootHash,
     format: format ?? (await readPayloadFormat(join(next.dir, fullPayload(next.release).file))),
   };
-  const file = `payload.from-${from.version}`;
+  const file = fileOf(from, next.release);
   const work = join(next.dir, `${file}.part`);
   let done = 0;
   const written = await withParts(before.files, (source) =>
@@ -70,6 +70,13 @@ export async function delta(
   }
   await rename(work, join(next.dir, file));
   return { ...written, file, from };
+}
+
+/** Named by the version it starts from; by the root hash as well where that version was built more than once. */
+function fileOf({ version, rootHash }: { version: string; rootHash: string }, { payloads }: Release): string {
+  const file = `payload.from-${version}`;
+  const isTaken = payloads.some((payload) => payload.file === file && payload.from?.rootHash !== rootHash);
+  return isTaken ? `${file}-${rootHash.slice(0, 16)}` : file;
 }
 
 async function sideOf(files: PartFiles): Promise<Side> {

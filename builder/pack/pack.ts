@@ -71,7 +71,7 @@ export async function pack(folder: string, inputs: ReleaseInputs, report: Report
   checkEsp(bootBlob.size, boot.loader);
   const packagesLock = await put('packages.lock', formatLock(lock));
   const parts = await put('sbom.cdx.json', await listParts(inputs, verity.rootHash));
-  const total = image.size + verity.size + bootBlob.size;
+  const total = image.size + bootBlob.size;
   const payload = await during(report, 'compress payload', total, (progress) =>
     packPayload(folder, verity.rootHash, inputs, progress),
   );

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatBytes, formatSeconds, progressLine } from '../../system/terminal.ts';
+import { formatBytes, formatSeconds, progressLine, showProgress } from '../../system/terminal.ts';
 import { formatFacts, formatTable, shorten } from '../../system/terminal-table.ts';
 
 test.each([
@@ -16,6 +16,17 @@ test('a line of progress tells share, rate and time left', () => {
   expect(progressLine('download', 25_000_000, 100_000_000, 5)).toBe(
     'download  █████░░░░░░░░░░░░░░░  25 %  5.00 MB/s  15 s left',
   );
+});
+
+test('a step that was shown ends with all of it, unless it failed', () => {
+  const endOf = (note?: string) => {
+    const written: string[] = [];
+    const out = { isTTY: true, write: (text: string) => written.push(text) } as unknown as NodeJS.WriteStream;
+    showProgress('pack', 100, out).end(note);
+    return written.join('');
+  };
+  expect(endOf()).toMatch(/pack {2}█{20} 100 % .* done\n$/);
+  expect(endOf('failed')).toMatch(/pack {2}failed\n$/);
 });
 
 test('columns line up, and no line ends in spaces', () => {

@@ -5,15 +5,16 @@ import { InterlockError } from '../../../protocol/errors.ts';
 import type { Release } from '../../../protocol/release.ts';
 import { syncFolder, writeDurably } from '../../../system/durable.ts';
 import { showProgress } from '../../../system/terminal.ts';
-import { packFullPayload } from '../../pack/payload.ts';
-import { readPayloadFormat } from '../../pack/read-format.ts';
+import { partFiles } from '../../pack/part-files.ts';
+import { payloadLevel } from '../../pack/payload-level.ts';
+import { replaceBoot } from '../../pack/replace-boot.ts';
 import { type LoadedRelease, loadRelease } from '../check-release.ts';
 import { signPe } from './sign-pe.ts';
 import type { Signer } from './signed-data.ts';
 
 /**
- * Signs a checked release's boot file and boot loader for Secure Boot, and packs its payload again, which carries the
- * boot file. Gives the release as it is now; one that carries these signatures is left alone. The folder is replaced
+ * Signs a checked release's boot file and boot loader for Secure Boot, and writes them into its payload, whose frames of the
+ * root stay. Gives the release as it is now; one that carries these signatures is left alone. The folder is replaced
  * as a whole. Throws `bad_input` when deltas were made of the unsigned boot file.
  */
 export async function signBoot(loaded: LoadedRelease, signer: Signer): Promise<LoadedRelease> {
@@ -50,13 +51,12 @@ async function writeSigned(
   await writeDurably(join(work, 'boot.efi'), boot);
   if (loader) await writeDurably(join(work, 'loader.efi'), loader);
   const at = (name: string) => join(work, name);
-  const files = { root: at('root.erofs'), verity: at('root.verity'), boot: at('boot.efi') };
-  const total = release.root.size + release.root.verity.size + boot.length;
+  const files = { root: at('root.erofs'), boot: at('boot.efi') };
+  const former = join(dir, 'payload.full');
+  const total = release.root.size + boot.length;
   const progress = showProgress('sign for Secure Boot', total);
-  const payload = await packFullPayload(files, release.root.verity.rootHash, at('payload.full'), {
-    format: await readPayloadFormat(join(dir, 'payload.full')),
-    onProgress: progress.at,
-  });
+  const level = await payloadLevel(former, partFiles(dir));
+  const payload = await replaceBoot(former, files, at('payload.full'), { level, onProgress: progress.at });
   progress.end();
   const next: Release = {
     ...release,

@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addDelta } from '../../../builder/delta/add-delta.ts';
 import { delta } from '../../../builder/delta/delta.ts';
 import { decodePatch } from '../../../protocol/patch.ts';
 import { decodePayloadHeader, type Operation, type Space } from '../../../protocol/payload.ts';
-import { fullPayload, type PayloadRef, type Release } from '../../../protocol/release.ts';
+import { fullPayload, type PayloadRef, parseRelease, type Release } from '../../../protocol/release.ts';
 import { makeHostRelease } from '../../support/host/make-release.ts';
 
 let dir: string;
@@ -142,4 +143,25 @@ test('where nothing is in common there is none', async () => {
   expect(ref).toBeNull();
   expect(existsSync(join(next.dir, 'payload.from-1'))).toBe(false);
   expect(existsSync(join(next.dir, 'payload.from-1.part'))).toBe(false);
+});
+
+test('two old releases of one version do not share a name', async () => {
+  const ballast = randomBytes(400_000);
+  const old = await release({ 'usr/lib/ballast': ballast }, '1');
+  const rebuilt = await release({ 'usr/lib/ballast': ballast, 'usr/lib/more': randomBytes(9000) }, '1');
+  const next = await release({ 'usr/lib/ballast': ballast, 'usr/lib/new': randomBytes(9000) }, '2');
+  const made = [await addDelta(old.dir, next.dir), await addDelta(rebuilt.dir, next.dir)];
+  const { payloads } = parseRelease(readFileSync(join(next.dir, 'release.json')));
+  expect(payloads.slice(1)).toEqual(made);
+  expect(made.map((ref) => ref?.file)).toEqual([
+    'payload.from-1',
+    `payload.from-1-${rebuilt.release.root.verity.rootHash.slice(0, 16)}`,
+  ]);
+  expectSame(applyTo(old.dir, next.dir, made[0]!), next.dir);
+  expectSame(applyTo(rebuilt.dir, next.dir, made[1]!), next.dir);
+  // made again, each takes the place of its own
+  await addDelta(old.dir, next.dir);
+  await addDelta(rebuilt.dir, next.dir);
+  const again = parseRelease(readFileSync(join(next.dir, 'release.json'))).payloads;
+  expect(new Set(again.map(({ file }) => file))).toEqual(new Set(payloads.map(({ file }) => file)));
 });
