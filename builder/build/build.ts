@@ -83,7 +83,8 @@ export async function build(
   await mkdir(options.out, { recursive: true });
   return withScratch(folder, async (work) => {
     const spool = join(work, 'spool');
-    const { tree, sources } = await installedTree(definition, lock, files, spool, report, options.users);
+    const installed = await installedTree(definition, lock, files, spool, report, options.users);
+    const { tree, sources } = installed;
     const {
       users,
       warnings: ofRoot,
@@ -104,6 +105,6 @@ export async function build(
     await pack(unfinished, { ...inputs, ...(level && { level }) }, report);
     await rename(unfinished, folder);
     await syncFolder(options.out);
-    return { folder, lock, users, warnings: [...warnings, ...ofRoot] };
+    return { folder, lock, users, warnings: [...warnings, ...installed.warnings, ...ofRoot] };
   });
 }

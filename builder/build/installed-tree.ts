@@ -15,11 +15,14 @@ import { mergeUsers } from './users/merge-users.ts';
 import { numbersKey } from './users/numbers-key.ts';
 import { applySysusers } from './users/sysusers/apply-sysusers.ts';
 import { emptyUsersLock, type UsersLock } from './users/users-lock.ts';
+import { writtenNumbers } from './users/written-numbers.ts';
 
 /** A tree before it becomes a release's root, and what went in besides packages. */
 export interface InstalledTree {
   tree: Tree;
   sources: SourceDigest[];
+  /** What is probably harmless and was not meant, in words. */
+  warnings: string[];
 }
 
 /**
@@ -38,15 +41,15 @@ export async function installedTree(
   await checkAsked(definition, lock, files);
   const tree = await bootstrap(lock, files, report, buildMachine, definition);
   await checkInstalled(tree, lock);
-  await applyUsersLock(tree, users);
+  const warnings = await writtenNumbers(tree, await applyUsersLock(tree, users));
   const sources = await addSources(tree, definition, spool, users);
   await layOver(tree, definition, users);
-  if (definition.scripts.length === 0) return { tree, sources };
+  if (definition.scripts.length === 0) return { tree, sources, warnings };
   const key = await keyAfterScripts(tree, definition, lock, sources);
   const changed = await during(report, `run ${definition.scripts.length} scripts`, 0, () =>
     runScripts(tree, key, definition.scripts, lock),
   );
-  return { tree: changed, sources };
+  return { tree: changed, sources, warnings };
 }
 
 /** Lays over an installed tree what every image has and the definition's overlays, with the users that they bring. */

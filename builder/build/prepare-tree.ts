@@ -13,6 +13,7 @@ import type { StatePlaces } from './state/place-state.ts';
 import type { Tree } from './tree/entry.ts';
 import { applyUsersLock, lockUsers } from './users/apply-users-lock.ts';
 import { emptyUsersLock, type UsersLock } from './users/users-lock.ts';
+import { writtenNumbers } from './users/written-numbers.ts';
 
 /** What a release is packed from. */
 export interface PreparedTree {
@@ -35,7 +36,7 @@ export async function prepareTree(
   users: UsersLock = emptyUsersLock,
   report: Reporter = silent,
 ): Promise<PreparedTree> {
-  await applyUsersLock(tree, users);
+  const written = await writtenNumbers(tree, await applyUsersLock(tree, users));
   const wanted = await overlaidPaths(tree, definition);
   const boot = await takeBootParts(tree, definition.arch, definition);
   const bundled = definition.agent ? await addAgent(tree, definition.arch, wanted) : [];
@@ -43,5 +44,12 @@ export async function prepareTree(
   const state = await normalise(tree, definition, additions, users, report);
   await refuseSecrets(tree, definition, owners);
   const warnings = await checkRoot(asOnHost(tree, state), definition, boot.kernelRelease);
-  return { tree, boot, bundled, users: await lockUsers(tree, users), state, warnings };
+  return {
+    tree,
+    boot,
+    bundled,
+    users: await lockUsers(tree, users),
+    state,
+    warnings: [...written, ...warnings],
+  };
 }

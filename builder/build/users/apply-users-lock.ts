@@ -11,9 +11,9 @@ import { extendUsersLock, type UsersLock } from './users-lock.ts';
 /**
  * Gives users and groups, and all they own in a tree, the numbers that the lock keeps for them. The packages' scripts
  * never see the lock: they make each account as on a new machine, with its home, shell and groups, and its number
- * moves afterwards. Throws `bad_input` when that cannot be.
+ * moves afterwards. Gives what moved. Throws `bad_input` when that cannot be.
  */
-export async function applyUsersLock(tree: Tree, lock: UsersLock): Promise<void> {
+export async function applyUsersLock(tree: Tree, lock: UsersLock): Promise<Moves> {
   const accounts = await readUsers(tree);
   const moves = settleNumbers(accounts, lock);
   refuse('/etc/passwd', checkAccounts(accounts));
@@ -25,6 +25,7 @@ export async function applyUsersLock(tree: Tree, lock: UsersLock): Promise<void>
     refuse(`/${path}`, problems);
     if (!isSame(found, ids)) putSubIds(tree, path, ids);
   }
+  return moves;
 }
 
 /** The lock for the next build: with every name of this tree. */

@@ -17,6 +17,9 @@ import { type Reporter, silent } from '../../../builder/build/reporter.ts';
 import { resolve } from '../../../builder/build/resolve.ts';
 import { sandboxMode } from '../../../builder/build/sandbox/sandbox-mode.ts';
 import { writeTree } from '../../../builder/build/tree/write-tree.ts';
+import { applyUsersLock } from '../../../builder/build/users/apply-users-lock.ts';
+import { readUsers } from '../../../builder/build/users/read-users.ts';
+import { emptyUsersLock } from '../../../builder/build/users/users-lock.ts';
 import { define } from '../../../builder/define/define.ts';
 import type { Definition, DefinitionFile } from '../../../builder/define/definition.ts';
 import { addBuild } from '../../../cli/build.ts';
@@ -173,6 +176,28 @@ describe('build', () => {
       expect(found).toBe(root.size);
     } finally {
       execFileSync('umount', [mount]);
+    }
+  });
+
+  it('gives the numbers of a lock to accounts that are otherwise as an install without one makes them', async () => {
+    const plain = (await findKeptTree(treeKey(lock)))!;
+    const moved = new Map(plain);
+    const { users, groups } = await readUsers(plain);
+    const other = (number: number) => (number >= 100 && number <= 999 ? 1099 - number : number);
+    const usersLock = {
+      ...emptyUsersLock,
+      users: new Map(users.map((user) => [user.name, { ...user, uid: other(user.uid), shell: '/of/old' }])),
+      groups: new Map(groups.map((group) => [group.name, { ...group, gid: other(group.gid) }])),
+    };
+    const moves = await applyUsersLock(moved, usersLock);
+    expect(moves.uids.length).toBeGreaterThan(0);
+    const now = await readUsers(moved);
+    expect(now.users).toEqual(users.map((user) => ({ ...user, uid: other(user.uid), gid: other(user.gid) })));
+    expect(now.groups).toEqual(groups.map((group) => ({ ...group, gid: other(group.gid) })));
+    const changed = [...plain.values()].filter(({ path }) => moved.get(path) !== plain.get(path));
+    expect(changed.map(({ path }) => path)).toEqual(expect.arrayContaining(['etc/passwd', 'etc/group']));
+    for (const { path, uid, gid } of plain.values()) {
+      expect(moved.get(path)).toMatchObject({ uid: other(uid), gid: other(gid) });
     }
   });
 

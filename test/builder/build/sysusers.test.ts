@@ -79,6 +79,38 @@ function comparable(path: string, content: string): string[] {
     .toSorted();
 }
 
+it('gives a host with its own /etc/passwd the numbers of the image', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'sysusers-'));
+  try {
+    const tree = treeWith('u app 450 "An app" /var/lib/app /bin/sh', 'g web 460', 'm app web', 'm app adm');
+    await applySysusers(tree, emptyUsersLock);
+    await declareUsers(tree);
+    const declared = 'usr/lib/sysusers.d/00-interlock.conf';
+    mkdirSync(dirname(join(root, declared)), { recursive: true });
+    writeFileSync(join(root, declared), await text(tree, declared));
+    mkdirSync(join(root, 'etc'));
+    writeFileSync(
+      join(root, 'etc/passwd'),
+      'root:x:0:0:root:/root:/bin/bash\nme:x:1000:1000::/home/me:/bin/bash\n',
+    );
+    writeFileSync(join(root, 'etc/group'), 'root:x:0:\nme:x:1000:\nadm:x:4:me\n');
+    execFileSync('systemd-sysusers', [`--root=${root}`], { stdio: 'ignore' });
+    expect(readFileSync(join(root, 'etc/passwd'), 'utf8')).toBe(
+      [
+        'root:x:0:0:root:/root:/bin/bash',
+        'me:x:1000:1000::/home/me:/bin/bash',
+        'old:x:150:151:kept:/old:/bin/sh',
+        'app:x:450:450:An app:/var/lib/app:/bin/sh\n',
+      ].join('\n'),
+    );
+    const groups = readFileSync(join(root, 'etc/group'), 'utf8');
+    expect(groups).toContain('adm:x:4:app,me,old\n');
+    expect(groups).toContain('web:x:460:app\n');
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
+
 it('takes the numbers of the lock, and for a new name none of it', async () => {
   const { lock } = users(
     'user app:x:998:997:::\ngroup app:x:997:\nuser gone:x:999:999:::\ngroup gone:x:996:\n',

@@ -10,6 +10,7 @@ import { numbersKey } from '../../../builder/build/users/numbers-key.ts';
 import { readUsers } from '../../../builder/build/users/read-users.ts';
 import { formatUserChanges, userChanges } from '../../../builder/build/users/user-changes.ts';
 import { formatUsersLock, parseUsersLock, usersLockLines } from '../../../builder/build/users/users-lock.ts';
+import { writtenNumbers } from '../../../builder/build/users/written-numbers.ts';
 import { keepUsersLock, readUsersLock } from '../../../cli/users-lock.ts';
 
 const head =
@@ -161,7 +162,7 @@ it.each([
 
 it('takes names with capitals, as Debian has', async () => {
   const tree = treeWith(['Debian-exim:x:105:106::/:', '_apt:x:42:65534::/:']);
-  await expect(applyUsersLock(tree, parse(''))).resolves.toBeUndefined();
+  await expect(applyUsersLock(tree, parse(''))).resolves.toEqual({ uids: [], gids: [] });
 });
 
 it('keeps the ranges that users hand to containers', async () => {
@@ -188,6 +189,20 @@ it('tells which lines are new and which a package changed', () => {
     '~ group adm:x:4:b → group adm:x:4:a,b',
     '+ subuid a:100000:65536',
     '~ user a:x:1:1:::/bin/sh → user a:x:1:1::/a:/bin/sh',
+  ]);
+});
+
+it('tells which file of a script seems to hold a number that moved', async () => {
+  const files = {
+    'etc/app.conf': 'dir = /run/user/1001/app\n',
+    'etc/other.conf': 'port = 11001\nversion = 1001.2\n',
+    'usr/share/app/data': '1001\n',
+    'var/lib/dpkg/info/app.list': '/usr/share/app/data\n',
+  };
+  const tree = treeWith(['new:x:1000:100::/:', 'ops:x:1001:100::/:'], ['users:x:100:'], files);
+  const moves = await applyUsersLock(tree, parse('user ops:x:1000:100:::'));
+  expect(await writtenNumbers(tree, moves)).toEqual([
+    '/etc/app.conf holds 1001; if that is a user’s or group’s number, it is 1000 by users.lock',
   ]);
 });
 
