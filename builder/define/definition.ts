@@ -129,7 +129,7 @@ const layer = {
       {
         seed: list(
           AbsolutePath,
-          'Globs of files that a host gets once, where it lacks them: later releases do not change them.',
+          'Globs of files and folders that a host gets once, where it lacks them: later releases do not change them. A folder is copied whole.',
         ),
         link: list(
           AbsolutePath,

@@ -1,3 +1,4 @@
+import { parentOf } from '../tree/change.ts';
 import type { Entry } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
 import { isSoftware, writtenPath } from './homes.ts';
@@ -20,25 +21,54 @@ export interface StateRules {
  */
 export type Fate = 'created' | 'made' | 'linked' | 'seeded';
 
+/** Folders that many share: what is in one says nothing of its neighbours. */
+const shared =
+  /^var(\/(cache|home|lib|lib\/misc|lib\/private|local|log|mail|opt|roothome|spool|srv|usrlocal))?$/;
+
 /** Gives the rule by which each entry of /var finds its place; `state` is all of them. */
 export function chooseFate(state: readonly Entry[], rules: StateRules): (entry: Entry) => Fate {
   const isSeeded = matchWritten(rules.seed);
   const isLinked = matchWritten(rules.link);
-  const below = (folder: string, holds: (path: string) => boolean) =>
-    state.some(({ path }) => path.startsWith(`${folder}/`) && holds(path));
-
-  return ({ path, type }) => {
-    if (rules.created.has(path)) return 'created';
-    if (type === 'directory') {
-      if (isLinked(path) && !below(path, isSeeded)) return 'linked';
-      // a home is copied whole or not at all: what its user deletes does not come back
-      const isHome = /^var\/home\/[^/]+$/.test(path) && below(path, () => true);
-      return isHome && !below(path, isLinked) ? 'seeded' : 'made';
-    }
-    if (type !== 'file') return 'made';
+  const fateOfFile = (path: string): Fate => {
     if (isSeeded(path)) return 'seeded';
     return isLinked(path) || isSoftware(path) || rules.shipped.has(path) ? 'linked' : 'seeded';
   };
+  const inside = noteFolders(state, ({ path, type }) => [
+    ...(rules.created.has(path) ? ['created'] : []),
+    ...(type === 'file' ? [fateOfFile(path)] : []),
+    ...(type === 'symlink' && !path.startsWith('var/home/') ? ['symlink'] : []),
+    ...(isSeeded(path) ? ['named'] : []),
+  ]);
+
+  // a folder of state is copied whole or not at all: what its program deletes must not come back
+  const isOneState = (path: string, notes: ReadonlySet<string>) =>
+    notes.has('seeded') &&
+    !['created', 'linked', 'symlink'].some((note) => notes.has(note)) &&
+    !shared.test(path) &&
+    (isSeeded(path) || !isSoftware(path));
+
+  return ({ path, type }) => {
+    if (rules.created.has(path)) return 'created';
+    if (type === 'file') return fateOfFile(path);
+    if (type !== 'directory') return 'made';
+    const notes = inside.get(path) ?? new Set();
+    if (isLinked(path) && !notes.has('named')) return 'linked';
+    return isOneState(path, notes) ? 'seeded' : 'made';
+  };
+}
+
+/** What is noted of anything that lies below a folder, by folder. */
+function noteFolders(state: readonly Entry[], notesOf: (entry: Entry) => string[]): Map<string, Set<string>> {
+  const folders = new Map<string, Set<string>>();
+  for (const entry of state) {
+    const notes = notesOf(entry);
+    for (let folder = parentOf(entry.path); folder !== ''; folder = parentOf(folder)) {
+      const noted = folders.get(folder) ?? new Set();
+      for (const note of notes) noted.add(note);
+      folders.set(folder, noted);
+    }
+  }
+  return folders;
 }
 
 /** A predicate for paths of /var. Globs name them as people do (`/opt/x`), or as they lie on the host. */

@@ -47,7 +47,7 @@ describe('files in the folders of the host', () => {
     expect(moved).toEqual([
       { path: '/var/lib/words/list', to: '/usr/lib/interlock/var/lib/words/list', isFolder: false },
     ]);
-    expect(seeded).toEqual(['/var/lib/words/settings', '/var/www/html/index.html']);
+    expect(seeded).toEqual(['/var/lib/words/settings', '/var/www']);
     expect(await ours(tree)).toContain(
       'L /var/lib/words/list - - - - /usr/lib/interlock/var/lib/words/list\nC /var/lib/words/settings - - - - -\n',
     );
@@ -73,7 +73,7 @@ describe('files in the folders of the host', () => {
       { path: '/srv/x', to: '/usr/lib/interlock/var/srv/x', isFolder: true },
       { path: '/var/www/b', to: '/usr/lib/interlock/var/www/b', isFolder: true },
     ]);
-    expect(seeded).toEqual(['/opt/app/data/db', '/usr/local/etc/z', '/var/www/a']);
+    expect(seeded).toEqual(['/opt/app/data', '/usr/local/etc', '/var/www/a']);
     expect(await text(tree, 'usr/lib/interlock/var/www/b/c')).toBe('var/www/b/c');
   });
 
@@ -228,6 +228,29 @@ describe.skipIf(process.getuid?.() !== 0)('on a host (needs root)', () => {
     expect(await host.boot(await release('two'))).toBe('');
     expect([paths[0]!, paths[2]!, paths[3]!].map(read)).toEqual(['one', 'one', 'one']);
     expect(() => read('home/ops/.ssh/authorized_keys')).toThrow(/ENOENT/);
+  });
+
+  it('what a program deleted from its folder does not come back, and what shares a folder with links is copied alone', async () => {
+    const tree = fresh({
+      'var/lib/db/base/1': 'x',
+      'var/lib/db/wal/1': 'x',
+      'var/lib/web/conf': 'x',
+      'srv/site/a': 'x',
+    });
+    putDirectory(tree, 'var/lib/db/empty');
+    change(tree, 'var/lib/db', { mode: 0o700, uid: 105, gid: 106 });
+    putSymlink(tree, 'var/lib/web/logs', '../../log/web');
+    const { seeded } = await settle(tree);
+    expect(seeded).toEqual(['/var/lib/db', '/var/lib/web/conf', '/srv/site']);
+    expect(await host.boot(tree)).toBe('');
+    expect(lstatSync(at('var/lib/db'))).toMatchObject({ mode: 0o40700, uid: 105, gid: 106 });
+    expect(lstatSync(at('var/lib/db/empty')).isDirectory()).toBe(true);
+    for (const path of ['var/lib/db/wal/1', 'var/srv/site/a', 'var/lib/web/conf']) rmSync(at(path));
+    writeFileSync(at('var/srv/site/b'), 'mine');
+    expect(await host.boot(tree)).toBe('');
+    expect(() => read('var/lib/db/wal/1')).toThrow(/ENOENT/);
+    expect(() => read('var/srv/site/a')).toThrow(/ENOENT/);
+    expect(read('var/lib/web/conf')).toBe('x');
   });
 
   it('nothing of the host’s is replaced by a link or a copy', async () => {
