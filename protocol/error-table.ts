@@ -110,7 +110,7 @@ export const errorTable = {
   ),
   mirror_failed: row(
     'the mirror did not give {what}: {problem}',
-    'Check INTERLOCK_MIRROR and the network.',
+    'Check INTERLOCK_MIRROR, the network and its proxies (http_proxy, https_proxy, no_proxy).',
     502,
     69,
     'later',

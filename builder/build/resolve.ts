@@ -1,19 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
 import type { Arch } from '../../protocol/schema.ts';
 import { run } from '../../system/run.ts';
 import type { Definition } from '../define/definition.ts';
-import { placeOf } from '../define/line-of.ts';
 import { parsePackageName } from '../define/package-name.ts';
-import { suggest } from '../define/suggest.ts';
 import { aptRoot } from './archive/apt-root.ts';
 import { type AptSource, aptSources } from './archive/apt-sources.ts';
 import { indexFolder } from './archive/index-folder.ts';
 import { type Origin, parseUris } from './archive/parse-uris.ts';
-import { expiredSuites, newestDate, type ReleaseFile, readReleaseFiles } from './archive/release-files.ts';
+import { expiredSuites, newestDate, readReleaseFiles } from './archive/release-files.ts';
 import { solve } from './archive/solve.ts';
+import { checkComponents, suiteProblem } from './archive/suite-problem.ts';
 import { takeKeys } from './archive/take-keys.ts';
 import { updateIndexes } from './archive/update-indexes.ts';
 import { controlField } from './control-field.ts';
@@ -43,7 +41,9 @@ export async function resolve(
     const sources = await takeKeys(root, definition, aptSources(definition, mirror));
     const all = [...sources, ...folders.map(({ source }) => source)];
     const config = await aptRoot(root, all, { arch, network, allowExpired });
-    await updateIndexes(config);
+    await updateIndexes(config).catch((error) => {
+      throw suiteProblem(error, definition);
+    });
     const releases = await readReleaseFiles(join(root, 'lists'));
     checkComponents(definition, releases);
     const packages = sortPackages(
@@ -88,21 +88,6 @@ async function indexFolders(root: string, { dir, repositories }: Definition) {
     found.push({ source, origin: { base: `copy:${index}/`, repository, paths } });
   }
   return found;
-}
-
-/** apt only warns of a component that a suite does not have. */
-function checkComponents(definition: Definition, releases: readonly ReleaseFile[]): void {
-  const { suite, components } = definition;
-  const release = releases.find((each) => each.codename === suite || each.suite === suite);
-  if (!release || release.components.length === 0) return;
-  const known = release.components.map((name) => name.replace(/^.*\//, ''));
-  const unknown = components.find((name) => !known.includes(name));
-  if (unknown === undefined) return;
-  const meant = suggest(unknown, known);
-  const hint = meant ? `did you mean ${meant}?` : `it has ${known.join(', ')}`;
-  const problem = `${suite} has no component ${unknown}; ${hint}`;
-  const place = placeOf(definition, ['components'], unknown);
-  throw new InterlockError('definition_invalid', { ...place, problem });
 }
 
 /** The stanzas of chosen packages in the indexes. */

@@ -38,6 +38,25 @@ export function placeOf(
   return find(element) ?? find(undefined) ?? placeIn(own, path);
 }
 
+/** The file and line where a key of any table has this value, or a list that has it; else where the key is first set. */
+export function placeOfValue(
+  definition: Pick<Definition, 'files' | 'arch'>,
+  key: string,
+  value: string,
+): { file: string; line: number } {
+  for (const { file, text } of definition.files.toReversed()) {
+    const lines = text.split('\n');
+    const sets = lines.flatMap((line, at) => (keyOf(line) === key ? [at] : []));
+    for (const at of sets) {
+      const end = lines.findIndex((line, index) => index > at && isNext(line));
+      const rest = lines.slice(at, end === -1 ? undefined : end);
+      const within = rest.findIndex((line) => quoted(value).some((word) => code(line).includes(word)));
+      if (within !== -1) return { file, line: at + within + 1 };
+    }
+  }
+  return placeOf(definition, [key]);
+}
+
 function placeIn({ file, text }: DefinitionFile, path: readonly string[]): { file: string; line: number } {
   return { file, line: lineOf(text, path) };
 }
@@ -47,10 +66,9 @@ function findLine(lines: readonly string[], path: readonly string[], element?: s
   const at = findKey(lines, path.slice(0, -1).join('.'), path.at(-1) ?? '');
   if (at === -1) return undefined;
   if (element === undefined) return at;
-  const quoted = [`"${element}"`, `'${element}'`];
-  const end = lines.findIndex((line, index) => index > at && /^\s*([\w-]+\s*=|\[+[\w.-]+\]+\s*$)/.test(line));
+  const end = lines.findIndex((line, index) => index > at && isNext(line));
   const within = lines.findIndex((line, index) => {
-    return index >= at && (end === -1 || index < end) && quoted.some((q) => code(line).includes(q));
+    return index >= at && (end === -1 || index < end) && quoted(element).some((q) => code(line).includes(q));
   });
   return within === -1 ? undefined : within;
 }
@@ -80,6 +98,15 @@ function findTable(lines: readonly string[], path: readonly string[]): number {
 
 function tableName(line: string): string | undefined {
   return /^\s*\[+\s*([^\]\s"]+)\s*\]+\s*(?:#.*)?$/.exec(line)?.[1];
+}
+
+/** Whether a line begins another key or table. */
+function isNext(line: string): boolean {
+  return /^\s*([\w-]+\s*=|\[+[\w.-]+\]+\s*$)/.test(line);
+}
+
+function quoted(text: string): string[] {
+  return [`"${text}"`, `'${text}'`];
 }
 
 function code(line: string): string {

@@ -8,14 +8,19 @@ export function suggest(word: string, known: readonly string[]): string | undefi
   return near[0]?.name;
 }
 
-/** Levenshtein's distance, row by row: how many letters to add, drop or change. */
+/** How many letters to add, drop, change or swap with the next (optimal string alignment), row by row. */
 function distance(from: string, to: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [index, letter] of [...from].entries()) {
     const next = [index + 1];
     for (let at = 0; at < to.length; at++) {
-      next.push(Math.min(row[at]! + (to[at] === letter ? 0 : 1), row[at + 1]! + 1, next[at]! + 1));
+      const isSwap = index > 0 && at > 0 && to[at] === from[index - 1] && to[at - 1] === letter;
+      const swapped = isSwap ? before[at - 1]! + 1 : Number.POSITIVE_INFINITY;
+      const changed = row[at]! + (to[at] === letter ? 0 : 1);
+      next.push(Math.min(changed, row[at + 1]! + 1, next[at]! + 1, swapped));
     }
+    before = row;
     row = next;
   }
   return row.at(-1)!;

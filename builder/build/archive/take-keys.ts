@@ -2,7 +2,7 @@ import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../../protocol/errors.ts';
 import type { Definition } from '../../define/definition.ts';
-import { placeOf } from '../../define/line-of.ts';
+import { placeOfValue } from '../../define/line-of.ts';
 import { digestFile } from '../../pack/digest.ts';
 import type { AptSource } from './apt-sources.ts';
 
@@ -18,7 +18,7 @@ export async function takeKeys(
     const { key, keySha256 } = repository;
     const { sha256 } = await digestFile(key);
     if (sha256 !== keySha256) {
-      const place = placeOf(definition, ['repositories', 'key_sha256']);
+      const place = placeOfValue(definition, 'key_sha256', keySha256);
       const problem = `${key} has SHA-256 ${sha256}, not key_sha256: look whose key it is`;
       throw new InterlockError('definition_invalid', { ...place, problem });
     }

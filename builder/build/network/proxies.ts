@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { InterlockError } from '../../../protocol/errors.ts';
+import { readProxies } from '../../../system/proxies.ts';
 import { run } from '../../../system/run.ts';
 import { redact } from './redact.ts';
 
@@ -7,29 +8,24 @@ import { redact } from './redact.ts';
 export type ProxyFor = (url: string) => string | undefined;
 
 /**
- * The proxies to use: those of `http_proxy`, `https_proxy` and `no_proxy`, or else those of the machine's apt
- * (Acquire::http::Proxy). Indexes and packages both go by this answer. Throws `bad_input` for a proxy of another kind.
+ * The proxies to use: those that the environment names, or else those of the machine's apt (Acquire::http::Proxy). Indexes and
+ * packages both go by this answer. Throws `config_invalid` for a proxy of another kind.
  */
 export async function findProxies(
   env: NodeJS.ProcessEnv = process.env,
   settings: () => Promise<string> = aptSettings,
 ): Promise<ProxyFor> {
-  const direct = env.no_proxy ?? env.NO_PROXY ?? '';
-  const fromEnv = { http: env.http_proxy ?? env.HTTP_PROXY, https: env.https_proxy ?? env.HTTPS_PROXY };
-  if (fromEnv.http || fromEnv.https) {
-    const proxies = {
-      http: checked('http_proxy', fromEnv.http),
-      https: checked('https_proxy', fromEnv.https),
-    };
-    return (url) => (isDirect(new URL(url), direct) ? undefined : proxies[schemeOf(url)]);
+  const direct = env.no_proxy || env.NO_PROXY || '';
+  const { http_proxy: http, https_proxy: https } = readProxies(env);
+  if (http || https) {
+    return (url) => (isDirect(new URL(url), direct) ? undefined : { http, https }[schemeOf(url)]);
   }
   const of = parseSettings(await settings().catch(() => ''));
   return (url) => {
-    const { hostname } = new URL(url);
     if (isDirect(new URL(url), direct)) return undefined;
     const key = `acquire::${schemeOf(url)}::proxy`;
-    const found = of.get(`${key}::${hostname}`) ?? of.get(key);
-    return found === 'DIRECT' ? undefined : checked('Acquire::http::Proxy', found);
+    const found = of.get(`${key}::${new URL(url).hostname}`) ?? of.get(key);
+    return found === undefined || found === 'DIRECT' ? undefined : checked(found);
   };
 }
 
@@ -47,14 +43,10 @@ function parseSettings(text: string): Map<string, string> {
   return new Map([...lines].map(([, name = '', value = '']) => [name.toLowerCase(), value]));
 }
 
-function checked(name: string, proxy: string | undefined): string | undefined {
-  if (!proxy) return undefined;
-  const url = URL.parse(proxy.includes('://') ? proxy : `http://${proxy}`);
-  if (url && /^https?:$/.test(url.protocol) && url.hostname) return url.href;
-  throw new InterlockError('bad_input', {
-    what: name,
-    problem: `${redact(proxy)} is no http:// or https:// proxy`,
-  });
+function checked(proxy: string): string {
+  if (/^https?:$/.test(URL.parse(proxy)?.protocol ?? '')) return proxy;
+  const problem = `${redact(proxy)} is no http:// or https:// proxy`;
+  throw new InterlockError('config_invalid', { file: 'Acquire::http::Proxy of apt', problem });
 }
 
 /** Whether `no_proxy` names a URL's host: by name or by a domain above it, by address, by network, or `*` for all. */

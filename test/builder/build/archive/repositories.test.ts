@@ -150,6 +150,7 @@ describe('repositories', () => {
       details: { line: 3 },
       message: expect.stringMatching(/no package web-comon in trixie; did you mean web-common\?$/),
     });
+    await expect(choose('"wbe"')).rejects.toThrow(/did you mean web\?$/);
     await expect(choose('', '', 'kernel = "linux-image-rt-amd46"\n')).rejects.toMatchObject({
       details: { line: 6 },
       message: expect.stringMatching(/did you mean linux-image-rt-amd64\?$/),

@@ -74,6 +74,22 @@ describe('resolve', () => {
     });
   });
 
+  it('names the line of a suite that the mirror does not have', async () => {
+    const more = '[[repositories]]\nsuite = "trixie-updates"\n[[repositories]]\nsuite = "trixy-backports"';
+    archive.add('trixie-updates', [], today);
+    await expect(choose(define(more))).rejects.toMatchObject({
+      code: 'definition_invalid',
+      details: { line: 8, problem: expect.stringMatching(/there is no suite trixy-backports at http/) },
+    });
+    const wrong = '[[repositories]]\nsuite = "trixie-updates"\ncomponents = [\n"main",\n"man"\n]';
+    await expect(choose(define(wrong))).rejects.toMatchObject({
+      details: {
+        line: 9,
+        problem: expect.stringMatching(/trixie-updates has no component man; did you mean main\?/),
+      },
+    });
+  });
+
   it('takes indexes and packages through the proxy alone', async () => {
     const proxy = await serveProxy();
     const [, port] = /:(\d+)$/.exec(proxy.url) ?? [];
