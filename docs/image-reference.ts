@@ -39,7 +39,7 @@ export function renderImageReference(): string {
     'cmdline = "console=ttyAMA0"',
     '```',
     '',
-    'The order in the tree: packages, sources, what every image has, overlays, scripts, units and masks, removals.',
+    'The order in the tree: packages, sources, what every image has, overlays, scripts, derived data, units and masks, removals.',
     'Beside `image.toml` lie `packages.lock` (for arm64 `packages.arm64.lock`) and `users.lock`; see [images](../images/README.md).',
     '',
   ].join('\n');

@@ -3,7 +3,8 @@ import type { Definition } from '../define/definition.ts';
 import { bootstrap, treeKey } from './bootstrap.ts';
 import { checkAsked } from './check-asked.ts';
 import { checkInstalled } from './check-installed.ts';
-import { layOverlays, overlaidKey } from './overlay/lay-overlays.ts';
+import { deriveData } from './derive/derive-data.ts';
+import { layOverlays, overlaidKey, overlaidPaths } from './overlay/lay-overlays.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { during, type Reporter } from './reporter.ts';
 import { buildMachine } from './sandbox/machine.ts';
@@ -26,9 +27,10 @@ export interface InstalledTree {
 }
 
 /**
- * Puts together what a definition brings: packages, sources, what every image has, overlays, and what scripts make of
- * them. Contents lie in the cache, in overlays and in `spool`, which must live as long as the tree. Overlays and scripts
- * find the numbers of `users`. Throws `bad_input` for a lock or a source that is not what the definition says.
+ * Puts together what a definition brings: packages, sources, what every image has, overlays, what scripts make of them,
+ * and what programs of the image derive from all that. Contents lie in the cache, in overlays and in `spool`, which must
+ * live as long as the tree. Overlays and scripts find the numbers of `users`. Throws `bad_input` for a lock or a source
+ * that is not what the definition says.
  */
 export async function installedTree(
   definition: Definition,
@@ -42,14 +44,30 @@ export async function installedTree(
   const tree = await bootstrap(lock, files, report, buildMachine, definition);
   await checkInstalled(tree, lock);
   const warnings = await writtenNumbers(tree, await applyUsersLock(tree, users));
+  const packages: Tree = new Map(tree);
   const sources = await addSources(tree, definition, spool, users);
   await layOver(tree, definition, users);
-  if (definition.scripts.length === 0) return { tree, sources, warnings };
+  const wanted = await overlaidPaths(tree, definition);
+  const left = await afterScripts(tree, definition, lock, sources, report);
+  await deriveData(left.tree, { packages, key: left.key, wanted, lock }, report);
+  return { tree: left.tree, sources, warnings };
+}
+
+/** Gives what the definition's scripts leave, and a name of it in the cache: what derived data depend on but overlays. */
+async function afterScripts(
+  tree: Tree,
+  definition: Definition,
+  lock: PackagesLock,
+  sources: readonly SourceDigest[],
+  report: Reporter,
+): Promise<{ tree: Tree; key: string }> {
+  const { scripts } = definition;
+  if (scripts.length === 0) return { tree, key: await keyOfPackages(tree, definition, lock) };
   const key = await keyAfterScripts(tree, definition, lock, sources);
-  const changed = await during(report, `run ${definition.scripts.length} scripts`, 0, () =>
-    runScripts(tree, key, definition.scripts, lock),
+  const changed = await during(report, `run ${scripts.length} scripts`, 0, () =>
+    runScripts(tree, key, scripts, lock),
   );
-  return { tree: changed, sources, warnings };
+  return { tree: changed, key };
 }
 
 /** Lays over an installed tree what every image has and the definition's overlays, with the users that they bring. */
@@ -65,8 +83,12 @@ export async function keyAfterScripts(
   lock: PackagesLock,
   sources: readonly SourceDigest[],
 ): Promise<string> {
-  const installed = await numbersKey(treeKey(lock, buildMachine, definition), tree);
+  const installed = await keyOfPackages(tree, definition, lock);
   return scriptsKey(await overlaidKey(installed, definition), sources, definition.scripts, lock.date);
+}
+
+async function keyOfPackages(tree: Tree, definition: Definition, lock: PackagesLock): Promise<string> {
+  return numbersKey(treeKey(lock, buildMachine, definition), tree);
 }
 
 async function addSources(
