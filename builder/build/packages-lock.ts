@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { InterlockError } from '../../protocol/errors.ts';
 import { Arch, Bytes, problemOf, Sha256, strict, Time } from '../../protocol/schema.ts';
 import { packageNameProblem } from '../define/package-name.ts';
+import { damagedLine } from './damaged-line.ts';
 import { lineOfJson } from './line-of-json.ts';
 
 /** The most layers of a lock: what comes later goes into the last one. */
@@ -79,7 +80,7 @@ export function parseLock(input: string | Uint8Array, file: string): PackagesLoc
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw fail(Number(/line (\d+)/.exec((cause as Error).message)?.[1] ?? 1), 'is no JSON', cause);
+    throw fail(damagedLine(text), 'is no JSON', cause);
   }
   const problem = problemOf(PackagesLock, value);
   if (problem) {

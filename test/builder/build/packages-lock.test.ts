@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { damagedLine } from '../../../builder/build/damaged-line.ts';
 import {
   formatLock,
   type PackagesLock,
@@ -130,8 +131,39 @@ describe('packages.lock', () => {
     );
   });
 
-  it('names the line where it stops being JSON', () => {
-    const text = formatLock(two).replace('  "packages"', '<<<<<<< HEAD\n  "packages"');
-    expect(() => parseLock(text, 'my.lock')).toThrow(`my.lock:${lineOf(text, '<<<')}: is no JSON`);
+  it.each([
+    ['a conflict in the head', '  "packages"', '<<<<<<< HEAD\n  "packages"', '<<<'],
+    ['a conflict among the packages', '    {"name":"vim"', '<<<<<<< HEAD\n    {"name":"vim"', '<<<'],
+    ['a conflict among the requests', '    "vim=', '=======\n    "vim=', '==='],
+    ['a comma too many', '"layer":2}', '"layer":2},', '  ]\n}'],
+    ['a comma that is missing', '"},\n    {"name":"vim"', '"}\n    {"name":"vim"', '    {"name":"vim"'],
+    ['a string that is not closed', '"suite":"', '"suite":', 'trixie'],
+    ['an end too early', '  ]\n}\n', '', '{"name":"vim"'],
+    ['text after the end', '  ]\n}\n', '  ]\n}\n\nmore\n', 'more'],
+  ])('names the line of %s', (_what, from, to, place) => {
+    const text = formatLock(two).replaceAll('": "', '":"').replace(from, to);
+    expect(text).not.toBe(formatLock(two).replaceAll('": "', '":"'));
+    expect(() => parseLock(text, 'my.lock')).toThrow(`my.lock:${lineOf(text, place)}: is no JSON`);
+  });
+
+  it('finds a line in whatever JSON does not allow', () => {
+    fc.assert(
+      fc.property(fc.json(), fc.nat(), fc.string({ maxLength: 3 }), (json, at, more) => {
+        const text = json.slice(0, at % (json.length + 1)) + more + json.slice(at % (json.length + 1));
+        const lines = text.split('\n').length;
+        fc.pre(!isJson(text));
+        expect(damagedLine(text)).toBeGreaterThan(0);
+        expect(damagedLine(text)).toBeLessThanOrEqual(lines);
+      }),
+    );
   });
 });
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
