@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { type PackagesLock, parseLock } from '../builder/build/packages-lock.ts';
 import { compare } from '../builder/inspect/compare.ts';
 import { formatChanges } from '../builder/inspect/format-changes.ts';
+import { type UnlockedPackage, unlockedPackages } from '../builder/inspect/unlocked-packages.ts';
 import { digestFile } from '../builder/pack/digest.ts';
 import { asInterlockError, InterlockError } from '../protocol/errors.ts';
 import {
@@ -57,6 +58,7 @@ async function inspectRelease(folder: string, listPackages: boolean): Promise<An
   const files = await Promise.all(filesOf(release).map((blob) => checkFile(folder, blob)));
   const states = new Map(files.map(({ file, state }) => [file, state]));
   const lock = await readLock(join(folder, 'packages.lock'));
+  const unlocked = await unlockedPackages(join(folder, 'sbom.cdx.json'));
   const payloads = await Promise.all(
     release.payloads.map(async ({ file }) => {
       const isThere = states.get(file) !== 'missing';
@@ -72,11 +74,11 @@ async function inspectRelease(folder: string, listPackages: boolean): Promise<An
       files.map(({ file, size, sha256, state }) => [file, formatBytes(size), sha256, state]),
     ),
     ...payloads.map(({ file, operations }) => `${file}\n${operationTable(operations)}`),
-    packageText(lock, listPackages),
+    packageText(lock, unlocked, listPackages),
   ];
   return {
     text: sections.join('\n\n'),
-    data: { release, files, payloads, packages: lock?.packages ?? null },
+    data: { release, files, payloads, packages: lock?.packages ?? null, unlocked },
   };
 }
 
@@ -113,12 +115,19 @@ async function readLock(file: string): Promise<PackagesLock | undefined> {
   return text && parseLock(text, file);
 }
 
-function packageText(lock: PackagesLock | undefined, list: boolean): string {
+function packageText(
+  lock: PackagesLock | undefined,
+  unlocked: readonly UnlockedPackage[],
+  list: boolean,
+): string {
   if (!lock) return 'packages.lock is missing';
   const size = lock.packages.reduce((sum, locked) => sum + locked.size, 0);
-  const summary = `${lock.packages.length} packages of ${lock.suite}, ${formatBytes(size)} as .deb`;
-  const rows = lock.packages.map(({ name, version, arch }) => [name, version, arch]);
-  return list ? `${summary}\n${formatTable(['PACKAGE', 'VERSION', 'ARCH'], rows)}` : summary;
+  const more = unlocked.length > 0 ? `, and ${unlocked.length} that packages.lock does not have` : '';
+  const summary = `${lock.packages.length} packages of ${lock.suite}, ${formatBytes(size)} as .deb${more}`;
+  if (!list) return summary;
+  const rows = lock.packages.map(({ name, version, arch }) => [name, version, arch, '']);
+  const others = unlocked.map(({ name, version, arch, origin }) => [name, version, arch, origin]);
+  return `${summary}\n${formatTable(['PACKAGE', 'VERSION', 'ARCH', ''], [...rows, ...others])}`;
 }
 
 async function inspectPayload(path: string): Promise<Answer> {

@@ -21,7 +21,7 @@ export async function planState(tree: Tree | undefined, definition: Definition):
   const shipped = await shippedFiles(made);
   foldLocal(made);
   await scrub(made, await overlaidPaths(made, definition));
-  keepStatus(made);
+  await keepStatus(made);
   removeWhere(made, matchPaths(definition.remove));
   await moveHomes(made);
   return listPlaces(await emptyVar(made, { ...definition.state, shipped }));

@@ -118,7 +118,14 @@ async function listParts(inputs: ReleaseInputs, rootHash: string): Promise<strin
   const { definition, version, lock, tree, bundled, sources = [] } = inputs;
   const facts = await dpkgFacts(tree);
   const builder = await builderVersion();
-  return sbom({ name: definition.name, version, rootHash, lock, facts, bundled, sources, builder });
+  const origin = originOf(definition);
+  return sbom({ name: definition.name, version, rootHash, lock, facts, bundled, sources, builder, origin });
+}
+
+/** Where packages can be from that no lock has. */
+function originOf({ scripts, sources }: Definition): string {
+  if (sources.length === 0) return 'installed by a script';
+  return scripts.length === 0 ? 'brought by a source' : 'installed by a script or brought by a source';
 }
 
 function packPayload(

@@ -45,7 +45,7 @@ export async function normalise(
   foldLocal(tree);
   const packaged = await packagedUnits(tree, overlaid);
   await scrub(tree, overlaid);
-  keepStatus(tree);
+  await keepStatus(tree);
   await applySysusers(tree, users);
   await declareUsers(tree);
   addFirstBootUnits(tree, matchPaths(definition.remove));

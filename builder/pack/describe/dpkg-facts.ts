@@ -3,6 +3,9 @@ import { follow } from '../../build/tree/follow.ts';
 
 /** What the root itself says of a Debian package, besides what the lock says. */
 export interface DpkgFacts {
+  name: string;
+  version: string;
+  arch: string;
   /** The source package it was built from, which security trackers go by. */
   source: { name: string; version: string };
   /** Short names as the package's copyright file gives them. */
@@ -11,17 +14,28 @@ export interface DpkgFacts {
 
 const status = 'usr/lib/sysimage/dpkg/status';
 
-/** Reads dpkg's list and the machine-readable copyright files of a root, by package name. */
+/**
+ * Reads dpkg's list and the machine-readable copyright files of a root: what is installed, by package name. One that is
+ * listed again, for another architecture or by a source, has its version and architecture in its key.
+ */
 export async function dpkgFacts(tree: Tree): Promise<Map<string, DpkgFacts>> {
   const facts = new Map<string, DpkgFacts>();
   for (const stanza of (await textOf(tree, status)).split(/\n\n+/)) {
-    const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(stanza)?.[1];
+    const field = (key: string) => new RegExp(`^${key}: (.*)$`, 'm').exec(stanza)?.[1];
     const name = field('Package');
-    if (!name) continue;
-    const [, source = name, version = field('Version') ?? ''] =
-      /^(\S+)(?: \((.*)\))?$/.exec(field('Source') ?? '') ?? [];
+    if (!name || !/ installed$/.test(field('Status') ?? ' installed')) continue;
+    const version = field('Version') ?? '';
+    const arch = field('Architecture') ?? 'all';
+    const [, source = name, of = version] = /^(\S+)(?: \((.*)\))?$/.exec(field('Source') ?? '') ?? [];
     const copyright = await textOf(tree, `usr/share/doc/${name}/copyright`);
-    facts.set(name, { source: { name: source, version }, licences: licencesOf(copyright) });
+    const known = {
+      name,
+      version,
+      arch,
+      source: { name: source, version: of },
+      licences: licencesOf(copyright),
+    };
+    facts.set(facts.has(name) ? `${name} ${version} ${arch}` : name, known);
   }
   return facts;
 }

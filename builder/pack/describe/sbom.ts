@@ -1,8 +1,8 @@
 import type { BundledPackage } from '../../build/agent/bundle-agent.ts';
-import type { LockedPackage, PackagesLock } from '../../build/packages-lock.ts';
+import type { PackagesLock } from '../../build/packages-lock.ts';
 import type { SourceDigest } from '../../build/tree/sources/add-source.ts';
+import { type Component, debianParts } from './debian-parts.ts';
 import type { DpkgFacts } from './dpkg-facts.ts';
-import { repositoryOf } from './repository-of.ts';
 
 /** What a release holds. */
 export interface Parts {
@@ -17,14 +17,11 @@ export interface Parts {
   sources: readonly SourceDigest[];
   /** Version of the builder, which the agent came with. */
   builder: string;
+  /** Where packages are from that the lock does not have. */
+  origin?: string;
 }
 
-interface Component {
-  type: string;
-  'bom-ref': string;
-  name: string;
-  [more: string]: unknown;
-}
+const unlocked = 'installed by a script';
 
 /** The npm packages that bring a Node; the node in them is a part of its own. */
 const nodePackage = /^node-linux-/;
@@ -33,8 +30,18 @@ const nodePackage = /^node-linux-/;
  * The parts list of a release as CycloneDX 1.6 JSON: every Debian package with its source package, licences and
  * SHA-256, trees from elsewhere, the agent, its npm packages and its Node. The same parts give the same bytes.
  */
-export function sbom({ name, version, rootHash, lock, facts, bundled, sources, builder }: Parts): string {
-  const packages = lock.packages.map((locked) => debian(locked, lock.suite, facts.get(locked.name)));
+export function sbom({
+  name,
+  version,
+  rootHash,
+  lock,
+  facts,
+  bundled,
+  sources,
+  builder,
+  origin = unlocked,
+}: Parts): string {
+  const packages = debianParts(lock, facts, origin);
   const trees = sources.map(tree);
   const modules = bundled.map(npm);
   const nodes = bundled.filter((part) => nodePackage.test(part.name)).map(node);
@@ -54,29 +61,6 @@ export function sbom({ name, version, rootHash, lock, facts, bundled, sources, b
     ],
   };
   return `${JSON.stringify(document, null, 2)}\n`;
-}
-
-function debian(locked: LockedPackage, suite: string, facts?: DpkgFacts): Component {
-  const { name, version, arch, sha256 } = locked;
-  const source = facts?.source;
-  const isOwnSource = !source || (source.name === name && source.version === version);
-  const upstream = isOwnSource ? '' : `&upstream=${encode(`${source.name}@${source.version}`)}`;
-  const purl = `pkg:deb/debian/${encode(name)}@${encode(version)}?arch=${arch}&distro=${suite}${upstream}${repositoryOf(locked)}`;
-  return {
-    type: 'library',
-    'bom-ref': purl,
-    name,
-    version,
-    hashes: [{ alg: 'SHA-256', content: sha256 }],
-    ...licences(facts?.licences ?? []),
-    purl,
-    ...(source && { pedigree: { ancestors: [sourceOf(source)] } }),
-  };
-}
-
-function sourceOf({ name, version }: DpkgFacts['source']) {
-  const purl = `pkg:deb/debian/${encode(name)}@${encode(version)}?arch=source`;
-  return { type: 'library', name, version, purl };
 }
 
 function tree({ name, sha256 }: SourceDigest): Component {
@@ -108,11 +92,6 @@ function node({ version }: BundledPackage): Component {
 function npm({ name, version }: BundledPackage): Component {
   const purl = `pkg:npm/${name.replace('@', '%40')}@${encode(version)}`;
   return { type: 'library', 'bom-ref': purl, name, version, purl };
-}
-
-/** Debian's short names are close to SPDX's, and not the same: they are given as names. */
-function licences(names: readonly string[]) {
-  return names.length === 0 ? {} : { licenses: names.map((name) => ({ license: { name } })) };
 }
 
 function refOf(component: Component): string {

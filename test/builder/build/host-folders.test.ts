@@ -84,7 +84,7 @@ it('keeps the list of packages for scanners', async () => {
   const tree = fresh();
   putFile(tree, 'var/lib/dpkg/status', 'Package: a\n');
   putFile(tree, 'var/lib/dpkg/info/a.list', '/\n');
-  keepStatus(tree);
+  await keepStatus(tree);
   expect(await text(tree, 'usr/lib/sysimage/dpkg/status')).toBe('Package: a\n');
   expect([...tree.keys()].filter((path) => path.startsWith('var/lib/dpkg'))).toEqual([]);
 });

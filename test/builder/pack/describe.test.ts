@@ -7,10 +7,12 @@ import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
 import { bundleFromJSON } from '@sigstore/bundle';
 import { toSignedEntity, Verifier } from '@sigstore/verify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { keepStatus } from '../../../builder/build/normalise/keep-status.ts';
 import type { PackagesLock } from '../../../builder/build/packages-lock.ts';
 import { putDirectory, putFile, putSymlink } from '../../../builder/build/tree/change.ts';
 import type { Tree } from '../../../builder/build/tree/entry.ts';
 import { define } from '../../../builder/define/define.ts';
+import { unlockedPackages } from '../../../builder/inspect/unlocked-packages.ts';
 import { initKeys } from '../../../builder/keys/init.ts';
 import { definitionDigest } from '../../../builder/pack/describe/definition-digest.ts';
 import { dpkgFacts } from '../../../builder/pack/describe/dpkg-facts.ts';
@@ -129,6 +131,64 @@ describe('sbom', () => {
   it('names no agent where there is none', async () => {
     const text = sbom({ ...(await parts()), bundled: [] });
     expect(text).not.toContain('interlock-agent');
+  });
+});
+
+describe('what only dpkg’s list has', () => {
+  const stanza = (name: string, version: string, more = 'Status: install ok installed') =>
+    `Package: ${name}\n${more}\nVersion: ${version}\nArchitecture: amd64\n`;
+  const listed = async (...stanzas: string[]) => {
+    const tree = root();
+    putFile(tree, 'usr/lib/sysimage/dpkg/status', stanzas.join('\n'));
+    const text = sbom({ ...(await parts()), facts: await dpkgFacts(tree) });
+    const document = JSON.parse(text) as { components: Record<string, unknown>[] };
+    const debs = document.components.filter(({ purl }) => String(purl).startsWith('pkg:deb/'));
+    await writeFile(join(dir, 'sbom.cdx.json'), text);
+    return {
+      names: debs.map(({ name, version }) => `${name} ${version}`),
+      unlocked: (await unlockedPackages(join(dir, 'sbom.cdx.json'))).map(
+        ({ name, origin }) => `${name}: ${origin}`,
+      ),
+      problem: await new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text),
+    };
+  };
+  const own = [stanza('libc6', '1:2.0+b1'), stanza('tzdata', '1:2.0+b1')];
+
+  it('is listed with its origin', async () => {
+    const { names, unlocked, problem } = await listed(
+      ...own,
+      stanza('vendor-tool', '4.2'),
+      stanza('interlock-initrd', '1'),
+    );
+    expect(names).toEqual(['libc6 1:2.0+b1', 'tzdata 1:2.0+b1', 'vendor-tool 4.2']);
+    expect(unlocked).toEqual(['vendor-tool: installed by a script']);
+    expect(problem).toBeNull();
+  });
+
+  it('takes the place of the locked version, and what is gone is not listed as installed', async () => {
+    const gone = stanza('old', '1', 'Status: deinstall ok config-files');
+    const { names, unlocked } = await listed(stanza('libc6', '1:2.1'), own[1]!, gone);
+    expect(names).toEqual(['libc6 1:2.1', 'tzdata 1:2.0+b1']);
+    expect(unlocked).toEqual(['libc6: installed by a script']);
+  });
+
+  it('counts for both of two architectures, and a locked package without an entry is said', async () => {
+    const foreign = stanza('libc6', '1:2.0').replace('amd64', 'i386');
+    const { names, unlocked } = await listed(own[0]!, foreign);
+    expect(names).toEqual(['libc6 1:2.0+b1', 'libc6 1:2.0', 'tzdata 1:2.0+b1']);
+    expect(unlocked).toEqual([
+      'libc6: installed by a script',
+      'tzdata: in packages.lock, not in the list of dpkg',
+    ]);
+  });
+
+  it('comes from the folder that container images keep, too', async () => {
+    const tree = root();
+    putFile(tree, 'var/lib/dpkg/status', stanza('libc6', '1:2.0+b1'));
+    putFile(tree, 'var/lib/dpkg/status.d/app', 'Package: app\nVersion: 3\nArchitecture: amd64\n');
+    putFile(tree, 'var/lib/dpkg/status.d/app.md5sums', 'x  usr/bin/app\n');
+    await keepStatus(tree);
+    expect([...(await dpkgFacts(tree)).keys()]).toEqual(['libc6', 'app']);
   });
 });
 
