@@ -7,6 +7,7 @@ import type { Definition, Layer } from './definition.ts';
 import { placeOf } from './line-of.ts';
 import { parseSize } from './parse-size.ts';
 import type { ReadFile } from './read-image-file.ts';
+import { templateOf } from './unit-name.ts';
 
 type Lists =
   | 'packages'
@@ -109,9 +110,11 @@ export function merge(read: readonly ReadFile[], arch: Arch): Definition {
 
 /** True when a later file masks what an included one enables: the one way to do without it. */
 function isSwitchedOff(read: readonly ReadFile[], arch: Arch, unit: string): boolean {
-  const last = (key: 'units' | 'mask') =>
+  const last = (key: 'units' | 'mask', names: readonly string[]) =>
     read.findLastIndex(({ image }) =>
-      [image, image.arch?.[arch]].some((layer: Layer | undefined) => layer?.[key]?.includes(unit)),
+      [image, image.arch?.[arch]].some((layer: Layer | undefined) =>
+        names.some((name) => layer?.[key]?.includes(name)),
+      ),
     );
-  return last('mask') > last('units');
+  return last('mask', [unit, templateOf(unit)]) > last('units', [unit]);
 }

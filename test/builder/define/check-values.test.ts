@@ -83,6 +83,11 @@ describe('a unit that an included image enables', () => {
     expect(definition).toMatchObject({ units: ['b.service'], mask: ['a.service'] });
   });
 
+  it('is switched off by a mask of its template', async () => {
+    const definition = await defineOver('units = ["t@a.service", "u@a.service"]', 'mask = ["t@.service"]');
+    expect(definition.units).toEqual(['u@a.service']);
+  });
+
   it('is not switched on again where it was masked: the two lines are named', async () => {
     await expect(defineOver('mask = ["a.service"]', 'units = ["a.service"]')).rejects.toThrow(
       /image\.toml:2: unit a\.service is to start, and .*base\/image\.toml:4 masks it/,
