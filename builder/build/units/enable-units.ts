@@ -61,7 +61,8 @@ function explainMask(tree: Tree, definition: Definition, name: string, unit: Uni
   }
   const reason = names.map((each) => neverStarted.get(each)).find((each) => each !== undefined);
   if (reason !== undefined) return `is masked in every image: ${reason}`;
-  return `is masked by /${unit.path}, which leads to /dev/null or is empty`;
+  const way = 'take it out of units, or name it in mask where another image.toml enables it';
+  return `is masked by /${unit.path}, which leads to /dev/null or is empty: ${way}`;
 }
 
 /** The names of the units that a link leads through. */

@@ -5,7 +5,8 @@ import type { UnitFolders } from './unit-folders.ts';
 
 /** Gathers what the search for units needs to know of a tree. */
 export async function searchUnits(tree: Tree, folders: UnitFolders, arch: string): Promise<UnitSearch> {
-  return { tree, folders, dropIns: listDropIns(tree), arch, os: await readOsRelease(tree) };
+  const os = await readOsRelease(tree);
+  return { tree, folders, dropIns: listDropIns(tree), arch, os, systemd: systemdVersion(tree) };
 }
 
 /** The names in every folder of drop-ins; folders by their real paths. */
@@ -17,6 +18,15 @@ function listDropIns(tree: Tree): Map<string, string[]> {
     found.set(folder, [...(found.get(folder) ?? []), name]);
   }
   return found;
+}
+
+/** The version of the image's systemd, by the name of its library; that of Debian 13 where there is none. */
+function systemdVersion(tree: Tree): number {
+  for (const path of tree.keys()) {
+    const version = /\/systemd\/libsystemd-shared-(\d+)[^/]*\.so$/.exec(path)?.[1];
+    if (version !== undefined) return Number(version);
+  }
+  return 257;
 }
 
 async function readOsRelease(tree: Tree): Promise<Map<string, string>> {

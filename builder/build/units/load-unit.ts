@@ -15,6 +15,8 @@ export interface UnitSearch {
   dropIns: ReadonlyMap<string, string[]>;
   arch: string;
   os: ReadonlyMap<string, string>;
+  /** The version of systemd in the image. */
+  systemd: number;
 }
 
 /** A unit that was asked for, and what its file, or the link in its place, says. */
@@ -130,6 +132,9 @@ async function readFile(search: UnitSearch, unit: Unit, path: string): Promise<v
   for (const { key, value } of readInstall(text, path)) assign(search, unit, key, value);
 }
 
+/** Debian 12 has 252, which knows neither `UpheldBy=` nor folders `.upholds`. */
+const upheldBySince = 254;
+
 const lists = {
   WantedBy: 'wantedBy',
   RequiredBy: 'requiredBy',
@@ -150,6 +155,9 @@ function assign(search: UnitSearch, unit: Unit, key: string, value: string): voi
       throw unreadable(unit, `DefaultInstance=${value} is no instance`);
     unit.defaultInstance = instance;
   } else if (Object.hasOwn(lists, key) && (key !== 'Alias' || mayAlias(type))) {
+    if (key === 'UpheldBy' && search.systemd < upheldBySince) {
+      throw unreadable(unit, `UpheldBy= needs a newer systemd than ${search.systemd}, which the image has`);
+    }
     const list = lists[key as keyof typeof lists];
     unit[list] = value === '' ? [] : [...unit[list], ...splitWords(value)];
   }

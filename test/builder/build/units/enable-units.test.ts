@@ -151,6 +151,14 @@ describe('units of a definition', () => {
       /cannot have the link .*b\.service: it is a file already/,
     ],
     [
+      'u.service',
+      {
+        [`${vendor}/u.service`]: '[Install]\nUpheldBy=g.target\n',
+        'usr/lib/x86_64-linux-gnu/systemd/libsystemd-shared-252.so': 'ELF',
+      },
+      /UpheldBy= needs a newer systemd than 252/,
+    ],
+    [
       'gone.service',
       { [`${vendor}/gone.service`]: '-> nothing.service' },
       /is a link to nothing\.service, which does not exist/,

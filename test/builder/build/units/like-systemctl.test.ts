@@ -1,39 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import {
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parentOf } from '../../../../builder/build/tree/change.ts';
-import { readBody, type Tree } from '../../../../builder/build/tree/entry.ts';
+import type { Tree } from '../../../../builder/build/tree/entry.ts';
 import { applyPresets } from '../../../../builder/build/units/apply-presets.ts';
 import { enable } from '../../../../builder/build/units/enable.ts';
 import { searchUnits } from '../../../../builder/build/units/find-units.ts';
 import { systemFolders, userFolders } from '../../../../builder/build/units/unit-folders.ts';
+import { layUnits } from './lay-units.ts';
 import { addPresets, type Chance, chance, makeUnits, names } from './make-units.ts';
 
 const version = Number(
   /^systemd (\d+)/.exec(spawnSync('systemctl', ['--version']).stdout?.toString() ?? '')?.[1] ?? 0,
 );
 const keys = ['WantedBy', 'RequiredBy', 'Alias', 'Also', 'DefaultInstance', 'Unknown'];
-
-async function lay(tree: Tree, root: string): Promise<void> {
-  for (const { path, type, linkname, body } of tree.values()) {
-    const file = join(root, path);
-    if (type === 'directory') mkdirSync(file, { recursive: true });
-    else mkdirSync(dirname(file), { recursive: true });
-    if (type === 'symlink') symlinkSync(linkname, file);
-    if (type === 'file') writeFileSync(file, await readBody(body));
-  }
-}
 
 /** Every link below a folder, and where it leads. */
 function linksIn(root: string, folder: string): string[] {
@@ -67,7 +49,7 @@ async function both(
   const root = mkdtempSync(join(tmpdir(), 'units-'));
   const folder = `etc/systemd/${manager}`;
   try {
-    await lay(tree, root);
+    await layUnits(tree, root);
     mkdirSync(join(root, folder), { recursive: true });
     const scope = manager === 'user' ? ['--global'] : [];
     const { status, stderr } = spawnSync('systemctl', [`--root=${root}`, ...scope, ...verb], {

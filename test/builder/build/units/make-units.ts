@@ -1,5 +1,6 @@
 import { putFile, putSymlink } from '../../../../builder/build/tree/change.ts';
 import type { Tree } from '../../../../builder/build/tree/entry.ts';
+import { templateOf } from '../../../../builder/define/unit-name.ts';
 
 /** Chance that repeats: the same seed makes the same units on every machine. */
 export type Chance = (below: number) => number;
@@ -167,4 +168,40 @@ export function addPresets(random: Chance, tree: Tree, manager: 'system' | 'user
   }
   const last = pick(random, ['enable', 'disable']);
   putFile(tree, `usr/lib/systemd/${manager}-preset/99-last.preset`, `${last} *\n`);
+}
+
+/** Random links by which units are enabled, masked and given other names, in all folders, as people and scripts leave them. */
+export function addLinks(random: Chance, tree: Tree): void {
+  const folders = ['etc', 'etc', 'etc', 'usr/local/lib', 'usr/lib'].map(
+    (parent) => `${parent}/systemd/system`,
+  );
+  const services = ['a.service', 'b.service', 'my-app.service', 'al.service', 'al2.service', 'al3.service'];
+  const targets = ['e.target', 'f.target', 'g.target', 'default.target'];
+  const to = (folder: string, up: string, name: string) =>
+    pick(random, [
+      `${up}${name}`,
+      `/usr/lib/systemd/system/${name}`,
+      `/etc/systemd/system/${name}`,
+      `/${folder}/${name}`,
+    ]);
+  for (const target of ['e.target', 'f.target', 'n.target']) {
+    putFile(tree, `usr/lib/systemd/system/${target}`, '[Unit]\nDefaultDependencies=no\n');
+  }
+  // no circles, and no masks in lists of units with several names: systemd goes by chance there
+  for (let count = 12; count > 0; count--) {
+    const folder = pick(random, folders);
+    const pool = pick(random, [services, targets]);
+    const index = 1 + random(pool.length - 1);
+    const path = `${folder}/${pool[index]}`;
+    if (tree.has(path)) continue;
+    putSymlink(tree, path, random(4) === 0 ? '/dev/null' : to(folder, '', pool[random(index)]!));
+  }
+  for (let count = 20; count > 0; count--) {
+    const folder = pick(random, folders);
+    const by = pick(random, [...targets, 'a.service', 'al.service', 'n.target', 'n.target']);
+    const unit = pick(random, [...services, 'c.socket', 'd.timer', 't@one.service', 't@two.service']);
+    const path = `${folder}/${by}.${pick(random, ['wants', 'requires', 'upholds'])}/${unit}`;
+    const isMask = by === 'n.target' && random(3) === 0;
+    putSymlink(tree, path, isMask ? '/dev/null' : to(folder, '../', pick(random, [unit, templateOf(unit)])));
+  }
 }
