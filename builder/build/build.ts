@@ -19,7 +19,9 @@ import type { PackagesLock } from './packages-lock.ts';
 import { prepareTree } from './prepare-tree.ts';
 import { during, type Reporter, silent } from './reporter.ts';
 import { describePlaces } from './state/describe-places.ts';
+import { sizeOf } from './tree/entry.ts';
 import type { UsersLock } from './users/users-lock.ts';
+import { withRoom } from './with-room.ts';
 
 /** What one build is given besides the image's definition. */
 export interface BuildOptions {
@@ -102,7 +104,8 @@ export async function build(
     const inputs = { definition, version, arch, lock, epoch, frames, sources, format, ...prepared };
     const unfinished = join(work, 'release');
     await mkdir(unfinished);
-    await pack(unfinished, { ...inputs, ...(level && { level }) }, report);
+    const room = { folder: options.out, needed: 2 * sizeOf(prepared.tree) };
+    await withRoom([room], () => pack(unfinished, { ...inputs, ...(level && { level }) }, report));
     await rename(unfinished, folder);
     await syncFolder(options.out);
     return { folder, lock, users, warnings: [...warnings, ...installed.warnings, ...ofRoot] };

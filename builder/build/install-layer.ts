@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { chmod, mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { InterlockError } from '../../protocol/errors.ts';
 import type { Arch } from '../../protocol/schema.ts';
@@ -15,8 +15,9 @@ import { inSandbox } from './sandbox/in-sandbox.ts';
 import type { Machine } from './sandbox/machine.ts';
 import { mountTree, unmountTree } from './sandbox/run-in-tree.ts';
 import { packageScriptProblem } from './script-problem.ts';
-import type { Tree } from './tree/entry.ts';
+import { sizeOf, type Tree } from './tree/entry.ts';
 import { writeTree } from './tree/write-tree.ts';
+import { withRoom } from './with-room.ts';
 
 /** What an image keeps of its packages besides what runs. */
 export type Extras = Pick<Definition, 'documentation' | 'locales'>;
@@ -30,6 +31,18 @@ const decompressModules = [
   'each "*.ko.zst" zstd --decompress --quiet --force --rm',
   'for kernel in *; do chroot "$1" depmod --all "$kernel"; done',
 ].join('\n');
+
+/** A tar of its own: mmdebstrap hangs when the disk is too full for the one that it makes. */
+const installAndPack = [
+  'set -e',
+  'tree=$1 tar=$2',
+  'shift 2',
+  'mmdebstrap "$@" || { echo "mmdebstrap ended with status $?" >&2; exit 1; }',
+  `tar --create --format=posix --sort=name --numeric-owner --xattrs --xattrs-include='*' --file "$tar" --directory "$tree" .`,
+  'rm -rf "$tree"',
+].join('\n');
+/** What packages take when they are unpacked, from their compressed sizes: the most that was seen. */
+const unpackedShare = 5;
 
 /** Everything besides packages that decides about what an install leaves. */
 export function installRecipe(extras: Extras): Record<string, unknown> {
@@ -66,9 +79,17 @@ export async function installLayer(
     const names = [...packages.map(({ name }) => name), ...(below ? [] : [stubPackage])];
     const hooks = below ? [`--setup-hook=${unpackBelow(join(work, 'below.tar'))}`] : [];
     if (below) await packBelow(below, epoch, join(work, 'below.tar'));
-    const argv = ['mmdebstrap', ...mmdebstrapOptions(names, arch, extras), ...hooks, '', tar, source];
+    const tree = join(work, 'tree');
+    const install = [...mmdebstrapOptions(names, arch, extras), ...hooks, '', tree, source];
+    const argv = ['/bin/sh', '-c', installAndPack, 'sh', tree, tar, ...install];
     const options = { env: buildEnvironment(epoch, join(work, 'tmp')), arch, machine, lines: 2000 };
-    await inSandbox(argv, options).catch((error) => {
+    const size =
+      packages.reduce((sum, { size }) => sum + size, 0) * unpackedShare + (below ? sizeOf(below) : 0);
+    const rooms = [
+      { folder: dirname(work), needed: below ? 2 * size : size },
+      { folder: dirname(dirname(tar)), needed: 2 * size },
+    ];
+    await withRoom(rooms, () => inSandbox(argv, options)).catch((error) => {
       throw decompressorProblem(packageScriptProblem(error));
     });
   });
@@ -113,7 +134,7 @@ function mmdebstrapOptions(names: readonly string[], arch: Arch, extras: Extras)
   return [
     '--mode=root',
     '--variant=essential',
-    '--format=tar',
+    '--format=directory',
     `--architectures=${debianArch(arch)}`,
     `--include=${names.join(',')}`,
     ...excluded.map((glob) => `--dpkgopt=path-exclude=${glob}`),

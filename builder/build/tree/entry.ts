@@ -46,3 +46,9 @@ export function bodyOf(content: string | Uint8Array): Body {
   const source = typeof content === 'string' ? Buffer.from(content) : content;
   return { size: source.length, source };
 }
+
+/** Bytes of a tree's contents; what has several names counts once. */
+export function sizeOf(tree: Tree): number {
+  const bodies = new Set([...tree.values()].map(({ body }) => body));
+  return [...bodies].reduce((sum, { size }) => sum + size, 0);
+}
