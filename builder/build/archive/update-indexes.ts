@@ -4,41 +4,46 @@ import { run } from '../../../system/run.ts';
 import { aptEnvironment } from '../network/apt-network.ts';
 import { toolProblem } from './tool-problem.ts';
 
-/** Waits between attempts, in milliseconds; a mirror that is being updated is soon in order again. */
-const waits = [2000, 8000];
+/** Waits between attempts, in milliseconds; a mirror that is being updated is soon in order again. What fails in passing apt itself tries again. */
+const usualWaits = [2000, 8000];
+
+/** How many of apt's lines are shown. */
+const shown = 6;
 
 /**
  * Fetches and checks the indexes of an apt root. Throws `index_expired`, or `mirror_failed` with apt's own words when asking
  * again did not help.
  */
-export async function updateIndexes(config: string): Promise<void> {
+export async function updateIndexes(config: string, waits: readonly number[] = usualWaits): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
       await run('apt-get', ['-qq', '-o', 'APT::Update::Error-Mode=any', 'update'], {
         env: aptEnvironment(config),
+        lines: 200,
       });
       return;
     } catch (error) {
       const output = error instanceof InterlockError ? String(error.details.output) : '';
       const wait = waits[attempt];
-      if (wait === undefined || !isPassing(output)) throw indexProblem(error, output);
+      if (wait === undefined || !amidSync.test(output)) throw indexProblem(error, output);
       await pause(wait);
     }
   }
 }
 
 const amidSync = /Hash Sum mismatch|unexpected size|Mirror sync in progress/;
-/** What may be otherwise in a moment; apt itself asks again where a server does not answer. */
-function isPassing(output: string): boolean {
-  return amidSync.test(output) || /\b(?:429|5\d\d) {2}\S/.test(output);
-}
 
 function indexProblem(error: unknown, output: string): unknown {
   const [, index, time] = /Release file for (\S+) is expired \(invalid since ([^)]*)\)/.exec(output) ?? [];
   if (index && time) return new InterlockError('index_expired', { index, time }, { cause: error });
-  const what = 'its package indexes';
-  return toolProblem(error, (problem) => {
-    if (!amidSync.test(problem)) return { what, problem };
-    return { what, problem: `its files do not belong together; it is probably being updated: ${problem}` };
+  return toolProblem(error, (text) => {
+    const said = text
+      .split('\n')
+      .filter((line) => /^[EW]: /.test(line) && !/^E: Some index files/.test(line));
+    const problem = said.length > 0 ? [...new Set(said)].slice(0, shown).join('; ') : text;
+    const advice = amidSync.test(text)
+      ? 'its files do not belong together; it is probably being updated: '
+      : '';
+    return { what: 'its package indexes', problem: advice + problem };
   });
 }

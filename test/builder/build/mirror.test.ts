@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseUris } from '../../../builder/build/archive/parse-uris.ts';
-import { findMirror, parseSources } from '../../../builder/build/mirror.ts';
+import { findMirror, mirrorAddresses, parseSources } from '../../../builder/build/mirror.ts';
 
 const deb822 = `Types: deb
 # URIs: http://old.invalid/debian
@@ -59,6 +59,32 @@ describe('findMirror', () => {
     await writeFile(join(etc, 'apt/sources.list.d/debian.sources'), deb822);
     const { main } = await findMirror({ INTERLOCK_MIRROR: 'http://near.invalid/debian/' }, etc);
     expect(main).toBe('http://near.invalid/debian');
+  });
+
+  it('finds the mirror of a machine of another release, and its security archive', async () => {
+    await writeFile(join(etc, 'os-release'), 'VERSION_CODENAME=forky\n');
+    await writeFile(join(etc, 'apt/sources.list.d/debian.sources'), deb822);
+    expect(await findMirror({}, etc)).toEqual({
+      main: 'http://mirror.invalid/debian',
+      security: 'http://mirror.invalid/debian-security',
+    });
+  });
+
+  it('takes the login out of an address', async () => {
+    const INTERLOCK_MIRROR = 'https://me:pass%40word@near.invalid/debian/';
+    expect(await findMirror({ INTERLOCK_MIRROR }, etc)).toMatchObject({
+      main: 'https://near.invalid/debian',
+    });
+    expect(await mirrorAddresses({ INTERLOCK_MIRROR }, etc)).toEqual([INTERLOCK_MIRROR]);
+  });
+
+  it('refuses a mirror that is no web address, without its login', async () => {
+    await expect(findMirror({ INTERLOCK_MIRROR: 'ftp://me:secret@near.invalid' }, etc)).rejects.toMatchObject(
+      {
+        code: 'mirror_failed',
+        details: { problem: 'INTERLOCK_MIRROR is ftp://near.invalid, no http:// or https:// address' },
+      },
+    );
   });
 
   it('says so when the machine has none', async () => {
