@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type BuildOptions, build } from '../builder/build/build.ts';
@@ -11,6 +11,7 @@ import { formatUserChanges } from '../builder/build/users/user-changes.ts';
 import { emptyUsersLock } from '../builder/build/users/users-lock.ts';
 import { readRelease, verify } from '../builder/build/verify.ts';
 import { define } from '../builder/define/define.ts';
+import type { Definition } from '../builder/define/definition.ts';
 import { machineArch } from '../builder/define/machine-arch.ts';
 import { addDelta } from '../builder/delta/add-delta.ts';
 import { InterlockError } from '../protocol/errors.ts';
@@ -31,6 +32,7 @@ interface Options {
   floor?: string;
   lock?: string;
   updateLock?: boolean;
+  checkIdentity?: boolean;
   offline?: boolean;
   allowExpired?: boolean;
   deltaFrom?: string[];
@@ -59,12 +61,16 @@ export function addBuild(program: Command): void {
       '--update-lock',
       'choose packages anew, say what changed, and keep packages.lock (at once) and users.lock',
     )
+    .option('--check-identity', 'install again on another made-up machine, and refuse a root that differs')
     .option('--level <level>', 'zstd level of the full payload: 19 for releases (default: 3, which is quick)')
     .addOption(payloadFormatOption())
     .option('--delta-from <release...>', 'folders of older releases to make deltas from')
     .option('--offline', 'use the lock and the cache only')
     .option('--allow-expired', 'choose packages from indexes that have expired, as a snapshot’s have')
-    .option('--verify <release>', 'build a release again, and say what differs')
+    .option(
+      '--verify <release>',
+      'install and build a release again on another made-up machine, and say what differs',
+    )
     .option('--plan', 'print the phases and what is cached, and build nothing')
     .action(answer(runBuild));
 }
@@ -92,6 +98,7 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
   const built = await build(definition, settings, reportOn(process.stderr));
   const { folder, lock, users: allUsers, warnings } = built;
   for (const warning of warnings) print(`warning: ${warning}`, process.stderr);
+  if (options.checkIdentity) await checkIdentity(folder, definition, settings);
   for (const old of options.deltaFrom ?? []) await addDelta(old, folder);
   const users = await keepUsersLock(imagedir, allUsers, options.updateLock ?? false);
   const data = { folder, packages: lock.packages.length, users, warnings };
@@ -120,8 +127,22 @@ async function runVerify(imagedir: string, folder: string, options: Options): Pr
     inputs,
     reportOn(process.stderr),
   );
-  if (differences.length === 0) return { text: line`${folder}: the same bytes`, data: { differences } };
+  if (differences.length === 0)
+    return {
+      text: line`${folder}: the same bytes, installed anew on another made-up machine`,
+      data: { differences },
+    };
   throw new InterlockError('not_reproduced', { folder, lines: `\n${formatDifferences(differences)}` });
+}
+
+/** Refuses a release whose root depends on the machine it was installed on, and takes it away. */
+async function checkIdentity(folder: string, definition: Definition, settings: BuildOptions): Promise<void> {
+  const { differences } = await verify(folder, definition, settings, reportOn(process.stderr));
+  if (differences.length === 0) return;
+  await rm(folder, { recursive: true });
+  const path = differences.find((each) => each.path !== null)?.path ?? '';
+  const lines = `\n${formatDifferences(differences)}`;
+  throw new InterlockError('depends_on_machine', { lines, path: `/${path}` });
 }
 
 /** What a build is given besides its definition and its lock. */

@@ -75,7 +75,14 @@ export const errorTable = {
   ),
   not_reproduced: row(
     '{folder}, built again, differs: {lines}',
-    'Look at what those files are made of: time, chance, or another input than then.',
+    'Look at what those files are made of: time, chance, the machine they are made on, or another input than then.',
+    409,
+    65,
+    'never',
+  ),
+  depends_on_machine: row(
+    'installed again on another made-up machine, the root differs: {lines}',
+    'What belongs to one machine belongs in no image: take it out (`remove = ["{path}"]`), and have a unit make it on the first boot of each host.',
     409,
     65,
     'never',

@@ -9,6 +9,7 @@ import type { PackagesLock } from './packages-lock.ts';
 import { during, type Reporter } from './reporter.ts';
 import { debianArch } from './required-packages.ts';
 import { buildMachine, type Machine } from './sandbox/machine.ts';
+import { type Site, usualSite } from './site.ts';
 import type { Tree } from './tree/entry.ts';
 
 /**
@@ -20,13 +21,13 @@ export async function bootstrap(
   lock: PackagesLock,
   files: ReadonlyMap<string, string>,
   report: Reporter,
-  machine: Machine = buildMachine,
+  { machine, trees }: Site = usualSite,
   extras: Extras = noExtras,
 ): Promise<Tree> {
   const { arch } = lock;
   const layers = layersOf(lock);
   const keys = layerKeys(lock, machine, extras);
-  let { tree, count } = await highestKept(keys);
+  let { tree, count } = await highestKept(keys, trees);
   if (count < layers.length) {
     await checkEmulation(arch);
     if (arch !== machineArch()) await run('arch-test', [debianArch(arch)]);
@@ -36,7 +37,11 @@ export async function bootstrap(
     const below = tree;
     const place = layers.length > 1 ? ` (layer ${count + 1} of ${layers.length})` : '';
     tree = await during(report, `install ${layer.packages.length} packages${place}`, 0, () =>
-      keepTree(keys[count]!, (tar) => installLayer(layer, below, { arch, files, machine, extras }, tar)),
+      keepTree(
+        keys[count]!,
+        (tar) => installLayer(layer, below, { arch, files, machine, extras }, tar),
+        trees,
+      ),
     );
   }
   return tree!;
@@ -67,9 +72,12 @@ export function layerKeys(
   return keys;
 }
 
-async function highestKept(keys: readonly string[]): Promise<{ tree: Tree | undefined; count: number }> {
+async function highestKept(
+  keys: readonly string[],
+  trees?: string,
+): Promise<{ tree: Tree | undefined; count: number }> {
   for (let count = keys.length; count > 0; count--) {
-    const tree = await findKeptTree(keys[count - 1]!);
+    const tree = await findKeptTree(keys[count - 1]!, trees);
     if (tree) return { tree, count };
   }
   return { tree: undefined, count: 0 };

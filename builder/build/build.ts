@@ -11,6 +11,7 @@ import { pack } from '../pack/pack.ts';
 import { nodePackage } from './agent/read-node.ts';
 import { checkDefinition } from './check/check-definition.ts';
 import { fetchPackages } from './fetch-packages.ts';
+import type { Owners } from './identity/owners.ts';
 import { installedTree } from './installed-tree.ts';
 import { keptFrames } from './kept-frames.ts';
 import { lockFor } from './lock-for.ts';
@@ -18,6 +19,7 @@ import { findMirror } from './mirror.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { prepareTree } from './prepare-tree.ts';
 import { during, type Reporter, silent } from './reporter.ts';
+import type { Site } from './site.ts';
 import { describePlaces } from './state/describe-places.ts';
 import { sizeOf } from './tree/entry.ts';
 import type { UsersLock } from './users/users-lock.ts';
@@ -49,6 +51,8 @@ export interface BuildOptions {
   level?: number;
   /** Of the payload: the present one unless given. */
   format?: PayloadFormat | undefined;
+  /** Where trees are made; the usual place unless given. */
+  site?: Site;
 }
 
 /**
@@ -59,7 +63,7 @@ export async function build(
   definition: Definition,
   options: BuildOptions,
   report: Reporter = silent,
-): Promise<{ folder: string; lock: PackagesLock; users: UsersLock; warnings: string[] }> {
+): Promise<{ folder: string; lock: PackagesLock; users: UsersLock; warnings: string[]; owners: Owners }> {
   // what package scripts and this build make must not depend on who builds
   process.umask(0o022);
   const { arch } = definition;
@@ -85,11 +89,13 @@ export async function build(
   await mkdir(options.out, { recursive: true });
   return withScratch(folder, async (work) => {
     const spool = join(work, 'spool');
-    const installed = await installedTree(definition, lock, files, spool, report, options.users);
+    const { users: given, site } = options;
+    const installed = await installedTree(definition, lock, files, spool, report, given, site);
     const { tree, sources } = installed;
     const {
       users,
       warnings: ofRoot,
+      owners,
       ...prepared
     } = await during(
       report,
@@ -108,6 +114,7 @@ export async function build(
     await withRoom([room], () => pack(unfinished, { ...inputs, ...(level && { level }) }, report));
     await rename(unfinished, folder);
     await syncFolder(options.out);
-    return { folder, lock, users, warnings: [...warnings, ...installed.warnings, ...ofRoot] };
+    const all = [...warnings, ...installed.warnings, ...ofRoot];
+    return { folder, lock, users, warnings: all, owners };
   });
 }

@@ -9,6 +9,8 @@ export interface Difference {
   /** A path in the root; null for the file as a whole. */
   path: string | null;
   problem: 'missing' | 'added' | 'changed';
+  /** Who brought a path of the root, in words. */
+  origin?: string;
 }
 
 /** What a build makes; what signing adds or changes is compared by nobody who lacks the keys. */
@@ -38,8 +40,10 @@ export async function compareReleases(
 
 /** For people: what differs, indented where it lies inside a file. */
 export function formatDifferences(differences: readonly Difference[]): string {
-  const lines = differences.map(({ file, path, problem }) => {
-    return path === null ? line`${file} ${problem}` : line`  /${path} ${problem}`;
+  const lines = differences.map(({ file, path, problem, origin }) => {
+    return path === null
+      ? line`${file} ${problem}`
+      : line`  /${path} ${problem}${origin ? `, ${origin}` : ''}`;
   });
   return lines.join('\n');
 }

@@ -7,8 +7,9 @@ import { deriveData } from './derive/derive-data.ts';
 import { layOverlays, overlaidKey, overlaidPaths } from './overlay/lay-overlays.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { during, type Reporter } from './reporter.ts';
-import { buildMachine } from './sandbox/machine.ts';
+import type { Machine } from './sandbox/machine.ts';
 import { runScripts, scriptsKey } from './scripts/run-scripts.ts';
+import { type Site, usualSite } from './site.ts';
 import type { Tree } from './tree/entry.ts';
 import { addSource, type SourceDigest } from './tree/sources/add-source.ts';
 import { applyUsersLock } from './users/apply-users-lock.ts';
@@ -39,17 +40,18 @@ export async function installedTree(
   spool: string,
   report: Reporter,
   users: UsersLock = emptyUsersLock,
+  site: Site = usualSite,
 ): Promise<InstalledTree> {
   await checkAsked(definition, lock, files);
-  const tree = await bootstrap(lock, files, report, buildMachine, definition);
+  const tree = await bootstrap(lock, files, report, site, definition);
   await checkInstalled(tree, lock);
   const warnings = await writtenNumbers(tree, await applyUsersLock(tree, users));
   const packages: Tree = new Map(tree);
   const sources = await addSources(tree, definition, spool, users);
   await layOver(tree, definition, users);
   const wanted = await overlaidPaths(tree, definition);
-  const left = await afterScripts(tree, definition, lock, sources, report);
-  await deriveData(left.tree, { packages, key: left.key, wanted, lock }, report);
+  const left = await afterScripts(tree, definition, lock, sources, report, site);
+  await deriveData(left.tree, { packages, key: left.key, wanted, lock, site }, report);
   return { tree: left.tree, sources, warnings };
 }
 
@@ -60,12 +62,13 @@ async function afterScripts(
   lock: PackagesLock,
   sources: readonly SourceDigest[],
   report: Reporter,
+  site: Site,
 ): Promise<{ tree: Tree; key: string }> {
   const { scripts } = definition;
-  if (scripts.length === 0) return { tree, key: await keyOfPackages(tree, definition, lock) };
-  const key = await keyAfterScripts(tree, definition, lock, sources);
+  if (scripts.length === 0) return { tree, key: await keyOfPackages(tree, definition, lock, site.machine) };
+  const key = await keyAfterScripts(tree, definition, lock, sources, site);
   const changed = await during(report, `run ${scripts.length} scripts`, 0, () =>
-    runScripts(tree, key, scripts, lock),
+    runScripts(tree, key, scripts, lock, site),
   );
   return { tree: changed, key };
 }
@@ -82,13 +85,19 @@ export async function keyAfterScripts(
   definition: Definition,
   lock: PackagesLock,
   sources: readonly SourceDigest[],
+  { machine }: Site = usualSite,
 ): Promise<string> {
-  const installed = await keyOfPackages(tree, definition, lock);
+  const installed = await keyOfPackages(tree, definition, lock, machine);
   return scriptsKey(await overlaidKey(installed, definition), sources, definition.scripts, lock.date);
 }
 
-async function keyOfPackages(tree: Tree, definition: Definition, lock: PackagesLock): Promise<string> {
-  return numbersKey(treeKey(lock, buildMachine, definition), tree);
+async function keyOfPackages(
+  tree: Tree,
+  definition: Definition,
+  lock: PackagesLock,
+  machine: Machine,
+): Promise<string> {
+  return numbersKey(treeKey(lock, machine, definition), tree);
 }
 
 async function addSources(

@@ -16,11 +16,11 @@ const indexFile = 'index.json';
 const contentsFile = 'contents';
 
 /**
- * The tree that the cache keeps under a key (hex), or nothing. Its contents stay in the cache and are read from there. One
+ * The tree that the cache, or a folder like it, keeps under a key (hex), or nothing. Its contents stay in the cache and are read from there. One
  * that the disk damaged is removed and counts as nothing.
  */
-export async function findKeptTree(key: string): Promise<Tree | undefined> {
-  for (const folder of await foldersOf(key)) {
+export async function findKeptTree(key: string, trees?: string): Promise<Tree | undefined> {
+  for (const folder of await foldersOf(key, trees)) {
     const index = await readWhole(key, folder);
     if (!index) {
       await discard(folder);
@@ -41,8 +41,12 @@ export async function isTreeKept(key: string): Promise<boolean> {
  * Makes a tree as a tar file, keeps it under a key and gives it. The cache holds it whole or not at all, in a folder named
  * after its content: builders that finish one key at the same time each read what they made themselves.
  */
-export async function keepTree(key: string, makeTar: (file: string) => Promise<void>): Promise<Tree> {
-  const trees = await cacheFolder('trees');
+export async function keepTree(
+  key: string,
+  makeTar: (file: string) => Promise<void>,
+  given?: string,
+): Promise<Tree> {
+  const trees = given ?? (await cacheFolder('trees'));
   const kept = await withScratch(join(trees, key.slice(0, 16)), async (unfinished) => {
     const tar = join(unfinished, 'tree.tar');
     const contents = join(unfinished, contentsFile);
@@ -62,8 +66,8 @@ export async function keepTree(key: string, makeTar: (file: string) => Promise<v
   return kept;
 }
 
-async function foldersOf(key: string): Promise<string[]> {
-  const trees = await cacheFolder('trees');
+async function foldersOf(key: string, given?: string): Promise<string[]> {
+  const trees = given ?? (await cacheFolder('trees'));
   const names = (await readdir(trees)).filter((name) => name.startsWith(`${key}.`));
   return names.toSorted().map((name) => join(trees, name));
 }

@@ -3,7 +3,7 @@ import { addAgent } from './agent/add-agent.ts';
 import type { BundledPackage } from './agent/bundle-agent.ts';
 import { type BootParts, takeBootParts } from './boot/boot-parts.ts';
 import { checkRoot } from './check/check-root.ts';
-import { takeOwners } from './identity/owners.ts';
+import { type Owners, takeOwners } from './identity/owners.ts';
 import { type Additions, normalise } from './normalise/normalise.ts';
 import { overlaidPaths } from './overlay/lay-overlays.ts';
 import { type Reporter, silent } from './reporter.ts';
@@ -26,6 +26,8 @@ export interface PreparedTree {
   state: StatePlaces;
   /** What is probably harmless and was not meant, in words. */
   warnings: string[];
+  /** By which the origin of a path is told. */
+  owners: Owners;
 }
 
 /** Makes an image's root, and takes its boot parts out, of an installed tree, which it changes. */
@@ -51,5 +53,6 @@ export async function prepareTree(
     users: await lockUsers(tree, users),
     state,
     warnings: [...written, ...warnings],
+    owners,
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { peParts } from '../../protocol/authenticode.ts';
@@ -12,12 +12,15 @@ import { payloadLevel } from '../pack/payload-level.ts';
 import { readPayloadFormat } from '../pack/read-format.ts';
 import { type BuildOptions, build } from './build.ts';
 import { compareReleases, type Difference } from './compare-releases.ts';
+import { type Owners, originOf } from './identity/owners.ts';
 import { parseLock } from './packages-lock.ts';
 import type { Reporter } from './reporter.ts';
+import { otherMachine } from './sandbox/machine.ts';
 
 /**
  * Builds a release again from its definition and from the lock, version and time that it carries, and lists what
- * differs. Trust and floor must be given as they were then. Throws `release_invalid` for a lock that is not the release's.
+ * differs. Everything is installed anew, on another made-up machine: no tree of the cache is used, and what depends on
+ * the machine differs. Trust and floor must be given as they were then. Throws `release_invalid` for a lock that is not the release's.
  */
 export async function verify(
   folder: string,
@@ -30,20 +33,36 @@ export async function verify(
   // beside nothing else: a second build must not depend on where it lies
   const work = await mkdtemp(join(tmpdir(), 'interlock-verify-'));
   try {
+    const site = { machine: otherMachine, trees: join(work, 'trees') };
+    await mkdir(site.trees);
     const format = await readPayloadFormat(join(folder, 'payload.full')).catch(() => undefined);
     const level = await levelOf(folder);
     const epoch = Date.parse(release.created) / 1000;
     const again = await build(
       definition,
-      { ...options, version: release.version, out: work, lock, epoch, format, ...(level && { level }) },
+      { ...options, version: release.version, out: work, lock, epoch, format, site, ...(level && { level }) },
       report,
     );
     const isSigned = (await sha256Of(join(again.folder, 'boot.efi'))) !== release.boot.sha256;
     const rest = await compareReleases(folder, again.folder, isSigned && (await carriesSignature(folder)));
-    return { release, differences: rest };
+    return { release, differences: await withOrigins(rest, definition, again.owners) };
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** Names who brought each path of the root. */
+async function withOrigins(
+  differences: readonly Difference[],
+  definition: Definition,
+  owners: Owners,
+): Promise<Difference[]> {
+  return Promise.all(
+    differences.map(async (difference) => {
+      const { path } = difference;
+      return path === null ? difference : { ...difference, origin: await originOf(path, definition, owners) };
+    }),
+  );
 }
 
 /** Reads a folder's release.json. */

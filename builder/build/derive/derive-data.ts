@@ -9,6 +9,7 @@ import { findKeptTree, keepTree } from '../kept-tree.ts';
 import type { PackagesLock } from '../packages-lock.ts';
 import { during, type Reporter } from '../reporter.ts';
 import { changeTree, changeTreePrograms } from '../sandbox/change-tree.ts';
+import { type Site, usualSite } from '../site.ts';
 import { parentOf, putDirectory } from '../tree/change.ts';
 import type { Entry, Tree } from '../tree/entry.ts';
 import { follow } from '../tree/follow.ts';
@@ -26,6 +27,7 @@ export interface DeriveOptions {
   /** Paths that overlays put there: what they bring themselves is not made. */
   wanted: ReadonlySet<string>;
   lock: Pick<PackagesLock, 'arch' | 'date'>;
+  site?: Site;
 }
 
 /** Data to make: with its program in this tree, and the inputs that are not those of the packages. */
@@ -81,17 +83,22 @@ function findProgram(tree: Tree, glob: string): string | undefined {
 }
 
 /** Runs all commands in one sandbox and keeps what they made, and nothing else of the tree they left. */
-async function makeData(tree: Tree, stale: readonly Stale[], { key, lock }: DeriveOptions): Promise<Tree> {
+async function makeData(
+  tree: Tree,
+  stale: readonly Stale[],
+  { key, lock, site = usualSite }: DeriveOptions,
+): Promise<Tree> {
+  const { machine, trees } = site;
   const programs = stale.map(({ commands, path }) => `#!/bin/sh -eu\nprogram=/${path}\n${commands}\n`);
   const changes = stale.map((each) => [...each.changes]);
   const sandbox = await Promise.all(changeTreePrograms.map((file) => readFile(file, 'utf8')));
   const recipe = JSON.stringify({ key, stale, changes, programs, sandbox });
   const own = createHash('sha256').update(recipe).digest('hex');
-  const kept = await findKeptTree(own);
+  const kept = await findKeptTree(own, trees);
   if (kept) return kept;
   await checkEmulation(lock.arch);
   const epoch = Date.parse(lock.date) / 1000;
-  return keepTree(own, (tar) =>
+  const makeTar = (tar: string) =>
     withScratch(temporaryPrefix(), async (work) => {
       const files: string[] = [];
       for (const [index, { name }] of stale.entries()) {
@@ -101,7 +108,7 @@ async function makeData(tree: Tree, stale: readonly Stale[], { key, lock }: Deri
         files.push(file);
       }
       const whole = join(work, 'whole.tar');
-      await changeTree(new Map(tree), files, whole, { epoch, arch: lock.arch });
+      await changeTree(new Map(tree), files, whole, { epoch, arch: lock.arch, machine });
       const after = await readTree(createReadStream(whole), join(work, 'contents'));
       const made: Tree = new Map();
       for (const entry of [...after.values()].filter(isOutput(stale))) {
@@ -109,8 +116,8 @@ async function makeData(tree: Tree, stale: readonly Stale[], { key, lock }: Deri
         made.set(entry.path, entry);
       }
       await pipeline(writeTree(made, epoch), createWriteStream(tar));
-    }),
-  );
+    });
+  return keepTree(own, makeTar, trees);
 }
 
 /** Picks the files and links that are made. */

@@ -1,3 +1,6 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Definition } from '../../define/definition.ts';
 import type { Body, Tree } from '../tree/entry.ts';
 import { readBody } from '../tree/entry.ts';
 
@@ -6,7 +9,7 @@ export type Owners = Map<string, Body>;
 
 const list = /^var\/lib\/dpkg\/info\/(.+?)(?::\w+)?\.list$/;
 
-/** Keeps hold of the lists by which `ownerOf` tells who brought a file. */
+/** Keeps hold of the lists by which `originOf` tells who brought a file. */
 export function takeOwners(tree: Tree): Owners {
   return new Map(
     [...tree.values()].flatMap(({ path, body }): [string, Body][] => {
@@ -16,8 +19,12 @@ export function takeOwners(tree: Tree): Owners {
   );
 }
 
-/** Says which package brought a path, "from package NAME", or that something made it. */
-export async function ownerOf(path: string, owners: Owners): Promise<string> {
+/** Says who brought a path: a file of an overlay, a package, or something that made it. */
+export async function originOf(path: string, { overlays }: Definition, owners: Owners): Promise<string> {
+  for (const overlay of overlays.toReversed()) {
+    const file = join(overlay, path);
+    if (await stat(file).catch(() => undefined)) return `from ${file}`;
+  }
   // lists name places from before /usr was merged
   const names = [`/${path}`, `/${path.replace(/^usr\/(?=s?bin\/|lib)/, '')}`];
   for (const [name, body] of owners) {

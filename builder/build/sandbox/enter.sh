@@ -1,10 +1,10 @@
 #!/bin/sh
-# enter.sh WORK HOSTNAME LAST_PID PROGRAM...: runs a program on the machine that WORK/machine describes.
+# enter.sh WORK HOSTNAME LAST_PID ONE_CPU PROGRAM...: runs a program on the machine that WORK/machine describes.
 # Runs as root of namespaces of its own. Ends with 125 when something of the real machine cannot be hidden.
 set -eu
 umask 022
-work=$1 hostname=$2 last_pid=$3
-shift 3
+work=$1 hostname=$2 last_pid=$3 one_cpu=$4
+shift 4
 made=$work/made
 must() {
   "$@" || { echo "sandbox: $* failed" >&2; exit 125; }
@@ -28,6 +28,10 @@ for name in $(cd "$made" && find proc etc -type f -o -type d -empty); do
 done
 must mount --bind "$made/sys" /sys
 must mount -o remount,bind,ro /sys
+if [ "$one_cpu" = true ]; then
+  first=$(sed -n 's/^Cpus_allowed_list:[^0-9]*\([0-9]*\).*/\1/p' /proc/self/status)
+  must taskset --cpu-list --pid "$first" $$ > /dev/null
+fi
 cd /
 unset OLDPWD
 "$@"

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,12 +45,25 @@ export async function inSandbox(argv: readonly string[], options: SandboxOptions
       await mkdir(content === null ? file : dirname(file), { recursive: true });
       if (content !== null) await writeFile(file, content);
     }
-    const entered = ['/bin/sh', enter, work, machine.hostname, String(machine.lastPid), ...argv];
-    const unshared = [...endsWithParent, 'unshare', ...namespaces(mode), ...entered];
+    const { hostname, lastPid, oneCpu, olderSecs } = machine;
+    const entered = ['/bin/sh', enter, work, hostname, String(lastPid), String(oneCpu), ...argv];
+    const unshared = [
+      ...endsWithParent,
+      'unshare',
+      ...namespaces(mode),
+      ...timeNamespace(olderSecs),
+      ...entered,
+    ];
     return run('setpriv', unshared, { env, endsWithUs: true, ...(lines && { lines }) }).catch((error) => {
       throw sandboxProblem(error, argv[0]!);
     });
   });
+}
+
+/** Options of unshare(1) for a clock that has run longer; kernels may lack it. */
+function timeNamespace(olderSecs: number): string[] {
+  if (olderSecs === 0 || !existsSync('/proc/self/ns/time')) return [];
+  return ['--time', '--boottime', String(olderSecs), '--monotonic', String(olderSecs)];
 }
 
 /** Names the program that failed instead of the one that started it. */

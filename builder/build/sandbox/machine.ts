@@ -14,6 +14,10 @@ export interface Machine {
   cards: Record<string, string>;
   /** The process number the first process comes after. */
   lastPid: number;
+  /** Seconds it is said to run for longer than the real one, where the kernel can (time_namespaces(7)). */
+  olderSecs: number;
+  /** Whether programs may use a single processor. */
+  oneCpu: boolean;
 }
 
 /** The machine every image is built on: it has nothing by which one could be told from another. */
@@ -25,6 +29,8 @@ export const buildMachine: Machine = {
   dmi: null,
   cards: {},
   lastPid: 0,
+  olderSecs: 0,
+  oneCpu: false,
 };
 
 /** Another machine in all of this: what an installation on it differs in depends on the machine. */
@@ -41,6 +47,8 @@ export const otherMachine: Machine = {
   },
   cards: { eth0: '02:5a:17:c0:de:01' },
   lastPid: 20_000,
+  olderSecs: 40 * 24 * 60 * 60,
+  oneCpu: true,
 };
 
 /** Files of proc(5) that tell of this machine's hardware, disks, load or command line: they are empty in the sandbox. */

@@ -5,6 +5,7 @@ import { findKeptTree, keepTree } from '../kept-tree.ts';
 import type { PackagesLock } from '../packages-lock.ts';
 import { changeTree, changeTreePrograms } from '../sandbox/change-tree.ts';
 import { buildMachine, type Machine } from '../sandbox/machine.ts';
+import { type Site, usualSite } from '../site.ts';
 import type { Tree } from '../tree/entry.ts';
 import type { SourceDigest } from '../tree/sources/add-source.ts';
 
@@ -32,11 +33,11 @@ export async function runScripts(
   key: string,
   scripts: readonly string[],
   { arch, date }: PackagesLock,
-  machine: Machine = buildMachine,
+  { machine, trees }: Site = usualSite,
 ): Promise<Tree> {
-  const kept = await findKeptTree(key);
+  const kept = await findKeptTree(key, trees);
   if (kept) return kept;
   await checkEmulation(arch);
   const epoch = Date.parse(date) / 1000;
-  return keepTree(key, (tar) => changeTree(tree, scripts, tar, { epoch, arch, machine }));
+  return keepTree(key, (tar) => changeTree(tree, scripts, tar, { epoch, arch, machine }), trees);
 }

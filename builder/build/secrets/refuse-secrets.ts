@@ -1,9 +1,7 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { InterlockError } from '../../../protocol/errors.ts';
 import { line } from '../../../protocol/visible.ts';
 import type { Definition } from '../../define/definition.ts';
-import { type Owners, ownerOf } from '../identity/owners.ts';
+import { type Owners, originOf } from '../identity/owners.ts';
 import type { Tree } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
 import { readWindows } from '../tree/read-windows.ts';
@@ -24,17 +22,9 @@ export async function refuseSecrets(tree: Tree, definition: Definition, owners: 
   if (found.size === 0) return;
   const lines = await Promise.all(
     [...found].map(
-      async ([path, kind]) => line`\n  /${path}: ${kind}, ${await origin(path, definition, owners)}`,
+      async ([path, kind]) => line`\n  /${path}: ${kind}, ${await originOf(path, definition, owners)}`,
     ),
   );
   const [first = ''] = found.keys();
   throw new InterlockError('secret_in_image', { lines: lines.join(''), path: `/${first}` });
-}
-
-async function origin(path: string, { overlays }: Definition, owners: Owners): Promise<string> {
-  for (const overlay of overlays.toReversed()) {
-    const file = join(overlay, path);
-    if (await stat(file).catch(() => undefined)) return `from ${file}`;
-  }
-  return ownerOf(path, owners);
 }

@@ -38,6 +38,7 @@ it('is the same machine each time, and another one on request', async () => {
   expect(other).toContain('02:5a:17:c0:de:01');
   expect(other).toContain('ANOTHER-SERIAL-5A17');
   expect(Number(/(\d+)\n$/.exec(other)?.[1])).toBeGreaterThan(otherMachine.lastPid);
+  expect(await shell('nproc', otherMachine)).toBe('1\n');
 });
 
 it('has no network, and nobody writes to its /sys', async () => {
