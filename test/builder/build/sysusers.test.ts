@@ -171,7 +171,7 @@ it.each([
   ['r - x', /no range/],
   ['m app', /names no group/],
   ['u locked 5', /locked has uid 7 in users\.lock/],
-  ['u app 7', /uid 7 is locked’s/],
+  ['u app 7', /uid 7 is locked’s in users\.lock and on hosts, not for app/],
 ])('refuses %j with its place', async (line, problem) => {
   const { lock } = users('user locked:x:7:7:::\n');
   await expect(applySysusers(treeWith(line), lock)).rejects.toThrow(problem);

@@ -41,7 +41,7 @@ export function chooseNumber(kind: Kind, { name, wanted, twin, place }: Asked, a
       throw refused(place, `${name} has ${kind} ${kept} in users.lock and on hosts, not ${number}`);
     }
     const holder = holderOf(kind, number, name, around);
-    if (holder !== undefined) throw refused(place, `${kind} ${number} is ${holder}’s, not for ${name}`);
+    if (holder !== undefined) throw refused(place, `${kind} ${number} is ${holder}, not for ${name}`);
     return number;
   }
   if (kept !== undefined) return kept;
@@ -51,13 +51,15 @@ export function chooseNumber(kind: Kind, { name, wanted, twin, place }: Asked, a
   return highestFree(around.ranges, takenNumbers(around));
 }
 
-/** Who has a number, or had it. */
+/** Whose a number is or was, in words. */
 function holderOf(kind: Kind, number: number, name: string, { users, groups, lock }: Surroundings) {
-  const found =
-    kind === 'uid'
-      ? [...users.values(), ...lock.users.values()].filter(({ uid }) => uid === number)
-      : [...groups.values(), ...lock.groups.values()].filter(({ gid }) => gid === number);
-  return found.find((other) => other.name !== name)?.name;
+  const isOther = (one: User | Group) =>
+    one.name !== name && (kind === 'uid' && 'uid' in one ? one.uid : one.gid) === number;
+  const [present, kept] = kind === 'uid' ? [users, lock.users] : [groups, lock.groups];
+  const here = [...present.values()].find(isOther);
+  if (here) return `${here.name}’s`;
+  const gone = [...kept.values()].find(isOther);
+  return gone && `${gone.name}’s in users.lock and on hosts`;
 }
 
 function takenNumbers({ users, groups, lock, owners }: Surroundings): Set<number> {
