@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type BuildOptions, build } from '../builder/build/build.ts';
 import { formatDifferences } from '../builder/build/compare-releases.ts';
-import { formatLockChanges, lockChanges } from '../builder/build/lock-changes.ts';
+import { formatLayerChanges, formatLockChanges, lockChanges } from '../builder/build/lock-changes.ts';
 import { formatLock, type PackagesLock, parseLock } from '../builder/build/packages-lock.ts';
 import { type Phase, plan } from '../builder/build/plan.ts';
 import { reportOn } from '../builder/build/reporter.ts';
@@ -88,7 +88,7 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
     out: needed(options.out, '--out'),
     ...(given && { lock: given }),
     ...(options.updateLock && kept && { before: kept }),
-    ...(options.updateLock && { keepLock: (lock) => writeDurably(lockFile, formatLock(lock)) }),
+    ...(options.updateLock && { keepLock: (lock) => keepLock(lockFile, kept, lock) }),
     ...(await readInputs(imagedir, options)),
   };
   const epoch = sourceDateEpoch(process.env.SOURCE_DATE_EPOCH);
@@ -110,6 +110,14 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
   const changes = lockChanges(kept ?? { packages: [] }, lock);
   const text = [formatLockChanges(changes), ...told, folder].join('\n');
   return { text, data: { ...data, changes } };
+}
+
+/** Told at once, for an install that fails now finds the lock changed. */
+async function keepLock(file: string, before: PackagesLock | undefined, lock: PackagesLock): Promise<void> {
+  await writeDurably(file, formatLock(lock));
+  const { length } = lockChanges(before ?? { packages: [] }, lock);
+  const what = `${length} change${length === 1 ? '' : 's'}; ${formatLayerChanges(before, lock)}`;
+  print(line`${file}: written, ${what}`, process.stderr);
 }
 
 function levelOf(text: string): number {

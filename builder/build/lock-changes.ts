@@ -1,4 +1,5 @@
 import { visible } from '../../protocol/visible.ts';
+import { type LockLayer, layersOf } from './lock-layers.ts';
 import type { PackagesLock } from './packages-lock.ts';
 
 /** One package of two locks that differ; null where a lock does not have it. */
@@ -29,4 +30,19 @@ export function formatLockChanges(changes: readonly LockChange[]): string {
     return to === null ? `- ${name} ${from}` : `~ ${name} ${from} → ${to}`;
   });
   return lines.map(visible).join('\n');
+}
+
+/** For people: how many layers of the lock before stay, and so need no install where the cache has them. */
+export function formatLayerChanges(from: PackagesLock | undefined, to: PackagesLock): string {
+  const before = from ? layersOf(from) : [];
+  const after = layersOf(to);
+  const firstNew = after.findIndex((layer, index) => !isSameLayer(layer, before[index]));
+  const kept = firstNew === -1 ? after.length : firstNew;
+  const count = after.slice(kept).reduce((sum, { packages }) => sum + packages.length, 0);
+  return `layers: ${kept} kept, ${after.length - kept} new${count > 0 ? ` with ${count} package${count === 1 ? '' : 's'}` : ''}`;
+}
+
+function isSameLayer(a: LockLayer, b: LockLayer | undefined): boolean {
+  const hashes = ({ date, packages }: LockLayer) => [date, ...packages.map(({ sha256 }) => sha256)].join();
+  return b !== undefined && hashes(a) === hashes(b);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { layerKeys, treeKey } from '../../../builder/build/bootstrap.ts';
+import { formatLayerChanges } from '../../../builder/build/lock-changes.ts';
 import { layersOf, layPackages } from '../../../builder/build/lock-layers.ts';
 import type { PackagesLock } from '../../../builder/build/packages-lock.ts';
 import { buildMachine, otherMachine } from '../../../builder/build/sandbox/machine.ts';
@@ -69,6 +70,18 @@ describe('layPackages', () => {
     moved.packages = moved.packages.map((each) => ({ ...each, path: `pool/moved/${each.name}.deb` }));
     const { packages } = layPackages(moved, history('a 1'));
     expect(packages.map(({ path }) => path)).toEqual(['pool/moved/a.deb', 'pool/moved/b.deb']);
+  });
+});
+
+describe('formatLayerChanges', () => {
+  it.each([
+    [undefined, 'a 1, b 1', 'layers: 0 kept, 1 new with 2 packages'],
+    ['a 1', 'a 1, b 1', 'layers: 1 kept, 1 new with 1 package'],
+    ['a 1', 'a 1', 'layers: 1 kept, 0 new'],
+    ['a 1', 'a 2', 'layers: 0 kept, 1 new with 1 package'],
+  ])('says of %s and then %s: %s', (first, second, words) => {
+    const before = first === undefined ? undefined : history(first);
+    expect(formatLayerChanges(before, layPackages(chosen(second, 2), before))).toBe(words);
   });
 });
 
