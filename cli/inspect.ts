@@ -2,8 +2,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type PackagesLock, parseLock } from '../builder/build/packages-lock.ts';
+import { listPlaces } from '../builder/build/state/describe-places.ts';
 import { compare } from '../builder/inspect/compare.ts';
 import { formatChanges } from '../builder/inspect/format-changes.ts';
+import { readState } from '../builder/inspect/read-state.ts';
 import { type UnlockedPackage, unlockedPackages } from '../builder/inspect/unlocked-packages.ts';
 import { digestFile } from '../builder/pack/digest.ts';
 import { asInterlockError, InterlockError } from '../protocol/errors.ts';
@@ -14,6 +16,7 @@ import {
   type PayloadHeader,
 } from '../protocol/payload.ts';
 import { parseRelease, type Release } from '../protocol/release.ts';
+import { line } from '../protocol/visible.ts';
 import { type Answer, answer, verb } from '../system/command.ts';
 import { withFile } from '../system/durable.ts';
 import { readGiven } from '../system/read-given.ts';
@@ -66,6 +69,9 @@ async function inspectRelease(folder: string, listPackages: boolean): Promise<An
       return { file, operations: header ? countOperations(header) : [] };
     }),
   );
+  const state =
+    states.get('root.erofs') === 'ok' ? await readState(join(folder, 'root.erofs')).catch(() => null) : null;
+  const places = state ? listPlaces(state) : [];
   const sections = [
     `${release.name} ${release.version} ${release.arch}, created ${release.created}`,
     `root hash ${release.root.verity.rootHash}`,
@@ -75,10 +81,13 @@ async function inspectRelease(folder: string, listPackages: boolean): Promise<An
     ),
     ...payloads.map(({ file, operations }) => `${file}\n${operationTable(operations)}`),
     packageText(lock, unlocked, listPackages),
+    ...(places.length > 0
+      ? [`files in the host’s folders\n${places.map((each) => line`  ${each}`).join('\n')}`]
+      : []),
   ];
   return {
     text: sections.join('\n\n'),
-    data: { release, files, payloads, packages: lock?.packages ?? null, unlocked },
+    data: { release, files, payloads, packages: lock?.packages ?? null, unlocked, state: places },
   };
 }
 

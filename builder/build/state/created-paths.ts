@@ -1,22 +1,11 @@
 import { readBody, type Tree } from '../tree/entry.ts';
+import { readLine } from './read-line.ts';
 
 /** Later folders go before earlier ones where a name is the same (tmpfiles.d(5)). */
 const folders = ['usr/lib/tmpfiles.d', 'run/tmpfiles.d', 'etc/tmpfiles.d'];
 
 /** Line types that make what they name; two of them for one path are an error in the journal of every boot. */
 const creating = /^[fFdDvqQpLcbC]/;
-
-/** Specifiers that stand for a folder, for the system's own systemd-tmpfiles(8). */
-const specifiers: Record<string, string> = {
-  '%%': '%',
-  '%C': '/var/cache',
-  '%L': '/var/log',
-  '%S': '/var/lib',
-  '%T': '/tmp',
-  '%V': '/var/tmp',
-  '%h': '/root',
-  '%t': '/run',
-};
 
 /** Paths, without leading slash, that the tree's own tmpfiles.d files make at each boot. */
 export async function createdPaths(tree: Tree): Promise<Set<string>> {
@@ -37,12 +26,7 @@ export async function createdPaths(tree: Tree): Promise<Set<string>> {
   return paths;
 }
 
-function createdBy(line: string): string[] {
-  const [, type = '', quoted, bare = ''] =
-    /^\s*([^#\s]\S*)\s+(?:"((?:[^"\\]|\\.)*)"|(\S+))/s.exec(line) ?? [];
-  if (!creating.test(type)) return [];
-  const path = (quoted ?? bare)
-    .replace(/\\(.)/gs, '$1')
-    .replace(/%./gs, (found) => specifiers[found] ?? found);
-  return [path.replace(/\/+/g, '/').replace(/^\/|\/$/g, '')];
+function createdBy(text: string): string[] {
+  const line = readLine(text);
+  return line && creating.test(line.type) ? [line.path] : [];
 }

@@ -6,6 +6,11 @@ import type { StateRules } from './choose-fate.ts';
 import { createdPaths } from './created-paths.ts';
 import { placeState, type StatePlaces } from './place-state.ts';
 
+/** Where a root says how /var is made: lines of tmpfiles.d(5), named last of all. */
+export const linesFile = 'usr/lib/tmpfiles.d/zz-interlock-var.conf';
+/** Where it lists the links in /var that follow it. */
+export const linksFile = 'usr/lib/interlock/links';
+
 /** What packages leave in /var while they are installed, and nothing reads at run time. */
 const ofTheInstallation = [
   'var/lib/{apt,aspell,dictionaries-common,emacsen-common,initramfs-tools,initscripts,insserv,pam,python,ucf,vim}',
@@ -27,8 +32,8 @@ export async function emptyVar(
   const state = [...walk(tree)].filter(({ path }) => path.startsWith('var/'));
   removeWhere(tree, (path) => path.startsWith('var/'));
   const places = placeState(tree, state, { seed: [], link: [], shipped: new Set(), ...rules, created });
-  putFile(tree, 'usr/lib/tmpfiles.d/zz-interlock-var.conf', Buffer.from(places.lines.join(''), 'latin1'));
-  putFile(tree, 'usr/lib/interlock/links', Buffer.from(listLinks(places), 'latin1'));
+  putFile(tree, linesFile, Buffer.from(places.lines.join(''), 'latin1'));
+  putFile(tree, linksFile, Buffer.from(listLinks(places), 'latin1'));
   return places;
 }
 

@@ -1,0 +1,30 @@
+import { withFile } from '../../system/durable.ts';
+import { linesFile, linksFile } from '../build/state/empty-var.ts';
+import { imagePath, writtenPath } from '../build/state/homes.ts';
+import type { StatePlaces } from '../build/state/place-state.ts';
+import { readLine } from '../build/state/read-line.ts';
+import { readRoot } from './read-root.ts';
+
+const longestList = 64 * 1024 * 1024;
+
+/** Reads from a root image what becomes of files in the host's folders. Throws `release_invalid` for a damaged one. */
+export async function readState(image: string): Promise<Pick<StatePlaces, 'moved' | 'seeded'>> {
+  const entries = await readRoot(image);
+  const textOf = (path: string) =>
+    withFile(image, 'r', async (file) => {
+      const { size = 0, offset = 0 } = entries.get(path) ?? {};
+      const length = Math.min(size, longestList);
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
+      return buffer.toString('latin1', 0, bytesRead);
+    });
+  const lines = (await textOf(linesFile)).split('\n').map(readLine);
+  const links = (await textOf(linksFile)).split('\n').map((line) => line.split('\t'));
+  return {
+    seeded: lines.flatMap((line) => (line?.type === 'C' ? [writtenPath(line.path)] : [])),
+    moved: links.flatMap(([link = '', to = '']) => {
+      const path = link.slice(1);
+      if (link === '' || to !== `/${imagePath(path)}`) return [];
+      return [{ path: writtenPath(path), to, isFolder: /^4/.test(entries.get(to.slice(1))?.facts ?? '') }];
+    }),
+  };
+}
