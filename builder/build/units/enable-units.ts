@@ -4,6 +4,7 @@ import { placeOf } from '../../define/line-of.ts';
 import { templateOf } from '../../define/unit-name.ts';
 import { parentOf } from '../tree/change.ts';
 import type { Tree } from '../tree/entry.ts';
+import { adoptLinked } from './adopt-linked.ts';
 import { applyPresets } from './apply-presets.ts';
 import { discover, enable } from './enable.ts';
 import { explainAbsent, explainStatic } from './explain.ts';
@@ -22,6 +23,7 @@ export async function enableUnits(
   definition: Definition,
   packaged: ReadonlySet<string> = new Set(),
 ): Promise<void> {
+  adoptLinked(tree);
   const search = await searchUnits(tree, systemFolders, definition.arch);
   await applyPresets(search, packaged);
   await applyPresets({ ...search, folders: userFolders }, packaged);

@@ -3,7 +3,7 @@ import { parseUnitName, templateOf } from '../../define/unit-name.ts';
 import { parentOf } from '../tree/change.ts';
 import type { Tree } from '../tree/entry.ts';
 import { isMasked } from './load-unit.ts';
-import { systemFolders } from './unit-folders.ts';
+import { systemFolders, userFolders } from './unit-folders.ts';
 
 const { search, vendor } = systemFolders;
 
@@ -42,9 +42,13 @@ export function explainAbsent(tree: Tree, unit: string): string {
   if (unit.endsWith('.service') && tree.has(script)) {
     return `is the init script /${script}, which links in /etc/rc2.d start (update-rc.d(8)): leave it out of units`;
   }
+  const file = templateOf(unit);
+  if (userFolders.search.some((folder) => tree.has(`${folder}/${file}`))) {
+    return 'is a unit of users’ managers: enable it by a file in /usr/lib/systemd/user-preset, or by systemctl --global in a script';
+  }
   const known = [...tree.keys()].filter((path) => search.includes(parentOf(path))).map(nameOf);
   const meant = suggest(
-    templateOf(unit),
+    file,
     known.filter((name) => parseUnitName(name)),
   );
   const quotes = meant?.includes('\\') ? ' (in single quotes)' : '';

@@ -14,5 +14,7 @@ export async function packagedUnits(tree: Tree, overlaid: ReadonlySet<string>): 
     const text = (await readBody(body)).toString('latin1');
     for (const [, name] of text.matchAll(ofUnits)) found.add(`usr/${name}`);
   }
-  return found.difference(overlaid);
+  // what an overlay puts into /usr/local/lib has been folded into /usr/lib
+  const own = [...overlaid].map((path) => path.replace(/^usr\/local\/lib\//, 'usr/lib/'));
+  return found.difference(new Set(own));
 }

@@ -159,6 +159,11 @@ describe('units of a definition', () => {
       /UpheldBy= needs a newer systemd than 252/,
     ],
     [
+      'pulse.service',
+      { 'usr/lib/systemd/user/pulse.service': wanted },
+      /a unit of users’ managers.*user-preset/,
+    ],
+    [
       'gone.service',
       { [`${vendor}/gone.service`]: '-> nothing.service' },
       /is a link to nothing\.service, which does not exist/,
@@ -238,6 +243,25 @@ describe('links that are there already', () => {
       [`${vendor}/zz.service`]: 'z.service',
       [`${vendor}/linked.service`]: '/usr/lib/app/linked.service',
     });
+  });
+});
+
+describe('a unit that is linked from a folder of the host', () => {
+  it('becomes a file, for systemd reads it before that folder has its content', async () => {
+    const tree = treeOf({
+      'opt/app/app.service': wanted,
+      'opt/app/more.conf': '[Service]\nNice=1\n',
+      [`${config}/app.service`]: '-> /opt/app/app.service',
+      [`${config}/app.service.d/more.conf`]: '-> ../../../../opt/app/more.conf',
+      [`${config}/alias.service`]: '-> app.service',
+    });
+    await enableUnits(tree, define(['app.service']));
+    expect(tree.get(`${config}/app.service`)?.type).toBe('file');
+    expect(tree.get(`${config}/app.service.d/more.conf`)?.type).toBe('file');
+    expect(tree.get(`${vendor}/alias.service`)?.linkname).toBe('/etc/systemd/system/app.service');
+    expect(tree.get(`${vendor}/multi-user.target.wants/app.service`)?.linkname).toBe(
+      '/etc/systemd/system/app.service',
+    );
   });
 });
 
