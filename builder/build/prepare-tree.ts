@@ -4,6 +4,7 @@ import type { BundledPackage } from './agent/bundle-agent.ts';
 import { type BootParts, takeBootParts } from './boot/boot-parts.ts';
 import { checkRoot } from './check/check-root.ts';
 import { type Owners, takeOwners } from './identity/owners.ts';
+import { refuseIdentities } from './identity/refuse-identities.ts';
 import { type Additions, normalise } from './normalise/normalise.ts';
 import { overlaidPaths } from './overlay/lay-overlays.ts';
 import { type Reporter, silent } from './reporter.ts';
@@ -40,6 +41,7 @@ export async function prepareTree(
 ): Promise<PreparedTree> {
   const written = await writtenNumbers(tree, await applyUsersLock(tree, users));
   const wanted = await overlaidPaths(tree, definition);
+  await refuseIdentities(tree, definition, wanted);
   const boot = await takeBootParts(tree, definition.arch, definition);
   const bundled = definition.agent ? await addAgent(tree, definition.arch, wanted) : [];
   const owners = takeOwners(tree);

@@ -22,6 +22,8 @@ export interface Identity {
   /** Pieces of configuration that name the machine, by file; each match is replaced. */
   rewrites?: Record<string, [pattern: RegExp, by: string][]>;
   firstBoot?: FirstBoot;
+  /** Text by which such a file names one host, so that no overlay may bring it. */
+  onOneHost?: RegExp;
 }
 
 const hostname = RegExp.escape(buildMachine.hostname);
@@ -36,10 +38,12 @@ export const knownIdentities: Identity[] = [
     name: 'machine-id',
     why: 'names the machine to the journal, to DHCP servers and to D-Bus; systemd makes it',
     paths: ['etc/machine-id', 'var/lib/dbus/machine-id'],
+    onOneHost: /^[0-9a-f]{32}/,
   },
   {
     name: 'systemd',
-    why: 'seeds the random numbers, and seals the credentials, of one machine; systemd makes them',
+    why: 'seeds the random numbers, or seals the credentials, of one machine; systemd makes it',
+    onOneHost: /./s,
     paths: [
       'var/lib/systemd/{random-seed,credential.secret}',
       'loader/random-seed',
@@ -95,7 +99,8 @@ export const knownIdentities: Identity[] = [
   },
   {
     name: 'nvme',
-    why: 'storage targets know a host by it, and two hosts with one name write to one volume',
+    why: 'names a host to storage targets, and two hosts with one name write to one volume',
+    onOneHost: /[0-9a-f]{8}-[0-9a-f]{4}-/i,
     paths: ['etc/nvme/{hostid,hostnqn}'],
     firstBoot: {
       needs: ['usr/sbin/nvme'],
@@ -106,7 +111,9 @@ export const knownIdentities: Identity[] = [
   },
   {
     name: 'iscsi',
-    why: 'storage targets know a host by it, and two hosts with one name write to one volume',
+    why: 'names a host to storage targets, and two hosts with one name write to one volume',
+    // GenerateName=yes is right for every host
+    onOneHost: /^InitiatorName=/m,
     paths: ['etc/iscsi/initiatorname.iscsi'],
     firstBoot: {
       needs: ['usr/sbin/iscsi-iname'],
@@ -141,6 +148,7 @@ export const knownIdentities: Identity[] = [
     name: 'zfs',
     why: 'tells which host has imported a pool: with one id two hosts import it at once',
     paths: ['etc/{hostid,zfs/zpool.cache}'],
+    onOneHost: /./s,
     firstBoot: {
       needs: ['usr/sbin/zgenhostid'],
       makes: ['/etc/hostid'],
@@ -237,6 +245,7 @@ export const knownIdentities: Identity[] = [
     name: 'dhcp',
     why: 'names the machine to DHCP servers; the client makes it',
     paths: ['etc/dhcpcd.{duid,secret}', 'var/lib/dhcpcd/*', 'var/lib/dhcp/*'],
+    onOneHost: /./s,
   },
   {
     name: 'uuidd',
