@@ -19,11 +19,13 @@ export async function checkUnits(
 ): Promise<Finding[]> {
   const users = await readUsers(tree);
   const findings: Finding[] = [];
-  for (const unit of (await startedUnits(openUnits(tree), enabled)).values()) {
+  const started = await startedUnits(openUnits(tree), enabled);
+  for (const unit of started.values()) {
     if (unit.isMasked) {
       if (enabled.includes(unit.name)) findings.push(masked(unit.name));
       continue;
     }
+    findings.push(...unmet(unit, started));
     if (!unit.name.endsWith('.service') || hasOwnRoot(unit)) continue;
     for (const key of [...needed, ...later]) {
       for (const command of unit.values.get(`Service.${key}`) ?? []) {
@@ -41,6 +43,20 @@ export async function checkUnits(
 function masked(unit: string): Finding {
   const text = `${unit} is to start and is masked: remove it from units, or whatever masks it`;
   return { text, path: null, isWarning: false };
+}
+
+/** A unit fails at once when one that it requires is masked; one that is not there may come from a generator. */
+function unmet({ name, values }: ReadUnit, started: ReadonlyMap<string, ReadUnit>): Finding[] {
+  const required = ['Unit.Requires', 'Unit.BindsTo'].flatMap((key) => values.get(key) ?? []);
+  return required
+    .flatMap((value) => value.split(/\s+/))
+    .filter((other) => /\.(service|socket|target|timer|path)$/.test(other) && !other.includes('%'))
+    .flatMap((other) => {
+      const found = started.get(other);
+      if (found && !found.isMasked) return [];
+      const text = `${name} requires ${other}, which ${found ? 'is masked' : 'is not in the image'}`;
+      return [{ text, path: null, isWarning: !found }];
+    });
 }
 
 function hasOwnRoot({ values }: ReadUnit): boolean {

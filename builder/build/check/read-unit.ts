@@ -7,6 +7,8 @@ const unitFolders = ['etc/systemd/system', 'usr/lib/systemd/system'];
 /** A unit as systemd would load it, drop-ins included. */
 export interface ReadUnit {
   name: string;
+  /** The name of the file behind it: another one where the name is an alias. */
+  fileName: string;
   isMasked: boolean;
   /** Values in order, by `Section.Key`; an empty value has reset those before it. */
   values: Map<string, string[]>;
@@ -32,16 +34,16 @@ export function openUnits(tree: Tree): Units {
       if (path === undefined) return undefined;
       const file = follow(tree, path);
       if (leadsToNull(tree.get(path)!) || (file?.type === 'file' && file.body.size === 0)) {
-        return { name, isMasked: true, values };
+        return { name, fileName: name, isMasked: true, values };
       }
       if (file?.type !== 'file') return undefined;
       readInto(values, await textOf(file));
-      const ownName = file.path.slice(file.path.lastIndexOf('/') + 1);
-      for (const dropIn of dropIns(folders, [...names, ownName])) {
+      const fileName = file.path.slice(file.path.lastIndexOf('/') + 1);
+      for (const dropIn of dropIns(folders, [...names, fileName])) {
         const more = follow(tree, dropIn);
         if (more?.type === 'file') readInto(values, await textOf(more));
       }
-      return { name, isMasked: false, values };
+      return { name, fileName, isMasked: false, values };
     },
     listedUnder(name) {
       const kinds = ['wants', 'requires', 'upholds'];

@@ -1,4 +1,4 @@
-import type { ReadUnit, Units } from './read-unit.ts';
+import { type ReadUnit, templateOf, type Units } from './read-unit.ts';
 
 /** What systemd starts without being asked; targets bring what their folders list. */
 const roots = ['default.target', 'sysinit.target', 'basic.target', 'multi-user.target'];
@@ -19,6 +19,7 @@ export async function startedUnits(units: Units, named: readonly string[]): Prom
     const wanted = pulling
       .flatMap((key) => unit.values.get(key) ?? [])
       .flatMap((value) => value.split(/\s+/));
+    if (unit.fileName !== templateOf(name)) todo.push(unit.fileName);
     todo.push(...units.listedUnder(name), ...wanted.map((word) => fill(word, name)), ...activated(unit));
   }
   return found;

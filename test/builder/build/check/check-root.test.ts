@@ -219,6 +219,27 @@ describe('the units that a boot starts', () => {
     expect(names.toSorted()).toEqual(['c@.service', 'i@one.service', 'other.service', 's.service']);
   });
 
+  it('are those of the target behind default.target', async () => {
+    const found = await problemsOf((tree) => {
+      putUnit(tree, 'graphical.target', '[Unit]\nRequires=multi-user.target\n', null);
+      putSymlink(tree, 'usr/lib/systemd/system/default.target', 'graphical.target');
+      putUnit(tree, 'screen.service', '[Service]\nExecStart=/usr/bin/gone\n', 'graphical.target');
+    });
+    expect(found).toEqual(['screen.service, ExecStart=: /usr/bin/gone is missing']);
+  });
+
+  it('require no masked unit; one that is missing may come from a generator', async () => {
+    const found = await problemsOf((tree) => {
+      putUnit(tree, 'a.service', '[Unit]\nRequires=b.service\n[Service]\nExecStart=/usr/bin/sh\n');
+      putSymlink(tree, 'usr/lib/systemd/system/b.service', '/dev/null');
+    });
+    expect(found).toEqual(['a.service requires b.service, which is masked']);
+    const unit = '[Unit]\nBindsTo=c.service dev-x.device\n[Service]\nExecStart=/usr/bin/sh\n';
+    expect(await problemsOf((tree) => putUnit(tree, 'a.service', unit))).toEqual([
+      'warning: a.service requires c.service, which is not in the image',
+    ]);
+  });
+
   it('are not masked where the definition enables them', async () => {
     const enabling = defineWith('units = ["a.service"]');
     const found = await problemsOf((tree) => {

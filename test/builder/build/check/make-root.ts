@@ -83,5 +83,6 @@ export function makeRoot(definition: Definition): Tree {
   putFile(tree, 'etc/machine-id', '', 0o444);
   putFile(tree, 'usr/lib/systemd/system/default.target', '[Unit]\nRequires=multi-user.target\n');
   putFile(tree, 'usr/lib/systemd/system/multi-user.target', '[Unit]\nRequires=basic.target\n');
+  putFile(tree, 'usr/lib/systemd/system/basic.target', '[Unit]\n');
   return tree;
 }
