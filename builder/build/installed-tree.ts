@@ -4,7 +4,9 @@ import { bootstrap, treeKey } from './bootstrap.ts';
 import { checkAsked } from './check-asked.ts';
 import { checkInstalled } from './check-installed.ts';
 import { deriveData } from './derive/derive-data.ts';
+import { applyPerms } from './overlay/apply-perms.ts';
 import { layOverlays, overlaidKey, overlaidPaths } from './overlay/lay-overlays.ts';
+import { lostRights } from './overlay/lost-rights.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { during, type Reporter } from './reporter.ts';
 import type { Machine } from './sandbox/machine.ts';
@@ -52,7 +54,7 @@ export async function installedTree(
   const wanted = await overlaidPaths(tree, definition);
   const left = await afterScripts(tree, definition, lock, sources, report, site);
   await deriveData(left.tree, { packages, key: left.key, wanted, lock, site }, report);
-  return { tree: left.tree, sources, warnings };
+  return { tree: left.tree, sources, warnings: [...warnings, ...lostRights(packages, left.tree, wanted)] };
 }
 
 /** Gives what the definition's scripts leave, and a name of it in the cache: what derived data depend on but overlays. */
@@ -73,10 +75,11 @@ async function afterScripts(
   return { tree: changed, key };
 }
 
-/** Lays over an installed tree what every image has and the definition's overlays, with the users that they bring. */
+/** Lays over an installed tree what every image has and the definition's overlays, with the users that they bring and owners and modes that `overlay.perms` says. */
 export async function layOver(tree: Tree, definition: Definition, users: UsersLock): Promise<void> {
   await mergeUsers(tree, users, () => layOverlays(tree, definition));
   await applySysusers(tree, users);
+  await applyPerms(tree, definition);
 }
 
 /** The key in the cache of what the definition's scripts make of a tree on which everything else lies. */

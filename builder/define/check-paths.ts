@@ -6,6 +6,7 @@ import type { Layer } from './definition.ts';
 import { globPattern } from './glob.ts';
 import { lineOf, lineOfEntry } from './line-of.ts';
 import { listOverlay } from './overlay/list-overlay.ts';
+import { readPerms } from './overlay/read-perms.ts';
 import type { ReadFile } from './read-image-file.ts';
 
 /** Looks whether what an image.toml points at is there. Throws `definition_invalid` with the line. */
@@ -32,10 +33,11 @@ async function checkLayer({ file, text, dir }: ReadFile, at: readonly string[], 
   const { overlay } = layer;
   if (overlay !== undefined) {
     await check('overlay', overlay, 'folder');
-    await listOverlay(resolve(dir, overlay)).catch((cause) => {
+    const entries = await listOverlay(resolve(dir, overlay)).catch((cause) => {
       if (!(cause instanceof InterlockError) || cause.code !== 'bad_input') throw cause;
       throw refused('overlay', overlay, `${cause.details.what} ${cause.details.problem}`, cause);
     });
+    await readPerms(resolve(dir, overlay), entries);
   }
   const globs = {
     remove: layer.remove,

@@ -81,7 +81,7 @@ const layer = {
     Type.String({
       pattern: relative,
       description:
-        'A folder whose files are laid over the tree, as root’s and with their modes on the disk, less setuid, setgid, sticky bit and writing by others than the owner. A file that replaces one gets its owner, and nobody may read or write it who could not before. A folder that is there keeps its owner and mode; one that meets a link to a folder goes where it leads.',
+        'A folder whose files are laid over the tree, as root’s and with their modes on the disk, less setuid, setgid, sticky bit and writing by others than the owner. A file that replaces one gets its owner, and nobody may read or write it who could not before. A folder that is there keeps its owner and mode; one that meets a link to a folder goes where it leads. Other owners and modes stand in a file beside it, `overlay.perms`.',
     }),
   ),
   units: list(

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { InterlockError } from '../../../protocol/errors.ts';
 import type { Definition } from '../../define/definition.ts';
 import { placeOf } from '../../define/line-of.ts';
+import { doubtfulModes } from '../../define/overlay/doubtful-modes.ts';
 import { matchPaths } from '../tree/match-paths.ts';
 import { mergedFolders, neededFiles, neededFolders } from './needed-files.ts';
 
@@ -33,7 +34,8 @@ export async function checkDefinition(definition: Definition): Promise<string[]>
     const others = rest.map(({ file, line, problem }) => `; ${file}:${line}: ${problem}`);
     throw new InterlockError('definition_invalid', { ...first, problem: first.problem + others.join('') });
   }
-  return own.map(({ path }) => `the overlay replaces /${path}, which every image has`);
+  const modes = await Promise.all(definition.overlays.map(doubtfulModes));
+  return [...own.map(({ path }) => `the overlay replaces /${path}, which every image has`), ...modes.flat()];
 }
 
 function removed(definition: Definition) {

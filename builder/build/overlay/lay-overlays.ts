@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Definition } from '../../define/definition.ts';
-import { listOverlay } from '../../define/overlay/list-overlay.ts';
-import { parentOf } from '../tree/change.ts';
+import { permsFile } from '../../define/overlay/read-perms.ts';
 import type { Tree } from '../tree/entry.ts';
-import { follow } from '../tree/follow.ts';
 import { writeTree } from '../tree/write-tree.ts';
 import { layOverlay, layShipped } from './lay-overlay.ts';
+import { placesOf } from './places-of.ts';
 
 /** What every image carries, laid out as on the host. */
 const base = fileURLToPath(new URL('../base', import.meta.url));
@@ -28,19 +28,22 @@ export async function overlaidKey(key: string, { overlays }: Overlays): Promise<
     .digest('hex');
 }
 
-/** SHA-256 (hex) of one overlay. */
+/** SHA-256 (hex) of one overlay, with what `overlay.perms` says of it. */
 export async function overlayDigest(overlay: string): Promise<string> {
-  return digestOf((tree) => layOverlay(tree, overlay));
+  const content = await digestOf((tree) => layOverlay(tree, overlay));
+  const perms = await readFile(permsFile(overlay), 'utf8').catch(() => undefined);
+  if (perms === undefined) return content;
+  return createHash('sha256')
+    .update(JSON.stringify([content, perms]))
+    .digest('hex');
 }
 
 /** The paths of a tree at which the definition's overlays put files and links: what the author wants there. */
 export async function overlaidPaths(tree: Tree, { overlays }: Overlays): Promise<Set<string>> {
   const paths = new Set<string>();
   for (const overlay of overlays) {
-    for (const { path, type } of await listOverlay(overlay)) {
-      const folder = follow(tree, parentOf(path))?.path ?? parentOf(path);
-      const name = path.slice(path.lastIndexOf('/') + 1);
-      if (type !== 'directory') paths.add(folder === '' ? name : `${folder}/${name}`);
+    for (const { entry, path } of await placesOf(tree, overlay)) {
+      if (entry.type !== 'directory') paths.add(path);
     }
   }
   return paths;
