@@ -66,7 +66,8 @@ export function neededPackages(definition: Definition, arch: Arch): RequiredPack
   return [kernel, ...needed.map(({ name, reason }) => ({ name, reason }))];
 }
 
-function kernelPackage(kernel: string, arch: Arch): string {
+/** The package, or the wish for one, that a definition's `kernel` stands for. */
+export function kernelPackage(kernel: string, arch: Arch): string {
   if (kernel === 'cloud') return `linux-image-cloud-${debianArch(arch)}`;
   return kernel === 'generic' ? `linux-image-${debianArch(arch)}` : kernel;
 }

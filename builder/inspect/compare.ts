@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseRelease, type Release } from '../../protocol/release.ts';
 import { readGiven } from '../../system/read-given.ts';
+import { compareVersions } from '../build/debian-version.ts';
 import { type LockChange, lockChanges } from '../build/lock-changes.ts';
 import { type PackagesLock, parseLock } from '../build/packages-lock.ts';
 import { compareRoots, type FileChange } from './compare-roots.ts';
@@ -68,5 +69,5 @@ function sizesOf({ root, boot, payloads }: Release): Map<string, number> {
 /** Debian's kernel packages carry their version in their name. */
 function kernelOf({ packages }: PackagesLock): string | null {
   const names = packages.flatMap(({ name }) => /^linux-image-(\d.*?)(?:-unsigned)?$/.exec(name)?.[1] ?? []);
-  return names[0] ?? null;
+  return names.toSorted(compareVersions).at(-1) ?? null;
 }

@@ -1,10 +1,10 @@
 import { InterlockError } from '../../../protocol/errors.ts';
 import type { Arch } from '../../../protocol/schema.ts';
 import type { Definition } from '../../define/definition.ts';
-import { compareVersions } from '../debian-version.ts';
 import { removeWhere } from '../tree/change.ts';
 import { readBody, type Tree } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
+import { findKernel } from './find-kernel.ts';
 import { type InitrdModules, kernelModules } from './kernel-modules.ts';
 import { readMicrocode } from './microcode.ts';
 import { moduleFirmware } from './module-firmware.ts';
@@ -33,7 +33,7 @@ export interface BootParts {
 export async function takeBootParts(tree: Tree, arch: Arch, definition: Definition): Promise<BootParts> {
   const suffix = arch === 'x86-64' ? 'x64' : 'aa64';
   const efi = 'usr/lib/systemd/boot/efi';
-  const kernelRelease = findKernel(tree);
+  const kernelRelease = findKernel(tree, definition.kernel, arch);
   const chosen = await kernelModules(tree, kernelRelease, definition);
   const readAll = async (paths: readonly string[]) =>
     new Map(await Promise.all(paths.map(async (path) => [path, await read(tree, path)] as const)));
@@ -68,18 +68,6 @@ async function initrdPrograms(tree: Tree): Promise<Map<string, Buffer>> {
     for (const [path, content] of await programFiles(tree, program)) found.set(path, content);
   }
   return found;
-}
-
-/** The newest of the kernels in a tree, by version: `6.12.43` is newer than `6.12.9`. */
-function findKernel(tree: Tree): string {
-  const prefix = 'boot/vmlinuz-';
-  const found = [...tree.keys()].filter((path) => path.startsWith(prefix));
-  const newest = found
-    .map((path) => path.slice(prefix.length))
-    .toSorted(compareVersions)
-    .at(-1);
-  if (newest) return newest;
-  throw new InterlockError('not_found', { what: '/boot/vmlinuz-* in the image' });
 }
 
 async function read(tree: Tree, path: string): Promise<Buffer> {
