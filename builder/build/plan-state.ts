@@ -20,9 +20,10 @@ export async function planState(tree: Tree | undefined, definition: Definition):
   if (!tree || definition.scripts.length === 0) await layOverlays(made, definition);
   const shipped = await shippedFiles(made);
   foldLocal(made);
-  await scrub(made, await overlaidPaths(made, definition));
+  const overlaid = await overlaidPaths(made, definition);
+  await scrub(made, overlaid);
   await keepStatus(made);
   removeWhere(made, matchPaths(definition.remove));
   await moveHomes(made);
-  return listPlaces(await emptyVar(made, { ...definition.state, shipped }));
+  return listPlaces(await emptyVar(made, { ...definition.state, shipped }, overlaid));
 }

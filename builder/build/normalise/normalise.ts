@@ -57,5 +57,5 @@ export async function normalise(
   removeNamed(tree, definition, report);
   await moveHomes(tree);
   warnOfIdleGlobs(tree, definition, report);
-  return emptyVar(tree, { ...definition.state, shipped });
+  return emptyVar(tree, { ...definition.state, shipped }, overlaid);
 }

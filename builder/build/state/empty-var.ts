@@ -20,14 +20,17 @@ const ofTheInstallation = [
 
 /**
  * Turns /var, which is the host's, into a tmpfiles.d(5) file that makes there what a host lacks: folders, links, and
- * copies of files that lie in the image. What a packaged line makes is left to it. Throws `bad_input` for a name that
+ * copies of files that lie in the image. What a packaged line makes is left to it, and what overlays put there is `wanted`. Throws `bad_input` for a name that
  * no line can hold.
  */
 export async function emptyVar(
   tree: Tree,
   rules: Partial<Omit<StateRules, 'created'>> = {},
+  wanted: ReadonlySet<string> = new Set(),
 ): Promise<StatePlaces> {
-  removeWhere(tree, matchPaths(ofTheInstallation));
+  const isLeft = matchPaths(ofTheInstallation);
+  const isWanted = (path: string) => [...wanted].some((each) => `${each}/`.startsWith(`${path}/`));
+  removeWhere(tree, (path) => isLeft(path) && !isWanted(path));
   const created = await createdPaths(tree);
   const state = [...walk(tree)].filter(({ path }) => path.startsWith('var/'));
   removeWhere(tree, (path) => path.startsWith('var/'));

@@ -34,11 +34,12 @@ it('turns /var into lines that make it at each boot', async () => {
   expect(tree.has('var')).toBe(true);
 });
 
-it('drops what installing left in /var', async () => {
+it('drops what installing left in /var, but for what an overlay put there', async () => {
   const tree = fresh();
   putFile(tree, 'var/lib/pam/auth', 'x');
-  await emptyVar(tree);
-  expect(await lines(tree)).toEqual(['d /var/lib :0755 :0 :0 - -', '']);
+  putFile(tree, 'var/lib/python/mine', 'x');
+  await emptyVar(tree, {}, new Set(['var/lib/python/mine']));
+  expect(await lines(tree)).toEqual(['d /var/lib :0755 :0 :0 - -', 'C /var/lib/python - - - - -', '']);
 });
 
 it('links what belongs to the host into /var, with its content', async () => {
