@@ -18,7 +18,7 @@ export async function writtenNumbers(tree: Tree, { uids, gids }: Moves): Promise
   const found: string[] = [];
   for (const { path, type, body } of tree.values()) {
     if (type !== 'file' || body.size > maxSize || shipped.has(path)) continue;
-    if (path.startsWith(info) || accounts.test(path)) continue;
+    if (path.startsWith(info) || accounts.test(path) || isFromSkeleton(tree, path)) continue;
     const text = (await readBody(body)).toString('latin1');
     const number = text.includes('\0') ? undefined : pattern.exec(text)?.[0];
     if (number === undefined) continue;
@@ -28,6 +28,11 @@ export async function writtenNumbers(tree: Tree, { uids, gids }: Moves): Promise
     );
   }
   return found;
+}
+
+function isFromSkeleton(tree: Tree, path: string): boolean {
+  const name = /^(?:home\/[^/]+|root)\/(.*)$/.exec(path)?.[1];
+  return name !== undefined && tree.get(`etc/skel/${name}`)?.body.size === tree.get(path)?.body.size;
 }
 
 /** What packages bring themselves, by dpkg's lists. */

@@ -197,7 +197,9 @@ it('tells which file of a script seems to hold a number that moved', async () =>
     'etc/app.conf': 'dir = /run/user/1001/app\n',
     'etc/other.conf': 'port = 11001\nversion = 1001.2\n',
     'usr/share/app/data': '1001\n',
-    'var/lib/dpkg/info/app.list': '/usr/share/app/data\n',
+    'etc/skel/.bashrc': 'HISTSIZE=1001\n',
+    'home/ops/.bashrc': 'HISTSIZE=1001\n',
+    'var/lib/dpkg/info/app.list': '/usr/share/app/data\n/etc/skel/.bashrc\n',
   };
   const tree = treeWith(['new:x:1000:100::/:', 'ops:x:1001:100::/:'], ['users:x:100:'], files);
   const moves = await applyUsersLock(tree, parse('user ops:x:1000:100:::'));
