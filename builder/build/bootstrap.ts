@@ -62,7 +62,7 @@ export function layerKeys(
   machine: Machine = buildMachine,
   extras: Extras = noExtras,
 ): string[] {
-  const always = { ...installRecipe(extras), machine, arch: lock.arch };
+  const always = { options: installRecipe(lock.arch, extras), machine };
   const keys: string[] = [];
   for (const { date, packages } of layersOf(lock)) {
     const content = packages.map(({ name, version, arch, sha256 }) => [name, version, arch, sha256]);

@@ -44,10 +44,10 @@ const installAndPack = [
 /** What packages take when they are unpacked, from their compressed sizes: the most that was seen. */
 const unpackedShare = 5;
 
-/** Everything besides packages that decides about what an install leaves. */
-export function installRecipe(extras: Extras): Record<string, unknown> {
-  const hooks = [decompressModules, localesHook(extras), unpackBelow('')];
-  return { ...pathFilters(extras), hooks };
+/** Everything besides packages that decides about what an install leaves; where this program lies does not. */
+export function installRecipe(arch: Arch, extras: Extras): string[] {
+  const isPlace = (option: string) => [mountTree, unmountTree].some((file) => option.includes(quote(file)));
+  return [...mmdebstrapOptions([], arch, extras).filter((option) => !isPlace(option)), unpackBelow('')];
 }
 
 /** What a layer is installed with. */
