@@ -1,6 +1,6 @@
 import { putFile, putSymlink } from '../tree/change.ts';
 import type { Tree } from '../tree/entry.ts';
-import { type Identity, knownIdentities } from './known-identities.ts';
+import { type FirstBoot, type Identity, knownIdentities } from './known-identities.ts';
 
 const units = 'usr/lib/systemd/system';
 const programs = 'usr/lib/interlock/first-boot';
@@ -14,16 +14,18 @@ export function addFirstBootUnits(tree: Tree, isRemoved: (path: string) => boole
     const { name, firstBoot } = identity;
     if (!firstBoot?.needs.every((path) => tree.has(path) && !isRemoved(path))) continue;
     const unit = `interlock-identity-${name}.service`;
-    putFile(tree, `${programs}/${name}`, `${firstBoot.run.replace(/\n\s*/g, '\n')}\n`);
+    putFile(tree, `${programs}/${name}`, scriptText(firstBoot));
     putFile(tree, `${units}/${unit}`, unitText(identity, firstBoot));
     putSymlink(tree, `${units}/sysinit.target.wants/${unit}`, `../${unit}`);
   }
 }
 
-function unitText(
-  { name, why }: Identity,
-  { makes, before = [] }: NonNullable<Identity['firstBoot']>,
-): string {
+function scriptText({ makes, run }: FirstBoot): string {
+  const made = makes.map((path) => `[ -s ${path} ]`).join(' && ');
+  return `if ${made}; then exit 0; fi\n${run.replace(/\n\s*/g, '\n')}\n`;
+}
+
+function unitText({ name, why }: Identity, { makes, before = [] }: FirstBoot): string {
   const lines = [
     '[Unit]',
     `Description=Make this host's own ${name} identity`,

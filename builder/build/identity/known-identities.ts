@@ -166,9 +166,18 @@ export const knownIdentities: Identity[] = [
     why: 'a TLS key: who has it can read and change what every host serves with it',
     paths: ['etc/ssl/{private/ssl-cert-snakeoil.key,certs/ssl-cert-snakeoil.pem}'],
     firstBoot: {
-      needs: ['usr/sbin/make-ssl-cert'],
+      // make-ssl-cert itself asks debconf, which is in no small image
+      needs: ['usr/sbin/make-ssl-cert', 'usr/bin/openssl'],
       makes: ['/etc/ssl/certs/ssl-cert-snakeoil.pem', '/etc/ssl/private/ssl-cert-snakeoil.key'],
-      run: 'make-ssl-cert generate-default-snakeoil --force-overwrite',
+      run: `cd /etc/ssl
+        name=$(cat /proc/sys/kernel/hostname)
+        umask 077
+        openssl req -x509 -newkey rsa:2048 -noenc -sha256 -days 3650 -subj "/CN=$name" -addext "subjectAltName=DNS:$name" \\
+        -keyout private/ssl-cert-snakeoil.key -out certs/ssl-cert-snakeoil.pem 2>/dev/null
+        chmod 644 certs/ssl-cert-snakeoil.pem
+        chgrp ssl-cert private/ssl-cert-snakeoil.key
+        chmod 640 private/ssl-cert-snakeoil.key
+        ln -sf ssl-cert-snakeoil.pem "certs/$(openssl x509 -hash -noout -in certs/ssl-cert-snakeoil.pem).0"`,
     },
   },
   {
