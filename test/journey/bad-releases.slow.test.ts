@@ -38,7 +38,13 @@ interface Bad {
 async function badReleases(): Promise<Bad[]> {
   const checks = { 'etc/interlock/health.d/10-never': '#!/bin/sh\necho no route\nexit 1\n' };
   const sleeper = { [systemd]: '#!/bin/sh\nexec sleep infinity\n' };
-  const agent = ['/usr/lib/interlock/agent.js'];
+  // a build refuses to leave the agent out
+  const noAgent = Object.fromEntries(
+    ['agent', 'confirm'].map((name) => [
+      `usr/lib/systemd/system/interlock-${name}.service.d/90-off.conf`,
+      '[Service]\nExecStart=\nExecStart=/bin/false\n',
+    ]),
+  );
   const bad = async (what: string, version: string, change: Variation, more: Partial<Bad> = {}) => {
     const folder = await built.vary(version, change);
     return { what, folder, resets: 4, reason: /did not come up/, kind: 'fell_back' as const, ...more };
@@ -53,7 +59,7 @@ async function badReleases(): Promise<Bad[]> {
     await bad('bit of the slot flipped', '3', {}, { damaged: true }),
     await bad('kernel panics', '4', { cmdline: 'rdinit=/nonexistent' }),
     await bad('process 1 sleeps', '5', { scripts: sleeper }),
-    await bad('agent is missing', '6', { remove: agent }, { before: quickDeadman }),
+    await bad('agent does not run', '6', { scripts: noAgent }, { before: quickDeadman }),
   ];
 }
 

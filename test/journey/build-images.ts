@@ -29,10 +29,8 @@ export interface Built {
 export interface Variation {
   /** Appended to the kernel command line. */
   cmdline?: string;
-  /** Scripts laid over the image, by path. */
+  /** Executable files laid over the image, by path. */
   scripts?: Readonly<Record<string, string>>;
-  /** Paths left out of the image. */
-  remove?: readonly string[];
 }
 
 /**
@@ -77,11 +75,13 @@ async function buildVariation(
   return release;
 }
 
-async function changeDefinition(folder: string, { cmdline, scripts, remove }: Variation): Promise<void> {
+async function changeDefinition(folder: string, { cmdline, scripts }: Variation): Promise<void> {
   const file = join(folder, 'image.toml');
-  const text = (await readFile(file, 'utf8'))
-    .replace(/^cmdline = "(.*)"$/m, (_, usual) => `cmdline = "${[usual, cmdline].filter(Boolean).join(' ')}"`)
-    .replace(/^remove = \[$/m, `remove = [\n${(remove ?? []).map((path) => `  "${path}",\n`).join('')}`);
+  const usual = await readFile(file, 'utf8');
+  const text = usual.replace(
+    /^cmdline = "(.*)"$/m,
+    (_, own) => `cmdline = "${[own, cmdline].filter(Boolean).join(' ')}"`,
+  );
   await writeFile(file, text);
   for (const [path, content] of Object.entries(scripts ?? {})) {
     const target = join(folder, 'overlay', path);
