@@ -2,6 +2,7 @@ import { InterlockError } from '../../../protocol/errors.ts';
 import { line } from '../../../protocol/visible.ts';
 import type { Definition } from '../../define/definition.ts';
 import { type Owners, originOf } from '../identity/owners.ts';
+import { formerPath } from '../state/homes.ts';
 import type { Tree } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
 import { readWindows } from '../tree/read-windows.ts';
@@ -15,9 +16,10 @@ export async function refuseSecrets(tree: Tree, definition: Definition, owners: 
   const isAllowed = matchPaths(definition.secrets);
   const found = new Map<string, string>();
   for await (const { path, bytes, isWhole } of readWindows(tree, windowOverlap)) {
-    if (found.has(path) || isAllowed(path)) continue;
+    const name = formerPath(path);
+    if (found.has(name) || isAllowed(path) || isAllowed(name)) continue;
     const kind = findPrivateKey(bytes, isWhole);
-    if (kind) found.set(path, kind);
+    if (kind) found.set(name, kind);
   }
   if (found.size === 0) return;
   const lines = await Promise.all(

@@ -30,3 +30,12 @@ export function writtenPath(path: string): string {
   }
   return `/${path}`;
 }
+
+/** The path, without leading slash, by which people know a file of the image that was put elsewhere: `opt/x` for `usr/lib/opt/x`. */
+export function formerPath(path: string): string {
+  for (const [from, to] of Object.entries(software)) {
+    if (path.startsWith(`${to}/`)) return writtenPath(from + path.slice(to.length)).slice(1);
+  }
+  const [, state] = /^usr\/(?:share\/factory|lib\/interlock)\/(var\/.+)$/s.exec(path) ?? [];
+  return state === undefined ? path : writtenPath(state).slice(1);
+}

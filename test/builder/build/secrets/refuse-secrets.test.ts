@@ -5,6 +5,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { takeOwners } from '../../../../builder/build/identity/owners.ts';
 import { refuseSecrets } from '../../../../builder/build/secrets/refuse-secrets.ts';
+import { emptyVar } from '../../../../builder/build/state/empty-var.ts';
+import { moveHomes } from '../../../../builder/build/state/move-homes.ts';
 import { putFile } from '../../../../builder/build/tree/change.ts';
 import type { Tree } from '../../../../builder/build/tree/entry.ts';
 import { parseDefinition } from '../../../../builder/define/define.ts';
@@ -57,4 +59,21 @@ it('finds a key that lies across the windows in which a large file is read', asy
     putFile(tree, 'large', { size: content.length, source: { file, offset: 0 } });
     await expect(refuseSecrets(tree, definitionWith(''), new Map())).rejects.toThrow('/large: a private key');
   }
+});
+
+it('speaks of files in the host’s folders by the paths that were written, and takes those', async () => {
+  const tree: Tree = new Map();
+  for (const path of ['opt/app', 'usr/local/etc', 'home/ops', 'var/lib/app', 'root'])
+    putFile(tree, `${path}/key`, key);
+  putFile(tree, 'var/lib/words/key', key);
+  await moveHomes(tree);
+  await emptyVar(tree, { shipped: new Set(['var/lib/words/key']) });
+  const names = ['/opt/app', '/usr/local/etc', '/home/ops', '/var/lib/app', '/root', '/var/lib/words'];
+  const keys = names.map((name) => `${name}/key`);
+  for (const name of keys) {
+    const others = keys.filter((each) => each !== name);
+    const definition = definitionWith(`secrets = ${JSON.stringify(others)}`);
+    await expect(refuseSecrets(tree, definition, new Map())).rejects.toThrow(`${name}: a private key`);
+  }
+  await refuseSecrets(tree, definitionWith(`secrets = ${JSON.stringify(names)}`), new Map());
 });
