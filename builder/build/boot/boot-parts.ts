@@ -33,7 +33,7 @@ export interface BootParts {
 export async function takeBootParts(tree: Tree, arch: Arch, definition: Definition): Promise<BootParts> {
   const suffix = arch === 'x86-64' ? 'x64' : 'aa64';
   const efi = 'usr/lib/systemd/boot/efi';
-  const kernelRelease = findKernel(tree, definition.kernel, arch);
+  const { release: kernelRelease, path } = findKernel(tree, definition.kernel, arch);
   const chosen = await kernelModules(tree, kernelRelease, definition);
   const readAll = async (paths: readonly string[]) =>
     new Map(await Promise.all(paths.map(async (path) => [path, await read(tree, path)] as const)));
@@ -41,7 +41,7 @@ export async function takeBootParts(tree: Tree, arch: Arch, definition: Definiti
   const firmware = await moduleFirmware(tree, [...modules.values(), ...drivers.values()]);
   const parts = {
     kernelRelease,
-    kernel: await read(tree, `boot/vmlinuz-${kernelRelease}`),
+    kernel: await read(tree, path),
     stub: await read(tree, `${efi}/linux${suffix}.efi.stub`),
     loader: await read(tree, `${efi}/systemd-boot${suffix}.efi`),
     programs: await initrdPrograms(tree),
@@ -49,7 +49,7 @@ export async function takeBootParts(tree: Tree, arch: Arch, definition: Definiti
     drivers: new Map([...drivers, ...tablesOf(chosen, kernelRelease), ...firmware]),
     microcode: arch === 'x86-64' ? await readMicrocode(tree) : new Map<string, Buffer>(),
   };
-  removeWhere(tree, matchPaths(['boot/*', `${efi}/*.stub`]));
+  removeWhere(tree, matchPaths(['boot/*', 'usr/lib/modules/*/vmlinuz', `${efi}/*.stub`]));
   return parts;
 }
 

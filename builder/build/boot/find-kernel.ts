@@ -5,18 +5,29 @@ import { compareVersions } from '../debian-version.ts';
 import { kernelPackage } from '../required-packages.ts';
 import type { Tree } from '../tree/entry.ts';
 
-const prefix = 'boot/vmlinuz-';
+/** Where a kernel lies, by its release: in /boot, or beside its modules as in newer packages. */
+const places = [/^usr\/lib\/modules\/([^/]+)\/vmlinuz$/, /^boot\/vmlinuz-(.+)$/];
+
+/** A kernel of a tree. */
+export interface FoundKernel {
+  /** As `uname -r` prints it. */
+  release: string;
+  path: string;
+}
 
 /**
- * The release (`uname -r`) of the kernel that a tree boots: of those that the definition's `kernel` means, or else of all, the
- * newest by version: `6.12.43` is newer than `6.12.9`. Throws `not_found`.
+ * The kernel that a tree boots: of those that the definition's `kernel` means, or else of all, the newest by version: `6.12.43`
+ * is newer than `6.12.9`. Throws `not_found`.
  */
-export function findKernel(tree: Tree, kernel: string, arch: Arch): string {
-  const found = [...tree.keys()].flatMap((path) =>
-    path.startsWith(prefix) ? path.slice(prefix.length) : [],
-  );
-  const meant = found.filter((release) => isMeant(release, kernel, arch));
-  const newest = (meant.length > 0 ? meant : found).toSorted(compareVersions).at(-1);
+export function findKernel(tree: Tree, kernel: string, arch: Arch): FoundKernel {
+  const found = [...tree.values()]
+    .filter(({ type }) => type === 'file')
+    .flatMap(({ path }) => places.flatMap((place) => ({ release: place.exec(path)?.[1] ?? '', path })))
+    .filter(({ release }) => release !== '');
+  const meant = found.filter(({ release }) => isMeant(release, kernel, arch));
+  const newest = (meant.length > 0 ? meant : found)
+    .toSorted((a, b) => compareVersions(a.release, b.release))
+    .at(-1);
   if (newest !== undefined) return newest;
   throw new InterlockError('not_found', { what: '/boot/vmlinuz-* in the image' });
 }

@@ -19,7 +19,14 @@ it.each([
   ['linux-image-6.12.9+deb13-amd64', ['6.12.9+deb13-amd64', '6.12.43+deb13-amd64'], '6.12.9+deb13-amd64'],
   ['linux-image-own', ['6.12-vendor', '6.6-vendor'], '6.12-vendor'],
 ])('boots for %s of %j %s', (kernel, releases, expected) => {
-  expect(findKernel(of(...releases), kernel, 'x86-64')).toBe(expected);
+  expect(findKernel(of(...releases), kernel, 'x86-64').release).toBe(expected);
+});
+
+it('finds a kernel that lies beside its modules', () => {
+  const tree = of('6.12.43+deb13-amd64');
+  const path = 'usr/lib/modules/7.3.4+deb13-amd64/vmlinuz';
+  putFile(tree, path, '');
+  expect(findKernel(tree, 'generic', 'x86-64')).toEqual({ release: '7.3.4+deb13-amd64', path });
 });
 
 it('says that there is none', () => {
