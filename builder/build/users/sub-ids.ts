@@ -34,7 +34,7 @@ export function settleSubIds(found: SubIds, lock: SubIds): { ids: SubIds; proble
     const settled = ranges.map((range, index) => {
       const old = kept[index];
       if (old !== undefined && countOf(old) !== countOf(range)) {
-        problems.push(`the range ${range} of ${name} was ${old}`);
+        problems.push(`${name} has ${range}, and ${old} in users.lock: its files on hosts are in that range`);
       }
       if (old !== undefined) return old;
       const free = taken.some((other) => overlap(range, other)) ? nextFree(range, taken, found) : range;

@@ -172,7 +172,7 @@ it('keeps the ranges that users hand to containers', async () => {
   expect(await text(tree, 'etc/subuid')).toBe('alice:231072:65536\nops:100000:65536\n');
   putFile(tree, 'etc/subuid', 'ops:100000:1000\n');
   await expect(applyUsersLock(tree, lock)).rejects.toThrow(
-    '/etc/subuid: the range 100000:1000 of ops was 100000:65536',
+    '/etc/subuid: ops has 100000:1000, and 100000:65536 in users.lock: its files on hosts are in that range',
   );
 });
 
