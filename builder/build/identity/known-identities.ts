@@ -8,7 +8,10 @@ export interface FirstBoot {
   makes: string[];
   /** A shell script. */
   run: string;
-  /** Units that read them before `sysinit.target` is reached; those after it need no mention. */
+  /**
+   * Units that read them before `sysinit.target` is reached; those after it need no mention. None that local file systems
+   * wait for, as ZFS's import: this runs after those.
+   */
   before?: string[];
 }
 
@@ -153,7 +156,6 @@ export const knownIdentities: Identity[] = [
       needs: ['usr/sbin/zgenhostid'],
       makes: ['/etc/hostid'],
       run: 'rm -f /etc/hostid; zgenhostid',
-      before: ['zfs-import-cache.service', 'zfs-import-scan.service'],
     },
   },
   {
