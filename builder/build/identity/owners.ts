@@ -25,11 +25,18 @@ export async function originOf(path: string, { overlays }: Definition, owners: O
     const file = join(overlay, path);
     if (await stat(file).catch(() => undefined)) return `from ${file}`;
   }
+  const owner = await packageOf(path, owners);
+  if (owner !== undefined) return `from package ${owner}`;
+  return 'made by the script of a package, by a script of the image or by a source';
+}
+
+/** The package that ships a path. */
+export async function packageOf(path: string, owners: Owners): Promise<string | undefined> {
   // lists name places from before /usr was merged
   const names = [`/${path}`, `/${path.replace(/^usr\/(?=s?bin\/|lib)/, '')}`];
   for (const [name, body] of owners) {
     const lines = (await readBody(body)).toString('latin1').split('\n');
-    if (names.some((each) => lines.includes(each))) return `from package ${name}`;
+    if (names.some((each) => lines.includes(each))) return name;
   }
-  return 'made by the script of a package, by a script of the image or by a source';
+  return undefined;
 }

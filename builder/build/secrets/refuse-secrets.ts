@@ -1,12 +1,14 @@
 import { InterlockError } from '../../../protocol/errors.ts';
 import { line } from '../../../protocol/visible.ts';
 import type { Definition } from '../../define/definition.ts';
-import { type Owners, originOf } from '../identity/owners.ts';
+import { type Owners, originOf, packageOf } from '../identity/owners.ts';
 import { formerPath } from '../state/homes.ts';
-import type { Tree } from '../tree/entry.ts';
+import { readBody, type Tree } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
 import { readWindows } from '../tree/read-windows.ts';
 import { findPrivateKey, windowOverlap } from './find-private-key.ts';
+
+const elf = Buffer.from('\x7fELF');
 
 /**
  * Refuses a root that holds private keys, for everybody may fetch it, unless the definition allows their paths. Throws
@@ -19,7 +21,7 @@ export async function refuseSecrets(tree: Tree, definition: Definition, owners: 
     const name = formerPath(path);
     if (found.has(name) || isAllowed(path) || isAllowed(name)) continue;
     const kind = findPrivateKey(bytes, isWhole);
-    if (kind) found.set(name, kind);
+    if (kind && !(await testsItself(tree, path, owners))) found.set(name, kind);
   }
   if (found.size === 0) return;
   const lines = await Promise.all(
@@ -29,4 +31,11 @@ export async function refuseSecrets(tree: Tree, definition: Definition, owners: 
   );
   const [first = ''] = found.keys();
   throw new InterlockError('secret_in_image', { lines: lines.join(''), path: `/${first}` });
+}
+
+/** Programs and libraries of packages carry keys by which they test their own cryptography, as GnuTLS does. */
+async function testsItself(tree: Tree, path: string, owners: Owners): Promise<boolean> {
+  const { size, source } = tree.get(path)!.body;
+  const start = await readBody({ size: Math.min(size, elf.length), source });
+  return start.subarray(0, elf.length).equals(elf) && (await packageOf(path, owners)) !== undefined;
 }

@@ -50,6 +50,19 @@ it('names each key with its kind and who brought it', async () => {
   await refuseSecrets(tree, definitionWith(allowed), owners);
 });
 
+it('takes programs of packages for what tests itself by the keys it carries, and no other program', async () => {
+  const tree: Tree = new Map();
+  const program = `\x7fELF\0\0${key}`;
+  putFile(tree, 'usr/lib/libgnutls.so.30', program);
+  putFile(tree, 'var/lib/dpkg/info/libgnutls30.list', '/.\n/usr/lib/libgnutls.so.30\n');
+  const owners = takeOwners(tree);
+  await refuseSecrets(tree, definitionWith(''), owners);
+  putFile(tree, 'usr/bin/own', program);
+  await expect(refuseSecrets(tree, definitionWith(''), owners)).rejects.toThrow(
+    '/usr/bin/own: a private key',
+  );
+});
+
 it('finds a key that lies across the windows in which a large file is read', async () => {
   for (const before of [8, 12, 24].map((MiB) => MiB * 1024 * 1024 - 100)) {
     const file = join(dir, 'large');
