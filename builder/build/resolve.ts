@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { Arch } from '../../protocol/schema.ts';
 import { run } from '../../system/run.ts';
+import { temporaryPrefix, withScratch } from '../../system/scratch.ts';
 import type { Definition } from '../define/definition.ts';
 import { parsePackageName } from '../define/package-name.ts';
 import { aptRoot } from './archive/apt-root.ts';
@@ -34,8 +33,7 @@ export async function resolve(
   mirror: Mirror,
   { allowExpired = false, before }: { allowExpired?: boolean; before?: PackagesLock } = {},
 ): Promise<PackagesLock> {
-  const root = await mkdtemp(join(tmpdir(), 'interlock-apt-'));
-  try {
+  return withScratch(temporaryPrefix(), async (root) => {
     const network = await findNetwork();
     const folders = await indexFolders(root, definition);
     const sources = await takeKeys(root, definition, aptSources(definition, mirror));
@@ -61,9 +59,7 @@ export async function resolve(
     const head = { format: 2 as const, suite: definition.suite, arch, date, ...asked, layers: [date] };
     const chosen = { ...head, ...(expired.length > 0 && { expired }), packages };
     return layPackages(chosen, before, essentialAmong(controls));
-  } finally {
-    await rm(root, { recursive: true, force: true });
-  }
+  });
 }
 
 function originsOf({ repositories }: Definition, { main, security }: Mirror): Origin[] {

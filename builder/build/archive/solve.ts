@@ -17,6 +17,7 @@ export async function solve(config: string, definition: Definition, arch: Arch):
   const ask = (names: readonly string[]) =>
     run('apt-get', ['-qq', '-y', '--allow-downgrades', '--print-uris', 'install', ...names], {
       env: aptEnvironment(config),
+      endsWithUs: true,
     }).catch(async (error) => {
       throw await explainFailure(error, config, definition, names);
     });

@@ -20,6 +20,7 @@ export async function updateIndexes(config: string, waits: readonly number[] = u
       await run('apt-get', ['-qq', '-o', 'APT::Update::Error-Mode=any', 'update'], {
         env: aptEnvironment(config),
         lines: 200,
+        endsWithUs: true,
       });
       return;
     } catch (error) {
