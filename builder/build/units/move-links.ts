@@ -24,9 +24,8 @@ export function moveLinks(tree: Tree): void {
   for (const name of names) {
     const { linkname } = tree.get(`${config}/${name}`)!;
     const old = targets.get(name)!;
-    const target = moving.has(old.slice(config.length + 1))
-      ? `${vendor}/${old.slice(config.length + 1)}`
-      : old;
+    const unit = old.startsWith(`${config}/`) ? old.slice(config.length + 1) : undefined;
+    const target = unit !== undefined && moving.has(unit) ? `${vendor}/${unit}` : old;
     if (moving.has(name)) {
       tree.delete(`${config}/${name}`);
       putSymlink(tree, `${vendor}/${name}`, fromVendor(name, target));

@@ -226,12 +226,13 @@ describe('links that are there already', () => {
     const files = {
       [`${vendor}/a.service`]: wanted,
       [`${config}/own.service`]: wanted,
-      'usr/lib/app/linked.service': wanted,
+      // as long a folder as that of /etc
+      'usr/share/app/unit/linked.service': wanted,
       [`${config}/g.target.wants/a.service`]: '-> /lib/systemd/system/a.service',
       [`${config}/g.target.wants/own.service`]: '-> ../own.service',
       [`${config}/z.service`]: '-> ../../../usr/lib/systemd/system/a.service',
       [`${config}/zz.service`]: '-> z.service',
-      [`${config}/linked.service`]: '-> /usr/lib/app/linked.service',
+      [`${config}/linked.service`]: '-> /usr/share/app/unit/linked.service',
       [`${config}/h.target.wants/a.service`]: '-> /usr/lib/systemd/system/a.service',
       [`${vendor}/h.target.wants/a.service`]: '-> ../a.service',
     };
@@ -241,7 +242,7 @@ describe('links that are there already', () => {
       [`${vendor}/h.target.wants/a.service`]: '../a.service',
       [`${vendor}/z.service`]: 'a.service',
       [`${vendor}/zz.service`]: 'z.service',
-      [`${vendor}/linked.service`]: '/usr/lib/app/linked.service',
+      [`${vendor}/linked.service`]: '/usr/share/app/unit/linked.service',
     });
   });
 });
