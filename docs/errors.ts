@@ -21,5 +21,5 @@ export function renderErrors(): string {
 }
 
 function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replace(/\{(\w+)\}/g, '‹$1›');
+  return text.replaceAll('|', '\\|').replace(/\{(\w+)\??\}/g, '‹$1›');
 }

@@ -16,7 +16,13 @@ export interface Row {
 export const errorTable = {
   // what a person typed or wrote
   usage: row('{problem}', 'See --help.', 400, 2, 'never'),
-  definition_invalid: row('{file}:{line}: {problem}', 'Correct the image definition.', 400, 65, 'never'),
+  definition_invalid: row(
+    '{file}:{line}: {problem}{lines?}',
+    'Correct the image definition.',
+    400,
+    65,
+    'never',
+  ),
   config_invalid: row('{file}: {problem}', 'Correct the configuration.', 400, 78, 'never'),
   bad_input: row('{what}: {problem}', 'Correct the input; nothing was changed.', 400, 65, 'never'),
   not_found: row('{what} does not exist', 'Check the name.', 404, 66, 'never'),

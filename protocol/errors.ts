@@ -39,9 +39,10 @@ export function asInterlockError(error: unknown): InterlockError {
   return new InterlockError('internal', { problem }, { cause: error });
 }
 
+/** Fills in operands; one with a question mark may be absent. */
 function fill(text: string, details: Details): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
-    if (!Object.hasOwn(details, name)) return whole;
+  return text.replace(/\{(\w+)(\??)\}/g, (whole, name: string, optional: string) => {
+    if (!Object.hasOwn(details, name)) return optional ? '' : whole;
     // any other operand with line breaks was written to look like more than one
     const show = ofLines.includes(name) ? visibleLines : visible;
     return show(String(details[name]));

@@ -1,10 +1,10 @@
-import { InterlockError } from '../../protocol/errors.ts';
 import type { DefinitionFile, ImageFile } from './definition.ts';
 import { lineOf } from './line-of.ts';
 import { packageNameProblem } from './package-name.ts';
+import type { Problem } from './refuse-all.ts';
 
-/** Refuses entries of package lists that name no package. Throws `definition_invalid` with the line. */
-export function checkPackages({ file, text }: DefinitionFile, image: ImageFile): void {
+/** The entries of package lists that name no package, each with its line. */
+export function packageProblems({ file, text }: DefinitionFile, image: ImageFile): Problem[] {
   const sections = Object.entries(image.arch ?? {});
   const lists = [
     { path: ['packages'], packages: image.packages },
@@ -14,12 +14,10 @@ export function checkPackages({ file, text }: DefinitionFile, image: ImageFile):
       { path: ['arch', arch, 'recommends'], packages: recommends },
     ]),
   ];
-  for (const { path, packages = [] } of lists) {
-    for (const each of packages) {
+  return lists.flatMap(({ path, packages = [] }) =>
+    packages.flatMap((each) => {
       const problem = packageNameProblem(each);
-      if (problem) {
-        throw new InterlockError('definition_invalid', { file, line: lineOf(text, path, each), problem });
-      }
-    }
-  }
+      return problem === undefined ? [] : [{ file, line: lineOf(text, path, each), problem }];
+    }),
+  );
 }

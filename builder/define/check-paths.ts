@@ -8,36 +8,41 @@ import { lineOf, lineOfEntry } from './line-of.ts';
 import { listOverlay } from './overlay/list-overlay.ts';
 import { readPerms } from './overlay/read-perms.ts';
 import type { ReadFile } from './read-image-file.ts';
+import type { Problem } from './refuse-all.ts';
 
-/** Looks whether what an image.toml points at is there. Throws `definition_invalid` with the line. */
-export async function checkPaths(read: ReadFile, arch: Arch): Promise<void> {
-  await checkLayer(read, [], read.image);
-  await checkLayer(read, ['arch', arch], read.image.arch?.[arch] ?? {});
+/** What an image.toml points at that is not there, or is not what it must be, each with its line. */
+export async function pathProblems(read: ReadFile, arch: Arch): Promise<Problem[]> {
+  return [
+    ...(await problemsOf(read, [], read.image)),
+    ...(await problemsOf(read, ['arch', arch], read.image.arch?.[arch] ?? {})),
+  ];
 }
 
-async function checkLayer({ file, text, dir }: ReadFile, at: readonly string[], layer: Layer): Promise<void> {
-  const refused = (
+async function problemsOf(
+  { file, text, dir }: ReadFile,
+  at: readonly string[],
+  layer: Layer,
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  const refuse = (
     key: string,
     element: string,
     problem: string,
-    cause?: unknown,
     line = lineOf(text, [...at, ...key.split('.')], element),
-  ) => {
-    return new InterlockError('definition_invalid', { file, line, problem: `${key}: ${problem}` }, { cause });
-  };
+  ) => problems.push({ file, line, problem: `${key}: ${problem}` });
   const check = async (key: string, path: string, kind: 'folder' | 'file', line?: number) => {
     const found = await stat(resolve(dir, path)).catch(() => undefined);
-    if (kind === 'folder' ? found?.isDirectory() : found?.isFile()) return;
-    throw refused(key, path, `${resolve(dir, path)} is no ${kind}`, undefined, line);
+    if (kind === 'folder' ? found?.isDirectory() : found?.isFile()) return true;
+    refuse(key, path, `${resolve(dir, path)} is no ${kind}`, line);
+    return false;
   };
   const { overlay } = layer;
-  if (overlay !== undefined) {
-    await check('overlay', overlay, 'folder');
+  if (overlay !== undefined && (await check('overlay', overlay, 'folder'))) {
     const entries = await listOverlay(resolve(dir, overlay)).catch((cause) => {
       if (!(cause instanceof InterlockError) || cause.code !== 'bad_input') throw cause;
-      throw refused('overlay', overlay, `${cause.details.what} ${cause.details.problem}`, cause);
+      refuse('overlay', overlay, `${cause.details.what} ${cause.details.problem}`);
     });
-    await readPerms(resolve(dir, overlay), entries);
+    if (entries) await readPerms(resolve(dir, overlay), entries);
   }
   const globs = {
     remove: layer.remove,
@@ -51,7 +56,7 @@ async function checkLayer({ file, text, dir }: ReadFile, at: readonly string[], 
     try {
       globPattern(glob);
     } catch (cause) {
-      throw refused(key, glob, `${glob} is no glob: ${(cause as Error).message}`, cause);
+      refuse(key, glob, `${glob} is no glob: ${(cause as Error).message}`);
     }
   }
   for (const script of layer.scripts ?? []) await check('scripts', script, 'file');
@@ -60,8 +65,10 @@ async function checkLayer({ file, text, dir }: ReadFile, at: readonly string[], 
     if (folder !== undefined) await check('repositories', folder, 'folder', lineAt('folder'));
     if (key !== undefined) await check('repositories', key, 'file', lineAt('key'));
   }
-  for (const source of layer.sources ?? []) {
-    if ('tar' in source) await check('sources', source.tar, 'file');
-    else await check('sources', source.oci, 'folder');
+  for (const [index, source] of (layer.sources ?? []).entries()) {
+    const lineAt = (name: string) => lineOfEntry(text, [...at, 'sources'], index, name);
+    if ('tar' in source) await check('sources', source.tar, 'file', lineAt('tar'));
+    else await check('sources', source.oci, 'folder', lineAt('oci'));
   }
+  return problems;
 }

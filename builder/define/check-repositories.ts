@@ -1,40 +1,37 @@
-import { InterlockError } from '../../protocol/errors.ts';
 import type { DefinitionFile, ImageFile, Repository } from './definition.ts';
 import { lineOf, lineOfEntry } from './line-of.ts';
+import type { Problem } from './refuse-all.ts';
 
-/** Refuses repositories that are none of the three kinds, and a suite that is one of those only. Throws `definition_invalid` with the line. */
-export function checkRepositories({ file, text }: DefinitionFile, image: ImageFile): void {
+/** Repositories that are none of the three kinds, and a suite that is one of those only, each with its line. */
+export function repositoryProblems({ file, text }: DefinitionFile, image: ImageFile): Problem[] {
   const [, base] = /^(.*)-(?:backports|backports-sloppy|updates|security)$/.exec(image.suite ?? '') ?? [];
   if (base !== undefined) {
     const problem = `suite ${image.suite} is no whole system: write suite = "${base}", and suite = "${image.suite}" under [[repositories]]`;
-    throw new InterlockError('definition_invalid', { file, line: lineOf(text, ['suite']), problem });
+    return [{ file, line: lineOf(text, ['suite']), problem }];
   }
   const sections = Object.entries(image.arch ?? {});
   const lists = [
     { path: ['repositories'], repositories: image.repositories },
     ...sections.map(([arch, { repositories }]) => ({ path: ['arch', arch, 'repositories'], repositories })),
   ];
-  for (const { path, repositories = [] } of lists) {
-    for (const [index, each] of repositories.entries()) {
+  return lists.flatMap(({ path, repositories = [] }) =>
+    repositories.flatMap((each, index) => {
       const found = repositoryProblem(each);
-      if (!found) continue;
-      const line = lineOfEntry(text, path, index, found.key);
-      throw new InterlockError('definition_invalid', {
-        file,
-        line,
-        problem: `repositories: ${found.problem}`,
-      });
-    }
-  }
+      if (!found) return [];
+      return [
+        { file, line: lineOfEntry(text, path, index, found.key), problem: `repositories: ${found.problem}` },
+      ];
+    }),
+  );
 }
 
-interface Problem {
+interface WrongKey {
   /** The key it is about, when it stands there. */
   key?: keyof Repository;
   problem: string;
 }
 
-function repositoryProblem(repository: Repository): Problem | undefined {
+function repositoryProblem(repository: Repository): WrongKey | undefined {
   const { folder, url, suite, components, key, key_sha256 } = repository;
   if (folder !== undefined) {
     const other = (Object.keys(repository) as (keyof Repository)[]).find((name) => name !== 'folder');

@@ -1,18 +1,17 @@
-import { InterlockError } from '../../protocol/errors.ts';
 import type { DefinitionFile, ImageFile, Layer } from './definition.ts';
 import { lineOf } from './line-of.ts';
+import type { Problem } from './refuse-all.ts';
 import { unitNameProblem } from './unit-name.ts';
 
-/** Refuses what is no unit name with the reason. Throws `definition_invalid` with the line. */
-export function checkUnitNames({ file, text }: DefinitionFile, image: ImageFile): void {
+/** What is no name of a unit among `units` and `mask`, with the reason and the line. */
+export function unitNameProblems({ file, text }: DefinitionFile, image: ImageFile): Problem[] {
   const sections = Object.entries(image.arch ?? {}).map(([arch, layer]) => ({ at: ['arch', arch], layer }));
-  for (const { at, layer } of [{ at: [] as string[], layer: image as Layer }, ...sections]) {
-    for (const key of ['units', 'mask'] as const) {
-      for (const name of layer[key] ?? []) {
+  return [{ at: [] as string[], layer: image as Layer }, ...sections].flatMap(({ at, layer }) =>
+    (['units', 'mask'] as const).flatMap((key) =>
+      (layer[key] ?? []).flatMap((name) => {
         const problem = unitNameProblem(name, key);
-        const line = lineOf(text, [...at, key], name);
-        if (problem) throw new InterlockError('definition_invalid', { file, line, problem });
-      }
-    }
-  }
+        return problem === undefined ? [] : [{ file, line: lineOf(text, [...at, key], name), problem }];
+      }),
+    ),
+  );
 }

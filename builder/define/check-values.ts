@@ -1,27 +1,18 @@
-import { InterlockError } from '../../protocol/errors.ts';
 import { veritySize } from '../../protocol/verity.ts';
 import type { Definition } from './definition.ts';
 import { kernelCommandLine, longestCommandLine } from './kernel-command-line.ts';
 import { placeOf } from './line-of.ts';
+import { type Problem, refuseAll } from './refuse-all.ts';
 import { templateOf } from './unit-name.ts';
-
-interface Problem {
-  file: string;
-  line: number;
-  problem: string;
-}
 
 /** Refuses values that contradict each other or that no image can have: all of them at once, each with file and line. */
 export function checkValues(definition: Definition): void {
-  const [first, ...rest] = [
+  refuseAll([
     ...slotProblems(definition),
     ...cmdlineProblems(definition),
     ...unitProblems(definition),
     ...removeProblems(definition),
-  ];
-  if (!first) return;
-  const others = rest.map(({ file, line, problem }) => `; ${file}:${line}: ${problem}`);
-  throw new InterlockError('definition_invalid', { ...first, problem: first.problem + others.join('') });
+  ]);
 }
 
 /** A root that fills its partition must have a hash tree that fits the other one. */

@@ -2,17 +2,18 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
 import type { Arch } from '../../protocol/schema.ts';
-import { checkPaths } from './check-paths.ts';
+import { pathProblems } from './check-paths.ts';
 import type { Definition } from './definition.ts';
 import { lineOf } from './line-of.ts';
 import { machineArch } from './machine-arch.ts';
 import { merge } from './merge.ts';
 import { type ReadFile, readImageFile } from './read-image-file.ts';
+import { refuseAll } from './refuse-all.ts';
 
 /** Reads the image definition of a folder with all that it includes. Throws `definition_invalid` with file and line. */
 export async function define(dir: string, arch: Arch = machineArch()): Promise<Definition> {
   const read = await collect(dir, []);
-  for (const each of read) await checkPaths(each, arch);
+  refuseAll((await Promise.all(read.map((each) => pathProblems(each, arch)))).flat());
   return merge(read, arch);
 }
 

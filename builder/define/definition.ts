@@ -1,16 +1,32 @@
 import { type Static, Type } from 'typebox';
 import { type Arch, Sha256, strict, Version, Word } from '../../protocol/schema.ts';
 
-const Locale = Type.String({ pattern: '^[a-z]{2,3}(?:_[A-Z]{2,3})?\\.[A-Za-z0-9-]+(?:@[a-z]+)?$' });
-const Component = Type.String({ pattern: '^[a-z][a-z0-9.-]*$' });
-const ModuleName = Type.String({ pattern: '^[a-z0-9_-]+$' });
-const AbsolutePath = Type.String({ pattern: '^/[^\\0]*$' });
+const Locale = Type.String({
+  pattern: '^[a-z]{2,3}(?:_[A-Z]{2,3})?\\.[A-Za-z0-9-]+(?:@[a-z]+)?$',
+  meaning: 'must be a locale with its character set, as in "de_DE.UTF-8"',
+});
+const Component = Type.String({
+  pattern: '^[a-z][a-z0-9.-]*$',
+  meaning: 'must be the name of a component, as in "non-free-firmware"',
+});
+const ModuleName = Type.String({
+  pattern: '^[a-z0-9_-]+$',
+  meaning: 'must be the name of a kernel module, as in "virtio_net"',
+});
+const AbsolutePath = Type.String({
+  pattern: '^/[^\\0]*$',
+  meaning: 'must begin with /: it names paths of the root',
+});
 /** Relative to the folder of the image.toml that names it. */
-const relative = '^[^/\\0][^\\0]*$';
-const RelativePath = Type.String({ pattern: relative });
+const RelativePath = Type.String({
+  pattern: '^[^/\\0][^\\0]*$',
+  meaning: 'must be a path relative to the folder of this image.toml',
+});
+const hashMeaning = 'must be 64 hexadecimal digits in lower case, as sha256sum prints them';
 
 const SourceHash = {
   ...Sha256,
+  meaning: hashMeaning,
   description: 'Of the tar file, or of the image’s manifest; any other is refused.',
 };
 const Source = Type.Union([
@@ -34,6 +50,7 @@ const Repository = strict({
   suite: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9.][A-Za-z0-9._/-]*$',
+      meaning: 'must be the name of a suite, as in "trixie-backports"',
       description:
         'A further suite, as in `trixie-backports`: of the image’s mirror, or of `url`. One that ends with `/` is flat, without components.',
     }),
@@ -45,7 +62,11 @@ const Repository = strict({
   ),
   components: list(Component, 'Of `url`: `["main"]` unless given. Of the mirror: those of the image.'),
   key: Type.Optional({ ...RelativePath, description: 'A file with the OpenPGP keys that sign `url`.' }),
-  key_sha256: Type.Optional({ ...Sha256, description: 'Of `key`; any other is refused.' }),
+  key_sha256: Type.Optional({
+    ...Sha256,
+    meaning: hashMeaning,
+    description: 'Of `key`; any other is refused.',
+  }),
 });
 /** More packages than the image's suite has, as image.toml says it. */
 export type Repository = Static<typeof Repository>;
@@ -77,13 +98,11 @@ const layer = {
     RelativePath,
     'Programs run inside the tree, in order, after packages, sources and overlays, whose files they may change: as root of the tree, without network, with `SOURCE_DATE_EPOCH` set. What they leave must not depend on time or chance. `/bin/sh` and Perl are there; `remove` comes later.',
   ),
-  overlay: Type.Optional(
-    Type.String({
-      pattern: relative,
-      description:
-        'A folder whose files are laid over the tree, as root’s and with their modes on the disk, less setuid, setgid, sticky bit and writing by others than the owner. A file that replaces one gets its owner, and nobody may read or write it who could not before. A folder that is there keeps its owner and mode; one that meets a link to a folder goes where it leads. Other owners and modes stand in a file beside it, `overlay.perms`.',
-    }),
-  ),
+  overlay: Type.Optional({
+    ...RelativePath,
+    description:
+      'A folder whose files are laid over the tree, as root’s and with their modes on the disk, less setuid, setgid, sticky bit and writing by others than the owner. A file that replaces one gets its owner, and nobody may read or write it who could not before. A folder that is there keeps its owner and mode; one that meets a link to a folder goes where it leads. Other owners and modes stand in a file beside it, `overlay.perms`.',
+  }),
   units: list(
     Type.String(),
     'Units to enable as `systemctl enable` does: where their `[Install]` section and its drop-ins say, with `Also=`, `Alias=` and `DefaultInstance=`. The links lie under `/usr`, so that a later version can change them. A unit that is masked is refused. Names with a backslash stand in single quotes.',
@@ -110,13 +129,18 @@ const layer = {
   kernel: Type.Optional(
     Type.String({
       pattern: '^(?:cloud|generic|linux-image-[a-z0-9.+-]+(?:=[0-9A-Za-z.+:~*-]+|/[a-z0-9.-]+)?)$',
+      meaning: 'must be "cloud", "generic" or a package, as in "linux-image-rt-amd64"',
       description:
         'Debian’s kernel: `cloud` for virtual machines; `generic` with the drivers of bare metal, whose storage drivers the initrd loads; or a package, as in `linux-image-rt-amd64` or `linux-image-amd64/trixie-backports`, which counts as generic unless its name holds `cloud`.',
     }),
   ),
   modules: list(ModuleName, 'Kernel modules the initrd loads besides those every image needs.'),
   cmdline: Type.Optional(
-    Type.String({ pattern: '^[ -~]*$', description: 'Appended to the kernel command line.' }),
+    Type.String({
+      pattern: '^[ -~]*$',
+      meaning: 'must be visible ASCII on one line',
+      description: 'Appended to the kernel command line.',
+    }),
   ),
   agent: Type.Optional(
     Type.Boolean({
@@ -175,16 +199,23 @@ export const ImageFile = strict({
     RelativePath,
     'Folders with an image.toml of their own, a whole image or a feature with a few keys, that this one builds on. Lists are joined in the order of reading, includes first; of single values the last one counts.',
   ),
-  name: Type.Optional({ ...Word, description: 'The image’s name, in its releases and in channels.' }),
+  name: Type.Optional({
+    ...Word,
+    meaning:
+      'must be lower-case letters, digits, dots and hyphens, at most 63, and begin with a letter or digit',
+    description: 'The image’s name, in its releases and in channels.',
+  }),
   suite: Type.Optional(
     Type.String({
       pattern: '^[a-z][a-z0-9-]*$',
+      meaning: 'must be a code name in lower case, as in "trixie"',
       description: 'Debian’s code name of the distribution, as in `trixie`, or `sid`.',
     }),
   ),
   ...layer,
   state_compat: Type.Optional({
     ...Version,
+    meaning: 'must be a version, as in "1.2.0"',
     description: 'The oldest version that may run on the state this one leaves behind. Any unless given.',
   }),
   arch: Type.Optional(

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
 import type { Arch } from '../../protocol/schema.ts';
 import { checkValues } from './check-values.ts';
 import { definedRepositories } from './defined-repositories.ts';
@@ -7,6 +6,7 @@ import type { Definition, Layer } from './definition.ts';
 import { placeOf } from './line-of.ts';
 import { parseSize } from './parse-size.ts';
 import type { ReadFile } from './read-image-file.ts';
+import { type Problem, refuseAll } from './refuse-all.ts';
 import { templateOf } from './unit-name.ts';
 
 type Lists =
@@ -41,32 +41,26 @@ export function merge(read: readonly ReadFile[], arch: Arch): Definition {
     layers.map(({ layer }) => pick(layer)).findLast((value) => value !== undefined);
   const own = <K extends 'name' | 'suite' | 'state_compat'>(key: K) =>
     read.map(({ image }) => image[key]).findLast((value) => value !== undefined);
-  const needed = <T>(value: T | undefined, path: string[]): T => {
-    if (value !== undefined) return value;
-    throw new InterlockError('definition_invalid', {
-      ...placeOf({ files, arch }, path),
-      problem: `${path.join('/')} is missing`,
-    });
+  const problems: Problem[] = [];
+  const refuse = (path: string[], problem: string) =>
+    problems.push({ ...placeOf({ files, arch }, path), problem: `${path.join('/')} ${problem}` });
+  const needed = (value: string | undefined, path: string[]) => {
+    if (value === undefined) refuse(path, 'is missing');
+    return value ?? '';
   };
   const size = (key: 'root' | 'verity') => {
-    const path = ['slots', key];
-    const bytes = parseSize(
-      needed(
-        last(({ slots }) => slots?.[key]),
-        path,
-      ),
-    );
+    const value = last(({ slots }) => slots?.[key]);
+    const bytes = parseSize(needed(value, ['slots', key]));
     if (bytes !== undefined && bytes % 4096 === 0) return bytes;
-    const problem = `slots/${key} must be a size as in "512 MiB"`;
-    throw new InterlockError('definition_invalid', { ...placeOf({ files, arch }, path), problem });
+    if (value !== undefined)
+      refuse(['slots', key], `must be a size as in "512 MiB", and not ${JSON.stringify(value)}`);
+    return 0;
   };
-  const components = () => {
-    const named = words('components');
-    if (named.length === 0) return ['main'];
-    if (named.includes('main')) return named;
-    const problem = `components must hold "main", which every system is made of`;
-    throw new InterlockError('definition_invalid', { ...placeOf({ files, arch }, ['components']), problem });
-  };
+  const named = words('components');
+  if (named.length > 0 && !named.includes('main')) {
+    refuse(['components'], 'must hold "main", which every system is made of');
+  }
+  const components = named.length === 0 ? ['main'] : named;
   const cmdlines = layers.flatMap(({ layer }) => layer.cmdline || []);
   const merged: Definition = {
     arch,
@@ -75,8 +69,8 @@ export function merge(read: readonly ReadFile[], arch: Arch): Definition {
     name: needed(own('name'), ['name']),
     suite: needed(own('suite'), ['suite']),
     packages: words('packages'),
-    components: components(),
-    repositories: definedRepositories(layers, components()),
+    components,
+    repositories: definedRepositories(layers, components),
     recommends: words('recommends'),
     documentation: last(({ documentation }) => documentation) ?? false,
     locales: words('locales'),
@@ -104,6 +98,7 @@ export function merge(read: readonly ReadFile[], arch: Arch): Definition {
     state: { seed: state('seed'), link: state('link') },
     slots: { root: size('root'), verity: size('verity') },
   };
+  refuseAll(problems);
   checkValues(merged);
   return merged;
 }

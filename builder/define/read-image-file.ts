@@ -1,13 +1,12 @@
 import { parse, TomlError } from 'smol-toml';
-import type { TSchema } from 'typebox';
 import { InterlockError } from '../../protocol/errors.ts';
-import { problemOf } from '../../protocol/schema.ts';
-import { checkPackages } from './check-packages.ts';
-import { checkRepositories } from './check-repositories.ts';
-import { checkUnitNames } from './check-units.ts';
+import { packageProblems } from './check-packages.ts';
+import { repositoryProblems } from './check-repositories.ts';
+import { unitNameProblems } from './check-units.ts';
 import { type DefinitionFile, ImageFile } from './definition.ts';
-import { lineOf } from './line-of.ts';
-import { suggest } from './suggest.ts';
+import { lineOf, lineOfEntry } from './line-of.ts';
+import { refuseAll } from './refuse-all.ts';
+import { schemaProblems } from './schema-problems.ts';
 
 /** An image.toml whose every key is known and of the right type. */
 export interface ReadFile extends DefinitionFile {
@@ -19,19 +18,20 @@ export interface ReadFile extends DefinitionFile {
 /** Reads the text of one image.toml, without looking at what it includes. Throws `definition_invalid` with the line. */
 export function readImageFile(text: string, file: string, dir: string): ReadFile {
   const image = parseToml(text, file);
-  const problem = problemOf(ImageFile, image);
-  if (!problem) {
-    checkPackages({ file, text }, image as ImageFile);
-    checkUnitNames({ file, text }, image as ImageFile);
-    checkRepositories({ file, text }, image as ImageFile);
-    return { file, text, dir, image: image as ImageFile };
-  }
-  const path = keyPath(problem);
-  const line = lineOf(text, path);
-  const isUnknown = problem.startsWith('unknown key ');
-  const meant = isUnknown ? suggest(path.at(-1) ?? '', keysAt(ImageFile, path.slice(0, -1))) : undefined;
-  const hint = meant ? `; did you mean ${meant}?` : '';
-  throw new InterlockError('definition_invalid', { file, line, problem: problem + hint });
+  refuseAll(
+    schemaProblems(ImageFile, image).map(({ path, problem }) => ({
+      file,
+      line: lineAt(text, path, image),
+      problem,
+    })),
+  );
+  const checked = { file, text };
+  refuseAll([
+    ...packageProblems(checked, image as ImageFile),
+    ...unitNameProblems(checked, image as ImageFile),
+    ...repositoryProblems(checked, image as ImageFile),
+  ]);
+  return { file, text, dir, image: image as ImageFile };
 }
 
 function parseToml(text: string, file: string): unknown {
@@ -44,18 +44,14 @@ function parseToml(text: string, file: string): unknown {
   }
 }
 
-/** The key a schema problem speaks of: its words begin with the path, or with "unknown key" and the path. */
-function keyPath(problem: string): string[] {
-  const path = /^(?:unknown key )?(\S+)/.exec(problem)?.[1] ?? '';
-  const keys = path.split('/');
-  const index = keys.findIndex((key) => /^\d+$/.test(key));
-  return index === -1 ? keys : keys.slice(0, index);
-}
-
-/** The keys that a table of the schema knows. */
-function keysAt(schema: TSchema, path: readonly string[]): string[] {
-  const [key, ...rest] = path;
-  const properties = (schema as { properties?: Record<string, TSchema> }).properties ?? {};
-  if (key === undefined) return Object.keys(properties);
-  return properties[key] ? keysAt(properties[key], rest) : [];
+/** The line of what a path of keys and numbers leads to: of an element of a list, or a key of an entry among tables. */
+function lineAt(text: string, path: readonly string[], image: unknown): number {
+  const index = path.findIndex((key) => /^\d+$/.test(key));
+  if (index === -1) return lineOf(text, path);
+  const list = path.slice(0, index);
+  if (index < path.length - 1) return lineOfEntry(text, list, Number(path[index]), path[index + 1]);
+  const element = path.reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], image);
+  return typeof element === 'string'
+    ? lineOf(text, list, element)
+    : lineOfEntry(text, list, Number(path[index]));
 }

@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InterlockError } from '../../../protocol/errors.ts';
 import type { Definition } from '../../define/definition.ts';
 import { placeOf } from '../../define/line-of.ts';
 import { doubtfulModes } from '../../define/overlay/doubtful-modes.ts';
+import { refuseAll } from '../../define/refuse-all.ts';
 import { matchPaths } from '../tree/match-paths.ts';
 import { mergedFolders, neededFiles, neededFolders } from './needed-files.ts';
 
@@ -20,7 +20,7 @@ const replaceable = matchPaths(['etc/**', 'usr/lib/systemd/*.conf.d']);
  */
 export async function checkDefinition(definition: Definition): Promise<string[]> {
   const own = await replaced(definition);
-  const problems = [
+  refuseAll([
     ...removed(definition),
     ...own
       .filter(({ path }) => !replaceable(path))
@@ -28,12 +28,7 @@ export async function checkDefinition(definition: Definition): Promise<string[]>
         ...place,
         problem: `overlay replaces /${path}, which is Interlock’s own: a drop-in beside it changes a unit`,
       })),
-  ];
-  const [first, ...rest] = problems;
-  if (first) {
-    const others = rest.map(({ file, line, problem }) => `; ${file}:${line}: ${problem}`);
-    throw new InterlockError('definition_invalid', { ...first, problem: first.problem + others.join('') });
-  }
+  ]);
   const modes = await Promise.all(definition.overlays.map(doubtfulModes));
   return [...own.map(({ path }) => `the overlay replaces /${path}, which every image has`), ...modes.flat()];
 }

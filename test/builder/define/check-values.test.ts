@@ -48,7 +48,7 @@ describe('values that no image can have', () => {
 
   it('names all of them at once, each with its line', () => {
     const text = `${head}units = ["a.service"]\nmask = ["a.service"]\nremove = ["/"]\n[slots]\nroot = "2 GiB"\nverity = "4 KiB"\n`;
-    expect(problemOf(text)?.match(/(?<=^|; )image\.toml:\d+/g)).toEqual([
+    expect(problemOf(text)?.match(/(?<=^|\n)image\.toml:\d+/g)).toEqual([
       'image.toml:9',
       'image.toml:4',
       'image.toml:6',

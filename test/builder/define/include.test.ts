@@ -140,7 +140,7 @@ it.each([
     'a source that is missing',
     { 'site/image.toml': site.replace('tool.tar', 'none.tar') },
     'site',
-    11,
+    12,
     /no file/,
   ],
   [

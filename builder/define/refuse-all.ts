@@ -1,0 +1,17 @@
+import { InterlockError } from '../../protocol/errors.ts';
+import { line } from '../../protocol/visible.ts';
+
+/** One thing that is wrong with a definition, and where it is said. */
+export interface Problem {
+  file: string;
+  line: number;
+  problem: string;
+}
+
+/** Throws `definition_invalid` with all problems at once, each with file and line; does nothing when there are none. */
+export function refuseAll(problems: readonly Problem[]): void {
+  const [first, ...rest] = problems;
+  if (!first) return;
+  const lines = rest.map((each) => line`\n${each.file}:${each.line}: ${each.problem}`).join('');
+  throw new InterlockError('definition_invalid', { ...first, ...(lines && { lines }) });
+}
