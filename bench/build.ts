@@ -2,7 +2,7 @@ import { cp, link, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fetchPackages } from '../builder/build/fetch-packages.ts';
-import { lockFor } from '../builder/build/lock-for.ts';
+import { lockFor } from '../builder/build/lock/lock-for.ts';
 import { findMirror } from '../builder/build/mirror.ts';
 import { formatLock } from '../builder/build/packages-lock.ts';
 import { reportOn } from '../builder/build/reporter.ts';

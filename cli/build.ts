@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { type BuildOptions, build } from '../builder/build/build.ts';
 import { formatDifferences } from '../builder/build/compare-releases.ts';
-import { formatLayerChanges, formatLockChanges, lockChanges } from '../builder/build/lock-changes.ts';
+import { formatLayerChanges, formatLockChanges, lockChanges } from '../builder/build/lock/lock-changes.ts';
 import { formatLock, type PackagesLock, parseLock } from '../builder/build/packages-lock.ts';
 import { type Phase, plan } from '../builder/build/plan.ts';
 import { reportOn } from '../builder/build/reporter.ts';

@@ -1,8 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeLocalRepository } from '../../builder/build/local-repository.ts';
+import { makeLocalRepository } from '../../builder/build/install/local-repository.ts';
+import { stubPackage } from '../../builder/build/lock/required-packages.ts';
 import type { PackagesLock } from '../../builder/build/packages-lock.ts';
-import { stubPackage } from '../../builder/build/required-packages.ts';
 import { sandboxMode } from '../../builder/build/sandbox/sandbox-mode.ts';
 import { type Taken, timed } from './timed.ts';
 

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { resolve } from '../../builder/build/archive/resolve.ts';
 import { build } from '../../builder/build/build.ts';
 import { findMirror } from '../../builder/build/mirror.ts';
 import type { PackagesLock } from '../../builder/build/packages-lock.ts';
 import { reportOn } from '../../builder/build/reporter.ts';
-import { resolve } from '../../builder/build/resolve.ts';
 import { define } from '../../builder/define/define.ts';
 import type { Definition } from '../../builder/define/definition.ts';
 import { loadRelease } from '../../builder/sign/check-release.ts';

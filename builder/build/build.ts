@@ -14,7 +14,7 @@ import { fetchPackages } from './fetch-packages.ts';
 import type { Owners } from './identity/owners.ts';
 import { installedTree } from './installed-tree.ts';
 import { keptFrames } from './kept-frames.ts';
-import { lockFor } from './lock-for.ts';
+import { lockFor } from './lock/lock-for.ts';
 import { findMirror } from './mirror.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { prepareTree } from './prepare-tree.ts';

@@ -1,9 +1,9 @@
 import { InterlockError } from '../../protocol/errors.ts';
 import type { Definition } from '../define/definition.ts';
-import { bootstrap, treeKey } from './bootstrap.ts';
-import { checkAsked } from './check-asked.ts';
-import { checkInstalled } from './check-installed.ts';
 import { deriveData } from './derive/derive-data.ts';
+import { bootstrap, treeKey } from './install/bootstrap.ts';
+import { checkInstalled } from './install/check-installed.ts';
+import { checkAsked } from './lock/check-asked.ts';
 import { applyPerms } from './overlay/apply-perms.ts';
 import { layOverlays, overlaidKey, overlaidPaths } from './overlay/lay-overlays.ts';
 import { lostRights } from './overlay/lost-rights.ts';

@@ -2,8 +2,8 @@ import { type Static, Type } from 'typebox';
 import { InterlockError } from '../../protocol/errors.ts';
 import { Arch, Bytes, problemOf, Sha256, strict, Time } from '../../protocol/schema.ts';
 import { packageNameProblem } from '../define/package-name.ts';
-import { damagedLine } from './damaged-line.ts';
-import { lineOfJson } from './line-of-json.ts';
+import { damagedLine } from './lock/damaged-line.ts';
+import { lineOfJson } from './lock/line-of-json.ts';
 
 /** The most layers of a lock: what comes later goes into the last one. */
 export const maxLayers = 4;

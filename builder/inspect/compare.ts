@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parseRelease, type Release } from '../../protocol/release.ts';
 import { readGiven } from '../../system/read-given.ts';
-import { compareVersions } from '../build/debian-version.ts';
-import { type LockChange, lockChanges } from '../build/lock-changes.ts';
+import { compareVersions } from '../build/archive/debian-version.ts';
+import { type LockChange, lockChanges } from '../build/lock/lock-changes.ts';
 import { type PackagesLock, parseLock } from '../build/packages-lock.ts';
 import { compareRoots, type FileChange } from './compare-roots.ts';
 

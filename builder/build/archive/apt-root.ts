@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Arch } from '../../../protocol/schema.ts';
+import { debianArch, stubPackage } from '../lock/required-packages.ts';
 import { aptNetwork } from '../network/apt-network.ts';
 import type { Network } from '../network/network.ts';
-import { debianArch, stubPackage } from '../required-packages.ts';
 import { type AptSource, formatSource } from './apt-sources.ts';
 
 /** How apt is to be used. */

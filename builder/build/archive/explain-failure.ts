@@ -4,9 +4,9 @@ import type { Definition } from '../../define/definition.ts';
 import { placeOf } from '../../define/line-of.ts';
 import { parsePackageName } from '../../define/package-name.ts';
 import { suggest } from '../../define/suggest.ts';
+import { packageUnknown, providersIn, virtualPackage } from '../lock/requested-packages.ts';
 import { aptEnvironment } from '../network/apt-network.ts';
 import { redact } from '../network/redact.ts';
-import { packageUnknown, providersIn, virtualPackage } from '../requested-packages.ts';
 import { toolProblem } from './tool-problem.ts';
 
 const shownVersions = 6;

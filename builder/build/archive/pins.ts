@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { run } from '../../../system/run.ts';
 import type { Definition } from '../../define/definition.ts';
 import { parsePackageName } from '../../define/package-name.ts';
-import { controlField } from '../control-field.ts';
 import { aptEnvironment } from '../network/apt-network.ts';
+import { controlField } from './control-field.ts';
 
 /** Above every other priority: such a version is taken even where it is the older one. */
 const first = 1001;

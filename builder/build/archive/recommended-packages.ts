@@ -1,8 +1,8 @@
 import { run } from '../../../system/run.ts';
 import { parsePackageName } from '../../define/package-name.ts';
-import { controlField } from '../control-field.ts';
 import { aptEnvironment } from '../network/apt-network.ts';
-import { stanzasOf } from '../read-controls.ts';
+import { controlField } from './control-field.ts';
+import { stanzasOf } from './read-controls.ts';
 
 /**
  * What these packages recommend and nothing chosen is or provides: of alternatives the first that there is, as apt takes

@@ -1,8 +1,8 @@
 import type { Arch } from '../../../protocol/schema.ts';
 import { run } from '../../../system/run.ts';
 import type { Definition } from '../../define/definition.ts';
+import { requiredPackages } from '../lock/required-packages.ts';
 import { aptEnvironment } from '../network/apt-network.ts';
-import { requiredPackages } from '../required-packages.ts';
 import { explainFailure } from './explain-failure.ts';
 import { writePins } from './pins.ts';
 import { recommendedPackages } from './recommended-packages.ts';

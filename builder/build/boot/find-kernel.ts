@@ -1,8 +1,8 @@
 import { InterlockError } from '../../../protocol/errors.ts';
 import type { Arch } from '../../../protocol/schema.ts';
 import { parsePackageName } from '../../define/package-name.ts';
-import { compareVersions } from '../debian-version.ts';
-import { kernelPackage } from '../required-packages.ts';
+import { compareVersions } from '../archive/debian-version.ts';
+import { kernelPackage } from '../lock/required-packages.ts';
 import type { Tree } from '../tree/entry.ts';
 
 /** Where a kernel lies, by its release: in /boot, or beside its modules as in newer packages. */

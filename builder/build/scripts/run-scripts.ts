@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { checkEmulation } from '../emulation.ts';
 import { findKeptTree, keepTree } from '../kept-tree.ts';
 import type { PackagesLock } from '../packages-lock.ts';
 import { changeTree, changeTreePrograms } from '../sandbox/change-tree.ts';
+import { checkEmulation } from '../sandbox/emulation.ts';
 import { buildMachine, type Machine } from '../sandbox/machine.ts';
 import { type Site, usualSite } from '../site.ts';
 import type { Tree } from '../tree/entry.ts';

@@ -1,5 +1,5 @@
+import { stubPackage } from '../../build/lock/required-packages.ts';
 import type { LockedPackage, PackagesLock } from '../../build/packages-lock.ts';
-import { stubPackage } from '../../build/required-packages.ts';
 import type { DpkgFacts } from './dpkg-facts.ts';
 import { repositoryOf } from './repository-of.ts';
 

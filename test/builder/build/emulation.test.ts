@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { checkEmulation } from '../../../builder/build/emulation.ts';
+import { checkEmulation } from '../../../builder/build/sandbox/emulation.ts';
 
 let register: string;
 beforeEach(async () => {

@@ -74,14 +74,14 @@ it.each(['contents', 'index.json'])('makes a tree anew whose %s the disk changed
 });
 
 it('keeps trees that are read now beyond the number it keeps', async () => {
-  const keys = Array.from({ length: 8 }, (_, at) => String(at).repeat(64));
+  const keys = Array.from({ length: 14 }, (_, at) => at.toString(16).repeat(64));
   for (const each of keys) await keepTree(each, tarOf({ a: each }));
-  expect(await readdir(join(cache, 'trees'))).toHaveLength(8);
+  expect(await readdir(join(cache, 'trees'))).toHaveLength(14);
   const longAgo = Date.now() / 1000 - 2 * 60 * 60;
   for (const name of await readdir(join(cache, 'trees')))
     await utimes(join(cache, 'trees', name), longAgo, longAgo);
   await keepTree(key, tarOf({ a: 'one' }));
-  expect(await readdir(join(cache, 'trees'))).toHaveLength(6);
+  expect(await readdir(join(cache, 'trees'))).toHaveLength(12);
 });
 
 it('reads a cache that nobody may write', async () => {

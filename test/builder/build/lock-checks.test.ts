@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { checkInstalled } from '../../../builder/build/check-installed.ts';
-import { lockFor } from '../../../builder/build/lock-for.ts';
-import { lockProblems } from '../../../builder/build/lock-problems.ts';
+import { checkInstalled } from '../../../builder/build/install/check-installed.ts';
+import { lockFor } from '../../../builder/build/lock/lock-for.ts';
+import { lockProblems } from '../../../builder/build/lock/lock-problems.ts';
+import { requiredPackages } from '../../../builder/build/lock/required-packages.ts';
+import { unneededPackages } from '../../../builder/build/lock/unneeded-packages.ts';
 import type { PackagesLock } from '../../../builder/build/packages-lock.ts';
 import { silent } from '../../../builder/build/reporter.ts';
-import { requiredPackages } from '../../../builder/build/required-packages.ts';
 import { putFile } from '../../../builder/build/tree/change.ts';
 import type { Tree } from '../../../builder/build/tree/entry.ts';
-import { unneededPackages } from '../../../builder/build/unneeded-packages.ts';
 import { parseDefinition } from '../../../builder/define/define.ts';
 
 const toml = `name = "x"

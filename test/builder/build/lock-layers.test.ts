@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { layerKeys, treeKey } from '../../../builder/build/bootstrap.ts';
-import { formatLayerChanges } from '../../../builder/build/lock-changes.ts';
-import { layersOf, layPackages } from '../../../builder/build/lock-layers.ts';
+import { layerKeys, treeKey } from '../../../builder/build/install/bootstrap.ts';
+import { formatLayerChanges } from '../../../builder/build/lock/lock-changes.ts';
+import { layersOf, layPackages } from '../../../builder/build/lock/lock-layers.ts';
 import type { PackagesLock } from '../../../builder/build/packages-lock.ts';
 import { buildMachine, otherMachine } from '../../../builder/build/sandbox/machine.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { damagedLine } from '../../../builder/build/damaged-line.ts';
+import { damagedLine } from '../../../builder/build/lock/damaged-line.ts';
 import {
   formatLock,
   type PackagesLock,

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { pathFilters } from '../../../builder/build/path-filters.ts';
+import { pathFilters } from '../../../builder/build/install/path-filters.ts';
 
 const files = [
   'usr/share/man/man1/java.1',

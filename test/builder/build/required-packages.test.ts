@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { neededPackages, requiredPackages } from '../../../builder/build/lock/required-packages.ts';
 import { plan } from '../../../builder/build/plan.ts';
-import { neededPackages, requiredPackages } from '../../../builder/build/required-packages.ts';
 import { parseDefinition } from '../../../builder/define/define.ts';
 
 const define = (more = '', suite = 'trixie') =>

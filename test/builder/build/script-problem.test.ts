@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { packageScriptProblem } from '../../../builder/build/script-problem.ts';
+import { packageScriptProblem } from '../../../builder/build/install/script-problem.ts';
 import { InterlockError } from '../../../protocol/errors.ts';
 
 const failed = (output: string) =>

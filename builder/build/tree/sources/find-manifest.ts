@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox';
 import { InterlockError } from '../../../../protocol/errors.ts';
 import { type Arch, parseJson } from '../../../../protocol/schema.ts';
 import { readGiven } from '../../../../system/read-given.ts';
-import { debianArch } from '../../required-packages.ts';
+import { debianArch } from '../../lock/required-packages.ts';
 
 const Descriptor = Type.Object({
   mediaType: Type.Optional(Type.String()),

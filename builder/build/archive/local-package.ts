@@ -1,8 +1,8 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import { digestFile } from '../pack/digest.ts';
-import type { LockedPackage } from './packages-lock.ts';
+import { InterlockError } from '../../../protocol/errors.ts';
+import { digestFile } from '../../pack/digest.ts';
+import type { LockedPackage } from '../packages-lock.ts';
 
 /** Whether a locked package lies in a folder beside the definition rather than at an address. */
 export function isLocal({ repository }: LockedPackage): boolean {

@@ -1,4 +1,4 @@
-import type { Definition } from '../define/definition.ts';
+import type { Definition } from '../../define/definition.ts';
 
 /** Which paths of packages are left out, and which of those are kept after all: globs as dpkg's, whose `*` crosses folders. */
 export interface PathFilters {

@@ -1,26 +1,26 @@
 import { join, relative } from 'node:path';
-import type { Arch } from '../../protocol/schema.ts';
-import { run } from '../../system/run.ts';
-import { temporaryPrefix, withScratch } from '../../system/scratch.ts';
-import type { Definition } from '../define/definition.ts';
-import { parsePackageName } from '../define/package-name.ts';
-import { aptRoot } from './archive/apt-root.ts';
-import { type AptSource, aptSources } from './archive/apt-sources.ts';
-import { indexFolder } from './archive/index-folder.ts';
-import { type Origin, parseUris } from './archive/parse-uris.ts';
-import { expiredSuites, newestDate, readReleaseFiles } from './archive/release-files.ts';
-import { solve } from './archive/solve.ts';
-import { checkComponents, suiteProblem } from './archive/suite-problem.ts';
-import { takeKeys } from './archive/take-keys.ts';
-import { updateIndexes } from './archive/update-indexes.ts';
+import type { Arch } from '../../../protocol/schema.ts';
+import { run } from '../../../system/run.ts';
+import { temporaryPrefix, withScratch } from '../../../system/scratch.ts';
+import type { Definition } from '../../define/definition.ts';
+import { parsePackageName } from '../../define/package-name.ts';
+import { layPackages } from '../lock/lock-layers.ts';
+import { requestedPackages } from '../lock/requested-packages.ts';
+import type { Mirror } from '../mirror.ts';
+import { aptEnvironment } from '../network/apt-network.ts';
+import { findNetwork } from '../network/network.ts';
+import { type LockedPackage, type PackagesLock, sortPackages } from '../packages-lock.ts';
+import { aptRoot } from './apt-root.ts';
+import { type AptSource, aptSources } from './apt-sources.ts';
 import { controlField } from './control-field.ts';
-import { layPackages } from './lock-layers.ts';
-import type { Mirror } from './mirror.ts';
-import { aptEnvironment } from './network/apt-network.ts';
-import { findNetwork } from './network/network.ts';
-import { type LockedPackage, type PackagesLock, sortPackages } from './packages-lock.ts';
+import { indexFolder } from './index-folder.ts';
+import { type Origin, parseUris } from './parse-uris.ts';
 import { stanzasOf } from './read-controls.ts';
-import { requestedPackages } from './requested-packages.ts';
+import { expiredSuites, newestDate, readReleaseFiles } from './release-files.ts';
+import { solve } from './solve.ts';
+import { checkComponents, suiteProblem } from './suite-problem.ts';
+import { takeKeys } from './take-keys.ts';
+import { updateIndexes } from './update-indexes.ts';
 
 /**
  * Asks apt, in a root of its own, which packages an image needs today, and lays them over the layers of the lock

@@ -1,6 +1,6 @@
-import type { Arch } from '../../protocol/schema.ts';
-import type { Definition } from '../define/definition.ts';
-import { parsePackageName } from '../define/package-name.ts';
+import type { Arch } from '../../../protocol/schema.ts';
+import type { Definition } from '../../define/definition.ts';
+import { parsePackageName } from '../../define/package-name.ts';
 
 /** The package that stands in for an initramfs tool: our initrd is made by the builder. */
 export const stubPackage = 'interlock-initrd';

@@ -1,7 +1,7 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import type { PackagesLock } from './packages-lock.ts';
-import { stubPackage } from './required-packages.ts';
-import { readBody, type Tree } from './tree/entry.ts';
+import { InterlockError } from '../../../protocol/errors.ts';
+import { stubPackage } from '../lock/required-packages.ts';
+import type { PackagesLock } from '../packages-lock.ts';
+import { readBody, type Tree } from '../tree/entry.ts';
 
 const status = 'var/lib/dpkg/status';
 

@@ -1,9 +1,9 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import type { Arch } from '../../protocol/schema.ts';
-import type { Definition } from '../define/definition.ts';
-import { placeOf } from '../define/line-of.ts';
-import { parsePackageName } from '../define/package-name.ts';
-import { controlField } from './control-field.ts';
+import { InterlockError } from '../../../protocol/errors.ts';
+import type { Arch } from '../../../protocol/schema.ts';
+import type { Definition } from '../../define/definition.ts';
+import { placeOf } from '../../define/line-of.ts';
+import { parsePackageName } from '../../define/package-name.ts';
+import { controlField } from '../archive/control-field.ts';
 import { requiredPackages } from './required-packages.ts';
 
 /**

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { run } from '../../system/run.ts';
-import { machineArch } from '../define/machine-arch.ts';
-import { checkEmulation } from './emulation.ts';
+import { run } from '../../../system/run.ts';
+import { machineArch } from '../../define/machine-arch.ts';
+import { findKeptTree, keepTree } from '../kept-tree.ts';
+import { layersOf } from '../lock/lock-layers.ts';
+import { debianArch } from '../lock/required-packages.ts';
+import type { PackagesLock } from '../packages-lock.ts';
+import { during, type Reporter } from '../reporter.ts';
+import { checkEmulation } from '../sandbox/emulation.ts';
+import { buildMachine, type Machine } from '../sandbox/machine.ts';
+import { type Site, usualSite } from '../site.ts';
+import type { Tree } from '../tree/entry.ts';
 import { type Extras, installLayer, installRecipe, noExtras } from './install-layer.ts';
-import { findKeptTree, keepTree } from './kept-tree.ts';
-import { layersOf } from './lock-layers.ts';
-import type { PackagesLock } from './packages-lock.ts';
-import { during, type Reporter } from './reporter.ts';
-import { debianArch } from './required-packages.ts';
-import { buildMachine, type Machine } from './sandbox/machine.ts';
-import { type Site, usualSite } from './site.ts';
-import type { Tree } from './tree/entry.ts';
 
 /**
  * Installs exactly the locked packages into a tree, layer by layer. The cache keeps the tree of every layer, and the

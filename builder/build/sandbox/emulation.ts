@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import type { Arch } from '../../protocol/schema.ts';
-import { machineArch } from '../define/machine-arch.ts';
+import { InterlockError } from '../../../protocol/errors.ts';
+import type { Arch } from '../../../protocol/schema.ts';
+import { machineArch } from '../../define/machine-arch.ts';
 
 /** The e_machine of ELF headers (System V ABI), as the kernel's register of foreign formats shows a magic. */
 const machines: Record<Arch, string> = { 'x86-64': '3e00', arm64: 'b700' };

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { chmod, copyFile, link, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../../system/run.ts';
-import type { LockedPackage } from './packages-lock.ts';
-import { stubPackage } from './required-packages.ts';
+import { run } from '../../../system/run.ts';
+import { stubPackage } from '../lock/required-packages.ts';
+import type { LockedPackage } from '../packages-lock.ts';
 
 /** Lays out a flat apt repository (Debian policy, "flat repository format") of exactly the locked packages and the stub. */
 export async function makeLocalRepository(

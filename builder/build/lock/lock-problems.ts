@@ -1,8 +1,8 @@
 import { relative } from 'node:path';
-import type { Arch } from '../../protocol/schema.ts';
-import type { Definition } from '../define/definition.ts';
-import { fulfils, parsePackageName } from '../define/package-name.ts';
-import type { PackagesLock } from './packages-lock.ts';
+import type { Arch } from '../../../protocol/schema.ts';
+import type { Definition } from '../../define/definition.ts';
+import { fulfils, parsePackageName } from '../../define/package-name.ts';
+import type { PackagesLock } from '../packages-lock.ts';
 import { requiredPackages } from './required-packages.ts';
 
 /** Why an image may not be built from a lock, in words: it is another image's, lacks packages or holds some too many. */

@@ -1,11 +1,11 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import type { Arch } from '../../protocol/schema.ts';
-import type { Definition } from '../define/definition.ts';
+import { InterlockError } from '../../../protocol/errors.ts';
+import type { Arch } from '../../../protocol/schema.ts';
+import type { Definition } from '../../define/definition.ts';
+import { resolve } from '../archive/resolve.ts';
+import { findMirror } from '../mirror.ts';
+import type { PackagesLock } from '../packages-lock.ts';
+import { during, type Reporter } from '../reporter.ts';
 import { lockProblems } from './lock-problems.ts';
-import { findMirror } from './mirror.ts';
-import type { PackagesLock } from './packages-lock.ts';
-import { during, type Reporter } from './reporter.ts';
-import { resolve } from './resolve.ts';
 
 /**
  * The lock to build from: the given one when it fits the definition, or what the archive has today, in layers that keep

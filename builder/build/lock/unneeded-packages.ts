@@ -1,4 +1,4 @@
-import { controlField } from './control-field.ts';
+import { controlField } from '../archive/control-field.ts';
 
 /**
  * The packages of a set that neither a wish nor an essential package leads to, by name. `controls` are their control

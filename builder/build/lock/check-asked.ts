@@ -1,9 +1,9 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import type { Definition } from '../define/definition.ts';
-import { parsePackageName } from '../define/package-name.ts';
+import { InterlockError } from '../../../protocol/errors.ts';
+import type { Definition } from '../../define/definition.ts';
+import { parsePackageName } from '../../define/package-name.ts';
+import { readControls } from '../archive/read-controls.ts';
+import type { PackagesLock } from '../packages-lock.ts';
 import { lockProblems, unaskedProblem } from './lock-problems.ts';
-import type { PackagesLock } from './packages-lock.ts';
-import { readControls } from './read-controls.ts';
 import { requiredPackages } from './required-packages.ts';
 import { unneededPackages } from './unneeded-packages.ts';
 

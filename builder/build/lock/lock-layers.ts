@@ -1,4 +1,4 @@
-import { type LockedPackage, maxLayers, type PackagesLock, sortPackages } from './packages-lock.ts';
+import { type LockedPackage, maxLayers, type PackagesLock, sortPackages } from '../packages-lock.ts';
 
 /** Packages that are installed in one go, on top of the layers below. */
 export interface LockLayer {

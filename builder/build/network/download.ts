@@ -4,10 +4,10 @@ import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import got, { type OptionsInit } from 'got';
-import { diskFailureOf } from '../../protocol/disk-failure.ts';
-import { InterlockError } from '../../protocol/errors.ts';
-import { nameDisk } from '../../system/name-disk.ts';
-import { redact } from './network/redact.ts';
+import { diskFailureOf } from '../../../protocol/disk-failure.ts';
+import { InterlockError } from '../../../protocol/errors.ts';
+import { nameDisk } from '../../../system/name-disk.ts';
+import { redact } from './redact.ts';
 
 const attempts = 3;
 const timeout = { lookup: 10_000, connect: 10_000, response: 30_000, socket: 30_000 };

@@ -1,6 +1,6 @@
-import { visible } from '../../protocol/visible.ts';
+import { visible } from '../../../protocol/visible.ts';
+import type { PackagesLock } from '../packages-lock.ts';
 import { type LockLayer, layersOf } from './lock-layers.ts';
-import type { PackagesLock } from './packages-lock.ts';
 
 /** One package of two locks that differ; null where a lock does not have it. */
 export interface LockChange {
