@@ -1,5 +1,5 @@
 import { removeIdentities } from '../identity/remove-identities.ts';
-import { putDirectory, putFile, removeWhere } from '../tree/change.ts';
+import { putDirectory, putFile, removeWhere, withParents } from '../tree/change.ts';
 import { bodyOf, readBody, type Tree } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
 
@@ -38,7 +38,8 @@ const openFolders = ['tmp', 'var/tmp'];
 export async function scrub(tree: Tree, wanted: ReadonlySet<string> = new Set()): Promise<void> {
   await removeIdentities(tree, wanted);
   const isUnwanted = matchPaths(unwanted);
-  removeWhere(tree, (path) => !wanted.has(path) && isUnwanted(path));
+  const kept = withParents(wanted);
+  removeWhere(tree, (path) => !kept.has(path) && isUnwanted(path));
   removeWhere(tree, (path) => tree.get(path)?.type === 'file' && !wanted.has(path) && emptied(path));
   for (const folder of folders) putDirectory(tree, folder);
   for (const folder of openFolders) {

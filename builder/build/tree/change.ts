@@ -33,6 +33,13 @@ export function parentOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
 }
 
+/** Paths, and the folders that they lie in. */
+export function withParents(paths: Iterable<string>): Set<string> {
+  const all = new Set(paths);
+  for (const path of all) if (path !== '') all.add(parentOf(path));
+  return all;
+}
+
 function put(tree: Tree, entry: Entry): void {
   const found = tree.get(entry.path);
   if (found?.type === 'directory') throw inTheWay(entry.path, entry.path, found);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Additions, normalise } from '../../../builder/build/normalise/normalise.ts';
+import { scrub } from '../../../builder/build/normalise/scrub.ts';
 import { layOverlays } from '../../../builder/build/overlay/lay-overlays.ts';
 import type { Reporter } from '../../../builder/build/reporter.ts';
 import { putDirectory, putFile, putSymlink } from '../../../builder/build/tree/change.ts';
@@ -53,6 +54,15 @@ const finish = async (tree: Tree, definition: Definition, additions: Additions) 
 const text = async (tree: Tree, path: string) => (await readBody(tree.get(path)!.body)).toString();
 
 describe('normalise', () => {
+  it('keeps what an overlay puts where everything else goes, with its folders', async () => {
+    const tree = sample();
+    for (const path of ['boot/grub/own/x', 'boot/grub/theirs', 'tmp/a/b', 'run/c/d'])
+      putFile(tree, path, 'x');
+    await scrub(tree, new Set(['boot/grub/own/x', 'tmp/a/b']));
+    const left = [...tree.keys()].filter((path) => /^(boot|tmp|run)\//.test(path));
+    expect(left.toSorted()).toEqual(['boot/grub', 'boot/grub/own', 'boot/grub/own/x', 'tmp/a', 'tmp/a/b']);
+  });
+
   it('takes out what belongs to one machine or one moment', async () => {
     const tree = sample();
     const gone = [
