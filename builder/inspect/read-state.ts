@@ -1,5 +1,5 @@
 import { withFile } from '../../system/durable.ts';
-import { linesFile, linksFile } from '../build/state/empty-var.ts';
+import { linesFile, linksFile, seedsFile } from '../build/state/empty-var.ts';
 import { imagePath, writtenPath } from '../build/state/homes.ts';
 import type { StatePlaces } from '../build/state/place-state.ts';
 import { readLine } from '../build/state/read-line.ts';
@@ -18,13 +18,18 @@ export async function readState(image: string): Promise<Pick<StatePlaces, 'moved
       return buffer.toString('latin1', 0, bytesRead);
     });
   const lines = (await textOf(linesFile)).split('\n').map(readLine);
+  const seeds = (await textOf(seedsFile)).split('\n').filter(Boolean);
   const links = (await textOf(linksFile)).split('\n').map((line) => line.split('\t'));
   return {
-    seeded: lines.flatMap((line) => (line?.type === 'C' ? [writtenPath(line.path)] : [])),
+    seeded: [...seeds.map((path) => path.slice(1)), ...lines.flatMap(copied)].map(writtenPath),
     moved: links.flatMap(([link = '', to = '']) => {
       const path = link.slice(1);
       if (link === '' || to !== `/${imagePath(path)}`) return [];
       return [{ path: writtenPath(path), to, isFolder: /^4/.test(entries.get(to.slice(1))?.facts ?? '') }];
     }),
   };
+}
+
+function copied(line: ReturnType<typeof readLine>): string[] {
+  return line?.type === 'C' ? [line.path] : [];
 }

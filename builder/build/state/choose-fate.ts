@@ -11,8 +11,8 @@ export interface StateRules {
   link: readonly string[];
   /** Files that packages bring as theirs, which no program writes to. */
   shipped: ReadonlySet<string>;
-  /** What lines of tmpfiles.d(5) make already. */
-  created: ReadonlySet<string>;
+  /** What lines of tmpfiles.d(5) make already, with their types. */
+  created: ReadonlyMap<string, string>;
 }
 
 /**

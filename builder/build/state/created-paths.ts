@@ -1,32 +1,25 @@
 import { readBody, type Tree } from '../tree/entry.ts';
+import { lineFiles } from './line-files.ts';
 import { readLine } from './read-line.ts';
-
-/** Later folders go before earlier ones where a name is the same (tmpfiles.d(5)). */
-const folders = ['usr/lib/tmpfiles.d', 'run/tmpfiles.d', 'etc/tmpfiles.d'];
 
 /** Line types that make what they name; two of them for one path are an error in the journal of every boot. */
 const creating = /^[fFdDvqQpLcbC]/;
 
-/** Paths, without leading slash, that the tree's own tmpfiles.d files make at each boot. */
-export async function createdPaths(tree: Tree): Promise<Set<string>> {
-  const files = new Map<string, string>();
-  for (const folder of folders) {
-    for (const path of tree.keys()) {
-      const name = path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : '';
-      if (/^[^/]+\.conf$/.test(name)) files.set(name, path);
+/** Paths, without leading slash, that the tree's own tmpfiles.d files make at each boot, with the type of the line. */
+export async function createdPaths(tree: Tree): Promise<Map<string, string>> {
+  const paths = new Map<string, string>();
+  for (const { body } of lineFiles(tree)) {
+    const text = (await readBody(body)).toString('latin1');
+    for (const line of text.split('\n')) {
+      const made = creatingLine(line);
+      if (made) paths.set(made.path, made.type);
     }
-  }
-  const paths = new Set<string>();
-  for (const file of files.values()) {
-    const entry = tree.get(file)!;
-    if (entry.type !== 'file') continue;
-    const text = (await readBody(entry.body)).toString('latin1');
-    for (const path of text.split('\n').flatMap(createdBy)) paths.add(path);
   }
   return paths;
 }
 
-function createdBy(text: string): string[] {
+/** What a line of tmpfiles.d(5) makes; nothing for a line that makes nothing. */
+export function creatingLine(text: string): ReturnType<typeof readLine> {
   const line = readLine(text);
-  return line && creating.test(line.type) ? [line.path] : [];
+  return line && creating.test(line.type) ? line : undefined;
 }

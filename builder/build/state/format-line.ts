@@ -21,6 +21,12 @@ export function formatLink(path: string, target: string): string {
   return `L ${word(path)} - - - - ${argument(target)}\n`;
 }
 
+/** A path as a list has it that programs of a host read line by line. Throws `bad_input` for one with a line break. */
+export function formatPath(path: string): string {
+  if (/[\0\n\r]/.test(path)) throw refused(path, 'a path with a line break cannot be listed');
+  return `/${path}`;
+}
+
 /** The line that copies a file or a whole folder from /usr/share/factory where a host has nothing. */
 export function formatSeed(path: string): string {
   return `C ${word(path)} - - - - -\n`;

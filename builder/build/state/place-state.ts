@@ -3,7 +3,7 @@ import { shownName } from '../../define/names.ts';
 import { parentOf, putDirectory } from '../tree/change.ts';
 import type { Entry, Tree } from '../tree/entry.ts';
 import { chooseFate, type Fate, type StateRules } from './choose-fate.ts';
-import { formatLine, formatLink, formatSeed } from './format-line.ts';
+import { formatLine, formatLink, formatPath, formatSeed } from './format-line.ts';
 import { imagePath, isSoftware, writtenPath } from './homes.ts';
 import { keepTarget } from './keep-target.ts';
 
@@ -15,6 +15,8 @@ export interface StatePlaces {
   links: { path: string; target: string }[];
   /** What lies in the image for good. */
   moved: { path: string; to: string; isFolder: boolean }[];
+  /** What `lay-seeds` copies on a host, by the path there. */
+  seeds: string[];
   /** What a host gets once. */
   seeded: string[];
 }
@@ -24,7 +26,7 @@ export interface StatePlaces {
  * or a copy. `state` is in walk order. Throws `bad_input` where two files would lie in one place.
  */
 export function placeState(tree: Tree, state: readonly Entry[], rules: StateRules): StatePlaces {
-  const places: StatePlaces = { lines: [], links: [], moved: [], seeded: [] };
+  const places: StatePlaces = { lines: [], links: [], moved: [], seeds: [], seeded: [] };
   const fateOf = chooseFate(state, rules);
   const move = mover(tree, state);
   let whole: { folder: string; fate: Fate } | undefined;
@@ -38,7 +40,7 @@ export function placeState(tree: Tree, state: readonly Entry[], rules: StateRule
     const fate = fateOf(entry);
     const isWhole = entry.type === 'directory' && (fate === 'linked' || fate === 'seeded');
     whole = isWhole ? { folder: entry.path, fate } : undefined;
-    note(places, entry, fate);
+    note(places, entry, fate, rules.created);
     if (fate === 'linked' || fate === 'seeded') move(entry, placeOf(entry.path, fate));
     // programs of the image find each other by the links beside them
     else if (entry.type === 'symlink' && isSoftware(entry.path)) move(entry, imagePath(entry.path));
@@ -46,12 +48,18 @@ export function placeState(tree: Tree, state: readonly Entry[], rules: StateRule
   return places;
 }
 
-function note({ lines, links, moved, seeded }: StatePlaces, entry: Entry, fate: Fate): void {
+function note(
+  { lines, links, moved, seeds, seeded }: StatePlaces,
+  entry: Entry,
+  fate: Fate,
+  created: StateRules['created'],
+): void {
   const { path, type } = entry;
   if (fate === 'created') return;
   if (fate === 'seeded') {
     seeded.push(writtenPath(path));
-    lines.push(formatSeed(path));
+    if (isRemade(path, created)) lines.push(formatSeed(path));
+    else seeds.push(formatPath(path));
   } else if (fate === 'linked' || type === 'symlink') {
     const target = fate === 'linked' ? `/${imagePath(path)}` : entry.linkname;
     if (fate === 'linked')
@@ -61,6 +69,12 @@ function note({ lines, links, moved, seeded }: StatePlaces, entry: Entry, fate: 
   } else {
     lines.push(formatLine(entry));
   }
+}
+
+/** Whether a file lies in a folder that a line fills when it is empty or empties at each boot: ours comes after it. */
+function isRemade(path: string, created: StateRules['created']): boolean {
+  const folder = parentOf(path);
+  return folder !== '' && (/^[CD]/.test(created.get(folder) ?? '') || isRemade(folder, created));
 }
 
 function placeOf(path: string, fate: Fate): string {

@@ -9,7 +9,9 @@ import type { Entry, Tree } from '../../../builder/build/tree/entry.ts';
 import { readTree } from '../../../builder/build/tree/read-tree.ts';
 import { writeTree } from '../../../builder/build/tree/write-tree.ts';
 
-const followLinks = join(import.meta.dirname, '../../../builder/build/base/usr/lib/interlock/follow-links');
+const programs = join(import.meta.dirname, '../../../builder/build/base/usr/lib/interlock');
+/** The program that copies what a host gets once. */
+export const laySeeds = join(programs, 'lay-seeds');
 
 /** A host's folder whose /var outlives its releases, as far as the real systemd-tmpfiles(8) makes it; needs root. */
 export interface Host {
@@ -42,7 +44,8 @@ export async function makeHost(): Promise<Host> {
         '--directory',
         root,
       ]);
-      call(followLinks, [root]);
+      call(join(programs, 'follow-links'), [root]);
+      call(laySeeds, [root]);
       return call('systemd-tmpfiles', ['--create', '--remove', '--boot', `--root=${root}`]);
     },
     async look() {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { emptyVar, linesFile, linksFile } from '../../../builder/build/state/empty-var.ts';
+import { emptyVar, linesFile, linksFile, seedsFile } from '../../../builder/build/state/empty-var.ts';
 import { moveHomes } from '../../../builder/build/state/move-homes.ts';
 import { putDirectory, putFile } from '../../../builder/build/tree/change.ts';
 import { readBody, type Tree } from '../../../builder/build/tree/entry.ts';
@@ -17,14 +17,16 @@ test('a release tells what became of files in the host’s folders, as its build
   const { moved, seeded } = await emptyVar(tree, { link: ['/var/www'], seed: [], shipped: new Set() });
   const entries = [...tree.values()].map(async ({ path, type, body }) => {
     if (type === 'directory') return { path, type: '5' };
-    const content = [linesFile, linksFile].includes(path) ? await readBody(body) : Buffer.from('x');
+    const content = [linesFile, linksFile, seedsFile].includes(path)
+      ? await readBody(body)
+      : Buffer.from('x');
     return { path, type: '0', content };
   });
   const dir = await mkdtemp(join(tmpdir(), 'state-'));
   try {
     await makeRelease(dir, (await Promise.all(entries)) as never);
     const found = await readState(join(dir, 'root.erofs'));
-    expect(found.seeded).toEqual(seeded);
+    expect(found.seeded.toSorted()).toEqual(seeded.toSorted());
     expect(found.moved).toEqual(moved);
     expect(moved).toHaveLength(2);
     expect(seeded).toHaveLength(2);
