@@ -16,7 +16,9 @@ export const laySeeds = join(programs, 'lay-seeds');
 /** A host's folder whose /var outlives its releases, as far as the real systemd-tmpfiles(8) makes it; needs root. */
 export interface Host {
   root: string;
-  /** Puts a release in the place of the last one, and gives what systemd-tmpfiles(8) complained about. */
+  /** Puts a release in the place of the last one. */
+  lay(tree: Tree): Promise<void>;
+  /** Does so, starts the release, and gives what systemd-tmpfiles(8) complained about. */
   boot(tree: Tree): Promise<string>;
   /** What lies in /var now. */
   look(): Promise<Map<string, Entry>>;
@@ -28,22 +30,26 @@ export async function makeHost(): Promise<Host> {
   const root = join(work, 'root');
   const tar = join(work, 'tree.tar');
   await mkdir(join(root, 'var'), { recursive: true });
+  const lay = async (tree: Tree) => {
+    for (const name of await readdir(root)) {
+      if (name !== 'var') await rm(join(root, name), { recursive: true });
+    }
+    await pipeline(writeTree(tree, 0), createWriteStream(tar));
+    call('tar', [
+      '--extract',
+      '--preserve-permissions',
+      '--numeric-owner',
+      '--file',
+      tar,
+      '--directory',
+      root,
+    ]);
+  };
   return {
     root,
+    lay,
     async boot(tree) {
-      for (const name of await readdir(root)) {
-        if (name !== 'var') await rm(join(root, name), { recursive: true });
-      }
-      await pipeline(writeTree(tree, 0), createWriteStream(tar));
-      call('tar', [
-        '--extract',
-        '--preserve-permissions',
-        '--numeric-owner',
-        '--file',
-        tar,
-        '--directory',
-        root,
-      ]);
+      await lay(tree);
       call(join(programs, 'follow-links'), [root]);
       call(laySeeds, [root]);
       return call('systemd-tmpfiles', ['--create', '--remove', '--boot', `--root=${root}`]);

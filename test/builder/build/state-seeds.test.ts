@@ -112,7 +112,32 @@ ${rest}
       expect(leftovers()).toEqual([]);
       expect(read('var/lib/interlock/seeds').split('\n')).toHaveLength(4);
     }
-    console.log(limit);
+    expect(limit).toBeGreaterThan(20);
+  });
+
+  it('is whole as well where a file system of its own is mounted, which no rename replaces', async () => {
+    const tree = fresh({ 'var/lib/db/1': 'one', 'var/lib/db/.2': 'two', 'var/lib/db/a b/3': 'x' });
+    change(tree, 'var/lib/db', { mode: 0o750, uid: 105, gid: 106 });
+    await emptyVar(tree);
+    mkdirSync(at('var/lib/db'), { recursive: true });
+    await host.lay(tree);
+    const folder = at('var/lib/db');
+    const show = `ls -A ${folder} | tr '\\n' ' '; stat -c %a:%u:%g ${folder}; cat ${at('var/lib/interlock/seeds')}; ls ${at('var/lib/interlock')} | tr '\\n' ' '`;
+    let limit = 0;
+    for (let cut = true; cut; ) {
+      limit++;
+      cutting(0);
+      const { PATH } = cutting(limit);
+      const script = `mount -t tmpfs none ${folder} || exit 9; rm -rf ${at('var/lib/interlock')}
+        PATH=${PATH} setsid ${laySeeds} ${host.root}; echo $?
+        PATH=${at('lasting')}:$PATH ${laySeeds} ${host.root} || exit 8
+        ${show}`;
+      const { stdout, status } = spawnSync('unshare', ['--mount', 'sh', '-c', script]);
+      expect(status).toBe(0);
+      const [first, ...lines] = stdout.toString().split('\n');
+      expect(lines).toEqual(['.2 1 a b 750:105:106', '/var/lib/db', 'seeds ']);
+      cut = first !== '0';
+    }
     expect(limit).toBeGreaterThan(20);
   });
 
