@@ -18,6 +18,9 @@ mkdir "$made/binfmt_misc"
 if [ -e /proc/sys/fs/binfmt_misc/register ]; then must mount --rbind /proc/sys/fs/binfmt_misc "$made/binfmt_misc"; fi
 
 must hostname "$hostname"
+# programs talk to servers that they start, and some ask for an address before they do anything; ip(8) may be missing
+loopback='socket(my $any, AF_INET, SOCK_DGRAM, 0); my $up = pack("a16 s x22", "lo", 0x49); ioctl($any, 0x8914, $up) or die "$!\n"'
+must perl -MSocket -e "$loopback"
 # a container may forbid a new one; its own is then covered in the same way
 mount -t proc proc /proc 2> /dev/null || true
 if [ -e "$made/binfmt_misc/register" ]; then must mount --rbind "$made/binfmt_misc" /proc/sys/fs/binfmt_misc; fi

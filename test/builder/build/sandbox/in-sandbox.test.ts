@@ -46,6 +46,12 @@ it('has no network, and nobody writes to its /sys', async () => {
   await expect(shell('echo x > /sys/x')).rejects.toMatchObject({ code: 'tool_failed' });
 });
 
+it('has an address of its own, at which its programs reach each other', async () => {
+  const talk = `use IO::Socket::INET; my $server = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1") or die "$@";
+    my $client = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $server->sockport) or die "$@"; print "reached";`;
+  expect(await inSandbox(['perl', '-e', talk], { env: { PATH }, arch: machineArch() })).toBe('reached');
+});
+
 it('refuses to run anything where it cannot hide the machine', async () => {
   const machine = { ...otherMachine, lastPid: 1e12 };
   await expect(shell('echo seen', machine)).rejects.toMatchObject({ code: 'sandbox_forbidden' });
