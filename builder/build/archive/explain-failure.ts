@@ -1,8 +1,10 @@
 import { InterlockError } from '../../../protocol/errors.ts';
+import { visible } from '../../../protocol/visible.ts';
 import { run } from '../../../system/run.ts';
 import type { Definition } from '../../define/definition.ts';
 import { placeOf } from '../../define/line-of.ts';
 import { parsePackageName } from '../../define/package-name.ts';
+import { refuseAll } from '../../define/refuse-all.ts';
 import { suggest } from '../../define/suggest.ts';
 import { packageUnknown, providersIn, virtualPackage } from '../lock/requested-packages.ts';
 import { aptEnvironment } from '../network/apt-network.ts';
@@ -10,8 +12,14 @@ import { redact } from '../network/redact.ts';
 import { toolProblem } from './tool-problem.ts';
 
 const shownVersions = 6;
+/** What apt says of names and versions that it does not have: it says all of them. */
+const unavailable =
+  /(?:Version|Release) '[^']*' for '([^']+)' was not found|Unable to locate package (\S+)|Package '?([a-z0-9.+-]+)'? has no installation candidate/g;
 
-/** Says in the definition's terms why apt could not satisfy it: `names` are what apt was asked to install. */
+/**
+ * Says in the definition's terms why apt could not satisfy it: `names` are what apt was asked to install. Throws
+ * `definition_invalid` for several names or versions that there are not.
+ */
 export async function explainFailure(
   error: unknown,
   config: string,
@@ -21,20 +29,32 @@ export async function explainFailure(
   if (!(error instanceof InterlockError) || error.code !== 'tool_failed') return error;
   const output = String(error.details.output);
   const cache = (...args: string[]) => run('apt-cache', args, { env: aptEnvironment(config) });
-  const unfound = /(?:Version|Release) '[^']*' for '([^']+)' was not found/.exec(output)?.[1];
-  if (unfound) return versionUnknown(definition, names, unfound, await cache('madison', unfound));
-  const [, first, second] =
-    /Unable to locate package (\S+)|Package '?([a-z0-9.+-]+)'? has no installation candidate/.exec(output) ??
-    [];
-  const missing = first ?? second;
-  if (missing) {
-    const providers = providersIn(await cache('showpkg', missing));
-    if (providers.length > 0) return virtualPackage(definition, missing, providers);
-    return packageUnknown(definition, missing, await nearName(missing, cache));
+  const problems: InterlockError[] = [];
+  for (const [, unfound, ...missing] of output.matchAll(unavailable)) {
+    const name = unfound ?? missing.find((each) => each !== undefined)!;
+    const providers = unfound === undefined ? providersIn(await cache('showpkg', name)) : [];
+    if (unfound) problems.push(versionUnknown(definition, names, unfound, await cache('madison', unfound)));
+    else if (providers.length > 0) problems.push(virtualPackage(definition, name, providers));
+    else problems.push(packageUnknown(definition, name, await nearName(name, cache)));
   }
+  if (problems.length > 0) return together(problems);
   const unmet = await unmetDependencies(config, names);
   if (unmet) return new InterlockError('packages_conflict', { lines: unmet });
   return toolProblem(error, (problem) => ({ what: 'a set of packages', problem }));
+}
+
+/** The one error, or a refusal with the line of each. */
+function together(errors: readonly InterlockError[]): InterlockError {
+  const unique = [...new Map(errors.map((each) => [each.message, each])).values()];
+  if (unique.length > 1) {
+    refuseAll(
+      unique.map(({ message, details }) => {
+        const place = { file: String(details.file), line: Number(details.line) };
+        return { ...place, problem: message.slice(`${visible(place.file)}:${place.line}: `.length) };
+      }),
+    );
+  }
+  return unique[0]!;
 }
 
 function versionUnknown(
