@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeLocalRepository } from '../../builder/build/install/local-repository.ts';
-import { stubPackage } from '../../builder/build/lock/required-packages.ts';
+import { stubPackage } from '../../builder/build/lock/initrd-stub.ts';
 import type { PackagesLock } from '../../builder/build/packages-lock.ts';
 import { sandboxMode } from '../../builder/build/sandbox/sandbox-mode.ts';
 import { type Taken, timed } from './timed.ts';

@@ -1,7 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Arch } from '../../../protocol/schema.ts';
-import { debianArch, stubPackage } from '../lock/required-packages.ts';
+import { stubFields } from '../lock/initrd-stub.ts';
+import { debianArch } from '../lock/required-packages.ts';
 import { aptNetwork } from '../network/apt-network.ts';
 import type { Network } from '../network/network.ts';
 import { type AptSource, formatSource } from './apt-sources.ts';
@@ -67,16 +68,5 @@ function ownSettings(root: string, arch: Arch): Record<string, string> {
 }
 
 function stubStatus(): string {
-  const fields = {
-    Package: stubPackage,
-    Status: 'install ok installed',
-    Version: '1',
-    Architecture: 'all',
-    Provides: 'linux-initramfs-tool',
-    Maintainer: 'Interlock',
-    Description: 'the builder makes the initrd',
-  };
-  return `${Object.entries(fields)
-    .map(([key, value]) => `${key}: ${value}`)
-    .join('\n')}\n\n`;
+  return `${[...stubFields, 'Status: install ok installed'].join('\n')}\n\n`;
 }

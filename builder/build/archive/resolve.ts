@@ -16,6 +16,7 @@ import { controlField } from './control-field.ts';
 import { indexFolder } from './index-folder.ts';
 import { type Origin, parseUris } from './parse-uris.ts';
 import { stanzasOf } from './read-controls.ts';
+import { refuseInitrdTools } from './refuse-initrd-tools.ts';
 import { expiredSuites, newestDate, readReleaseFiles } from './release-files.ts';
 import { solve } from './solve.ts';
 import { checkComponents, suiteProblem } from './suite-problem.ts';
@@ -51,6 +52,7 @@ export async function resolve(
       ]),
     );
     const controls = await readChosen(config, packages);
+    refuseInitrdTools(definition, controls);
     const requested = requestedPackages(definition, arch, controls);
     const expired = allowExpired ? expiredSuites(releases, Date.now()) : [];
     const date = newestDate(releases);

@@ -1,5 +1,5 @@
 import { InterlockError } from '../../../protocol/errors.ts';
-import { stubPackage } from '../lock/required-packages.ts';
+import { stubPackage } from '../lock/initrd-stub.ts';
 import type { PackagesLock } from '../packages-lock.ts';
 import { readBody, type Tree } from '../tree/entry.ts';
 

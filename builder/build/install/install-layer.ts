@@ -6,8 +6,9 @@ import { InterlockError } from '../../../protocol/errors.ts';
 import type { Arch } from '../../../protocol/schema.ts';
 import { temporaryPrefix, withScratch } from '../../../system/scratch.ts';
 import type { Definition } from '../../define/definition.ts';
+import { stubFields, stubPackage } from '../lock/initrd-stub.ts';
 import type { LockLayer } from '../lock/lock-layers.ts';
-import { debianArch, stubPackage } from '../lock/required-packages.ts';
+import { debianArch } from '../lock/required-packages.ts';
 import { inSandbox } from '../sandbox/in-sandbox.ts';
 import type { Machine } from '../sandbox/machine.ts';
 import { mountTree, unmountTree } from '../sandbox/run-in-tree.ts';
@@ -47,7 +48,11 @@ const unpackedShare = 5;
 /** Everything besides packages that decides about what an install leaves; where this program lies does not. */
 export function installRecipe(arch: Arch, extras: Extras): string[] {
   const isPlace = (option: string) => [mountTree, unmountTree].some((file) => option.includes(quote(file)));
-  return [...mmdebstrapOptions([], arch, extras).filter((option) => !isPlace(option)), unpackBelow('')];
+  return [
+    ...mmdebstrapOptions([], arch, extras).filter((option) => !isPlace(option)),
+    unpackBelow(''),
+    ...stubFields,
+  ];
 }
 
 /** What a layer is installed with. */

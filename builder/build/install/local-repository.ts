@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, copyFile, link, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../../system/run.ts';
-import { stubPackage } from '../lock/required-packages.ts';
+import { stubFields, stubPackage } from '../lock/initrd-stub.ts';
 import type { LockedPackage } from '../packages-lock.ts';
 
 /** Lays out a flat apt repository (Debian policy, "flat repository format") of exactly the locked packages and the stub. */
@@ -41,16 +41,8 @@ async function toStanza(folder: string, name: string, { size, sha256 }: { size: 
 async function buildStub(folder: string): Promise<{ name: string; size: number; sha256: string }> {
   const name = `${stubPackage}.deb`;
   const source = join(folder, stubPackage);
-  const control = [
-    `Package: ${stubPackage}`,
-    'Version: 1',
-    'Architecture: all',
-    'Provides: linux-initramfs-tool',
-    'Maintainer: Interlock',
-    'Description: the builder makes the initrd',
-  ];
   await mkdir(join(source, 'DEBIAN'), { recursive: true, mode: 0o755 });
-  await writeFile(join(source, 'DEBIAN/control'), `${control.join('\n')}\n`);
+  await writeFile(join(source, 'DEBIAN/control'), `${stubFields.join('\n')}\n`);
   await run('dpkg-deb', ['--root-owner-group', '--build', source, join(folder, name)]);
   const bytes = await readFile(join(folder, name));
   return { name, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };

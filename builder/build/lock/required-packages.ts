@@ -2,9 +2,6 @@ import type { Arch } from '../../../protocol/schema.ts';
 import type { Definition } from '../../define/definition.ts';
 import { parsePackageName } from '../../define/package-name.ts';
 
-/** The package that stands in for an initramfs tool: our initrd is made by the builder. */
-export const stubPackage = 'interlock-initrd';
-
 /** Debian's name of an architecture. */
 export function debianArch(arch: Arch): 'amd64' | 'arm64' {
   return arch === 'x86-64' ? 'amd64' : 'arm64';

@@ -1,4 +1,4 @@
-import { stubPackage } from '../../build/lock/required-packages.ts';
+import { stubPackage } from '../../build/lock/initrd-stub.ts';
 import type { LockedPackage, PackagesLock } from '../../build/packages-lock.ts';
 import type { DpkgFacts } from './dpkg-facts.ts';
 import { repositoryOf } from './repository-of.ts';

@@ -157,6 +157,46 @@ describe('repositories', () => {
     });
   });
 
+  it('says all names and versions that there are not, each with its line', async () => {
+    await expect(choose('"web-comon",\n"web=9.*",\n"nothing-like-it"')).rejects.toMatchObject({
+      code: 'definition_invalid',
+      message: expect.stringMatching(
+        /:3: no package web-comon .*\n.*:4: nothing satisfies web=9\.\*; .*\n.*:5: no package nothing-like-it in trixie$/,
+      ),
+    });
+  });
+
+  it('needs no initramfs tool, and refuses one with what asks for it', async () => {
+    const tool = (name: string) => ({
+      name,
+      version: '1',
+      fields: ['Provides: linux-initramfs-tool', 'Conflicts: linux-initramfs-tool'],
+    });
+    archive.add(
+      'splash',
+      [
+        tool('initramfs-tools'),
+        tool('dracut'),
+        { name: 'plymouth', version: '1', depends: 'initramfs-tools (>= 0.120) | dracut' },
+        { name: 'boot-helper', version: '1', depends: 'dracut (= 1)' },
+      ],
+      today,
+    );
+    const splash = '[[repositories]]\nsuite = "splash"\n';
+    const lock = await choose('"plymouth"', splash);
+    expect(find(lock, 'plymouth')).toBeDefined();
+    expect(find(lock, 'initramfs-tools')).toBeUndefined();
+    await expect(choose('"box",\n"initramfs-tools"', splash)).rejects.toMatchObject({
+      code: 'definition_invalid',
+      message: expect.stringMatching(
+        /image\.toml:4: initramfs-tools makes initrds.*take initramfs-tools out/,
+      ),
+    });
+    await expect(choose('"boot-helper"', splash)).rejects.toThrow(
+      /dracut makes initrds.*leave out boot-helper/,
+    );
+  });
+
   it('says what does not fit together', async () => {
     archive.add('broken', [{ name: 'app', version: '1', depends: 'web (>= 9)' }], today);
     await expect(choose('"app"', '[[repositories]]\nsuite = "broken"\n')).rejects.toMatchObject({
