@@ -5,6 +5,7 @@ const patient = { ...common, testTimeout: 900_000, hookTimeout: 900_000, filePar
 
 const journeys = [
   'test/journey/!(boot|update|bad-releases).slow.test.ts',
+  'test/journey/examples/*.slow.test.ts',
   'test/cluster/members.slow.test.ts',
 ];
 const slow = 'test/**/*.slow.test.ts';

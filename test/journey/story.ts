@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { outFile } from './with-vm.ts';
 
 /** Writes down what happened when, and what it had cost by then; each line at once, so that a failure leaves them behind. */
@@ -8,6 +9,8 @@ export function openStory(name: string, seed: number): (what: string, cpuSeconds
   return async (what, cpuSeconds) => {
     const seconds = ((Date.now() - started) / 1000).toFixed(1).padStart(7);
     lines.push(`${seconds} s ${cpuSeconds.toFixed(0).padStart(5)} cpu s  ${what}\n`);
-    await writeFile(outFile(`${name}.txt`), lines.join(''));
+    const file = outFile(`${name}.txt`);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, lines.join(''));
   };
 }

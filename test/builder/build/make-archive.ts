@@ -12,6 +12,8 @@ export interface ArchivePackage {
   essential?: boolean;
   /** More lines of the control file. */
   fields?: readonly string[];
+  /** Contents by path from the root; scripts are executable. */
+  files?: Readonly<Record<string, string>>;
 }
 
 /** What a Release file says besides the usual. */
@@ -78,7 +80,7 @@ export function makeArchive(home: string, folder: string): Archive {
 }
 
 function addPackage(folder: string, pool: string, wanted: ArchivePackage): string {
-  const { name, version, depends, provides, essential, fields = [] } = wanted;
+  const { name, version, depends, provides, essential, fields = [], files = {} } = wanted;
   const source = join(folder, `${name}.tmp`);
   mkdirSync(join(source, 'DEBIAN'), { recursive: true });
   const control = [
@@ -93,6 +95,10 @@ function addPackage(folder: string, pool: string, wanted: ArchivePackage): strin
     'Description: for tests',
   ].join('\n');
   writeFileSync(join(source, 'DEBIAN/control'), `${control}\n`);
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(source, path)), { recursive: true });
+    writeFileSync(join(source, path), content, { mode: content.startsWith('#!') ? 0o755 : 0o644 });
+  }
   const file = `${pool}/${name}_${version.replace(/^\d+:/, '')}_amd64.deb`;
   execFileSync('dpkg-deb', ['-Znone', '--root-owner-group', '--build', source, join(folder, file)], {
     stdio: 'ignore',
