@@ -1,6 +1,7 @@
 import { InterlockError } from '../../../protocol/errors.ts';
 import type { Definition } from '../../define/definition.ts';
 import { placeOf } from '../../define/line-of.ts';
+import { type Problem, refuseAll } from '../../define/refuse-all.ts';
 import { templateOf } from '../../define/unit-name.ts';
 import { parentOf } from '../tree/change.ts';
 import type { Tree } from '../tree/entry.ts';
@@ -16,7 +17,7 @@ import { systemFolders, userFolders } from './unit-folders.ts';
 
 /**
  * Masks and enables what the definition says, does what preset files of the image say (all but `packaged` ones), and
- * moves the links under /usr. Throws `definition_invalid` for a unit that cannot be enabled.
+ * moves the links under /usr. Throws `definition_invalid` for all units that cannot be enabled.
  */
 export async function enableUnits(
   tree: Tree,
@@ -28,10 +29,13 @@ export async function enableUnits(
   await applyPresets(search, packaged);
   await applyPresets({ ...search, folders: userFolders }, packaged);
   maskUnits(tree, definition);
+  const problems: Problem[] = [];
   for (const unit of definition.units) {
     const problem = await problemOf(search, definition, unit);
-    if (problem) throw invalid(definition, unit, problem);
+    if (problem === undefined) continue;
+    problems.push({ ...placeOf(definition, ['units'], unit), problem: `unit ${unit} ${problem}` });
   }
+  refuseAll(problems);
   moveLinks(tree);
 }
 
@@ -77,9 +81,4 @@ function namesBehind(tree: Tree, path: string): string[] {
     entry = tree.get(linkname.startsWith('/') ? linkname.slice(1) : `${parentOf(entry.path)}/${linkname}`);
   }
   return names;
-}
-
-function invalid(definition: Definition, unit: string, problem: string): InterlockError {
-  const place = placeOf(definition, ['units'], unit);
-  return new InterlockError('definition_invalid', { ...place, problem: `unit ${unit} ${problem}` });
 }

@@ -83,6 +83,15 @@ describe('units of a definition', () => {
     });
   });
 
+  it('that cannot be enabled are all named, each with its line', async () => {
+    const error = await enabled(first, ['sshd.service', 'first.service', 'nope.timer']).catch(
+      (thrown) => thrown,
+    );
+    expect((error as Error).message).toMatch(
+      /^image\.toml:6: unit sshd\.service is in no package.*\nimage\.toml:8: unit nope\.timer is in no package/,
+    );
+  });
+
   it.each<[string, Record<string, string>, RegExp]>([
     [
       'sshd.service',
