@@ -2,6 +2,7 @@ import { removeIdentities } from '../identity/remove-identities.ts';
 import { putDirectory, putFile, removeWhere, withParents } from '../tree/change.ts';
 import { bodyOf, readBody, type Tree } from '../tree/entry.ts';
 import { matchPaths } from '../tree/match-paths.ts';
+import { undateKeystore } from './undate-keystore.ts';
 
 /** What belongs to one machine, to one moment, or to the way the tree was made. */
 const unwanted = [
@@ -21,8 +22,10 @@ const unwanted = [
   'var/lib/apt/*',
   'var/lib/systemd/deb-systemd-{helper,user-helper}-*',
   '**/__pycache__',
-  'etc/ssl/certs/java/cacerts',
 ];
+
+/** Java's list of authorities, which ca-certificates-java makes. */
+const keystore = 'etc/ssl/certs/java/cacerts';
 
 /** Folders whose files are of no use to another machine. The folders in them stay, for services count on them. */
 const emptied = matchPaths(['var/{log,cache,backups}/*']);
@@ -41,6 +44,10 @@ export async function scrub(tree: Tree, wanted: ReadonlySet<string> = new Set())
   const kept = withParents(wanted);
   removeWhere(tree, (path) => !kept.has(path) && isUnwanted(path));
   removeWhere(tree, (path) => tree.get(path)?.type === 'file' && !wanted.has(path) && emptied(path));
+  const store = tree.get(keystore);
+  if (store?.type === 'file' && !wanted.has(keystore)) {
+    tree.set(keystore, { ...store, body: bodyOf(undateKeystore(await readBody(store.body))) });
+  }
   for (const folder of folders) putDirectory(tree, folder);
   for (const folder of openFolders) {
     putDirectory(tree, folder);
