@@ -4,6 +4,7 @@ import { placeOf } from '../../define/line-of.ts';
 import type { Tree } from '../tree/entry.ts';
 import { follow } from '../tree/follow.ts';
 import { matchPaths } from '../tree/match-paths.ts';
+import { checkDkms } from './check-dkms.ts';
 import { checkLayout } from './check-layout.ts';
 import { checkUnits } from './check-units.ts';
 import type { Finding } from './finding.ts';
@@ -22,6 +23,7 @@ export async function checkRoot(
   const programs = openPrograms(tree, definition.arch);
   const findings = [
     ...(await checkLayout(tree, kernelRelease)),
+    ...(await checkDkms(tree, kernelRelease)),
     ...(await checkFiles(tree, definition, programs)),
     ...(await checkUnits(tree, definition.units, programs)),
   ];
