@@ -38,6 +38,8 @@ export async function makeHost(): Promise<Host> {
     call('tar', [
       '--extract',
       '--preserve-permissions',
+      '--xattrs',
+      '--xattrs-include=*',
       '--numeric-owner',
       '--file',
       tar,
@@ -59,6 +61,8 @@ export async function makeHost(): Promise<Host> {
         '--create',
         '--numeric-owner',
         '--format=posix',
+        '--xattrs',
+        '--xattrs-include=*',
         '--file',
         tar,
         '--directory',

@@ -141,6 +141,16 @@ ${rest}
     expect(limit).toBeGreaterThan(20);
   });
 
+  it('keeps its extended attributes, such as capabilities', async () => {
+    const tree = fresh({ 'var/lib/app/run': 'x', 'var/lib/app/conf': 'x' });
+    const capability = Buffer.from('0100000200040000000000000000000000000000', 'hex');
+    change(tree, 'var/lib/app/run', { mode: 0o755, xattrs: new Map([['security.capability', capability]]) });
+    await emptyVar(tree);
+    await host.boot(tree);
+    const found = await host.look();
+    expect(found.get('var/lib/app/run')?.xattrs).toEqual(new Map([['security.capability', capability]]));
+  });
+
   it('does not come back: single files beside a packaged line, and after another release', async () => {
     const files = {
       'root/.ssh/authorized_keys': 'key',
