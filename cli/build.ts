@@ -108,7 +108,9 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
     return { text: folder, data };
   }
   const changes = lockChanges(kept ?? { packages: [] }, lock);
-  const text = [formatLockChanges(changes), ...told, folder].join('\n');
+  // of a first lock every package is new: a list of hundreds would push warnings off the screen
+  const said = kept ? formatLockChanges(changes) : `packages.lock: new, ${lock.packages.length} packages`;
+  const text = [said, ...told, folder].join('\n');
   return { text, data: { ...data, changes } };
 }
 
