@@ -33,7 +33,11 @@ async function problemsOf(
   const check = async (key: string, path: string, kind: 'folder' | 'file', line?: number) => {
     const found = await stat(resolve(dir, path)).catch(() => undefined);
     if (kind === 'folder' ? found?.isDirectory() : found?.isFile()) return true;
-    refuse(key, path, `${resolve(dir, path)} is no ${kind}`, line);
+    const isUrl = /^\w+:\/\//.test(path);
+    const what = isUrl
+      ? `${path} is an address: nothing is downloaded, so name a ${kind}`
+      : `${resolve(dir, path)} is no ${kind}`;
+    refuse(key, path, what, line);
     return false;
   };
   const { overlay } = layer;

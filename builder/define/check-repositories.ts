@@ -2,12 +2,26 @@ import type { DefinitionFile, ImageFile, Repository } from './definition.ts';
 import { lineOf, lineOfEntry } from './line-of.ts';
 import type { Problem } from './refuse-all.ts';
 
+/** Names that Debian gives to one code name after the other. */
+const moving = ['stable', 'oldstable', 'oldoldstable', 'testing', 'unstable'];
+
 /** Repositories that are none of the three kinds, and a suite that is one of those only, each with its line. */
 export function repositoryProblems({ file, text }: DefinitionFile, image: ImageFile): Problem[] {
   const [, base] = /^(.*)-(?:backports|backports-sloppy|updates|security)$/.exec(image.suite ?? '') ?? [];
   if (base !== undefined) {
     const problem = `suite ${image.suite} is no whole system: write suite = "${base}", and suite = "${image.suite}" under [[repositories]]`;
     return [{ file, line: lineOf(text, ['suite']), problem }];
+  }
+  const moved = moving.find((name) => name === image.suite);
+  if (moved !== undefined) {
+    const problem = `suite ${moved} is another system with each release of Debian: write its code name, as in "trixie"`;
+    return [
+      {
+        file,
+        line: lineOf(text, ['suite']),
+        problem: moved === 'unstable' ? 'suite unstable: write "sid"' : problem,
+      },
+    ];
   }
   const sections = Object.entries(image.arch ?? {});
   const lists = [

@@ -4,8 +4,14 @@ export function suggest(word: string, known: readonly string[]): string | undefi
   const near = known
     .map((name) => ({ name, distance: distance(word.toLowerCase(), name.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)
-    .toSorted((a, b) => a.distance - b.distance);
+    .toSorted((a, b) => a.distance - b.distance || begins(word, b.name) - begins(word, a.name));
   return near[0]?.name;
+}
+
+/** How many letters two words begin with alike: the first ones are mistyped least. */
+function begins(word: string, name: string): number {
+  const differs = [...word].findIndex((letter, at) => letter !== name[at]);
+  return differs === -1 ? word.length : differs;
 }
 
 /** How many letters to add, drop, change or swap with the next (optimal string alignment), row by row. */

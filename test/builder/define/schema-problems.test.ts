@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { define, parseDefinition } from '../../../builder/define/define.ts';
+import { suggest } from '../../../builder/define/suggest.ts';
 
 const slots = '[slots]\nroot = "512 MiB"\nverity = "16 MiB"\n';
 const head = 'name = "box"\nsuite = "trixie"\nkernel = "cloud"\n';
@@ -66,10 +67,24 @@ it('says every wrong name at once, and every value that is missing', () => {
   ]);
 });
 
+it('refuses names of suites that move', () => {
+  expect(problemsOf(head.replace('trixie', 'stable') + slots)).toEqual([
+    expect.stringMatching(/^image.toml:2: suite stable is another system with each release/),
+  ]);
+  expect(problemsOf(head.replace('trixie', 'unstable') + slots)).toEqual([
+    'image.toml:2: suite unstable: write "sid"',
+  ]);
+});
+
+it('suggests the word that begins alike, of several that are as near', () => {
+  expect(suggest('python', ['bpython', 'python3'])).toBe('python3');
+});
+
 it('says of every path that it is not there', async () => {
   const dir = await mkdtemp(join(tmpdir(), 'paths-'));
   onTestFinished(() => rm(dir, { recursive: true }));
-  const paths = 'overlay = "overlay"\nscripts = ["first", "second"]\n[[sources]]\noci = "box"\n';
+  const paths =
+    'overlay = "overlay"\nscripts = ["first", "second"]\n[[sources]]\noci = "box"\n[[sources]]\ntar = "https://example.com/a.tar"\n';
   await writeFile(join(dir, 'image.toml'), head + paths + slots);
   const error = await define(dir).catch((error: Error) => error);
   expect((error as Error).message.match(/image.toml:\d+: \w+: \S+/g)).toEqual([
@@ -77,5 +92,6 @@ it('says of every path that it is not there', async () => {
     `image.toml:5: scripts: ${dir}/first`,
     `image.toml:5: scripts: ${dir}/second`,
     `image.toml:7: sources: ${dir}/box`,
+    'image.toml:9: sources: https://example.com/a.tar',
   ]);
 });
