@@ -47,12 +47,18 @@ export function explainAbsent(tree: Tree, unit: string): string {
     return 'is a unit of users’ managers: enable it by a file in /usr/lib/systemd/user-preset, or by systemctl --global in a script';
   }
   const known = [...tree.keys()].filter((path) => search.includes(parentOf(path))).map(nameOf);
-  const meant = suggest(
-    file,
-    known.filter((name) => parseUnitName(name)),
-  );
+  const meant = nearUnit(file, known);
   const quotes = meant?.includes('\\') ? ' (in single quotes)' : '';
   return `is in no package and not in the overlay${meant ? `; did you mean ${meant}${quotes}?` : ''}`;
+}
+
+/** The unit of the same type that was probably meant: the type, which all share, must not make short names look alike. */
+function nearUnit(file: string, known: readonly string[]): string | undefined {
+  const type = file.slice(file.lastIndexOf('.'));
+  const stemOf = (name: string) => name.slice(0, -type.length).replaceAll('\\x2d', '-');
+  const alike = known.filter((name) => name.endsWith(type) && parseUnitName(name));
+  const names = new Map(alike.map((name) => [stemOf(name), name]));
+  return names.get(suggest(stemOf(file), [...names.keys()]) ?? '');
 }
 
 /** What starts a unit that has no [Install] section, or how it can get one. */

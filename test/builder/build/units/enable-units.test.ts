@@ -99,6 +99,11 @@ describe('units of a definition', () => {
       /in no package and not in the overlay; did you mean ssh\.service\?/,
     ],
     [
+      'sshd.service',
+      { [`${vendor}/kmod.service`]: wanted, [`${vendor}/sshd.socket`]: wanted },
+      /in no package and not in the overlay$/,
+    ],
+    [
       'my-data.mount',
       { [`${vendor}/my\\x2ddata.mount`]: wanted },
       /did you mean my\\x2ddata\.mount \(in single quotes\)\?/,
