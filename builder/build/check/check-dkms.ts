@@ -19,7 +19,7 @@ export async function checkDkms(tree: Tree, kernelRelease: string): Promise<Find
     if (source === undefined || entry.type !== 'file') continue;
     const names = builtModules((await readBody(entry.body)).toString('utf8'));
     if (names.length === 0 || names.some((name) => modules.has(name.replaceAll('-', '_')))) continue;
-    const takes = `${headersOf(kernelRelease)} and libc6-dev among packages`;
+    const takes = `${headersOf(kernelRelease)} and a compiler among packages`;
     const text = `/usr/src/${source} was not built for the kernel ${kernelRelease}: ${names[0]}.ko is missing; DKMS takes ${takes}`;
     findings.push({ text, path: null, isWarning: true });
   }
