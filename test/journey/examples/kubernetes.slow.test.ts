@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -73,9 +74,13 @@ async function startVendor(images: string): Promise<() => Promise<void>> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const file = join(images, 'kubernetes/image.toml');
-  const text = (await readFile(file, 'utf8')).replace('https://packages.example/kubernetes', address);
-  await writeFile(file, text.replace('vendor.asc', 'vendor.gpg'));
-  await writeFile(join(images, 'kubernetes/vendor.gpg'), await readFile(archive.keyring));
+  const key = await readFile(archive.keyring);
+  const text = (await readFile(file, 'utf8'))
+    .replace('https://packages.example/kubernetes', address)
+    .replace('vendor.asc', 'vendor.gpg')
+    .replace(/0{64}/, hash('sha256', key));
+  await writeFile(file, text);
+  await writeFile(join(images, 'kubernetes/vendor.gpg'), key);
   return async () => {
     archive.close();
     server.closeAllConnections();
