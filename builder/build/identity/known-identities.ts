@@ -139,7 +139,10 @@ export const knownIdentities: Identity[] = [
     firstBoot: {
       needs: ['usr/share/mdadm/mkconf', 'usr/sbin/mdadm'],
       makes: ['/etc/mdadm/mdadm.conf'],
-      run: 'rm -f /etc/mdadm/mdadm.conf; /usr/share/mdadm/mkconf generate /etc/mdadm/mdadm.conf',
+      // without the kernel's module it writes a file without arrays, and ends with 1
+      run: `rm -f /etc/mdadm/mdadm.conf
+        modprobe --quiet md-mod || :
+        /usr/share/mdadm/mkconf generate /etc/mdadm/mdadm.conf || [ -s /etc/mdadm/mdadm.conf ]`,
     },
   },
   {
