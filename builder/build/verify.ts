@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { peParts } from '../../protocol/authenticode.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import { parseRelease, type Release } from '../../protocol/release.ts';
 import { readGiven } from '../../system/read-given.ts';
+import { temporaryPrefix, withScratch } from '../../system/scratch.ts';
 import type { Definition } from '../define/definition.ts';
 import { partFiles } from '../pack/part-files.ts';
 import { payloadLevel } from '../pack/payload-level.ts';
@@ -31,8 +31,7 @@ export async function verify(
   const release = await readRelease(folder);
   const lock = await readLock(folder, release);
   // beside nothing else: a second build must not depend on where it lies
-  const work = await mkdtemp(join(tmpdir(), 'interlock-verify-'));
-  try {
+  return withScratch(temporaryPrefix(), async (work) => {
     const site = { machine: otherMachine, trees: join(work, 'trees') };
     await mkdir(site.trees);
     const format = await readPayloadFormat(join(folder, 'payload.full')).catch(() => undefined);
@@ -46,9 +45,7 @@ export async function verify(
     const isSigned = (await sha256Of(join(again.folder, 'boot.efi'))) !== release.boot.sha256;
     const rest = await compareReleases(folder, again.folder, isSigned && (await carriesSignature(folder)));
     return { release, differences: await withOrigins(rest, definition, again.owners) };
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Names who brought each path of the root. */
