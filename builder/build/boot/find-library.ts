@@ -2,7 +2,12 @@ import type { Tree } from '../tree/entry.ts';
 import { follow } from '../tree/follow.ts';
 
 /** Where the dynamic loader looks without being told (ld.so(8)). */
-const usualFolders = ['usr/lib/x86_64-linux-gnu', 'usr/lib/aarch64-linux-gnu', 'usr/lib', 'usr/lib64'];
+export const libraryFolders = [
+  'usr/lib/x86_64-linux-gnu',
+  'usr/lib/aarch64-linux-gnu',
+  'usr/lib',
+  'usr/lib64',
+];
 
 /** The path of a library of the tree that a program in folder `origin` asks for; `folders` as DT_RUNPATH names them. */
 export function findLibrary(
@@ -16,6 +21,6 @@ export function findLibrary(
   const named = folders.map((folder) =>
     folder.replace(/\$(ORIGIN|\{ORIGIN\})/g, `/${origin}`).replace(/^\/+/, ''),
   );
-  const found = [...named, ...usualFolders].find((folder) => isFile(`${folder}/${name}`));
+  const found = [...named, ...libraryFolders].find((folder) => isFile(`${folder}/${name}`));
   return found === undefined ? undefined : `${found}/${name}`;
 }

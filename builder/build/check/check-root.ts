@@ -9,7 +9,7 @@ import { checkLayout } from './check-layout.ts';
 import { checkUnits } from './check-units.ts';
 import type { Finding } from './finding.ts';
 import { neededFiles } from './needed-files.ts';
-import { openPrograms, type Programs } from './programs.ts';
+import { absence, nameOf, openPrograms, type Programs } from './programs.ts';
 
 /**
  * Checks a finished root: would it start, would its units, could its agent update it. Gives what is probably harmless, in
@@ -44,9 +44,9 @@ async function checkFiles(tree: Tree, definition: Definition, programs: Programs
   const findings: Finding[] = [];
   for (const { path, reason, isProgram } of neededFiles(definition)) {
     const isThere = follow(tree, path)?.type === 'file';
-    const missing = isProgram ? await programs(path) : isThere ? undefined : { path, problem: 'is missing' };
+    const missing = isProgram ? await programs(path) : isThere ? undefined : absence(tree, path);
     if (!missing) continue;
-    const name = missing.path === path ? `/${path} (${reason})` : missing.path;
+    const name = missing.path === path ? `/${path} (${reason})` : nameOf(missing);
     findings.push({ text: `${name} ${missing.problem}`, path: missing.path, isWarning: false });
   }
   return findings;

@@ -1,7 +1,8 @@
 import type { Tree } from '../tree/entry.ts';
 import type { Finding } from './finding.ts';
+import { type GeneratedUnits, generatedUnits } from './generated-units.ts';
 import { readUsers } from './known-users.ts';
-import { inPath, type Missing, type Programs } from './programs.ts';
+import { inPath, type Missing, nameOf, notInPath, type Programs } from './programs.ts';
 import { openUnits, type ReadUnit } from './read-unit.ts';
 import { startedUnits } from './started-units.ts';
 
@@ -20,12 +21,13 @@ export async function checkUnits(
   const users = await readUsers(tree);
   const findings: Finding[] = [];
   const started = await startedUnits(openUnits(tree), enabled);
+  const isGenerated = await generatedUnits(tree);
   for (const unit of started.values()) {
     if (unit.isMasked) {
       if (enabled.includes(unit.name)) findings.push(masked(unit.name));
       continue;
     }
-    findings.push(...unmet(unit, started));
+    findings.push(...unmet(unit, started, isGenerated));
     if (!unit.name.endsWith('.service') || hasOwnRoot(unit)) continue;
     for (const key of [...needed, ...later]) {
       for (const command of unit.values.get(`Service.${key}`) ?? []) {
@@ -45,15 +47,19 @@ function masked(unit: string): Finding {
   return { text, path: null, isWarning: false };
 }
 
-/** A unit fails at once when one that it requires is masked; one that is not there may come from a generator. */
-function unmet({ name, values }: ReadUnit, started: ReadonlyMap<string, ReadUnit>): Finding[] {
+/** A unit fails at once when one that it requires is masked, or is not there and no generator makes it. */
+function unmet(
+  { name, values }: ReadUnit,
+  started: ReadonlyMap<string, ReadUnit>,
+  isGenerated: GeneratedUnits,
+): Finding[] {
   const required = ['Unit.Requires', 'Unit.BindsTo'].flatMap((key) => values.get(key) ?? []);
   return required
     .flatMap((value) => value.split(/\s+/))
     .filter((other) => /\.(service|socket|target|timer|path)$/.test(other) && !other.includes('%'))
     .flatMap((other) => {
       const found = started.get(other);
-      if (found && !found.isMasked) return [];
+      if (found ? !found.isMasked : isGenerated(other)) return [];
       const text = `${name} requires ${other}, which ${found ? 'is masked' : 'is not in the image'}`;
       return [{ text, path: null, isWarning: !found }];
     });
@@ -76,9 +82,8 @@ async function missingOf(
   if (program === '' || /[%$]/.test(program) || ofTheHost.test(program)) return undefined;
   const word = program.replaceAll('\0', '%');
   const path = word.startsWith('/') ? word.replace(/^\/+/, '') : inPath(tree, word);
-  if (path === undefined)
-    return isGuarded(unit, word) ? undefined : { path: word, problem: 'is in no folder of programs' };
-  const problem = await programs(Buffer.from(path, 'utf8').toString('latin1'));
+  const problem =
+    path === undefined ? notInPath(tree, word) : await programs(Buffer.from(path, 'utf8').toString('latin1'));
   return problem && isGuarded(unit, word) ? undefined : problem;
 }
 
@@ -92,8 +97,4 @@ function firstWord(text: string): string {
   const [, double, single, plain = ''] =
     /^(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(\S*))/.exec(text) ?? [];
   return double ?? single ?? plain;
-}
-
-function nameOf({ path, problem }: Missing): string {
-  return problem.startsWith('is in no folder') ? path : `/${path}`;
 }

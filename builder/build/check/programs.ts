@@ -1,13 +1,13 @@
 import type { Arch } from '../../../protocol/schema.ts';
 import { type ElfNeeds, elfNeeds } from '../boot/elf-needs.ts';
-import { findLibrary } from '../boot/find-library.ts';
+import { findLibrary, libraryFolders } from '../boot/find-library.ts';
 import { parentOf } from '../tree/change.ts';
 import { type Body, type Entry, readBody, type Tree } from '../tree/entry.ts';
-import { follow } from '../tree/follow.ts';
+import { follow, resolvePath } from '../tree/follow.ts';
 
 /** A path that must be there, and who needs it. */
 export interface Missing {
-  /** Without a leading slash; a bare name for a library or program that no folder has. */
+  /** Without a leading slash and where links lead; a bare name for a library or program that no folder has. */
   path: string;
   /** What is wrong with it, in words that follow the path. */
   problem: string;
@@ -47,7 +47,10 @@ export function openPrograms(tree: Tree, arch: Arch): Programs {
       for (const name of next.needs.libraries) {
         const path = findLibrary(tree, name, folders, parentOf(next.entry.path));
         if (path === undefined)
-          return { path: name, problem: `is in no folder of libraries; /${program} needs it` };
+          return because(
+            lostLink(tree, name, libraryFolders) ?? { path: name, problem: 'is in no folder of libraries' },
+            `/${program} needs it`,
+          );
         if (met.has(path)) continue;
         met.add(path);
         const entry = follow(tree, path)!;
@@ -62,7 +65,7 @@ export function openPrograms(tree: Tree, arch: Arch): Programs {
   };
   const look = async (path: string): Promise<Missing | undefined> => {
     const entry = follow(tree, path);
-    if (entry?.type !== 'file') return { path, problem: absence(tree, path) };
+    if (entry?.type !== 'file') return absence(tree, path);
     if ((entry.mode & 0o111) === 0) return { path, problem: 'is not executable' };
     const head = await headOf(entry);
     if (head === undefined) return { path, problem: 'is neither an ELF file nor a script with `#!`' };
@@ -70,7 +73,7 @@ export function openPrograms(tree: Tree, arch: Arch): Programs {
     if (head.machine !== machines[arch]) return { path, problem: `is not for ${arch}` };
     const loader = head.interpreter?.replace(/^\/+/, '');
     if (loader !== undefined && follow(tree, loader)?.type !== 'file') {
-      return { path: loader, problem: `is missing; /${path} is loaded by it` };
+      return because(absence(tree, loader), `/${path} is loaded by it`);
     }
     return libraryProblem(path, entry, head);
   };
@@ -78,10 +81,10 @@ export function openPrograms(tree: Tree, arch: Arch): Programs {
     const [program = '', ...args] = words.split(/\s+/);
     const path = program.replace(/^\/+/, '');
     const problem = path === script ? undefined : await ask(path);
-    if (problem) return { path: problem.path, problem: `${problem.problem}; the script /${script} needs it` };
+    if (problem) return because(problem, `the script /${script} needs it`);
     const name = /^usr\/bin\/env$|^bin\/env$/.test(path) && args.find((arg) => !/^-|=/.test(arg));
     if (!name || inPath(tree, name) !== undefined) return undefined;
-    return { path: name, problem: `is in no folder of programs; the script /${script} needs it` };
+    return because(notInPath(tree, name), `the script /${script} needs it`);
   };
   const ask: Programs = (path) => {
     const answer = known.get(path) ?? look(path);
@@ -96,9 +99,36 @@ export function inPath(tree: Tree, name: string): string | undefined {
   return searchPath.map((folder) => `${folder}/${name}`).find((path) => follow(tree, path)?.type === 'file');
 }
 
-function absence(tree: Tree, path: string): string {
-  const entry = tree.get(path);
-  return entry?.type === 'symlink' ? `leads to ${entry.linkname}, which is missing` : 'is missing';
+/** What is wrong with a program that is named without a folder and found in none. */
+export function notInPath(tree: Tree, name: string): Missing {
+  return lostLink(tree, name, searchPath) ?? { path: name, problem: 'is in no folder of programs' };
+}
+
+/** Names what is not there where a path leads: behind `/sbin/syslogd` that may be `/usr/bin/busybox`. */
+export function absence(tree: Tree, path: string): Missing {
+  const end = resolvePath(tree, path);
+  if (end === undefined) return { path, problem: 'is a link that leads back to itself' };
+  const type = tree.get(end)?.type;
+  const problem = type === undefined ? 'is missing' : `is a ${type}`;
+  const isLink = end !== path && end !== `usr/${path}`;
+  return { path: end, problem: isLink ? `${problem}; /${path} leads to it` : problem };
+}
+
+/** The first link of this name that leads to nothing. */
+function lostLink(tree: Tree, name: string, folders: readonly string[]): Missing | undefined {
+  const link = folders
+    .map((folder) => `${folder}/${name}`)
+    .find((path) => tree.get(path)?.type === 'symlink');
+  return link === undefined ? undefined : absence(tree, link);
+}
+
+function because({ path, problem }: Missing, reason: string): Missing {
+  return { path, problem: `${problem}; ${reason}` };
+}
+
+/** The absolute path of what is missing, or its bare name when no folder has it. */
+export function nameOf({ path, problem }: Missing): string {
+  return problem.startsWith('is in no folder') ? path : `/${path}`;
 }
 
 /** The needs of an ELF file, or the words behind a script's `#!`; nothing for any other file. */

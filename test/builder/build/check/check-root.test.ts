@@ -86,6 +86,46 @@ describe('a finished root', () => {
     ]);
   });
 
+  it('names what is gone behind a link, and the line that removed it, of an included image as well', async () => {
+    const own = defineWith();
+    const base = { file: 'base/image.toml', text: 'remove = ["/usr/bin/busy*", "/usr/lib/libz.so.1.*"]\n' };
+    const removing = {
+      ...own,
+      files: [base, ...own.files],
+      remove: ['/usr/bin/busy*', '/usr/lib/libz.so.1.*'],
+    };
+    const of = (text: string) =>
+      problemsOf((tree) => {
+        putUnit(tree, 'a.service', `[Service]\nExecStart=${text}\n`);
+        putSymlink(tree, 'usr/sbin/syslogd', '/usr/bin/busybox');
+        putSymlink(tree, 'usr/bin/loop', 'loop');
+        putDirectory(tree, 'usr/bin/folder');
+        putSymlink(tree, 'usr/lib/libz.so.1', 'libz.so.1.3');
+        putFile(tree, 'usr/bin/zip', elf(['libz.so.1']), 0o755);
+        putFile(tree, 'usr/bin/script', '#!/usr/bin/env syslogd\n', 0o755);
+        putSymlink(tree, 'usr/bin/env', 'sh');
+      }, removing);
+    const gone = '/usr/bin/busybox is missing; /';
+    const line = ': base/image.toml:1 removes';
+    for (const [text, words] of [
+      ['/sbin/syslogd -n', `${gone}sbin/syslogd leads to it${line} "/usr/bin/busy*"`],
+      ['syslogd -n', `${gone}usr/sbin/syslogd leads to it${line} "/usr/bin/busy*"`],
+      ['/bin/busybox', `/usr/bin/busybox is missing${line} "/usr/bin/busy*"`],
+      [
+        '/usr/bin/script',
+        `${gone}usr/sbin/syslogd leads to it; the script /usr/bin/script needs it${line} "/usr/bin/busy*"`,
+      ],
+      [
+        '/usr/bin/zip',
+        `/usr/lib/libz.so.1.3 is missing; /usr/lib/libz.so.1 leads to it; /usr/bin/zip needs it${line} "/usr/lib/libz.so.1.*"`,
+      ],
+      ['/usr/bin/loop', '/usr/bin/loop is a link that leads back to itself'],
+      ['/usr/bin/folder', '/usr/bin/folder is a directory'],
+    ]) {
+      expect(await of(text!)).toEqual([`a.service, ExecStart=: ${words}`]);
+    }
+  });
+
   it('finds libraries of libraries, and those beside a program', async () => {
     const found = await problemsOf((tree) => {
       putFile(
@@ -228,7 +268,7 @@ describe('the units that a boot starts', () => {
     expect(found).toEqual(['screen.service, ExecStart=: /usr/bin/gone is missing']);
   });
 
-  it('require no masked unit; one that is missing may come from a generator', async () => {
+  it('require no masked unit, and none that is missing', async () => {
     const found = await problemsOf((tree) => {
       putUnit(tree, 'a.service', '[Unit]\nRequires=b.service\n[Service]\nExecStart=/usr/bin/sh\n');
       putSymlink(tree, 'usr/lib/systemd/system/b.service', '/dev/null');
