@@ -84,7 +84,8 @@ async function missingOf(
   const path = word.startsWith('/') ? word.replace(/^\/+/, '') : inPath(tree, word);
   const problem =
     path === undefined ? notInPath(tree, word) : await programs(Buffer.from(path, 'utf8').toString('latin1'));
-  return problem && isGuarded(unit, word) ? undefined : problem;
+  if (!problem || isGuarded(unit, word) || ofTheHost.test(nameOf(problem))) return undefined;
+  return problem;
 }
 
 /** True when a condition on the program itself skips the unit where it is missing. */
