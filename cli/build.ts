@@ -97,7 +97,6 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
   if (options.payloadFormat) settings.format = Number(options.payloadFormat) as PayloadFormat;
   const built = await build(definition, settings, reportOn(process.stderr));
   const { folder, lock, users: allUsers, warnings } = built;
-  for (const warning of warnings) print(`warning: ${warning}`, process.stderr);
   if (options.checkIdentity) await checkIdentity(folder, definition, settings);
   for (const old of options.deltaFrom ?? []) await addDelta(old, folder);
   const users = await keepUsersLock(imagedir, allUsers, options.updateLock ?? false);

@@ -18,7 +18,7 @@ import { lockFor } from './lock/lock-for.ts';
 import { findMirror } from './mirror.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { prepareTree } from './prepare-tree.ts';
-import { during, type Reporter, silent } from './reporter.ts';
+import { during, keepWarnings, type Reporter, silent, warnOf } from './reporter.ts';
 import type { Site } from './site.ts';
 import { describePlaces } from './state/describe-places.ts';
 import { sizeOf } from './tree/entry.ts';
@@ -62,7 +62,7 @@ export interface BuildOptions {
 export async function build(
   definition: Definition,
   options: BuildOptions,
-  report: Reporter = silent,
+  reporter: Reporter = silent,
 ): Promise<{ folder: string; lock: PackagesLock; users: UsersLock; warnings: string[]; owners: Owners }> {
   // what package scripts and this build make must not depend on who builds
   process.umask(0o022);
@@ -74,7 +74,8 @@ export async function build(
     throw new InterlockError('usage', { problem: 'an offline build needs a packages.lock' });
   }
 
-  const warnings = await checkDefinition(definition);
+  const { report, warnings } = keepWarnings(reporter);
+  warnOf(report, await checkDefinition(definition));
   if (definition.agent) await nodePackage(arch);
   const lock = await lockFor(definition, arch, options.lock, report, options);
   if (!options.lock) await options.keepLock?.(lock);
@@ -90,14 +91,8 @@ export async function build(
   return withScratch(folder, async (work) => {
     const spool = join(work, 'spool');
     const { users: given, site } = options;
-    const installed = await installedTree(definition, lock, files, spool, report, given, site);
-    const { tree, sources } = installed;
-    const {
-      users,
-      warnings: ofRoot,
-      owners,
-      ...prepared
-    } = await during(
+    const { tree, sources } = await installedTree(definition, lock, files, spool, report, given, site);
+    const { users, owners, ...prepared } = await during(
       report,
       'normalise',
       0,
@@ -114,7 +109,6 @@ export async function build(
     await withRoom([room], () => pack(unfinished, { ...inputs, ...(level && { level }) }, report));
     await rename(unfinished, folder);
     await syncFolder(options.out);
-    const all = [...warnings, ...installed.warnings, ...ofRoot];
-    return { folder, lock, users, warnings: all, owners };
+    return { folder, lock, users, warnings, owners };
   });
 }

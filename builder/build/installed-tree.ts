@@ -8,7 +8,7 @@ import { applyPerms } from './overlay/apply-perms.ts';
 import { layOverlays, overlaidKey, overlaidPaths } from './overlay/lay-overlays.ts';
 import { lostRights } from './overlay/lost-rights.ts';
 import type { PackagesLock } from './packages-lock.ts';
-import { during, type Reporter } from './reporter.ts';
+import { during, type Reporter, warnOf } from './reporter.ts';
 import type { Machine } from './sandbox/machine.ts';
 import { runScripts, scriptsKey } from './scripts/run-scripts.ts';
 import { type Site, usualSite } from './site.ts';
@@ -25,8 +25,6 @@ import { writtenNumbers } from './users/written-numbers.ts';
 export interface InstalledTree {
   tree: Tree;
   sources: SourceDigest[];
-  /** What is probably harmless and was not meant, in words. */
-  warnings: string[];
 }
 
 /**
@@ -47,14 +45,15 @@ export async function installedTree(
   await checkAsked(definition, lock, files);
   const tree = await bootstrap(lock, files, report, site, definition);
   await checkInstalled(tree, lock);
-  const warnings = await writtenNumbers(tree, await applyUsersLock(tree, users));
+  warnOf(report, await writtenNumbers(tree, await applyUsersLock(tree, users)));
   const packages: Tree = new Map(tree);
   const sources = await addSources(tree, definition, spool, users);
   await layOver(tree, definition, users);
   const wanted = await overlaidPaths(tree, definition);
   const left = await afterScripts(tree, definition, lock, sources, report, site);
   await deriveData(left.tree, { packages, key: left.key, wanted, lock, site }, report);
-  return { tree: left.tree, sources, warnings: [...warnings, ...lostRights(packages, left.tree, wanted)] };
+  warnOf(report, lostRights(packages, left.tree, wanted));
+  return { tree: left.tree, sources };
 }
 
 /** Gives what the definition's scripts leave, and a name of it in the cache: what derived data depend on but overlays. */

@@ -7,7 +7,7 @@ import { type Owners, takeOwners } from './identity/owners.ts';
 import { refuseIdentities } from './identity/refuse-identities.ts';
 import { type Additions, normalise } from './normalise/normalise.ts';
 import { overlaidPaths } from './overlay/lay-overlays.ts';
-import { type Reporter, silent } from './reporter.ts';
+import { type Reporter, silent, warnOf } from './reporter.ts';
 import { refuseSecrets } from './secrets/refuse-secrets.ts';
 import { asOnHost } from './state/as-on-host.ts';
 import type { StatePlaces } from './state/place-state.ts';
@@ -25,8 +25,6 @@ export interface PreparedTree {
   users: UsersLock;
   /** Where what lay in /var went. */
   state: StatePlaces;
-  /** What is probably harmless and was not meant, in words. */
-  warnings: string[];
   /** By which the origin of a path is told. */
   owners: Owners;
 }
@@ -39,7 +37,7 @@ export async function prepareTree(
   users: UsersLock = emptyUsersLock,
   report: Reporter = silent,
 ): Promise<PreparedTree> {
-  const written = await writtenNumbers(tree, await applyUsersLock(tree, users));
+  warnOf(report, await writtenNumbers(tree, await applyUsersLock(tree, users)));
   const wanted = await overlaidPaths(tree, definition);
   await refuseIdentities(tree, definition, wanted);
   const boot = await takeBootParts(tree, definition.arch, definition);
@@ -47,14 +45,13 @@ export async function prepareTree(
   const owners = takeOwners(tree);
   const state = await normalise(tree, definition, additions, users, report);
   await refuseSecrets(tree, definition, owners);
-  const warnings = await checkRoot(asOnHost(tree, state), definition, boot.kernelRelease);
+  warnOf(report, await checkRoot(asOnHost(tree, state), definition, boot.kernelRelease));
   return {
     tree,
     boot,
     bundled,
     users: await lockUsers(tree, users),
     state,
-    warnings: [...written, ...warnings],
     owners,
   };
 }

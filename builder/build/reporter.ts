@@ -8,6 +8,28 @@ export interface Reporter {
   warn?(line: string): void;
 }
 
+/** Says each of these lines. */
+export function warnOf(report: Reporter, lines: Iterable<string>): void {
+  for (const line of lines) report.warn?.(line);
+}
+
+/** A reporter that says each warning once and keeps them all in `warnings`, in order. */
+export function keepWarnings(report: Reporter): { report: Reporter; warnings: string[] } {
+  const warnings: string[] = [];
+  const keeping: Reporter = (step, total) => report(step, total);
+  keeping.warn = (line) => {
+    if (warnings.includes(line)) return;
+    warnings.push(line);
+    report.warn?.(line);
+  };
+  return { report: keeping, warnings };
+}
+
+/** Reports the steps alone, for a build whose warnings somebody heard before. */
+export function withoutWarnings(report: Reporter): Reporter {
+  return (step, total) => report(step, total);
+}
+
 /** For callers that nobody watches. */
 export const silent: Reporter = () => ({ at() {}, end() {} });
 

@@ -14,7 +14,7 @@ import { type BuildOptions, build } from './build.ts';
 import { compareReleases, type Difference } from './compare-releases.ts';
 import { type Owners, originOf } from './identity/owners.ts';
 import { parseLock } from './packages-lock.ts';
-import type { Reporter } from './reporter.ts';
+import { type Reporter, withoutWarnings } from './reporter.ts';
 import { otherMachine } from './sandbox/machine.ts';
 
 /**
@@ -40,7 +40,7 @@ export async function verify(
     const again = await build(
       definition,
       { ...options, version: release.version, out: work, lock, epoch, format, site, ...(level && { level }) },
-      report,
+      withoutWarnings(report),
     );
     const isSigned = (await sha256Of(join(again.folder, 'boot.efi'))) !== release.boot.sha256;
     const rest = await compareReleases(folder, again.folder, isSigned && (await carriesSignature(folder)));
