@@ -1,4 +1,5 @@
-import { type ReadUnit, templateOf, type Units } from './read-unit.ts';
+import { templateOf } from '../../define/unit-name.ts';
+import type { ReadUnit, Units } from './read-unit.ts';
 
 /** What systemd starts without being asked; targets bring what their folders list. */
 const roots = ['default.target', 'sysinit.target', 'basic.target', 'multi-user.target'];

@@ -9,8 +9,8 @@ export async function searchUnits(tree: Tree, folders: UnitFolders, arch: string
   return { tree, folders, dropIns: listDropIns(tree), arch, os, systemd: systemdVersion(tree) };
 }
 
-/** The names in every folder of drop-ins; folders by their real paths. */
-function listDropIns(tree: Tree): Map<string, string[]> {
+/** The names in every folder of drop-ins, for those who look for a unit's; folders by their real paths. */
+export function listDropIns(tree: Tree): Map<string, string[]> {
   const found = new Map<string, string[]>();
   for (const path of tree.keys()) {
     const [, folder, name] = /^(.*\.d)\/([^/]+\.conf)$/s.exec(path) ?? [];

@@ -66,7 +66,10 @@ export async function loadUnit(search: UnitSearch, unit: Unit): Promise<boolean>
 }
 
 /** The path of a unit, of the folder that wins; of its template's when an instance has none of its own. */
-export function findUnit({ tree, folders }: UnitSearch, name: string): string | undefined {
+export function findUnit(
+  { tree, folders }: Pick<UnitSearch, 'tree' | 'folders'>,
+  name: string,
+): string | undefined {
   const names = [...new Set([name, templateOf(name)])];
   const paths = names.flatMap((each) => folders.search.map((folder) => `${folder}/${each}`));
   return paths.find((path) => tree.has(path));
@@ -112,17 +115,26 @@ export function fitsAlias(alias: string, name: string): boolean {
   return other.kind === own.kind || (other.kind === 'instance' && own.kind === 'template');
 }
 
-/** A drop-in of the folder that wins hides those of its name in the others; all are read in the order of their names. */
 async function readDropIns(search: UnitSearch, unit: Unit): Promise<void> {
-  const names = [...new Set([unit.name, templateOf(unit.name)])];
-  const folders = names.flatMap((name) => search.folders.search.map((folder) => `${folder}/${name}.d`));
+  const paths = findDropIns(search, [unit.name, templateOf(unit.name)]);
+  for (const path of paths) await readFile(search, unit, path);
+}
+
+/**
+ * The drop-ins of a unit that has these names, in the order in which they are read: that of their own names. One of the
+ * folder that wins hides those of its name in the others.
+ */
+export function findDropIns(
+  { tree, folders, dropIns }: Pick<UnitSearch, 'tree' | 'folders' | 'dropIns'>,
+  names: readonly string[],
+): string[] {
   const files = new Map<string, string>();
-  for (const folder of folders) {
-    for (const name of search.dropIns.get(resolvePath(search.tree, folder) ?? '') ?? []) {
+  for (const folder of names.flatMap((name) => folders.search.map((each) => `${each}/${name}.d`))) {
+    for (const name of dropIns.get(resolvePath(tree, folder) ?? '') ?? []) {
       if (!files.has(name)) files.set(name, `${folder}/${name}`);
     }
   }
-  for (const name of [...files.keys()].toSorted()) await readFile(search, unit, files.get(name)!);
+  return [...files.keys()].toSorted().map((name) => files.get(name)!);
 }
 
 async function readFile(search: UnitSearch, unit: Unit, path: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { InterlockError } from '../../../protocol/errors.ts';
 
-/** One line `key=value` of an [Install] section, in the order of the file: later lines add to earlier ones. */
+/** One line `key=value` of a unit file, in the order of the file: later lines add to earlier ones. */
 export interface Assignment {
   key: string;
   value: string;
@@ -13,15 +13,14 @@ export interface Assignment {
 export function readInstall(text: string, file: string): Assignment[] {
   const found: Assignment[] = [];
   let section = '';
-  for (const line of joinLines(text)) {
+  for (const line of unitLines(text)) {
     if (line.startsWith('[')) {
       if (!line.endsWith(']')) {
         throw new InterlockError('bad_input', { what: `/${file}`, problem: `${line} is no section header` });
       }
       section = line.slice(1, -1);
     } else if (section === 'Install') {
-      const [, key, value] = /^([^=]*?)\s*=\s*(.*)$/s.exec(line) ?? [];
-      if (key !== undefined && value !== undefined) found.push({ key, value });
+      found.push(...readAssignment(line));
     }
   }
   return found;
@@ -34,8 +33,14 @@ export function splitWords(value: string, quotes = true): string[] {
   return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
 }
 
-/** Lines without comments and outer white space; a backslash at the end goes on in the next line. */
-function joinLines(text: string): string[] {
+/** The assignment in a line of `unitLines`; none in a section header and in what systemd ignores. */
+export function readAssignment(line: string): Assignment[] {
+  const [, key, value] = /^([^=]*?)\s*=\s*(.*)$/s.exec(line) ?? [];
+  return key === undefined || value === undefined || line.startsWith('[') ? [] : [{ key, value }];
+}
+
+/** Lines of any unit file without comments and outer white space; a backslash at the end goes on in the next line. */
+export function unitLines(text: string): string[] {
   const joined: string[] = [];
   let begun = '';
   for (const line of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {

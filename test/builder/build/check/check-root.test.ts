@@ -237,6 +237,24 @@ describe('the units that a boot starts', () => {
     expect(found).toEqual(['a.service, ExecStart=: /usr/bin/two is missing']);
   });
 
+  it('reads what links and comments hide, as for units to enable', async () => {
+    const found = await problemsOf((tree) => {
+      putUnit(tree, 'a.service', '\uFEFF[Service]\r\nExecStart=/usr/bin/sh \\\r\n# /x\r\n  -c true\r\n');
+      putFile(tree, 'usr/local/lib/systemd/system/b.service', '[Service]\nExecStart=/usr/bin/gone\n');
+      putSymlink(tree, 'etc/systemd/system/multi-user.target.wants/b.service', 'b.service');
+      putFile(tree, 'etc/systemd/system/o.service.d/10.conf', '[Service]\nExecStartPre=/usr/bin/pre\n');
+      putSymlink(tree, 'etc/systemd/system/a.service.d', 'o.service.d');
+      putSymlink(tree, 'usr/lib/systemd/system/c.service', 'd.service');
+      putSymlink(tree, 'usr/lib/systemd/system/d.service', '/dev/null');
+      putUnit(tree, 'e.service', '[Unit]\nRequires=c.service\n[Service]\nExecStart=/usr/bin/sh\n');
+    });
+    expect(found.toSorted()).toEqual([
+      'a.service, ExecStartPre=: /usr/bin/pre is missing',
+      'b.service, ExecStart=: /usr/bin/gone is missing',
+      'e.service requires c.service, which is masked',
+    ]);
+  });
+
   it('takes a condition on the program itself for an answer', async () => {
     const unit = '[Unit]\nConditionPathExists=/usr/bin/gone\n[Service]\nExecStart=/usr/bin/gone\n';
     expect(await problemsOf((tree) => putUnit(tree, 'a.service', unit))).toEqual([]);
