@@ -16,6 +16,7 @@ import { type Owners, originOf } from './identity/owners.ts';
 import { parseLock } from './packages-lock.ts';
 import { type Reporter, withoutWarnings } from './reporter.ts';
 import { otherMachine } from './sandbox/machine.ts';
+import { formerPath } from './state/homes.ts';
 
 /**
  * Builds a release again from its definition and from the lock, version and time that it carries, and lists what
@@ -48,7 +49,7 @@ export async function verify(
   });
 }
 
-/** Names who brought each path of the root. */
+/** Names each path of the root as the definition knows it, and who brought it. */
 async function withOrigins(
   differences: readonly Difference[],
   definition: Definition,
@@ -56,8 +57,9 @@ async function withOrigins(
 ): Promise<Difference[]> {
   return Promise.all(
     differences.map(async (difference) => {
-      const { path } = difference;
-      return path === null ? difference : { ...difference, origin: await originOf(path, definition, owners) };
+      if (difference.path === null) return difference;
+      const path = formerPath(difference.path);
+      return { ...difference, path, origin: await originOf(path, definition, owners) };
     }),
   );
 }
