@@ -58,6 +58,13 @@ export const errorTable = {
     65,
     'never',
   ),
+  no_execution: row(
+    '{folder} is mounted noexec: no program of an image can run there',
+    'Name another folder: TMPDIR=/var/tmp',
+    400,
+    78,
+    'never',
+  ),
   sandbox_forbidden: row(
     'packages and scripts would see this machine, for the sandbox is not allowed to hide it: {problem}',
     'Build as root on the machine itself, or in a container that may mount (--privileged).',

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InterlockError } from '../../../protocol/errors.ts';
@@ -40,6 +40,7 @@ export async function inSandbox(argv: readonly string[], options: SandboxOptions
   return withScratch(temporaryPrefix(), async (work) => {
     // root of a user namespace is somebody else
     await chmod(work, 0o755);
+    await requireExecution(work);
     for (const [path, content] of machineFiles(machine, arch)) {
       const file = join(work, 'machine', path);
       await mkdir(content === null ? file : dirname(file), { recursive: true });
@@ -75,4 +76,13 @@ function sandboxProblem(error: unknown, tool: string): unknown {
     return new InterlockError('sandbox_forbidden', { problem }, { cause: error });
   }
   return new InterlockError('tool_failed', { tool, status: status!, output: output! }, { cause: error });
+}
+
+/** Programs of an image run from folders beside this one; the kernel would only say that permission is denied. */
+async function requireExecution(work: string): Promise<void> {
+  const program = join(work, 'program');
+  await writeFile(program, '', { mode: 0o755 });
+  await access(program, constants.X_OK).catch((cause) => {
+    throw new InterlockError('no_execution', { folder: dirname(work) }, { cause });
+  });
 }

@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { inSandbox } from '../../../../builder/build/sandbox/in-sandbox.ts';
 import { buildMachine, type Machine, otherMachine } from '../../../../builder/build/sandbox/machine.ts';
@@ -62,4 +64,21 @@ it('says which program failed, and with what', async () => {
     code: 'tool_failed',
     details: { tool: '/bin/sh', status: 9, output: 'why' },
   });
+});
+
+it('says that nothing can be run in a folder that forbids it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'noexec-'));
+  const module = join(import.meta.dirname, '../../../../builder/build/sandbox/in-sandbox.ts');
+  await writeFile(
+    join(folder, 'try.ts'),
+    `import { inSandbox } from ${JSON.stringify(module)};
+     const options = { env: {}, arch: ${JSON.stringify(machineArch())}, mode: 'root' };
+     await inSandbox(['true'], options).catch((error) => console.log(error.message));`,
+  );
+  await mkdir(join(folder, 'tmp'));
+  const script = 'mount -t tmpfs -o noexec tmpfs "$1/tmp" && TMPDIR=$1/tmp "$2" "$1/try.ts"';
+  const args = ['--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', folder, process.execPath];
+  const said = execFileSync('unshare', args, { encoding: 'utf8' });
+  await rm(folder, { recursive: true });
+  expect(said).toBe(`${folder}/tmp is mounted noexec: no program of an image can run there\n`);
 });
