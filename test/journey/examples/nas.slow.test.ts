@@ -16,7 +16,7 @@ test('the file server gives its share by NFS and by Samba', async () => {
       expect(await vm.run('cat /proc/net/tcp /proc/net/tcp6')).toMatch(/:01BD \S+ 0A /);
       const client = await vm.try("smbclient -N //localhost/shared -c 'get hello -'", seconds);
       if (client.status !== 127) expect(client.output).toContain('shared by');
-      expect(await vm.run('stat -c %a /var/lib/samba/private')).toBe('700\n');
+      expect(await vm.run('stat -c "%a %U" /var/lib/samba/private')).toBe('755 root\n');
       expect(await vm.run('cat /etc/mdadm/mdadm.conf')).not.toMatch(/^ARRAY/m);
     },
   });
