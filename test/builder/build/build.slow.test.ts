@@ -336,7 +336,7 @@ describe('build', () => {
 
   it('names the line of a package that the suite does not have', async () => {
     const [{ file, text: whole }] = definition.files as [DefinitionFile];
-    const text = whole.replace('"udev",', '"udev",\n  "no-such-package",');
+    const text = whole.replace(/^suite.*$/m, '$&\npackages = [\n  "less",\n  "no-such-package",\n]');
     const packages = [...definition.packages, 'no-such-package'];
     const unknown = { ...definition, files: [{ file, text }], packages };
     const line = text.split('\n').findIndex((each) => each.includes('no-such-package')) + 1;
