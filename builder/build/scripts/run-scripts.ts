@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { findKeptTree, keepTree } from '../kept-tree.ts';
 import type { PackagesLock } from '../packages-lock.ts';
@@ -18,7 +18,7 @@ export async function scriptsKey(
   machine: Machine = buildMachine,
 ): Promise<string> {
   const files = [...changeTreePrograms, ...scripts];
-  const contents = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  const contents = await Promise.all(files.map(async (file) => hash('sha256', await readFile(file))));
   return createHash('sha256')
     .update(JSON.stringify({ base, sources, contents, date, machine }))
     .digest('hex');
