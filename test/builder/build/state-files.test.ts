@@ -8,19 +8,11 @@ import { foldLocal } from '../../../builder/build/state/fold-local.ts';
 import { moveHomes } from '../../../builder/build/state/move-homes.ts';
 import { shippedFiles } from '../../../builder/build/state/shipped-files.ts';
 import { putDirectory, putFile, putSymlink } from '../../../builder/build/tree/change.ts';
-import { type Entry, readBody, type Tree } from '../../../builder/build/tree/entry.ts';
+import { readBody, type Tree } from '../../../builder/build/tree/entry.ts';
 import { follow } from '../../../builder/build/tree/follow.ts';
 import { type Host, makeHost } from './make-host.ts';
+import { changeEntry, makeTree } from './make-tree.ts';
 
-const fresh = (files: Record<string, string> = {}): Tree => {
-  const tree: Tree = new Map();
-  putDirectory(tree, '');
-  putDirectory(tree, 'var');
-  for (const [path, content] of Object.entries(files)) putFile(tree, path, content);
-  return tree;
-};
-const change = (tree: Tree, path: string, given: Partial<Entry>) =>
-  tree.set(path, { ...tree.get(path)!, ...given });
 const text = async (tree: Tree, path: string) => (await readBody(tree.get(path)!.body)).toString('latin1');
 const settle = async (tree: Tree, rules: Parameters<typeof emptyVar>[1] = {}) => {
   await moveHomes(tree);
@@ -30,7 +22,7 @@ const ours = (tree: Tree) => text(tree, 'usr/lib/tmpfiles.d/zz-interlock-var.con
 
 describe('files in the folders of the host', () => {
   it('stay the image’s when a package ships them, and are copied once when a script made them', async () => {
-    const tree = fresh({
+    const tree = makeTree({
       'var/lib/words/list': 'w',
       'var/lib/words/settings': 's',
       'var/www/html/index.html': '<p>',
@@ -64,7 +56,7 @@ describe('files in the folders of the host', () => {
       'srv/x/y',
       'usr/local/etc/z',
     ];
-    const tree = fresh(Object.fromEntries(files.map((path) => [path, path])));
+    const tree = makeTree(Object.fromEntries(files.map((path) => [path, path])));
     const { moved, seeded } = await settle(tree, {
       link: ['/var/www/b', '/srv/*', '/opt/app'],
       seed: ['/opt/app/data', '/var/usrlocal/etc'],
@@ -79,7 +71,7 @@ describe('files in the folders of the host', () => {
   });
 
   it('are found by what looks at the root as a host sees it', async () => {
-    const tree = fresh({ 'opt/app/run': 'x', 'usr/local/bin/tool': 'x' });
+    const tree = makeTree({ 'opt/app/run': 'x', 'usr/local/bin/tool': 'x' });
     const seen = asOnHost(tree, await settle(tree));
     expect(follow(seen, 'opt/app/run')?.path).toBe('usr/lib/opt/app/run');
     expect(follow(seen, 'usr/local/bin/tool')?.path).toBe('usr/lib/usrlocal/bin/tool');
@@ -87,7 +79,7 @@ describe('files in the folders of the host', () => {
   });
 
   it('are told in a few words, and those that later releases do not change by name', async () => {
-    const tree = fresh({ 'opt/a/b': '', 'opt/a/c': '', 'usr/local/bin/d': '', 'var/lib/e': '' });
+    const tree = makeTree({ 'opt/a/b': '', 'opt/a/c': '', 'usr/local/bin/d': '', 'var/lib/e': '' });
     for (let index = 0; index < 22; index++) putFile(tree, `root/caf\xe9${index}`, '');
     const places = await settle(tree, { link: ['/var/lib/e', '/opt/a/b'] });
     expect(describePlaces(places)).toEqual([
@@ -103,7 +95,7 @@ describe('files in the folders of the host', () => {
 
   it('that systemd reads early are moved to /usr/lib, over what is there', () => {
     const units = 'lib/systemd/system';
-    const tree = fresh({
+    const tree = makeTree({
       [`usr/local/${units}/app.service`]: 'local',
       [`usr/${units}/app.service`]: 'vendor',
       'usr/local/lib/udev/rules.d/9-a.rules': 'r',
@@ -133,12 +125,12 @@ describe('files in the folders of the host', () => {
   });
 
   it('are refused where the image has another file already, by the name that was written', async () => {
-    const tree = fresh({ 'opt/app/run': 'a', 'usr/lib/opt/app/run': 'b' });
+    const tree = makeTree({ 'opt/app/run': 'a', 'usr/lib/opt/app/run': 'b' });
     await expect(settle(tree)).rejects.toThrow(/^\/opt\/app\/run: goes to \/usr\/lib\/opt\/app\/run, where/);
   });
 
   it('lead where they led: links out of a moved folder become absolute, others stay', async () => {
-    const tree = fresh({ 'opt/app/lib/one.so.1': 'x', 'usr/local/bin/tool': 't' });
+    const tree = makeTree({ 'opt/app/lib/one.so.1': 'x', 'usr/local/bin/tool': 't' });
     putSymlink(tree, 'opt/app/lib/one.so', 'one.so.1');
     putSymlink(tree, 'opt/app/conf', '../../etc/app');
     putSymlink(tree, 'usr/local/bin/sh', '../../bin/sh');
@@ -152,7 +144,7 @@ describe('files in the folders of the host', () => {
   });
 
   it('are taken from a source whose folders lead into /var already', async () => {
-    const tree = fresh({ 'var/opt/app/run': 'x' });
+    const tree = makeTree({ 'var/opt/app/run': 'x' });
     putSymlink(tree, 'opt', 'var/opt');
     putSymlink(tree, 'usr/local', '/var/usrlocal');
     expect((await settle(tree)).moved).toEqual([
@@ -177,8 +169,8 @@ describe.skipIf(process.getuid?.() !== 0)('on a host (needs root)', () => {
 
   it('programs of /opt and /usr/local are the image’s, between files of the host', async () => {
     const release = async (content: string) => {
-      const tree = fresh({ 'opt/cni/bin/bridge': content, 'usr/local/bin/kubelet': content });
-      change(tree, 'opt/cni/bin/bridge', { mode: 0o755 });
+      const tree = makeTree({ 'opt/cni/bin/bridge': content, 'usr/local/bin/kubelet': content });
+      changeEntry(tree, 'opt/cni/bin/bridge', { mode: 0o755 });
       await settle(tree);
       return tree;
     };
@@ -199,17 +191,17 @@ describe.skipIf(process.getuid?.() !== 0)('on a host (needs root)', () => {
 
   it('homes and seeds come once, with owners and modes, and are the host’s from then on', async () => {
     const release = async (content: string) => {
-      const tree = fresh({
+      const tree = makeTree({
         'home/ops/.bashrc': content,
         'home/ops/.ssh/authorized_keys': content,
         'root/.bashrc': content,
         [Buffer.from('var/lib/app/größe').toString('latin1')]: content,
       });
       for (const path of ['home/ops', 'home/ops/.ssh'])
-        change(tree, path, { mode: 0o700, uid: 1000, gid: 1001 });
-      change(tree, 'home/ops/.ssh/authorized_keys', { mode: 0o600, uid: 1000, gid: 1001 });
-      change(tree, 'root', { mode: 0o700 });
-      change(tree, 'var/lib/app', { mode: 0o2750, uid: 7, gid: 8 });
+        changeEntry(tree, path, { mode: 0o700, uid: 1000, gid: 1001 });
+      changeEntry(tree, 'home/ops/.ssh/authorized_keys', { mode: 0o600, uid: 1000, gid: 1001 });
+      changeEntry(tree, 'root', { mode: 0o700 });
+      changeEntry(tree, 'var/lib/app', { mode: 0o2750, uid: 7, gid: 8 });
       putSymlink(tree, 'home/ops/up', '../other');
       await settle(tree);
       return tree;
@@ -232,14 +224,14 @@ describe.skipIf(process.getuid?.() !== 0)('on a host (needs root)', () => {
   });
 
   it('what was deleted does not come back, be it of a folder copied whole or beside links', async () => {
-    const tree = fresh({
+    const tree = makeTree({
       'var/lib/db/base/1': 'x',
       'var/lib/db/wal/1': 'x',
       'var/lib/web/conf': 'x',
       'srv/site/a': 'x',
     });
     putDirectory(tree, 'var/lib/db/empty');
-    change(tree, 'var/lib/db', { mode: 0o700, uid: 105, gid: 106 });
+    changeEntry(tree, 'var/lib/db', { mode: 0o700, uid: 105, gid: 106 });
     putSymlink(tree, 'var/lib/web/logs', '../../log/web');
     const { seeded } = await settle(tree);
     expect(seeded).toEqual(['/var/lib/db', '/var/lib/web/conf', '/srv/site']);
@@ -259,7 +251,7 @@ describe.skipIf(process.getuid?.() !== 0)('on a host (needs root)', () => {
     mkdirSync(at('var/lib/app/data'), { recursive: true });
     writeFileSync(at('var/opt/app/run/mine'), 'mine');
     writeFileSync(at('var/lib/app/data/mine'), 'mine');
-    const tree = fresh({ 'opt/app/run': 'x', 'var/lib/app/data': 'x' });
+    const tree = makeTree({ 'opt/app/run': 'x', 'var/lib/app/data': 'x' });
     await settle(tree);
     await host.boot(tree);
     expect(['var/opt/app/run/mine', 'var/lib/app/data/mine'].map(read)).toEqual(['mine', 'mine']);

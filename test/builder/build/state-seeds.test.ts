@@ -14,19 +14,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emptyVar } from '../../../builder/build/state/empty-var.ts';
 import { moveHomes } from '../../../builder/build/state/move-homes.ts';
-import { putDirectory, putFile, putSymlink } from '../../../builder/build/tree/change.ts';
-import type { Entry, Tree } from '../../../builder/build/tree/entry.ts';
+import { putFile, putSymlink } from '../../../builder/build/tree/change.ts';
 import { type Host, laySeeds, makeHost } from './make-host.ts';
-
-const fresh = (files: Record<string, string> = {}): Tree => {
-  const tree: Tree = new Map();
-  putDirectory(tree, '');
-  putDirectory(tree, 'var');
-  for (const [path, content] of Object.entries(files)) putFile(tree, path, content);
-  return tree;
-};
-const change = (tree: Tree, path: string, given: Partial<Entry>) =>
-  tree.set(path, { ...tree.get(path)!, ...given });
+import { changeEntry, makeTree } from './make-tree.ts';
 
 describe.skipIf(process.getuid?.() !== 0)('what a host gets once (needs root)', () => {
   let host: Host;
@@ -37,7 +27,7 @@ describe.skipIf(process.getuid?.() !== 0)('what a host gets once (needs root)', 
   const at = (path: string) => join(host.root, path);
   const read = (path: string) => readFileSync(at(path), 'utf8');
   const release = async (files: Record<string, string>) => {
-    const tree = fresh(files);
+    const tree = makeTree(files);
     await moveHomes(tree);
     await emptyVar(tree);
     return tree;
@@ -73,16 +63,16 @@ ${rest}
   };
 
   it('is there whole or not at all wherever the power goes, and whole after the next boot', async () => {
-    const tree = fresh({
+    const tree = makeTree({
       'var/lib/db/1': 'one',
       'var/lib/db/2': 'two',
       'var/lib/web/conf/1': 'x',
       'root/.ssh/keys': 'k',
     });
-    change(tree, 'var/lib/db', { mode: 0o2750, uid: 105, gid: 106 });
-    change(tree, 'root/.ssh', { mode: 0o700 });
+    changeEntry(tree, 'var/lib/db', { mode: 0o2750, uid: 105, gid: 106 });
+    changeEntry(tree, 'root/.ssh', { mode: 0o700 });
     putSymlink(tree, 'var/lib/web/logs', '/var/log');
-    change(tree, 'var/lib/web', { mode: 0o711, uid: 7, gid: 8 });
+    changeEntry(tree, 'var/lib/web', { mode: 0o711, uid: 7, gid: 8 });
     await moveHomes(tree);
     await emptyVar(tree);
     await host.boot(tree);
@@ -116,8 +106,8 @@ ${rest}
   });
 
   it('is whole as well where a file system of its own is mounted, which no rename replaces', async () => {
-    const tree = fresh({ 'var/lib/db/1': 'one', 'var/lib/db/.2': 'two', 'var/lib/db/a b/3': 'x' });
-    change(tree, 'var/lib/db', { mode: 0o750, uid: 105, gid: 106 });
+    const tree = makeTree({ 'var/lib/db/1': 'one', 'var/lib/db/.2': 'two', 'var/lib/db/a b/3': 'x' });
+    changeEntry(tree, 'var/lib/db', { mode: 0o750, uid: 105, gid: 106 });
     await emptyVar(tree);
     mkdirSync(at('var/lib/db'), { recursive: true });
     await host.lay(tree);
@@ -142,9 +132,12 @@ ${rest}
   });
 
   it('keeps its extended attributes, such as capabilities', async () => {
-    const tree = fresh({ 'var/lib/app/run': 'x', 'var/lib/app/conf': 'x' });
+    const tree = makeTree({ 'var/lib/app/run': 'x', 'var/lib/app/conf': 'x' });
     const capability = Buffer.from('0100000200040000000000000000000000000000', 'hex');
-    change(tree, 'var/lib/app/run', { mode: 0o755, xattrs: new Map([['security.capability', capability]]) });
+    changeEntry(tree, 'var/lib/app/run', {
+      mode: 0o755,
+      xattrs: new Map([['security.capability', capability]]),
+    });
     await emptyVar(tree);
     await host.boot(tree);
     const found = await host.look();
@@ -202,7 +195,7 @@ ${rest}
       'C /var/lib/full - - - - /usr/share/full',
       'D /var/lib/d',
     ];
-    const tree = fresh({
+    const tree = makeTree({
       'usr/lib/tmpfiles.d/a.conf': [...made, ...links, ...rest, ''].join('\n'),
       'usr/lib/tmpfiles.d/own.conf': 'f /var/lib/own 0600\n',
       'usr/share/full/theirs': 'theirs',
@@ -228,7 +221,7 @@ ${rest}
   it('follows no link of a user, and says what it did not copy', async () => {
     mkdirSync(at('var/home'), { recursive: true });
     mkdirSync(at('trap'));
-    const tree = fresh({ 'home/ops/.config/app': 'x', 'home/ops/.config/app2': 'x' });
+    const tree = makeTree({ 'home/ops/.config/app': 'x', 'home/ops/.config/app2': 'x' });
     putSymlink(tree, 'home/ops/.config/link', 'app');
     tree.set('var/home/x', { ...tree.get('home/ops/.config/app')!, path: 'var/home/x' });
     await moveHomes(tree);
