@@ -42,6 +42,11 @@ const ofTheAgent: readonly NeededFile[] = [
   file('usr/lib/systemd/system/interlock-deadman.timer', 'goes back from a version that hangs'),
 ];
 
+/** What `follow-links` and `lay-seeds` call: without one, their units fail at each boot. */
+const ofState = 'cat chmod chown cmp comm cp ls mkdir mv readlink rm rmdir sort stat sync'
+  .split(' ')
+  .map((name) => program(`usr/bin/${name}`, 'links and first files in /var'));
+
 /** Suites whose systemd starts services without a program in between. */
 const withoutExecutor = ['bookworm'];
 const executor = program('usr/lib/systemd/systemd-executor', 'systemd starts every service by it');
@@ -56,6 +61,7 @@ export function neededFiles({
   return [
     ...(init === undefined ? [] : [program(init, 'process 1, as cmdline says')]),
     ...always,
+    ...ofState,
     ...(withoutExecutor.includes(suite) ? [] : [executor]),
     ...(agent ? ofTheAgent : []),
   ];
