@@ -9,7 +9,7 @@ import { problemsOf } from './check-command.ts';
 
 const root = join(import.meta.dirname, '../..');
 const programs = [await createInterlock(), createAgent()].map(describeProgram);
-const pages = globSync('{README.md,docs/*.md,docs/decisions/*.md,images/README.md}', { cwd: root });
+const pages = globSync('{*.md,{docs,images}/**/*.md}', { cwd: root });
 
 test.each(pages)('every command in %s exists, with its flags', (page) => {
   expect(commandsIn(readFileSync(join(root, page), 'utf8')).flatMap(check)).toEqual([]);
