@@ -116,8 +116,9 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
 /** Told at once, for an install that fails now finds the lock changed. */
 async function keepLock(file: string, before: PackagesLock | undefined, lock: PackagesLock): Promise<void> {
   await writeDurably(file, formatLock(lock));
-  const { length } = lockChanges(before ?? { packages: [] }, lock);
-  const what = `${length} change${length === 1 ? '' : 's'}; ${formatLayerChanges(before, lock)}`;
+  const { length } = before ? lockChanges(before, lock) : lock.packages;
+  const things = before ? 'change' : 'package';
+  const what = `${length} ${things}${length === 1 ? '' : 's'}; ${formatLayerChanges(before, lock)}`;
   print(line`${file}: written, ${what}`, process.stderr);
 }
 
