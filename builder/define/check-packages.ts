@@ -1,4 +1,5 @@
-import type { DefinitionFile, ImageFile } from './definition.ts';
+import type { DefinitionFile } from './definition.ts';
+import type { ImageFile } from './image-file.ts';
 import { lineOf } from './line-of.ts';
 import { packageNameProblem } from './package-name.ts';
 import type { Problem } from './refuse-all.ts';

@@ -1,4 +1,5 @@
-import type { DefinitionFile, ImageFile, Repository } from './definition.ts';
+import type { DefinitionFile } from './definition.ts';
+import type { ImageFile, Repository } from './image-file.ts';
 import { lineOf, lineOfEntry } from './line-of.ts';
 import type { Problem } from './refuse-all.ts';
 

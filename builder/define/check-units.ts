@@ -1,4 +1,5 @@
-import type { DefinitionFile, ImageFile, Layer } from './definition.ts';
+import type { DefinitionFile } from './definition.ts';
+import type { ImageFile, Layer } from './image-file.ts';
 import { lineOf } from './line-of.ts';
 import type { Problem } from './refuse-all.ts';
 import { unitNameProblem } from './unit-name.ts';

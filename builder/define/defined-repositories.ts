@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import type { DefinedRepository, Layer, Repository } from './definition.ts';
+import type { DefinedRepository } from './definition.ts';
+import type { Layer, Repository } from './image-file.ts';
 
 /** The repositories of all sections in the order of reading, each once; `components` are those of the image. */
 export function definedRepositories(
