@@ -29,15 +29,22 @@ export async function checkUnits(
     }
     findings.push(...unmet(unit, started, isGenerated));
     if (!unit.name.endsWith('.service') || hasOwnRoot(unit)) continue;
-    for (const key of [...needed, ...later]) {
-      for (const command of unit.values.get(`Service.${key}`) ?? []) {
-        const missing = await missingOf(tree, command, unit, programs);
-        if (!missing) continue;
-        const text = `${unit.name}, ${key}=: ${nameOf(missing)} ${missing.problem}`;
-        findings.push({ text, path: missing.path, isWarning: !needed.includes(key) });
-      }
-    }
-    findings.push(...users(unit));
+    findings.push(...(await withoutProgram(tree, unit, programs)), ...users(unit));
+  }
+  return findings;
+}
+
+/** The commands of a service whose program would not run. */
+async function withoutProgram(tree: Tree, unit: ReadUnit, programs: Programs): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const commands = [...needed, ...later].flatMap((key) =>
+    (unit.values.get(`Service.${key}`) ?? []).map((command) => ({ key, command })),
+  );
+  for (const { key, command } of commands) {
+    const missing = await missingOf(tree, command, unit, programs);
+    if (!missing) continue;
+    const text = `${unit.name}, ${key}=: ${nameOf(missing)} ${missing.problem}`;
+    findings.push({ text, path: missing.path, isWarning: !needed.includes(key) });
   }
   return findings;
 }
