@@ -1,10 +1,10 @@
 import type { Tree } from '../tree/entry.ts';
 import type { Finding } from './finding.ts';
 import { type GeneratedUnits, generatedUnits } from './generated-units.ts';
-import { readUsers } from './known-users.ts';
 import { inPath, type Missing, nameOf, notInPath, type Programs } from './programs.ts';
 import { openUnits, type ReadUnit } from './read-unit.ts';
 import { startedUnits } from './started-units.ts';
+import { unknownUsers } from './unknown-users.ts';
 
 /** Without these a service does not start. */
 const needed = ['ExecCondition', 'ExecStartPre', 'ExecStart'];
@@ -18,7 +18,7 @@ export async function checkUnits(
   enabled: readonly string[],
   programs: Programs,
 ): Promise<Finding[]> {
-  const users = await readUsers(tree);
+  const unknownIn = await unknownUsers(tree);
   const findings: Finding[] = [];
   const started = await startedUnits(openUnits(tree), enabled);
   const isGenerated = await generatedUnits(tree);
@@ -29,7 +29,7 @@ export async function checkUnits(
     }
     findings.push(...unmet(unit, started, isGenerated));
     if (!unit.name.endsWith('.service') || hasOwnRoot(unit)) continue;
-    findings.push(...(await withoutProgram(tree, unit, programs)), ...users(unit));
+    findings.push(...(await withoutProgram(tree, unit, programs)), ...unknownIn(unit));
   }
   return findings;
 }

@@ -1,5 +1,6 @@
-import { readBody, type Tree } from '../tree/entry.ts';
-import { follow } from '../tree/follow.ts';
+import type { Tree } from '../tree/entry.ts';
+import { readUsers } from '../users/read-users.ts';
+import { readSysusers } from '../users/sysusers/read-sysusers.ts';
 import type { Finding } from './finding.ts';
 import type { ReadUnit } from './read-unit.ts';
 
@@ -7,17 +8,13 @@ import type { ReadUnit } from './read-unit.ts';
 const builtIn = ['root', 'nobody', 'nogroup'];
 
 /** Gives a function that says which users and groups of a service nobody makes: neither /etc nor a sysusers.d(5) file. */
-export async function readUsers(tree: Tree): Promise<(unit: ReadUnit) => Finding[]> {
-  const users = new Set([...builtIn, ...(await namesIn(tree, 'etc/passwd'))]);
-  const groups = new Set([...builtIn, ...(await namesIn(tree, 'etc/group'))]);
-  for (const { path } of [...tree.values()]) {
-    if (!/^(usr\/lib|etc)\/sysusers\.d\/[^/]+\.conf$/.test(path)) continue;
-    for (const line of (await textOf(tree, path)).split('\n')) {
-      const [kind = '', name = ''] = line.trim().split(/\s+/);
-      if (/^u!?$/.test(kind)) users.add(name);
-      if (/^[ug]!?$/.test(kind)) groups.add(name);
-    }
-  }
+export async function unknownUsers(tree: Tree): Promise<(unit: ReadUnit) => Finding[]> {
+  const made = await readUsers(tree);
+  const declared = await readSysusers(tree);
+  const namesOf = (kinds: readonly string[]) =>
+    declared.flatMap((line) => (kinds.includes(line.kind) && 'name' in line ? line.name : []));
+  const users = new Set([...builtIn, ...made.users.map(({ name }) => name), ...namesOf(['user'])]);
+  const groups = new Set([...builtIn, ...made.groups.map(({ name }) => name), ...namesOf(['user', 'group'])]);
   return ({ name, values }) => {
     const last = (key: string) => values.get(`Service.${key}`)?.at(-1);
     if (/^(yes|true|on|1)$/i.test(last('DynamicUser') ?? '')) return [];
@@ -29,16 +26,4 @@ export async function readUsers(tree: Tree): Promise<(unit: ReadUnit) => Finding
     };
     return [...check('User', users, 'user'), ...check('Group', groups, 'group')];
   };
-}
-
-async function namesIn(tree: Tree, path: string): Promise<string[]> {
-  return (await textOf(tree, path))
-    .split('\n')
-    .map((line) => line.split(':')[0]!)
-    .filter(Boolean);
-}
-
-async function textOf(tree: Tree, path: string): Promise<string> {
-  const entry = follow(tree, path);
-  return entry?.type === 'file' ? (await readBody(entry.body)).toString('utf8') : '';
 }

@@ -79,7 +79,8 @@ export function makeRoot(definition: Definition): Tree {
   for (const path of ['usr/bin/interlock-agent', 'usr/lib/systemd/system/interlock-agent.service']) {
     putFile(tree, path, readFileSync(new URL(path, dist)), path.includes('bin') ? 0o755 : 0o644);
   }
-  for (const name of ['passwd', 'group']) putFile(tree, `etc/${name}`, 'root:x:0:0::/root:/bin/sh\n');
+  putFile(tree, 'etc/passwd', 'root:x:0:0::/root:/bin/sh\n');
+  putFile(tree, 'etc/group', 'root:x:0:\n');
   putFile(tree, 'etc/machine-id', '', 0o444);
   putFile(tree, 'usr/lib/systemd/system/default.target', '[Unit]\nRequires=multi-user.target\n');
   putFile(tree, 'usr/lib/systemd/system/multi-user.target', '[Unit]\nRequires=basic.target\n');
