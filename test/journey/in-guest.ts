@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Memory } from '../../agent/machine/memory.ts';
+import { errorTable } from '../../protocol/error-table.ts';
 import type { Vm } from '../support/vm/start-vm.ts';
 
 const lookEveryMs = 2000;
@@ -52,4 +53,15 @@ export async function runningIn(vm: Vm): Promise<{ version: string; slot: string
   const device = (await vm.run('dmsetup table root')).split(' ')[4];
   const name = await vm.run(`sed -n s/^PARTNAME=root-//p /sys/dev/block/${device}/uevent`);
   return { version: version.trim(), slot: name.trim() };
+}
+
+/** Gives an order that ends in a reboot: then the shell goes with the machine. Meanwhile the timer's run may be busy. */
+export async function orderIn(vm: Vm, command: string, seconds: number): Promise<void> {
+  await until(vm, 'idle', seconds, ({ phase }) => phase.at === 'idle');
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(3000)) {
+    const answer = await vm.try(command, seconds).catch(() => null);
+    if (!answer || answer.status === 0) return;
+    if (answer.status !== errorTable.busy.exit) throw new Error(`${command} was refused: ${answer.output}`);
+  }
+  throw new Error(`${command} was never heard`);
 }

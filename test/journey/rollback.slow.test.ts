@@ -1,10 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { errorTable } from '../../protocol/error-table.ts';
-import type { Vm } from '../support/vm/start-vm.ts';
 import { type Built, buildImages } from './build-images.ts';
-import { memoryOf, quickTimer, runningIn, until, untilSettled } from './in-guest.ts';
+import { memoryOf, orderIn, quickTimer, runningIn, until, untilSettled } from './in-guest.ts';
 import { readRelease } from './slot.ts';
 import { withServer } from './with-server.ts';
 import { outFile, withVm } from './with-vm.ts';
@@ -40,7 +38,7 @@ test('a host goes back by its own operator, stays there, and follows its channel
       expect(await runningIn(vm)).toEqual({ version: '2', slot: 'b' });
       await reached('version 2 is confirmed');
 
-      await orderIn(vm, 'interlock-agent rollback');
+      await orderIn(vm, 'interlock-agent rollback', updateSeconds);
       await vm.waitForShell(updateSeconds, 3);
       await reached('version 1 is up, on trial');
       expect((await lock()).holders.map(({ release }) => release)).not.toContain(rootHash);
@@ -66,7 +64,7 @@ test('a host goes back by its own operator, stays there, and follows its channel
       expect(vm.boots()).toBe(3);
       await reached('version 1 stays');
 
-      await orderIn(vm, 'interlock-agent update --retry 2');
+      await orderIn(vm, 'interlock-agent update --retry 2', updateSeconds);
       await untilSettled(vm, '2', updateSeconds);
       await reached('version 2 is confirmed again, by order');
 
@@ -80,14 +78,3 @@ test('a host goes back by its own operator, stays there, and follows its channel
     });
   });
 }, 3_600_000);
-
-/** Gives an order that ends in a reboot: then the shell goes with the machine. Meanwhile the timer's run may be busy. */
-async function orderIn(vm: Vm, command: string): Promise<void> {
-  await until(vm, 'idle', bootSeconds, ({ phase }) => phase.at === 'idle');
-  for (const end = Date.now() + updateSeconds * 1000; Date.now() < end; await sleep(3000)) {
-    const answer = await vm.try(command, updateSeconds).catch(() => null);
-    if (!answer || answer.status === 0) return;
-    expect(answer.status, answer.output).toBe(errorTable.busy.exit);
-  }
-  throw new Error(`${command} was never heard`);
-}

@@ -1,14 +1,13 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { run } from '../../../system/run.ts';
 import { chooseAccelerator } from '../../support/vm/host.ts';
 import type { VmOptions } from '../../support/vm/qemu-args.ts';
 import type { Vm } from '../../support/vm/start-vm.ts';
 import { interlock } from '../build-images.ts';
-import { quickTimer, runningIn, until, untilSettled } from '../in-guest.ts';
+import { orderIn, quickTimer, runningIn, untilSettled } from '../in-guest.ts';
 import { openStory } from '../story.ts';
 import { withServer } from '../with-server.ts';
 import { withVm } from '../with-vm.ts';
@@ -91,7 +90,7 @@ async function live(example: Example, folder: string): Promise<void> {
       expect(await vm.run(installed(more))).toBe('1\n');
       expect(await runningIn(vm)).toEqual({ version: '2', slot: 'b' });
 
-      await rollBack(vm);
+      await orderIn(vm, 'interlock-agent rollback', updateSeconds);
       await vm.waitForShell(updateSeconds, 3);
       await isUsed('1');
       expect(await runningIn(vm)).toEqual({ version: '1', slot: 'a' });
@@ -144,14 +143,4 @@ async function hasNoFailedUnit(vm: Vm): Promise<void> {
 /** Counts what the list for scanners says of a package. */
 function installed(name: string): string {
   return `grep -c '^Package: ${name}$' /usr/lib/sysimage/dpkg/status || true`;
-}
-
-async function rollBack(vm: Vm): Promise<void> {
-  const boots = vm.boots();
-  await until(vm, 'idle', bootSeconds, ({ phase }) => phase.at === 'idle');
-  for (const end = Date.now() + updateSeconds * 1000; Date.now() < end; await sleep(3000)) {
-    const answer = await vm.try('interlock-agent rollback', updateSeconds).catch(() => null);
-    if (!answer || answer.status === 0 || vm.boots() > boots) return;
-  }
-  throw new Error('the host did not take the order to roll back');
 }
