@@ -3,6 +3,7 @@ import { addAgent } from './agent/add-agent.ts';
 import type { BundledPackage } from './agent/bundle-agent.ts';
 import { type BootParts, takeBootParts } from './boot/boot-parts.ts';
 import { checkRoot } from './check/check-root.ts';
+import { madeDatabases } from './identity/made-databases.ts';
 import { type Owners, takeOwners } from './identity/owners.ts';
 import { refuseIdentities } from './identity/refuse-identities.ts';
 import { type Additions, normalise } from './normalise/normalise.ts';
@@ -12,6 +13,7 @@ import { refuseSecrets } from './secrets/refuse-secrets.ts';
 import { asOnHost } from './state/as-on-host.ts';
 import type { StatePlaces } from './state/place-state.ts';
 import type { Tree } from './tree/entry.ts';
+import { matchPaths } from './tree/match-paths.ts';
 import { applyUsersLock, lockUsers } from './users/apply-users-lock.ts';
 import { emptyUsersLock, type UsersLock } from './users/users-lock.ts';
 import { writtenNumbers } from './users/written-numbers.ts';
@@ -40,6 +42,11 @@ export async function prepareTree(
   warnOf(report, await writtenNumbers(tree, await applyUsersLock(tree, users)));
   const wanted = await overlaidPaths(tree, definition);
   await refuseIdentities(tree, definition, wanted);
+  const isRemoved = matchPaths(definition.remove);
+  warnOf(
+    report,
+    madeDatabases(tree, (path) => wanted.has(path) || isRemoved(path)),
+  );
   const boot = await takeBootParts(tree, definition.arch, definition);
   const bundled = definition.agent ? await addAgent(tree, definition.arch, wanted) : [];
   const owners = takeOwners(tree);
