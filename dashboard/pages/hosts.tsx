@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { HostState, HostSummary } from '../../protocol/operator.ts';
 import type { PageProps } from '../desk.tsx';
 import { go } from '../navigate.ts';
@@ -143,12 +143,21 @@ export function HostsPage({ query }: PageProps) {
 /** What hosts are sought by. Typing is answered when it rests. */
 function Search({ filter }: { filter: Filter }) {
   const [text, setText] = useState(filter.query ?? '');
-  const find = (change: Filter) => go(pathTo('/hosts', { ...filter, ...change }), 'replace');
-  // a link may have changed the question
-  useEffect(() => setText(filter.query ?? ''), [filter.query]);
+  const present = useRef(filter);
+  present.current = filter;
+  // what the box and the address agree on: only a question that came from elsewhere replaces what is being typed
+  const agreed = useRef(filter.query ?? '');
+  const find = (change: Filter) => go(pathTo('/hosts', { ...present.current, ...change }), 'replace');
   useEffect(() => {
-    if (text === (filter.query ?? '')) return;
+    const query = filter.query ?? '';
+    if (query === agreed.current) return;
+    agreed.current = query;
+    setText(query);
+  }, [filter.query]);
+  useEffect(() => {
+    if (text === agreed.current) return;
     const rest = setTimeout(() => {
+      agreed.current = text;
       find({ query: text });
       announce(text ? `Hosts that fit ${text}` : 'All hosts');
     }, typingMs);

@@ -128,6 +128,22 @@ describe('the fleet', () => {
     await page.getByText('No host fits.').waitFor();
   });
 
+  it('keeps what is typed while the page answers, and finds by both box and choice', async () => {
+    await open('/hosts');
+    const box = page.getByRole('searchbox');
+    await box.fill('e');
+    for (const letter of 'dge-0') {
+      await page.waitForURL((url) => url.searchParams.has('query'));
+      await box.press('End');
+      await box.press(letter);
+    }
+    await page.getByLabel('State').selectOption('waiting');
+    const asked = () => new URL(page.url()).searchParams;
+    await expect.poll(() => asked().get('query'), patience).toBe('edge-0');
+    expect(asked().get('state')).toBe('waiting');
+    expect(await box.inputValue()).toBe('edge-0');
+  });
+
   it('says why a host waits and what would change it, and holds it', async () => {
     await open('/hosts?state=waiting&reason=not_yet');
     await page.locator('tbody tr th a').first().click();
