@@ -42,14 +42,17 @@ afterAll(async () => {
 });
 
 it('keeps its memory while readers of a large blob stall', async () => {
+  const stallFour = () => Promise.all([0, 1, 2, 3].map((n) => stall(n * 1_000_000)));
+  // the first readers also pay for code that is compiled once
+  for (const reader of await stallFour()) reader.destroy();
   await download(0, 1000);
   const before = server.rss();
-  const readers = await Promise.all([0, 1, 2, 3].map((n) => stall(n * 1_000_000)));
+  const readers = await stallFour();
   await sleep(3000);
   const grown = server.rss() - before;
   for (const reader of readers) reader.destroy();
   console.log(`grew by ${(grown / 1e6).toFixed(1)} MB with 4 stalled readers of ${payloadSize / 1e6} MB`);
-  expect(grown).toBeLessThan(30_000_000);
+  expect(grown).toBeLessThan(payloadSize / 3);
 });
 
 it('sends a whole blob without keeping it', async () => {
