@@ -1,4 +1,13 @@
-import { type Import, fileCircles, folderCircles, importsOf, readSources, rooms, type Source, upwards } from './import-graph.ts';
+import {
+  fileCircles,
+  folderCircles,
+  type Import,
+  importsOf,
+  readSources,
+  rooms,
+  type Source,
+  upwards,
+} from './import-graph.ts';
 
 /** `node test/house/measure.ts`: how the house stands, room by room. */
 for (const line of table()) process.stdout.write(`${line}\n`);
@@ -13,7 +22,19 @@ function table(): string[] {
     );
     return [room, ...figures(sources.filter(inRoom), own)];
   });
-  const head = ['room', 'upward imports', 'circles of files', 'of folders', 'files', 'median lines', 'p90', 'longest', 'over 250', 'longest function', 'exports documented'];
+  const head = [
+    'room',
+    'upward imports',
+    'circles of files',
+    'of folders',
+    'files',
+    'median lines',
+    'p90',
+    'longest',
+    'over 250',
+    'longest function',
+    'exports documented',
+  ];
   return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`);
 }
 
