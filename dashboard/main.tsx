@@ -1,10 +1,10 @@
 import { render } from 'preact';
-import { Desk } from './desk.tsx';
-import { followLinks } from './navigate.ts';
-import { applyTheme } from './parts/theme.tsx';
-import { showAll } from './show-all.ts';
+import { App } from './app/app.tsx';
+import { showAll } from './app/show-all.ts';
+import { applyTheme } from './components/theme.tsx';
+import { followLinks } from './router/navigate.ts';
 
 showAll();
 applyTheme();
 followLinks();
-render(<Desk />, document.getElementById('desk')!);
+render(<App />, document.getElementById('app')!);

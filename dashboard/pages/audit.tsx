@@ -1,12 +1,11 @@
 import type { AuditLine } from '../../protocol/operator.ts';
-import type { PageProps } from '../desk.tsx';
-import { Answered } from '../parts/answered.tsx';
-import { Page } from '../parts/page.tsx';
-import { Brief, Subject } from '../parts/subject.tsx';
-import { type Column, Table } from '../parts/table.tsx';
-import { When } from '../parts/when.tsx';
-import { pathTo } from '../routes.ts';
-import { useAnswer } from '../server/use-answer.ts';
+import { useAnswer } from '../api/use-answer.ts';
+import { Answered } from '../components/answered.tsx';
+import { Page } from '../components/page.tsx';
+import { Brief, Subject } from '../components/subject.tsx';
+import { type Column, Table } from '../components/table.tsx';
+import { When } from '../components/when.tsx';
+import { type PageProps, pathTo } from '../router/routes.ts';
 
 interface AuditAnswer {
   lines: AuditLine[];

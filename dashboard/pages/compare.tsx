@@ -1,11 +1,10 @@
 import type { CompareAnswer } from '../../protocol/desk.ts';
-import type { PageProps } from '../desk.tsx';
-import { Answered } from '../parts/answered.tsx';
-import { Page, Section } from '../parts/page.tsx';
-import { type Column, Table } from '../parts/table.tsx';
-import { pathTo, releasePath } from '../routes.ts';
-import { useAnswer } from '../server/use-answer.ts';
-import { count, countOf } from '../words/size.ts';
+import { useAnswer } from '../api/use-answer.ts';
+import { Answered } from '../components/answered.tsx';
+import { Page, Section } from '../components/page.tsx';
+import { type Column, Table } from '../components/table.tsx';
+import { count, countOf } from '../format/size.ts';
+import { type PageProps, pathTo, releasePath } from '../router/routes.ts';
 
 interface Row {
   package: string;

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { SessionAnswer } from '../../protocol/desk.ts';
-import { Command } from '../parts/copy.tsx';
-import { Mark } from '../parts/mark.tsx';
-import { ThemeSwitch } from '../parts/theme.tsx';
-import { signIn } from '../server/session.ts';
+import { signIn } from '../api/session.ts';
+import { Command } from '../components/copy.tsx';
+import { Mark } from '../components/mark.tsx';
+import { ThemeSwitch } from '../components/theme.tsx';
 
 /** Where a token opens the page; the browser keeps only a cookie that scripts cannot read. */
 export function LoginPage({ onLogin }: { onLogin(session: SessionAnswer): void }) {

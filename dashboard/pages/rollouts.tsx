@@ -1,16 +1,16 @@
 import type { RolloutSummary } from '../../protocol/rollout.ts';
-import { Answered } from '../parts/answered.tsx';
-import { Command } from '../parts/copy.tsx';
-import { Empty } from '../parts/notice.tsx';
-import { Page, Section } from '../parts/page.tsx';
-import { RolloutLine } from '../parts/rollout-line.tsx';
-import { State } from '../parts/signal.tsx';
-import { type Column, Table } from '../parts/table.tsx';
-import { When } from '../parts/when.tsx';
-import { rolloutPath } from '../routes.ts';
-import { useAnswer } from '../server/use-answer.ts';
-import { count } from '../words/size.ts';
-import { ofRollout } from '../words/states.ts';
+import { useAnswer } from '../api/use-answer.ts';
+import { Answered } from '../components/answered.tsx';
+import { Command } from '../components/copy.tsx';
+import { Empty } from '../components/notice.tsx';
+import { Page, Section } from '../components/page.tsx';
+import { RolloutLine } from '../components/rollout-line.tsx';
+import { State } from '../components/signal.tsx';
+import { type Column, Table } from '../components/table.tsx';
+import { When } from '../components/when.tsx';
+import { count } from '../format/size.ts';
+import { ofRollout } from '../labels/states.ts';
+import { rolloutPath } from '../router/routes.ts';
 
 const columns: readonly Column<RolloutSummary>[] = [
   {

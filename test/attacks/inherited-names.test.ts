@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { decisionWord } from '../../dashboard/words/states.ts';
+import { decisionWord } from '../../dashboard/labels/states.ts';
 import type { Channel } from '../../protocol/channel.ts';
 import { bearer, makeApp, type TestApp } from '../update-server/support/make-app.ts';
 

@@ -17,7 +17,7 @@ import {
   startServer,
 } from '../update-server/support/start-server.ts';
 import { joinFleet } from './support/machine.ts';
-import { findBarriers, type Login, logIn, openBrowser, openDesk } from './support/open-browser.ts';
+import { findBarriers, type Login, logIn, openBrowser, openDashboard } from './support/open-browser.ts';
 
 const { dir, remove } = scratch();
 const keysDir = join(dir, 'keys');
@@ -59,7 +59,7 @@ afterAll(async () => {
 });
 
 async function open(path: string) {
-  page = await openDesk(browser, server.url, { login, complaints });
+  page = await openDashboard(browser, server.url, { login, complaints });
   await page.goto(path);
 }
 

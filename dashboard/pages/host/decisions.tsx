@@ -1,8 +1,8 @@
 import type { HostDetail } from '../../../protocol/operator.ts';
-import { go } from '../../navigate.ts';
-import { Confirm } from '../../parts/confirm.tsx';
-import { ask } from '../../server/ask.ts';
-import { useMaySteer } from '../../server/session.ts';
+import { ask } from '../../api/ask.ts';
+import { useMaySteer } from '../../api/session.ts';
+import { Confirm } from '../../components/confirm.tsx';
+import { go } from '../../router/navigate.ts';
 
 /** Kept apart from `protocol/schema.ts`, whose code would come along: the server checks it in any case. */
 const wordPattern = '[a-z0-9][a-z0-9.\\-]{0,62}';

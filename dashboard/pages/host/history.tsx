@@ -1,9 +1,9 @@
 import type { HostDetail } from '../../../protocol/operator.ts';
-import { Section } from '../../parts/page.tsx';
-import { State } from '../../parts/signal.tsx';
-import { type Column, Table } from '../../parts/table.tsx';
-import { When } from '../../parts/when.tsx';
-import { type Aspect, lookUp } from '../../words/states.ts';
+import { Section } from '../../components/page.tsx';
+import { State } from '../../components/signal.tsx';
+import { type Column, Table } from '../../components/table.tsx';
+import { When } from '../../components/when.tsx';
+import { type Aspect, lookUp } from '../../labels/states.ts';
 
 interface Happening {
   key: string;

@@ -1,10 +1,10 @@
 import type { Attention } from '../../../protocol/desk.ts';
-import { Section } from '../../parts/page.tsx';
-import { Signal } from '../../parts/signal.tsx';
-import { WithTimes } from '../../parts/when.tsx';
-import { pathTo, rolloutPath } from '../../routes.ts';
-import { countOf } from '../../words/size.ts';
-import { type Aspect, lookUp } from '../../words/states.ts';
+import { Section } from '../../components/page.tsx';
+import { Signal } from '../../components/signal.tsx';
+import { WithTimes } from '../../components/when.tsx';
+import { countOf } from '../../format/size.ts';
+import { type Aspect, lookUp } from '../../labels/states.ts';
+import { pathTo, rolloutPath } from '../../router/routes.ts';
 
 interface Shown {
   aspect: Aspect;

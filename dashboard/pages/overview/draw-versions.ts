@@ -1,5 +1,5 @@
 import type { OverviewAnswer } from '../../../protocol/desk.ts';
-import type { Curve, Drawing } from '../../parts/drawing.ts';
+import type { Curve, Drawing } from '../../components/drawing.ts';
 
 type History = OverviewAnswer['history'];
 type Series = History['series'][number];

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import type { OverviewAnswer } from '../../../protocol/desk.ts';
 import type { ReleaseSummary } from '../../../protocol/operator.ts';
-import { Command } from '../../parts/copy.tsx';
-import { State } from '../../parts/signal.tsx';
-import { useAnswer } from '../../server/use-answer.ts';
+import { useAnswer } from '../../api/use-answer.ts';
+import { Command } from '../../components/copy.tsx';
+import { State } from '../../components/signal.tsx';
 
 /** What a new server shows: the next command to type, and what came of those before. */
 export function FirstSteps({ of: { attention } }: { of: OverviewAnswer }) {

@@ -1,10 +1,10 @@
 import type { OverviewAnswer } from '../../../protocol/desk.ts';
-import { useSpoken } from '../../parts/announce.tsx';
-import { Answered } from '../../parts/answered.tsx';
-import { Page, Section } from '../../parts/page.tsx';
-import { RolloutLine } from '../../parts/rollout-line.tsx';
-import { useAnswer } from '../../server/use-answer.ts';
-import { count, countOf, percent } from '../../words/size.ts';
+import { useAnswer } from '../../api/use-answer.ts';
+import { useSpoken } from '../../components/announce.tsx';
+import { Answered } from '../../components/answered.tsx';
+import { Page, Section } from '../../components/page.tsx';
+import { RolloutLine } from '../../components/rollout-line.tsx';
+import { count, countOf, percent } from '../../format/size.ts';
 import { AttentionList } from './attention.tsx';
 import { FirstSteps } from './first-steps.tsx';
 import { Recent } from './recent.tsx';

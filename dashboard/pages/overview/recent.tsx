@@ -1,7 +1,7 @@
 import type { AuditLine } from '../../../protocol/operator.ts';
-import { Section } from '../../parts/page.tsx';
-import { Brief, Subject } from '../../parts/subject.tsx';
-import { When } from '../../parts/when.tsx';
+import { Section } from '../../components/page.tsx';
+import { Brief, Subject } from '../../components/subject.tsx';
+import { When } from '../../components/when.tsx';
 
 /** Coming and going is for the audit log alone. */
 function isWork({ action }: AuditLine): boolean {

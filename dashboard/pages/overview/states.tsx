@@ -1,10 +1,10 @@
 import type { OverviewAnswer } from '../../../protocol/desk.ts';
 import type { HostState } from '../../../protocol/operator.ts';
-import { Section } from '../../parts/page.tsx';
-import { State } from '../../parts/signal.tsx';
-import { pathTo } from '../../routes.ts';
-import { count } from '../../words/size.ts';
-import { decisionChange, decisionWord, ofHost } from '../../words/states.ts';
+import { Section } from '../../components/page.tsx';
+import { State } from '../../components/signal.tsx';
+import { count } from '../../format/size.ts';
+import { decisionChange, decisionWord, ofHost } from '../../labels/states.ts';
+import { pathTo } from '../../router/routes.ts';
 
 const order = Object.keys(ofHost) as HostState[];
 

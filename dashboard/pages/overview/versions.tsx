@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import type { OverviewAnswer } from '../../../protocol/desk.ts';
-import { Chart } from '../../parts/chart.tsx';
-import type { Drawing } from '../../parts/drawing.ts';
-import { Section } from '../../parts/page.tsx';
-import { count } from '../../words/size.ts';
+import { Chart } from '../../components/chart.tsx';
+import type { Drawing } from '../../components/drawing.ts';
+import { Section } from '../../components/page.tsx';
+import { count } from '../../format/size.ts';
 import { drawVersions } from './draw-versions.ts';
 
 /** Which versions the fleet ran over the last days, the newest at the bottom where it grows from. */

@@ -1,9 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import type { CurveAnswer } from '../../../protocol/desk.ts';
 import type { RolloutDetail } from '../../../protocol/rollout.ts';
-import { Chart } from '../../parts/chart.tsx';
-import { Section } from '../../parts/page.tsx';
-import { percent } from '../../words/size.ts';
+import { Chart } from '../../components/chart.tsx';
+import { Section } from '../../components/page.tsx';
+import { percent } from '../../format/size.ts';
 import { drawFailures, drawProgress } from './draw-curves.ts';
 
 /** Planned beside actual. */

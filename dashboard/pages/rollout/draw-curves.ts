@@ -1,6 +1,6 @@
 import type { CurveAnswer } from '../../../protocol/desk.ts';
 import type { PolicyText } from '../../../protocol/policy.ts';
-import { alongTimes, type Drawing } from '../../parts/drawing.ts';
+import { alongTimes, type Drawing } from '../../components/drawing.ts';
 
 const seconds = (time: string) => Date.parse(time) / 1000;
 

@@ -1,9 +1,9 @@
 import type { NamedHost, RolloutDetail } from '../../../protocol/rollout.ts';
-import { Section } from '../../parts/page.tsx';
-import { type Column, Table } from '../../parts/table.tsx';
-import { When, WithTimes } from '../../parts/when.tsx';
-import { hostPath } from '../../routes.ts';
-import { decisionWord } from '../../words/states.ts';
+import { Section } from '../../components/page.tsx';
+import { type Column, Table } from '../../components/table.tsx';
+import { When, WithTimes } from '../../components/when.tsx';
+import { decisionWord } from '../../labels/states.ts';
+import { hostPath } from '../../router/routes.ts';
 
 const columns: readonly Column<NamedHost>[] = [
   { name: 'Host', cell: ({ id, hostname }) => <a href={hostPath(id)}>{hostname || id}</a> },

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import type { RolloutAction, RolloutDetail } from '../../../protocol/rollout.ts';
-import { Confirm } from '../../parts/confirm.tsx';
-import { ask } from '../../server/ask.ts';
-import { useMaySteer } from '../../server/session.ts';
-import { count, countOf } from '../../words/size.ts';
+import { ask } from '../../api/ask.ts';
+import { useMaySteer } from '../../api/session.ts';
+import { Confirm } from '../../components/confirm.tsx';
+import { count, countOf } from '../../format/size.ts';
 
 interface Lever {
   verb: string;

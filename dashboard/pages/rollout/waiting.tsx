@@ -1,11 +1,11 @@
 import type { WaitingAnswer } from '../../../protocol/desk.ts';
 import type { RolloutDetail } from '../../../protocol/rollout.ts';
-import { Section } from '../../parts/page.tsx';
-import { type Column, Table } from '../../parts/table.tsx';
-import { WithTimes } from '../../parts/when.tsx';
-import { hostPath, pathTo } from '../../routes.ts';
-import { count } from '../../words/size.ts';
-import { decisionChange, decisionWord } from '../../words/states.ts';
+import { Section } from '../../components/page.tsx';
+import { type Column, Table } from '../../components/table.tsx';
+import { WithTimes } from '../../components/when.tsx';
+import { count } from '../../format/size.ts';
+import { decisionChange, decisionWord } from '../../labels/states.ts';
+import { hostPath, pathTo } from '../../router/routes.ts';
 
 type Reason = WaitingAnswer['reasons'][number];
 type Host = WaitingAnswer['hosts'][number];

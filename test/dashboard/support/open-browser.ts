@@ -35,7 +35,7 @@ export async function logIn(browser: Browser, url: string, token: string): Promi
 }
 
 /** Opens a page of the desk; `complaints` gathers what the browser's console said was wrong. */
-export async function openDesk(
+export async function openDashboard(
   browser: Browser,
   url: string,
   { login, width = 1280, complaints }: { login?: Login; width?: number; complaints: string[] },

@@ -6,7 +6,7 @@ import { createClient } from '../../cli/client.ts';
 import type { RolloutDetail } from '../../protocol/rollout.ts';
 import { interlock, scratch } from '../update-server/support/start-server.ts';
 import { type Fleet, makeFleet } from './support/make-fleet.ts';
-import { findBarriers, type Login, logIn, openBrowser, openDesk } from './support/open-browser.ts';
+import { findBarriers, type Login, logIn, openBrowser, openDashboard } from './support/open-browser.ts';
 
 const { dir, remove } = scratch();
 const complaints: string[] = [];
@@ -36,7 +36,7 @@ const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1,
 const focused = () => page.evaluate('document.activeElement?.textContent ?? ""') as Promise<string>;
 
 async function open(path: string, { as = login, width = 1280 }: { as?: Login | null; width?: number } = {}) {
-  page = await openDesk(browser, fleet.server.url, { ...(as ? { login: as } : {}), width, complaints });
+  page = await openDashboard(browser, fleet.server.url, { ...(as ? { login: as } : {}), width, complaints });
   await page.goto(path);
 }
 

@@ -6,7 +6,7 @@ import { chromium } from 'playwright-core';
 import { createToken } from '../update-server/operators/create-token.ts';
 import { openSqliteStore } from '../update-server/store/sqlite/store.ts';
 import { fillHosts } from './checkin/fill.ts';
-import { type Visit, visit } from './desk/visit.ts';
+import { type Visit, visit } from './dashboard/visit.ts';
 import type { Measured } from './figure.ts';
 import { startMeasured } from './support/server-process.ts';
 
@@ -18,7 +18,7 @@ const cli = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
 
 /** Each visit is a browser's first: nothing is cached but what the server keeps. The middle one counts. */
 export async function* bench(): AsyncGenerator<Measured> {
-  const data = await mkdtemp(join(tmpdir(), 'bench-desk-'));
+  const data = await mkdtemp(join(tmpdir(), 'bench-dashboard-'));
   const token = await fill(data);
   const server = await startMeasured(cli, 'serve', '--data', data, '--listen', '127.0.0.1:0');
   const browser = await chromium.launch({

@@ -1,18 +1,17 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { HostState, HostSummary } from '../../protocol/operator.ts';
-import type { PageProps } from '../desk.tsx';
-import { go } from '../navigate.ts';
-import { announce } from '../parts/announce.tsx';
-import { Answered } from '../parts/answered.tsx';
-import { Empty } from '../parts/notice.tsx';
-import { Page } from '../parts/page.tsx';
-import { State } from '../parts/signal.tsx';
-import { type Column, Table } from '../parts/table.tsx';
-import { When } from '../parts/when.tsx';
-import { hostPath, pathTo } from '../routes.ts';
-import { useAnswer } from '../server/use-answer.ts';
-import { countOf, short } from '../words/size.ts';
-import { decisionWord, ofHost, stateOf } from '../words/states.ts';
+import type { HostState, HostSummary } from '../../../protocol/operator.ts';
+import { useAnswer } from '../../api/use-answer.ts';
+import { announce } from '../../components/announce.tsx';
+import { Answered } from '../../components/answered.tsx';
+import { Empty } from '../../components/notice.tsx';
+import { Page } from '../../components/page.tsx';
+import { State } from '../../components/signal.tsx';
+import { type Column, Table } from '../../components/table.tsx';
+import { When } from '../../components/when.tsx';
+import { countOf, short } from '../../format/size.ts';
+import { decisionWord, ofHost, stateOf } from '../../labels/states.ts';
+import { go } from '../../router/navigate.ts';
+import { hostPath, type PageProps, pathTo } from '../../router/routes.ts';
 
 interface HostsAnswer {
   hosts: HostSummary[];

@@ -1,5 +1,5 @@
 import type { RolloutSummary } from '../../protocol/rollout.ts';
-import { count, percent } from '../words/size.ts';
+import { count, percent } from '../format/size.ts';
 
 interface TrackProps {
   of: Pick<RolloutSummary, 'percent' | 'inFlight' | 'confirmed' | 'failed' | 'active'>;

@@ -1,6 +1,6 @@
 import type { RolloutSummary } from '../../protocol/rollout.ts';
-import { rolloutPath } from '../routes.ts';
-import { ofRollout, policyWord } from '../words/states.ts';
+import { ofRollout, policyWord } from '../labels/states.ts';
+import { rolloutPath } from '../router/routes.ts';
 import { State } from './signal.tsx';
 import { Track, TrackFigures } from './track.tsx';
 import { When } from './when.tsx';

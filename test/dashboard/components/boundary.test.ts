@@ -1,13 +1,13 @@
 import { h as make, render, type VNode } from 'preact';
 import { expect, it, vi } from 'vitest';
-import { fromNow, onCalendar } from '../../dashboard/words/time.ts';
-import { SmallNode, smallDocument } from './support/small-dom.ts';
+import { fromNow, onCalendar } from '../../../dashboard/format/time.ts';
+import { SmallNode, smallDocument } from '../support/small-dom.ts';
 
 vi.stubGlobal('document', smallDocument);
 
 // by a path that the compiler does not follow: the page's sources have settings of their own
 const part = async (file: string) =>
-  import(new URL(`../../dashboard/parts/${file}.tsx`, import.meta.url).href);
+  import(new URL(`../../../dashboard/components/${file}.tsx`, import.meta.url).href);
 const { Answered } = await part('answered');
 const { Boundary } = await part('boundary');
 const { Section } = await part('page');

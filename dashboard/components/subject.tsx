@@ -1,4 +1,4 @@
-import { hostPath, releasePath, rolloutPath } from '../routes.ts';
+import { hostPath, releasePath, rolloutPath } from '../router/routes.ts';
 
 const id = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 

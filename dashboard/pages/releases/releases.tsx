@@ -1,15 +1,15 @@
-import type { Channel } from '../../protocol/channel.ts';
-import type { ReleaseSummary, RoleLife } from '../../protocol/operator.ts';
-import { Answered } from '../parts/answered.tsx';
-import { Command } from '../parts/copy.tsx';
-import { Empty } from '../parts/notice.tsx';
-import { Page, Section } from '../parts/page.tsx';
-import { State } from '../parts/signal.tsx';
-import { type Column, Table } from '../parts/table.tsx';
-import { When } from '../parts/when.tsx';
-import { pathTo, releasePath } from '../routes.ts';
-import { useAnswer } from '../server/use-answer.ts';
-import { short } from '../words/size.ts';
+import type { Channel } from '../../../protocol/channel.ts';
+import type { ReleaseSummary, RoleLife } from '../../../protocol/operator.ts';
+import { useAnswer } from '../../api/use-answer.ts';
+import { Answered } from '../../components/answered.tsx';
+import { Command } from '../../components/copy.tsx';
+import { Empty } from '../../components/notice.tsx';
+import { Page, Section } from '../../components/page.tsx';
+import { State } from '../../components/signal.tsx';
+import { type Column, Table } from '../../components/table.tsx';
+import { When } from '../../components/when.tsx';
+import { short } from '../../format/size.ts';
+import { pathTo, releasePath } from '../../router/routes.ts';
 
 const columns: readonly Column<ReleaseSummary>[] = [
   {

@@ -1,14 +1,13 @@
-import type { ReleaseDetail } from '../../protocol/desk.ts';
-import type { ReleaseSummary } from '../../protocol/operator.ts';
-import type { PageProps } from '../desk.tsx';
-import { Answered } from '../parts/answered.tsx';
-import { Facts } from '../parts/facts.tsx';
-import { Page, Section } from '../parts/page.tsx';
-import { type Column, Table } from '../parts/table.tsx';
-import { When } from '../parts/when.tsx';
-import { pathTo, releasePath } from '../routes.ts';
-import { useAnswer } from '../server/use-answer.ts';
-import { bytes, short } from '../words/size.ts';
+import type { ReleaseDetail } from '../../../protocol/desk.ts';
+import type { ReleaseSummary } from '../../../protocol/operator.ts';
+import { useAnswer } from '../../api/use-answer.ts';
+import { Answered } from '../../components/answered.tsx';
+import { Facts } from '../../components/facts.tsx';
+import { Page, Section } from '../../components/page.tsx';
+import { type Column, Table } from '../../components/table.tsx';
+import { When } from '../../components/when.tsx';
+import { bytes, short } from '../../format/size.ts';
+import { type PageProps, pathTo, releasePath } from '../../router/routes.ts';
 
 type Payload = ReleaseDetail['payloads'][number];
 type Signed = ReleaseDetail['signed'][number];

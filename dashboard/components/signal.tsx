@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Aspect } from '../words/states.ts';
+import type { Aspect } from '../labels/states.ts';
 
 const lamps = ['go', 'caution', 'stop'] as const;
 

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { count } from '../words/size.ts';
-import { onCalendar } from '../words/time.ts';
+import { count } from '../format/size.ts';
+import { onCalendar } from '../format/time.ts';
 import type { Drawn } from './draw-chart.ts';
 import { type Curve, type Drawing, thin } from './drawing.ts';
 import { onTheme } from './theme.tsx';

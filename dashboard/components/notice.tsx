@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Aspect } from '../words/states.ts';
+import type { Aspect } from '../labels/states.ts';
 import { Signal } from './signal.tsx';
 
 /** Something the reader should know before everything else. */

@@ -1,32 +1,26 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { SessionAnswer } from '../protocol/desk.ts';
-import { useAddress } from './navigate.ts';
-import { AuditPage } from './pages/audit.tsx';
-import { ComparePage } from './pages/compare.tsx';
-import { HostPage } from './pages/host/host.tsx';
-import { HostsPage } from './pages/hosts.tsx';
-import { LocksPage } from './pages/locks.tsx';
-import { LoginPage } from './pages/login.tsx';
-import { OverviewPage } from './pages/overview/overview.tsx';
-import { ReleasePage } from './pages/release.tsx';
-import { ReleasesPage } from './pages/releases.tsx';
-import { RolloutPage } from './pages/rollout/rollout.tsx';
-import { RolloutsPage } from './pages/rollouts.tsx';
-import { Announcer, announce } from './parts/announce.tsx';
-import { Boundary } from './parts/boundary.tsx';
-import { Page } from './parts/page.tsx';
-import { type PageName, placeOf } from './routes.ts';
-import { onSignedOut } from './server/ask.ts';
-import { closeLine, openLine } from './server/live.ts';
-import { SessionContext, whoAmI } from './server/session.ts';
+import type { SessionAnswer } from '../../protocol/desk.ts';
+import { onSignedOut } from '../api/ask.ts';
+import { closeLine, openLine } from '../api/live.ts';
+import { SessionContext, whoAmI } from '../api/session.ts';
+import { Announcer, announce } from '../components/announce.tsx';
+import { Boundary } from '../components/boundary.tsx';
+import { Page } from '../components/page.tsx';
+import { AuditPage } from '../pages/audit.tsx';
+import { ComparePage } from '../pages/compare.tsx';
+import { HostPage } from '../pages/host/host.tsx';
+import { HostsPage } from '../pages/hosts/hosts.tsx';
+import { LocksPage } from '../pages/locks/locks.tsx';
+import { LoginPage } from '../pages/login.tsx';
+import { OverviewPage } from '../pages/overview/overview.tsx';
+import { ReleasePage } from '../pages/release/release.tsx';
+import { ReleasesPage } from '../pages/releases/releases.tsx';
+import { RolloutPage } from '../pages/rollout/rollout.tsx';
+import { RolloutsPage } from '../pages/rollouts.tsx';
+import { useAddress } from '../router/navigate.ts';
+import { findRoute, type PageName, type PageProps } from '../router/routes.ts';
 import { Shell } from './shell.tsx';
-
-/** What a page is given: the named parts of its path, and the words of its query. */
-export interface PageProps {
-  params: Readonly<Record<string, string>>;
-  query: URLSearchParams;
-}
 
 const pages: Record<PageName, ComponentType<PageProps>> = {
   overview: OverviewPage,
@@ -42,7 +36,7 @@ const pages: Record<PageName, ComponentType<PageProps>> = {
 };
 
 /** The whole page: who is there, and what they look at. */
-export function Desk() {
+export function App() {
   const [session, setSession] = useState<SessionAnswer | null | undefined>();
   const [problem, setProblem] = useState('');
 
@@ -74,18 +68,18 @@ export function Desk() {
 
 function Shown({ session, leave }: { session: SessionAnswer; leave(): void }) {
   const { pathname, searchParams } = useAddress();
-  const place = placeOf(pathname);
-  const Found = place ? pages[place.page] : Nowhere;
+  const route = findRoute(pathname);
+  const Found = route ? pages[route.page] : NotFound;
   return (
-    <Shell session={session} page={place?.page} leave={leave}>
+    <Shell session={session} page={route?.page} leave={leave}>
       <Boundary key={pathname} part="This page" of={searchParams}>
-        <Found params={place?.params ?? {}} query={searchParams} />
+        <Found params={route?.params ?? {}} query={searchParams} />
       </Boundary>
     </Shell>
   );
 }
 
-function Nowhere() {
+function NotFound() {
   return (
     <Page title="Nothing is here">
       <p>

@@ -1,4 +1,4 @@
-/** Every page and where it is found; a colon stands for any one part. */
+/** The path of every page; a colon marks a parameter. */
 const patterns = {
   overview: '/',
   rollouts: '/rollouts',
@@ -13,23 +13,31 @@ const patterns = {
 } as const;
 
 export type PageName = keyof typeof patterns;
-export interface Place {
+export interface Route {
   page: PageName;
   params: Readonly<Record<string, string>>;
 }
 
-/** The page that a path leads to; none for one that leads nowhere. */
-export function placeOf(path: string): Place | undefined {
+/** The page that a path leads to; undefined when there is none. */
+export function findRoute(path: string): Route | undefined {
   const parts = split(path);
   for (const [page, pattern] of Object.entries(patterns)) {
-    const wanted = split(pattern);
-    if (wanted.length !== parts.length) continue;
-    const fits = wanted.every((part, at) => part.startsWith(':') || part === parts[at]);
+    const named = split(pattern);
+    if (named.length !== parts.length) continue;
+    const fits = named.every((part, index) => part.startsWith(':') || part === parts[index]);
     if (!fits) continue;
-    const named = wanted.flatMap((part, at) => (part.startsWith(':') ? [[part.slice(1), parts[at]!]] : []));
-    return { page: page as PageName, params: Object.fromEntries(named) };
+    const params = named.flatMap((part, index) =>
+      part.startsWith(':') ? [[part.slice(1), parts[index]!]] : [],
+    );
+    return { page: page as PageName, params: Object.fromEntries(params) };
   }
   return undefined;
+}
+
+/** What a page is given: the parameters of its path, and its query. */
+export interface PageProps {
+  params: Readonly<Record<string, string>>;
+  query: URLSearchParams;
 }
 
 /** A path of the page, with what is filled in escaped and empty query words left out. */

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Answer } from '../server/use-answer.ts';
+import type { Answer } from '../api/use-answer.ts';
 import { Boundary } from './boundary.tsx';
 import { Notice } from './notice.tsx';
 

@@ -1,6 +1,6 @@
 import { Fragment, h, options, type VNode } from 'preact';
 import { expect, it } from 'vitest';
-import { showAll } from '../../dashboard/show-all.ts';
+import { showAll } from '../../../dashboard/app/show-all.ts';
 
 showAll();
 const props = ({ props }: Pick<VNode<object>, 'props'>) => props as Record<string, unknown>;

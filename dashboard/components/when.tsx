@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { fromNow, onCalendar } from '../words/time.ts';
+import { fromNow, onCalendar } from '../format/time.ts';
 
 /** A time as people say it, with the exact one a hover away. */
 export function When({ time, never = 'never' }: { time: string | null | undefined; never?: string }) {

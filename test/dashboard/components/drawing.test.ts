@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { drawVersions } from '../../dashboard/pages/overview/draw-versions.ts';
-import { drawFailures, drawProgress } from '../../dashboard/pages/rollout/draw-curves.ts';
-import { alongTimes, stack, thin } from '../../dashboard/parts/drawing.ts';
-import type { CurveAnswer } from '../../protocol/desk.ts';
+import { alongTimes, stack, thin } from '../../../dashboard/components/drawing.ts';
+import { drawVersions } from '../../../dashboard/pages/overview/draw-versions.ts';
+import { drawFailures, drawProgress } from '../../../dashboard/pages/rollout/draw-curves.ts';
+import type { CurveAnswer } from '../../../protocol/desk.ts';
 
 describe('alongTimes', () => {
   const points = [

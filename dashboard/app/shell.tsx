@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { SessionAnswer } from '../protocol/desk.ts';
-import { Mark } from './parts/mark.tsx';
-import { State } from './parts/signal.tsx';
-import { ThemeSwitch } from './parts/theme.tsx';
-import type { PageName } from './routes.ts';
-import { type Line, onLine } from './server/live.ts';
-import { signOut } from './server/session.ts';
+import type { SessionAnswer } from '../../protocol/desk.ts';
+import { type Line, onLine } from '../api/live.ts';
+import { signOut } from '../api/session.ts';
+import { Mark } from '../components/mark.tsx';
+import { State } from '../components/signal.tsx';
+import { ThemeSwitch } from '../components/theme.tsx';
+import type { PageName } from '../router/routes.ts';
 
 const links: readonly (readonly [string, string, readonly PageName[]])[] = [
   ['/', 'Overview', ['overview']],
