@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
-import { createToken } from '../update-server/operators/create-token.ts';
+import { createToken } from '../update-server/auth/create-token.ts';
 import { openSqliteStore } from '../update-server/store/sqlite/store.ts';
 import { fillHosts } from './checkin/fill.ts';
 import { type Visit, visit } from './dashboard/visit.ts';

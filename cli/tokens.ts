@@ -3,7 +3,7 @@ import type { Static } from 'typebox';
 import { InterlockError } from '../protocol/errors.ts';
 import { type Role, type TokenInfo, TokenMade, TokensAnswer } from '../protocol/operator.ts';
 import { parse } from '../protocol/schema.ts';
-import { createToken } from '../update-server/operators/create-token.ts';
+import { createToken } from '../update-server/auth/create-token.ts';
 import { openSqliteStore } from '../update-server/store/sqlite/store.ts';
 import { type ClientOptions, createClient } from './client.ts';
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { hashSecret } from '../../update-server/secret.ts';
+import { hashSecret } from '../../update-server/auth/secret.ts';
 import { openDatabase } from '../../update-server/store/sqlite/open.ts';
 import { channel as channelOf } from './channel.ts';
 

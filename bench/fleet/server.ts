@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
-import { createApp } from '../../update-server/app.ts';
 import { openBlobs } from '../../update-server/blobs/files.ts';
-import { watchOverload } from '../../update-server/overload.ts';
+import { createApp } from '../../update-server/http/app.ts';
+import { watchOverload } from '../../update-server/load/watch-load.ts';
 import { openSqliteStore } from '../../update-server/store/sqlite/store.ts';
 import { fastClock } from './clock.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { forgetGone } from '../../update-server/hosts/keep-unapproved.ts';
+import { forgetGone } from '../../update-server/jobs/forget-unapproved.ts';
 import { maxUnapproved } from '../../update-server/store/store.ts';
 import { enrolHost, letAsk } from '../update-server/support/enrol.ts';
 import { idleCheckIn } from '../update-server/support/idle-check-in.ts';

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openRoom, type Room } from '../../update-server/disk/room.ts';
-import { openLogStream } from '../../update-server/log-stream.ts';
+import { openLogStream } from '../../update-server/http/log-stream.ts';
 import { idleCheckIn } from '../update-server/support/idle-check-in.ts';
 import { bearer, makeApp, type TestApp } from '../update-server/support/make-app.ts';
 import { sha256 } from '../update-server/support/make-release.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { copyRange } from '../../update-server/blobs/copy-range.ts';
-import { limitsOfProcess } from '../../update-server/connections.ts';
+import { limitsOfProcess } from '../../update-server/http/connections.ts';
 import { bearer, logIn, makeApp, type TestApp } from '../update-server/support/make-app.ts';
 
 const others = 20;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bundleDashboard } from '../../update-server/dashboard/bundle.ts';
+import { bundleDashboard } from '../../update-server/ui/bundle.ts';
 
 /** All of the page, as browsers get it that know gzip alone. */
 const mostBytes = 60_000;

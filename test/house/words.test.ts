@@ -28,7 +28,7 @@ test('what system and builder write on a terminal goes through protocol/visible.
 test('the server logs through its logger alone', () => {
   const files = readAll('update-server/**/*.ts');
   const writers = files.filter(({ text }) => /\bconsole\.|\b(stdout|stderr)\b/.test(text));
-  const allowed = ['update-server/dashboard/print-bundle.ts', 'update-server/log-stream.ts'];
+  const allowed = ['update-server/http/log-stream.ts', 'update-server/ui/print-bundle.ts'];
   expect(writers.map(({ file }) => file).toSorted()).toEqual(allowed);
 });
 

@@ -1,5 +1,5 @@
 import { asInterlockError } from '../../protocol/errors.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../routing/ports.ts';
 import type { BlobInfo, CheckedBlob } from '../store/store.ts';
 
 /** Finds files that rotted or were removed. */
@@ -122,33 +122,5 @@ export function openScrub(
         await work;
       }
     },
-  };
-}
-
-const lookMs = 60_000;
-const betweenMs = 1000;
-const restMs = 10 * 60_000;
-
-/** Walks slowly over all blobs for as long as the server runs; where it was is in the database. Returns how to stop. */
-export function keepScrubbing(scrub: Scrub, tell: (problem: string) => void): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  let isOver = false;
-  const complain = (error: unknown) => tell(asInterlockError(error).message);
-  const again = (isMore: boolean) => {
-    if (!isOver) timer = setTimeout(walk, isMore ? betweenMs : restMs);
-  };
-  const walk = () =>
-    void scrub
-      .step()
-      .catch(complain)
-      .then((isMore) => again(isMore === true));
-  const look = () => void scrub.look().catch(complain);
-  look();
-  walk();
-  const looking = setInterval(look, lookMs);
-  return () => {
-    isOver = true;
-    clearTimeout(timer);
-    clearInterval(looking);
   };
 }

@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { CheckIn, NoneReason, Offer } from '../../protocol/check-in.ts';
 import { inFlightLimit } from '../rollout/rollout.ts';
-import { makeId } from '../secret.ts';
 import type { HostRecord, Store } from '../store/store.ts';
 import { decide, goalOf } from './decide.ts';
 
@@ -32,7 +32,7 @@ export async function offer(
   const canary = rollout.policy.canary?.group === group;
   const wanted = {
     ...decision.offer,
-    id: makeId(),
+    id: randomUUID(),
     rollout: rollout.id,
     canary,
     limit: inFlightLimit(rollout),

@@ -1,6 +1,6 @@
 import type { Attention } from '../../protocol/desk.ts';
 import { formatBytes } from '../../system/terminal.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../routing/ports.ts';
 import type { CheckedBlob } from '../store/store.ts';
 
 /** What is wrong with this server and does not stop its work: said on the page, in `/readyz` and in metrics. */

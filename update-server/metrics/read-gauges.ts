@@ -1,5 +1,5 @@
-import type { DeskPorts } from '../ports.ts';
 import { summarise } from '../rollout/summary.ts';
+import type { DeskPorts } from '../routing/ports.ts';
 import type { SurveyRow } from '../store/desk.ts';
 import { roleLives } from '../trust/role-lives.ts';
 import type { Metrics } from './metrics.ts';

@@ -1,5 +1,5 @@
 import { asInterlockError } from '../../protocol/errors.ts';
-import type { Ports } from '../ports.ts';
+import type { Ports } from '../routing/ports.ts';
 import { isTimeToSign, renewOnline } from '../trust/renew-online.ts';
 import { expiryWarnings } from '../trust/role-lives.ts';
 import { commitSigned } from './commit-signed.ts';

@@ -1,7 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { Channel } from '../../protocol/channel.ts';
 import type { PolicyText } from '../../protocol/policy.ts';
 import type { Arch } from '../../protocol/schema.ts';
-import { makeId } from '../secret.ts';
 import type { Rollout } from './rollout.ts';
 
 /** A policy with the name operators know it by. */
@@ -24,7 +24,7 @@ export function rolloutsOf(
   starts = created,
 ): NewRollout[] {
   return Object.entries(channel.head.releases).map(([arch, release]) => ({
-    id: makeId(),
+    id: randomUUID(),
     name: channel.name,
     channel: channel.channel,
     arch: arch as Arch,

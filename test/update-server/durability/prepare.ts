@@ -1,4 +1,4 @@
-import { createToken } from '../../../update-server/operators/create-token.ts';
+import { createToken } from '../../../update-server/auth/create-token.ts';
 import { rolloutsOf } from '../../../update-server/rollout/start.ts';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
 

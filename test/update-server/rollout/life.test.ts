@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Channel } from '../../../protocol/channel.ts';
 import type { PolicyText } from '../../../protocol/policy.ts';
-import { type App, createApp } from '../../../update-server/app.ts';
+import { createToken } from '../../../update-server/auth/create-token.ts';
 import { openBlobs } from '../../../update-server/blobs/files.ts';
-import { createToken } from '../../../update-server/operators/create-token.ts';
+import { createApp } from '../../../update-server/http/app.ts';
+import type { App } from '../../../update-server/routing/app.ts';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
 import type { Store } from '../../../update-server/store/store.ts';
 import { scratch } from '../support/start-server.ts';

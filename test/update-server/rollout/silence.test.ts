@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { coverage } from '../../../update-server/rollout/keep-time.ts';
+import { coverage } from '../../../update-server/jobs/keep-time.ts';
 import { rootOf, type SmallFleet, type SmallHost, smallFleet } from './small-fleet.ts';
 
 let fleet: SmallFleet;

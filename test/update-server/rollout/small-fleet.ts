@@ -3,7 +3,7 @@ import type { CheckIn, Report } from '../../../protocol/check-in.ts';
 import type { PolicyText } from '../../../protocol/policy.ts';
 import type { Release } from '../../../protocol/release.ts';
 import { openBlobs } from '../../../update-server/blobs/files.ts';
-import { checkIn } from '../../../update-server/check-in/check-in.ts';
+import { checkIn } from '../../../update-server/routes/v1/check-in/check-in.ts';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
 import type { NewAudit, Store } from '../../../update-server/store/store.ts';
 import { enrolHost } from '../support/enrol.ts';

@@ -1,8 +1,9 @@
 import type { Role } from '../../../protocol/operator.ts';
-import { type App, type AppOptions, createApp } from '../../../update-server/app.ts';
+import { createToken } from '../../../update-server/auth/create-token.ts';
 import { openBlobs } from '../../../update-server/blobs/files.ts';
-import { createToken } from '../../../update-server/operators/create-token.ts';
-import type { Ports } from '../../../update-server/ports.ts';
+import { type AppOptions, createApp } from '../../../update-server/http/app.ts';
+import type { App } from '../../../update-server/routing/app.ts';
+import type { Ports } from '../../../update-server/routing/ports.ts';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
 import type { Store } from '../../../update-server/store/store.ts';
 import { scratch } from './start-server.ts';

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { keepCostly } from '../../desk/keep-costly.ts';
+import { cacheResults } from '../../cache/cache-results.ts';
 import type { CurveStep } from '../desk.ts';
 
 /** A rollout's grants and their ends, summed up by the minute; of a large one, some seconds late. */
@@ -14,5 +14,5 @@ export function curveReader(db: Database.Database): (id: string) => CurveStep[] 
        WHERE rollout = @id AND counted = 1 AND outcome IN ('confirmed', 'fell_back', 'failed', 'silent') GROUP BY 1
      ) GROUP BY minute ORDER BY minute`,
   );
-  return keepCostly((id) => steps.all({ id }));
+  return cacheResults((id) => steps.all({ id }));
 }

@@ -1,0 +1,30 @@
+import type { FastifyRequest } from 'fastify';
+import type { TokenInfo } from '../../protocol/operator.ts';
+import type { DeskPorts } from '../routing/ports.ts';
+import { requireOwnPage } from './own-page.ts';
+import { hashSecret } from './secret.ts';
+import { sessionOf, sessionTimes } from './session.ts';
+
+/**
+ * The live token behind a request, by bearer or by the page's cookie. A bearer speaks for itself; a cookie is sent by
+ * browsers unasked, so what it changes must come from our page. Throws `cross_site`.
+ */
+export async function whoCalls(
+  { store, now, secure }: Pick<DeskPorts, 'store' | 'now' | 'secure'>,
+  request: FastifyRequest,
+): Promise<TokenInfo | undefined> {
+  if (request.headers.authorization !== undefined) {
+    const secret = bearerOf(request);
+    return secret ? store.tokenByHash(hashSecret(secret)) : undefined;
+  }
+  const session = sessionOf(request, secure);
+  if (!session) return undefined;
+  const token = await store.tokenBySession(hashSecret(session), sessionTimes(now()));
+  if (token) requireOwnPage(request);
+  return token;
+}
+
+/** The secret that a program sends. */
+export function bearerOf({ headers }: FastifyRequest): string | undefined {
+  return /^Bearer ([\w.~+/=-]{1,256})$/i.exec(headers.authorization ?? '')?.[1];
+}

@@ -1,0 +1,40 @@
+import { asInterlockError } from '../../protocol/errors.ts';
+import type { Blobs } from '../blobs/files.ts';
+import type { Ballast } from '../disk/ballast.ts';
+import type { Room } from '../disk/room.ts';
+import { sweepUploads } from './sweep-uploads.ts';
+
+const lookMs = 30_000;
+const sweepMs = 3_600_000;
+
+interface Kept {
+  dataDir: string;
+  ballast: Ballast;
+  room: Room;
+  blobs: Pick<Blobs, 'drop'>;
+}
+
+/** Takes the reserve again once there is room, and lets uploads go that nobody continues. Returns how to stop. */
+export function keepDisk(kept: Kept, tell: (problem: string) => void): () => void {
+  let swept = Date.now();
+  const look = async () => {
+    await dropIdle(kept);
+    kept.ballast.keep();
+    if (Date.now() - swept < sweepMs) return;
+    swept = Date.now();
+    await sweepUploads(kept.dataDir, new Date(), kept.room.end);
+  };
+  const timer = setInterval(
+    () => void look().catch((error) => tell(asInterlockError(error).message)),
+    lookMs,
+  );
+  return () => clearInterval(timer);
+}
+
+/** The database’s room is worth more than an upload that nobody continues. */
+async function dropIdle({ room, blobs }: Kept): Promise<void> {
+  for (let idle = room.idle(); room.isLow() && idle !== undefined; idle = room.idle()) {
+    room.end(idle);
+    await blobs.drop(idle);
+  }
+}

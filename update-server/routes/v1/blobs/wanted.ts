@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BlobState } from '../../../../protocol/publish.ts';
+import type { Blobs } from '../../../blobs/files.ts';
+import { makeWay } from '../../../blobs/make-way.ts';
+import { boundless } from '../../../disk/room.ts';
+import type { Ports } from '../../../routing/ports.ts';
+import type { BlobInfo } from '../../../store/store.ts';
+
+/** Announces blobs and tells which are not here yet, and how much of each is. Throws `space_missing` when they would not fit. */
+export async function wantedBlobs(
+  { store, blobs, now, room = boundless }: Pick<Ports, 'store' | 'blobs' | 'now' | 'room'>,
+  announced: BlobInfo[],
+): Promise<BlobState[]> {
+  const wanted: BlobState[] = [];
+  const patience = sleep(patienceMs, undefined, { ref: false });
+  for (const { sha256 } of announced) {
+    const { whole } = await blobs.state(sha256);
+    // bytes that rotted are wanted again
+    if (whole) await Promise.race([blobs.verify(sha256).catch(() => {}), patience]);
+  }
+  for (const { sha256, size } of announced) {
+    const received = await receivedOf(blobs, { sha256, size });
+    if (received !== 'whole') wanted.push({ sha256, size, received });
+  }
+  const lacking = wanted.reduce((sum, { size, received }) => sum + size - received, 0);
+  const names = wanted.map(({ sha256 }) => sha256);
+  await makeWay({ blobs, room }, () => room.require(lacking, names));
+  if (wanted.length > 0) await store.announce(wanted, now().toISOString());
+  return wanted;
+}
+
+/** So long a publisher waits for hashes; what takes longer goes on, and is seen by the next who asks. */
+const patienceMs = 30_000;
+
+/** Ends what a crash left between the last byte and the rename; an upload longer than announced begins anew. */
+async function receivedOf(blobs: Blobs, blob: BlobInfo): Promise<number | 'whole'> {
+  const { received, whole } = await blobs.state(blob.sha256);
+  if (whole) return 'whole';
+  if (received < blob.size) return received;
+  try {
+    if (received === blob.size && received > 0) {
+      await blobs.finish(blob);
+      return 'whole';
+    }
+  } catch {
+    // Other bytes than announced: `finish` has dropped them.
+  }
+  await blobs.drop(blob.sha256);
+  return 0;
+}

@@ -1,0 +1,63 @@
+import type { CheckIn, CheckInAnswer } from '../../../../protocol/check-in.ts';
+import { followBoots } from '../../../check-in/boots.ts';
+import { offer } from '../../../check-in/offer.ts';
+import { awaySecondsNow } from '../../../load/watch-load.ts';
+import type { Ports } from '../../../routing/ports.ts';
+import type { HostRecord } from '../../../store/store.ts';
+
+/** How often an agent asks; it adds its own random delay. */
+const pollSeconds = 300;
+
+/** Answers one host: the decision, its grant when there is one, and a note of both. */
+export async function checkIn(ports: Ports, host: HostRecord, said: CheckIn): Promise<CheckInAnswer> {
+  const { store } = ports;
+  const at = ports.now();
+  const isSameBoot = host.boot === said.bootId;
+  const followed = isSameBoot ? null : followBoots(await store.boots(host.id), said.bootId);
+  const cloned = host.cloned || followed?.cloned === true;
+  if (cloned && !host.cloned) await flagClone(ports, host, said.bootId, at);
+
+  // before the decision: the place that its grant held may be the one that is missing
+  if (store.isDeparted(host.id)) await store.heard(host.id, said, at.toISOString());
+  const isBusy = (ports.overload?.load() ?? 'calm') !== 'calm';
+  const decision = await offer(store, host, cloned, said, at, isBusy);
+  const [reason, offered] =
+    'none' in decision ? [decision.none, null] : (['offered', decision.offer.version] as const);
+  store.seen({
+    host,
+    at: at.toISOString(),
+    checkIn: said,
+    boots: followed?.boots ?? null,
+    said: saidOf(said),
+    decision: reason,
+    offered,
+  });
+  return { decision, pollSeconds: reason === 'busy' ? awaySecondsNow() : pollSeconds };
+}
+
+/** Everything of a check-in that the store keeps and that seldom changes, but for the boot id. */
+function saidOf({
+  name,
+  version,
+  arch,
+  channel,
+  group,
+  rootHash,
+  failed,
+  cancelled,
+  trouble,
+}: CheckIn): string {
+  const said = `${name} ${version} ${arch} ${channel} ${group} ${rootHash} ${failed.join(' ')}`;
+  if (!cancelled?.length && !trouble) return said;
+  return `${said} | ${cancelled?.join(' ') ?? ''} | ${trouble ? `${trouble.code} ${trouble.text}` : ''}`;
+}
+
+function flagClone({ store }: Ports, host: HostRecord, bootId: string, at: Date): Promise<void> {
+  return store.markCloned(host.id, {
+    at: at.toISOString(),
+    who: 'server',
+    action: 'cloned',
+    subject: `host ${host.id}`,
+    detail: `boot id ${bootId} came back after another one: two machines use one credential`,
+  });
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import type { EnrollAnswer, EnrollRequest } from '../../../../protocol/check-in.ts';
+import { InterlockError } from '../../../../protocol/errors.ts';
+import { visible } from '../../../../protocol/visible.ts';
+import { hashSecret, makeSecret } from '../../../auth/secret.ts';
+import { whoIs } from '../../../auth/who-is.ts';
+import type { Ports } from '../../../routing/ports.ts';
+import { maxUnapproved } from '../../../store/store.ts';
+
+const longestName = 253;
+
+/**
+ * Makes a host known under a random id: at once with a live join token; without one, where that is allowed, to be approved.
+ * A host that comes again with the key it made itself is the same record, for the answer to it was lost. The same machine
+ * with another key is a new one that takes nothing over, so that a stolen machine id is worth nothing.
+ * Throws `unauthorized` for a token that is wrong or revoked, `enrolment_closed`, `enrolment_full`.
+ */
+export async function enroll({ store, now }: Ports, request: EnrollRequest): Promise<EnrollAnswer> {
+  const { joinToken, hostKey, hostname, ...said } = request;
+  const found = joinToken === undefined ? undefined : await store.tokenByHash(hashSecret(joinToken));
+  const token = found?.role === 'join' ? found : undefined;
+  const credential = makeSecret('host');
+  const at = now().toISOString();
+  const id = randomUUID();
+  // a name is read by people in more places than one would think of
+  const name = visible(hostname).slice(0, longestName);
+  const enrolled = await store.enrol(
+    {
+      ...said,
+      ...{ id, hostname: name, enrolled: at, credentialHash: hashSecret(credential) },
+      keyHash: hostKey && hashSecret(hostKey),
+      approved: token !== undefined,
+      knownOnly: joinToken !== undefined && !token,
+    },
+    {
+      at,
+      who: token ? whoIs(token) : 'host',
+      action: 'enroll',
+      subject: `host ${id}`,
+      detail: `${name}, machine ${said.machineId}`,
+    },
+  );
+  if ('id' in enrolled) return { hostId: enrolled.id, credential };
+  if (enrolled.none === 'unknown') throw new InterlockError('unauthorized');
+  if (enrolled.none === 'closed') throw new InterlockError('enrolment_closed');
+  throw new InterlockError('enrolment_full', { limit: maxUnapproved });
+}

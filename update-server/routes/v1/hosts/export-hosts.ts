@@ -1,0 +1,68 @@
+import { Readable } from 'node:stream';
+import type { HostFilter } from '../../../../protocol/desk.ts';
+import type { HostSummary } from '../../../../protocol/operator.ts';
+import { visible, visibleJson } from '../../../../protocol/visible.ts';
+import type { Ports } from '../../../routing/ports.ts';
+
+/** Every host that fits, as a file: read and sent page by page, as fast as the reader takes it. */
+export function exportHosts(
+  ports: Pick<Ports, 'store' | 'now'>,
+  filter: HostFilter,
+  format: 'csv' | 'json',
+): Readable {
+  return Readable.from(format === 'csv' ? csv(ports, filter) : json(ports, filter));
+}
+
+const pageSize = 1000;
+const columns = [
+  'id',
+  'hostname',
+  'name',
+  'arch',
+  'channel',
+  'group',
+  'version',
+  'at',
+  'lastSeen',
+  'held',
+  'pinned',
+  'approved',
+  'cloned',
+  'decision',
+  'offered',
+] as const satisfies readonly (keyof HostSummary)[];
+
+async function* csv(ports: Pick<Ports, 'store' | 'now'>, filter: HostFilter): AsyncGenerator<string> {
+  yield `${columns.join(',')}\r\n`;
+  for await (const hosts of pages(ports, filter)) {
+    yield hosts.map((host) => `${columns.map((column) => cell(host[column])).join(',')}\r\n`).join('');
+  }
+}
+
+async function* json(ports: Pick<Ports, 'store' | 'now'>, filter: HostFilter): AsyncGenerator<string> {
+  let before = '[\n';
+  for await (const hosts of pages(ports, filter)) {
+    yield visibleJson(before + hosts.map((host) => JSON.stringify(host)).join(',\n'));
+    before = ',\n';
+  }
+  yield before === '[\n' ? '[]\n' : '\n]\n';
+}
+
+async function* pages(
+  { store, now }: Pick<Ports, 'store' | 'now'>,
+  filter: HostFilter,
+): AsyncGenerator<HostSummary[]> {
+  for (let after = ''; ; ) {
+    const hosts = await store.findHosts(filter, after, pageSize, now());
+    if (hosts.length > 0) yield hosts;
+    if (hosts.length < pageSize) return;
+    after = hosts.at(-1)!.id;
+  }
+}
+
+/** RFC 4180; a cell that a spreadsheet would run as a formula is marked as text, for hosts choose their own names. */
+function cell(value: string | boolean | null): string {
+  const text = visible(String(value ?? ''));
+  const safe = /^[\s'"]*[=+\-@|%＝＋－＠]/u.test(text) ? `'${text}` : text;
+  return /[",;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

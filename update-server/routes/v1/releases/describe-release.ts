@@ -1,0 +1,43 @@
+import type { ReleaseDetail } from '../../../../protocol/desk.ts';
+import type { ReleaseSummary, RoleLife } from '../../../../protocol/operator.ts';
+import type { Release } from '../../../../protocol/release.ts';
+import { channelRole, releasesRole } from '../../../../protocol/trust.ts';
+
+interface Blob {
+  sha256: string;
+  size: number;
+}
+
+/** Puts together what a release's page shows: its sizes, what of it lies here, and whose signatures name it. */
+export async function describeRelease(
+  { published, channels, sha256 }: ReleaseSummary,
+  { name, version, arch, created, root, boot, payloads, packagesLock, sbom, stateCompat }: Release,
+  roles: readonly RoleLife[],
+  isHere: (blob: Blob) => Promise<boolean>,
+): Promise<ReleaseDetail> {
+  const part = async ({ sha256: hash, size }: Blob) => ({
+    sha256: hash,
+    size,
+    here: await isHere({ sha256: hash, size }),
+  });
+  const signers = [releasesRole, ...channels.map(channelRole)];
+  return {
+    ...{ name, version, arch, sha256, published, created, channels, stateCompat },
+    rootHash: root.verity.rootHash,
+    sizes: { root: root.size, verity: root.verity.size, boot: boot.size },
+    payloads: await Promise.all(
+      payloads.map(async (payload) => ({
+        ...(await part(payload)),
+        file: payload.file,
+        from: payload.from?.version ?? null,
+      })),
+    ),
+    packagesLock: await part(packagesLock),
+    sbom: await part(sbom),
+    signed: signers.flatMap((role) =>
+      roles
+        .filter((life) => life.role === role)
+        .map(({ keys, version: signature, expires }) => ({ role, keys, version: signature, expires })),
+    ),
+  };
+}
