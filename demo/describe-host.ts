@@ -1,5 +1,5 @@
-import type { Memory, Phase } from '../agent/machine/memory.ts';
-import type { Progress } from '../agent/run.ts';
+import type { Progress } from '../agent/run/run.ts';
+import type { Memory, Phase } from '../agent/state-machine/memory.ts';
 import { bar } from '../system/terminal.ts';
 
 /** What is known about a host from outside. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Memory } from '../agent/machine/memory.ts';
-import type { Progress } from '../agent/run.ts';
+import type { Progress } from '../agent/run/run.ts';
+import type { Memory } from '../agent/state-machine/memory.ts';
 import { createHost } from '../test/support/host/create-host.ts';
 import type { Host } from '../test/support/host/supervise-host.ts';
 import { configOf, type DemoHost, type HostsOptions } from './demo-host.ts';

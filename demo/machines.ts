@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Memory } from '../agent/machine/memory.ts';
-import type { Progress } from '../agent/run.ts';
+import type { Progress } from '../agent/run/run.ts';
+import type { Memory } from '../agent/state-machine/memory.ts';
 import { copyDisk } from '../test/support/vm/disk-file.ts';
 import { chooseAccelerator } from '../test/support/vm/host.ts';
 import { startVm, type Vm } from '../test/support/vm/start-vm.ts';

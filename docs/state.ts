@@ -1,4 +1,4 @@
-import { moves } from '../agent/machine/moves.ts';
+import { moves } from '../agent/state-machine/moves.ts';
 
 type PhaseName = keyof typeof moves;
 
@@ -34,7 +34,7 @@ export function renderStates(): string {
     '# The agent’s states',
     '',
     'A state is a reached fact, on the disk before the next step is taken; a crash anywhere is followed by the same step',
-    'again. This page is generated from `agent/machine/moves.ts` by `npm run docs`.',
+    'again. This page is generated from `agent/state-machine/moves.ts` by `npm run docs`.',
     '',
     '```mermaid',
     'stateDiagram-v2',

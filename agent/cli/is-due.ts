@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Paths } from '../config/paths.ts';
-import { nothingDueUntil } from '../machine/tell-due.ts';
+import { nothingDueUntil } from '../state-machine/check-in-due.ts';
 
 /** A longer wait was made while the clock was wrong. */
 const longestWaitMs = 86_400_000;

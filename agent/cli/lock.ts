@@ -4,9 +4,9 @@ import { visible } from '../../protocol/visible.ts';
 import { answer, group, verb } from '../../system/command.ts';
 import { readKnownSettings } from '../config/known-settings.ts';
 import { pathsOf } from '../config/paths.ts';
-import { strandedIn } from '../machine/lost.ts';
-import { holdOf } from '../machine/memory.ts';
 import { openStore } from '../state/store.ts';
+import { strandedIn } from '../state-machine/lost.ts';
+import { holdOf } from '../state-machine/memory.ts';
 import { order } from './verbs.ts';
 
 /** `interlock-agent lock`: this host's side of the lock. */

@@ -3,7 +3,8 @@ import type { Paths } from '../config/paths.ts';
 import type { Settings } from '../config/settings.ts';
 import { openFileHost } from '../hosts/file-host.ts';
 import { lookAtSystem } from '../hosts/look-at-system.ts';
-import type { LoaderEntry, Running } from '../ports.ts';
+import type { Running } from '../ports/host.ts';
+import type { LoaderEntry } from '../ports/loader.ts';
 import { shareLock } from '../state/share-lock.ts';
 
 /** What the kernel and the boot loader say, read without a change; null while an agent runs, for it has the ESP. */

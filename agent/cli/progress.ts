@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { print } from '../../system/print.ts';
 import { privateFile } from '../../system/private-files.ts';
 import { type Progress as Bar, showProgress } from '../../system/terminal.ts';
-import type { Progress } from '../run.ts';
+import type { Progress } from '../run/run.ts';
 
 const pauseMs = 200;
 

@@ -6,14 +6,14 @@ import { type Paths, pathsOf } from '../config/paths.ts';
 import type { Settings } from '../config/settings.ts';
 import { findOutdated, type Outdated } from '../etc/find-outdated.ts';
 import { readSecureBoot, type SecureBootState } from '../loader/secure-boot/read-state.ts';
-import { holdOf, type Memory } from '../machine/memory.ts';
-import type { LoaderEntry } from '../ports.ts';
-import type { Progress } from '../run.ts';
+import type { LoaderEntry } from '../ports/loader.ts';
+import type { Progress } from '../run/run.ts';
 import { readIdentity } from '../server/identity.ts';
 import { otherSlot } from '../slots/slot.ts';
 import { lookAtDisk } from '../state/look-at-disk.ts';
 import { openStore } from '../state/store.ts';
 import { readTrouble } from '../state/trouble.ts';
+import { holdOf, type Memory } from '../state-machine/memory.ts';
 import { lookAt } from './look-at.ts';
 
 /** Everything there is to know about a host, from its files and its boot loader. */

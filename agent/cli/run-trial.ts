@@ -1,5 +1,5 @@
 import { InterlockError } from '../../protocol/errors.ts';
-import type { Phase } from '../machine/memory.ts';
+import type { Phase } from '../state-machine/memory.ts';
 import type { OpenAgent } from './with-agent.ts';
 
 /** Phases of a boot on trial, up to the one in which its place in the lock is given back. */

@@ -4,9 +4,10 @@ import { bar, formatBytes, formatSeconds } from '../../system/terminal.ts';
 import { formatFacts, formatTable } from '../../system/terminal-table.ts';
 import { pathsOf } from '../config/paths.ts';
 import { etcFolders } from '../etc/note-overrides.ts';
-import { mayStand, strandedIn } from '../machine/lost.ts';
-import { holdOf } from '../machine/memory.ts';
-import type { LoaderEntry, SlotName } from '../ports.ts';
+import type { SlotName } from '../ports/host.ts';
+import type { LoaderEntry } from '../ports/loader.ts';
+import { mayStand, strandedIn } from '../state-machine/lost.ts';
+import { holdOf } from '../state-machine/memory.ts';
 import type { Status } from './read-status.ts';
 import { goalOf, inWords, phaseInWords } from './words.ts';
 

@@ -1,8 +1,8 @@
 import { readdir, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Paths } from '../config/paths.ts';
-import type { Phase } from '../machine/memory.ts';
 import { openStore } from '../state/store.ts';
+import type { Phase } from '../state-machine/memory.ts';
 
 /** Where an update can still be given up; a run on trial is never stopped from here. */
 const stoppable: readonly Phase['at'][] = ['offered', 'written', 'acquiring', 'locked', 'flipped'];

@@ -2,22 +2,22 @@ import { join } from 'node:path';
 import type { CarriedOffer } from '../../protocol/carried.ts';
 import { asInterlockError, type InterlockError } from '../../protocol/errors.ts';
 import { tightenTree } from '../../system/private-files.ts';
-import type { Carried } from '../carried/carried.ts';
-import { type Composed, compose } from '../compose.ts';
+import { type Composed, compose } from '../compose/compose.ts';
 import { readKnownSettings } from '../config/known-settings.ts';
 import { type Paths, pathsOf } from '../config/paths.ts';
 import type { Settings } from '../config/settings.ts';
 import { noteOverrides } from '../etc/note-overrides.ts';
-import type { EventBody } from '../machine/event.ts';
-import type { Memory } from '../machine/memory.ts';
-import { runAgent } from '../run.ts';
+import type { Carried } from '../offline/open-bundle.ts';
+import { tellTrouble } from '../run/report-status.ts';
+import { runAgent } from '../run/run.ts';
 import { takeIdentity } from '../server/identity.ts';
 import { holdLock, type Patience } from '../state/hold-lock.ts';
 import { noteNextRun } from '../state/note-next-run.ts';
 import { keepReserve } from '../state/reserve.ts';
 import { makeFolder, openStore, type Store } from '../state/store.ts';
 import { noteTrouble } from '../state/trouble.ts';
-import { tellTrouble } from '../tell.ts';
+import type { EventBody } from '../state-machine/event.ts';
+import type { Memory } from '../state-machine/memory.ts';
 import { openProgress } from './progress.ts';
 
 /** What may be wrong with the machine itself; anything else is the order's own fault. */
@@ -112,5 +112,5 @@ async function noteIdentityLost(store: Store, { code, message }: InterlockError)
 
 /** Loaded for those few runs that need it. */
 async function openMedium(path: string): Promise<Carried> {
-  return (await import('../carried/carried.ts')).openCarried(path);
+  return (await import('../offline/open-bundle.ts')).openCarried(path);
 }

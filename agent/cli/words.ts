@@ -1,5 +1,5 @@
 import type { NoneReason } from '../../protocol/check-in.ts';
-import type { Memory, Phase } from '../machine/memory.ts';
+import type { Memory, Phase } from '../state-machine/memory.ts';
 
 const reasons: Record<NoneReason | 'cancelled_here' | 'no_server' | 'updated', string> = {
   up_to_date: 'this host runs what its channel wants',

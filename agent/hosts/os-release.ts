@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { InterlockError } from '../../protocol/errors.ts';
 import type { Arch } from '../../protocol/schema.ts';
-import type { Running } from '../ports.ts';
+import type { Running } from '../ports/host.ts';
 
 /** What an image says about itself, in `os-release`: `IMAGE_ID`, `IMAGE_VERSION` and the processor's kind. */
 export async function readIdentity(file: string): Promise<Pick<Running, 'name' | 'version' | 'arch'>> {

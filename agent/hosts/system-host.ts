@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { privateFile } from '../../system/private-files.ts';
 import { openLoader } from '../loader/systemd-boot/loader.ts';
-import type { Running, SlotName } from '../ports.ts';
+import type { Running, SlotName } from '../ports/host.ts';
 import { findSlotsOnDisk } from '../slots/find-on-disk.ts';
 import type { Host } from './host.ts';
 import { mountEsp, unmountEsp } from './mount-esp.ts';

@@ -4,7 +4,7 @@ import { type Change, cancel, release } from '../../protocol/semaphore.ts';
 import { type Etcd, type EtcdOptions, openEtcd, type Said } from '../../system/etcd.ts';
 import { Roster } from '../../system/etcd-roster.ts';
 import { type Swapped, swapLock } from '../../system/swap-lock.ts';
-import type { Hold, LockPort, LockSelf, ReleaseAnswer } from '../ports.ts';
+import type { Hold, LockPort, LockSelf, ReleaseAnswer } from '../ports/lock.ts';
 import { findStanding } from './find-standing.ts';
 import { lock } from './lock.ts';
 import { requireCluster, unknownOr } from './trouble.ts';

@@ -1,7 +1,7 @@
 import type { Etcd } from '../../system/etcd.ts';
 import { listGroups } from '../../system/list-locks.ts';
 import { readLock } from '../../system/read-lock.ts';
-import type { Place, Standing } from '../ports.ts';
+import type { Place, Standing } from '../ports/lock.ts';
 
 /** More groups than one etcd usually serves; the own one is asked in any case. */
 const mostGroups = 100;

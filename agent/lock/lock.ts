@@ -3,7 +3,7 @@ import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
 import { acquire } from '../../protocol/semaphore.ts';
 import type { Etcd, Said } from '../../system/etcd.ts';
 import { type Swapped, swapLock } from '../../system/swap-lock.ts';
-import type { AcquireAnswer, Hold, LockSelf, WaitReason } from '../ports.ts';
+import type { AcquireAnswer, Hold, LockSelf, WaitReason } from '../ports/lock.ts';
 import { checkQuorum } from './quorum.ts';
 import { requireCluster, unknownOr } from './trouble.ts';
 

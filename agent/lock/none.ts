@@ -1,4 +1,4 @@
-import type { LockPort } from '../ports.ts';
+import type { LockPort } from '../ports/lock.ts';
 
 /** No coordination, by the operator's explicit word: every place is free, and the path stays the same. */
 export function openNoLock(): Omit<LockPort, 'place'> {

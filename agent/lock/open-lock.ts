@@ -1,5 +1,5 @@
 import { InterlockError } from '../../protocol/errors.ts';
-import type { LockPort, Place } from '../ports.ts';
+import type { LockPort, Place } from '../ports/lock.ts';
 import { type EtcdLockOptions, openEtcdLock } from './etcd.ts';
 import { openNoLock } from './none.ts';
 

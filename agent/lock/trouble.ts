@@ -1,7 +1,7 @@
 import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
 import type { Said } from '../../system/etcd.ts';
 import { isUnknown } from '../../system/swap-lock.ts';
-import type { Hold } from '../ports.ts';
+import type { Hold } from '../ports/lock.ts';
 
 /** Not reached, timed out, cut off, overloaded or full: ask again. Anything else is a problem for a person. */
 export function unknownOr(error: unknown): { result: 'unknown'; problem: string } {

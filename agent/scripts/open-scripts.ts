@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ScriptsPort } from '../ports.ts';
+import type { ScriptsPort } from '../ports/scripts.ts';
 import { type HealthOptions, health } from './health.ts';
 import { hooks } from './hooks.ts';
 

@@ -7,10 +7,10 @@ import {
   ReportsAnswer,
 } from '../../protocol/check-in.ts';
 import { InterlockError } from '../../protocol/errors.ts';
-import type { ServerPort } from '../ports.ts';
+import type { ServerPort } from '../ports/server.ts';
 import { hostKey } from './host-key.ts';
 import { type Identity, writeIdentity } from './identity.ts';
-import { hasNews, withoutNews, worthSaying } from './news.ts';
+import { hasNews, withoutNews, worthSaying } from './newer-fields.ts';
 import { type PostContext, post } from './post.ts';
 import { checkTaken, isRefused, sendReports } from './send-reports.ts';
 

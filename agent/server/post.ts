@@ -4,7 +4,7 @@ import { InterlockError } from '../../protocol/errors.ts';
 import { type Answer, ask } from '../../system/ask.ts';
 import { createHttpAgents } from '../../system/http-agents.ts';
 import { checkJson, readJson, wordsOf } from '../../system/read-json.ts';
-import type { Rest } from './rest.ts';
+import type { Rest } from './retry-after.ts';
 
 const timeout = { lookup: 5000, connect: 5000, secureConnect: 5000, response: 15_000, request: 30_000 };
 

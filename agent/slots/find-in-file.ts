@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { InterlockError } from '../../protocol/errors.ts';
 import { decodeGpt, type GptTable, gptLengths } from '../../protocol/gpt.ts';
-import type { SlotName } from '../ports.ts';
+import type { SlotName } from '../ports/host.ts';
 import { openExtent } from './extent.ts';
 import type { Extent, Slot, Slots } from './slot.ts';
 

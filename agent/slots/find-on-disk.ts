@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { InterlockError } from '../../protocol/errors.ts';
-import type { SlotName } from '../ports.ts';
+import type { SlotName } from '../ports/host.ts';
 import type { Extent, Slot, Slots } from './slot.ts';
 
 /** What the kernel says about the disk that was booted. */

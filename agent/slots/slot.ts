@@ -1,4 +1,4 @@
-import type { SlotName } from '../ports.ts';
+import type { SlotName } from '../ports/host.ts';
 
 /** A run of bytes in a file or block device. */
 export interface Extent {

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { Report } from '../../protocol/check-in.ts';
 import { parseJson, Sha256, Version } from '../../protocol/schema.ts';
-import { freshMemory, type Memory, type Phase } from '../machine/memory.ts';
+import { freshMemory, type Memory, type Phase } from '../state-machine/memory.ts';
 
 const Text = Type.String();
 const Slot = Type.Enum(['a', 'b']);

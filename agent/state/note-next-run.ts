@@ -1,8 +1,8 @@
 import { rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { privateFile } from '../../system/private-files.ts';
-import type { Memory } from '../machine/memory.ts';
-import { nothingDueUntil } from '../machine/tell-due.ts';
+import { nothingDueUntil } from '../state-machine/check-in-due.ts';
+import type { Memory } from '../state-machine/memory.ts';
 
 /**
  * Says, by the time of a file that is gone with the boot, until when nothing is due: the timer's unit compares it and

@@ -12,7 +12,8 @@ import {
   type TrustFloor,
 } from '../../protocol/trust.ts';
 import { isNewer } from '../../protocol/version.ts';
-import type { Running, Target, TrustPort } from '../ports.ts';
+import type { Running } from '../ports/host.ts';
+import type { Target, TrustPort } from '../ports/trust.ts';
 import { type Cache, saveCache } from './cache.ts';
 import { provenTime } from './check-clock.ts';
 import { rootVersion } from './image-trust.ts';

@@ -3,7 +3,7 @@ import { InterlockError } from '../../protocol/errors.ts';
 import type { Release } from '../../protocol/release.ts';
 import { verityBlock } from '../../protocol/verity.ts';
 import { streamVerity } from '../../protocol/verity-levels.ts';
-import type { SlotName } from '../ports.ts';
+import type { SlotName } from '../ports/host.ts';
 import { openExtent } from '../slots/extent.ts';
 import { hashFile } from '../slots/hash-file.ts';
 import { readBack } from '../slots/read-back.ts';

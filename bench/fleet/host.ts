@@ -1,9 +1,11 @@
 import { openNoLock } from '../../agent/lock/none.ts';
-import type { Event, EventBody } from '../../agent/machine/event.ts';
-import { freshMemory, type Memory } from '../../agent/machine/memory.ts';
-import { step } from '../../agent/machine/step.ts';
-import { type Ports, perform } from '../../agent/perform.ts';
-import type { Running, Target } from '../../agent/ports.ts';
+import type { Running } from '../../agent/ports/host.ts';
+import type { Ports } from '../../agent/ports/ports.ts';
+import type { Target } from '../../agent/ports/trust.ts';
+import { perform } from '../../agent/run/perform.ts';
+import type { Event, EventBody } from '../../agent/state-machine/event.ts';
+import { freshMemory, type Memory } from '../../agent/state-machine/memory.ts';
+import { step } from '../../agent/state-machine/step.ts';
 import type { CheckInAnswer } from '../../protocol/check-in.ts';
 import type { Release } from '../../protocol/release.ts';
 import type { Post } from './sockets.ts';

@@ -1,6 +1,6 @@
-import { freshMemory, type Memory } from '../../agent/machine/memory.ts';
-import type { Running, SlotName } from '../../agent/ports.ts';
-import { runAgent } from '../../agent/run.ts';
+import type { Running, SlotName } from '../../agent/ports/host.ts';
+import { runAgent } from '../../agent/run/run.ts';
+import { freshMemory, type Memory } from '../../agent/state-machine/memory.ts';
 import type { Etcd, EtcdOptions } from '../../system/etcd.ts';
 import { SimEsp } from '../simulation/fleet/esp.ts';
 import type { Random } from '../simulation/fleet/random.ts';

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { openEtcdLock } from '../../agent/lock/etcd.ts';
-import type { Ports } from '../../agent/perform.ts';
-import type { LockPort, SlotName } from '../../agent/ports.ts';
+import type { SlotName } from '../../agent/ports/host.ts';
+import type { LockPort } from '../../agent/ports/lock.ts';
+import type { Ports } from '../../agent/ports/ports.ts';
 import { InterlockError } from '../../protocol/errors.ts';
 import { type Host, type Life, spend as spendOn, type World } from './host.ts';
 import type { Wish } from './record.ts';

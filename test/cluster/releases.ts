@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Target } from '../../agent/ports.ts';
+import type { Target } from '../../agent/ports/trust.ts';
 import type { CheckIn, CheckInAnswer } from '../../protocol/check-in.ts';
 import type { Release } from '../../protocol/release.ts';
 import type { Random } from '../simulation/fleet/random.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openEtcdLock } from '../../agent/lock/etcd.ts';
-import type { Hold, LockPort, LockSelf } from '../../agent/ports.ts';
+import type { Hold, LockPort, LockSelf } from '../../agent/ports/lock.ts';
 import { addLock } from '../../cli/lock.ts';
 import { createProgram } from '../../system/command.ts';
 import { type EtcdOptions, openEtcd } from '../../system/etcd.ts';

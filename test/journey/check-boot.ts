@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Memory } from '../../agent/machine/memory.ts';
 import { checkMemory } from '../../agent/state/check-memory.ts';
+import type { Memory } from '../../agent/state-machine/memory.ts';
 import { run } from '../../system/run.ts';
 import { findPartition } from '../support/vm/disk-file.ts';
 import type { Vm } from '../support/vm/start-vm.ts';

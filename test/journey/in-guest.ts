@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Memory } from '../../agent/machine/memory.ts';
+import type { Memory } from '../../agent/state-machine/memory.ts';
 import { errorTable } from '../../protocol/error-table.ts';
 import type { Vm } from '../support/vm/start-vm.ts';
 

@@ -1,4 +1,4 @@
-import { moves } from '../../agent/machine/moves.ts';
+import { moves } from '../../agent/state-machine/moves.ts';
 import type { Examined } from './levels.ts';
 import { branches, type Coverage } from './model/coverage.ts';
 import { faults } from './model/faults.ts';

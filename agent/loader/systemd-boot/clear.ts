@@ -1,4 +1,4 @@
-import type { SlotName } from '../../ports.ts';
+import type { SlotName } from '../../ports/host.ts';
 import type { BootState } from './boot-state.ts';
 import { entriesFolder, imagesFolder, parseEntryName } from './entry.ts';
 import { flushed, removeEntry, removeImage, removeMark, type Step } from './steps.ts';

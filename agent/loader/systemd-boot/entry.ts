@@ -1,4 +1,4 @@
-import type { SlotName } from '../../ports.ts';
+import type { SlotName } from '../../ports/host.ts';
 
 /** Where entries lie on the ESP; paths are relative to its root. */
 export const entriesFolder = 'loader/entries';

@@ -1,4 +1,5 @@
-import type { LoaderPort, Running, SlotName } from '../../ports.ts';
+import type { Running, SlotName } from '../../ports/host.ts';
+import type { LoaderPort } from '../../ports/loader.ts';
 import { otherSlot } from '../../slots/slot.ts';
 import { findSigner } from '../secure-boot/find-signer.ts';
 import { readDb } from '../secure-boot/read-db.ts';

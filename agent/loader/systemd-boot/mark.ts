@@ -1,4 +1,4 @@
-import type { SlotName } from '../../ports.ts';
+import type { SlotName } from '../../ports/host.ts';
 import { type Entry, formatEntryName, type Image } from './entry.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runTrial } from '../../../agent/cli/run-trial.ts';
-import { freshMemory, type Memory, type Phase } from '../../../agent/machine/memory.ts';
-import type { Hold } from '../../../agent/ports.ts';
+import type { Hold } from '../../../agent/ports/lock.ts';
+import { freshMemory, type Memory, type Phase } from '../../../agent/state-machine/memory.ts';
 
 const goal = { version: '2', rootHash: 'b'.repeat(64), grant: null };
 const hold: Hold = {

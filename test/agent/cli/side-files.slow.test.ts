@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { stopRun } from '../../../agent/cli/stop-run.ts';
-import type { Memory } from '../../../agent/machine/memory.ts';
+import type { Memory } from '../../../agent/state-machine/memory.ts';
 import { acquire } from '../../../protocol/semaphore.ts';
 import { openEtcd } from '../../../system/etcd.ts';
 import { readLock } from '../../../system/read-lock.ts';

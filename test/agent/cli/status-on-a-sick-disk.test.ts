@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readStatus, type Status } from '../../../agent/cli/read-status.ts';
 import { formatStatus } from '../../../agent/cli/status-text.ts';
-import { freshMemory } from '../../../agent/machine/memory.ts';
 import { openStore } from '../../../agent/state/store.ts';
 import { noteTrouble } from '../../../agent/state/trouble.ts';
+import { freshMemory } from '../../../agent/state-machine/memory.ts';
 
 const said = (status: Status) => formatStatus(status, new Date(at)).replaceAll(/\s+/g, ' ');
 const at = '2026-03-01T12:00:00.000Z';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Status } from '../../../agent/cli/read-status.ts';
 import { formatStatus } from '../../../agent/cli/status-text.ts';
-import { freshMemory, type Memory } from '../../../agent/machine/memory.ts';
+import { freshMemory, type Memory } from '../../../agent/state-machine/memory.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const running = {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLoader } from '../../../agent/loader/systemd-boot/loader.ts';
-import type { Running, SlotName, Target } from '../../../agent/ports.ts';
+import type { Running, SlotName } from '../../../agent/ports/host.ts';
+import type { Target } from '../../../agent/ports/trust.ts';
 
 const roots = { a: 'a'.repeat(64), b: 'b'.repeat(64) };
 const kernel = 'kernel image';

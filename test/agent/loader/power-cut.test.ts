@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { readBootState } from '../../../agent/loader/systemd-boot/boot-state.ts';
 import type { Entry } from '../../../agent/loader/systemd-boot/entry.ts';
 import { createLoader } from '../../../agent/loader/systemd-boot/loader.ts';
-import type { Running, SlotName, Target } from '../../../agent/ports.ts';
+import type { Running, SlotName } from '../../../agent/ports/host.ts';
+import type { Target } from '../../../agent/ports/trust.ts';
 import { otherSlot } from '../../../agent/slots/slot.ts';
 import {
   createPowerCutEsp,

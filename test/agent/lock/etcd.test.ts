@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEtcdLock } from '../../../agent/lock/etcd.ts';
-import type { Hold, LockSelf } from '../../../agent/ports.ts';
+import type { Hold, LockSelf } from '../../../agent/ports/lock.ts';
 import { lockKey } from '../../../protocol/lock-value.ts';
 import { clearFailed, emptyLock, setSlots } from '../../../protocol/semaphore.ts';
 import { comparesOf, openEtcd } from '../../../system/etcd.ts';

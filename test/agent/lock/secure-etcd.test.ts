@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEtcdLock } from '../../../agent/lock/etcd.ts';
-import type { Hold } from '../../../agent/ports.ts';
+import type { Hold } from '../../../agent/ports/lock.ts';
 import { makeCertificates } from '../../../builder/keys/certificates.ts';
 import { type EtcdOptions, openEtcd } from '../../../system/etcd.ts';
 import { type EtcdCluster, startEtcd } from '../../support/etcd.ts';

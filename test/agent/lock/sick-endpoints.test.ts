@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEtcdLock } from '../../../agent/lock/etcd.ts';
-import type { Hold, LockSelf } from '../../../agent/ports.ts';
+import type { Hold, LockSelf } from '../../../agent/ports/lock.ts';
 import { type LockValue, lockKey } from '../../../protocol/lock-value.ts';
 import { acquire, emptyLock } from '../../../protocol/semaphore.ts';
 import { FakeCluster, FakeMember, type Sickness } from '../../support/fake-etcd.ts';

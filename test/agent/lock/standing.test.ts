@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openEtcdLock } from '../../../agent/lock/etcd.ts';
 import { openLock } from '../../../agent/lock/open-lock.ts';
-import type { Hold, Place } from '../../../agent/ports.ts';
+import type { Hold, Place } from '../../../agent/ports/lock.ts';
 import { type EtcdCluster, startEtcd } from '../../support/etcd.ts';
 
 const rootHash = 'a'.repeat(64);

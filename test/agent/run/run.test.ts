@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Progress, runAgent } from '../../../agent/run.ts';
+import { type Progress, runAgent } from '../../../agent/run/run.ts';
 import { openStore } from '../../../agent/state/store.ts';
 import type { Report } from '../../../protocol/check-in.ts';
 import { InterlockError } from '../../../protocol/errors.ts';

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Memory } from '../../../agent/machine/memory.ts';
 import { holdLock } from '../../../agent/state/hold-lock.ts';
 import { openStore } from '../../../agent/state/store.ts';
+import type { Memory } from '../../../agent/state-machine/memory.ts';
 import { createHost, hashOf, perform, start, tell } from '../../support/lock-world/host.ts';
 import { createStore } from '../../support/lock-world/store.ts';
 

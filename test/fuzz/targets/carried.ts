@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openCarried } from '../../../agent/carried/carried.ts';
+import { openCarried } from '../../../agent/offline/open-bundle.ts';
 import { makeTar } from '../../builder/pack/make-tar.ts';
 import { repairTar } from '../repair-tar.ts';
 import { scratchFolder } from '../scratch-folder.ts';

@@ -1,5 +1,5 @@
 import { chooseEntry } from '../../../agent/loader/systemd-boot/choose.ts';
-import type { SlotName } from '../../../agent/ports.ts';
+import type { SlotName } from '../../../agent/ports/host.ts';
 
 interface Entry {
   generation: number;

@@ -1,7 +1,7 @@
-import type { EventBody } from '../../../agent/machine/event.ts';
-import { freshMemory, type Memory } from '../../../agent/machine/memory.ts';
-import type { Running, SlotName } from '../../../agent/ports.ts';
-import { runAgent } from '../../../agent/run.ts';
+import type { Running, SlotName } from '../../../agent/ports/host.ts';
+import { runAgent } from '../../../agent/run/run.ts';
+import type { EventBody } from '../../../agent/state-machine/event.ts';
+import { freshMemory, type Memory } from '../../../agent/state-machine/memory.ts';
 import { SimEsp } from './esp.ts';
 import type { Fleet } from './fleet.ts';
 import { openPorts } from './ports.ts';

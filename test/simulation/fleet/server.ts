@@ -1,4 +1,4 @@
-import type { Target } from '../../../agent/ports.ts';
+import type { Target } from '../../../agent/ports/trust.ts';
 import type { CheckIn, CheckInAnswer } from '../../../protocol/check-in.ts';
 import { InterlockError } from '../../../protocol/errors.ts';
 import type { Release } from '../../../protocol/release.ts';

@@ -1,4 +1,4 @@
-import type { Effect, Event } from '../../../agent/machine/event.ts';
+import type { Effect, Event } from '../../../agent/state-machine/event.ts';
 import type { Fault } from './faults.ts';
 import { canonical, type Host, isWaiting, startedEvent } from './host.ts';
 import { rootHashOf, targetOf, times } from './releases.ts';

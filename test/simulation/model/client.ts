@@ -1,4 +1,4 @@
-import type { Hold } from '../../../agent/ports.ts';
+import type { Hold } from '../../../agent/ports/lock.ts';
 import type { Refused } from '../../../protocol/semaphore.ts';
 import { hear } from './agent-moves.ts';
 import { answerOf, type Ending, nonceOf } from './answers.ts';

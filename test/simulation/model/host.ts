@@ -1,6 +1,6 @@
-import type { Event } from '../../../agent/machine/event.ts';
-import { freshMemory, type Memory, type Phase } from '../../../agent/machine/memory.ts';
-import type { Running, SlotName } from '../../../agent/ports.ts';
+import type { Running, SlotName } from '../../../agent/ports/host.ts';
+import type { Event } from '../../../agent/state-machine/event.ts';
+import { freshMemory, type Memory, type Phase } from '../../../agent/state-machine/memory.ts';
 import { clusterId, otherSlot, rootHashOf, times, versionName } from './releases.ts';
 
 /** One host as it truly is, without its part of the lock. */

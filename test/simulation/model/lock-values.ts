@@ -1,4 +1,4 @@
-import type { Effect } from '../../../agent/machine/event.ts';
+import type { Effect } from '../../../agent/state-machine/event.ts';
 import type { Holder, LockValue } from '../../../protocol/lock-value.ts';
 import { type Change, clearFailed, emptyLock, forceRelease, setSlots } from '../../../protocol/semaphore.ts';
 import type { Host } from './host.ts';

@@ -1,4 +1,4 @@
-import type { Event } from '../../../agent/machine/event.ts';
+import type { Event } from '../../../agent/state-machine/event.ts';
 import { type Happening, hear, type Moves } from './agent-moves.ts';
 import type { Host } from './host.ts';
 import { clusterId, otherSlot, targetOf, times, versionName } from './releases.ts';

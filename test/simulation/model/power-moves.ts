@@ -1,4 +1,4 @@
-import { freshMemory } from '../../../agent/machine/memory.ts';
+import { freshMemory } from '../../../agent/state-machine/memory.ts';
 import type { Moves } from './agent-moves.ts';
 import { booted, bootedOther, canonical, fallenBack, type Host } from './host.ts';
 import { times } from './releases.ts';

@@ -1,4 +1,6 @@
-import type { Place, SlotName, Target } from '../../../agent/ports.ts';
+import type { SlotName } from '../../../agent/ports/host.ts';
+import type { Place } from '../../../agent/ports/lock.ts';
+import type { Target } from '../../../agent/ports/trust.ts';
 import type { Release } from '../../../protocol/release.ts';
 
 /** All the time the model knows: a wait is over `now`, and a grant has ended when it is `late`. */

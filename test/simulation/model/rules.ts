@@ -1,5 +1,5 @@
-import { effectsOf } from '../../../agent/machine/effects.ts';
-import { step } from '../../../agent/machine/step.ts';
+import { effectsOf } from '../../../agent/state-machine/effects.ts';
+import { step } from '../../../agent/state-machine/step.ts';
 import { acquire, cancel, release } from '../../../protocol/semaphore.ts';
 
 /** How a write is guarded: by the key's revision, by its count of versions, or not at all. */

@@ -1,4 +1,4 @@
-import type { Effect } from '../../../agent/machine/event.ts';
+import type { Effect } from '../../../agent/state-machine/event.ts';
 import type { Host } from './host.ts';
 import { otherSlot, versionName } from './releases.ts';
 

@@ -1,6 +1,6 @@
-import { bar } from '../../../agent/machine/bar.ts';
-import type { Event } from '../../../agent/machine/event.ts';
-import type { Memory, Phase } from '../../../agent/machine/memory.ts';
+import { bar } from '../../../agent/state-machine/bar.ts';
+import type { Event } from '../../../agent/state-machine/event.ts';
+import type { Memory, Phase } from '../../../agent/state-machine/memory.ts';
 import { shipped } from '../model/rules.ts';
 import type { Mutant } from './mutant.ts';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Memory } from '../../../agent/machine/memory.ts';
+import type { Memory } from '../../../agent/state-machine/memory.ts';
 import type { LockValue } from '../../../protocol/lock-value.ts';
 import { openEtcd } from '../../../system/etcd.ts';
 import { readLock } from '../../../system/read-lock.ts';

@@ -1,7 +1,8 @@
-import type { Effect, Event } from '../../../agent/machine/event.ts';
-import { freshMemory, type Memory } from '../../../agent/machine/memory.ts';
-import { step } from '../../../agent/machine/step.ts';
-import type { Running, SlotName, Target } from '../../../agent/ports.ts';
+import type { Running, SlotName } from '../../../agent/ports/host.ts';
+import type { Target } from '../../../agent/ports/trust.ts';
+import type { Effect, Event } from '../../../agent/state-machine/event.ts';
+import { freshMemory, type Memory } from '../../../agent/state-machine/memory.ts';
+import { step } from '../../../agent/state-machine/step.ts';
 import { type LockStore, type Luck, performLock } from './store.ts';
 
 /** Root hashes of the model's versions. */

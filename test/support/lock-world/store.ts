@@ -1,5 +1,5 @@
-import type { Effect, EventOf } from '../../../agent/machine/event.ts';
-import type { LockSelf } from '../../../agent/ports.ts';
+import type { LockSelf } from '../../../agent/ports/lock.ts';
+import type { Effect, EventOf } from '../../../agent/state-machine/event.ts';
 import type { LockValue } from '../../../protocol/lock-value.ts';
 import { acquire, type Change, cancel, emptyLock, release } from '../../../protocol/semaphore.ts';
 

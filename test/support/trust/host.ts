@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Running, Target } from '../../../agent/ports.ts';
+import type { Running } from '../../../agent/ports/host.ts';
+import type { Target } from '../../../agent/ports/trust.ts';
 import { openTrust, type TrustOptions } from '../../../agent/trust/open-trust.ts';
 import type { TrustFloor } from '../../../protocol/trust.ts';
 import type { TestRepository } from './repository.ts';

@@ -1,0 +1,36 @@
+import { BaseFetcher } from 'tuf-js';
+import { DownloadHTTPError } from 'tuf-js/dist/error.js';
+import { asInterlockError, type InterlockError } from '../../protocol/errors.ts';
+import type { Carried } from './open-bundle.ts';
+
+/** Stands for the server in the addresses that the TUF library makes. */
+export const carriedBase = 'carried:';
+
+/** Gives the TUF library metadata and targets off a carried medium, as `Fetcher` does off a server. */
+export class CarriedFetcher extends BaseFetcher {
+  failure: InterlockError | undefined;
+  last = { url: '', status: 0 };
+  readonly #carried: Carried;
+
+  constructor(carried: Carried) {
+    super();
+    this.#carried = carried;
+  }
+
+  override async fetch(url: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const bytes = await this.downloadBytes(url, Number.MAX_SAFE_INTEGER);
+    return new Blob([new Uint8Array(bytes)]).stream();
+  }
+
+  override async downloadBytes(url: string, limit: number): Promise<Buffer> {
+    const found = await this.#carried
+      .file(url.slice(carriedBase.length + 1), limit)
+      .catch((error: unknown) => {
+        this.failure = asInterlockError(error);
+        throw this.failure;
+      });
+    this.last = { url, status: found ? 200 : 404 };
+    if (!found) throw new DownloadHTTPError('not there', 404);
+    return found;
+  }
+}

@@ -1,0 +1,6 @@
+export interface ClockPort {
+  now(): Date;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** 32 hex digits. */
+  nonce(): string;
+}

@@ -1,0 +1,23 @@
+import type { InterlockError } from '../../protocol/errors.ts';
+import type { ClockPort } from './clock.ts';
+import type { MachinePort } from './host.ts';
+import type { LoaderPort } from './loader.ts';
+import type { LockPort } from './lock.ts';
+import type { ScriptsPort } from './scripts.ts';
+import type { ServerPort } from './server.ts';
+import type { SlotPort } from './slot.ts';
+import type { TrustPort } from './trust.ts';
+
+/** Everything outside that the agent touches. `server` and `trust` are null when no server is configured. */
+export interface Ports {
+  machine: MachinePort;
+  slot: SlotPort;
+  loader: LoaderPort;
+  lock: LockPort;
+  trust: TrustPort | null;
+  server: ServerPort | null;
+  scripts: ScriptsPort;
+  clock: ClockPort;
+  /** What is wrong with today's configuration, for the server to know. */
+  wrong?: InterlockError | null;
+}

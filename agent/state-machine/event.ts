@@ -1,0 +1,80 @@
+import type { Retry } from '../../protocol/error-table.ts';
+import type { Verdict } from '../../protocol/semaphore.ts';
+import type { Running } from '../ports/host.ts';
+import type { AcquireAnswer, Hold, Place, ReleaseAnswer, Standing } from '../ports/lock.ts';
+import type { Target } from '../ports/trust.ts';
+import type { Goal } from './memory.ts';
+
+/** What the agent does in the world; each is idempotent and answered by one event. */
+export type Effect =
+  | { do: 'look' }
+  | { do: 'write'; target: Target }
+  | { do: 'draw' }
+  | { do: 'acquire'; attempt: Hold; rootHash: string }
+  | { do: 'hooks'; kind: 'pre-reboot' | 'post-confirm' }
+  | { do: 'flip'; target: Target }
+  | { do: 'flipBack' }
+  /** `any`: a flip may have been made and not recorded. */
+  | { do: 'unflip'; generation: number | 'any' }
+  | { do: 'reboot' }
+  | { do: 'health' }
+  | { do: 'markGood'; generation: number }
+  | { do: 'markBad'; generation: number }
+  | { do: 'release'; hold: Hold; rootHash: string; verdict: Verdict | null }
+  | { do: 'cancel'; hold: Hold };
+
+/** What looking for an update found. */
+export type Found =
+  | { target: Target; expires: string | null }
+  | { none: string; problem: string }
+  | { code: string; problem: string; isServer?: true };
+
+/** What happened; `at` is the only clock the machine knows. */
+export type Event = { at: string } & (
+  | {
+      kind: 'started';
+      running: Running;
+      /** The booted entry's generation, and whether it boots without counting. */
+      generation: number;
+      blessed: boolean;
+      /** Generations that have a whole entry, spent ones too. */
+      generations: readonly number[];
+      retrySeconds: number;
+    }
+  /** `standing`: what the lock showed, when it was asked. */
+  | { kind: 'looked'; found: Found; pollSeconds: number; standing?: Standing | null }
+  /** The server was told where this host is. */
+  | { kind: 'told'; pollSeconds: number }
+  | { kind: 'wrote'; detail?: string }
+  | { kind: 'drew'; nonce: string; place: Place }
+  | { kind: 'acquired'; nonce: string; answer: AcquireAnswer }
+  | { kind: 'hooked' }
+  | { kind: 'flipped'; generation: number }
+  | { kind: 'unflipped' }
+  | { kind: 'healthy' }
+  | { kind: 'unhealthy'; check: string; problem: string }
+  | { kind: 'markedGood' }
+  | { kind: 'markedBad' }
+  | { kind: 'released'; answer: ReleaseAnswer }
+  /** The effect threw; nothing is known to have changed. */
+  | { kind: 'failed'; code: string; problem: string; retry: Retry }
+  | { kind: 'reported'; ids: string[] }
+  /** Orders of the host's operator. */
+  | { kind: 'check' }
+  /** `target` null: back to the other slot as it is. `leaves`: the running version is not to come back by itself. */
+  | { kind: 'order'; goal: Goal; target: Target | null; leaves: boolean }
+  | { kind: 'retry'; version: string }
+  | { kind: 'confirm' }
+  /** By an operator, unless a reason says otherwise. */
+  | { kind: 'cancel'; reason?: string }
+  /** What was lost was seen. */
+  | { kind: 'noted' }
+  /** A restored etcd is trusted again; `place`: look for what is held where the lock is configured now. */
+  | { kind: 'acknowledge'; place: Place | null }
+);
+
+/** One kind of event. */
+export type EventOf<K extends Event['kind']> = Extract<Event, { kind: K }>;
+
+/** An event before the clock was read. */
+export type EventBody = Event extends infer E ? (E extends Event ? Omit<E, 'at'> : never) : never;

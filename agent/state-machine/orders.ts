@@ -1,0 +1,121 @@
+import { InterlockError } from '../../protocol/errors.ts';
+import type { Hold } from '../ports/lock.ts';
+import { bar, unbar } from './bar.ts';
+import { forget, reach, remember, report, restFactor, wait } from './change.ts';
+import type { EventOf } from './event.ts';
+import { giveUp } from './lock-steps.ts';
+import { noteLost, strandedIn } from './lost.ts';
+import type { Goal, Memory } from './memory.ts';
+import { offer } from './update-steps.ts';
+
+const rolledBack = 'rolled back by an operator';
+
+/** An operator names a version for this host. Throws `usage` while another update is under way. */
+export function onOrder(memory: Memory, event: EventOf<'order'>): Memory {
+  const { at, goal, target } = event;
+  const { phase } = memory;
+  if (phase.at !== 'idle' && phase.at !== 'offered' && phase.at !== 'written') throw underWay(phase.at);
+  const isGoal = (rootHash: string) => rootHash === goal.rootHash;
+  const wanted = leave(unbar(forget(memory, isGoal), isGoal), event);
+  const idle = phase.at === 'idle' ? wanted : reach(wanted, at, { at: 'idle' });
+  if (goal.rootHash === memory.running?.rootHash) return idle;
+  if (!target) {
+    return reach(idle, at, { at: 'written', plan: { goal, target, expires: null }, fresh: true });
+  }
+  return offer(idle, at, { goal, target, expires: null });
+}
+
+/** An operator wants a version tried again that failed or was given up here, and the server asked now. */
+export function onRetry(memory: Memory, { version }: EventOf<'retry'>): Memory {
+  const forgotten = forget(memory, (_, failed) => failed === version);
+  return { ...unbar(forgotten, (_, versions) => versions.includes(version)), wait: null };
+}
+
+/** An operator vouches for the slot on trial; the health checks are not asked any more. */
+export function onConfirm(memory: Memory): Memory {
+  if (memory.phase.at !== 'trying') {
+    throw new InterlockError('usage', { problem: 'nothing is on trial: the running slot is marked good' });
+  }
+  return { ...memory, phase: { ...memory.phase, healthy: true }, wait: null };
+}
+
+/**
+ * An update is given up. What the server takes back comes again when the server likes; what an operator gives up is
+ * barred here until ordered here. Throws `cancel_late` once `rebooting` was recorded.
+ */
+export function onCancel(memory: Memory, event: EventOf<'cancel'>): Memory {
+  const { at, reason = 'cancelled by an operator' } = event;
+  const { phase } = memory;
+  const stay = (goal: Goal) =>
+    event.reason === undefined ? bar({ ...remain(memory), problem: null }, at, goal) : memory;
+  switch (phase.at) {
+    case 'offered':
+    case 'written': {
+      const idle = reach(stay(phase.plan.goal), at, { at: 'idle' });
+      const rest = wait(idle, at, memory.retrySeconds * restFactor, reason);
+      return report(rest, at, 'cancelled', phase.plan.goal, reason);
+    }
+    case 'acquiring':
+    case 'locked':
+      return giveUp(stay(phase.plan.goal), at, phase, reason);
+    case 'flipped':
+      return giveUp(stay(phase.goal), at, phase, reason);
+    case 'cancelling':
+    case 'condemned':
+    case 'fellBack':
+    case 'healed':
+      // on its way back already; what is left is not to go there again
+      return stay(phase.goal);
+    case 'idle':
+      throw new InterlockError('usage', { problem: 'no update is under way: see interlock-agent status' });
+    default:
+      throw new InterlockError('cancel_late', { version: phase.goal.version, problem: tooLate[phase.at] });
+  }
+}
+
+const tooLate = {
+  rebooting: 'the reboot into it was asked for',
+  trying: 'it runs, on trial',
+  confirmed: 'it runs, and is marked good',
+  finished: 'it runs, and is marked good',
+};
+
+/** An operator saw what was lost. Throws `lock_stranded` while a place stands that nobody here took. */
+export function onNoted(memory: Memory): Memory {
+  if (memory.standing) throw strandedIn(memory.standing);
+  return noteLost(memory);
+}
+
+/** An operator vouches for an etcd that went back in time, or says where the place of a lost one is to be given back. */
+export function onAcknowledge(memory: Memory, { place }: EventOf<'acknowledge'>): Memory {
+  const known = { ...memory, seen: {}, wait: null };
+  const { phase } = known;
+  if (!place) return known;
+  const move = (hold: Hold): Hold => ({ ...hold, ...place, host: hold.host, clusterId: '' });
+  if (phase.at === 'acquiring') return { ...known, phase: { ...phase, attempt: move(phase.attempt) } };
+  if (phase.at === 'flipped' || phase.at === 'rebooting') {
+    return { ...known, phase: { ...phase, hold: move(phase.hold), attempt: null } };
+  }
+  return 'hold' in phase ? { ...known, phase: { ...phase, hold: move(phase.hold) } } : known;
+}
+
+/** Who rolls back does not want the next look to bring the same version again. */
+function leave(memory: Memory, { at, goal, leaves }: EventOf<'order'>): Memory {
+  const { running } = memory;
+  if (!leaves || !running || running.rootHash === goal.rootHash) return memory;
+  const left = { version: running.version, rootHash: running.rootHash, grant: null };
+  return remember(memory, at, left, rolledBack);
+}
+
+/** Who gives a rollback up stays on what was to be left. */
+function remain(memory: Memory): Memory {
+  const { running } = memory;
+  return forget(
+    memory,
+    (rootHash) => rootHash === running?.rootHash && memory.failed[rootHash]?.reason === rolledBack,
+  );
+}
+
+function underWay(at: string): InterlockError {
+  return new InterlockError('usage', { problem: `another update is under way (${at})` });
+}

@@ -1,0 +1,123 @@
+import type { Target } from '../ports/trust.ts';
+import { bar } from './bar.ts';
+import { backOff, isOver, later, otherSlot, reach, report, wait } from './change.ts';
+import type { EventOf } from './event.ts';
+import { giveUp } from './lock-steps.ts';
+import { withStanding } from './lost.ts';
+import type { Memory, Plan } from './memory.ts';
+
+/** The server and the signed metadata were asked: something to write, nothing, or no answer. */
+export function onLooked(memory: Memory, event: EventOf<'looked'>): Memory {
+  const { at, found, pollSeconds, standing } = event;
+  const { phase } = memory;
+  if (phase.at !== 'idle' && (phase.at !== 'written' || phase.fresh)) return memory;
+  const told = tellAgain(memory, at, pollSeconds);
+  const known = standing === undefined ? told : withStanding(told, standing);
+  const seen = { ...known, look: lookOf(at, found) };
+  if ('target' in found) return onTarget(seen, at, found, pollSeconds);
+  if ('none' in found) {
+    const idle = phase.at === 'written' ? reach(seen, at, { at: 'idle' }) : { ...seen, tries: 0 };
+    return wait({ ...idle, problem: null }, at, pollSeconds, found.none);
+  }
+  const failed = { ...seen, problem: { at, ...found } };
+  if (phase.at === 'idle') return backOff(failed, at, found.problem);
+  if (isOver(phase.plan.expires, at)) {
+    return wait(reach(failed, at, { at: 'idle' }), at, pollSeconds, 'the offer has expired');
+  }
+  return reach(failed, at, { ...phase, fresh: true });
+}
+
+/** The server was told where this host is: enough for a while. */
+export function onTold(memory: Memory, { at, pollSeconds }: EventOf<'told'>): Memory {
+  return tellAgain(memory, at, pollSeconds);
+}
+
+function tellAgain(memory: Memory, at: string, seconds: number): Memory {
+  return { ...memory, tellAt: later(at, seconds) };
+}
+
+function onTarget(
+  memory: Memory,
+  at: string,
+  found: { target: Target; expires: string | null },
+  pollSeconds: number,
+): Memory {
+  const { phase, running, failed, barred } = memory;
+  const { target, expires } = found;
+  const { version, rootHash, grant } = target;
+  const plan = { goal: { version, rootHash, grant }, target, expires };
+  if (phase.at === 'written' && phase.plan.goal.rootHash === rootHash) {
+    return reach(memory, at, { at: 'written', plan, fresh: true });
+  }
+  const refusal = rootHash === running?.rootHash ? 'up_to_date' : failed[rootHash] && 'failed_here';
+  const isBarred = barred?.[rootHash] !== undefined;
+  if (refusal || isBarred) {
+    // it may come as another version of the same bytes: the server should hear that name too
+    const known = isBarred ? bar(memory, at, target) : memory;
+    const idle = phase.at === 'idle' ? known : reach(known, at, { at: 'idle' });
+    return wait({ ...idle, tries: 0 }, at, pollSeconds, refusal || 'cancelled_here');
+  }
+  return offer(memory, at, plan);
+}
+
+/** Accepts a target: from now on the inactive slot holds nothing that anybody may count on. */
+export function offer(memory: Memory, at: string, plan: Plan & { target: Target }): Memory {
+  const slots = { ...memory.slots };
+  if (memory.running) delete slots[otherSlot(memory.running.slot)];
+  return { ...reach(memory, at, { at: 'offered', plan }), slots, problem: null };
+}
+
+/** The inactive slot was written and read back. */
+export function onWrote(memory: Memory, { at, detail }: EventOf<'wrote'>): Memory {
+  const { phase, running } = memory;
+  if (phase.at !== 'offered' || !running) return memory;
+  const { goal } = phase.plan;
+  const slots = {
+    ...memory.slots,
+    [otherSlot(running.slot)]: { version: goal.version, rootHash: goal.rootHash },
+  };
+  const fresh = phase.plan.expires === null;
+  return report(
+    reach({ ...memory, slots, problem: null }, at, { at: 'written', plan: phase.plan, fresh }),
+    at,
+    'written',
+    goal,
+    detail,
+  );
+}
+
+/** Hooks ran: the host is drained, or it has heard that the update is over. */
+export function onHooked(memory: Memory, { at }: EventOf<'hooked'>): Memory {
+  const { phase } = memory;
+  if (phase.at === 'finished') return wait(reach(memory, at, { at: 'idle' }), at, 1, 'updated');
+  if (phase.at === 'cancelling') return reach(memory, at, { ...phase, drained: false });
+  if (phase.at !== 'locked' || phase.drained) return memory;
+  if (isOver(phase.plan.expires, at)) return giveUp(memory, at, phase, 'the offer has expired');
+  return reach(memory, at, { ...phase, drained: true });
+}
+
+/** The boot pointer names the target. */
+export function onFlipped(memory: Memory, { at, generation }: EventOf<'flipped'>): Memory {
+  const { phase } = memory;
+  if (phase.at !== 'locked' || !phase.drained) return memory;
+  return reach(memory, at, {
+    at: 'flipped',
+    goal: phase.plan.goal,
+    hold: phase.hold,
+    generation,
+    attempt: null,
+  });
+}
+
+/** The boot pointer names the running slot again. */
+export function onUnflipped(memory: Memory, { at }: EventOf<'unflipped'>): Memory {
+  const { phase } = memory;
+  if (phase.at !== 'cancelling' && phase.at !== 'fellBack') return memory;
+  return reach(memory, at, { ...phase, generation: null });
+}
+
+function lookOf(at: string, found: EventOf<'looked'>['found']): Memory['look'] {
+  if ('target' in found) return { at, offered: found.target.version, reason: '', problem: '' };
+  if ('none' in found) return { at, offered: null, reason: found.none, problem: found.problem };
+  return { at, offered: null, reason: found.code, problem: found.problem };
+}

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { confirm } from '../../../agent/run/confirm.ts';
+
+const never = new AbortController().signal;
+
+function ports(readRoot: () => Promise<void>) {
+  const calls: string[] = [];
+  const machine = { readRoot: () => readRoot().finally(() => calls.push('the root was read')) };
+  const loader = { markGood: async (generation: number) => void calls.push(`${generation} was marked good`) };
+  return { calls, machine, loader };
+}
+
+test('the whole root is read before the slot is marked good', async () => {
+  const { calls, machine, loader } = ports(() => new Promise((resolve) => setTimeout(resolve, 20)));
+  await confirm(machine, loader, 7, never);
+  expect(calls).toEqual(['the root was read', '7 was marked good']);
+});
+
+test('a root that cannot be read is not marked good', async () => {
+  const { calls, machine, loader } = ports(() => Promise.reject(new Error('EIO')));
+  await expect(confirm(machine, loader, 7, never)).rejects.toThrow('EIO');
+  expect(calls).toEqual(['the root was read']);
+});
