@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../system/run.ts';
+import { run } from '../system/process/run.ts';
 import { buildImages, interlock } from '../test/journey/build-images.ts';
 import { withVm } from '../test/journey/with-vm.ts';
 import { bootByStockInitrd } from './boot/stock-disk.ts';

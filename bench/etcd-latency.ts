@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { run } from '../system/run.ts';
+import { run } from '../system/process/run.ts';
 import { startEtcd } from '../test/support/etcd.ts';
 import { makeLargeRelease } from '../test/support/host/make-large.ts';
 import { makeHostRelease } from '../test/support/host/make-release.ts';

@@ -1,4 +1,4 @@
-import { InterlockError } from '../protocol/errors.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
 
 /** What a benchmark measured. With a peer, its limit is one of the ratio `value / peerValue`; alone, of the value. */
 export interface Measured {

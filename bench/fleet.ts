@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { readPolicy } from '../protocol/policy.ts';
+import { readPolicy } from '../protocol/documents/policy.ts';
 import { percentAt } from '../update-server/rollout/ramp.ts';
 import { rolloutsOf } from '../update-server/rollout/start.ts';
 import { openSqliteStore } from '../update-server/store/sqlite/store.ts';

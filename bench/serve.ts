@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InterlockError } from '../protocol/errors.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { openDatabase } from '../update-server/store/sqlite/open.ts';
 import type { Measured } from './figure.ts';
 import { downloadAtOnce } from './serve/download.ts';

@@ -1,4 +1,4 @@
-import { formatTable } from '../system/terminal-table.ts';
+import { formatTable } from '../system/terminal/table.ts';
 import type { Figure } from './figure.ts';
 
 const header = ['figure', 'value', 'peer', 'its value', 'ratio', 'target', ''];

@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InterlockError } from '../protocol/errors.ts';
-import { fullPayload } from '../protocol/release.ts';
-import { run } from '../system/run.ts';
+import { fullPayload } from '../protocol/documents/release.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import { run } from '../system/process/run.ts';
 import { timed } from './build/timed.ts';
 import type { Measured } from './figure.ts';
 import { adaptiveFetches } from './update-size/adaptive.ts';

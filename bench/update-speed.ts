@@ -1,8 +1,8 @@
 import { copyFile, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fullPayload, type PayloadRef } from '../protocol/release.ts';
-import { run } from '../system/run.ts';
+import { fullPayload, type PayloadRef } from '../protocol/documents/release.ts';
+import { run } from '../system/process/run.ts';
 import { serveBlobs } from '../test/support/host/blob-server.ts';
 import { type Taken, timed } from './build/timed.ts';
 import type { Measured } from './figure.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { AuditLine } from '../protocol/operator.ts';
-import { answer, verb } from '../system/command.ts';
-import { formatTable } from '../system/terminal-table.ts';
+import type { AuditLine } from '../protocol/api/operator.ts';
+import { answer, verb } from '../system/command/command.ts';
+import { formatTable } from '../system/terminal/table.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 import { shownDigits } from './find-id.ts';
 import { formatTime } from './format-time.ts';

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { blockVersion, setFloor, showChannel, withdrawVersion } from '../builder/publish/edit-channel.ts';
 import { brakeBlock, brakeWithdraw } from '../builder/publish/pull-brake.ts';
-import type { Channel } from '../protocol/channel.ts';
-import { InterlockError } from '../protocol/errors.ts';
-import { ChannelsAnswer } from '../protocol/operator.ts';
-import { parse } from '../protocol/schema.ts';
-import { line } from '../protocol/visible.ts';
-import { answer, group, verb } from '../system/command.ts';
-import { formatTable } from '../system/terminal-table.ts';
+import { ChannelsAnswer } from '../protocol/api/operator.ts';
+import type { Channel } from '../protocol/documents/channel.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import { parse } from '../protocol/schema/schema.ts';
+import { line } from '../protocol/text/visible.ts';
+import { answer, group, verb } from '../system/command/command.ts';
+import { formatTable } from '../system/terminal/table.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 import { showChange } from './show-change.ts';
 

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import type { OptionsInit } from 'got';
-import { type ErrorCode, errorTable } from '../protocol/error-table.ts';
-import { type Details, InterlockError } from '../protocol/errors.ts';
-import { visible } from '../protocol/visible.ts';
-import { type Answer, ask, openAnswer } from '../system/ask.ts';
-import { createHttpAgents } from '../system/http-agents.ts';
-import { checkJson, wordsOf } from '../system/read-json.ts';
+import { type ErrorCode, errorTable } from '../protocol/errors/error-table.ts';
+import { type Details, InterlockError } from '../protocol/errors/interlock-error.ts';
+import { visible } from '../protocol/text/visible.ts';
+import { type Answer, ask, openAnswer } from '../system/http/ask.ts';
+import { createHttpAgents } from '../system/http/http-agents.ts';
+import { checkJson, wordsOf } from '../system/http/read-json.ts';
 import { readUserConfig, userConfigPath } from './user-config.ts';
 
 /** What a verb was told about the server; what is missing comes from the environment, then from `interlock login`. */

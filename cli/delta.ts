@@ -2,10 +2,10 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { addDelta } from '../builder/delta/add-delta.ts';
-import type { PayloadFormat } from '../protocol/payload.ts';
-import { line } from '../protocol/visible.ts';
-import { answer, verb } from '../system/command.ts';
-import { formatBytes, showProgress } from '../system/terminal.ts';
+import type { PayloadFormat } from '../protocol/formats/payload/payload.ts';
+import { line } from '../protocol/text/visible.ts';
+import { answer, verb } from '../system/command/command.ts';
+import { formatBytes, showProgress } from '../system/terminal/progress.ts';
 import { payloadFormatOption } from './payload-format.ts';
 
 /** Adds `interlock delta`. */

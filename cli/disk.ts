@@ -10,13 +10,13 @@ import { enroll } from '../builder/sign/secure-boot/enroll.ts';
 import { readEnrollmentKeys, requireSigner } from '../builder/sign/secure-boot/find-signer.ts';
 import { requireSignedBoot } from '../builder/sign/secure-boot/require-signed-boot.ts';
 import { signDetached } from '../builder/sign/secure-boot/sign-detached.ts';
-import { InterlockError } from '../protocol/errors.ts';
-import { parseRelease } from '../protocol/release.ts';
-import { line } from '../protocol/visible.ts';
-import { type Answer, answer, verb } from '../system/command.ts';
-import { syncFolder, withFile } from '../system/durable.ts';
-import { run } from '../system/run.ts';
-import { formatBytes } from '../system/terminal.ts';
+import { parseRelease } from '../protocol/documents/release.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import { line } from '../protocol/text/visible.ts';
+import { type Answer, answer, verb } from '../system/command/command.ts';
+import { syncFolder, withFile } from '../system/files/durable.ts';
+import { run } from '../system/process/run.ts';
+import { formatBytes } from '../system/terminal/progress.ts';
 
 interface Options {
   out: string;

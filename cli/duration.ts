@@ -1,4 +1,4 @@
-import { InterlockError } from '../protocol/errors.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
 
 const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const longestMs = 365 * units.d;

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { InterlockError } from '../protocol/errors.ts';
-import { Enrolment, type EnrolmentAnswer } from '../protocol/operator.ts';
-import { line } from '../protocol/visible.ts';
-import { answer } from '../system/command.ts';
+import { Enrolment, type EnrolmentAnswer } from '../protocol/api/operator.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import { line } from '../protocol/text/visible.ts';
+import { answer } from '../system/command/command.ts';
 import { type ClientOptions, createClient } from './client.ts';
 import { findHost } from './find-id.ts';
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { carry } from '../builder/publish/carry.ts';
-import { line } from '../protocol/visible.ts';
-import { answer, verb } from '../system/command.ts';
-import { formatBytes, showProgress } from '../system/terminal.ts';
+import { line } from '../protocol/text/visible.ts';
+import { answer, verb } from '../system/command/command.ts';
+import { formatBytes, showProgress } from '../system/terminal/progress.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 
 type Flags = ClientOptions & { channel: string; out: string };

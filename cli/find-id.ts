@@ -1,7 +1,7 @@
 import type { Static } from 'typebox';
-import { InterlockError } from '../protocol/errors.ts';
-import type { HostsAnswer } from '../protocol/operator.ts';
-import type { RolloutSummary } from '../protocol/rollout.ts';
+import type { HostsAnswer } from '../protocol/api/operator.ts';
+import type { RolloutSummary } from '../protocol/api/rollout.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import type { Client } from './client.ts';
 
 /** Ids are random; so many digits tell some thousands of them apart, and tables show no more. */

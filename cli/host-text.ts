@@ -1,5 +1,5 @@
-import type { HostDetail, HostSummary } from '../protocol/operator.ts';
-import { formatFacts, formatTable } from '../system/terminal-table.ts';
+import type { HostDetail, HostSummary } from '../protocol/api/operator.ts';
+import { formatFacts, formatTable } from '../system/terminal/table.ts';
 import { shownDigits } from './find-id.ts';
 import { formatTime } from './format-time.ts';
 

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Static } from 'typebox';
-import { InterlockError } from '../protocol/errors.ts';
-import { type HostDetail, HostState, type HostSummary, type HostsAnswer } from '../protocol/operator.ts';
-import { line } from '../protocol/visible.ts';
-import { answer, group, verb } from '../system/command.ts';
+import { type HostDetail, HostState, type HostSummary, type HostsAnswer } from '../protocol/api/operator.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import { line } from '../protocol/text/visible.ts';
+import { answer, group, verb } from '../system/command/command.ts';
 import { addServerOptions, type Client, type ClientOptions, createClient } from './client.ts';
 import { addEnrolment } from './enrolment.ts';
 import { findHost } from './find-id.ts';

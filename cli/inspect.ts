@@ -8,20 +8,20 @@ import { formatChanges } from '../builder/inspect/format-changes.ts';
 import { readState } from '../builder/inspect/read-state.ts';
 import { type UnlockedPackage, unlockedPackages } from '../builder/inspect/unlocked-packages.ts';
 import { digestFile } from '../builder/pack/digest.ts';
-import { asInterlockError, InterlockError } from '../protocol/errors.ts';
+import { parseRelease, type Release } from '../protocol/documents/release.ts';
+import { asInterlockError, InterlockError } from '../protocol/errors/interlock-error.ts';
 import {
   decodePayloadHeader,
   longestHeader,
   type OperationKind,
   type PayloadHeader,
-} from '../protocol/payload.ts';
-import { parseRelease, type Release } from '../protocol/release.ts';
-import { line } from '../protocol/visible.ts';
-import { type Answer, answer, verb } from '../system/command.ts';
-import { withFile } from '../system/durable.ts';
-import { readGiven } from '../system/read-given.ts';
-import { formatBytes } from '../system/terminal.ts';
-import { formatTable } from '../system/terminal-table.ts';
+} from '../protocol/formats/payload/payload.ts';
+import { line } from '../protocol/text/visible.ts';
+import { type Answer, answer, verb } from '../system/command/command.ts';
+import { withFile } from '../system/files/durable.ts';
+import { readGiven } from '../system/files/read-given.ts';
+import { formatBytes } from '../system/terminal/progress.ts';
+import { formatTable } from '../system/terminal/table.ts';
 
 interface Options {
   packages?: boolean;

@@ -1,9 +1,9 @@
-import { InterlockError } from '../protocol/errors.ts';
-import type { LockValue } from '../protocol/lock-value.ts';
-import { visible } from '../protocol/visible.ts';
-import type { Answer } from '../system/command.ts';
-import type { Etcd } from '../system/etcd.ts';
-import { type Damage, findDamage, mendLock } from '../system/mend-lock.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import type { LockValue } from '../protocol/lock/lock-value.ts';
+import { visible } from '../protocol/text/visible.ts';
+import type { Answer } from '../system/command/command.ts';
+import type { Etcd } from '../system/etcd/etcd.ts';
+import { type Damage, findDamage, mendLock } from '../system/lock/mend-lock.ts';
 
 /** What `interlock lock reset` was told: `empty` is the number of places of a value without holders. */
 export interface ResetFlags {

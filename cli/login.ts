@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { InterlockError } from '../protocol/errors.ts';
-import { line } from '../protocol/visible.ts';
-import { answer, verb } from '../system/command.ts';
-import { askSecret } from '../system/terminal-secret.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import { line } from '../protocol/text/visible.ts';
+import { answer, verb } from '../system/command/command.ts';
+import { askSecret } from '../system/terminal/secret.ts';
 import { addServerOptions, type ClientOptions, createClient, findServer } from './client.ts';
 import { saveUserConfig, userConfigPath } from './user-config.ts';
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { line } from '../protocol/visible.ts';
-import { answer, verb } from '../system/command.ts';
+import { line } from '../protocol/text/visible.ts';
+import { answer, verb } from '../system/command/command.ts';
 import { readUserConfig, removeUserConfig, userConfigPath } from './user-config.ts';
 
 /** `interlock logout`: this machine forgets server and token; the token itself goes on. */

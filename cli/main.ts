@@ -1,4 +1,4 @@
-import { runProgram } from '../system/command.ts';
+import { runProgram } from '../system/command/command.ts';
 import { createInterlock } from './program.ts';
 
 const argv = process.argv.slice(2);

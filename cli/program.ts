@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createProgram } from '../system/command.ts';
+import { createProgram } from '../system/command/command.ts';
 import { addCompletion } from '../system/completion/add-completion.ts';
 
 /** Every verb of the contract and the file that adds it; only what is called is loaded. */

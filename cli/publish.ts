@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { publish } from '../builder/publish/publish.ts';
-import { line } from '../protocol/visible.ts';
-import { answer, verb } from '../system/command.ts';
-import { formatBytes } from '../system/terminal.ts';
+import { line } from '../protocol/text/visible.ts';
+import { answer, verb } from '../system/command/command.ts';
+import { formatBytes } from '../system/terminal/progress.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 import { policyOption, readPolicyChoice } from './policy-choice.ts';
 import { showChange } from './show-change.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { line } from '../protocol/visible.ts';
-import { answer, verb } from '../system/command.ts';
-import { formatBytes } from '../system/terminal.ts';
+import { line } from '../protocol/text/visible.ts';
+import { answer, verb } from '../system/command/command.ts';
+import { formatBytes } from '../system/terminal/progress.ts';
 import { restore, restoreBlobs } from '../update-server/backup/backup.ts';
 
 /** `interlock restore`: a data folder from a backup. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InterlockError } from '../protocol/errors.ts';
-import type { RolloutDetail, RolloutSummary } from '../protocol/rollout.ts';
-import { terminalWidth } from '../system/terminal.ts';
-import { openScreen } from '../system/terminal-screen.ts';
+import type { RolloutDetail, RolloutSummary } from '../protocol/api/rollout.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import { terminalWidth } from '../system/terminal/progress.ts';
+import { openScreen } from '../system/terminal/screen.ts';
 import type { Client, ClientOptions } from './client.ts';
 import { findRollout, looksLikeId } from './find-id.ts';
 import { stateOf, unableWords } from './rollout-text.ts';

@@ -6,9 +6,9 @@ import type {
   RolloutAction,
   RolloutDetail,
   RolloutSummary,
-} from '../protocol/rollout.ts';
-import { line } from '../protocol/visible.ts';
-import { answer, group, verb } from '../system/command.ts';
+} from '../protocol/api/rollout.ts';
+import { line } from '../protocol/text/visible.ts';
+import { answer, group, verb } from '../system/command/command.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client.ts';
 import { readDuration } from './duration.ts';
 import { findRollout } from './find-id.ts';

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { fstatSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { InterlockError } from '../protocol/errors.ts';
-import { Enrolment } from '../protocol/operator.ts';
-import { visible } from '../protocol/visible.ts';
-import { answer, verb } from '../system/command.ts';
-import { print } from '../system/print.ts';
+import { Enrolment } from '../protocol/api/operator.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import { visible } from '../protocol/text/visible.ts';
+import { answer, verb } from '../system/command/command.ts';
+import { print } from '../system/terminal/print.ts';
 import { serve } from '../update-server/serve.ts';
 
 interface Flags {

@@ -1,4 +1,4 @@
-import { print } from '../system/print.ts';
+import { print } from '../system/terminal/print.ts';
 
 /** Shows what a command signs, beside its answer: it made it here itself, so that nobody has to be asked. */
 export function showChange(text: string): void {

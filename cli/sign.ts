@@ -5,11 +5,11 @@ import { exportRelease } from '../builder/sign/export-release.ts';
 import { importRequest } from '../builder/sign/import-request.ts';
 import { sign } from '../builder/sign/sign.ts';
 import { type RequestShown, showRequest, signRequest } from '../builder/sign/sign-request.ts';
-import { InterlockError } from '../protocol/errors.ts';
-import { line } from '../protocol/visible.ts';
-import { answer, verb } from '../system/command.ts';
-import { print } from '../system/print.ts';
-import { askYes } from '../system/terminal-question.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import { line } from '../protocol/text/visible.ts';
+import { answer, verb } from '../system/command/command.ts';
+import { print } from '../system/terminal/print.ts';
+import { askYes } from '../system/terminal/question.ts';
 import { addServerOptions, type ClientOptions, clientIfGiven } from './client.ts';
 import { showChange } from './show-change.ts';
 

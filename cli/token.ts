@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
-import { InterlockError } from '../protocol/errors.ts';
-import type { Role, TokenInfo } from '../protocol/operator.ts';
-import { line } from '../protocol/visible.ts';
-import { type Answer, answer, group, verb } from '../system/command.ts';
-import { formatTable } from '../system/terminal-table.ts';
+import type { Role, TokenInfo } from '../protocol/api/operator.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import { line } from '../protocol/text/visible.ts';
+import { type Answer, answer, group, verb } from '../system/command/command.ts';
+import { formatTable } from '../system/terminal/table.ts';
 import { addServerOptions, type ClientOptions } from './client.ts';
 import { shownDigits, theOnly } from './find-id.ts';
 import { formatTime } from './format-time.ts';

@@ -4,9 +4,9 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse as parseToml, stringify } from 'smol-toml';
 import { type Static, Type } from 'typebox';
-import { InterlockError } from '../protocol/errors.ts';
-import { parse, strict } from '../protocol/schema.ts';
-import { syncFolder, writeDurably } from '../system/durable.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import { parse, strict } from '../protocol/schema/schema.ts';
+import { syncFolder, writeDurably } from '../system/files/durable.ts';
 
 /** What a person's commands go by where neither flag nor environment says it. */
 const UserConfig = strict({

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type UserChange, userChanges } from '../builder/build/users/user-changes.ts';
 import { formatUsersLock, parseUsersLock, type UsersLock } from '../builder/build/users/users-lock.ts';
-import { writeDurably } from '../system/durable.ts';
+import { writeDurably } from '../system/files/durable.ts';
 
 /** The numbers that an image's users have, from beside its image.toml; nothing when they were never kept. */
 export async function readUsersLock(imagedir: string): Promise<UsersLock | undefined> {

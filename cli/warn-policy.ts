@@ -1,5 +1,5 @@
-import type { PolicyChoice, PreviewAnswer } from '../protocol/rollout.ts';
-import { print } from '../system/print.ts';
+import type { PolicyChoice, PreviewAnswer } from '../protocol/api/rollout.ts';
+import { print } from '../system/terminal/print.ts';
 import type { Client } from './client.ts';
 
 /** Says on stderr what of a rollout's policy does not fit the channel's hosts; what cannot be asked is not said. */

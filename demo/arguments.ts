@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { InterlockError } from '../protocol/errors.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
 
 const usualHosts = 3;
 const mostHosts = 9;

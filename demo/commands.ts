@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { InterlockError } from '../protocol/errors.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
 
 const interlock = join(import.meta.dirname, '../bin/interlock');
 

@@ -1,6 +1,6 @@
 import type { Progress } from '../agent/run/run.ts';
 import type { Memory, Phase } from '../agent/state-machine/memory.ts';
-import { bar } from '../system/terminal.ts';
+import { bar } from '../system/terminal/progress.ts';
 
 /** What is known about a host from outside. */
 export interface HostView {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openEtcd } from '../system/etcd.ts';
-import { readLock } from '../system/read-lock.ts';
+import { openEtcd } from '../system/etcd/etcd.ts';
+import { readLock } from '../system/lock/read-lock.ts';
 import type { Board } from './board.ts';
 import type { DemoHost } from './demo-host.ts';
 import { describeHost, type HostView, isBack } from './describe-host.ts';

@@ -1,4 +1,4 @@
-import { asInterlockError } from '../protocol/errors.ts';
+import { asInterlockError } from '../protocol/errors/interlock-error.ts';
 import { help, readArguments, type Wanted } from './arguments.ts';
 import { createBoard } from './board.ts';
 import { canRunMachines } from './can-run-machines.ts';

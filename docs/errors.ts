@@ -1,4 +1,4 @@
-import { errorTable } from '../protocol/error-table.ts';
+import { errorTable } from '../protocol/errors/error-table.ts';
 
 /** Renders the error table as the page people look a code up in. */
 export function renderErrors(): string {
@@ -11,7 +11,7 @@ export function renderErrors(): string {
     '',
     'Every failure has one of these codes. On the wire it is `{"kind": code, "value": message}` with the HTTP status;',
     'a command exits with the exit code and prints message and remedy. `retry` says when trying again is worth it.',
-    'This page is generated from `protocol/error-table.ts` by `npm run docs`.',
+    'This page is generated from `protocol/errors/error-table.ts` by `npm run docs`.',
     '',
     '| code | what happened | what to do | HTTP | exit | retry |',
     '|---|---|---|---|---|---|',

@@ -1,7 +1,12 @@
 import { createAgent } from '../agent/cli/program.ts';
 import { createInterlock } from '../cli/program.ts';
-import { errorTable } from '../protocol/error-table.ts';
-import { allCommands, type CommandNode, describeProgram, type OptionNode } from '../system/command-tree.ts';
+import { errorTable } from '../protocol/errors/error-table.ts';
+import {
+  allCommands,
+  type CommandNode,
+  describeProgram,
+  type OptionNode,
+} from '../system/command/command-tree.ts';
 
 const interlock = describeProgram(await createInterlock());
 const agent = describeProgram(createAgent());

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { InterlockError } from '../../protocol/errors.ts';
-import { visible } from '../../protocol/visible.ts';
-import { answer, group, verb } from '../../system/command.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { visible } from '../../protocol/text/visible.ts';
+import { answer, group, verb } from '../../system/command/command.ts';
 import { readKnownSettings } from '../config/known-settings.ts';
 import { pathsOf } from '../config/paths.ts';
 import { openStore } from '../state/store.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createProgram, runProgram } from '../../system/command.ts';
+import { createProgram, runProgram } from '../../system/command/command.ts';
 import { addLock } from './lock.ts';
 import { addStatus } from './status.ts';
 import { addVerbs } from './verbs.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asInterlockError, type InterlockError } from '../../protocol/errors.ts';
+import { asInterlockError, type InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { readKnownSettings } from '../config/known-settings.ts';
 import { type Paths, pathsOf } from '../config/paths.ts';
 import type { Settings } from '../config/settings.ts';

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Phase } from '../state-machine/memory.ts';
 import type { OpenAgent } from './with-agent.ts';
 

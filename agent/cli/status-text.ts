@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { visible } from '../../protocol/visible.ts';
-import { bar, formatBytes, formatSeconds } from '../../system/terminal.ts';
-import { formatFacts, formatTable } from '../../system/terminal-table.ts';
+import { visible } from '../../protocol/text/visible.ts';
+import { bar, formatBytes, formatSeconds } from '../../system/terminal/progress.ts';
+import { formatFacts, formatTable } from '../../system/terminal/table.ts';
 import { pathsOf } from '../config/paths.ts';
 import { etcFolders } from '../etc/note-overrides.ts';
 import type { SlotName } from '../ports/host.ts';

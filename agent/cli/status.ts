@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { answer, verb } from '../../system/command.ts';
+import { answer, verb } from '../../system/command/command.ts';
 import { dataOf, readStatus } from './read-status.ts';
 import { formatStatus } from './status-text.ts';
 

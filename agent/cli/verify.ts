@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { line } from '../../protocol/visible.ts';
-import { answer, verb } from '../../system/command.ts';
+import { line } from '../../protocol/text/visible.ts';
+import { answer, verb } from '../../system/command/command.ts';
 import { checkFile } from '../loader/secure-boot/check-file.ts';
 
 /** `interlock-agent verify`: what the initrd asks about a host's configuration under Secure Boot. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import type { CarriedOffer } from '../../protocol/carried.ts';
-import { asInterlockError, type InterlockError } from '../../protocol/errors.ts';
-import { tightenTree } from '../../system/private-files.ts';
+import type { CarriedOffer } from '../../protocol/documents/offline.ts';
+import { asInterlockError, type InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { tightenTree } from '../../system/files/private-files.ts';
 import { type Composed, compose } from '../compose/compose.ts';
 import { readKnownSettings } from '../config/known-settings.ts';
 import { type Paths, pathsOf } from '../config/paths.ts';

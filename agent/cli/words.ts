@@ -1,4 +1,4 @@
-import type { NoneReason } from '../../protocol/check-in.ts';
+import type { NoneReason } from '../../protocol/api/check-in.ts';
 import type { Memory, Phase } from '../state-machine/memory.ts';
 
 const reasons: Record<NoneReason | 'cancelled_here' | 'no_server' | 'updated', string> = {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
 const folders = ['health.d', 'hooks', 'hooks/pre-reboot.d', 'hooks/post-confirm.d'];
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asInterlockError, type InterlockError } from '../../protocol/errors.ts';
-import { writeDurably } from '../../system/durable.ts';
+import { asInterlockError, type InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { writeDurably } from '../../system/files/durable.ts';
 import { checkFolders } from './check-folders.ts';
 import { type Fragment, readFragment, readFragments } from './fragments.ts';
 import type { Paths } from './paths.ts';

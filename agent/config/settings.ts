@@ -1,6 +1,6 @@
 import { type Static, type TOptional, type TSchema, Type } from 'typebox';
-import { InterlockError } from '../../protocol/errors.ts';
-import { parse, strict, Word } from '../../protocol/schema.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { parse, strict, Word } from '../../protocol/schema/schema.ts';
 import { contradictionIn } from './contradiction.ts';
 import { type Fragment, readFragments } from './fragments.ts';
 import type { Paths } from './paths.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
-import { paths } from '../../protocol/publish.ts';
-import { createHttpAgents, type HttpAgents } from '../../system/http-agents.ts';
+import { paths } from '../../protocol/api/publish.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { createHttpAgents, type HttpAgents } from '../../system/http/http-agents.ts';
 import type { Extent } from '../slots/slot.ts';
 import { backoffMs } from './backoff.ts';
 import { limitRate } from './limit-rate.ts';

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
 /** Cuts a stream of chunks into pieces of asked lengths, in order; holds one piece and one chunk. */
 export interface FrameReader {

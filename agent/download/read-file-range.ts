@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Extent } from '../slots/slot.ts';
 
 /** Something other than a server that has blobs. */

@@ -1,8 +1,8 @@
 import type { Request, Response } from 'got';
-import { InterlockError } from '../../protocol/errors.ts';
-import { openAnswer } from '../../system/ask.ts';
-import type { HttpAgents } from '../../system/http-agents.ts';
-import { retryAfterSeconds } from '../../system/retry-after.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { openAnswer } from '../../system/http/ask.ts';
+import type { HttpAgents } from '../../system/http/http-agents.ts';
+import { retryAfterSeconds } from '../../system/http/retry-after.ts';
 
 /** Limits of one request, in milliseconds; got itself has none. */
 export interface Timeouts {

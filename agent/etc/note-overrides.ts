@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
-import { parseJson } from '../../protocol/schema.ts';
-import { writeDurably } from '../../system/durable.ts';
+import { parseJson } from '../../protocol/schema/schema.ts';
+import { writeDurably } from '../../system/files/durable.ts';
 import type { Paths } from '../config/paths.ts';
 import { contentOf, listOverrides } from './list-overrides.ts';
 

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { run } from '../../system/run.ts';
+import { run } from '../../system/process/run.ts';
 
 /**
  * Whether the kernel's clock follows some time source: systemd-timesyncd says so by a file, and for any other (chrony, ntpd)

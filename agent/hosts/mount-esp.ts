@@ -1,7 +1,7 @@
 import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeLockFile } from '../../system/private-files.ts';
-import { run } from '../../system/run.ts';
+import { makeLockFile } from '../../system/files/private-files.ts';
+import { run } from '../../system/process/run.ts';
 
 /**
  * Under a lock, because `status` may run beside the agent: lets go of what killed agents left mounted, repairs the ESP

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { InterlockError } from '../../protocol/errors.ts';
-import type { Arch } from '../../protocol/schema.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
 import type { Running } from '../ports/host.ts';
 
 /** What an image says about itself, in `os-release`: `IMAGE_ID`, `IMAGE_VERSION` and the processor's kind. */

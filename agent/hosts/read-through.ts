@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { nameDisk } from '../../system/name-disk.ts';
+import { nameDisk } from '../../system/files/name-disk.ts';
 
 const chunkSize = 1024 * 1024;
 

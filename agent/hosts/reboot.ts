@@ -1,4 +1,4 @@
-import { run } from '../../system/run.ts';
+import { run } from '../../system/process/run.ts';
 
 /** Exit code of an agent on a file-backed host that wants a reboot; its supervisor boots the host then. */
 export const rebootExitCode = 100;

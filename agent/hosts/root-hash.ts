@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { InterlockError } from '../../protocol/errors.ts';
-import { run } from '../../system/run.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { run } from '../../system/process/run.ts';
 
 /**
  * Hex root hash of a dm-verity device, out of the table the kernel enforces; where `dmsetup` is missing, out of the

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { privateFile } from '../../system/private-files.ts';
+import { privateFile } from '../../system/files/private-files.ts';
 import { openLoader } from '../loader/systemd-boot/loader.ts';
 import type { Running, SlotName } from '../ports/host.ts';
 import { findSlotsOnDisk } from '../slots/find-on-disk.ts';

@@ -1,9 +1,9 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import type { LockValue } from '../../protocol/lock-value.ts';
-import { type Change, cancel, release } from '../../protocol/semaphore.ts';
-import { type Etcd, type EtcdOptions, openEtcd, type Said } from '../../system/etcd.ts';
-import { Roster } from '../../system/etcd-roster.ts';
-import { type Swapped, swapLock } from '../../system/swap-lock.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { LockValue } from '../../protocol/lock/lock-value.ts';
+import { type Change, cancel, release } from '../../protocol/lock/semaphore.ts';
+import { type Etcd, type EtcdOptions, openEtcd, type Said } from '../../system/etcd/etcd.ts';
+import { Roster } from '../../system/etcd/roster.ts';
+import { type Swapped, swapLock } from '../../system/lock/swap-lock.ts';
 import type { Hold, LockPort, LockSelf, ReleaseAnswer } from '../ports/lock.ts';
 import { findStanding } from './find-standing.ts';
 import { lock } from './lock.ts';

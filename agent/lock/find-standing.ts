@@ -1,6 +1,6 @@
-import type { Etcd } from '../../system/etcd.ts';
-import { listGroups } from '../../system/list-locks.ts';
-import { readLock } from '../../system/read-lock.ts';
+import type { Etcd } from '../../system/etcd/etcd.ts';
+import { listGroups } from '../../system/lock/list-locks.ts';
+import { readLock } from '../../system/lock/read-lock.ts';
 import type { Place, Standing } from '../ports/lock.ts';
 
 /** More groups than one etcd usually serves; the own one is asked in any case. */

@@ -1,8 +1,8 @@
-import type { ErrorCode } from '../../protocol/error-table.ts';
-import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
-import { acquire } from '../../protocol/semaphore.ts';
-import type { Etcd, Said } from '../../system/etcd.ts';
-import { type Swapped, swapLock } from '../../system/swap-lock.ts';
+import type { ErrorCode } from '../../protocol/errors/error-table.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { acquire } from '../../protocol/lock/semaphore.ts';
+import type { Etcd, Said } from '../../system/etcd/etcd.ts';
+import { type Swapped, swapLock } from '../../system/lock/swap-lock.ts';
 import type { AcquireAnswer, Hold, LockSelf, WaitReason } from '../ports/lock.ts';
 import { checkQuorum } from './quorum.ts';
 import { requireCluster, unknownOr } from './trouble.ts';

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { LockPort, Place } from '../ports/lock.ts';
 import { type EtcdLockOptions, openEtcdLock } from './etcd.ts';
 import { openNoLock } from './none.ts';

@@ -1,5 +1,5 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import type { Etcd, Json } from '../../system/etcd.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { Etcd, Json } from '../../system/etcd/etcd.ts';
 
 interface Member {
   id: string;

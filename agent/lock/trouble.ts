@@ -1,6 +1,6 @@
-import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
-import type { Said } from '../../system/etcd.ts';
-import { isUnknown } from '../../system/swap-lock.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { Said } from '../../system/etcd/etcd.ts';
+import { isUnknown } from '../../system/lock/swap-lock.ts';
 import type { Hold } from '../ports/lock.ts';
 
 /** Not reached, timed out, cut off, overloaded or full: ask again. Anything else is a problem for a person. */

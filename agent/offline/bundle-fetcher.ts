@@ -1,6 +1,6 @@
 import { BaseFetcher } from 'tuf-js';
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
-import { asInterlockError, type InterlockError } from '../../protocol/errors.ts';
+import { asInterlockError, type InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Carried } from './open-bundle.ts';
 
 /** Stands for the server in the addresses that the TUF library makes. */

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { extract, type Header } from 'tar-stream';
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Extent } from '../slots/slot.ts';
 
 /** A medium has a few dozen files; so many that their names would fill this host's memory are none of ours. */

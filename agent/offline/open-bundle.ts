@@ -1,9 +1,9 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type CarriedOffer, carriedOfferFile, parseCarriedOffer } from '../../protocol/carried.ts';
-import { InterlockError } from '../../protocol/errors.ts';
-import { paths } from '../../protocol/publish.ts';
+import { paths } from '../../protocol/api/publish.ts';
+import { type CarriedOffer, carriedOfferFile, parseCarriedOffer } from '../../protocol/documents/offline.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { type BlobSource, readFileRange } from '../download/read-file-range.ts';
 import type { Extent } from '../slots/slot.ts';
 import { listTar } from './list-tar.ts';

@@ -1,4 +1,4 @@
-import type { Arch } from '../../protocol/schema.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
 
 /** One of the two slots that a host boots from in turn. */
 export type SlotName = 'a' | 'b';

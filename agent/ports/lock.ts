@@ -1,5 +1,5 @@
-import type { Holder } from '../../protocol/lock-value.ts';
-import type { Verdict } from '../../protocol/semaphore.ts';
+import type { Holder } from '../../protocol/lock/lock-value.ts';
+import type { Verdict } from '../../protocol/lock/semaphore.ts';
 
 /** Where a place is to be had, by today's configuration. */
 export interface Place {

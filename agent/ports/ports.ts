@@ -1,4 +1,4 @@
-import type { InterlockError } from '../../protocol/errors.ts';
+import type { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { ClockPort } from './clock.ts';
 import type { MachinePort } from './host.ts';
 import type { LoaderPort } from './loader.ts';

@@ -1,4 +1,4 @@
-import type { CheckIn, CheckInAnswer, Report } from '../../protocol/check-in.ts';
+import type { CheckIn, CheckInAnswer, Report } from '../../protocol/api/check-in.ts';
 
 export interface ServerPort {
   checkIn(body: Omit<CheckIn, 'channel' | 'group'>): Promise<CheckInAnswer>;

@@ -1,4 +1,4 @@
-import type { Release } from '../../protocol/release.ts';
+import type { Release } from '../../protocol/documents/release.ts';
 import type { Running } from './host.ts';
 
 /** An accepted offer: everything in it was named by signed metadata. */

@@ -1,4 +1,4 @@
-import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Running } from '../ports/host.ts';
 import type { LockPort, Place, Standing } from '../ports/lock.ts';
 import type { Ports } from '../ports/ports.ts';

@@ -1,4 +1,4 @@
-import { asInterlockError } from '../../protocol/errors.ts';
+import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Running } from '../ports/host.ts';
 import type { Ports } from '../ports/ports.ts';
 import { isTellDue } from '../state-machine/check-in-due.ts';

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { listScripts } from './list-scripts.ts';
 import { runScript } from './run-script.ts';
 

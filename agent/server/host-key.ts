@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeDurably } from '../../system/durable.ts';
+import { writeDurably } from '../../system/files/durable.ts';
 import { clearPlace } from '../state/clear-place.ts';
 
 const form = /^[0-9A-Za-z_-]{32,128}$/;

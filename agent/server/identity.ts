@@ -1,9 +1,9 @@
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EnrollAnswer } from '../../protocol/check-in.ts';
-import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
-import { knownFields, parseJson } from '../../protocol/schema.ts';
-import { writeDurably } from '../../system/durable.ts';
+import { EnrollAnswer } from '../../protocol/api/check-in.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { knownFields, parseJson } from '../../protocol/schema/schema.ts';
+import { writeDurably } from '../../system/files/durable.ts';
 
 /** Who the host is for the server; the credential is a secret and stays in a file of mode 0600. */
 export type Identity = EnrollAnswer;

@@ -1,4 +1,4 @@
-import type { CheckIn } from '../../protocol/check-in.ts';
+import type { CheckIn } from '../../protocol/api/check-in.ts';
 
 const maxText = 1024;
 const maxCancelled = 64;

@@ -5,8 +5,8 @@ import {
   type EnrollRequest,
   type Report,
   ReportsAnswer,
-} from '../../protocol/check-in.ts';
-import { InterlockError } from '../../protocol/errors.ts';
+} from '../../protocol/api/check-in.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { ServerPort } from '../ports/server.ts';
 import { hostKey } from './host-key.ts';
 import { type Identity, writeIdentity } from './identity.ts';

@@ -1,9 +1,9 @@
 import type { Static, TSchema } from 'typebox';
-import { speaksExtensible, speaksHeader } from '../../protocol/check-in.ts';
-import { InterlockError } from '../../protocol/errors.ts';
-import { type Answer, ask } from '../../system/ask.ts';
-import { createHttpAgents } from '../../system/http-agents.ts';
-import { checkJson, readJson, wordsOf } from '../../system/read-json.ts';
+import { speaksExtensible, speaksHeader } from '../../protocol/api/check-in.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { type Answer, ask } from '../../system/http/ask.ts';
+import { createHttpAgents } from '../../system/http/http-agents.ts';
+import { checkJson, readJson, wordsOf } from '../../system/http/read-json.ts';
 import type { Rest } from './retry-after.ts';
 
 const timeout = { lookup: 5000, connect: 5000, secureConnect: 5000, response: 15_000, request: 30_000 };

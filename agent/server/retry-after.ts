@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
-import { InterlockError } from '../../protocol/errors.ts';
-import { parseJson } from '../../protocol/schema.ts';
-import { privateFile } from '../../system/private-files.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { parseJson } from '../../protocol/schema/schema.ts';
+import { privateFile } from '../../system/files/private-files.ts';
 
 const Wish = Type.Object({ server: Type.String(), until: Type.Number() });
 type Wish = Static<typeof Wish>;

@@ -1,5 +1,5 @@
-import type { Report, ReportsAnswer } from '../../protocol/check-in.ts';
-import { InterlockError } from '../../protocol/errors.ts';
+import type { Report, ReportsAnswer } from '../../protocol/api/check-in.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
 /**
  * Sends reports so that one which the server cannot take keeps nobody else’s: what is refused as a whole is sent in

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Extent, Slot } from './slot.ts';
 
 /** Throws `disk_invalid` when a slot about to be written shares one byte with the running one. */

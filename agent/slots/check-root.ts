@@ -1,5 +1,5 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import { decodeVeritySuperblock, startVerity, verityBlock } from '../../protocol/verity.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { decodeVeritySuperblock, startVerity, verityBlock } from '../../protocol/formats/disk/verity.ts';
 import { readBack } from './read-back.ts';
 import type { Slot } from './slot.ts';
 

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { InterlockError } from '../../protocol/errors.ts';
-import { decodeGpt, type GptTable, gptLengths } from '../../protocol/gpt.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { decodeGpt, type GptTable, gptLengths } from '../../protocol/formats/disk/gpt.ts';
 import type { SlotName } from '../ports/host.ts';
 import { openExtent } from './extent.ts';
 import type { Extent, Slot, Slots } from './slot.ts';

@@ -1,6 +1,6 @@
 import { constants, type FileHandle, open } from 'node:fs/promises';
-import { InterlockError } from '../../protocol/errors.ts';
-import { nameDisk } from '../../system/name-disk.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { nameDisk } from '../../system/files/name-disk.ts';
 import { alignedBuffer, alignment } from './aligned.ts';
 import type { Extent } from './slot.ts';
 

@@ -1,5 +1,5 @@
 import { constants, type FileHandle, open } from 'node:fs/promises';
-import { nameDisk } from '../../system/name-disk.ts';
+import { nameDisk } from '../../system/files/name-disk.ts';
 import { alignedBuffer, alignment } from './aligned.ts';
 import { type OpenExtent, openExtent } from './extent.ts';
 import type { Extent } from './slot.ts';

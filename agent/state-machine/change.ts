@@ -1,4 +1,4 @@
-import type { ReportKind } from '../../protocol/check-in.ts';
+import type { ReportKind } from '../../protocol/api/check-in.ts';
 import type { SlotName } from '../ports/host.ts';
 import type { Goal, Memory, Phase } from './memory.ts';
 import { checkMove } from './moves.ts';

@@ -1,5 +1,5 @@
-import type { Retry } from '../../protocol/error-table.ts';
-import type { Verdict } from '../../protocol/semaphore.ts';
+import type { Retry } from '../../protocol/errors/error-table.ts';
+import type { Verdict } from '../../protocol/lock/semaphore.ts';
 import type { Running } from '../ports/host.ts';
 import type { AcquireAnswer, Hold, Place, ReleaseAnswer, Standing } from '../ports/lock.ts';
 import type { Target } from '../ports/trust.ts';

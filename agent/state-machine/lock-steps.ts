@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../protocol/error-table.ts';
+import type { ErrorCode } from '../../protocol/errors/error-table.ts';
 import type { Hold, WaitReason } from '../ports/lock.ts';
 import { backOff, forget, isOver, reach, report, restFactor, see, wait } from './change.ts';
 import type { EventOf } from './event.ts';

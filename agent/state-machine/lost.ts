@@ -1,4 +1,4 @@
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Standing } from '../ports/lock.ts';
 import type { Memory, Problem } from './memory.ts';
 

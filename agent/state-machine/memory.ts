@@ -1,4 +1,4 @@
-import type { Report } from '../../protocol/check-in.ts';
+import type { Report } from '../../protocol/api/check-in.ts';
 import type { Running, SlotName } from '../ports/host.ts';
 import type { Hold, Standing } from '../ports/lock.ts';
 import type { Target } from '../ports/trust.ts';

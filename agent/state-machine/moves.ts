@@ -1,4 +1,4 @@
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Phase } from './memory.ts';
 
 /** Every move from one phase to another; `step` refuses all others, and docs/state.md is generated from it. */

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Hold } from '../ports/lock.ts';
 import { bar, unbar } from './bar.ts';
 import { forget, reach, remember, report, restFactor, wait } from './change.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { Report } from '../../protocol/check-in.ts';
-import { parseJson, Sha256, Version } from '../../protocol/schema.ts';
+import { Report } from '../../protocol/api/check-in.ts';
+import { parseJson, Sha256, Version } from '../../protocol/schema/schema.ts';
 import { freshMemory, type Memory, type Phase } from '../state-machine/memory.ts';
 
 const Text = Type.String();

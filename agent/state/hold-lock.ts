@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import { makeLockFile } from '../../system/private-files.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { makeLockFile } from '../../system/files/private-files.ts';
 
 /** Ends the hold; the kernel does the same when the process dies. */
 export type Unlock = () => Promise<void>;

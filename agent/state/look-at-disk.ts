@@ -1,5 +1,5 @@
 import { access, constants, statfs } from 'node:fs/promises';
-import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
 
 /** Fewer free bytes than this are as good as none: the room that is kept for the state could not be laid down again. */
 const leastFree = 128 * 1024;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeDurably } from '../../system/durable.ts';
-import { privateFile } from '../../system/private-files.ts';
+import { writeDurably } from '../../system/files/durable.ts';
+import { privateFile } from '../../system/files/private-files.ts';
 import type { Paths } from '../config/paths.ts';
 import { clearPlace } from './clear-place.ts';
 

@@ -1,6 +1,6 @@
 import { rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { privateFile } from '../../system/private-files.ts';
+import { privateFile } from '../../system/files/private-files.ts';
 import { nothingDueUntil } from '../state-machine/check-in-due.ts';
 import type { Memory } from '../state-machine/memory.ts';
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asInterlockError } from '../../protocol/errors.ts';
-import { privateFile } from '../../system/private-files.ts';
+import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
+import { privateFile } from '../../system/files/private-files.ts';
 
 /** Room for one more state beside the one that is there. */
 const reserveBytes = 64 * 1024;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Unlock } from './hold-lock.ts';
 
 /** Keeps an agent from starting while somebody looks, without writing anything; null while one runs. */

@@ -1,7 +1,7 @@
 import { access, link, mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
-import { syncFolder, writeDurably } from '../../system/durable.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { syncFolder, writeDurably } from '../../system/files/durable.ts';
 import { freshMemory, type Memory } from '../state-machine/memory.ts';
 import { checkMemory } from './check-memory.ts';
 import { savePastFull } from './reserve.ts';

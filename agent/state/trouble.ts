@@ -1,9 +1,9 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
-import { asInterlockError } from '../../protocol/errors.ts';
-import { parseJson } from '../../protocol/schema.ts';
-import { privateFile } from '../../system/private-files.ts';
+import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
+import { parseJson } from '../../protocol/schema/schema.ts';
+import { privateFile } from '../../system/files/private-files.ts';
 
 /** Why the last run ended before its time, when the state itself could not be told. */
 export const Trouble = Type.Object({ at: Type.String(), code: Type.String(), problem: Type.String() });

@@ -1,7 +1,7 @@
-import { type Brake, parseBrake, withBrake } from '../../protocol/brake.ts';
-import { acceptOffer, type Channel, parseChannel } from '../../protocol/channel.ts';
-import { InterlockError } from '../../protocol/errors.ts';
-import { parseRelease, type Release } from '../../protocol/release.ts';
+import { type Brake, parseBrake, withBrake } from '../../protocol/documents/brake.ts';
+import { acceptOffer, type Channel, parseChannel } from '../../protocol/documents/channel.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { parseRelease, type Release } from '../../protocol/documents/release.ts';
 import {
   brakeRole,
   brakeTarget,
@@ -10,8 +10,8 @@ import {
   releasesRole,
   releaseTarget,
   type TrustFloor,
-} from '../../protocol/trust.ts';
-import { isNewer } from '../../protocol/version.ts';
+} from '../../protocol/documents/trust.ts';
+import { isNewer } from '../../protocol/text/version.ts';
 import type { Running } from '../ports/host.ts';
 import type { Target, TrustPort } from '../ports/trust.ts';
 import { type Cache, saveCache } from './cache.ts';

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
-import { parseJson, Time, Version } from '../../protocol/schema.ts';
-import { writeDurably } from '../../system/durable.ts';
-import { privateFile, privateFolder } from '../../system/private-files.ts';
+import { parseJson, Time, Version } from '../../protocol/schema/schema.ts';
+import { writeDurably } from '../../system/files/durable.ts';
+import { privateFile, privateFolder } from '../../system/files/private-files.ts';
 
 /** What a host has verified and must not forget. One file, so that it is replaced whole; unknown fields are kept. */
 export const Cache = Type.Object({

@@ -1,5 +1,5 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import { signedAt } from '../../protocol/trust.ts';
+import { signedAt } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
 /** How far the clocks of a host and its server may differ. */
 const slackMs = 3_600_000;

@@ -5,7 +5,7 @@ import {
   type NamedKey,
   type NamedRole,
   type Naming,
-} from '../../protocol/threshold.ts';
+} from '../../protocol/formats/keys/threshold.ts';
 
 type JSONObject = Parameters<typeof Key.fromJSON>[1];
 type Signed = Root | Targets | Snapshot | Timestamp;

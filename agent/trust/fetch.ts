@@ -1,9 +1,9 @@
 import { BaseFetcher } from 'tuf-js';
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
-import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
-import { ask } from '../../system/ask.ts';
-import { createHttpAgents } from '../../system/http-agents.ts';
-import { checkJson, wordsOf } from '../../system/read-json.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { ask } from '../../system/http/ask.ts';
+import { createHttpAgents } from '../../system/http/http-agents.ts';
+import { checkJson, wordsOf } from '../../system/http/read-json.ts';
 
 const timeout = {
   lookup: 10_000,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Metadata, MetadataKind } from '@tufjs/models';
-import { InterlockError } from '../../protocol/errors.ts';
-import { parseTrustFloor, type TrustFloor } from '../../protocol/trust.ts';
+import { parseTrustFloor, type TrustFloor } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { checkIds } from './distinct-keys.ts';
 
 /** Reads the root that the image carries, and its floor if it has one; without a root nothing can be trusted, so it throws. */

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Updater } from 'tuf-js';
 import type { TrustedMetadataStore } from 'tuf-js/dist/store.js';
-import { InterlockError } from '../../protocol/errors.ts';
-import { paths } from '../../protocol/publish.ts';
-import { onlineRoles, targetFile } from '../../protocol/trust.ts';
-import { privateFolder } from '../../system/private-files.ts';
+import { paths } from '../../protocol/api/publish.ts';
+import { onlineRoles, targetFile } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { privateFolder } from '../../system/files/private-files.ts';
 import type { MetadataFetcher } from './fetch.ts';
 import { ProfiledStore } from './store.ts';
 

@@ -1,5 +1,5 @@
-import { diskFailureOf } from '../../protocol/disk-failure.ts';
-import { InterlockError } from '../../protocol/errors.ts';
+import { diskFailureOf } from '../../protocol/errors/disk-failure.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { MetadataFetcher } from './fetch.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import { maxOperationLength, type PayloadHeader } from '../../protocol/payload.ts';
-import type { PayloadRef } from '../../protocol/release.ts';
+import type { PayloadRef } from '../../protocol/documents/release.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { maxOperationLength, type PayloadHeader } from '../../protocol/formats/payload/payload.ts';
 import type { Download } from '../download/download.ts';
 import { readFrames } from '../download/frames.ts';
 import type { Numbered } from './find-missing.ts';

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { constants, zstdDecompressSync } from 'node:zlib';
-import { InterlockError } from '../../protocol/errors.ts';
-import { maxWindowLog, unpackSlack } from '../../protocol/patch.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { maxWindowLog, unpackSlack } from '../../protocol/formats/payload/patch.ts';
 import type { Numbered } from './find-missing.ts';
 
 /**

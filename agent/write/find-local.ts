@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { firstBlockLength, maxOperationLength } from '../../protocol/payload.ts';
+import { firstBlockLength, maxOperationLength } from '../../protocol/formats/payload/payload.ts';
 import type { OpenExtent } from '../slots/extent.ts';
 import type { Numbered } from './find-missing.ts';
 import { giveBack } from './give-back.ts';

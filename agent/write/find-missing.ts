@@ -1,6 +1,10 @@
 import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { firstBlockLength, maxOperationLength, type Operation } from '../../protocol/payload.ts';
+import {
+  firstBlockLength,
+  maxOperationLength,
+  type Operation,
+} from '../../protocol/formats/payload/payload.ts';
 import { giveBack } from './give-back.ts';
 import type { Parts } from './target-parts.ts';
 

@@ -1,4 +1,4 @@
-import { unpackSlack } from '../../protocol/patch.ts';
+import { unpackSlack } from '../../protocol/formats/payload/patch.ts';
 
 /**
  * Returns a buffer's memory to the system at once; nobody may look at it afterwards. Left to the collector, which weighs

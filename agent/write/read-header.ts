@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
-import { InterlockError } from '../../protocol/errors.ts';
+import type { PayloadRef, Release } from '../../protocol/documents/release.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import {
   decodePayloadHeader,
   longestHeader,
   type PayloadHeader,
   payloadParts,
-} from '../../protocol/payload.ts';
-import type { PayloadRef, Release } from '../../protocol/release.ts';
+} from '../../protocol/formats/payload/payload.ts';
 import type { Download } from '../download/download.ts';
 import { readFrames } from '../download/frames.ts';
 

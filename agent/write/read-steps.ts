@@ -1,7 +1,7 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import type { Patch } from '../../protocol/patch.ts';
-import { longStep, maxPlaces, placeLength } from '../../protocol/patch-limits.ts';
-import type { Space } from '../../protocol/payload.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { Patch } from '../../protocol/formats/payload/patch.ts';
+import { longStep, maxPlaces, placeLength } from '../../protocol/formats/payload/patch-steps.ts';
+import type { Space } from '../../protocol/formats/payload/payload.ts';
 import type { OpenExtent } from '../slots/extent.ts';
 import { giveBack } from './give-back.ts';
 

@@ -1,6 +1,10 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import type { Release } from '../../protocol/release.ts';
-import { decodeVeritySuperblock, encodeVeritySuperblock, verityBlock } from '../../protocol/verity.ts';
+import type { Release } from '../../protocol/documents/release.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import {
+  decodeVeritySuperblock,
+  encodeVeritySuperblock,
+  verityBlock,
+} from '../../protocol/formats/disk/verity.ts';
 import { openExtent } from '../slots/extent.ts';
 import type { Extent } from '../slots/slot.ts';
 

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
-import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
-import type { PayloadPart } from '../../protocol/payload.ts';
-import { nameDisk } from '../../system/name-disk.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { PayloadPart } from '../../protocol/formats/payload/payload.ts';
+import { nameDisk } from '../../system/files/name-disk.ts';
 import { type OpenExtent, openExtent } from '../slots/extent.ts';
 import type { Extent } from '../slots/slot.ts';
 import { openDirectly } from '../slots/write-direct.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { InterlockError } from '../../protocol/errors.ts';
-import type { Release } from '../../protocol/release.ts';
-import { verityBlock } from '../../protocol/verity.ts';
-import { streamVerity } from '../../protocol/verity-levels.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { Release } from '../../protocol/documents/release.ts';
+import { verityBlock } from '../../protocol/formats/disk/verity.ts';
+import { streamVerity } from '../../protocol/formats/disk/verity-levels.ts';
 import type { SlotName } from '../ports/host.ts';
 import { openExtent } from '../slots/extent.ts';
 import { hashFile } from '../slots/hash-file.ts';

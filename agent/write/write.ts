@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
-import type { PayloadHeader } from '../../protocol/payload.ts';
-import type { PayloadRef } from '../../protocol/release.ts';
-import { verityBlock } from '../../protocol/verity.ts';
+import type { PayloadRef } from '../../protocol/documents/release.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { verityBlock } from '../../protocol/formats/disk/verity.ts';
+import type { PayloadHeader } from '../../protocol/formats/payload/payload.ts';
 import type { Download } from '../download/download.ts';
 import type { BootFiles } from '../loader/systemd-boot/loader.ts';
 import type { Running, SlotName } from '../ports/host.ts';

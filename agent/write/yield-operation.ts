@@ -1,6 +1,6 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import { decodePatch } from '../../protocol/patch.ts';
-import { isSource, type Space, type Stretch } from '../../protocol/payload.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { decodePatch } from '../../protocol/formats/payload/patch.ts';
+import { isSource, type Space, type Stretch } from '../../protocol/formats/payload/payload.ts';
 import type { OpenExtent } from '../slots/extent.ts';
 import { checkBlob, checkBytes, decodeFrame } from './decode-frame.ts';
 import type { Numbered } from './find-missing.ts';

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import { run } from '../../system/run.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { run } from '../../system/process/run.ts';
 
 /** What a program took: seconds by the clock, processor seconds of it and of all that it started, and peak memory. */
 export interface Taken {

@@ -1,4 +1,4 @@
-import type { Channel } from '../../protocol/channel.ts';
+import type { Channel } from '../../protocol/documents/channel.ts';
 
 /** A channel document whose head is `version`. */
 export function channel(version: string): Channel {

@@ -6,8 +6,8 @@ import { perform } from '../../agent/run/perform.ts';
 import type { Event, EventBody } from '../../agent/state-machine/event.ts';
 import { freshMemory, type Memory } from '../../agent/state-machine/memory.ts';
 import { step } from '../../agent/state-machine/step.ts';
-import type { CheckInAnswer } from '../../protocol/check-in.ts';
-import type { Release } from '../../protocol/release.ts';
+import type { CheckInAnswer } from '../../protocol/api/check-in.ts';
+import type { Release } from '../../protocol/documents/release.ts';
 import type { Post } from './sockets.ts';
 
 /** What all hosts of a run share. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { findLocal } from '../../agent/write/find-local.ts';
 import { planRequests } from '../../agent/write/plan-requests.ts';
 import { openSource } from '../../agent/write/target-parts.ts';
-import { decodePayloadHeader } from '../../protocol/payload.ts';
-import { fullPayload } from '../../protocol/release.ts';
+import { fullPayload } from '../../protocol/documents/release.ts';
+import { decodePayloadHeader } from '../../protocol/formats/payload/payload.ts';
 import type { Pair } from './pairs.ts';
 
 /** Bytes that a host fetches for which no delta was made: the header, and what its own image does not hold. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeDurably } from '../../system/durable.ts';
+import { writeDurably } from '../../system/files/durable.ts';
 
 const folder = join(import.meta.dirname, '../../.cache/bench/update-size');
 

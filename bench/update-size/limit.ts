@@ -5,7 +5,7 @@ import { pairFiles } from '../../builder/delta/pair-files.ts';
 import { hashRegions } from '../../builder/pack/hash-regions.ts';
 import { listRegions } from '../../builder/pack/list-regions.ts';
 import { partFiles, partOf } from '../../builder/pack/part-files.ts';
-import { run } from '../../system/run.ts';
+import { run } from '../../system/process/run.ts';
 import type { Pair } from './pairs.ts';
 
 /**

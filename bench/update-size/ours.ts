@@ -1,8 +1,8 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodePayloadHeader } from '../../protocol/payload.ts';
-import { fullPayload, type PayloadRef, parseRelease } from '../../protocol/release.ts';
-import { run } from '../../system/run.ts';
+import { fullPayload, type PayloadRef, parseRelease } from '../../protocol/documents/release.ts';
+import { decodePayloadHeader } from '../../protocol/formats/payload/payload.ts';
+import { run } from '../../system/process/run.ts';
 import { serveBlobs } from '../../test/support/host/blob-server.ts';
 import { createHost } from '../../test/support/host/create-host.ts';
 import { type Taken, timed } from '../build/timed.ts';

@@ -8,7 +8,7 @@ import { reportOn } from '../../builder/build/reporter.ts';
 import { define } from '../../builder/define/define.ts';
 import type { Definition } from '../../builder/define/definition.ts';
 import { loadRelease } from '../../builder/sign/check-release.ts';
-import type { Release } from '../../protocol/release.ts';
+import type { Release } from '../../protocol/documents/release.ts';
 
 /** A release, its folder, and the packages in it. */
 export interface Placed {

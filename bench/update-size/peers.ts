@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
-import { run } from '../../system/run.ts';
+import { run } from '../../system/process/run.ts';
 import { type Taken, timed } from '../build/timed.ts';
 import type { Sides } from './sides.ts';
 

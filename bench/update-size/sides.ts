@@ -7,7 +7,7 @@ import { fetchPackages } from '../../builder/build/fetch-packages.ts';
 import { bootstrap } from '../../builder/build/install/bootstrap.ts';
 import { silent } from '../../builder/build/reporter.ts';
 import { writeTree } from '../../builder/build/tree/write-tree.ts';
-import { run } from '../../system/run.ts';
+import { run } from '../../system/process/run.ts';
 import type { Pair, Placed } from './pairs.ts';
 
 /** One version as peers take it: one file with everything in it, and a folder with the same. */

@@ -1,11 +1,11 @@
 import { mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import type { PayloadFormat } from '../../protocol/payload.ts';
-import { releaseId } from '../../protocol/release.ts';
-import { parse, Version } from '../../protocol/schema.ts';
-import { syncFolder } from '../../system/durable.ts';
-import { withScratch } from '../../system/scratch.ts';
+import { releaseId } from '../../protocol/documents/release.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { PayloadFormat } from '../../protocol/formats/payload/payload.ts';
+import { parse, Version } from '../../protocol/schema/schema.ts';
+import { syncFolder } from '../../system/files/durable.ts';
+import { withScratch } from '../../system/files/scratch.ts';
 import type { Definition } from '../define/definition.ts';
 import { pack } from '../pack/pack.ts';
 import { nodePackage } from './agent/read-node.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { line } from '../../protocol/visible.ts';
+import { line } from '../../protocol/text/visible.ts';
 import { compareRoots } from '../inspect/compare-roots.ts';
 import { digestFile } from '../pack/digest.ts';
 

@@ -1,8 +1,8 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import { withScratch } from '../../system/scratch.ts';
-import type { Progress } from '../../system/terminal.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { withScratch } from '../../system/files/scratch.ts';
+import type { Progress } from '../../system/terminal/progress.ts';
 import { digestFile } from '../pack/digest.ts';
 import { checkLocal, isLocal, takeLocal } from './archive/local-package.ts';
 import { cacheFolder } from './cache.ts';

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Definition } from '../define/definition.ts';
 import { deriveData } from './derive/derive-data.ts';
 import { bootstrap, treeKey } from './install/bootstrap.ts';

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { InterlockError } from '../../protocol/errors.ts';
-import { Arch, Bytes, problemOf, Sha256, strict, Time } from '../../protocol/schema.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { Arch, Bytes, problemOf, Sha256, strict, Time } from '../../protocol/schema/schema.ts';
 import { packageNameProblem } from '../define/package-name.ts';
 import { damagedLine } from './lock/damaged-line.ts';
 import { lineOfJson } from './lock/line-of-json.ts';

@@ -1,5 +1,5 @@
-import { visible } from '../../protocol/visible.ts';
-import { type Progress, showProgress } from '../../system/terminal.ts';
+import { visible } from '../../protocol/text/visible.ts';
+import { type Progress, showProgress } from '../../system/terminal/progress.ts';
 
 /** Tells somebody how far a build is; `total` in bytes, 0 when a step cannot know it. */
 export interface Reporter {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { peParts } from '../../protocol/authenticode.ts';
-import { InterlockError } from '../../protocol/errors.ts';
-import { parseRelease, type Release } from '../../protocol/release.ts';
-import { readGiven } from '../../system/read-given.ts';
-import { temporaryPrefix, withScratch } from '../../system/scratch.ts';
+import { parseRelease, type Release } from '../../protocol/documents/release.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { peParts } from '../../protocol/formats/efi/authenticode.ts';
+import { readGiven } from '../../system/files/read-given.ts';
+import { temporaryPrefix, withScratch } from '../../system/files/scratch.ts';
 import type { Definition } from '../define/definition.ts';
 import { partFiles } from '../pack/part-files.ts';
 import { payloadLevel } from '../pack/payload-level.ts';

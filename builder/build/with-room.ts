@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
 
 /** What some work will lay into a folder, in bytes; an estimate from above. */
 export interface Room {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import type { Arch } from '../../protocol/schema.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
 import { globPattern } from './glob.ts';
 import type { Layer } from './image-file.ts';
 import { lineOf, lineOfEntry } from './line-of.ts';

@@ -1,4 +1,4 @@
-import { veritySize } from '../../protocol/verity.ts';
+import { veritySize } from '../../protocol/formats/disk/verity.ts';
 import type { Definition } from './definition.ts';
 import { kernelCommandLine, longestCommandLine } from './kernel-command-line.ts';
 import { placeOf } from './line-of.ts';

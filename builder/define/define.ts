@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import type { Arch } from '../../protocol/schema.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
 import { pathProblems } from './check-paths.ts';
 import type { Definition } from './definition.ts';
 import { lineOf } from './line-of.ts';

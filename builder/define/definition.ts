@@ -1,4 +1,4 @@
-import type { Arch } from '../../protocol/schema.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
 import type { Source } from './image-file.ts';
 
 /** A tree from elsewhere by absolute path, with the digest it must have. */

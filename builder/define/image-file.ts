@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Sha256, strict, Version, Word } from '../../protocol/schema.ts';
+import { Sha256, strict, Version, Word } from '../../protocol/schema/schema.ts';
 
 const Locale = Type.String({
   pattern: '^[a-z]{2,3}(?:_[A-Z]{2,3})?\\.[A-Za-z0-9-]+(?:@[a-z]+)?$',

@@ -1,5 +1,5 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import type { Arch } from '../../protocol/schema.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
 
 /** The architecture of the machine that builds, as releases name it. */
 export function machineArch(): Arch {

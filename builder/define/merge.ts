@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Arch } from '../../protocol/schema.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
 import { checkValues } from './check-values.ts';
 import { definedRepositories } from './defined-repositories.ts';
 import type { Definition } from './definition.ts';

@@ -1,5 +1,5 @@
 import { parse, TomlError } from 'smol-toml';
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { packageProblems } from './check-packages.ts';
 import { repositoryProblems } from './check-repositories.ts';
 import { unitNameProblems } from './check-units.ts';

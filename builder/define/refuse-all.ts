@@ -1,5 +1,5 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import { line } from '../../protocol/visible.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { line } from '../../protocol/text/visible.ts';
 
 /** One thing that is wrong with a definition, and where it is said. */
 export interface Problem {

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { problemOf } from '../../protocol/schema.ts';
+import { problemOf } from '../../protocol/schema/schema.ts';
 import { suggest } from './suggest.ts';
 
 /** A value of a definition that its schema refuses: the keys and numbers that lead to it, and what is wrong. */

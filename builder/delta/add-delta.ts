@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import type { PayloadRef } from '../../protocol/release.ts';
-import { writeDurably } from '../../system/durable.ts';
+import type { PayloadRef } from '../../protocol/documents/release.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { writeDurably } from '../../system/files/durable.ts';
 import { loadRelease } from '../sign/check-release.ts';
 import { type DeltaOptions, delta } from './delta.ts';
 

@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PayloadFormat } from '../../protocol/payload.ts';
-import { fullPayload, type PayloadRef, type Release } from '../../protocol/release.ts';
+import { fullPayload, type PayloadRef, type Release } from '../../protocol/documents/release.ts';
+import type { PayloadFormat } from '../../protocol/formats/payload/payload.ts';
 import { ahead } from '../pack/ahead.ts';
 import { hashRegions } from '../pack/hash-regions.ts';
 import { listRegions } from '../pack/list-regions.ts';

@@ -1,8 +1,9 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, type ZstdOptions, zstdCompress } from 'node:zlib';
-import { type Codec, codecs, type PatchStep } from '../../protocol/patch.ts';
-import { spaces } from '../../protocol/payload.ts';
-import { openWriter } from '../../protocol/varint.ts';
+import { type Codec, codecs } from '../../protocol/formats/payload/patch.ts';
+import type { PatchStep } from '../../protocol/formats/payload/patch-steps.ts';
+import { spaces } from '../../protocol/formats/payload/payload.ts';
+import { openWriter } from '../../protocol/formats/payload/varint.ts';
 import { differences } from './differences.ts';
 
 const zstd = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
-import type { PatchStep } from '../../protocol/patch.ts';
-import { isTooScattered } from '../../protocol/patch-limits.ts';
+import { isTooScattered, type PatchStep } from '../../protocol/formats/payload/patch-steps.ts';
 import { makeData } from '../pack/make-data.ts';
 import { type PartHandles, readPart } from '../pack/part-files.ts';
 import type { InContext } from '../pack/with-contexts.ts';

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { PayloadPart, Stretch } from '../../protocol/payload.ts';
+import type { PayloadPart, Stretch } from '../../protocol/formats/payload/payload.ts';
 import { ahead } from '../pack/ahead.ts';
 import type { HashedRegion } from '../pack/hash-regions.ts';
 import { type PartFiles, partOf } from '../pack/part-files.ts';

@@ -1,5 +1,5 @@
-import type { PatchStep } from '../../protocol/patch.ts';
-import { maxOperationLength, type PayloadPart } from '../../protocol/payload.ts';
+import type { PatchStep } from '../../protocol/formats/payload/patch-steps.ts';
+import { maxOperationLength, type PayloadPart } from '../../protocol/formats/payload/payload.ts';
 
 /** The next bytes of a part and where they come from; `same`: those very bytes, with no difference. */
 export interface Piece extends PatchStep {

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { withFile } from '../../system/durable.ts';
+import { withFile } from '../../system/files/durable.ts';
 import { type RootEntry, readRoot } from './read-root.ts';
 
 /** One name in which two roots differ; sizes in bytes, null where it is not there. */

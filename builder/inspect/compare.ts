@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { parseRelease, type Release } from '../../protocol/release.ts';
-import { readGiven } from '../../system/read-given.ts';
+import { parseRelease, type Release } from '../../protocol/documents/release.ts';
+import { readGiven } from '../../system/files/read-given.ts';
 import { compareVersions } from '../build/archive/debian-version.ts';
 import { type LockChange, lockChanges } from '../build/lock/lock-changes.ts';
 import { type PackagesLock, parseLock } from '../build/packages-lock.ts';

@@ -1,6 +1,6 @@
-import { line, visible } from '../../protocol/visible.ts';
-import { formatBytes } from '../../system/terminal.ts';
-import { formatTable } from '../../system/terminal-table.ts';
+import { line, visible } from '../../protocol/text/visible.ts';
+import { formatBytes } from '../../system/terminal/progress.ts';
+import { formatTable } from '../../system/terminal/table.ts';
 import type { LockChange } from '../build/lock/lock-changes.ts';
 import type { Changes, Pair } from './compare.ts';
 import type { FileChange } from './compare-roots.ts';

@@ -1,5 +1,5 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import { withFile } from '../../system/durable.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { withFile } from '../../system/files/durable.ts';
 import { type OpenErofs, openErofs, problemOf } from '../pack/erofs/open-erofs.ts';
 import { contentOf, type ErofsNode, erofsBlock, inodeTypes, walkErofs } from '../pack/erofs/walk-erofs.ts';
 

@@ -1,4 +1,4 @@
-import { withFile } from '../../system/durable.ts';
+import { withFile } from '../../system/files/durable.ts';
 import { linesFile, linksFile, seedsFile } from '../build/state/empty-var.ts';
 import { imagePath, writtenPath } from '../build/state/homes.ts';
 import type { StatePlaces } from '../build/state/place-state.ts';

@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import { parse, Word } from '../../protocol/schema.ts';
-import { publicKeyOf } from '../../protocol/signature.ts';
-import { brakePaths, brakeRole, channelPaths, channelRole } from '../../protocol/trust.ts';
-import { writeDurably } from '../../system/durable.ts';
+import { brakePaths, brakeRole, channelPaths, channelRole } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
+import { parse, Word } from '../../protocol/schema/schema.ts';
+import { writeDurably } from '../../system/files/durable.ts';
 import type { Show } from '../sign/show-change.ts';
 import { delegateRole } from './delegate-to.ts';
 import { generateKeys, keyFiles } from './generate.ts';

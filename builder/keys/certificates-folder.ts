@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import { syncFolder, writeDurably } from '../../system/durable.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { syncFolder, writeDurably } from '../../system/files/durable.ts';
 import { authorityFiles, bootFiles, bootKeys, type CertificateFiles, serverFilesBy } from './certificates.ts';
 
 /** What a folder may have certificates for. */

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { Root, Targets } from '@tufjs/models';
-import { publicKeyOf } from '../../protocol/signature.ts';
-import { expiresAt, isTopRole } from '../../protocol/trust.ts';
+import { expiresAt, isTopRole } from '../../protocol/documents/trust.ts';
+import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
 import { type KeysFolder, signersOf } from './keys-folder.ts';
 import { parseRoot, parseTargets } from './parse-role.ts';
 import { renewRole } from './renew.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import { onlineRoles } from '../../protocol/trust.ts';
+import { onlineRoles } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { type KeysFolder, signersOf } from './keys-folder.ts';
 import { onlineFiles } from './retire.ts';
 

@@ -1,5 +1,4 @@
 import { Root, Targets } from '@tufjs/models';
-import { publicKeyOf } from '../../protocol/signature.ts';
 import {
   channelPaths,
   channelRole,
@@ -7,7 +6,8 @@ import {
   onlineRoles,
   releasesPaths,
   releasesRole,
-} from '../../protocol/trust.ts';
+} from '../../protocol/documents/trust.ts';
+import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
 import type { RoleKeys } from './generate.ts';
 import { type Keyring, seal } from './seal.ts';
 import { keySigner } from './signer.ts';

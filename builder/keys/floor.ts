@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseChannel } from '../../protocol/channel.ts';
-import type { TrustFloor } from '../../protocol/trust.ts';
+import { parseChannel } from '../../protocol/documents/channel.ts';
+import type { TrustFloor } from '../../protocol/documents/trust.ts';
 import { openKeysFolder, readKeptTarget } from './keys-folder.ts';
 import { parseRoot } from './parse-role.ts';
 

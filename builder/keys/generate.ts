@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { onlineRoles } from '../../protocol/trust.ts';
+import { onlineRoles } from '../../protocol/documents/trust.ts';
 
 /** Private ed25519 keys by role. */
 export type RoleKeys = Record<string, KeyObject[]>;

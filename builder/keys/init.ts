@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import { parse, Word } from '../../protocol/schema.ts';
-import { syncFolder } from '../../system/durable.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { parse, Word } from '../../protocol/schema/schema.ts';
+import { syncFolder } from '../../system/files/durable.ts';
 import { type CertificateOptions, makeCertificates } from './certificates.ts';
 import { firstMetadata } from './first-metadata.ts';
 import { generateKeys, keyFiles } from './generate.ts';

@@ -1,4 +1,4 @@
-import type { PublishRequest } from '../../protocol/publish.ts';
+import type { PublishRequest } from '../../protocol/api/publish.ts';
 import { writeRequest } from '../sign/request.ts';
 import { changeText, type Show } from '../sign/show-change.ts';
 import { type KeysFolder, keepRole } from './keys-folder.ts';

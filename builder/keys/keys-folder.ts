@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import { writeDurably } from '../../system/durable.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { writeDurably } from '../../system/files/durable.ts';
 import { loadSigners } from './load-signers.ts';
 import { parseRoot, parseTargets, refusing } from './parse-role.ts';
 import type { Keyring, Signers } from './seal.ts';

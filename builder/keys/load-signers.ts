@@ -3,9 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { Type } from 'typebox';
-import { InterlockError } from '../../protocol/errors.ts';
-import { parse, strict } from '../../protocol/schema.ts';
-import { canSign } from '../../protocol/signature.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { canSign } from '../../protocol/formats/keys/signature.ts';
+import { parse, strict } from '../../protocol/schema/schema.ts';
 import { commandSigner, keySigner, type Signer } from './signer.ts';
 
 /** `NAME.toml` in place of `NAME.pem`: a key that lives elsewhere, and the command that signs with it. */

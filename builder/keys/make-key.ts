@@ -1,8 +1,8 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { InterlockError } from '../../protocol/errors.ts';
-import { publicKeyOf } from '../../protocol/signature.ts';
-import { writeDurably } from '../../system/durable.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
+import { writeDurably } from '../../system/files/durable.ts';
 
 /** Makes a key on its holder's machine: `<name>.pem` never leaves it, `<name>.pub` is what the owner of the metadata gets. */
 export async function makeKey(name: string): Promise<{ id: string }> {

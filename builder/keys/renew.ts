@@ -1,5 +1,5 @@
 import { Root, Targets } from '@tufjs/models';
-import { expiresAt, isDue } from '../../protocol/trust.ts';
+import { expiresAt, isDue } from '../../protocol/documents/trust.ts';
 import type { Show } from '../sign/show-change.ts';
 import { renewCertificate } from './certificates-folder.ts';
 import { gathering, keepChange } from './keep-change.ts';

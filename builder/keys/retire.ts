@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { publicKeyOf } from '../../protocol/signature.ts';
-import { syncFolder } from '../../system/durable.ts';
+import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
+import { syncFolder } from '../../system/files/durable.ts';
 import { loadSigners, privateKeyOf } from './load-signers.ts';
 
 /** Moves the files of keys that nothing names any more into `retired/`; returns their names. */

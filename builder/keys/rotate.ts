@@ -1,10 +1,10 @@
 import { type KeyObject, randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import { publicKeyOf } from '../../protocol/signature.ts';
-import { onlineRoles } from '../../protocol/trust.ts';
-import { writeDurably } from '../../system/durable.ts';
+import { onlineRoles } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
+import { writeDurably } from '../../system/files/durable.ts';
 import type { Show } from '../sign/show-change.ts';
 import { delegateTo, type NewKeys } from './delegate-to.ts';
 import { findKey, findKeysGone, keysOf } from './find-key.ts';

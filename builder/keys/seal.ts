@@ -1,5 +1,5 @@
 import { Metadata, type Root, Signature, type Targets } from '@tufjs/models';
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Signer } from './signer.ts';
 
 /** Who may sign a role: ids of its keys, and how many of them must. */

@@ -3,8 +3,8 @@ import { type KeyObject, verify } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import { digestOf, publicKeyOf, signBytes } from '../../protocol/signature.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { digestOf, publicKeyOf, signBytes } from '../../protocol/formats/keys/signature.ts';
 
 /** Something that signs with one key, wherever that key lives. */
 export interface Signer {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDue, livesTooLong, onlineRoles } from '../../protocol/trust.ts';
+import { isDue, livesTooLong, onlineRoles } from '../../protocol/documents/trust.ts';
 import { certificateNames, isOld, readCertificate } from './certificates-folder.ts';
 import { type KeysFolder, openKeysFolder, signersOf } from './keys-folder.ts';
 import { parseRoot, parseTargets } from './parse-role.ts';

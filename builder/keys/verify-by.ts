@@ -1,6 +1,11 @@
 import type { Metadata, Root, Snapshot, Targets, Timestamp } from '@tufjs/models';
-import { InterlockError } from '../../protocol/errors.ts';
-import { countSigners, type NamedKey, type Naming, namingProblem } from '../../protocol/threshold.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import {
+  countSigners,
+  type NamedKey,
+  type Naming,
+  namingProblem,
+} from '../../protocol/formats/keys/threshold.ts';
 
 type Signed = Root | Targets | Snapshot | Timestamp;
 

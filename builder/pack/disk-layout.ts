@@ -6,8 +6,8 @@ import {
   partitionTypes,
   slotTypes,
   usableLbas,
-} from '../../protocol/gpt.ts';
-import type { Arch } from '../../protocol/schema.ts';
+} from '../../protocol/formats/disk/gpt.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
 
 /** In the order they lie on the disk. */
 const partitionNames = ['esp', 'root-a', 'verity-a', 'root-b', 'verity-b', 'state'] as const;

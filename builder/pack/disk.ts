@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import { encodeGpt, type GptTable } from '../../protocol/gpt.ts';
-import { parseRelease, type Release, releaseId } from '../../protocol/release.ts';
-import { syncFolder, withFile } from '../../system/durable.ts';
+import { parseRelease, type Release, releaseId } from '../../protocol/documents/release.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { encodeGpt, type GptTable } from '../../protocol/formats/disk/gpt.ts';
+import { syncFolder, withFile } from '../../system/files/durable.ts';
 import {
   layOutDisk,
   type PartitionName,

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { chooseGeometry } from './fat32/geometry.ts';
 
 const mebibyte = 1024 * 1024;

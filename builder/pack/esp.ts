@@ -1,5 +1,5 @@
-import type { Release } from '../../protocol/release.ts';
-import type { Arch } from '../../protocol/schema.ts';
+import type { Release } from '../../protocol/documents/release.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
 
 const loaderNames: Record<Arch, { fallback: string; own: string }> = {
   'x86-64': { fallback: 'EFI/BOOT/BOOTX64.EFI', own: 'EFI/systemd/systemd-bootx64.efi' },

@@ -1,6 +1,6 @@
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { type CpioEntry, packCpio } from './cpio.ts';
 
 /** Where a first-install disk keeps what the initrd unpacks into /etc on the first boot. */

@@ -1,6 +1,6 @@
 import { type FileHandle, readFile } from 'node:fs/promises';
-import type { PayloadPart } from '../../protocol/payload.ts';
-import { withFile } from '../../system/durable.ts';
+import type { PayloadPart } from '../../protocol/formats/payload/payload.ts';
+import { withFile } from '../../system/files/durable.ts';
 import { listErofs } from './erofs/list-erofs.ts';
 import { listBoot } from './list-boot.ts';
 import type { PartFiles } from './part-files.ts';

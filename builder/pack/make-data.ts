@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { firstBlockLength } from '../../protocol/payload.ts';
+import { firstBlockLength } from '../../protocol/formats/payload/payload.ts';
 import { isPlainDictionary, makeFrame } from './make-frame.ts';
 import { type PartHandles, partOf, readPart } from './part-files.ts';
 import type { Extent } from './plan-full.ts';

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import type { PayloadFormat } from '../../protocol/payload.ts';
-import type { PayloadRef, Release } from '../../protocol/release.ts';
-import type { Arch } from '../../protocol/schema.ts';
-import { writeDurably } from '../../system/durable.ts';
-import { formatBytes, type Progress } from '../../system/terminal.ts';
+import type { PayloadRef, Release } from '../../protocol/documents/release.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { PayloadFormat } from '../../protocol/formats/payload/payload.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
+import { writeDurably } from '../../system/files/durable.ts';
+import { formatBytes, type Progress } from '../../system/terminal/progress.ts';
 import type { BundledPackage } from '../build/agent/bundle-agent.ts';
 import { bootFile } from '../build/boot/boot-file.ts';
 import type { BootParts } from '../build/boot/boot-parts.ts';

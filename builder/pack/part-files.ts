@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PayloadPart, Space } from '../../protocol/payload.ts';
-import { withFile } from '../../system/durable.ts';
+import type { PayloadPart, Space } from '../../protocol/formats/payload/payload.ts';
+import { withFile } from '../../system/files/durable.ts';
 
 /** The two files of a release that payloads write. */
 export type PartFiles = Record<PayloadPart, string>;

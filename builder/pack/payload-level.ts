@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import type { Operation, PayloadHeader } from '../../protocol/payload.ts';
-import { withFile } from '../../system/durable.ts';
+import type { Operation, PayloadHeader } from '../../protocol/formats/payload/payload.ts';
+import { withFile } from '../../system/files/durable.ts';
 import { makeFrame } from './make-frame.ts';
 import { type PartFiles, type PartHandles, partOf, readPart, withParts } from './part-files.ts';
 import { releaseLevel, usualLevel } from './payload.ts';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
-import type { PayloadFormat, PayloadPart } from '../../protocol/payload.ts';
-import type { PayloadRef } from '../../protocol/release.ts';
+import type { PayloadRef } from '../../protocol/documents/release.ts';
+import type { PayloadFormat, PayloadPart } from '../../protocol/formats/payload/payload.ts';
 import { ahead } from './ahead.ts';
 import { type HashedRegion, hashRegions } from './hash-regions.ts';
 import { listRegions } from './list-regions.ts';

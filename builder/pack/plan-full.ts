@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { PayloadPart, Stretch } from '../../protocol/payload.ts';
+import type { PayloadPart, Stretch } from '../../protocol/formats/payload/payload.ts';
 import type { HashedRegion } from './hash-regions.ts';
 
 /** A stretch of a part that becomes one operation. */

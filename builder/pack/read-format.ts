@@ -1,5 +1,5 @@
-import { type PayloadFormat, payloadFormatOf } from '../../protocol/payload.ts';
-import { withFile } from '../../system/durable.ts';
+import { type PayloadFormat, payloadFormatOf } from '../../protocol/formats/payload/payload.ts';
+import { withFile } from '../../system/files/durable.ts';
 
 /** The format that a payload file is in: what is packed anew beside it keeps to that. Throws `payload_invalid`. */
 export async function readPayloadFormat(path: string): Promise<PayloadFormat> {

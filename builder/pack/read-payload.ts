@@ -4,7 +4,7 @@ import {
   longestHeader,
   type Operation,
   type PayloadHeader,
-} from '../../protocol/payload.ts';
+} from '../../protocol/formats/payload/payload.ts';
 import { readPart } from './part-files.ts';
 
 /** Reads the header of an open payload. Throws `payload_invalid`. */

@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { readFile } from 'node:fs/promises';
-import type { PayloadHeader } from '../../protocol/payload.ts';
-import type { PayloadRef } from '../../protocol/release.ts';
-import { withFile } from '../../system/durable.ts';
+import type { PayloadRef } from '../../protocol/documents/release.ts';
+import type { PayloadHeader } from '../../protocol/formats/payload/payload.ts';
+import { withFile } from '../../system/files/durable.ts';
 import { ahead } from './ahead.ts';
 import { hashRegions } from './hash-regions.ts';
 import { listRegions } from './list-regions.ts';

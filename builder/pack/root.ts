@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { withFile } from '../../system/durable.ts';
+import { withFile } from '../../system/files/durable.ts';
 import { digestInThread } from './digest-thread.ts';
 import { type ErofsImage, type ErofsOptions, packErofs } from './erofs/pack-erofs.ts';
 import { packVerity, type VerityImage } from './verity.ts';

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../../system/run.ts';
-import { temporaryPrefix, withScratch } from '../../system/scratch.ts';
+import { temporaryPrefix, withScratch } from '../../system/files/scratch.ts';
+import { run } from '../../system/process/run.ts';
 
 const blockLength = 4096;
 /** Named one by one: what another machine's mke2fs.conf turns on must not change the bytes, or be news to a kernel. */

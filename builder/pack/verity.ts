@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { startVerity } from '../../protocol/verity.ts';
-import { withFile } from '../../system/durable.ts';
+import { startVerity } from '../../protocol/formats/disk/verity.ts';
+import { withFile } from '../../system/files/durable.ts';
 import { readAhead } from './read-ahead.ts';
 
 /** What `release.json` says about a root's hash area. */

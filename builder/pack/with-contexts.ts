@@ -1,4 +1,4 @@
-import type { Stretch } from '../../protocol/payload.ts';
+import type { Stretch } from '../../protocol/formats/payload/payload.ts';
 import { openAlike } from './find-alike.ts';
 import { type PartHandles, readPart } from './part-files.ts';
 import type { Extent } from './plan-full.ts';

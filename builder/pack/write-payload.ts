@@ -2,15 +2,15 @@ import { hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { encodePayloadHeader } from '../../protocol/encode-payload.ts';
+import type { PayloadRef } from '../../protocol/documents/release.ts';
+import { encodePayloadHeader } from '../../protocol/formats/payload/encode-payload.ts';
 import {
   blobDigestLength,
   type PayloadFormat,
   type PayloadHeader,
   type PlannedOperation,
-} from '../../protocol/payload.ts';
-import type { PayloadRef } from '../../protocol/release.ts';
-import { withFile } from '../../system/durable.ts';
+} from '../../protocol/formats/payload/payload.ts';
+import { withFile } from '../../system/files/durable.ts';
 import { digestFile } from './digest.ts';
 import { writeFully } from './erofs/block-writer.ts';
 

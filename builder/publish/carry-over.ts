@@ -1,5 +1,5 @@
 import { Targets } from '@tufjs/models';
-import { expiresAt } from '../../protocol/trust.ts';
+import { expiresAt } from '../../protocol/documents/trust.ts';
 import { type KeysFolder, signersOf } from '../keys/keys-folder.ts';
 import { parseTargets } from '../keys/parse-role.ts';
 import { seal } from '../keys/seal.ts';

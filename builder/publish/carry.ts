@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type CarriedOffer, carriedOfferFile } from '../../protocol/carried.ts';
-import { parseChannel } from '../../protocol/channel.ts';
-import { InterlockError } from '../../protocol/errors.ts';
-import { paths } from '../../protocol/publish.ts';
-import { parseRelease } from '../../protocol/release.ts';
+import { paths } from '../../protocol/api/publish.ts';
+import { parseChannel } from '../../protocol/documents/channel.ts';
+import { type CarriedOffer, carriedOfferFile } from '../../protocol/documents/offline.ts';
+import { parseRelease } from '../../protocol/documents/release.ts';
 import {
   brakeRole,
   brakeTarget,
@@ -11,7 +10,8 @@ import {
   channelTarget,
   releasesRole,
   targetFile,
-} from '../../protocol/trust.ts';
+} from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { type MediumFile, openMedium } from './open-medium.ts';
 
 /** What carrying needs of an update server. */

@@ -1,6 +1,6 @@
-import type { Channel, Named } from '../../protocol/channel.ts';
-import { InterlockError } from '../../protocol/errors.ts';
-import { compareVersions, isNewer } from '../../protocol/version.ts';
+import type { Channel, Named } from '../../protocol/documents/channel.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { compareVersions, isNewer } from '../../protocol/text/version.ts';
 
 /** Points the channel at a version. Going lower is refused: hosts would be stranded; that is what `rollback` is for. */
 export function withHead(channel: Channel | undefined, name: string, into: string, head: Named): Channel {

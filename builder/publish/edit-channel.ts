@@ -1,6 +1,6 @@
-import { withBrake } from '../../protocol/brake.ts';
-import type { Channel } from '../../protocol/channel.ts';
-import { InterlockError } from '../../protocol/errors.ts';
+import { withBrake } from '../../protocol/documents/brake.ts';
+import type { Channel } from '../../protocol/documents/channel.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { openKeysFolder } from '../keys/keys-folder.ts';
 import type { Show } from '../sign/show-change.ts';
 import { withBlocked, withFloor, withWithdrawn } from './channel-document.ts';

@@ -3,8 +3,8 @@ import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pack } from 'tar-stream';
-import { InterlockError } from '../../protocol/errors.ts';
-import { syncFolder, withFile } from '../../system/durable.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { syncFolder, withFile } from '../../system/files/durable.ts';
 
 /** One file for a medium; `content` gives exactly `size` bytes. */
 export interface MediumFile {

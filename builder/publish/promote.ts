@@ -1,4 +1,4 @@
-import type { PolicyChoice } from '../../protocol/rollout.ts';
+import type { PolicyChoice } from '../../protocol/api/rollout.ts';
 import type { Show } from '../sign/show-change.ts';
 import { withHead } from './channel-document.ts';
 import { readReleases, releasedVersion } from './released.ts';

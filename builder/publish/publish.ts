@@ -1,5 +1,5 @@
-import type { PolicyChoice } from '../../protocol/rollout.ts';
-import { releasesRole, releaseTarget } from '../../protocol/trust.ts';
+import type { PolicyChoice } from '../../protocol/api/rollout.ts';
+import { releasesRole, releaseTarget } from '../../protocol/documents/trust.ts';
 import { parseTargets } from '../keys/parse-role.ts';
 import { checkRelease, type LoadedRelease } from '../sign/check-release.ts';
 import { namesTarget, sha256Of } from '../sign/name-targets.ts';

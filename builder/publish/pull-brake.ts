@@ -1,8 +1,8 @@
-import { type Brake, parseBrake, withBrake, withdrawalProblem } from '../../protocol/brake.ts';
-import type { Channel } from '../../protocol/channel.ts';
-import { InterlockError } from '../../protocol/errors.ts';
-import { brakeRole, brakeTarget } from '../../protocol/trust.ts';
-import { isNewer } from '../../protocol/version.ts';
+import { type Brake, parseBrake, withBrake, withdrawalProblem } from '../../protocol/documents/brake.ts';
+import type { Channel } from '../../protocol/documents/channel.ts';
+import { brakeRole, brakeTarget } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { isNewer } from '../../protocol/text/version.ts';
 import type { ChannelOptions } from './edit-channel.ts';
 import { readTarget } from './read-repository.ts';
 import { oneWay } from './released.ts';

@@ -1,7 +1,7 @@
 import { Metadata, MetadataKind, type MetaFile, type Root } from '@tufjs/models';
-import { InterlockError } from '../../protocol/errors.ts';
-import { paths } from '../../protocol/publish.ts';
-import { targetFile } from '../../protocol/trust.ts';
+import { paths } from '../../protocol/api/publish.ts';
+import { targetFile } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { KeysFolder } from '../keys/keys-folder.ts';
 import { parseRoot, parseTargets, refusing } from '../keys/parse-role.ts';
 import { checkNaming, verifyBy } from '../keys/verify-by.ts';

@@ -1,9 +1,9 @@
-import type { Named } from '../../protocol/channel.ts';
-import { InterlockError } from '../../protocol/errors.ts';
-import { parseRelease, type Release } from '../../protocol/release.ts';
-import type { Arch } from '../../protocol/schema.ts';
-import { releasesRole, releaseTarget } from '../../protocol/trust.ts';
-import { isNewer } from '../../protocol/version.ts';
+import type { Named } from '../../protocol/documents/channel.ts';
+import { parseRelease, type Release } from '../../protocol/documents/release.ts';
+import { releasesRole, releaseTarget } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
+import { isNewer } from '../../protocol/text/version.ts';
 import { parseTargets } from '../keys/parse-role.ts';
 import { readTarget, type ServerRepository } from './read-repository.ts';
 import type { PublishServer } from './server.ts';

@@ -1,6 +1,6 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import type { PolicyChoice } from '../../protocol/rollout.ts';
-import { isNewer } from '../../protocol/version.ts';
+import type { PolicyChoice } from '../../protocol/api/rollout.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { isNewer } from '../../protocol/text/version.ts';
 import type { Show } from '../sign/show-change.ts';
 import { rolledBack } from './channel-document.ts';
 import { oneWay, releasedVersion, releasedVersions } from './released.ts';

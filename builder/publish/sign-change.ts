@@ -1,5 +1,5 @@
-import { type Channel, parseChannel } from '../../protocol/channel.ts';
-import { brakeRole, channelRole, channelTarget } from '../../protocol/trust.ts';
+import { type Channel, parseChannel } from '../../protocol/documents/channel.ts';
+import { brakeRole, channelRole, channelTarget } from '../../protocol/documents/trust.ts';
 import { signersOf } from '../keys/keys-folder.ts';
 import { parseTargets } from '../keys/parse-role.ts';
 import { seal } from '../keys/seal.ts';

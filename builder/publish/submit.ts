@@ -1,5 +1,5 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import type { PublishAnswer, PublishRequest } from '../../protocol/publish.ts';
+import type { PublishAnswer, PublishRequest } from '../../protocol/api/publish.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { gathering } from '../keys/keep-change.ts';
 import {
   type KeysFolder,

@@ -2,11 +2,11 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import type { Static } from 'typebox';
-import { InterlockError } from '../../protocol/errors.ts';
-import { type BlobState, paths, WantedAnswer } from '../../protocol/publish.ts';
-import type { Release } from '../../protocol/release.ts';
-import { parse } from '../../protocol/schema.ts';
-import { showProgress } from '../../system/terminal.ts';
+import { type BlobState, paths, WantedAnswer } from '../../protocol/api/publish.ts';
+import type { Release } from '../../protocol/documents/release.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { parse } from '../../protocol/schema/schema.ts';
+import { showProgress } from '../../system/terminal/progress.ts';
 import type { PublishServer } from './server.ts';
 
 const attempts = 3;

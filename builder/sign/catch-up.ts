@@ -1,6 +1,6 @@
 import type { Metadata, Targets } from '@tufjs/models';
-import { InterlockError } from '../../protocol/errors.ts';
-import { isTopRole } from '../../protocol/trust.ts';
+import { isTopRole } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { type KeysFolder, keepRole } from '../keys/keys-folder.ts';
 import { parseRoot, parseTargets } from '../keys/parse-role.ts';
 import { checkNaming, verifyBy } from '../keys/verify-by.ts';

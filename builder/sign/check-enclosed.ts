@@ -1,4 +1,4 @@
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { KeysFolder } from '../keys/keys-folder.ts';
 import type { Asked } from './check-request.ts';
 import { changedPaths, signedJson } from './describe-change.ts';

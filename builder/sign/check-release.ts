@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { InterlockError } from '../../protocol/errors.ts';
-import { parseRelease, type Release } from '../../protocol/release.ts';
-import { readGiven } from '../../system/read-given.ts';
-import { showProgress } from '../../system/terminal.ts';
+import { parseRelease, type Release } from '../../protocol/documents/release.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { readGiven } from '../../system/files/read-given.ts';
+import { showProgress } from '../../system/terminal/progress.ts';
 
 /** A file of a release, with what `release.json` says about it. */
 interface ReleaseFile {

@@ -1,7 +1,7 @@
 import type { Metadata, Root, Targets } from '@tufjs/models';
-import { canonicalJson } from '../../protocol/canonical-json.ts';
-import { InterlockError } from '../../protocol/errors.ts';
-import { countingProblem, isTopRole, releasesRole } from '../../protocol/trust.ts';
+import { countingProblem, isTopRole, releasesRole } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { canonicalJson } from '../../protocol/formats/keys/canonical-json.ts';
 import type { KeysFolder } from '../keys/keys-folder.ts';
 import { parseRoot, parseTargets, refusing } from '../keys/parse-role.ts';
 import { checkNaming } from '../keys/verify-by.ts';

@@ -1,4 +1,4 @@
-import { isTopRole, livesTooLong } from '../../protocol/trust.ts';
+import { isTopRole, livesTooLong } from '../../protocol/documents/trust.ts';
 import { parseRoot, parseTargets } from '../keys/parse-role.ts';
 import { diffJson } from './diff-json.ts';
 import { documentDiff, documentWords } from './document-words.ts';

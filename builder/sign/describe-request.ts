@@ -1,5 +1,5 @@
 import type { Metadata, Root, Targets } from '@tufjs/models';
-import { isTopRole } from '../../protocol/trust.ts';
+import { isTopRole } from '../../protocol/documents/trust.ts';
 import { type KeysFolder, readKeptTarget } from '../keys/keys-folder.ts';
 import { parseRoot, parseTargets } from '../keys/parse-role.ts';
 import { signaturesBy } from '../keys/verify-by.ts';

@@ -1,5 +1,5 @@
-import { canonicalJson } from '../../protocol/canonical-json.ts';
-import { visible } from '../../protocol/visible.ts';
+import { canonicalJson } from '../../protocol/formats/keys/canonical-json.ts';
+import { visible } from '../../protocol/text/visible.ts';
 
 /**
  * What changes from one value to another, one line for each place in it, in canonical order. It knows no field by name, so

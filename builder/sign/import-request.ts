@@ -1,6 +1,6 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import type { PublishRequest } from '../../protocol/publish.ts';
-import { isTopRole } from '../../protocol/trust.ts';
+import type { PublishRequest } from '../../protocol/api/publish.ts';
+import { isTopRole } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { findKeysGone } from '../keys/find-key.ts';
 import { type KeysFolder, keepRole, keepTarget, openKeysFolder } from '../keys/keys-folder.ts';
 import { parseRoot, parseTargets, refusing } from '../keys/parse-role.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { TargetFile, Targets } from '@tufjs/models';
-import { InterlockError } from '../../protocol/errors.ts';
-import { expiresAt, releasesRole } from '../../protocol/trust.ts';
+import { expiresAt, releasesRole } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
 /** Hex SHA-256 of a text's UTF-8 bytes: how targets are named. */
 export function sha256Of(text: string): string {

@@ -1,4 +1,4 @@
-import { visible } from '../../protocol/visible.ts';
+import { visible } from '../../protocol/text/visible.ts';
 
 /** A P-256 key is a text of several lines; its exact form is checked where keys are. */
 const pem = /^-----BEGIN PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+-----END PUBLIC KEY-----\n$/;

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type Static, Type } from 'typebox';
-import { canonicalJson } from '../../protocol/canonical-json.ts';
-import { InterlockError } from '../../protocol/errors.ts';
-import { PublishRequest } from '../../protocol/publish.ts';
-import { parseJson, strict } from '../../protocol/schema.ts';
-import { writeDurably } from '../../system/durable.ts';
+import { PublishRequest } from '../../protocol/api/publish.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { canonicalJson } from '../../protocol/formats/keys/canonical-json.ts';
+import { parseJson, strict } from '../../protocol/schema/schema.ts';
+import { writeDurably } from '../../system/files/durable.ts';
 import { signedJson } from './describe-change.ts';
 
 const Text = Type.String({ maxLength: 8 * 1024 * 1024 });

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
-import { parseJson, strict } from '../../protocol/schema.ts';
-import { releasesRole } from '../../protocol/trust.ts';
-import { writeDurably } from '../../system/durable.ts';
+import { releasesRole } from '../../protocol/documents/trust.ts';
+import { parseJson, strict } from '../../protocol/schema/schema.ts';
+import { writeDurably } from '../../system/files/durable.ts';
 import type { Keyring, Signers } from '../keys/seal.ts';
 import {
   type Envelope,

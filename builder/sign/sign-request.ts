@@ -1,4 +1,4 @@
-import { writeDurably } from '../../system/durable.ts';
+import { writeDurably } from '../../system/files/durable.ts';
 import { type KeysFolder, openKeysFolder, signersOf } from '../keys/keys-folder.ts';
 import { refusing } from '../keys/parse-role.ts';
 import { addSignatures, textOf } from '../keys/seal.ts';

@@ -1,4 +1,4 @@
-import { releasesRole, releaseTarget } from '../../protocol/trust.ts';
+import { releasesRole, releaseTarget } from '../../protocol/documents/trust.ts';
 import { keepRole, keepTarget, openKeysFolder, signersOf } from '../keys/keys-folder.ts';
 import { parseTargets } from '../keys/parse-role.ts';
 import { seal } from '../keys/seal.ts';

@@ -1,4 +1,4 @@
-import type { Change } from '../../protocol/desk.ts';
+import type { Change } from '../../protocol/api/dashboard.ts';
 
 /** What the server tells of, and `resync` for whatever was missed while the line was down. */
 export type Kind = Change['kind'] | 'resync';

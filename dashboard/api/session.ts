@@ -1,6 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { SessionAnswer } from '../../protocol/desk.ts';
+import type { SessionAnswer } from '../../protocol/api/dashboard.ts';
 import { ask, Refusal } from './ask.ts';
 
 /** Who the browser's cookie belongs to; nobody without one. */

@@ -1,6 +1,6 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { SessionAnswer } from '../../protocol/desk.ts';
+import type { SessionAnswer } from '../../protocol/api/dashboard.ts';
 import { onSignedOut } from '../api/ask.ts';
 import { closeLine, openLine } from '../api/live.ts';
 import { SessionContext, whoAmI } from '../api/session.ts';

@@ -1,5 +1,5 @@
 import { type ComponentChildren, options, type VNode } from 'preact';
-import { visible, visibleLines } from '../../protocol/visible.ts';
+import { visible, visibleLines } from '../../protocol/text/visible.ts';
 
 const worded = ['title', 'aria-label', 'alt', 'placeholder'];
 type Show = (text: string) => string;

@@ -1,4 +1,4 @@
-import type { RolloutSummary } from '../../protocol/rollout.ts';
+import type { RolloutSummary } from '../../protocol/api/rollout.ts';
 import { ofRollout, policyWord } from '../labels/states.ts';
 import { rolloutPath } from '../router/routes.ts';
 import { State } from './signal.tsx';

@@ -1,4 +1,4 @@
-import type { RolloutSummary } from '../../protocol/rollout.ts';
+import type { RolloutSummary } from '../../protocol/api/rollout.ts';
 import { count, percent } from '../format/size.ts';
 
 interface TrackProps {

@@ -1,6 +1,6 @@
-import type { NoneReason } from '../../protocol/check-in.ts';
-import type { HostState, HostSummary } from '../../protocol/operator.ts';
-import type { RolloutState } from '../../protocol/rollout.ts';
+import type { NoneReason } from '../../protocol/api/check-in.ts';
+import type { HostState, HostSummary } from '../../protocol/api/operator.ts';
+import type { RolloutState } from '../../protocol/api/rollout.ts';
 
 /** What a signal shows. */
 export type Aspect = 'go' | 'caution' | 'stop' | 'moving' | 'dark';

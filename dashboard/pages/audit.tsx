@@ -1,4 +1,4 @@
-import type { AuditLine } from '../../protocol/operator.ts';
+import type { AuditLine } from '../../protocol/api/operator.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { Answered } from '../components/answered.tsx';
 import { Page } from '../components/page.tsx';

@@ -1,4 +1,4 @@
-import type { CompareAnswer } from '../../protocol/desk.ts';
+import type { CompareAnswer } from '../../protocol/api/dashboard.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { Answered } from '../components/answered.tsx';
 import { Page, Section } from '../components/page.tsx';

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { SessionAnswer } from '../../protocol/desk.ts';
+import type { SessionAnswer } from '../../protocol/api/dashboard.ts';
 import { signIn } from '../api/session.ts';
 import { Command } from '../components/copy.tsx';
 import { Mark } from '../components/mark.tsx';

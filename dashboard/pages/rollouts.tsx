@@ -1,4 +1,4 @@
-import type { RolloutSummary } from '../../protocol/rollout.ts';
+import type { RolloutSummary } from '../../protocol/api/rollout.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { Answered } from '../components/answered.tsx';
 import { Command } from '../components/copy.tsx';

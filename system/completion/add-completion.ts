@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
-import { answer, verb } from '../command.ts';
-import { type CommandNode, describeProgram } from '../command-tree.ts';
+import { answer, verb } from '../command/command.ts';
+import { type CommandNode, describeProgram } from '../command/command-tree.ts';
 import { bashCompletion } from './bash.ts';
 import { fishCompletion } from './fish.ts';
 import { zshCompletion } from './zsh.ts';

@@ -1,4 +1,4 @@
-import type { CommandNode } from '../command-tree.ts';
+import type { CommandNode } from '../command/command-tree.ts';
 import { flagsWithValue, functionName, placesOf, quote, wantsFolder } from './places.ts';
 
 /** Completion for bash; what it does not know (files, above all) is left to bash. */

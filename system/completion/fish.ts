@@ -1,4 +1,4 @@
-import type { CommandNode } from '../command-tree.ts';
+import type { CommandNode } from '../command/command-tree.ts';
 import { flagsWithValue, functionName, type Place, placesOf } from './places.ts';
 
 /** Completion for fish with what each word is for. */

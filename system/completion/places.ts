@@ -1,4 +1,4 @@
-import { allCommands, type CommandNode, type OptionNode } from '../command-tree.ts';
+import { allCommands, type CommandNode, type OptionNode } from '../command/command-tree.ts';
 
 /** What a shell has to know about one command: its verbs, its options, and what may follow each. */
 export interface Place {

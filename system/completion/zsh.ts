@@ -1,4 +1,4 @@
-import type { CommandNode } from '../command-tree.ts';
+import type { CommandNode } from '../command/command-tree.ts';
 import { flagsWithValue, functionName, placesOf, quote, wantsFolder } from './places.ts';
 
 /** Completion for zsh with what each word is for; as a file `_interlock` in `$fpath`, or sourced. */

@@ -11,8 +11,8 @@ import {
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { diskFailureOf } from '../../protocol/disk-failure.ts';
-import { asInterlockError } from '../../protocol/errors.ts';
+import { diskFailureOf } from '../../protocol/errors/disk-failure.ts';
+import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import { groupCommits } from '../../update-server/store/sqlite/group-commit.ts';
 import { openSqliteStore } from '../../update-server/store/sqlite/store.ts';
 import { enrolHost } from '../update-server/support/enrol.ts';

@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { paths } from '../../protocol/publish.ts';
+import { paths } from '../../protocol/api/publish.ts';
 import { attack } from '../support/trust/attack.ts';
 import { falsify, readKey, showRoles } from '../support/trust/forge.ts';
 

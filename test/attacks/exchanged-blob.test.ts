@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import type { OpenExtent } from '../../agent/slots/extent.ts';
 import type { Numbered } from '../../agent/write/find-missing.ts';
 import { yieldOperation } from '../../agent/write/yield-operation.ts';
-import { isTooScattered, maxPlaces } from '../../protocol/patch-limits.ts';
-import { openWriter } from '../../protocol/varint.ts';
+import { isTooScattered, maxPlaces } from '../../protocol/formats/payload/patch-steps.ts';
+import { openWriter } from '../../protocol/formats/payload/varint.ts';
 
 const mebibyte = 1024 * 1024;
 const length = 2 * mebibyte;

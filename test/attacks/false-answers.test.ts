@@ -8,8 +8,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openServer } from '../../agent/server/open-server.ts';
 import { Fetcher } from '../../agent/trust/fetch.ts';
 import { createClient } from '../../cli/client.ts';
-import type { Report } from '../../protocol/check-in.ts';
-import { ask } from '../../system/ask.ts';
+import type { Report } from '../../protocol/api/check-in.ts';
+import { ask } from '../../system/http/ask.ts';
 
 const json = { 'content-type': 'application/json' };
 const html = { 'content-type': 'text/html; charset=utf-8' };

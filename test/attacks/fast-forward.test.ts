@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { paths } from '../../protocol/publish.ts';
-import { publicKeyOf } from '../../protocol/signature.ts';
+import { paths } from '../../protocol/api/publish.ts';
+import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
 import { signOnline } from '../../update-server/trust/sign-online.ts';
 import { attack } from '../support/trust/attack.ts';
 import { falsify, readKey, showRoles } from '../support/trust/forge.ts';

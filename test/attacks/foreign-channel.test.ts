@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { parseChannel } from '../../protocol/channel.ts';
-import { paths } from '../../protocol/publish.ts';
-import { channelTarget, targetFile } from '../../protocol/trust.ts';
+import { paths } from '../../protocol/api/publish.ts';
+import { parseChannel } from '../../protocol/documents/channel.ts';
+import { channelTarget, targetFile } from '../../protocol/documents/trust.ts';
 import { attack } from '../support/trust/attack.ts';
 import { falsify, readKey, showRoles } from '../support/trust/forge.ts';
 import { makeHost } from '../support/trust/host.ts';

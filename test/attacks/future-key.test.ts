@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { paths } from '../../protocol/publish.ts';
+import { paths } from '../../protocol/api/publish.ts';
 import { attack, type Scene } from '../support/trust/attack.ts';
 import { falsify, readKey, type Signed, showRoles, signAs } from '../support/trust/forge.ts';
 import { makeHost } from '../support/trust/host.ts';

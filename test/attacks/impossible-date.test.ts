@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Channel } from '../../protocol/channel.ts';
+import type { Channel } from '../../protocol/documents/channel.ts';
 import { makeApp, type TestApp } from '../update-server/support/make-app.ts';
 
 let server: TestApp;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseRelease } from '../../protocol/release.ts';
+import { parseRelease } from '../../protocol/documents/release.ts';
 import { bearer, makeApp, type TestApp } from '../update-server/support/make-app.ts';
 import { makeRelease } from '../update-server/support/make-release.ts';
 import { scratch } from '../update-server/support/start-server.ts';

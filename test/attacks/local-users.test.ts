@@ -8,7 +8,7 @@ import { hooks } from '../../agent/scripts/hooks.ts';
 import { holdLock } from '../../agent/state/hold-lock.ts';
 import { noteNextRun } from '../../agent/state/note-next-run.ts';
 import { loadCache, saveCache, tidyCache } from '../../agent/trust/cache.ts';
-import { makeLockFile, tightenTree } from '../../system/private-files.ts';
+import { makeLockFile, tightenTree } from '../../system/files/private-files.ts';
 
 const units = join(import.meta.dirname, '../../agent/dist/usr/lib/systemd/system');
 const isRoot = process.getuid?.() === 0;

@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { paths } from '../../protocol/publish.ts';
+import { paths } from '../../protocol/api/publish.ts';
 import { attack } from '../support/trust/attack.ts';
 
 for (const [role, shown, old] of [

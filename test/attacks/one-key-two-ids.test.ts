@@ -1,8 +1,8 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { keyIdOf } from '../../protocol/public-key.ts';
-import { paths } from '../../protocol/publish.ts';
-import { publicKeyOf } from '../../protocol/signature.ts';
+import { paths } from '../../protocol/api/publish.ts';
+import { keyIdOf } from '../../protocol/formats/keys/public-key.ts';
+import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
 import { attack, type Scene } from '../support/trust/attack.ts';
 import { falsify, readKey, type Signed, showRoles, signAs } from '../support/trust/forge.ts';
 

@@ -8,7 +8,7 @@ import { renewKeys } from '../../builder/keys/renew.ts';
 import { rotateKeys } from '../../builder/keys/rotate.ts';
 import { importRequest } from '../../builder/sign/import-request.ts';
 import { showRequest, signRequest } from '../../builder/sign/sign-request.ts';
-import { publicKeyOf } from '../../protocol/signature.ts';
+import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
 
 interface Delegated {
   name: string;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { addLock } from '../../cli/lock.ts';
-import { type LockValue, lockKey } from '../../protocol/lock-value.ts';
-import { emptyLock } from '../../protocol/semaphore.ts';
-import { createProgram } from '../../system/command.ts';
-import { type Etcd, openEtcd } from '../../system/etcd.ts';
+import { type LockValue, lockKey } from '../../protocol/lock/lock-value.ts';
+import { emptyLock } from '../../protocol/lock/semaphore.ts';
+import { createProgram } from '../../system/command/command.ts';
+import { type Etcd, openEtcd } from '../../system/etcd/etcd.ts';
 import { openLocks } from '../../update-server/locks/locks.ts';
 import { type EtcdCluster, startEtcd } from '../support/etcd.ts';
 import { makeApp, type TestApp } from '../update-server/support/make-app.ts';

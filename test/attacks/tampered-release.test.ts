@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { paths } from '../../protocol/publish.ts';
+import { paths } from '../../protocol/api/publish.ts';
 import { attack, type Scene } from '../support/trust/attack.ts';
 import { falsify, readKey, remember, showRoles } from '../support/trust/forge.ts';
 

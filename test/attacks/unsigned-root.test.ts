@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { test } from 'vitest';
-import { paths } from '../../protocol/publish.ts';
-import { publicKeyOf } from '../../protocol/signature.ts';
+import { paths } from '../../protocol/api/publish.ts';
+import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
 import { attack } from '../support/trust/attack.ts';
 import { falsify, readKey } from '../support/trust/forge.ts';
 

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { keyIdOf } from '../../protocol/public-key.ts';
-import { publicKeyOf } from '../../protocol/signature.ts';
+import { keyIdOf } from '../../protocol/formats/keys/public-key.ts';
+import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
 import { attack, type Scene } from '../support/trust/attack.ts';
 import { falsify, readKey, type Signed } from '../support/trust/forge.ts';
 

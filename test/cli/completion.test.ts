@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createInterlock } from '../../cli/program.ts';
-import { describeProgram } from '../../system/command-tree.ts';
+import { describeProgram } from '../../system/command/command-tree.ts';
 import { bashCompletion } from '../../system/completion/bash.ts';
 import { fishCompletion } from '../../system/completion/fish.ts';
 import { zshCompletion } from '../../system/completion/zsh.ts';

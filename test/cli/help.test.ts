@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createAgent } from '../../agent/cli/program.ts';
 import { createInterlock } from '../../cli/program.ts';
-import { allCommands, describeProgram } from '../../system/command-tree.ts';
+import { allCommands, describeProgram } from '../../system/command/command-tree.ts';
 import { problemsOf } from '../docs/check-command.ts';
 
 const programs = [await createInterlock(), createAgent()].map(describeProgram);

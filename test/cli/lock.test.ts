@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addLock } from '../../cli/lock.ts';
-import { type LockValue, lockKey } from '../../protocol/lock-value.ts';
-import { acquire, emptyLock } from '../../protocol/semaphore.ts';
-import { createProgram } from '../../system/command.ts';
-import { openEtcd } from '../../system/etcd.ts';
-import { readLock } from '../../system/read-lock.ts';
-import { swapLock } from '../../system/swap-lock.ts';
+import { type LockValue, lockKey } from '../../protocol/lock/lock-value.ts';
+import { acquire, emptyLock } from '../../protocol/lock/semaphore.ts';
+import { createProgram } from '../../system/command/command.ts';
+import { openEtcd } from '../../system/etcd/etcd.ts';
+import { readLock } from '../../system/lock/read-lock.ts';
+import { swapLock } from '../../system/lock/swap-lock.ts';
 import { type EtcdCluster, startEtcd } from '../support/etcd.ts';
 
 let cluster: EtcdCluster;

@@ -3,7 +3,7 @@ import type { Client } from '../../cli/client.ts';
 import { readDuration } from '../../cli/duration.ts';
 import { describeEnd, describeRollout } from '../../cli/rollout-text.ts';
 import { watchRollout } from '../../cli/rollout-watch.ts';
-import type { NamedHost, RolloutDetail } from '../../protocol/rollout.ts';
+import type { NamedHost, RolloutDetail } from '../../protocol/api/rollout.ts';
 
 const id = '1b4e28ba-2fa1-41d2-883f-0016d3cca427';
 const at = '2026-03-01T00:00:00Z';

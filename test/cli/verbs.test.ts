@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { run } from '../../system/run.ts';
+import { run } from '../../system/process/run.ts';
 
 const root = join(import.meta.dirname, '../..');
 const files = globSync('cli/*.ts', { cwd: root }).filter((file) =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Holder, LockValue } from '../../protocol/lock-value.ts';
-import { acquire, emptyLock, release } from '../../protocol/semaphore.ts';
+import type { Holder, LockValue } from '../../protocol/lock/lock-value.ts';
+import { acquire, emptyLock, release } from '../../protocol/lock/semaphore.ts';
 import { check, type History } from './check.ts';
 import type { Swap } from './record.ts';
 

@@ -1,4 +1,4 @@
-import { type LockValue, parseLockValue } from '../../protocol/lock-value.ts';
+import { type LockValue, parseLockValue } from '../../protocol/lock/lock-value.ts';
 import type { Revision } from './history.ts';
 import type { Out, Swap } from './record.ts';
 

@@ -1,4 +1,4 @@
-import { lockKey } from '../../protocol/lock-value.ts';
+import { lockKey } from '../../protocol/lock/lock-value.ts';
 
 /** One value the lock had. */
 export interface Revision {

@@ -1,7 +1,7 @@
 import type { Running, SlotName } from '../../agent/ports/host.ts';
 import { runAgent } from '../../agent/run/run.ts';
 import { freshMemory, type Memory } from '../../agent/state-machine/memory.ts';
-import type { Etcd, EtcdOptions } from '../../system/etcd.ts';
+import type { Etcd, EtcdOptions } from '../../system/etcd/etcd.ts';
 import { SimEsp } from '../simulation/fleet/esp.ts';
 import type { Random } from '../simulation/fleet/random.ts';
 import { openPorts } from './ports.ts';

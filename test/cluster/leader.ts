@@ -1,4 +1,4 @@
-import type { Etcd } from '../../system/etcd.ts';
+import type { Etcd } from '../../system/etcd/etcd.ts';
 import type { EtcdCluster } from '../support/etcd.ts';
 
 /** Which member says that it leads: its number, or nothing while nobody does or says so. */

@@ -1,4 +1,4 @@
-import { type Etcd, type EtcdOptions, openEtcd } from '../../system/etcd.ts';
+import { type Etcd, type EtcdOptions, openEtcd } from '../../system/etcd/etcd.ts';
 import type { Wish } from './record.ts';
 
 /** A client with one classic mistake, to see that the check finds it. */

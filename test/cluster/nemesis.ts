@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Etcd } from '../../system/etcd.ts';
+import type { Etcd } from '../../system/etcd/etcd.ts';
 import type { Random } from '../simulation/fleet/random.ts';
 import type { EtcdCluster } from '../support/etcd.ts';
 import type { Host } from './host.ts';

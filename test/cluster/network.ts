@@ -1,4 +1,4 @@
-import { run } from '../../system/run.ts';
+import { run } from '../../system/process/run.ts';
 import type { MemberPlace } from '../support/etcd.ts';
 
 /** Who is on the wire: a member by its number, or everybody who is none. */

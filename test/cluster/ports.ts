@@ -3,7 +3,7 @@ import { openEtcdLock } from '../../agent/lock/etcd.ts';
 import type { SlotName } from '../../agent/ports/host.ts';
 import type { LockPort } from '../../agent/ports/lock.ts';
 import type { Ports } from '../../agent/ports/ports.ts';
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { type Host, type Life, spend as spendOn, type World } from './host.ts';
 import type { Wish } from './record.ts';
 import { rootHashOf, targetOf } from './releases.ts';

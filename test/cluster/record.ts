@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { Etcd } from '../../system/etcd.ts';
+import type { Etcd } from '../../system/etcd/etcd.ts';
 
 /** What a host wanted of the lock when it sent a swap. */
 export type Wish = 'acquire' | 'release' | 'cancel';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Target } from '../../agent/ports/trust.ts';
-import type { CheckIn, CheckInAnswer } from '../../protocol/check-in.ts';
-import type { Release } from '../../protocol/release.ts';
+import type { CheckIn, CheckInAnswer } from '../../protocol/api/check-in.ts';
+import type { Release } from '../../protocol/documents/release.ts';
 import type { Random } from '../simulation/fleet/random.ts';
 
 /** What a version does on a host. */

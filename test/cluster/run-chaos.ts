@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lockKey } from '../../protocol/lock-value.ts';
-import { emptyLock } from '../../protocol/semaphore.ts';
-import { type Etcd, openEtcd } from '../../system/etcd.ts';
-import { readLock } from '../../system/read-lock.ts';
+import { lockKey } from '../../protocol/lock/lock-value.ts';
+import { emptyLock } from '../../protocol/lock/semaphore.ts';
+import { type Etcd, openEtcd } from '../../system/etcd/etcd.ts';
+import { readLock } from '../../system/lock/read-lock.ts';
 import { openRandom } from '../simulation/fleet/random.ts';
 import { type EtcdCluster, startEtcd } from '../support/etcd.ts';
 import { check, type History, type Violation } from './check.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lockKey } from '../../protocol/lock-value.ts';
-import { emptyLock } from '../../protocol/semaphore.ts';
-import { openEtcd } from '../../system/etcd.ts';
+import { lockKey } from '../../protocol/lock/lock-value.ts';
+import { emptyLock } from '../../protocol/lock/semaphore.ts';
+import { openEtcd } from '../../system/etcd/etcd.ts';
 import { openRandom } from '../simulation/fleet/random.ts';
 import { type EtcdCluster, startEtcd } from '../support/etcd.ts';
 import { check, type Violation } from './check.ts';

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openEtcdLock } from '../../agent/lock/etcd.ts';
 import type { Hold, LockPort, LockSelf } from '../../agent/ports/lock.ts';
 import { addLock } from '../../cli/lock.ts';
-import { createProgram } from '../../system/command.ts';
-import { type EtcdOptions, openEtcd } from '../../system/etcd.ts';
+import { createProgram } from '../../system/command/command.ts';
+import { type EtcdOptions, openEtcd } from '../../system/etcd/etcd.ts';
 import { type EtcdCluster, startEtcd } from '../support/etcd.ts';
 
 const rootHash = 'a'.repeat(64);

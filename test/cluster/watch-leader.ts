@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Etcd } from '../../system/etcd.ts';
+import type { Etcd } from '../../system/etcd/etcd.ts';
 import type { EtcdCluster } from '../support/etcd.ts';
 import { leaderOf } from './leader.ts';
 import type { Recorder } from './record.ts';

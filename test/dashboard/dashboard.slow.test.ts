@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../../cli/client.ts';
-import type { RolloutDetail } from '../../protocol/rollout.ts';
+import type { RolloutDetail } from '../../protocol/api/rollout.ts';
 import { interlock, scratch } from '../update-server/support/start-server.ts';
 import { type Fleet, makeFleet } from './support/make-fleet.ts';
 import { findBarriers, type Login, logIn, openBrowser, openDashboard } from './support/open-browser.ts';

@@ -4,10 +4,10 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { initKeys } from '../../builder/keys/init.ts';
 import { publish } from '../../builder/publish/publish.ts';
 import { createClient } from '../../cli/client.ts';
-import type { Holder } from '../../protocol/lock-value.ts';
-import { openEtcd } from '../../system/etcd.ts';
-import { readLock } from '../../system/read-lock.ts';
-import { swapLock } from '../../system/swap-lock.ts';
+import type { Holder } from '../../protocol/lock/lock-value.ts';
+import { openEtcd } from '../../system/etcd/etcd.ts';
+import { readLock } from '../../system/lock/read-lock.ts';
+import { swapLock } from '../../system/lock/swap-lock.ts';
 import { type EtcdCluster, startEtcd } from '../support/etcd.ts';
 import { makeRelease } from '../update-server/support/make-release.ts';
 import {

@@ -1,4 +1,4 @@
-import { allCommands, type CommandNode } from '../../system/command-tree.ts';
+import { allCommands, type CommandNode } from '../../system/command/command-tree.ts';
 
 /**
  * What is wrong with a command line as people write it in documents: `interlock keys renew|rotate DIR … [--role X]`.

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createAgent } from '../../agent/cli/program.ts';
 import { createInterlock } from '../../cli/program.ts';
-import { errorTable } from '../../protocol/error-table.ts';
-import { describeProgram } from '../../system/command-tree.ts';
+import { errorTable } from '../../protocol/errors/error-table.ts';
+import { describeProgram } from '../../system/command/command-tree.ts';
 import { problemsOf } from './check-command.ts';
 
 const root = join(import.meta.dirname, '../..');

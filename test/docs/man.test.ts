@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { manPages } from '../../docs/man.ts';
-import { run } from '../../system/run.ts';
+import { run } from '../../system/process/run.ts';
 
 const folder = join(import.meta.dirname, '../../docs/man');
 const files = readdirSync(folder).toSorted();

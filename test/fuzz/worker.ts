@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { readRegressions } from './list-targets.ts';
 import { mutate } from './mutate.ts';
 import { openRandom } from './random.ts';

@@ -30,7 +30,7 @@ test('protocol uses node: modules and the schema library alone', () => {
 test('the page takes types alone from protocol, but for visible.ts: schemas would weigh more than the page', () => {
   const files = globSync('dashboard/**/*.{ts,tsx}', { cwd: root });
   const values = files.filter((file) =>
-    /^import (?!type )[^;]*\/protocol\/(?!visible\.ts)/m.test(readFileSync(join(root, file), 'utf8')),
+    /^import (?!type )[^;]*\/protocol\/(?!text\/visible\.ts)/m.test(readFileSync(join(root, file), 'utf8')),
   );
   expect(values).toEqual([]);
 });

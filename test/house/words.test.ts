@@ -17,11 +17,11 @@ test('commands and the agent write words through print alone, which lets nothing
   expect(writers.map(({ file }) => file)).toEqual([]);
 });
 
-test('what system and builder write on a terminal goes through protocol/visible.ts', () => {
+test('what system and builder write on a terminal goes through protocol/text/visible.ts', () => {
   const writers = readAll('{system,builder}/**/*.ts').filter(({ text }) =>
     /\bconsole\.|NodeJS\.WriteStream|process\.std(out|err)/.test(text),
   );
-  const strays = writers.filter(({ text }) => !/protocol\/visible\.ts|\/print\.ts/.test(text));
+  const strays = writers.filter(({ text }) => !/protocol\/text\/visible\.ts|\/print\.ts/.test(text));
   expect(strays.map(({ file }) => file)).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { run } from '../../system/run.ts';
+import { run } from '../../system/process/run.ts';
 import { listEsp } from '../support/vm/esp-file.ts';
 import type { Vm } from '../support/vm/start-vm.ts';
 import { formatTimeline, timeline } from '../support/vm/timeline.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { run } from '../../system/run.ts';
+import { run } from '../../system/process/run.ts';
 import { chooseAccelerator } from '../support/vm/host.ts';
 
 const home = join(import.meta.dirname, '../..');

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { checkMemory } from '../../agent/state/check-memory.ts';
 import type { Memory } from '../../agent/state-machine/memory.ts';
-import { run } from '../../system/run.ts';
+import { run } from '../../system/process/run.ts';
 import { findPartition } from '../support/vm/disk-file.ts';
 import type { Vm } from '../support/vm/start-vm.ts';
 import { readRelease } from './slot.ts';

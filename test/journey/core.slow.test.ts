@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { run } from '../../system/run.ts';
+import { run } from '../../system/process/run.ts';
 import { openErofs } from '../support/erofs/open-erofs.ts';
 import type { Vm } from '../support/vm/start-vm.ts';
 import { formatTimeline, timeline } from '../support/vm/timeline.ts';

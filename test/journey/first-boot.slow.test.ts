@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { run } from '../../system/run.ts';
+import { run } from '../../system/process/run.ts';
 import type { Vm } from '../support/vm/start-vm.ts';
 import { type Built, buildImages, interlock } from './build-images.ts';
 import { withVm } from './with-vm.ts';

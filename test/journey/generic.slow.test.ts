@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { run } from '../../system/run.ts';
+import { run } from '../../system/process/run.ts';
 import { chooseAccelerator } from '../support/vm/host.ts';
 import type { VmOptions } from '../support/vm/qemu-args.ts';
 import { interlock } from './build-images.ts';

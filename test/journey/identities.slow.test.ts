@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { knownIdentities } from '../../builder/build/identity/known-identities.ts';
-import { run } from '../../system/run.ts';
+import { run } from '../../system/process/run.ts';
 import { chooseAccelerator } from '../support/vm/host.ts';
 import { interlock } from './build-images.ts';
 import { withVm } from './with-vm.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Memory } from '../../agent/state-machine/memory.ts';
-import { errorTable } from '../../protocol/error-table.ts';
+import { errorTable } from '../../protocol/errors/error-table.ts';
 import type { Vm } from '../support/vm/start-vm.ts';
 
 const lookEveryMs = 2000;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeCertificates } from '../../builder/keys/certificates.ts';
-import { run } from '../../system/run.ts';
+import { run } from '../../system/process/run.ts';
 import { listEsp, readFileOnEsp, writeFileOnEsp } from '../support/vm/esp-file.ts';
 import { machineFiles } from '../support/vm/qemu-args.ts';
 import type { Vm } from '../support/vm/start-vm.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseRelease, type Release } from '../../protocol/release.ts';
+import { parseRelease, type Release } from '../../protocol/documents/release.ts';
 import { openErofs } from '../support/erofs/open-erofs.ts';
 import { findPartition, flipBit, writePartition } from '../support/vm/disk-file.ts';
 import { writeFileOnEsp } from '../support/vm/esp-file.ts';

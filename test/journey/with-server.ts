@@ -1,11 +1,11 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LockValue } from '../../protocol/lock-value.ts';
-import type { HostDetail, HostSummary } from '../../protocol/operator.ts';
-import { openEtcd } from '../../system/etcd.ts';
-import { readLock } from '../../system/read-lock.ts';
-import { run } from '../../system/run.ts';
+import type { HostDetail, HostSummary } from '../../protocol/api/operator.ts';
+import type { LockValue } from '../../protocol/lock/lock-value.ts';
+import { openEtcd } from '../../system/etcd/etcd.ts';
+import { readLock } from '../../system/lock/read-lock.ts';
+import { run } from '../../system/process/run.ts';
 import { startEtcd } from '../support/etcd.ts';
 import { adminToken, startServer } from '../update-server/support/start-server.ts';
 import { interlock } from './build-images.ts';

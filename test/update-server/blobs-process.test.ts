@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../../cli/client.ts';
-import type { InterlockError } from '../../protocol/errors.ts';
+import type { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { sha256 } from './support/make-release.ts';
 import { adminToken, type ServerProcess, scratch, startServer } from './support/start-server.ts';
 

@@ -4,9 +4,9 @@ import { initKeys } from '../../builder/keys/init.ts';
 import { publish } from '../../builder/publish/publish.ts';
 import { rollback } from '../../builder/publish/rollback.ts';
 import { createClient } from '../../cli/client.ts';
-import type { Channel } from '../../protocol/channel.ts';
-import type { CheckInAnswer } from '../../protocol/check-in.ts';
-import type { AuditLine, HostDetail } from '../../protocol/operator.ts';
+import type { CheckInAnswer } from '../../protocol/api/check-in.ts';
+import type { AuditLine, HostDetail } from '../../protocol/api/operator.ts';
+import type { Channel } from '../../protocol/documents/channel.ts';
 import { makeRelease, sha256 } from './support/make-release.ts';
 import { adminToken, interlock, type ServerProcess, scratch, startServer } from './support/start-server.ts';
 

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import type { TokenInfo } from '../../protocol/operator.ts';
+import type { TokenInfo } from '../../protocol/api/operator.ts';
 import type { DeskPorts } from '../routing/ports.ts';
 import { requireOwnPage } from './own-page.ts';
 import { hashSecret } from './secret.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Role, TokenInfo } from '../../protocol/operator.ts';
+import type { Role, TokenInfo } from '../../protocol/api/operator.ts';
 import type { Store } from '../store/store.ts';
 import { hashSecret, makeSecret } from './secret.ts';
 

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
 const reading: readonly string[] = ['GET', 'HEAD'];
 

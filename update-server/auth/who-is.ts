@@ -1,4 +1,4 @@
-import type { TokenInfo } from '../../protocol/operator.ts';
+import type { TokenInfo } from '../../protocol/api/operator.ts';
 
 /** How the audit log names the bearer of a token. */
 export function whoIs(token: TokenInfo): string {

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import { syncFolder } from '../../system/durable.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { syncFolder } from '../../system/files/durable.ts';
 import { type Copied, copyData, copyMissing } from './copy-data.ts';
 
 /**

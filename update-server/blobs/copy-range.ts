@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
-import { InterlockError } from '../../protocol/errors.ts';
-import { withFile } from '../../system/durable.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { withFile } from '../../system/files/durable.ts';
 
 /** Read and written in one go; each running copy holds one such buffer, whatever the file's size, and all together hold so much. */
 const chunkBytes = { most: 256 * 1024, least: 16 * 1024, all: 128 * 1024 * 1024 };

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Room } from '../disk/room.ts';
 import type { Blobs } from './files.ts';
 

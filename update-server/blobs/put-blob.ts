@@ -1,6 +1,6 @@
 import { chmod, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { syncFolder } from '../../system/durable.ts';
+import { syncFolder } from '../../system/files/durable.ts';
 import { asidePath } from './verify.ts';
 
 /**

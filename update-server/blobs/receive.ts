@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
-import { diskFailureOf } from '../../protocol/disk-failure.ts';
-import { InterlockError } from '../../protocol/errors.ts';
-import type { BlobState } from '../../protocol/publish.ts';
+import type { BlobState } from '../../protocol/api/publish.ts';
+import { diskFailureOf } from '../../protocol/errors/disk-failure.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { boundless, type Room } from '../disk/room.ts';
 import type { BlobInfo } from '../store/store.ts';
 import type { Blobs } from './files.ts';

@@ -1,4 +1,4 @@
-import { asInterlockError } from '../../protocol/errors.ts';
+import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Ports } from '../routing/ports.ts';
 import type { BlobInfo, CheckedBlob } from '../store/store.ts';
 

@@ -1,6 +1,6 @@
-import { type Channel, type Named, nextHop } from '../../protocol/channel.ts';
-import type { NoneReason } from '../../protocol/check-in.ts';
-import type { Arch } from '../../protocol/schema.ts';
+import type { NoneReason } from '../../protocol/api/check-in.ts';
+import { type Channel, type Named, nextHop } from '../../protocol/documents/channel.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
 import { type Candidate, refusal } from '../rollout/admit.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CheckIn, NoneReason, Offer } from '../../protocol/check-in.ts';
+import type { CheckIn, NoneReason, Offer } from '../../protocol/api/check-in.ts';
 import { inFlightLimit } from '../rollout/rollout.ts';
 import type { HostRecord, Store } from '../store/store.ts';
 import { decide, goalOf } from './decide.ts';

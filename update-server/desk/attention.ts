@@ -1,5 +1,5 @@
-import type { Attention } from '../../protocol/desk.ts';
-import type { RoleLife } from '../../protocol/operator.ts';
+import type { Attention } from '../../protocol/api/dashboard.ts';
+import type { RoleLife } from '../../protocol/api/operator.ts';
 import type { Trouble } from '../health/troubles.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { SurveyRow } from '../store/desk.ts';

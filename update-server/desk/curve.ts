@@ -1,4 +1,4 @@
-import type { CurveAnswer } from '../../protocol/desk.ts';
+import type { CurveAnswer } from '../../protocol/api/dashboard.ts';
 import { limitsOf } from '../rollout/judge.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { planOf, thin, totals } from '../rollout/summary.ts';

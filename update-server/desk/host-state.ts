@@ -1,4 +1,4 @@
-import type { HostState, HostSummary } from '../../protocol/operator.ts';
+import type { HostState, HostSummary } from '../../protocol/api/operator.ts';
 
 /** A host that was not seen for this long is silent: agents ask every five minutes. */
 export const silentMs = 86_400_000;

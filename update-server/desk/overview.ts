@@ -1,4 +1,4 @@
-import type { OverviewAnswer } from '../../protocol/desk.ts';
+import type { OverviewAnswer } from '../../protocol/api/dashboard.ts';
 import type { SurveyRow, VersionCount } from '../store/desk.ts';
 
 /** Series that a chart can tell apart; the rest is summed up in one. */

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Disk } from './disk.ts';
 
 /** Who has how much of the disk's room: what one upload was promised, no other gets. */

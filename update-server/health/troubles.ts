@@ -1,5 +1,5 @@
-import type { Attention } from '../../protocol/desk.ts';
-import { formatBytes } from '../../system/terminal.ts';
+import type { Attention } from '../../protocol/api/dashboard.ts';
+import { formatBytes } from '../../system/terminal/progress.ts';
 import type { Ports } from '../routing/ports.ts';
 import type { CheckedBlob } from '../store/store.ts';
 

@@ -1,6 +1,6 @@
-import type { NoneReason } from '../../protocol/check-in.ts';
-import type { HostSummary } from '../../protocol/operator.ts';
-import { paceOf } from '../../protocol/policy.ts';
+import type { NoneReason } from '../../protocol/api/check-in.ts';
+import type { HostSummary } from '../../protocol/api/operator.ts';
+import { paceOf } from '../../protocol/documents/policy.ts';
 import { cohortOf, cohorts } from '../rollout/cohort.ts';
 import { opensAfterMs } from '../rollout/ramp.ts';
 import { inFlightLimit, type Rollout, rampRan } from '../rollout/rollout.ts';

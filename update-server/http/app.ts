@@ -1,8 +1,8 @@
 import cookie from '@fastify/cookie';
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { TSchema } from 'typebox';
-import { problemOf } from '../../protocol/schema.ts';
-import { visibleJson } from '../../protocol/visible.ts';
+import { problemOf } from '../../protocol/schema/schema.ts';
+import { visibleJson } from '../../protocol/text/visible.ts';
 import { guardRoutes } from '../auth/guard.ts';
 import { openLive } from '../live/live.ts';
 import { shedWhenFlooded } from '../load/watch-load.ts';

@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
-import type { EnrollRequest } from '../../protocol/check-in.ts';
-import { InterlockError } from '../../protocol/errors.ts';
+import type { EnrollRequest } from '../../protocol/api/check-in.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { access } from '../routing/access.ts';
 
 const minuteMs = 60_000;

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
 /** Where a server listens. */
 export interface ListenAddress {

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { visibleJson } from '../../protocol/visible.ts';
+import { visibleJson } from '../../protocol/text/visible.ts';
 
 const stderr = 2;
 

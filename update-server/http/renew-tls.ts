@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Server } from 'node:https';
-import { asInterlockError } from '../../protocol/errors.ts';
+import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import { readTls, type TlsFiles } from './read-tls.ts';
 
 /** How often the files are looked at. */

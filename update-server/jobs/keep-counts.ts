@@ -1,4 +1,4 @@
-import { asInterlockError } from '../../protocol/errors.ts';
+import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import { versionCounts } from '../desk/overview.ts';
 import type { Ports } from '../routing/ports.ts';
 

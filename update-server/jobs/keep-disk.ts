@@ -1,4 +1,4 @@
-import { asInterlockError } from '../../protocol/errors.ts';
+import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Blobs } from '../blobs/files.ts';
 import type { Ballast } from '../disk/ballast.ts';
 import type { Room } from '../disk/room.ts';

@@ -1,4 +1,4 @@
-import { asInterlockError } from '../../protocol/errors.ts';
+import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Scrub } from '../blobs/scrub.ts';
 
 const lookMs = 60_000;

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { asInterlockError } from '../../protocol/errors.ts';
+import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import { tickCoversMs, tickMs } from '../rollout/watched.ts';
 import type { Ports } from '../routing/ports.ts';
 

@@ -1,4 +1,4 @@
-import type { Change } from '../../protocol/desk.ts';
+import type { Change } from '../../protocol/api/dashboard.ts';
 import type { News } from '../store/news.ts';
 
 /** More hosts than this at once are told of as many hosts. */

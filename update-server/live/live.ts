@@ -1,6 +1,6 @@
-import type { Change } from '../../protocol/desk.ts';
-import { asInterlockError } from '../../protocol/errors.ts';
-import type { TokenInfo } from '../../protocol/operator.ts';
+import type { Change } from '../../protocol/api/dashboard.ts';
+import type { TokenInfo } from '../../protocol/api/operator.ts';
+import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { NewsPlace, NewsStore } from '../store/news.ts';
 import { changesOf, manyHosts } from './changes.ts';
 

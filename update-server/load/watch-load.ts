@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { FastifyInstance } from 'fastify';
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
 /** How the server feels: `busy` puts new starts off, `flooded` sends hosts away before anything is looked up. */
 export type Load = 'calm' | 'busy' | 'flooded';

@@ -1,9 +1,9 @@
-import { asInterlockError, InterlockError } from '../../protocol/errors.ts';
-import { type LockValue, lockKey } from '../../protocol/lock-value.ts';
-import type { Etcd } from '../../system/etcd.ts';
-import { listGroups } from '../../system/list-locks.ts';
-import { lockOf } from '../../system/read-lock.ts';
-import { forceOut } from '../../system/swap-lock.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { type LockValue, lockKey } from '../../protocol/lock/lock-value.ts';
+import type { Etcd } from '../../system/etcd/etcd.ts';
+import { listGroups } from '../../system/lock/list-locks.ts';
+import { lockOf } from '../../system/lock/read-lock.ts';
+import { forceOut } from '../../system/lock/swap-lock.ts';
 
 /** No more groups than this are shown, and no value that is longer; a real one has a few kilobytes. */
 export const shownAtMost = { groups: 500, bytes: 256 * 1024 };

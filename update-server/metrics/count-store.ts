@@ -1,4 +1,4 @@
-import { ReportKind } from '../../protocol/check-in.ts';
+import { ReportKind } from '../../protocol/api/check-in.ts';
 import type { Store } from '../store/store.ts';
 import type { Metrics } from './metrics.ts';
 

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Publication, Store } from '../store/store.ts';
 import type { RepositoryState } from '../trust/state.ts';
 

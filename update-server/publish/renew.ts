@@ -1,4 +1,4 @@
-import { asInterlockError } from '../../protocol/errors.ts';
+import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Ports } from '../routing/ports.ts';
 import { isTimeToSign, renewOnline } from '../trust/renew-online.ts';
 import { expiryWarnings } from '../trust/role-lives.ts';

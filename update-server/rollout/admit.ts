@@ -1,5 +1,5 @@
-import type { NoneReason } from '../../protocol/check-in.ts';
-import { paceOf } from '../../protocol/policy.ts';
+import type { NoneReason } from '../../protocol/api/check-in.ts';
+import { paceOf } from '../../protocol/documents/policy.ts';
 import { cohortOf } from './cohort.ts';
 import { isIn } from './ramp.ts';
 import { inFlightLimit, isOpen as isOpenRollout, type Rollout, rampRan } from './rollout.ts';

@@ -1,4 +1,4 @@
-import { GrantOutcome } from '../../protocol/check-in.ts';
+import { GrantOutcome } from '../../protocol/api/check-in.ts';
 
 /** A grant as its end needs it. */
 export interface OpenGrant {

@@ -1,4 +1,4 @@
-import type { GrantOutcome } from '../../protocol/check-in.ts';
+import type { GrantOutcome } from '../../protocol/api/check-in.ts';
 import { haltReason } from './judge.ts';
 import type { Rollout } from './rollout.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
-import { InterlockError } from '../../protocol/errors.ts';
-import { type PolicyText, readPolicy, refuseContradictions } from '../../protocol/policy.ts';
-import type { PolicyChoice } from '../../protocol/rollout.ts';
+import type { PolicyChoice } from '../../protocol/api/rollout.ts';
+import { type PolicyText, readPolicy, refuseContradictions } from '../../protocol/documents/policy.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { NamedPolicy } from './start.ts';
 
 /** What a channel follows for which nobody set a policy. */

@@ -1,5 +1,5 @@
-import { type Policy, paceOf } from '../../protocol/policy.ts';
-import type { PreviewAnswer } from '../../protocol/rollout.ts';
+import type { PreviewAnswer } from '../../protocol/api/rollout.ts';
+import { type Policy, paceOf } from '../../protocol/documents/policy.ts';
 import type { FleetHost } from '../store/store.ts';
 import { cohortOf } from './cohort.ts';
 import { opensAfterMs } from './ramp.ts';

@@ -1,4 +1,4 @@
-import type { Pace } from '../../protocol/policy.ts';
+import type { Pace } from '../../protocol/documents/policy.ts';
 import { cohorts } from './cohort.ts';
 
 /** The share of cohorts, in percent, that may start once a rollout ran for `ranMs`. */

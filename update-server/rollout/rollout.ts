@@ -1,6 +1,6 @@
-import type { Policy } from '../../protocol/policy.ts';
-import type { RolloutState } from '../../protocol/rollout.ts';
-import type { Arch } from '../../protocol/schema.ts';
+import type { RolloutState } from '../../protocol/api/rollout.ts';
+import type { Policy } from '../../protocol/documents/policy.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
 import { tickCoversMs } from './watched.ts';
 
 /** One release on its way to the hosts of one channel and architecture. Times are RFC 3339, durations milliseconds. */

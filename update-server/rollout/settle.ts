@@ -1,4 +1,4 @@
-import type { CheckIn } from '../../protocol/check-in.ts';
+import type { CheckIn } from '../../protocol/api/check-in.ts';
 
 /** A grant whose host said that it reboots. */
 export interface Departed {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Channel } from '../../protocol/channel.ts';
-import type { PolicyText } from '../../protocol/policy.ts';
-import type { Arch } from '../../protocol/schema.ts';
+import type { Channel } from '../../protocol/documents/channel.ts';
+import type { PolicyText } from '../../protocol/documents/policy.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
 import type { Rollout } from './rollout.ts';
 
 /** A policy with the name operators know it by. */

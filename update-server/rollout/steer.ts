@@ -1,5 +1,5 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import type { RolloutAction, RolloutState } from '../../protocol/rollout.ts';
+import type { RolloutAction, RolloutState } from '../../protocol/api/rollout.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { type Rollout, rampRan } from './rollout.ts';
 
 const from: Record<RolloutAction, readonly RolloutState[]> = {

@@ -1,4 +1,4 @@
-import type { RolloutDetail, RolloutSummary } from '../../protocol/rollout.ts';
+import type { RolloutDetail, RolloutSummary } from '../../protocol/api/rollout.ts';
 import type { CurveStep } from '../store/desk.ts';
 import type { RolloutStory } from '../store/store.ts';
 import { isOver } from './over.ts';

@@ -1,5 +1,5 @@
-import { type Channel, nextHop } from '../../protocol/channel.ts';
-import type { HostRefusal } from '../../protocol/rollout.ts';
+import type { HostRefusal } from '../../protocol/api/rollout.ts';
+import { type Channel, nextHop } from '../../protocol/documents/channel.ts';
 import type { Rollout } from './rollout.ts';
 
 /** What of a host decides whether a rollout still waits for it. */

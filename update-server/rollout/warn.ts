@@ -1,4 +1,4 @@
-import type { PolicyText } from '../../protocol/policy.ts';
+import type { PolicyText } from '../../protocol/documents/policy.ts';
 
 /** What of a policy does not fit the hosts it is for, in words: allowed, and hardly meant. `groups`: the group of each active host. */
 export function warningsOf(text: PolicyText, groups: readonly string[]): string[] {

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import type { Pace } from '../../protocol/policy.ts';
+import type { Pace } from '../../protocol/documents/policy.ts';
 
 type Window = Pace['windows'][number];
 

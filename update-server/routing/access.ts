@@ -1,4 +1,4 @@
-import type { Role } from '../../protocol/operator.ts';
+import type { Role } from '../../protocol/api/operator.ts';
 
 /** Roles of operators' tokens, a host's credential, or none needed. */
 export type Access = 'anyone' | 'host' | readonly Role[];

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onlineRoles } from '../../protocol/trust.ts';
-import { syncFolder, writeDurably } from '../../system/durable.ts';
+import { onlineRoles } from '../../protocol/documents/trust.ts';
+import { syncFolder, writeDurably } from '../../system/files/durable.ts';
 import { loadOnlineKeys, type OnlineKeys } from '../trust/online-keys.ts';
 
 /**

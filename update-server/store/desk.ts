@@ -1,6 +1,6 @@
-import type { HostFilter } from '../../protocol/desk.ts';
-import type { HostState, HostSummary } from '../../protocol/operator.ts';
-import type { Arch } from '../../protocol/schema.ts';
+import type { HostFilter } from '../../protocol/api/dashboard.ts';
+import type { HostState, HostSummary } from '../../protocol/api/operator.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 
 /** Hosts that are alike in everything an overview counts by. */

@@ -1,5 +1,5 @@
-import type { AuditLine } from '../../protocol/operator.ts';
-import type { RolloutState } from '../../protocol/rollout.ts';
+import type { AuditLine } from '../../protocol/api/operator.ts';
+import type { RolloutState } from '../../protocol/api/rollout.ts';
 
 /** Where a reader of news stands; the next reading begins there. */
 export interface NewsPlace {

@@ -1,5 +1,4 @@
-import type { Channel } from '../../protocol/channel.ts';
-import type { CheckIn, NoneReason, Report } from '../../protocol/check-in.ts';
+import type { CheckIn, NoneReason, Report } from '../../protocol/api/check-in.ts';
 import type {
   AuditLine,
   Enrolment,
@@ -7,11 +6,12 @@ import type {
   HostDetail,
   ReleaseSummary,
   TokenInfo,
-} from '../../protocol/operator.ts';
-import type { PolicyText } from '../../protocol/policy.ts';
-import type { Release } from '../../protocol/release.ts';
-import type { RolloutDetail } from '../../protocol/rollout.ts';
-import type { Arch } from '../../protocol/schema.ts';
+} from '../../protocol/api/operator.ts';
+import type { RolloutDetail } from '../../protocol/api/rollout.ts';
+import type { Channel } from '../../protocol/documents/channel.ts';
+import type { PolicyText } from '../../protocol/documents/policy.ts';
+import type { Release } from '../../protocol/documents/release.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { NamedPolicy, NewRollout } from '../rollout/start.ts';
 import type { Tally } from '../rollout/tally.ts';

@@ -1,4 +1,4 @@
-import type { PublishRequest } from '../../protocol/publish.ts';
+import type { PublishRequest } from '../../protocol/api/publish.ts';
 import { checkTargets } from './check-targets.ts';
 import { mergeRoles } from './merge-roles.ts';
 import type { OnlineKeys } from './online-keys.ts';

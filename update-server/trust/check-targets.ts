@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Metadata, Targets } from '@tufjs/models';
-import { parseBrake, withBrake, withdrawalProblem } from '../../protocol/brake.ts';
-import { type Channel, parseChannel } from '../../protocol/channel.ts';
-import type { PublishRequest } from '../../protocol/publish.ts';
-import { parseRelease, type Release } from '../../protocol/release.ts';
+import type { PublishRequest } from '../../protocol/api/publish.ts';
+import { parseBrake, withBrake, withdrawalProblem } from '../../protocol/documents/brake.ts';
+import { type Channel, parseChannel } from '../../protocol/documents/channel.ts';
+import { parseRelease, type Release } from '../../protocol/documents/release.ts';
 import {
   brakeRole,
   brakeTarget,
@@ -13,7 +13,7 @@ import {
   releasesRole,
   releaseTarget,
   targetFile,
-} from '../../protocol/trust.ts';
+} from '../../protocol/documents/trust.ts';
 import { invalid, parseTargets } from './parse-role.ts';
 import type { Published } from './state.ts';
 import type { VerifiedRoles } from './verify-roles.ts';

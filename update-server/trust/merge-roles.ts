@@ -1,6 +1,6 @@
-import { InterlockError } from '../../protocol/errors.ts';
-import type { PublishRequest } from '../../protocol/publish.ts';
-import { countingProblem } from '../../protocol/trust.ts';
+import type { PublishRequest } from '../../protocol/api/publish.ts';
+import { countingProblem } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { invalid, parseRoot, parseTargets } from './parse-role.ts';
 import { checkNaming, verifyBy } from './verify-by.ts';
 

@@ -1,8 +1,8 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InterlockError } from '../../protocol/errors.ts';
-import { onlineRoles } from '../../protocol/trust.ts';
+import { onlineRoles } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
 /** The only private keys a server has; stealing them can withhold updates and nothing else. */
 export type OnlineKeys = Record<(typeof onlineRoles)[number], KeyObject>;

@@ -1,5 +1,5 @@
 import { Metadata, MetadataKind, type Root, type Targets } from '@tufjs/models';
-import { InterlockError } from '../../protocol/errors.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
 /** Reads root metadata, or says `metadata_invalid`. */
 export function parseRoot(text: string): Metadata<Root> {

@@ -1,4 +1,4 @@
-import { targetFile } from '../../protocol/trust.ts';
+import { targetFile } from '../../protocol/documents/trust.ts';
 import { parseTargets } from './parse-role.ts';
 
 /** The present documents of channels and brakes by target path; `read` gives a target's text by its file name. */

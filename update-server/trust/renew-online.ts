@@ -1,4 +1,4 @@
-import { lifeDays, livesTooLong } from '../../protocol/trust.ts';
+import { lifeDays, livesTooLong } from '../../protocol/documents/trust.ts';
 import type { OnlineKeys } from './online-keys.ts';
 import { signOnline, signTimestamp } from './sign-online.ts';
 import type { Published, RepositoryState } from './state.ts';

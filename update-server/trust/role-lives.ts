@@ -1,5 +1,5 @@
-import type { RoleLife } from '../../protocol/operator.ts';
-import { isDue, livesTooLong, onlineRoles, signedAt } from '../../protocol/trust.ts';
+import type { RoleLife } from '../../protocol/api/operator.ts';
+import { isDue, livesTooLong, onlineRoles, signedAt } from '../../protocol/documents/trust.ts';
 import type { RepositoryState } from './state.ts';
 
 /** When the metadata of each role expires, what the server signs included. */

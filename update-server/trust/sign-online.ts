@@ -1,7 +1,7 @@
 import { createHash, type KeyObject } from 'node:crypto';
 import { Metadata, MetadataKind, Signature, Snapshot, Timestamp } from '@tufjs/models';
-import { signBytes } from '../../protocol/signature.ts';
-import { expiresAt } from '../../protocol/trust.ts';
+import { expiresAt } from '../../protocol/documents/trust.ts';
+import { signBytes } from '../../protocol/formats/keys/signature.ts';
 import type { OnlineKeys } from './online-keys.ts';
 import { parseRoot, parseTargets, refusing } from './parse-role.ts';
 import type { Published, RepositoryState } from './state.ts';

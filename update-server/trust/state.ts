@@ -1,6 +1,6 @@
-import type { Channel } from '../../protocol/channel.ts';
-import type { PublishAnswer } from '../../protocol/publish.ts';
-import type { Release } from '../../protocol/release.ts';
+import type { PublishAnswer } from '../../protocol/api/publish.ts';
+import type { Channel } from '../../protocol/documents/channel.ts';
+import type { Release } from '../../protocol/documents/release.ts';
 
 /** Everything signed that the server shows at one moment: what the store keeps between two publications. */
 export interface RepositoryState {

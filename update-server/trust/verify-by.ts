@@ -1,5 +1,10 @@
 import type { Metadata, Root, Snapshot, Targets, Timestamp } from '@tufjs/models';
-import { countSigners, type NamedKey, type Naming, namingProblem } from '../../protocol/threshold.ts';
+import {
+  countSigners,
+  type NamedKey,
+  type Naming,
+  namingProblem,
+} from '../../protocol/formats/keys/threshold.ts';
 import { invalid } from './parse-role.ts';
 
 type Signed = Root | Targets | Snapshot | Timestamp;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { run } from '../../system/run.ts';
+import { run } from '../../system/process/run.ts';
 
 /** One file of the page, ready in each form that browsers ask for. */
 export interface PageFile {

@@ -1,6 +1,6 @@
 import { verify } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { readDb } from './read-db.ts';
 
 /**

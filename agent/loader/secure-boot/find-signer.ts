@@ -1,5 +1,5 @@
 import { createHash, verify, X509Certificate } from 'node:crypto';
-import { authenticodeDigest, peParts } from '../../../protocol/authenticode.ts';
+import { authenticodeDigest, peParts } from '../../../protocol/formats/efi/authenticode.ts';
 import { type Der, derAt, readDer } from './der.ts';
 
 const certificateHeaderLength = 8;

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 
 const stateVariable = 'SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c';
 const dbVariable = 'db-d719b2cb-3d3a-4596-a3bc-dad00e67656f';

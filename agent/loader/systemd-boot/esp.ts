@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, readdir, readFile, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncFolder, withFile } from '../../../system/durable.ts';
+import { syncFolder, withFile } from '../../../system/files/durable.ts';
 import { hashFile } from '../../slots/hash-file.ts';
 
 /** The few things done to an ESP; paths are relative to its root. A test's double can cut the power between any two. */

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { type BootState, nextGeneration, sameImage } from './boot-state.ts';
 import { chooseEntry, isBootable } from './choose.ts';
 import { type Entry, entriesFolder, formatEntryName, type Image, imagesFolder, tries } from './entry.ts';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Arch } from '../../../protocol/schema.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
 import { layShipped } from '../overlay/lay-overlay.ts';
 import { putFile } from '../tree/change.ts';
 import type { Tree } from '../tree/entry.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { InterlockError } from '../../../protocol/errors.ts';
-import type { Arch } from '../../../protocol/schema.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
 import type { BundledPackage } from './bundle-agent.ts';
 import { stripElf } from './strip-elf.ts';
 

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 
 const magic = '\x7fELF';
 const is64 = 2;

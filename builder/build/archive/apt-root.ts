@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Arch } from '../../../protocol/schema.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
 import { stubFields } from '../lock/initrd-stub.ts';
 import { debianArch } from '../lock/required-packages.ts';
 import { aptNetwork } from '../network/apt-network.ts';

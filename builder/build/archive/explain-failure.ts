@@ -1,6 +1,6 @@
-import { InterlockError } from '../../../protocol/errors.ts';
-import { visible } from '../../../protocol/visible.ts';
-import { run } from '../../../system/run.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { visible } from '../../../protocol/text/visible.ts';
+import { run } from '../../../system/process/run.ts';
 import type { Definition } from '../../define/definition.ts';
 import { placeOf } from '../../define/line-of.ts';
 import { parsePackageName } from '../../define/package-name.ts';

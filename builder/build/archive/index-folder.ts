@@ -1,7 +1,7 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InterlockError } from '../../../protocol/errors.ts';
-import { run } from '../../../system/run.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { run } from '../../../system/process/run.ts';
 import { digestFile } from '../../pack/digest.ts';
 
 /** Names that a lock and an address can hold as they are. */

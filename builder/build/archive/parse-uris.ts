@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { LockedPackage } from '../packages-lock.ts';
 
 /** A place that packages were chosen from. */

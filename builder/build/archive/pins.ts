@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { run } from '../../../system/run.ts';
+import { run } from '../../../system/process/run.ts';
 import type { Definition } from '../../define/definition.ts';
 import { parsePackageName } from '../../define/package-name.ts';
 import { aptEnvironment } from '../network/apt-network.ts';

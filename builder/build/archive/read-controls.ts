@@ -1,4 +1,4 @@
-import { run } from '../../../system/run.ts';
+import { run } from '../../../system/process/run.ts';
 
 const show =
   'for each; do dpkg-deb -f "$each" Package Essential Provides Pre-Depends Depends || exit 1; echo; done';

@@ -1,4 +1,4 @@
-import { run } from '../../../system/run.ts';
+import { run } from '../../../system/process/run.ts';
 import { parsePackageName } from '../../define/package-name.ts';
 import { aptEnvironment } from '../network/apt-network.ts';
 import { controlField } from './control-field.ts';

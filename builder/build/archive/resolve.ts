@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
-import type { Arch } from '../../../protocol/schema.ts';
-import { run } from '../../../system/run.ts';
-import { temporaryPrefix, withScratch } from '../../../system/scratch.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
+import { temporaryPrefix, withScratch } from '../../../system/files/scratch.ts';
+import { run } from '../../../system/process/run.ts';
 import type { Definition } from '../../define/definition.ts';
 import { parsePackageName } from '../../define/package-name.ts';
 import { layPackages } from '../lock/lock-layers.ts';

@@ -1,5 +1,5 @@
-import type { Arch } from '../../../protocol/schema.ts';
-import { run } from '../../../system/run.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
+import { run } from '../../../system/process/run.ts';
 import type { Definition } from '../../define/definition.ts';
 import { requiredPackages } from '../lock/required-packages.ts';
 import { aptEnvironment } from '../network/apt-network.ts';

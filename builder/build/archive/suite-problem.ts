@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Definition } from '../../define/definition.ts';
 import { placeOfValue } from '../../define/line-of.ts';
 import { suggest } from '../../define/suggest.ts';

@@ -1,6 +1,6 @@
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Definition } from '../../define/definition.ts';
 import { placeOfValue } from '../../define/line-of.ts';
 import { digestFile } from '../../pack/digest.ts';

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { redact } from '../network/redact.ts';
 
 /** Makes `mirror_failed` of what a tool of apt printed when it failed; other errors stay as they are. */

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { InterlockError } from '../../../protocol/errors.ts';
-import { run } from '../../../system/run.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { run } from '../../../system/process/run.ts';
 import { aptEnvironment } from '../network/apt-network.ts';
 import { toolProblem } from './tool-problem.ts';
 

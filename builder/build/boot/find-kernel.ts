@@ -1,5 +1,5 @@
-import { InterlockError } from '../../../protocol/errors.ts';
-import type { Arch } from '../../../protocol/schema.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
 import { parsePackageName } from '../../define/package-name.ts';
 import { compareVersions } from '../archive/debian-version.ts';
 import { kernelPackage } from '../lock/required-packages.ts';

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Definition } from '../../define/definition.ts';
 import { placeOf } from '../../define/line-of.ts';
 import type { Tree } from '../tree/entry.ts';

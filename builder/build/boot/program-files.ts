@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { parentOf } from '../tree/change.ts';
 import { type Entry, readBody, type Tree } from '../tree/entry.ts';
 import { follow } from '../tree/follow.ts';

@@ -1,4 +1,4 @@
-import type { Arch } from '../../../protocol/schema.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
 import { type ElfNeeds, elfNeeds } from '../boot/elf-needs.ts';
 import { findLibrary, libraryFolders } from '../boot/find-library.ts';
 import { parentOf } from '../tree/change.ts';

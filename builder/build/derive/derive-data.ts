@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { temporaryPrefix, withScratch } from '../../../system/scratch.ts';
+import { temporaryPrefix, withScratch } from '../../../system/files/scratch.ts';
 import { findKeptTree, keepTree } from '../kept-tree.ts';
 import type { PackagesLock } from '../packages-lock.ts';
 import { during, type Reporter } from '../reporter.ts';

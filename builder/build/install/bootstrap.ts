@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { run } from '../../../system/run.ts';
+import { run } from '../../../system/process/run.ts';
 import { machineArch } from '../../define/machine-arch.ts';
 import { findKeptTree, keepTree } from '../kept-tree.ts';
 import { layersOf } from '../lock/lock-layers.ts';

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { stubPackage } from '../lock/initrd-stub.ts';
 import type { PackagesLock } from '../packages-lock.ts';
 import { readBody, type Tree } from '../tree/entry.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, copyFile, link, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../../../system/run.ts';
+import { run } from '../../../system/process/run.ts';
 import { stubFields, stubPackage } from '../lock/initrd-stub.ts';
 import type { LockedPackage } from '../packages-lock.ts';
 

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 
 /** How many of a script's own lines are shown. */
 const shown = 12;

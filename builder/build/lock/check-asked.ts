@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Definition } from '../../define/definition.ts';
 import { parsePackageName } from '../../define/package-name.ts';
 import { readControls } from '../archive/read-controls.ts';

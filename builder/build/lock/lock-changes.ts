@@ -1,4 +1,4 @@
-import { visible } from '../../../protocol/visible.ts';
+import { visible } from '../../../protocol/text/visible.ts';
 import type { PackagesLock } from '../packages-lock.ts';
 import { type LockLayer, layersOf } from './lock-layers.ts';
 

@@ -1,5 +1,5 @@
-import { InterlockError } from '../../../protocol/errors.ts';
-import type { Arch } from '../../../protocol/schema.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
 import type { Definition } from '../../define/definition.ts';
 import { resolve } from '../archive/resolve.ts';
 import { findMirror } from '../mirror.ts';

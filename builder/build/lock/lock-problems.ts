@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { Arch } from '../../../protocol/schema.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
 import type { Definition } from '../../define/definition.ts';
 import { fulfils, parsePackageName } from '../../define/package-name.ts';
 import type { PackagesLock } from '../packages-lock.ts';

@@ -1,4 +1,4 @@
-import type { Arch } from '../../../protocol/schema.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
 import type { Definition } from '../../define/definition.ts';
 import { parsePackageName } from '../../define/package-name.ts';
 

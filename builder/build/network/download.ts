@@ -4,9 +4,9 @@ import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import got, { type OptionsInit } from 'got';
-import { diskFailureOf } from '../../../protocol/disk-failure.ts';
-import { InterlockError } from '../../../protocol/errors.ts';
-import { nameDisk } from '../../../system/name-disk.ts';
+import { diskFailureOf } from '../../../protocol/errors/disk-failure.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { nameDisk } from '../../../system/files/name-disk.ts';
 import { redact } from './redact.ts';
 
 const attempts = 3;

@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
-import { InterlockError } from '../../../protocol/errors.ts';
-import { readProxies } from '../../../system/proxies.ts';
-import { run } from '../../../system/run.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { readProxies } from '../../../system/http/proxies.ts';
+import { run } from '../../../system/process/run.ts';
 import { redact } from './redact.ts';
 
 /** Which proxy a URL is asked for through; none when it is asked directly. */

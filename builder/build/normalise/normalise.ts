@@ -1,4 +1,4 @@
-import { imageFloorFile, imageRootFile } from '../../../protocol/trust.ts';
+import { imageFloorFile, imageRootFile } from '../../../protocol/documents/trust.ts';
 import type { Definition } from '../../define/definition.ts';
 import { addFirstBootUnits } from '../identity/first-boot-units.ts';
 import { overlaidPaths } from '../overlay/lay-overlays.ts';

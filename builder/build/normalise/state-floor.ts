@@ -1,4 +1,4 @@
-import { parseTrustFloor, type TrustFloor } from '../../../protocol/trust.ts';
+import { parseTrustFloor, type TrustFloor } from '../../../protocol/documents/trust.ts';
 
 const promisesNothing: TrustFloor = { format: 1, built: '1970-01-01T00:00:00Z', root: 1, channels: {} };
 

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Definition } from '../../define/definition.ts';
 import { type PermsRule, readPerms, rightsByPerms } from '../../define/overlay/read-perms.ts';
 import type { Entry, Tree } from '../tree/entry.ts';

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { shownName } from '../../define/names.ts';
 import { listOverlay, type OverlayEntry } from '../../define/overlay/list-overlay.ts';
 import { parentOf, putDirectory, putFile, putSymlink } from '../tree/change.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InterlockError } from '../../../protocol/errors.ts';
-import type { Arch } from '../../../protocol/schema.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
 import { machineArch } from '../../define/machine-arch.ts';
 
 /** The e_machine of ELF headers (System V ABI), as the kernel's register of foreign formats shows a magic. */

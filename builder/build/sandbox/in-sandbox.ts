@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { access, chmod, constants, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InterlockError } from '../../../protocol/errors.ts';
-import type { Arch } from '../../../protocol/schema.ts';
-import { run } from '../../../system/run.ts';
-import { temporaryPrefix, withScratch } from '../../../system/scratch.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
+import { temporaryPrefix, withScratch } from '../../../system/files/scratch.ts';
+import { run } from '../../../system/process/run.ts';
 import { buildMachine, type Machine, machineFiles } from './machine.ts';
 import { namespaces, type SandboxMode, sandboxMode } from './sandbox-mode.ts';
 

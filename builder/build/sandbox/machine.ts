@@ -1,4 +1,4 @@
-import type { Arch } from '../../../protocol/schema.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
 
 /** A made-up machine: what programs in the sandbox can find out about where they run. */
 export interface Machine {

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { inSandbox, type SandboxOptions } from './in-sandbox.ts';
 
 /** Shell programs that give a tree's folder the sandbox's devices, /proc and /sys, and take them back. */

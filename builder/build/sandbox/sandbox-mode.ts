@@ -1,5 +1,5 @@
-import { InterlockError } from '../../../protocol/errors.ts';
-import { run } from '../../../system/run.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { run } from '../../../system/process/run.ts';
 
 /** How the sandbox is root of its trees: in a user namespace, or as the root this process is. */
 export type SandboxMode = 'unshare' | 'root';

@@ -1,5 +1,5 @@
-import { InterlockError } from '../../../protocol/errors.ts';
-import { line } from '../../../protocol/visible.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { line } from '../../../protocol/text/visible.ts';
 import type { Definition } from '../../define/definition.ts';
 import { type Owners, originOf, packageOf } from '../identity/owners.ts';
 import { formerPath } from '../state/homes.ts';

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { shownName } from '../../define/names.ts';
 import type { Entry } from '../tree/entry.ts';
 import { writtenPath } from './homes.ts';

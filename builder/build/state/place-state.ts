@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { shownName } from '../../define/names.ts';
 import { parentOf, putDirectory } from '../tree/change.ts';
 import type { Entry, Tree } from '../tree/entry.ts';

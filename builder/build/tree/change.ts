@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { type Body, bodyOf, type Entry, type Tree } from './entry.ts';
 
 const nothing = bodyOf('');

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { parentOf, putDirectory } from './change.ts';
 import type { Entry, Tree } from './entry.ts';
 import { follow } from './follow.ts';

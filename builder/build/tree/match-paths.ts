@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { globPattern } from '../../define/glob.ts';
 import { readableName } from '../../define/names.ts';
 

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { InterlockError } from '../../../protocol/errors.ts';
-import { withFile } from '../../../system/durable.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { withFile } from '../../../system/files/durable.ts';
 import { readTar, type TarEntry } from '../../pack/tar/read-tar.ts';
 import type { Entry, Tree } from './entry.ts';
 

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { parseUnitName, templateOf } from '../../define/unit-name.ts';
 import { parentOf } from '../tree/change.ts';
 import type { Tree } from '../tree/entry.ts';

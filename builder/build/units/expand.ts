@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { parseUnitName, withInstance } from '../../define/unit-name.ts';
 
 /** What the words of an [Install] section can speak of by `%` specifiers. */

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 
 /** One line `key=value` of a unit file, in the order of the file: later lines add to earlier ones. */
 export interface Assignment {

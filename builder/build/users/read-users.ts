@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { readBody, type Tree } from '../tree/entry.ts';
 
 /** A user of an image, with its numbers. */

@@ -1,4 +1,4 @@
-import { visible } from '../../../protocol/visible.ts';
+import { visible } from '../../../protocol/text/visible.ts';
 import { type UsersLock, usersLockLines } from './users-lock.ts';
 
 /** What one build changed in users.lock: lines of the file, null where a name is new. */

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { formatGroup, formatUser } from './format-account.ts';
 import { type Accounts, type Group, parseGroup, parseUser, type User } from './read-users.ts';
 import { parseRange, type SubIds } from './sub-ids.ts';

@@ -1,6 +1,6 @@
 import { constants, type Dirent } from 'node:fs';
 import { access, lstat, readdir, readlink } from 'node:fs/promises';
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { shownName } from '../names.ts';
 
 /** What an overlay holds under one path (relative; one character per byte, as are targets of links). */

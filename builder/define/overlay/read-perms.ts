@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parse, TomlError } from 'smol-toml';
 import { type Static, Type } from 'typebox';
-import { InterlockError } from '../../../protocol/errors.ts';
-import { problemOf, strict } from '../../../protocol/schema.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { problemOf, strict } from '../../../protocol/schema/schema.ts';
 import { globPattern } from '../glob.ts';
 import { readableName } from '../names.ts';
 import type { OverlayEntry } from './list-overlay.ts';

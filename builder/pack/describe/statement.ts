@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Release } from '../../../protocol/release.ts';
+import type { Release } from '../../../protocol/documents/release.ts';
 
 /** A file or an input by name and digest (in-toto "ResourceDescriptor"). */
 export interface Resource {

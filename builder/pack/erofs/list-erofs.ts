@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { openErofs, problemOf } from './open-erofs.ts';
 import { erofsBlock, inodeTypes, walkErofs } from './walk-erofs.ts';
 

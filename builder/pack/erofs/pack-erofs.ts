@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { withFile } from '../../../system/durable.ts';
+import { withFile } from '../../../system/files/durable.ts';
 import { readTar } from '../tar/read-tar.ts';
 import { type BlockWriter, openBlockWriter, writeFully } from './block-writer.ts';
 import { encodeMetadata } from './metadata.ts';

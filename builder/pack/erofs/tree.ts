@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { TarEntry } from '../tar/read-tar.ts';
 import type { Timestamp } from '../tar/timestamp.ts';
 

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { chooseGeometry, type Geometry } from './geometry.ts';
 import { directoryLength, encodeEntries, type Node, toTree } from './tree.ts';
 

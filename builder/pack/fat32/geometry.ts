@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 
 /** Where things lie in a FAT32 file system; sectors unless said otherwise. */
 export interface Geometry {

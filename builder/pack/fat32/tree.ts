@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { longNameEntries, packShortName, shortNames } from './names.ts';
 
 /** A file or directory on its way onto the file system. */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract, type Header } from 'tar-stream';
-import { asInterlockError, InterlockError } from '../../../protocol/errors.ts';
+import { asInterlockError, InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { type Timestamp, timeOf } from './timestamp.ts';
 import { widenPax } from './widen-pax.ts';
 

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { peParts } from '../../../protocol/authenticode.ts';
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { peParts } from '../../../protocol/formats/efi/authenticode.ts';
 
 /**
  * Sees to it that a release's boot loader and boot file carry the signature of a keys folder: firmware that was told

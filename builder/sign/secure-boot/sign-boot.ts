@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { link, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { InterlockError } from '../../../protocol/errors.ts';
-import type { Release } from '../../../protocol/release.ts';
-import { syncFolder, writeDurably } from '../../../system/durable.ts';
-import { showProgress } from '../../../system/terminal.ts';
+import type { Release } from '../../../protocol/documents/release.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { syncFolder, writeDurably } from '../../../system/files/durable.ts';
+import { showProgress } from '../../../system/terminal/progress.ts';
 import { partFiles } from '../../pack/part-files.ts';
 import { payloadLevel } from '../../pack/payload-level.ts';
 import { replaceBoot } from '../../pack/replace-boot.ts';

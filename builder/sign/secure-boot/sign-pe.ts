@@ -1,4 +1,4 @@
-import { authenticodeDigest, peParts } from '../../../protocol/authenticode.ts';
+import { authenticodeDigest, peParts } from '../../../protocol/formats/efi/authenticode.ts';
 import { signDigest } from './sign-digest.ts';
 import type { Signer } from './signed-data.ts';
 

@@ -1,4 +1,4 @@
-import type { HostDetail } from '../../../protocol/operator.ts';
+import type { HostDetail } from '../../../protocol/api/operator.ts';
 import { ask } from '../../api/ask.ts';
 import { useMaySteer } from '../../api/session.ts';
 import { Confirm } from '../../components/confirm.tsx';

@@ -1,5 +1,5 @@
-import type { LocksAnswer } from '../../../protocol/desk.ts';
-import type { HostDetail } from '../../../protocol/operator.ts';
+import type { LocksAnswer } from '../../../protocol/api/dashboard.ts';
+import type { HostDetail } from '../../../protocol/api/operator.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { useSpoken } from '../../components/announce.tsx';
 import { Answered } from '../../components/answered.tsx';

@@ -1,4 +1,4 @@
-import type { HostDetail } from '../../../protocol/operator.ts';
+import type { HostDetail } from '../../../protocol/api/operator.ts';
 
 /** What one of a host's two slots holds, as far as its reports tell. */
 export interface Slot {

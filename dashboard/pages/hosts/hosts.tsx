@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { HostState, HostSummary } from '../../../protocol/operator.ts';
+import type { HostState, HostSummary } from '../../../protocol/api/operator.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { announce } from '../../components/announce.tsx';
 import { Answered } from '../../components/answered.tsx';

@@ -1,4 +1,4 @@
-import type { LocksAnswer } from '../../../protocol/desk.ts';
+import type { LocksAnswer } from '../../../protocol/api/dashboard.ts';
 import { ask } from '../../api/ask.ts';
 import { useMaySteer } from '../../api/session.ts';
 import { useAnswer } from '../../api/use-answer.ts';

@@ -1,4 +1,4 @@
-import type { Attention } from '../../../protocol/desk.ts';
+import type { Attention } from '../../../protocol/api/dashboard.ts';
 import { Section } from '../../components/page.tsx';
 import { Signal } from '../../components/signal.tsx';
 import { WithTimes } from '../../components/when.tsx';

@@ -1,4 +1,4 @@
-import type { OverviewAnswer } from '../../../protocol/desk.ts';
+import type { OverviewAnswer } from '../../../protocol/api/dashboard.ts';
 import type { Curve, Drawing } from '../../components/drawing.ts';
 
 type History = OverviewAnswer['history'];

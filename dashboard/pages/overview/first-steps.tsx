@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import type { OverviewAnswer } from '../../../protocol/desk.ts';
-import type { ReleaseSummary } from '../../../protocol/operator.ts';
+import type { OverviewAnswer } from '../../../protocol/api/dashboard.ts';
+import type { ReleaseSummary } from '../../../protocol/api/operator.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { Command } from '../../components/copy.tsx';
 import { State } from '../../components/signal.tsx';

@@ -1,4 +1,4 @@
-import type { OverviewAnswer } from '../../../protocol/desk.ts';
+import type { OverviewAnswer } from '../../../protocol/api/dashboard.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { useSpoken } from '../../components/announce.tsx';
 import { Answered } from '../../components/answered.tsx';

@@ -1,4 +1,4 @@
-import type { AuditLine } from '../../../protocol/operator.ts';
+import type { AuditLine } from '../../../protocol/api/operator.ts';
 import { Section } from '../../components/page.tsx';
 import { Brief, Subject } from '../../components/subject.tsx';
 import { When } from '../../components/when.tsx';

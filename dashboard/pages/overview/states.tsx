@@ -1,5 +1,5 @@
-import type { OverviewAnswer } from '../../../protocol/desk.ts';
-import type { HostState } from '../../../protocol/operator.ts';
+import type { OverviewAnswer } from '../../../protocol/api/dashboard.ts';
+import type { HostState } from '../../../protocol/api/operator.ts';
 import { Section } from '../../components/page.tsx';
 import { State } from '../../components/signal.tsx';
 import { count } from '../../format/size.ts';

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import type { OverviewAnswer } from '../../../protocol/desk.ts';
+import type { OverviewAnswer } from '../../../protocol/api/dashboard.ts';
 import { Chart } from '../../components/chart.tsx';
 import type { Drawing } from '../../components/drawing.ts';
 import { Section } from '../../components/page.tsx';

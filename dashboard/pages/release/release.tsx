@@ -1,5 +1,5 @@
-import type { ReleaseDetail } from '../../../protocol/desk.ts';
-import type { ReleaseSummary } from '../../../protocol/operator.ts';
+import type { ReleaseDetail } from '../../../protocol/api/dashboard.ts';
+import type { ReleaseSummary } from '../../../protocol/api/operator.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { Answered } from '../../components/answered.tsx';
 import { Facts } from '../../components/facts.tsx';

@@ -1,5 +1,5 @@
-import type { Channel } from '../../../protocol/channel.ts';
-import type { ReleaseSummary, RoleLife } from '../../../protocol/operator.ts';
+import type { ReleaseSummary, RoleLife } from '../../../protocol/api/operator.ts';
+import type { Channel } from '../../../protocol/documents/channel.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { Answered } from '../../components/answered.tsx';
 import { Command } from '../../components/copy.tsx';

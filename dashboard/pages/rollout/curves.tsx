@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
-import type { CurveAnswer } from '../../../protocol/desk.ts';
-import type { RolloutDetail } from '../../../protocol/rollout.ts';
+import type { CurveAnswer } from '../../../protocol/api/dashboard.ts';
+import type { RolloutDetail } from '../../../protocol/api/rollout.ts';
 import { Chart } from '../../components/chart.tsx';
 import { Section } from '../../components/page.tsx';
 import { percent } from '../../format/size.ts';

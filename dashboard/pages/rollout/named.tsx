@@ -1,4 +1,4 @@
-import type { NamedHost, RolloutDetail } from '../../../protocol/rollout.ts';
+import type { NamedHost, RolloutDetail } from '../../../protocol/api/rollout.ts';
 import { Section } from '../../components/page.tsx';
 import { type Column, Table } from '../../components/table.tsx';
 import { When, WithTimes } from '../../components/when.tsx';

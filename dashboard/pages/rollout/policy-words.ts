@@ -1,4 +1,4 @@
-import type { PolicyText } from '../../../protocol/policy.ts';
+import type { PolicyText } from '../../../protocol/documents/policy.ts';
 
 /** A policy as a person would say it, one rule a line. */
 export function inWords(policy: PolicyText, inFlightLimit: number): string[] {

@@ -1,5 +1,5 @@
-import type { CurveAnswer, WaitingAnswer } from '../../../protocol/desk.ts';
-import type { RolloutDetail } from '../../../protocol/rollout.ts';
+import type { CurveAnswer, WaitingAnswer } from '../../../protocol/api/dashboard.ts';
+import type { RolloutDetail } from '../../../protocol/api/rollout.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { useSpoken } from '../../components/announce.tsx';
 import { Answered } from '../../components/answered.tsx';

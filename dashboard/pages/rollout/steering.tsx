@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { RolloutAction, RolloutDetail } from '../../../protocol/rollout.ts';
+import type { RolloutAction, RolloutDetail } from '../../../protocol/api/rollout.ts';
 import { ask } from '../../api/ask.ts';
 import { useMaySteer } from '../../api/session.ts';
 import { Confirm } from '../../components/confirm.tsx';

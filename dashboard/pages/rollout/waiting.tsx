@@ -1,5 +1,5 @@
-import type { WaitingAnswer } from '../../../protocol/desk.ts';
-import type { RolloutDetail } from '../../../protocol/rollout.ts';
+import type { WaitingAnswer } from '../../../protocol/api/dashboard.ts';
+import type { RolloutDetail } from '../../../protocol/api/rollout.ts';
 import { Section } from '../../components/page.tsx';
 import { type Column, Table } from '../../components/table.tsx';
 import { WithTimes } from '../../components/when.tsx';

@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { backoffMs } from '../../../agent/download/backoff.ts';
 import { createDownload, type DownloadOptions } from '../../../agent/download/download.ts';
-import { closeHttpAgents, createHttpAgents } from '../../../system/http-agents.ts';
+import { closeHttpAgents, createHttpAgents } from '../../../system/http/http-agents.ts';
 import { type BlobRequest, type BlobServer, serveBlobs } from '../../support/host/blob-server.ts';
 
 const bytes = randomBytes(1_000_000);

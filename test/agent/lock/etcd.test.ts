@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEtcdLock } from '../../../agent/lock/etcd.ts';
 import type { Hold, LockSelf } from '../../../agent/ports/lock.ts';
-import { lockKey } from '../../../protocol/lock-value.ts';
-import { clearFailed, emptyLock, setSlots } from '../../../protocol/semaphore.ts';
-import { comparesOf, openEtcd } from '../../../system/etcd.ts';
-import { readLock } from '../../../system/read-lock.ts';
-import { swapLock } from '../../../system/swap-lock.ts';
+import { lockKey } from '../../../protocol/lock/lock-value.ts';
+import { clearFailed, emptyLock, setSlots } from '../../../protocol/lock/semaphore.ts';
+import { comparesOf, openEtcd } from '../../../system/etcd/etcd.ts';
+import { readLock } from '../../../system/lock/read-lock.ts';
+import { swapLock } from '../../../system/lock/swap-lock.ts';
 import { type EtcdCluster, startEtcd } from '../../support/etcd.ts';
 
 const rootHash = 'a'.repeat(64);

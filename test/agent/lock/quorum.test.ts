@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { checkQuorum } from '../../../agent/lock/quorum.ts';
-import { openEtcd } from '../../../system/etcd.ts';
+import { openEtcd } from '../../../system/etcd/etcd.ts';
 import { startEtcd } from '../../support/etcd.ts';
 
 it('lets a member go down while the rest keeps quorum, and hands leadership over first', async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEtcdLock } from '../../../agent/lock/etcd.ts';
 import type { Hold } from '../../../agent/ports/lock.ts';
 import { makeCertificates } from '../../../builder/keys/certificates.ts';
-import { type EtcdOptions, openEtcd } from '../../../system/etcd.ts';
+import { type EtcdOptions, openEtcd } from '../../../system/etcd/etcd.ts';
 import { type EtcdCluster, startEtcd } from '../../support/etcd.ts';
 
 const self = { boot: 'boot-1', boots: ['boot-1'], seen: {} };

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openEtcdLock } from '../../../agent/lock/etcd.ts';
 import type { Hold, LockSelf } from '../../../agent/ports/lock.ts';
-import { type LockValue, lockKey } from '../../../protocol/lock-value.ts';
-import { acquire, emptyLock } from '../../../protocol/semaphore.ts';
+import { type LockValue, lockKey } from '../../../protocol/lock/lock-value.ts';
+import { acquire, emptyLock } from '../../../protocol/lock/semaphore.ts';
 import { FakeCluster, FakeMember, type Sickness } from '../../support/fake-etcd.ts';
 
 const rootHash = 'a'.repeat(64);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readPayloadFormat } from '../../../builder/pack/read-format.ts';
-import type { HostSummary } from '../../../protocol/operator.ts';
+import type { HostSummary } from '../../../protocol/api/operator.ts';
 import { type FormerRelease, layOutFormerRelease } from '../../support/former-release.ts';
 import { makeHostRelease } from '../../support/host/make-release.ts';
 import { superviseHost } from '../../support/host/supervise-host.ts';

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { HostDetail, HostSummary } from '../../../protocol/operator.ts';
+import type { HostDetail, HostSummary } from '../../../protocol/api/operator.ts';
 import { type FormerRelease, layOutFormerRelease } from '../../support/former-release.ts';
 import { type Programs, startWorld, type World } from '../../support/host/world.ts';
 

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { HostDetail, HostSummary } from '../../../protocol/operator.ts';
+import type { HostDetail, HostSummary } from '../../../protocol/api/operator.ts';
 import { type AgentExit, startAgent } from '../../support/host/agent-process.ts';
 import { startWorld, type World } from '../../support/host/world.ts';
 

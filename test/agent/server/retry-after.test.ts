@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openServer } from '../../../agent/server/open-server.ts';
 import { openRest } from '../../../agent/server/retry-after.ts';
-import type { Report } from '../../../protocol/check-in.ts';
+import type { Report } from '../../../protocol/api/check-in.ts';
 
 let folder: string;
 let server: Server;

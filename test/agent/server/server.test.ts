@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readIdentity } from '../../../agent/server/identity.ts';
 import { openServer } from '../../../agent/server/open-server.ts';
-import type { EnrollRequest } from '../../../protocol/check-in.ts';
+import type { EnrollRequest } from '../../../protocol/api/check-in.ts';
 
 const checkIn = {
   name: 'core',

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findSlotsInFile } from '../../../agent/slots/find-in-file.ts';
 import { findSlotsOnDisk } from '../../../agent/slots/find-on-disk.ts';
 import { layOutDisk } from '../../../builder/pack/disk-layout.ts';
-import { encodeGpt } from '../../../protocol/gpt.ts';
+import { encodeGpt } from '../../../protocol/formats/disk/gpt.ts';
 
 const mebibyte = 1 << 20;
 const sizes = { esp: 4 * mebibyte, root: 3 * mebibyte, verity: mebibyte, state: mebibyte };

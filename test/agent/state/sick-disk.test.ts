@@ -14,7 +14,7 @@ import { freshMemory, type Memory } from '../../../agent/state-machine/memory.ts
 import { step } from '../../../agent/state-machine/step.ts';
 import { saveCache } from '../../../agent/trust/cache.ts';
 import { refusalOf } from '../../../agent/trust/refusal.ts';
-import { asInterlockError } from '../../../protocol/errors.ts';
+import { asInterlockError } from '../../../protocol/errors/interlock-error.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
 const memory = freshMemory(at);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { fullPayload } from '../../../protocol/release.ts';
+import { fullPayload } from '../../../protocol/documents/release.ts';
 import { type Bench, dropBench, makeBench, openWriteHost, type WriteHost } from './bench-host.ts';
 
 const megabyte = 1 << 20;

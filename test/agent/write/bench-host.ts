@@ -10,7 +10,7 @@ import type { OnProgress, SlotPort } from '../../../agent/ports/slot.ts';
 import type { Target } from '../../../agent/ports/trust.ts';
 import { findSlotsInFile } from '../../../agent/slots/find-in-file.ts';
 import { createSlotPort, type Storage } from '../../../agent/write/write.ts';
-import { fullPayload, type Release } from '../../../protocol/release.ts';
+import { fullPayload, type Release } from '../../../protocol/documents/release.ts';
 import { type BlobRequest, type BlobServer, serveBlobs } from '../../support/host/blob-server.ts';
 import { createHost } from '../../support/host/create-host.ts';
 import { makeHostRelease } from '../../support/host/make-release.ts';

@@ -4,8 +4,8 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { delta } from '../../../builder/delta/delta.ts';
-import { decodePayloadHeader } from '../../../protocol/payload.ts';
-import { fullPayload, type PayloadRef } from '../../../protocol/release.ts';
+import { fullPayload, type PayloadRef } from '../../../protocol/documents/release.ts';
+import { decodePayloadHeader } from '../../../protocol/formats/payload/payload.ts';
 import { type Bench, dropBench, makeBench, openWriteHost, type WriteHost } from './bench-host.ts';
 
 let bench: Bench;

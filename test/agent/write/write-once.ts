@@ -4,7 +4,7 @@ import { createDownload } from '../../../agent/download/download.ts';
 import { openLoader } from '../../../agent/loader/systemd-boot/loader.ts';
 import { findSlotsInFile } from '../../../agent/slots/find-in-file.ts';
 import { createSlotPort } from '../../../agent/write/write.ts';
-import { parseRelease } from '../../../protocol/release.ts';
+import { parseRelease } from '../../../protocol/documents/release.ts';
 
 /** Writes a release into a host's other slot in a process of its own and prints that process's memory peak. */
 const [host, old, next, url] = process.argv.slice(2) as [string, string, string, string];

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { decodePayloadHeader } from '../../../protocol/payload.ts';
-import { fullPayload } from '../../../protocol/release.ts';
-import { decodeVeritySuperblock } from '../../../protocol/verity.ts';
+import { fullPayload } from '../../../protocol/documents/release.ts';
+import { decodeVeritySuperblock } from '../../../protocol/formats/disk/verity.ts';
+import { decodePayloadHeader } from '../../../protocol/formats/payload/payload.ts';
 import type { BlobRequest } from '../../support/host/blob-server.ts';
 import { type Bench, dropBench, makeBench, openWriteHost, readAt, type WriteHost } from './bench-host.ts';
 

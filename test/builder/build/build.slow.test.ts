@@ -25,8 +25,8 @@ import type { Definition, DefinitionFile } from '../../../builder/define/definit
 import { addBuild } from '../../../cli/build.ts';
 import { addDisk } from '../../../cli/disk.ts';
 import { addInspect } from '../../../cli/inspect.ts';
-import { parseRelease } from '../../../protocol/release.ts';
-import { createProgram } from '../../../system/command.ts';
+import { parseRelease } from '../../../protocol/documents/release.ts';
+import { createProgram } from '../../../system/command/command.ts';
 import { openErofs } from '../../support/erofs/open-erofs.ts';
 
 const isRoot = process.getuid?.() === 0;

@@ -15,7 +15,7 @@ import { plan } from '../../../builder/build/plan.ts';
 import { silent } from '../../../builder/build/reporter.ts';
 import { parseDefinition } from '../../../builder/define/define.ts';
 import { addBuild } from '../../../cli/build.ts';
-import { createProgram } from '../../../system/command.ts';
+import { createProgram } from '../../../system/command/command.ts';
 import { type Archive, type ArchivePackage, makeArchive } from './make-archive.ts';
 
 const toml = `name = "x"

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { packageScriptProblem } from '../../../builder/build/install/script-problem.ts';
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 
 const failed = (output: string) =>
   packageScriptProblem(new InterlockError('tool_failed', { tool: 'mmdebstrap', status: 1, output }));

@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
 import { withRoom } from '../../../builder/build/with-room.ts';
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 
 const folder = tmpdir();
 const more = 2 ** 60;

@@ -7,9 +7,18 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDelta } from '../../../builder/delta/add-delta.ts';
 import { delta } from '../../../builder/delta/delta.ts';
-import { decodePatch } from '../../../protocol/patch.ts';
-import { decodePayloadHeader, type Operation, type Space } from '../../../protocol/payload.ts';
-import { fullPayload, type PayloadRef, parseRelease, type Release } from '../../../protocol/release.ts';
+import {
+  fullPayload,
+  type PayloadRef,
+  parseRelease,
+  type Release,
+} from '../../../protocol/documents/release.ts';
+import { decodePatch } from '../../../protocol/formats/payload/patch.ts';
+import {
+  decodePayloadHeader,
+  type Operation,
+  type Space,
+} from '../../../protocol/formats/payload/payload.ts';
 import { makeHostRelease } from '../../support/host/make-release.ts';
 
 let dir: string;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { delta } from '../../../builder/delta/delta.ts';
-import { decodePayloadHeader, type PayloadFormat } from '../../../protocol/payload.ts';
+import { decodePayloadHeader, type PayloadFormat } from '../../../protocol/formats/payload/payload.ts';
 import { makeHostRelease } from '../../support/host/make-release.ts';
 
 test('a delta has the format of the release’s full payload, unless another is asked for', async () => {

@@ -6,7 +6,7 @@ import { formatLock, type LockedPackage } from '../../../builder/build/packages-
 import { compare } from '../../../builder/inspect/compare.ts';
 import { formatChanges } from '../../../builder/inspect/format-changes.ts';
 import { addInspect } from '../../../cli/inspect.ts';
-import { createProgram } from '../../../system/command.ts';
+import { createProgram } from '../../../system/command/command.ts';
 import { makeRelease } from '../pack/made-release.ts';
 import type { MadeEntry } from '../pack/make-tar.ts';
 

@@ -11,8 +11,8 @@ import { initKeys } from '../../../builder/keys/init.ts';
 import { packDisk } from '../../../builder/pack/disk.ts';
 import { type PartitionName, partitionRange } from '../../../builder/pack/disk-layout.ts';
 import { sign } from '../../../builder/sign/sign.ts';
-import type { GptTable } from '../../../protocol/gpt.ts';
-import { parseRelease, type Release } from '../../../protocol/release.ts';
+import { parseRelease, type Release } from '../../../protocol/documents/release.ts';
+import type { GptTable } from '../../../protocol/formats/disk/gpt.ts';
 import { mountErofs, mountProblem } from '../../support/erofs/mount-erofs.ts';
 import { seeImage, seeTar } from './see.ts';
 

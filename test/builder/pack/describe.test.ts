@@ -26,7 +26,7 @@ import {
   subjectsOf,
 } from '../../../builder/pack/describe/statement.ts';
 import { sign } from '../../../builder/sign/sign.ts';
-import { parseRelease } from '../../../protocol/release.ts';
+import { parseRelease } from '../../../protocol/documents/release.ts';
 import { makeRelease } from './made-release.ts';
 
 let dir: string;

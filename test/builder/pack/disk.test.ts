@@ -18,9 +18,9 @@ import { digestFile } from '../../../builder/pack/digest.ts';
 import { packDisk } from '../../../builder/pack/disk.ts';
 import { partitionRange } from '../../../builder/pack/disk-layout.ts';
 import { checkEspRoom } from '../../../builder/pack/esp-room.ts';
-import type { InterlockError } from '../../../protocol/errors.ts';
-import { decodeGpt, type GptTable, gptLengths } from '../../../protocol/gpt.ts';
-import type { Release } from '../../../protocol/release.ts';
+import type { Release } from '../../../protocol/documents/release.ts';
+import type { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { decodeGpt, type GptTable, gptLengths } from '../../../protocol/formats/disk/gpt.ts';
 import { openErofs } from '../../support/erofs/open-erofs.ts';
 import { makeRelease } from './made-release.ts';
 

@@ -18,8 +18,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { packCpio } from '../../../builder/pack/cpio.ts';
 import { packDisk } from '../../../builder/pack/disk.ts';
 import { packInitrd, readInit } from '../../../builder/pack/initrd.ts';
-import type { GptTable } from '../../../protocol/gpt.ts';
-import type { Release } from '../../../protocol/release.ts';
+import type { Release } from '../../../protocol/documents/release.ts';
+import type { GptTable } from '../../../protocol/formats/disk/gpt.ts';
 import { makeRelease } from './made-release.ts';
 
 const mebibyte = 1024 * 1024;

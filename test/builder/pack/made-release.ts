@@ -3,8 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packFullPayload } from '../../../builder/pack/payload.ts';
 import { packRoot } from '../../../builder/pack/root.ts';
-import type { PayloadFormat } from '../../../protocol/payload.ts';
-import type { Release } from '../../../protocol/release.ts';
+import type { Release } from '../../../protocol/documents/release.ts';
+import type { PayloadFormat } from '../../../protocol/formats/payload/payload.ts';
 import { type MadeEntry, tarStream } from './make-tar.ts';
 
 /** Makes a whole release folder around a small tree: everything real but the kernel. */

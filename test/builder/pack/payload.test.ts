@@ -6,9 +6,13 @@ import { zstdDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FrameSource, packFullPayload } from '../../../builder/pack/payload.ts';
-import { decodePayloadHeader, type PayloadPart, payloadParts } from '../../../protocol/payload.ts';
-import { PayloadRef } from '../../../protocol/release.ts';
-import { parse } from '../../../protocol/schema.ts';
+import { PayloadRef } from '../../../protocol/documents/release.ts';
+import {
+  decodePayloadHeader,
+  type PayloadPart,
+  payloadParts,
+} from '../../../protocol/formats/payload/payload.ts';
+import { parse } from '../../../protocol/schema/schema.ts';
 
 const mebibyte = 1024 * 1024;
 const rootHash = 'ab'.repeat(32);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packFullPayload } from '../../../builder/pack/payload.ts';
 import { payloadLevel } from '../../../builder/pack/payload-level.ts';
 import { replaceBoot } from '../../../builder/pack/replace-boot.ts';
-import { decodePayloadHeader, type PayloadFormat } from '../../../protocol/payload.ts';
+import { decodePayloadHeader, type PayloadFormat } from '../../../protocol/formats/payload/payload.ts';
 
 const rootHash = 'ab'.repeat(32);
 let dir: string;

@@ -8,7 +8,7 @@ import { showChannel } from '../../../builder/publish/edit-channel.ts';
 import { promote } from '../../../builder/publish/promote.ts';
 import { brakeBlock, brakeWithdraw } from '../../../builder/publish/pull-brake.ts';
 import { pushRenewed } from '../../../builder/publish/push-renewed.ts';
-import type { Brake } from '../../../protocol/brake.ts';
+import type { Brake } from '../../../protocol/documents/brake.ts';
 import { falsify, readKey, showRoles } from '../../support/trust/forge.ts';
 import { makeHost, type TestHost } from '../../support/trust/host.ts';
 import { makeRepository, type TestRepository } from '../../support/trust/repository.ts';

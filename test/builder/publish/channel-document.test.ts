@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { rolledBack, withFloor, withHead } from '../../../builder/publish/channel-document.ts';
-import { type Channel, nextHop } from '../../../protocol/channel.ts';
-import { InterlockError } from '../../../protocol/errors.ts';
-import { isNewer } from '../../../protocol/version.ts';
+import { type Channel, nextHop } from '../../../protocol/documents/channel.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { isNewer } from '../../../protocol/text/version.ts';
 
 const sha256 = 'a'.repeat(64);
 const named = (version: string) => ({ version, releases: { 'x86-64': sha256 } });

@@ -6,7 +6,7 @@ import { promote } from '../../../builder/publish/promote.ts';
 import { publish } from '../../../builder/publish/publish.ts';
 import { rollback } from '../../../builder/publish/rollback.ts';
 import { sign } from '../../../builder/sign/sign.ts';
-import { nextHop } from '../../../protocol/channel.ts';
+import { nextHop } from '../../../protocol/documents/channel.ts';
 import { makeRelease } from '../../support/trust/release.ts';
 import { makeRepository, type TestRepository } from '../../support/trust/repository.ts';
 

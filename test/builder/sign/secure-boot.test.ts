@@ -9,8 +9,8 @@ import { initKeys } from '../../../builder/keys/init.ts';
 import { findSigner } from '../../../builder/sign/secure-boot/find-signer.ts';
 import { signPe } from '../../../builder/sign/secure-boot/sign-pe.ts';
 import { sign } from '../../../builder/sign/sign.ts';
-import { authenticodeDigest } from '../../../protocol/authenticode.ts';
-import { parseRelease } from '../../../protocol/release.ts';
+import { parseRelease } from '../../../protocol/documents/release.ts';
+import { authenticodeDigest } from '../../../protocol/formats/efi/authenticode.ts';
 import { makeRelease } from '../pack/made-release.ts';
 import { makeStub } from '../pack/make-stub.ts';
 

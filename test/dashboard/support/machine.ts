@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { CheckInAnswer, EnrollAnswer, Offer, Report } from '../../../protocol/check-in.ts';
+import type { CheckInAnswer, EnrollAnswer, Offer, Report } from '../../../protocol/api/check-in.ts';
 import { sha256 } from '../../update-server/support/make-release.ts';
 
 /** How an update ends for a machine; `on the way` leaves it between two steps. */

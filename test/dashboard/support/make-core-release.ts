@@ -3,7 +3,7 @@ import { closeSync, ftruncateSync, openSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import type { LockedPackage } from '../../../builder/build/packages-lock.ts';
 import { formatLock } from '../../../builder/build/packages-lock.ts';
-import type { PayloadRef } from '../../../protocol/release.ts';
+import type { PayloadRef } from '../../../protocol/documents/release.ts';
 import { makeRelease, sha256 } from '../../update-server/support/make-release.ts';
 
 /** Packages by version of the image: what a person would compare. */

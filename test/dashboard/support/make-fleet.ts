@@ -3,8 +3,8 @@ import { initKeys } from '../../../builder/keys/init.ts';
 import { promote } from '../../../builder/publish/promote.ts';
 import { publish } from '../../../builder/publish/publish.ts';
 import { createClient } from '../../../cli/client.ts';
-import type { PolicyText } from '../../../protocol/policy.ts';
-import type { RolloutSummary } from '../../../protocol/rollout.ts';
+import type { RolloutSummary } from '../../../protocol/api/rollout.ts';
+import type { PolicyText } from '../../../protocol/documents/policy.ts';
 import {
   adminToken,
   interlock,

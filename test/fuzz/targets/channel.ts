@@ -1,4 +1,4 @@
-import { acceptOffer, nextHop, parseChannel } from '../../../protocol/channel.ts';
+import { acceptOffer, nextHop, parseChannel } from '../../../protocol/documents/channel.ts';
 import { mutateJson } from '../mutate-json.ts';
 import type { FuzzTarget } from '../target.ts';
 

@@ -1,5 +1,5 @@
-import { CheckIn, CheckInAnswer, EnrollRequest } from '../../../protocol/check-in.ts';
-import { knownFields, parseJson } from '../../../protocol/schema.ts';
+import { CheckIn, CheckInAnswer, EnrollRequest } from '../../../protocol/api/check-in.ts';
+import { knownFields, parseJson } from '../../../protocol/schema/schema.ts';
 import { mutateJson } from '../mutate-json.ts';
 import type { FuzzTarget } from '../target.ts';
 

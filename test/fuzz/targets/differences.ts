@@ -1,5 +1,5 @@
 import { differences } from '../../../builder/delta/differences.ts';
-import { addDifferences } from '../../../protocol/differences.ts';
+import { addDifferences } from '../../../protocol/formats/payload/differences.ts';
 import type { FuzzTarget } from '../target.ts';
 
 const old = Buffer.alloc(4096, 'addresses that moved');

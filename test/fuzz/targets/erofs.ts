@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { compareRoots } from '../../../builder/inspect/compare-roots.ts';
 import { listErofs } from '../../../builder/pack/erofs/list-erofs.ts';
 import { packErofs } from '../../../builder/pack/erofs/pack-erofs.ts';
-import { withFile } from '../../../system/durable.ts';
+import { withFile } from '../../../system/files/durable.ts';
 import { tarStream } from '../../builder/pack/make-tar.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 import type { FuzzTarget } from '../target.ts';

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { decodeGpt, encodeGpt, gptLengths, partitionTypes } from '../../../protocol/gpt.ts';
+import { decodeGpt, encodeGpt, gptLengths, partitionTypes } from '../../../protocol/formats/disk/gpt.ts';
 import type { FuzzTarget } from '../target.ts';
 
 const sectorSize = 512;

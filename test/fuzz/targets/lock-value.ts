@@ -1,4 +1,4 @@
-import { groupOf, lockKey, parseLockValue } from '../../../protocol/lock-value.ts';
+import { groupOf, lockKey, parseLockValue } from '../../../protocol/lock/lock-value.ts';
 import { mutateJson } from '../mutate-json.ts';
 import type { FuzzTarget } from '../target.ts';
 

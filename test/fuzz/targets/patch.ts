@@ -2,9 +2,9 @@ import { zstdCompressSync } from 'node:zlib';
 import type { OpenExtent } from '../../../agent/slots/extent.ts';
 import { yieldOperation } from '../../../agent/write/yield-operation.ts';
 import { encodePatch } from '../../../builder/delta/encode-patch.ts';
-import { InterlockError } from '../../../protocol/errors.ts';
-import { decodePatch } from '../../../protocol/patch.ts';
-import { openWriter } from '../../../protocol/varint.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { decodePatch } from '../../../protocol/formats/payload/patch.ts';
+import { openWriter } from '../../../protocol/formats/payload/varint.ts';
 import type { Random } from '../random.ts';
 import type { FuzzTarget } from '../target.ts';
 

@@ -1,5 +1,5 @@
-import { encodePayloadHeader } from '../../../protocol/encode-payload.ts';
-import { decodePayloadHeader, type PlannedOperation } from '../../../protocol/payload.ts';
+import { encodePayloadHeader } from '../../../protocol/formats/payload/encode-payload.ts';
+import { decodePayloadHeader, type PlannedOperation } from '../../../protocol/formats/payload/payload.ts';
 import type { FuzzTarget } from '../target.ts';
 
 const named = { blobLength: 9, blobDigest: 'ef'.repeat(16), firstBlock: 7, sha256: 'cd'.repeat(32) };

@@ -1,7 +1,7 @@
 import { listBoot } from '../../../builder/pack/list-boot.ts';
 import { appendSections, isNxCompatible } from '../../../builder/pack/pe.ts';
-import { authenticodeDigest } from '../../../protocol/authenticode.ts';
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { authenticodeDigest } from '../../../protocol/formats/efi/authenticode.ts';
 import { makeStub } from '../../builder/pack/make-stub.ts';
 import type { FuzzTarget } from '../target.ts';
 

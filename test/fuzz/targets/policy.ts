@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPolicyChoice } from '../../../cli/policy-choice.ts';
-import { readPolicy } from '../../../protocol/policy.ts';
+import { readPolicy } from '../../../protocol/documents/policy.ts';
 import { mutateToml } from '../mutate-toml.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 import type { FuzzTarget } from '../target.ts';

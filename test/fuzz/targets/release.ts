@@ -1,6 +1,6 @@
 import { payloadChoice } from '../../../agent/write/payload-choice.ts';
 import { superblockOf } from '../../../agent/write/superblock.ts';
-import { parseRelease } from '../../../protocol/release.ts';
+import { parseRelease } from '../../../protocol/documents/release.ts';
 import { mutateJson } from '../mutate-json.ts';
 import type { FuzzTarget } from '../target.ts';
 

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { readReports } from '../../../update-server/routes/v1/check-in/read-reports.ts';
 import { mutateJson } from '../mutate-json.ts';
 import type { FuzzTarget } from '../target.ts';

@@ -1,5 +1,5 @@
-import { InterlockError } from '../../../protocol/errors.ts';
-import { openReader, openWriter } from '../../../protocol/varint.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { openReader, openWriter } from '../../../protocol/formats/payload/varint.ts';
 import type { FuzzTarget } from '../target.ts';
 
 const refuse = (problem: string) => new InterlockError('payload_invalid', { problem });

@@ -1,4 +1,8 @@
-import { decodeVeritySuperblock, encodeVeritySuperblock, startVerity } from '../../../protocol/verity.ts';
+import {
+  decodeVeritySuperblock,
+  encodeVeritySuperblock,
+  startVerity,
+} from '../../../protocol/formats/disk/verity.ts';
 import type { FuzzTarget } from '../target.ts';
 
 export const target: FuzzTarget = {

@@ -1,6 +1,6 @@
 import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { run } from '../../../system/run.ts';
+import { run } from '../../../system/process/run.ts';
 
 /** Runs in the container: a web server that gives the container's own host name under `/hostname`. */
 export const webServer = '/bin/busybox httpd -f -p 8080 -h /etc';

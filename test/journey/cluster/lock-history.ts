@@ -1,4 +1,4 @@
-import { type LockValue, lockKey, parseLockValue } from '../../../protocol/lock-value.ts';
+import { type LockValue, lockKey, parseLockValue } from '../../../protocol/lock/lock-value.ts';
 import { post } from './outside-writer.ts';
 
 interface Answer {

@@ -1,6 +1,6 @@
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../../../system/run.ts';
+import { run } from '../../../system/process/run.ts';
 import { startVm, type Vm } from '../../support/vm/start-vm.ts';
 import { interlock } from '../build-images.ts';
 import { outFile } from '../with-vm.ts';

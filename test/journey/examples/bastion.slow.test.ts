@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { run } from '../../../system/run.ts';
+import { run } from '../../../system/process/run.ts';
 import { freePorts } from '../cluster/free-ports.ts';
 import { tryExample } from './try-example.ts';
 

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
-import { run } from '../../../system/run.ts';
+import { run } from '../../../system/process/run.ts';
 import { chooseAccelerator } from '../../support/vm/host.ts';
 import type { VmOptions } from '../../support/vm/qemu-args.ts';
 import type { Vm } from '../../support/vm/start-vm.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { run } from '../../../system/run.ts';
+import { run } from '../../../system/process/run.ts';
 import { lyingDisk } from '../../support/vm/nbd/lying-disk.ts';
 import { serveDisk } from '../../support/vm/nbd/serve-disk.ts';
 import { stopDisk } from '../../support/vm/nbd/stop-disk.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../../system/run.ts';
+import { run } from '../../../system/process/run.ts';
 
 const home = join(import.meta.dirname, '../../..');
 /** What `interlock serve` loads. The operators' page stays out: bundling it would take longer than the power lasts. */

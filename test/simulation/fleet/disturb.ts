@@ -1,4 +1,4 @@
-import { clearFailed, setSlots } from '../../../protocol/semaphore.ts';
+import { clearFailed, setSlots } from '../../../protocol/lock/semaphore.ts';
 import type { Fleet } from './fleet.ts';
 import type { SimHost } from './host.ts';
 

@@ -1,7 +1,7 @@
-import { InterlockError } from '../../../protocol/errors.ts';
-import type { LockValue } from '../../../protocol/lock-value.ts';
-import { emptyLock } from '../../../protocol/semaphore.ts';
-import type { Etcd, Stored } from '../../../system/etcd.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import type { LockValue } from '../../../protocol/lock/lock-value.ts';
+import { emptyLock } from '../../../protocol/lock/semaphore.ts';
+import type { Etcd, Stored } from '../../../system/etcd/etcd.ts';
 import type { Random } from './random.ts';
 import type { Schedule } from './schedule.ts';
 

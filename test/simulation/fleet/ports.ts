@@ -2,7 +2,7 @@ import { openEtcdLock } from '../../../agent/lock/etcd.ts';
 import type { SlotName } from '../../../agent/ports/host.ts';
 import type { LockPort } from '../../../agent/ports/lock.ts';
 import type { Ports } from '../../../agent/ports/ports.ts';
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Fleet } from './fleet.ts';
 import type { Life, SimHost } from './host.ts';
 import { rootHashOf, targetOf } from './server.ts';

@@ -1,4 +1,4 @@
-import { forceRelease } from '../../../protocol/semaphore.ts';
+import { forceRelease } from '../../../protocol/lock/semaphore.ts';
 import { Fleet } from './fleet.ts';
 import type { SimHost } from './host.ts';
 

@@ -1,5 +1,5 @@
 import type { Hold } from '../../../agent/ports/lock.ts';
-import type { Refused } from '../../../protocol/semaphore.ts';
+import type { Refused } from '../../../protocol/lock/semaphore.ts';
 import { hear } from './agent-moves.ts';
 import { answerOf, type Ending, nonceOf } from './answers.ts';
 import { Coverage } from './coverage.ts';

@@ -1,4 +1,4 @@
-import type { Change } from '../../../protocol/semaphore.ts';
+import type { Change } from '../../../protocol/lock/semaphore.ts';
 
 /** Every way the semaphore's functions can end; `acquire: braked` is the brake. */
 export const branches = [

@@ -1,7 +1,7 @@
 import type { SlotName } from '../../../agent/ports/host.ts';
 import type { Place } from '../../../agent/ports/lock.ts';
 import type { Target } from '../../../agent/ports/trust.ts';
-import type { Release } from '../../../protocol/release.ts';
+import type { Release } from '../../../protocol/documents/release.ts';
 
 /** All the time the model knows: a wait is over `now`, and a grant has ended when it is `late`. */
 export const times = {

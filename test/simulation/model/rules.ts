@@ -1,6 +1,6 @@
 import { effectsOf } from '../../../agent/state-machine/effects.ts';
 import { step } from '../../../agent/state-machine/step.ts';
-import { acquire, cancel, release } from '../../../protocol/semaphore.ts';
+import { acquire, cancel, release } from '../../../protocol/lock/semaphore.ts';
 
 /** How a write is guarded: by the key's revision, by its count of versions, or not at all. */
 export type Guard = 'revision' | 'version' | 'none';

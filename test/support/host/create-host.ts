@@ -4,7 +4,7 @@ import { fileHostPaths } from '../../../agent/hosts/file-host.ts';
 import { packDisk } from '../../../builder/pack/disk.ts';
 import type { PartitionSizes } from '../../../builder/pack/disk-layout.ts';
 import { espFiles } from '../../../builder/pack/esp.ts';
-import { parseRelease } from '../../../protocol/release.ts';
+import { parseRelease } from '../../../protocol/documents/release.ts';
 import { type Host, ownConfig, superviseHost } from './supervise-host.ts';
 
 /** What makes one host different from another. */

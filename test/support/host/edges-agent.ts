@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createDownload } from '../../../agent/download/download.ts';
 import { openFileHost } from '../../../agent/hosts/file-host.ts';
 import { createSlotPort } from '../../../agent/write/write.ts';
-import { parseRelease } from '../../../protocol/release.ts';
+import { parseRelease } from '../../../protocol/documents/release.ts';
 
 /**
  * An agent of nothing but its edges, for tests of disk, boot loader and supervisor: whatever release lies at the path

@@ -2,11 +2,15 @@ import { createCipheriv, createHash, hash, randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants, crc32, zstdCompressSync } from 'node:zlib';
-import { encodePayloadHeader } from '../../../protocol/encode-payload.ts';
-import { blobDigestLength, firstBlockLength, type PlannedOperation } from '../../../protocol/payload.ts';
-import type { Release } from '../../../protocol/release.ts';
-import { encodeVeritySuperblock, verityBlock, veritySize } from '../../../protocol/verity.ts';
-import { streamVerity } from '../../../protocol/verity-levels.ts';
+import type { Release } from '../../../protocol/documents/release.ts';
+import { encodeVeritySuperblock, verityBlock, veritySize } from '../../../protocol/formats/disk/verity.ts';
+import { streamVerity } from '../../../protocol/formats/disk/verity-levels.ts';
+import { encodePayloadHeader } from '../../../protocol/formats/payload/encode-payload.ts';
+import {
+  blobDigestLength,
+  firstBlockLength,
+  type PlannedOperation,
+} from '../../../protocol/formats/payload/payload.ts';
 
 const mebibyte = 1024 * 1024;
 const salt = '5a'.repeat(32);

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import type { PayloadFormat } from '../../../protocol/payload.ts';
-import type { Release } from '../../../protocol/release.ts';
+import type { Release } from '../../../protocol/documents/release.ts';
+import type { PayloadFormat } from '../../../protocol/formats/payload/payload.ts';
 import { makeRelease } from '../../builder/pack/made-release.ts';
 
 /** A release whose image holds what a file-backed host looks at, and some bytes that nothing compresses. */

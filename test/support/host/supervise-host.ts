@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type BootFacts, fileHostPaths } from '../../../agent/hosts/file-host.ts';
 import { parseOsRelease } from '../../../agent/hosts/os-release.ts';
 import { rebootExitCode } from '../../../agent/hosts/reboot.ts';
-import { writeDurably } from '../../../system/durable.ts';
+import { writeDurably } from '../../../system/files/durable.ts';
 import { type AgentExit, type AgentProcess, startAgent } from './agent-process.ts';
 import { bootSlot, type PowerOn } from './boot-slot.ts';
 import { layOutImage } from './lay-out-image.ts';

@@ -2,7 +2,7 @@ import type { AcquireAnswer, ReleaseAnswer } from '../../../agent/ports/lock.ts'
 import type { Ports } from '../../../agent/ports/ports.ts';
 import type { RunOptions } from '../../../agent/run/run.ts';
 import type { Effect } from '../../../agent/state-machine/event.ts';
-import type { Report } from '../../../protocol/check-in.ts';
+import type { Report } from '../../../protocol/api/check-in.ts';
 import { boot, type ModelHost, perform, targetOf } from './host.ts';
 import { performLock } from './store.ts';
 

@@ -1,7 +1,7 @@
 import type { LockSelf } from '../../../agent/ports/lock.ts';
 import type { Effect, EventOf } from '../../../agent/state-machine/event.ts';
-import type { LockValue } from '../../../protocol/lock-value.ts';
-import { acquire, type Change, cancel, emptyLock, release } from '../../../protocol/semaphore.ts';
+import type { LockValue } from '../../../protocol/lock/lock-value.ts';
+import { acquire, type Change, cancel, emptyLock, release } from '../../../protocol/lock/semaphore.ts';
 
 /** What etcd would do with a request that was sent: lost on the way, or applied and the answer lost. */
 export type Luck = 'ok' | 'lost' | 'applied' | 'late';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { ErrorCode } from '../../../protocol/error-table.ts';
+import type { ErrorCode } from '../../../protocol/errors/error-table.ts';
 import { remember } from './forge.ts';
 import { makeHost, type TestHost } from './host.ts';
 import { makeRepository, type TestRepository } from './repository.ts';

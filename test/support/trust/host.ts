@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Running } from '../../../agent/ports/host.ts';
 import type { Target } from '../../../agent/ports/trust.ts';
 import { openTrust, type TrustOptions } from '../../../agent/trust/open-trust.ts';
-import type { TrustFloor } from '../../../protocol/trust.ts';
+import type { TrustFloor } from '../../../protocol/documents/trust.ts';
 import type { TestRepository } from './repository.ts';
 
 /** A host's trust: an image with root and floor, an empty cache, and a clock that a test may turn. */

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Release } from '../../../protocol/release.ts';
-import type { Arch } from '../../../protocol/schema.ts';
+import type { Release } from '../../../protocol/documents/release.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
 
 export interface TestRelease {
   name?: string;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { asInterlockError, InterlockError } from '../../../protocol/errors.ts';
-import { PublishRequest, paths, WantedRequest } from '../../../protocol/publish.ts';
-import { parse } from '../../../protocol/schema.ts';
+import { PublishRequest, paths, WantedRequest } from '../../../protocol/api/publish.ts';
+import { asInterlockError, InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { parse } from '../../../protocol/schema/schema.ts';
 import { applyPublish } from '../../../update-server/trust/apply-publish.ts';
 import type { OnlineKeys } from '../../../update-server/trust/online-keys.ts';
 import { readDocuments } from '../../../update-server/trust/read-documents.ts';

@@ -3,7 +3,7 @@ import { addChannel } from '../../../cli/channel.ts';
 import { addKeys } from '../../../cli/keys.ts';
 import { addPromote } from '../../../cli/promote.ts';
 import { addSign } from '../../../cli/sign.ts';
-import { createProgram } from '../../../system/command.ts';
+import { createProgram } from '../../../system/command/command.ts';
 
 /** Runs `interlock` with these words in this process: what an owner of keys types. Throws what the command throws. */
 export async function type(words: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
-import { decodeGpt, gptLengths } from '../../../protocol/gpt.ts';
-import { withFile } from '../../../system/durable.ts';
-import { run } from '../../../system/run.ts';
+import { decodeGpt, gptLengths } from '../../../protocol/formats/disk/gpt.ts';
+import { withFile } from '../../../system/files/durable.ts';
+import { run } from '../../../system/process/run.ts';
 
 const sectorSize = 512;
 

@@ -1,5 +1,5 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { run } from '../../../system/run.ts';
+import { run } from '../../../system/process/run.ts';
 import { findPartition } from './disk-file.ts';
 
 /** Names in a folder of the ESP of a raw disk whose machine is off or has just booted. */

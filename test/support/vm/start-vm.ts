@@ -1,6 +1,6 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../../../system/run.ts';
+import { run } from '../../../system/process/run.ts';
 import { type Console, openConsole } from './console.ts';
 import { findHost, firmwareVariables } from './host.ts';
 import type { Monitor } from './monitor.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { acceptOffer, type Channel, type Named } from '../../../protocol/channel.ts';
+import { acceptOffer, type Channel, type Named } from '../../../protocol/documents/channel.ts';
 import { followBoots } from '../../../update-server/check-in/boots.ts';
 import { decide, goalOf, grantHours, type HostFacts } from '../../../update-server/check-in/decide.ts';
 import { rollout } from '../rollout/make-rollout.ts';

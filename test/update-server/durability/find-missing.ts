@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type Client, createClient } from '../../../cli/client.ts';
-import type { Channel } from '../../../protocol/channel.ts';
-import type { OverviewAnswer } from '../../../protocol/desk.ts';
-import type { HostDetail, ReleaseSummary, TokenInfo } from '../../../protocol/operator.ts';
-import type { RolloutSummary } from '../../../protocol/rollout.ts';
+import type { OverviewAnswer } from '../../../protocol/api/dashboard.ts';
+import type { HostDetail, ReleaseSummary, TokenInfo } from '../../../protocol/api/operator.ts';
+import type { RolloutSummary } from '../../../protocol/api/rollout.ts';
+import type { Channel } from '../../../protocol/documents/channel.ts';
 import type { Facts, HostFacts } from './facts.ts';
 
 /** A server, and a token of its admin. */

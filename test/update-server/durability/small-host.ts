@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { CheckInAnswer, EnrollAnswer, Report } from '../../../protocol/check-in.ts';
+import type { CheckInAnswer, EnrollAnswer, Report } from '../../../protocol/api/check-in.ts';
 import { idleCheckIn } from '../support/idle-check-in.ts';
 
 /** A host that says what it is told to; every call rejects unless the server acknowledges it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HostSummary } from '../../../protocol/operator.ts';
+import type { HostSummary } from '../../../protocol/api/operator.ts';
 import { explain } from '../../../update-server/hosts/explain.ts';
 import { begin, hoursLater, rollout } from '../rollout/make-rollout.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { checkListen, formatListen, parseListen } from '../../../update-server/http/listen-address.ts';
 
 it.each([

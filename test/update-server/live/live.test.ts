@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Change } from '../../../protocol/desk.ts';
-import type { Role } from '../../../protocol/operator.ts';
+import type { Change } from '../../../protocol/api/dashboard.ts';
+import type { Role } from '../../../protocol/api/operator.ts';
 import { changesOf } from '../../../update-server/live/changes.ts';
 import { type Live, openLive } from '../../../update-server/live/live.ts';
 import type { News, NewsStore } from '../../../update-server/store/news.ts';

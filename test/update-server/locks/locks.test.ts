@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { acquire } from '../../../protocol/semaphore.ts';
-import { openEtcd } from '../../../system/etcd.ts';
-import { swapLock } from '../../../system/swap-lock.ts';
+import { acquire } from '../../../protocol/lock/semaphore.ts';
+import { openEtcd } from '../../../system/etcd/etcd.ts';
+import { swapLock } from '../../../system/lock/swap-lock.ts';
 import { openLocks } from '../../../update-server/locks/locks.ts';
 import { type EtcdCluster, startEtcd } from '../../support/etcd.ts';
 import { enrolHost } from '../support/enrol.ts';

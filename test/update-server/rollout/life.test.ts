@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Channel } from '../../../protocol/channel.ts';
-import type { PolicyText } from '../../../protocol/policy.ts';
+import type { Channel } from '../../../protocol/documents/channel.ts';
+import type { PolicyText } from '../../../protocol/documents/policy.ts';
 import { createToken } from '../../../update-server/auth/create-token.ts';
 import { openBlobs } from '../../../update-server/blobs/files.ts';
 import { createApp } from '../../../update-server/http/app.ts';

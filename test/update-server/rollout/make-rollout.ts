@@ -1,4 +1,4 @@
-import { type PolicyText, readPolicy } from '../../../protocol/policy.ts';
+import { type PolicyText, readPolicy } from '../../../protocol/documents/policy.ts';
 import { keepPace, type Rollout } from '../../../update-server/rollout/rollout.ts';
 import type { Store } from '../../../update-server/store/store.ts';
 

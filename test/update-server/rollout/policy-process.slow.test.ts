@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initKeys } from '../../../builder/keys/init.ts';
 import { createClient } from '../../../cli/client.ts';
-import type { RolloutSummary } from '../../../protocol/rollout.ts';
+import type { RolloutSummary } from '../../../protocol/api/rollout.ts';
 import { makeRelease } from '../support/make-release.ts';
 import { adminToken, interlock, type ServerProcess, scratch, startServer } from '../support/start-server.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPolicy } from '../../../protocol/policy.ts';
+import { readPolicy } from '../../../protocol/documents/policy.ts';
 import { cohortOf, cohorts } from '../../../update-server/rollout/cohort.ts';
 import { isIn, opensAfterMs, percentAt } from '../../../update-server/rollout/ramp.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readPolicy } from '../../../protocol/policy.ts';
+import { readPolicy } from '../../../protocol/documents/policy.ts';
 import { refusal } from '../../../update-server/rollout/admit.ts';
 import { cohortOf } from '../../../update-server/rollout/cohort.ts';
 import { haltReason, judgeCanary } from '../../../update-server/rollout/judge.ts';

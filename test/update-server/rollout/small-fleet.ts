@@ -1,7 +1,7 @@
-import type { Channel } from '../../../protocol/channel.ts';
-import type { CheckIn, Report } from '../../../protocol/check-in.ts';
-import type { PolicyText } from '../../../protocol/policy.ts';
-import type { Release } from '../../../protocol/release.ts';
+import type { CheckIn, Report } from '../../../protocol/api/check-in.ts';
+import type { Channel } from '../../../protocol/documents/channel.ts';
+import type { PolicyText } from '../../../protocol/documents/policy.ts';
+import type { Release } from '../../../protocol/documents/release.ts';
 import { openBlobs } from '../../../update-server/blobs/files.ts';
 import { checkIn } from '../../../update-server/routes/v1/check-in/check-in.ts';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPolicy } from '../../../protocol/policy.ts';
+import { readPolicy } from '../../../protocol/documents/policy.ts';
 import { isOpen, nextOpening } from '../../../update-server/rollout/window.ts';
 
 const berlin = (from: string, to: string, days?: ['sunday']) =>

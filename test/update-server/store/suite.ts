@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Channel } from '../../../protocol/channel.ts';
-import type { CheckIn, Report } from '../../../protocol/check-in.ts';
-import type { PolicyText } from '../../../protocol/policy.ts';
+import type { CheckIn, Report } from '../../../protocol/api/check-in.ts';
+import type { Channel } from '../../../protocol/documents/channel.ts';
+import type { PolicyText } from '../../../protocol/documents/policy.ts';
 import type { NewRollout } from '../../../update-server/rollout/start.ts';
 import type { NewAudit, Publication, Store } from '../../../update-server/store/store.ts';
 import { timekeeper } from '../rollout/make-rollout.ts';

@@ -1,4 +1,4 @@
-import type { CheckIn } from '../../../protocol/check-in.ts';
+import type { CheckIn } from '../../../protocol/api/check-in.ts';
 import type { Sighting, Store } from '../../../update-server/store/store.ts';
 import { idleCheckIn } from './idle-check-in.ts';
 

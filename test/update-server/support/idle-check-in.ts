@@ -1,4 +1,4 @@
-import type { CheckIn } from '../../../protocol/check-in.ts';
+import type { CheckIn } from '../../../protocol/api/check-in.ts';
 
 /** What a host says that runs 1.0 and has nothing to tell; the parts that matter to a test are given. */
 export function idleCheckIn(parts: Partial<CheckIn> = {}): CheckIn {

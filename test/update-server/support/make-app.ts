@@ -1,4 +1,4 @@
-import type { Role } from '../../../protocol/operator.ts';
+import type { Role } from '../../../protocol/api/operator.ts';
 import { createToken } from '../../../update-server/auth/create-token.ts';
 import { openBlobs } from '../../../update-server/blobs/files.ts';
 import { type AppOptions, createApp } from '../../../update-server/http/app.ts';

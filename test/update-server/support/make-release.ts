@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Release, releaseId } from '../../../protocol/release.ts';
+import { type Release, releaseId } from '../../../protocol/documents/release.ts';
 
 /** Writes a release folder whose files are random bytes: a server only counts and hashes them. */
 export function makeRelease(

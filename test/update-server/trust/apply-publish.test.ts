@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { PublishRequest } from '../../../protocol/publish.ts';
+import type { PublishRequest } from '../../../protocol/api/publish.ts';
 import { applyPublish } from '../../../update-server/trust/apply-publish.ts';
 import { loadOnlineKeys, type OnlineKeys } from '../../../update-server/trust/online-keys.ts';
 import { renewOnline } from '../../../update-server/trust/renew-online.ts';

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { InterlockError } from '../../../protocol/errors.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { App } from '../../routing/app.ts';
 import type { Ports } from '../../routing/ports.ts';
 import { type Bundle, bundleDashboard, type PageFile } from '../../ui/bundle.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { asInterlockError, InterlockError } from '../../../protocol/errors.ts';
-import { strict } from '../../../protocol/schema.ts';
+import { asInterlockError, InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { strict } from '../../../protocol/schema/schema.ts';
 import { troublesOf } from '../../health/troubles.ts';
 import { expiryOf } from '../../publish/renew.ts';
 import type { App } from '../../routing/app.ts';

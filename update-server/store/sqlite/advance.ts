@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { asInterlockError } from '../../../protocol/errors.ts';
+import { asInterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { haltReason, judgeCanary } from '../../rollout/judge.ts';
 import { lift, mayLift } from '../../rollout/lift.ts';
 import { finishUp, mayBeOver } from '../../rollout/over.ts';

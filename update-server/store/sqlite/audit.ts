@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { AuditLine } from '../../../protocol/operator.ts';
+import type { AuditLine } from '../../../protocol/api/operator.ts';
 import type { NewAudit, Store } from '../store.ts';
 import type { Write } from './group-commit.ts';
 import { readJson } from './read-json.ts';

@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
-import type { HostFilter } from '../../../protocol/desk.ts';
-import type { HostState, HostSummary } from '../../../protocol/operator.ts';
+import type { HostFilter } from '../../../protocol/api/dashboard.ts';
+import type { HostState, HostSummary } from '../../../protocol/api/operator.ts';
 import { hostState, isInState, seenIn } from '../../desk/host-state.ts';
 import type { DeskStore } from '../desk.ts';
 import { readSummary, type SummaryRow, summaryColumns } from './host-rows.ts';

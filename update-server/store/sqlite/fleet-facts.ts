@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
-import type { Channel } from '../../../protocol/channel.ts';
-import type { HostRefusal } from '../../../protocol/rollout.ts';
+import type { HostRefusal } from '../../../protocol/api/rollout.ts';
+import type { Channel } from '../../../protocol/documents/channel.ts';
 import type { CanaryFacts, MissingHost } from '../../rollout/judge.ts';
 import { activeMs, type Rollout } from '../../rollout/rollout.ts';
 import { standOf, type Tally, type TallyFacts, tallyUp } from '../../rollout/tally.ts';

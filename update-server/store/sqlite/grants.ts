@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { NoneReason, Report } from '../../../protocol/check-in.ts';
+import type { NoneReason, Report } from '../../../protocol/api/check-in.ts';
 import { closedBy } from '../../rollout/admit.ts';
 import type { OpenGrant } from '../../rollout/grant-end.ts';
 import { haltReason } from '../../rollout/judge.ts';

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { diskFailureOf } from '../../../protocol/disk-failure.ts';
+import { diskFailureOf } from '../../../protocol/errors/disk-failure.ts';
 
 interface Job {
   work(): unknown;

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { GrantOutcome } from '../../../protocol/check-in.ts';
+import type { GrantOutcome } from '../../../protocol/api/check-in.ts';
 import { restsOnSilence } from '../../rollout/lift.ts';
 import type { Rollout } from '../../rollout/rollout.ts';
 import { stop } from '../../rollout/steer.ts';

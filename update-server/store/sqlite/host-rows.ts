@@ -1,4 +1,4 @@
-import type { HostSummary } from '../../../protocol/operator.ts';
+import type { HostSummary } from '../../../protocol/api/operator.ts';
 import { hostState, seenIn } from '../../desk/host-state.ts';
 import { readJson } from './read-json.ts';
 

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { HostDetail } from '../../../protocol/operator.ts';
+import type { HostDetail } from '../../../protocol/api/operator.ts';
 import type { FleetHost, NewAudit, Store } from '../store.ts';
 import type { AddAudit, Facts } from './audit.ts';
 import type { Write } from './group-commit.ts';

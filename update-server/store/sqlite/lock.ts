@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { diskFailureOf } from '../../../protocol/disk-failure.ts';
-import { asInterlockError, InterlockError } from '../../../protocol/errors.ts';
+import { diskFailureOf } from '../../../protocol/errors/disk-failure.ts';
+import { asInterlockError, InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { makePrivate } from '../../disk/private-file.ts';
 
 /**

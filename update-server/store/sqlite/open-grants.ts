@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { CheckIn, GrantOutcome } from '../../../protocol/check-in.ts';
+import type { CheckIn, GrantOutcome } from '../../../protocol/api/check-in.ts';
 import { mayEnd, type OpenGrant, shareOf } from '../../rollout/grant-end.ts';
 import { endBy } from '../../rollout/settle.ts';
 import type { RolloutRows } from './rollout-rows.ts';

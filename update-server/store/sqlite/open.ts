@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { damageOf } from '../../../protocol/disk-failure.ts';
-import { asInterlockError, InterlockError } from '../../../protocol/errors.ts';
+import { damageOf } from '../../../protocol/errors/disk-failure.ts';
+import { asInterlockError, InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { measureDisk } from '../../disk/disk.ts';
 import { makePrivate } from '../../disk/private-file.ts';
 import { migrations } from './migrations.ts';

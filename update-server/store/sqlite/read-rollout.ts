@@ -1,5 +1,5 @@
-import { type Policy, readPolicy } from '../../../protocol/policy.ts';
-import { problemOf, Time } from '../../../protocol/schema.ts';
+import { type Policy, readPolicy } from '../../../protocol/documents/policy.ts';
+import { problemOf, Time } from '../../../protocol/schema/schema.ts';
 import type { Counts, Rollout } from '../../rollout/rollout.ts';
 import { readJson } from './read-json.ts';
 

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
-import { type Channel, parseChannel } from '../../../protocol/channel.ts';
-import type { ReleaseSummary } from '../../../protocol/operator.ts';
-import type { Release } from '../../../protocol/release.ts';
+import type { ReleaseSummary } from '../../../protocol/api/operator.ts';
+import { type Channel, parseChannel } from '../../../protocol/documents/channel.ts';
+import type { Release } from '../../../protocol/documents/release.ts';
 import type { NamedPolicy } from '../../rollout/start.ts';
 import type { RepositoryState } from '../../trust/state.ts';
 import type { BlobInfo, CheckedBlob, Store } from '../store.ts';

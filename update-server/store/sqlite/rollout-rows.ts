@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
-import type { PolicyText } from '../../../protocol/policy.ts';
-import type { Arch } from '../../../protocol/schema.ts';
+import type { PolicyText } from '../../../protocol/documents/policy.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
 import type { Counts, Rollout } from '../../rollout/rollout.ts';
 import type { NewRollout } from '../../rollout/start.ts';
 import { readJson } from './read-json.ts';

@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3';
-import type { Channel } from '../../../protocol/channel.ts';
-import { InterlockError } from '../../../protocol/errors.ts';
-import { PolicyText } from '../../../protocol/policy.ts';
-import { problemOf } from '../../../protocol/schema.ts';
+import type { Channel } from '../../../protocol/documents/channel.ts';
+import { PolicyText } from '../../../protocol/documents/policy.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { problemOf } from '../../../protocol/schema/schema.ts';
 import { choosePolicy, usualPolicy } from '../../rollout/policies.ts';
 import type { Rollout } from '../../rollout/rollout.ts';
 import { type NamedPolicy, type NewRollout, rolloutsOf } from '../../rollout/start.ts';

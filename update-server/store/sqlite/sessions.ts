@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { TokenInfo } from '../../../protocol/operator.ts';
+import type { TokenInfo } from '../../../protocol/api/operator.ts';
 import type { Store } from '../store.ts';
 import type { AddAudit } from './audit.ts';
 import type { Write } from './group-commit.ts';

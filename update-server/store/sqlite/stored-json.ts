@@ -1,5 +1,5 @@
-import { damageOf } from '../../../protocol/disk-failure.ts';
-import { InterlockError } from '../../../protocol/errors.ts';
+import { damageOf } from '../../../protocol/errors/disk-failure.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 
 /** Reads what this server wrote as JSON into a row; anything else there is damage, and no defect. Throws `server_unready`. */
 export function storedJson<T>(text: string, where: string): T {

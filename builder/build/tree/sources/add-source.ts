@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { Arch } from '../../../../protocol/schema.ts';
+import type { Arch } from '../../../../protocol/schema/schema.ts';
 import type { Tree } from '../entry.ts';
 import { layTree } from '../lay-tree.ts';
 import { readImage } from './read-image.ts';

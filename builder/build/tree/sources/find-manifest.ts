@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
-import { InterlockError } from '../../../../protocol/errors.ts';
-import { type Arch, parseJson } from '../../../../protocol/schema.ts';
-import { readGiven } from '../../../../system/read-given.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
+import { type Arch, parseJson } from '../../../../protocol/schema/schema.ts';
+import { readGiven } from '../../../../system/files/read-given.ts';
 import { debianArch } from '../../lock/required-packages.ts';
 
 const Descriptor = Type.Object({

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { InterlockError } from '../../../../protocol/errors.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 
 const chunkLength = 1024 * 1024;
 

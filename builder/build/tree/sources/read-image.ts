@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { InterlockError } from '../../../../protocol/errors.ts';
-import type { Arch } from '../../../../protocol/schema.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
+import type { Arch } from '../../../../protocol/schema/schema.ts';
 import type { Tree } from '../entry.ts';
 import { layTree } from '../lay-tree.ts';
 import { blobPath, type Descriptor, findManifest } from './find-manifest.ts';

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { InterlockError } from '../../../../protocol/errors.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import type { Tree } from '../entry.ts';
 import { readTree } from '../read-tree.ts';
 import { openTar } from './open-tar.ts';

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../../protocol/errors.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { highestFree, type NumberRange } from '../free-number.ts';
 import type { Group, User } from '../read-users.ts';
 import type { UsersLock } from '../users-lock.ts';

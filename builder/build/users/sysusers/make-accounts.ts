@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../../protocol/errors.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import type { Accounts, Group, User } from '../read-users.ts';
 import { chooseNumber, type Surroundings } from './choose-number.ts';
 import type { Declaration, DeclaredUser } from './parse-sysusers.ts';

@@ -1,4 +1,4 @@
-import { InterlockError } from '../../../../protocol/errors.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { isDeclarable } from '../check-accounts.ts';
 import { splitWords } from './split-words.ts';
 

@@ -3,7 +3,7 @@ import { checkRoot } from '../../../../builder/build/check/check-root.ts';
 import { putDirectory, putFile, putSymlink } from '../../../../builder/build/tree/change.ts';
 import type { Tree } from '../../../../builder/build/tree/entry.ts';
 import { removeBelow } from '../../../../builder/build/tree/lay-tree.ts';
-import { InterlockError } from '../../../../protocol/errors.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { defineWith, elf, kernelRelease, makeRoot, putUnit } from './make-root.ts';
 
 const definition = defineWith();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { stateOf } from '../../../../dashboard/labels/states.ts';
 import { journeyOf, slotsOf } from '../../../../dashboard/pages/host/slots.ts';
-import type { HostDetail } from '../../../../protocol/operator.ts';
+import type { HostDetail } from '../../../../protocol/api/operator.ts';
 
 const now = '2026-01-02T00:00:00.000Z';
 const host: HostDetail = {

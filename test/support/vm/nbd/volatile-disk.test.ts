@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { run } from '../../../../system/run.ts';
+import { run } from '../../../../system/process/run.ts';
 import { serveDisk } from './serve-disk.ts';
 import { openVolatileDisk, type VolatileDisk } from './volatile-disk.ts';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Report } from '../../../../protocol/check-in.ts';
-import type { PolicyText } from '../../../../protocol/policy.ts';
+import type { Report } from '../../../../protocol/api/check-in.ts';
+import type { PolicyText } from '../../../../protocol/documents/policy.ts';
 import { openSqliteStore } from '../../../../update-server/store/sqlite/store.ts';
 import type { Store } from '../../../../update-server/store/store.ts';
 import { enrolHost, seeHost } from '../../support/enrol.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PolicyText } from '../../../../protocol/policy.ts';
+import type { PolicyText } from '../../../../protocol/documents/policy.ts';
 import { refusal } from '../../../../update-server/rollout/admit.ts';
 import { cohortOf, cohorts } from '../../../../update-server/rollout/cohort.ts';
 import { aged, begin, hoursLater, rollout } from '../make-rollout.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { InterlockError } from '../../../../protocol/errors.ts';
-import { AuditAnswer, ChannelsAnswer, ReleasesAnswer, TrustAnswer } from '../../../../protocol/operator.ts';
-import { Limit, strict, Word } from '../../../../protocol/schema.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
+import { AuditAnswer, ChannelsAnswer, ReleasesAnswer, TrustAnswer } from '../../../../protocol/api/operator.ts';
+import { Limit, strict, Word } from '../../../../protocol/schema/schema.ts';
 import type { App } from '../../../routing/app.ts';
 import type { Ports } from '../../../routing/ports.ts';
 import { roleLives } from '../../../trust/role-lives.ts';

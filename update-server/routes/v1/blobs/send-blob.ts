@@ -1,6 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { InterlockError } from '../../../../protocol/errors.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { wantedRange } from '../../../blobs/range.ts';
 import type { Ports } from '../../../routing/ports.ts';
 

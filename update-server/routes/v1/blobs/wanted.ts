@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BlobState } from '../../../../protocol/publish.ts';
+import type { BlobState } from '../../../../protocol/api/publish.ts';
 import type { Blobs } from '../../../blobs/files.ts';
 import { makeWay } from '../../../blobs/make-way.ts';
 import { boundless } from '../../../disk/room.ts';

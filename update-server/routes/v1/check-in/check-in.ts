@@ -1,4 +1,4 @@
-import type { CheckIn, CheckInAnswer } from '../../../../protocol/check-in.ts';
+import type { CheckIn, CheckInAnswer } from '../../../../protocol/api/check-in.ts';
 import { followBoots } from '../../../check-in/boots.ts';
 import { offer } from '../../../check-in/offer.ts';
 import { awaySecondsNow } from '../../../load/watch-load.ts';

@@ -1,6 +1,6 @@
-import { maxDetail, maxReports, Report, type ReportsAnswer } from '../../../../protocol/check-in.ts';
-import { InterlockError } from '../../../../protocol/errors.ts';
-import { knownFields, problemOf } from '../../../../protocol/schema.ts';
+import { maxDetail, maxReports, Report, type ReportsAnswer } from '../../../../protocol/api/check-in.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
+import { knownFields, problemOf } from '../../../../protocol/schema/schema.ts';
 
 /** What a host sent: the reports that can be kept, and which cannot. */
 interface Received {

@@ -6,8 +6,8 @@ import {
   ReportsAnswer,
   speaksExtensible,
   speaksHeader,
-} from '../../../../protocol/check-in.ts';
-import { knownFields } from '../../../../protocol/schema.ts';
+} from '../../../../protocol/api/check-in.ts';
+import { knownFields } from '../../../../protocol/schema/schema.ts';
 import type { App } from '../../../routing/app.ts';
 import type { Ports } from '../../../routing/ports.ts';
 import { checkIn } from './check-in.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { EnrollAnswer, EnrollRequest } from '../../../../protocol/check-in.ts';
-import { InterlockError } from '../../../../protocol/errors.ts';
-import { visible } from '../../../../protocol/visible.ts';
+import type { EnrollAnswer, EnrollRequest } from '../../../../protocol/api/check-in.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
+import { visible } from '../../../../protocol/text/visible.ts';
 import { hashSecret, makeSecret } from '../../../auth/secret.ts';
 import { whoIs } from '../../../auth/who-is.ts';
 import type { Ports } from '../../../routing/ports.ts';

@@ -3,7 +3,7 @@ import {
   EnrolmentRequest,
   ForgetAnswer,
   ForgetRequest,
-} from '../../../../protocol/operator.ts';
+} from '../../../../protocol/api/operator.ts';
 import { whoIs } from '../../../auth/who-is.ts';
 import type { App } from '../../../routing/app.ts';
 import type { Ports } from '../../../routing/ports.ts';

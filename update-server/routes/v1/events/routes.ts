@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
-import type { Change } from '../../../../protocol/desk.ts';
-import { InterlockError } from '../../../../protocol/errors.ts';
+import type { Change } from '../../../../protocol/api/dashboard.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { whoCalls } from '../../../auth/authenticate.ts';
 import type { App } from '../../../routing/app.ts';
 import type { DeskPorts } from '../../../routing/ports.ts';

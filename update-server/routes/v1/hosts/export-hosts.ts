@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import type { HostFilter } from '../../../../protocol/desk.ts';
-import type { HostSummary } from '../../../../protocol/operator.ts';
-import { visible, visibleJson } from '../../../../protocol/visible.ts';
+import type { HostFilter } from '../../../../protocol/api/dashboard.ts';
+import type { HostSummary } from '../../../../protocol/api/operator.ts';
+import { visible, visibleJson } from '../../../../protocol/text/visible.ts';
 import type { Ports } from '../../../routing/ports.ts';
 
 /** Every host that fits, as a file: read and sent page by page, as fast as the reader takes it. */

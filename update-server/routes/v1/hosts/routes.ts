@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
-import { EnrollAnswer, EnrollRequest } from '../../../../protocol/check-in.ts';
-import { HostFilter } from '../../../../protocol/desk.ts';
-import { InterlockError } from '../../../../protocol/errors.ts';
+import { EnrollAnswer, EnrollRequest } from '../../../../protocol/api/check-in.ts';
+import { HostFilter } from '../../../../protocol/api/dashboard.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import {
   GroupRequest,
   HoldRequest,
@@ -10,8 +10,8 @@ import {
   HostsAnswer,
   PinRequest,
   type TokenInfo,
-} from '../../../../protocol/operator.ts';
-import { Id, knownFields, Limit, strict } from '../../../../protocol/schema.ts';
+} from '../../../../protocol/api/operator.ts';
+import { Id, knownFields, Limit, strict } from '../../../../protocol/schema/schema.ts';
 import { whoIs } from '../../../auth/who-is.ts';
 import { explain } from '../../../hosts/explain.ts';
 import type { App } from '../../../routing/app.ts';

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { OverviewAnswer } from '../../../../protocol/desk.ts';
-import { strict } from '../../../../protocol/schema.ts';
+import { OverviewAnswer } from '../../../../protocol/api/dashboard.ts';
+import { strict } from '../../../../protocol/schema/schema.ts';
 import { attentionOf } from '../../../desk/attention.ts';
 import { countStates, countVersions, historyOf, versionCounts } from '../../../desk/overview.ts';
 import { troublesOf } from '../../../health/troubles.ts';

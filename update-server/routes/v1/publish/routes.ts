@@ -1,4 +1,4 @@
-import { PublishAnswer, PublishRequest } from '../../../../protocol/publish.ts';
+import { PublishAnswer, PublishRequest } from '../../../../protocol/api/publish.ts';
 import { publish } from '../../../publish/publish.ts';
 import type { App } from '../../../routing/app.ts';
 import type { Ports } from '../../../routing/ports.ts';

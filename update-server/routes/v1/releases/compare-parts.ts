@@ -1,4 +1,4 @@
-import type { CompareAnswer } from '../../../../protocol/desk.ts';
+import type { CompareAnswer } from '../../../../protocol/api/dashboard.ts';
 
 /** What came, went and changed between two lists of parts, in the order of names. */
 export function compareParts(

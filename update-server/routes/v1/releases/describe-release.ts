@@ -1,7 +1,7 @@
-import type { ReleaseDetail } from '../../../../protocol/desk.ts';
-import type { ReleaseSummary, RoleLife } from '../../../../protocol/operator.ts';
-import type { Release } from '../../../../protocol/release.ts';
-import { channelRole, releasesRole } from '../../../../protocol/trust.ts';
+import type { ReleaseDetail } from '../../../../protocol/api/dashboard.ts';
+import type { ReleaseSummary, RoleLife } from '../../../../protocol/api/operator.ts';
+import type { Release } from '../../../../protocol/documents/release.ts';
+import { channelRole, releasesRole } from '../../../../protocol/documents/trust.ts';
 
 interface Blob {
   sha256: string;

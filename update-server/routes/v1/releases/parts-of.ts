@@ -1,8 +1,8 @@
 import { Writable } from 'node:stream';
 import { Type } from 'typebox';
-import { InterlockError } from '../../../../protocol/errors.ts';
-import { type Release, releaseId } from '../../../../protocol/release.ts';
-import { parseJson } from '../../../../protocol/schema.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
+import { type Release, releaseId } from '../../../../protocol/documents/release.ts';
+import { parseJson } from '../../../../protocol/schema/schema.ts';
 import type { Blobs } from '../../../blobs/files.ts';
 
 /** A list of some thousand packages has one megabyte or two. */

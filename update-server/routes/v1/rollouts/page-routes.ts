@@ -1,8 +1,8 @@
 import { Type } from 'typebox';
-import { NoneReason } from '../../../../protocol/check-in.ts';
-import { CurveAnswer, WaitingAnswer } from '../../../../protocol/desk.ts';
-import { InterlockError } from '../../../../protocol/errors.ts';
-import { Id, Limit, strict } from '../../../../protocol/schema.ts';
+import { NoneReason } from '../../../../protocol/api/check-in.ts';
+import { CurveAnswer, WaitingAnswer } from '../../../../protocol/api/dashboard.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
+import { Id, Limit, strict } from '../../../../protocol/schema/schema.ts';
 import { curveOf } from '../../../desk/curve.ts';
 import { countStates } from '../../../desk/overview.ts';
 import { explain } from '../../../hosts/explain.ts';

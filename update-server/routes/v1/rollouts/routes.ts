@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import type { Channel } from '../../../../protocol/channel.ts';
-import { InterlockError } from '../../../../protocol/errors.ts';
-import { type PolicyText, readPolicy } from '../../../../protocol/policy.ts';
+import type { Channel } from '../../../../protocol/documents/channel.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
+import { type PolicyText, readPolicy } from '../../../../protocol/documents/policy.ts';
 import {
   PolicyAnswer,
   PolicyRequest,
@@ -11,8 +11,8 @@ import {
   RolloutSummary,
   RolloutsAnswer,
   StartRequest,
-} from '../../../../protocol/rollout.ts';
-import { Id, strict, Word } from '../../../../protocol/schema.ts';
+} from '../../../../protocol/api/rollout.ts';
+import { Id, strict, Word } from '../../../../protocol/schema/schema.ts';
 import { whoIs } from '../../../auth/who-is.ts';
 import { choosePolicy, usualPolicy } from '../../../rollout/policies.ts';
 import { preview } from '../../../rollout/preview.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
-import { InterlockError } from '../../../../protocol/errors.ts';
-import { TokenMade, TokenRequest, TokensAnswer } from '../../../../protocol/operator.ts';
-import { Id, strict } from '../../../../protocol/schema.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
+import { TokenMade, TokenRequest, TokensAnswer } from '../../../../protocol/api/operator.ts';
+import { Id, strict } from '../../../../protocol/schema/schema.ts';
 import { createToken } from '../../../auth/create-token.ts';
 import { whoIs } from '../../../auth/who-is.ts';
 import type { App } from '../../../routing/app.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { Type } from 'typebox';
-import { InterlockError } from '../../../../protocol/errors.ts';
-import { strict } from '../../../../protocol/schema.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
+import { strict } from '../../../../protocol/schema/schema.ts';
 import type { App } from '../../../routing/app.ts';
 import type { Ports } from '../../../routing/ports.ts';
 

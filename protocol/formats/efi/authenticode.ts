@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { InterlockError } from '../../errors/interlock-error.ts';
+
+const pe32Plus = 0x20b;
+
+/** Where a PE32+ image keeps what a signature changes; the certificate table's `size` is 0 when it is unsigned. */
+export interface PeParts {
+  checksumAt: number;
+  /** The data directory's entry of the certificate table: file offset and size. */
+  entryAt: number;
+  table: { at: number; size: number };
+}
+
+/** Finds them (Microsoft PE format, "Optional Header"). Throws `bad_input` for what is no such image. */
+export function peParts(image: Buffer): PeParts {
+  const signatureAt = image.length >= 64 ? image.readUInt32LE(60) : 0;
+  const optionalAt = signatureAt + 24;
+  const isPe =
+    image.toString('latin1', 0, 2) === 'MZ' &&
+    image.length >= optionalAt + 152 &&
+    image.toString('latin1', signatureAt, signatureAt + 4) === 'PE\0\0' &&
+    image.readUInt16LE(optionalAt) === pe32Plus;
+  if (!isPe) throw new InterlockError('bad_input', { what: 'EFI program', problem: 'is no PE32+ image' });
+  const entryAt = optionalAt + 144;
+  const table = { at: image.readUInt32LE(entryAt), size: image.readUInt32LE(entryAt + 4) };
+  return { checksumAt: optionalAt + 64, entryAt, table };
+}
+
+/**
+ * The SHA-256 that Authenticode signs: everything but checksum, directory entry and certificate table, zero padded to
+ * 8 bytes ("Windows Authenticode Portable Executable Signature Format", 2008). The same before and after signing.
+ */
+export function authenticodeDigest(image: Buffer): Buffer {
+  const { checksumAt, entryAt, table } = peParts(image);
+  const end = table.size > 0 ? table.at : image.length;
+  return createHash('sha256')
+    .update(image.subarray(0, checksumAt))
+    .update(image.subarray(checksumAt + 4, entryAt))
+    .update(image.subarray(entryAt + 8, end))
+    .update(Buffer.alloc((8 - (end % 8)) % 8))
+    .digest();
+}

@@ -1,0 +1,118 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import type { ErrorCode } from '../errors/error-table.ts';
+import { InterlockError } from '../errors/interlock-error.ts';
+
+/** Lower-case hex SHA-256. */
+export const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
+
+/** A word that is safe in paths, URLs and metadata role names: names, channels, groups. */
+export const Word = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,62}$' });
+
+/** A version string: see `version.ts` for its order. */
+export const Version = Type.String({ pattern: '^[0-9A-Za-z][0-9A-Za-z.~^+-]{0,62}$' });
+
+/** An id that one party made and others only repeat: of hosts, grants, rollouts, reports, boots. */
+export const Id = Type.String({ pattern: '^[0-9A-Za-z-]{8,64}$' });
+
+/** How many of something: never above what a JavaScript number holds exactly. */
+export const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+/** A limit or a serial, which begins at one. */
+export const Positive = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+
+/** A size or offset in bytes. */
+export const Bytes = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+/** How many lines a page of answers has, as a query word; each route has its own maximum. */
+export const Limit = Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,3}$' }));
+
+const leapYear = '(\\d\\d(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)';
+const dayOfMonth =
+  '((0[13578]|1[02])-(0[1-9]|[12]\\d|3[01])|(0[469]|11)-(0[1-9]|[12]\\d|30)|02-(0[1-9]|1\\d|2[0-8]))';
+const timePattern = `^(${leapYear}-02-29|\\d{4}-${dayOfMonth})T([01]\\d|2[0-3])(:[0-5]\\d){2}(\\.\\d{1,9})?Z$`;
+
+/** RFC 3339 time in UTC that the calendar has: `Date.parse` of it is a number. */
+export const Time = Type.String({ pattern: timePattern });
+
+/** What a pattern asks for, in words: people read these messages. */
+const meanings: ReadonlyMap<unknown, string> = new Map([
+  [timePattern, 'is no time of the calendar in UTC, such as 2026-03-01T22:00:00Z'],
+]);
+
+export const Arch = Type.Union([Type.Literal('x86-64'), Type.Literal('arm64')]);
+export type Arch = Static<typeof Arch>;
+
+/** An object that refuses unknown keys. */
+export function strict<T extends Parameters<typeof Type.Object>[0]>(properties: T) {
+  return Type.Object(properties, { additionalProperties: false });
+}
+
+/** An object that lets unknown keys be: what programs of different ages say to each other. What is signed stays strict. */
+export function extensible<T extends Parameters<typeof Type.Object>[0]>(properties: T) {
+  return Type.Object(properties);
+}
+
+/** The fields of a value that its schema names, so that nobody keeps what others added. */
+export function knownFields<T extends ReturnType<typeof extensible>>(schema: T, value: Static<T>): Static<T> {
+  const named = Object.keys(schema.properties).filter((key) => Object.hasOwn(value as object, key));
+  return Object.fromEntries(named.map((key) => [key, value[key as keyof typeof value]])) as Static<T>;
+}
+
+/** What a schema describes, or null. */
+export function orNull<T extends TSchema>(schema: T) {
+  return Type.Union([schema, Type.Null()]);
+}
+
+const compiled = new WeakMap<TSchema, Validator>();
+
+/** Turns untrusted data into a typed value, or says which field is wrong. */
+export function parse<T extends TSchema>(
+  schema: T,
+  value: unknown,
+  what: string,
+  code: ErrorCode = 'bad_input',
+): Static<T> {
+  const problem = problemOf(schema, value);
+  if (problem) throw new InterlockError(code, { what, file: what, role: what, problem });
+  return value as Static<T>;
+}
+
+/** The first thing wrong with a value, in words, or nothing. */
+export function problemOf(schema: TSchema, value: unknown): string | undefined {
+  const validator = compiled.get(schema) ?? (Compile(schema) as Validator);
+  compiled.set(schema, validator);
+  if (validator.Check(value)) return undefined;
+  const errors = validator.Errors(value);
+  const extra = errors.find((e) => e.keyword === 'additionalProperties');
+  if (extra) {
+    const names = (extra.params as { additionalProperties: string[] }).additionalProperties;
+    return `unknown key ${[extra.instancePath.slice(1), names[0]].filter(Boolean).join('/')}`;
+  }
+  const first = deepest(errors);
+  const meaning = meanings.get((first?.params as { pattern?: unknown } | undefined)?.pattern);
+  return `${first?.instancePath.slice(1) || 'value'} ${meaning ?? first?.message ?? 'is invalid'}`;
+}
+
+/** Where several kinds of value are allowed, the mistake inside the kind that was meant, not that it is no other kind. */
+function deepest<T extends { keyword: string; instancePath: string }>(errors: readonly T[]): T | undefined {
+  const [first] = errors;
+  if (first?.keyword !== 'type') return first;
+  return errors.find(({ instancePath }) => instancePath.startsWith(`${first.instancePath}/`)) ?? first;
+}
+
+/** Parses JSON text and checks it in one step. */
+export function parseJson<T extends TSchema>(
+  schema: T,
+  text: string | Uint8Array,
+  what: string,
+  code: ErrorCode = 'bad_input',
+): Static<T> {
+  let value: unknown;
+  try {
+    value = JSON.parse(typeof text === 'string' ? text : Buffer.from(text).toString('utf8'));
+  } catch (cause) {
+    throw new InterlockError(code, { what, file: what, problem: 'is no JSON' }, { cause });
+  }
+  return parse(schema, value, what, code);
+}

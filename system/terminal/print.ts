@@ -1,0 +1,6 @@
+import { visibleLines } from '../../protocol/text/visible.ts';
+
+/** The only place where commands write words: nothing that others named reaches a terminal as anything but characters. */
+export function print(text: string, out: NodeJS.WritableStream = process.stdout): void {
+  out.write(`${visibleLines(text)}\n`);
+}

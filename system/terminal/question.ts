@@ -1,0 +1,17 @@
+import { createInterface } from 'node:readline/promises';
+import { visible } from '../../protocol/text/visible.ts';
+
+/** Asks on the terminal whether to go on; anything but `yes`, and the end of the input, means no. */
+export async function askYes(
+  question: string,
+  input: NodeJS.ReadStream = process.stdin,
+  output: NodeJS.WriteStream = process.stderr,
+): Promise<boolean> {
+  const asked = createInterface({ input, output });
+  const ended = new Promise<string>((resolve) => asked.once('close', () => resolve('')));
+  try {
+    return (await Promise.race([asked.question(visible(question)), ended])).trim() === 'yes';
+  } finally {
+    asked.close();
+  }
+}

@@ -1,0 +1,36 @@
+import { StringDecoder } from 'node:string_decoder';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { visible } from '../../protocol/text/visible.ts';
+
+/** Asks for one line on the terminal and shows none of it. Throws `usage` when it is broken off by Ctrl-C or Ctrl-D. */
+export function askSecret(
+  question: string,
+  input: NodeJS.ReadStream = process.stdin,
+  output: NodeJS.WriteStream = process.stderr,
+): Promise<string> {
+  const decoder = new StringDecoder('utf8');
+  let typed = '';
+  // unseen from the first key on, also one that was faster than the question
+  input.setRawMode(true);
+  input.resume();
+  output.write(visible(question));
+  return new Promise<string>((resolve, reject) => {
+    const end = (settle: () => void) => {
+      input.setRawMode(false);
+      input.pause();
+      input.off('data', onData);
+      output.write('\n');
+      settle();
+    };
+    const onData = (chunk: Buffer) => {
+      for (const key of decoder.write(chunk)) {
+        if (key === '\r' || key === '\n') return end(() => resolve(typed.trim()));
+        if (key === '\u0003' || key === '\u0004') {
+          return end(() => reject(new InterlockError('usage', { problem: 'broken off' })));
+        }
+        typed = key === '\u007f' || key === '\b' ? typed.slice(0, -1) : typed + key;
+      }
+    };
+    input.on('data', onData);
+  });
+}
