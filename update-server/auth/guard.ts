@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Role, TokenInfo } from '../../protocol/api/operator.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { access } from '../routing/access.ts';
 import type { DeskPorts } from '../routing/ports.ts';
 import type { HostRecord } from '../store/store.ts';

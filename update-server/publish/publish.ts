@@ -1,8 +1,8 @@
-import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { TokenInfo } from '../../protocol/api/operator.ts';
 import type { PublishAnswer, PublishRequest } from '../../protocol/api/publish.ts';
 import { parseRelease, type Release } from '../../protocol/documents/release.ts';
 import { releaseTarget, targetFile } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { whoIs } from '../auth/who-is.ts';
 import { choosePolicy } from '../rollout/policies.ts';
 import type { Ports } from '../routing/ports.ts';

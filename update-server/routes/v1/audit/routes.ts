@@ -1,6 +1,11 @@
 import { Type } from 'typebox';
+import {
+  AuditAnswer,
+  ChannelsAnswer,
+  ReleasesAnswer,
+  TrustAnswer,
+} from '../../../../protocol/api/operator.ts';
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
-import { AuditAnswer, ChannelsAnswer, ReleasesAnswer, TrustAnswer } from '../../../../protocol/api/operator.ts';
 import { Limit, strict, Word } from '../../../../protocol/schema/schema.ts';
 import type { App } from '../../../routing/app.ts';
 import type { Ports } from '../../../routing/ports.ts';

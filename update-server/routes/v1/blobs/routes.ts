@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { BlobState, WantedAnswer, WantedRequest } from '../../../../protocol/api/publish.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { Sha256, strict } from '../../../../protocol/schema/schema.ts';
 import { createReceiver } from '../../../blobs/receive.ts';
 import type { App } from '../../../routing/app.ts';

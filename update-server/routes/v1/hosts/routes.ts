@@ -2,7 +2,6 @@ import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { EnrollAnswer, EnrollRequest } from '../../../../protocol/api/check-in.ts';
 import { HostFilter } from '../../../../protocol/api/dashboard.ts';
-import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import {
   GroupRequest,
   HoldRequest,
@@ -11,6 +10,7 @@ import {
   PinRequest,
   type TokenInfo,
 } from '../../../../protocol/api/operator.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { Id, knownFields, Limit, strict } from '../../../../protocol/schema/schema.ts';
 import { whoIs } from '../../../auth/who-is.ts';
 import { explain } from '../../../hosts/explain.ts';

@@ -1,8 +1,8 @@
 import { LockReleaseRequest, LocksAnswer } from '../../../../protocol/api/dashboard.ts';
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import type { LockValue } from '../../../../protocol/lock/lock-value.ts';
-import { strict, Word } from '../../../../protocol/schema/schema.ts';
 import { emptyLock, isBraked } from '../../../../protocol/lock/semaphore.ts';
+import { strict, Word } from '../../../../protocol/schema/schema.ts';
 import { whoIs } from '../../../auth/who-is.ts';
 import type { ShownLock } from '../../../locks/locks.ts';
 import type { App } from '../../../routing/app.ts';

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { Type } from 'typebox';
-import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { type Release, releaseId } from '../../../../protocol/documents/release.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { parseJson } from '../../../../protocol/schema/schema.ts';
 import type { Blobs } from '../../../blobs/files.ts';
 

@@ -1,9 +1,9 @@
 import type { Static } from 'typebox';
 import { CompareAnswer, ReleaseDetail } from '../../../../protocol/api/dashboard.ts';
-import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { parseRelease } from '../../../../protocol/documents/release.ts';
-import { Arch, strict, Version, Word } from '../../../../protocol/schema/schema.ts';
 import { releaseTarget, targetFile } from '../../../../protocol/documents/trust.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
+import { Arch, strict, Version, Word } from '../../../../protocol/schema/schema.ts';
 import type { App } from '../../../routing/app.ts';
 import type { Ports } from '../../../routing/ports.ts';
 import { roleLives } from '../../../trust/role-lives.ts';

@@ -1,7 +1,4 @@
 import { Type } from 'typebox';
-import type { Channel } from '../../../../protocol/documents/channel.ts';
-import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
-import { type PolicyText, readPolicy } from '../../../../protocol/documents/policy.ts';
 import {
   PolicyAnswer,
   PolicyRequest,
@@ -12,6 +9,9 @@ import {
   RolloutsAnswer,
   StartRequest,
 } from '../../../../protocol/api/rollout.ts';
+import type { Channel } from '../../../../protocol/documents/channel.ts';
+import { type PolicyText, readPolicy } from '../../../../protocol/documents/policy.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { Id, strict, Word } from '../../../../protocol/schema/schema.ts';
 import { whoIs } from '../../../auth/who-is.ts';
 import { choosePolicy, usualPolicy } from '../../../rollout/policies.ts';

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { SessionAnswer, SessionRequest } from '../../../../protocol/api/dashboard.ts';
-import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import type { TokenInfo } from '../../../../protocol/api/operator.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { requireOwnPage } from '../../../auth/own-page.ts';
 import { hashSecret, makeSecret } from '../../../auth/secret.ts';
 import { giveCookie, sessionOf, takeCookie } from '../../../auth/session.ts';

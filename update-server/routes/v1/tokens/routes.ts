@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
-import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { TokenMade, TokenRequest, TokensAnswer } from '../../../../protocol/api/operator.ts';
+import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { Id, strict } from '../../../../protocol/schema/schema.ts';
 import { createToken } from '../../../auth/create-token.ts';
 import { whoIs } from '../../../auth/who-is.ts';
