@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-const system = join(import.meta.dirname, '../../../system');
+const terminal = join(import.meta.dirname, '../../../system/terminal');
 
 /** Runs a piece of a program on a terminal of its own (util-linux's `script`), types, and returns what stood there. */
 async function onTerminal(code: string, typed: string, prompt: string): Promise<string> {
@@ -22,7 +22,7 @@ async function onTerminal(code: string, typed: string, prompt: string): Promise<
 }
 
 const ask = `
-  import { askSecret } from "${system}/terminal-secret.ts";
+  import { askSecret } from "${terminal}/secret.ts";
   const secret = await askSecret("Token: ").catch((error) => error.code);
   console.log("got " + [...secret].reverse().join(""));`;
 
@@ -38,7 +38,7 @@ test('Ctrl-C breaks the question off', async () => {
 
 test('a screen draws over its own lines and gives the cursor back', async () => {
   const draw = `
-    import { openScreen } from "${system}/terminal-screen.ts";
+    import { openScreen } from "${terminal}/screen.ts";
     const screen = openScreen(process.stdout);
     screen.show(["one", "two"], "plain");
     screen.show(["three", "four"], "plain");
