@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { print } from '../../system/terminal/print.ts';
 import { privateFile } from '../../system/files/private-files.ts';
+import { print } from '../../system/terminal/print.ts';
 import { type Progress as Bar, showProgress } from '../../system/terminal/progress.ts';
 import type { Progress } from '../run/run.ts';
 

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asInterlockError, type InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { imageFloorFile, imageRootFile } from '../../protocol/documents/trust.ts';
+import { asInterlockError, type InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { createHttpAgents } from '../../system/http/http-agents.ts';
 import type { Paths } from '../config/paths.ts';
 import { readPem } from '../config/read-pem.ts';

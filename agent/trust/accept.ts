@@ -1,6 +1,5 @@
 import { type Brake, parseBrake, withBrake } from '../../protocol/documents/brake.ts';
 import { acceptOffer, type Channel, parseChannel } from '../../protocol/documents/channel.ts';
-import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { parseRelease, type Release } from '../../protocol/documents/release.ts';
 import {
   brakeRole,
@@ -11,6 +10,7 @@ import {
   releaseTarget,
   type TrustFloor,
 } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { isNewer } from '../../protocol/text/version.ts';
 import type { Running } from '../ports/host.ts';
 import type { Target, TrustPort } from '../ports/trust.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { imageFloorFile, imageRootFile } from '../../protocol/documents/trust.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { CarriedFetcher, carriedBase } from '../offline/bundle-fetcher.ts';
 import type { Carried } from '../offline/open-bundle.ts';
 import type { TrustPort } from '../ports/trust.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Release } from '../../protocol/documents/release.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { verityBlock } from '../../protocol/formats/disk/verity.ts';
 import { streamVerity } from '../../protocol/formats/disk/verity-levels.ts';
 import type { SlotName } from '../ports/host.ts';

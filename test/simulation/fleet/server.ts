@@ -1,7 +1,7 @@
 import type { Target } from '../../../agent/ports/trust.ts';
 import type { CheckIn, CheckInAnswer } from '../../../protocol/api/check-in.ts';
-import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Release } from '../../../protocol/documents/release.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Schedule } from './schedule.ts';
 
 const hour = 3_600_000;

@@ -1,6 +1,12 @@
 import type { Effect } from '../../../agent/state-machine/event.ts';
 import type { Holder, LockValue } from '../../../protocol/lock/lock-value.ts';
-import { type Change, clearFailed, emptyLock, forceRelease, setSlots } from '../../../protocol/lock/semaphore.ts';
+import {
+  type Change,
+  clearFailed,
+  emptyLock,
+  forceRelease,
+  setSlots,
+} from '../../../protocol/lock/semaphore.ts';
 import type { Host } from './host.ts';
 import { times } from './releases.ts';
 import type { Setting } from './setting.ts';
