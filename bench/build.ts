@@ -1,12 +1,12 @@
 import { cp, link, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { fetchPackages } from '../builder/build/fetch-packages.ts';
-import { lockFor } from '../builder/build/lock/lock-for.ts';
-import { findMirror } from '../builder/build/mirror.ts';
-import { formatLock } from '../builder/build/packages-lock.ts';
-import { reportOn } from '../builder/build/reporter.ts';
-import { define } from '../builder/define/define.ts';
+import { reportOn } from '../builder/build-host/reporter.ts';
+import { define } from '../builder/definition/define.ts';
+import { fetchPackages } from '../builder/packages/fetch-packages.ts';
+import { formatLock } from '../builder/packages/lock/packages-lock.ts';
+import { lockFor } from '../builder/packages/lock-for.ts';
+import { findMirror } from '../builder/packages/network/mirror.ts';
 import { byMkosi, byMmdebstrap } from './build/peers.ts';
 import { type Taken, timed } from './build/timed.ts';
 import type { Measured } from './figure.ts';

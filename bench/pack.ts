@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from '../builder/build/build.ts';
-import { reportOn } from '../builder/build/reporter.ts';
-import { define } from '../builder/define/define.ts';
+import { reportOn } from '../builder/build-host/reporter.ts';
+import { define } from '../builder/definition/define.ts';
+import { build } from '../builder/release/build.ts';
 import type { Measured } from './figure.ts';
 import { median, type Spent, timed } from './pack/timed.ts';
 

@@ -1,13 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { type PackagesLock, parseLock } from '../builder/build/packages-lock.ts';
-import { listPlaces } from '../builder/build/state/describe-places.ts';
+import { digestFile } from '../builder/build-host/digest.ts';
 import { compare } from '../builder/inspect/compare.ts';
 import { formatChanges } from '../builder/inspect/format-changes.ts';
 import { readState } from '../builder/inspect/read-state.ts';
 import { type UnlockedPackage, unlockedPackages } from '../builder/inspect/unlocked-packages.ts';
-import { digestFile } from '../builder/pack/digest.ts';
+import { type PackagesLock, parseLock } from '../builder/packages/lock/packages-lock.ts';
+import { listPlaces } from '../builder/tree/state/describe-places.ts';
 import { parseRelease, type Release } from '../protocol/documents/release.ts';
 import { asInterlockError, InterlockError } from '../protocol/errors/interlock-error.ts';
 import {

@@ -1,7 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type UserChange, userChanges } from '../builder/build/users/user-changes.ts';
-import { formatUsersLock, parseUsersLock, type UsersLock } from '../builder/build/users/users-lock.ts';
+import {
+  formatUsersLock,
+  parseUsersLock,
+  type UsersLock,
+} from '../builder/tree/users/accounts/users-lock.ts';
+import { type UserChange, userChanges } from '../builder/tree/users/user-changes.ts';
 import { writeDurably } from '../system/files/durable.ts';
 
 /** The numbers that an image's users have, from beside its image.toml; nothing when they were never kept. */

@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { ImageFile } from '../builder/define/image-file.ts';
+import { ImageFile } from '../builder/definition/image-file.ts';
 
 interface Described {
   type?: string;
@@ -17,7 +17,7 @@ export function renderImageReference(): string {
     '',
     'An image is a folder with an `image.toml`. Paths are relative to that folder; an unknown key is refused with its line.',
     'Every image needs `name`, `suite`, `kernel` and both `slots`, from its own file or from one it includes.',
-    'This page is generated from `builder/define/image-file.ts` by `npm run docs`.',
+    'This page is generated from `builder/definition/image-file.ts` by `npm run docs`.',
     '',
     '| key | value | meaning |',
     '|---|---|---|',

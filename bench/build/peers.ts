@@ -1,9 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeLocalRepository } from '../../builder/build/install/local-repository.ts';
-import { stubPackage } from '../../builder/build/lock/initrd-stub.ts';
-import type { PackagesLock } from '../../builder/build/packages-lock.ts';
-import { sandboxMode } from '../../builder/build/sandbox/sandbox-mode.ts';
+import { stubPackage } from '../../builder/packages/lock/initrd-stub.ts';
+import type { PackagesLock } from '../../builder/packages/lock/packages-lock.ts';
+import { makeLocalRepository } from '../../builder/tree/install/local-repository.ts';
+import { sandboxMode } from '../../builder/tree/sandbox/sandbox-mode.ts';
 import { type Taken, timed } from './timed.ts';
 
 /** A tar of the very packages, from a repository on this disk: what mmdebstrap's users wait for. */

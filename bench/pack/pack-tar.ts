@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { packRoot } from '../../builder/pack/root.ts';
+import { packRoot } from '../../builder/root/pack-root.ts';
 
 /** What bench/pack.ts measures, in a process of its own so that its memory can be read: `pack-tar.ts TAR FOLDER`; prints its peak in bytes. */
 const [, , tar = '', folder = ''] = process.argv;

@@ -2,9 +2,9 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { pairFiles } from '../../builder/delta/pair-files.ts';
-import { hashRegions } from '../../builder/pack/hash-regions.ts';
-import { listRegions } from '../../builder/pack/list-regions.ts';
-import { partFiles, partOf } from '../../builder/pack/part-files.ts';
+import { hashRegions } from '../../builder/payload/hash-regions.ts';
+import { listRegions } from '../../builder/payload/list-regions.ts';
+import { partFiles, partOf } from '../../builder/payload/part-files.ts';
 import { run } from '../../system/process/run.ts';
 import type { Pair } from './pairs.ts';
 

@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { resolve } from '../../builder/build/archive/resolve.ts';
-import { build } from '../../builder/build/build.ts';
-import { findMirror } from '../../builder/build/mirror.ts';
-import type { PackagesLock } from '../../builder/build/packages-lock.ts';
-import { reportOn } from '../../builder/build/reporter.ts';
-import { define } from '../../builder/define/define.ts';
-import type { Definition } from '../../builder/define/definition.ts';
+import { reportOn } from '../../builder/build-host/reporter.ts';
+import { define } from '../../builder/definition/define.ts';
+import type { Definition } from '../../builder/definition/definition.ts';
+import { resolve } from '../../builder/packages/archive/resolve.ts';
+import type { PackagesLock } from '../../builder/packages/lock/packages-lock.ts';
+import { findMirror } from '../../builder/packages/network/mirror.ts';
+import { build } from '../../builder/release/build.ts';
 import { loadRelease } from '../../builder/sign/check-release.ts';
 import type { Release } from '../../protocol/documents/release.ts';
 

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { fetchPackages } from '../../builder/build/fetch-packages.ts';
-import { bootstrap } from '../../builder/build/install/bootstrap.ts';
-import { silent } from '../../builder/build/reporter.ts';
-import { writeTree } from '../../builder/build/tree/write-tree.ts';
+import { silent } from '../../builder/build-host/reporter.ts';
+import { fetchPackages } from '../../builder/packages/fetch-packages.ts';
+import { writeTree } from '../../builder/tree/entries/write-tree.ts';
+import { bootstrap } from '../../builder/tree/install/bootstrap.ts';
 import { run } from '../../system/process/run.ts';
 import type { Pair, Placed } from './pairs.ts';
 

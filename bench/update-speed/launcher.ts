@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleAgent } from '../../builder/build/agent/bundle-agent.ts';
+import { bundleAgent } from '../../builder/tree/agent/bundle-agent.ts';
 
 const writer = 'test/agent/write/write-once.ts';
 const shipped = new URL('../../agent/dist/usr/bin/interlock-agent', import.meta.url);

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { isTooScattered, type PatchStep } from '../../protocol/formats/payload/patch-steps.ts';
-import { makeData } from '../pack/make-data.ts';
-import { type PartHandles, readPart } from '../pack/part-files.ts';
-import type { InContext } from '../pack/with-contexts.ts';
-import type { Made } from '../pack/write-payload.ts';
+import { makeData } from '../payload/make-data.ts';
+import { type PartHandles, readPart } from '../payload/part-files.ts';
+import type { InContext } from '../payload/with-contexts.ts';
+import type { Made } from '../payload/write-payload.ts';
 import { encodePatch } from './encode-patch.ts';
 import type { Draft } from './plan.ts';
 import type { Spaces } from './spaces.ts';

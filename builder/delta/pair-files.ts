@@ -1,5 +1,5 @@
 import type { Space, Stretch } from '../../protocol/formats/payload/payload.ts';
-import type { HashedRegion } from '../pack/hash-regions.ts';
+import type { HashedRegion } from '../payload/hash-regions.ts';
 
 /** What a region of the new release is made of: the very bytes of another, changes to another, or nothing known. */
 export type Pairing =

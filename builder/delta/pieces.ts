@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { PayloadPart, Stretch } from '../../protocol/formats/payload/payload.ts';
-import { ahead } from '../pack/ahead.ts';
-import type { HashedRegion } from '../pack/hash-regions.ts';
-import { type PartFiles, partOf } from '../pack/part-files.ts';
+import { ahead } from '../payload/ahead.ts';
+import type { HashedRegion } from '../payload/hash-regions.ts';
+import { type PartFiles, partOf } from '../payload/part-files.ts';
 import type { Match } from './match.ts';
 import { matchFiles } from './match-files.ts';
 import { type MatchPool, openMatchPool } from './match-pool.ts';

@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import type { Space } from '../../protocol/formats/payload/payload.ts';
-import type { PartHandles } from '../pack/part-files.ts';
+import type { PartHandles } from '../payload/part-files.ts';
 
 /** Fills a buffer from a position on; throws when the file ends before. */
 type ReadAt = (position: number, into: Buffer) => void;

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { parseRelease, type Release } from '../../protocol/documents/release.ts';
 import { readGiven } from '../../system/files/read-given.ts';
-import { compareVersions } from '../build/archive/debian-version.ts';
-import { type LockChange, lockChanges } from '../build/lock/lock-changes.ts';
-import { type PackagesLock, parseLock } from '../build/packages-lock.ts';
-import { compareRoots, type FileChange } from './compare-roots.ts';
+import { compareVersions } from '../packages/control/debian-version.ts';
+import { type LockChange, lockChanges } from '../packages/lock/lock-changes.ts';
+import { type PackagesLock, parseLock } from '../packages/lock/packages-lock.ts';
+import { compareRoots, type FileChange } from '../root/compare-roots.ts';
 
 /** A value in the one release and in the other. */
 export interface Pair<T> {

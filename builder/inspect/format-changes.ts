@@ -1,9 +1,9 @@
 import { line, visible } from '../../protocol/text/visible.ts';
 import { formatBytes } from '../../system/terminal/progress.ts';
 import { formatTable } from '../../system/terminal/table.ts';
-import type { LockChange } from '../build/lock/lock-changes.ts';
+import type { LockChange } from '../packages/lock/lock-changes.ts';
+import type { FileChange } from '../root/compare-roots.ts';
 import type { Changes, Pair } from './compare.ts';
-import type { FileChange } from './compare-roots.ts';
 
 const width = 80;
 

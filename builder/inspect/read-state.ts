@@ -1,9 +1,9 @@
 import { withFile } from '../../system/files/durable.ts';
-import { linesFile, linksFile, seedsFile } from '../build/state/empty-var.ts';
-import { imagePath, writtenPath } from '../build/state/homes.ts';
-import type { StatePlaces } from '../build/state/place-state.ts';
-import { readLine } from '../build/state/read-line.ts';
-import { readRoot } from './read-root.ts';
+import { readRoot } from '../root/read-root.ts';
+import { linesFile, linksFile, seedsFile } from '../tree/state/empty-var.ts';
+import { imagePath, writtenPath } from '../tree/state/homes.ts';
+import type { StatePlaces } from '../tree/state/place-state.ts';
+import { readLine } from '../tree/state/read-line.ts';
 
 const longestList = 64 * 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { originProperty } from '../pack/describe/debian-parts.ts';
+import { originProperty } from '../release/describe/debian-parts.ts';
 
 /** A Debian package of a release that its packages.lock does not have as it is. */
 export interface UnlockedPackage {

@@ -12,7 +12,7 @@ import {
   provenanceFile,
   signedBytes,
   subjectsOf,
-} from '../pack/describe/statement.ts';
+} from '../release/describe/statement.ts';
 import type { LoadedRelease } from './check-release.ts';
 
 const Enclosed = strict({

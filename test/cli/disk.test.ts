@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeCertificates } from '../../builder/keys/certificates.ts';
-import { makeRelease } from '../builder/pack/made-release.ts';
-import { makeStub } from '../builder/pack/make-stub.ts';
+import { makeStub } from '../builder/boot-file/make-stub.ts';
+import { makeRelease } from '../builder/support/made-release.ts';
 
 let dir: string;
 let release: string;

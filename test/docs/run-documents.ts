@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatLock } from '../../builder/build/packages-lock.ts';
+import { formatLock } from '../../builder/packages/lock/packages-lock.ts';
 import { createHost } from '../support/host/create-host.ts';
 import { makeHostRelease } from '../support/host/make-release.ts';
 import type { Host } from '../support/host/supervise-host.ts';

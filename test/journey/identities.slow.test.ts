@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { knownIdentities } from '../../builder/build/identity/known-identities.ts';
+import { knownIdentities } from '../../builder/tree/identity/known-identities.ts';
 import { run } from '../../system/process/run.ts';
 import { chooseAccelerator } from '../support/vm/host.ts';
 import { interlock } from './build-images.ts';

@@ -11,7 +11,7 @@ import type { Target } from '../../../agent/ports/trust.ts';
 import { makeCertificates } from '../../../builder/keys/certificates.ts';
 import { signDetached } from '../../../builder/sign/secure-boot/sign-detached.ts';
 import { signPe } from '../../../builder/sign/secure-boot/sign-pe.ts';
-import { makeStub } from '../../builder/pack/make-stub.ts';
+import { makeStub } from '../../builder/boot-file/make-stub.ts';
 
 const roots = { a: 'a'.repeat(64), b: 'b'.repeat(64) };
 const running = { slot: 'a', rootHash: roots.a } as Running;

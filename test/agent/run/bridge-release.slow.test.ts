@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { readPayloadFormat } from '../../../builder/pack/read-format.ts';
+import { readPayloadFormat } from '../../../builder/payload/read-format.ts';
 import type { HostSummary } from '../../../protocol/api/operator.ts';
 import { type FormerRelease, layOutFormerRelease } from '../../support/former-release.ts';
 import { makeHostRelease } from '../../support/host/make-release.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findSlotsInFile } from '../../../agent/slots/find-in-file.ts';
 import { findSlotsOnDisk } from '../../../agent/slots/find-on-disk.ts';
-import { layOutDisk } from '../../../builder/pack/disk-layout.ts';
+import { layOutDisk } from '../../../builder/disk/disk-layout.ts';
 import { encodeGpt } from '../../../protocol/formats/disk/gpt.ts';
 
 const mebibyte = 1 << 20;

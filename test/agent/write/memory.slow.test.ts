@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundleAgent } from '../../../builder/build/agent/bundle-agent.ts';
+import { bundleAgent } from '../../../builder/tree/agent/bundle-agent.ts';
 import { fullPayload, type Release } from '../../../protocol/documents/release.ts';
 import { serveBlobs } from '../../support/host/blob-server.ts';
 import { createHost } from '../../support/host/create-host.ts';

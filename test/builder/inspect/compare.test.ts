@@ -2,13 +2,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { formatLock, type LockedPackage } from '../../../builder/build/packages-lock.ts';
 import { compare } from '../../../builder/inspect/compare.ts';
 import { formatChanges } from '../../../builder/inspect/format-changes.ts';
+import { formatLock, type LockedPackage } from '../../../builder/packages/lock/packages-lock.ts';
 import { addInspect } from '../../../cli/inspect.ts';
 import { createProgram } from '../../../system/command/command.ts';
-import { makeRelease } from '../pack/made-release.ts';
-import type { MadeEntry } from '../pack/make-tar.ts';
+import { makeRelease } from '../support/made-release.ts';
+import type { MadeEntry } from '../support/make-tar.ts';
 
 let dir: string;
 beforeEach(async () => {

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compare } from '../../../builder/inspect/compare.ts';
 import { loadRelease } from '../../../builder/sign/check-release.ts';
-import { makeRelease } from '../pack/made-release.ts';
+import { makeRelease } from '../support/made-release.ts';
 
 const run = promisify(execFile);
 const cli = new URL('../../../cli/main.ts', import.meta.url).pathname;

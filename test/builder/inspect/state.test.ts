@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { emptyVar, linesFile, linksFile, seedsFile } from '../../../builder/build/state/empty-var.ts';
-import { moveHomes } from '../../../builder/build/state/move-homes.ts';
-import { putDirectory, putFile } from '../../../builder/build/tree/change.ts';
-import { readBody, type Tree } from '../../../builder/build/tree/entry.ts';
 import { readState } from '../../../builder/inspect/read-state.ts';
-import { makeRelease } from '../pack/made-release.ts';
+import { putDirectory, putFile } from '../../../builder/tree/entries/change.ts';
+import { readBody, type Tree } from '../../../builder/tree/entries/entry.ts';
+import { emptyVar, linesFile, linksFile, seedsFile } from '../../../builder/tree/state/empty-var.ts';
+import { moveHomes } from '../../../builder/tree/state/move-homes.ts';
+import { makeRelease } from '../support/made-release.ts';
 
 test('a release tells what became of files in the host’s folders, as its build did', async () => {
   const tree: Tree = new Map();

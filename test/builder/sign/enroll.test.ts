@@ -8,7 +8,7 @@ import { enroll } from '../../../builder/sign/secure-boot/enroll.ts';
 import { readEnrollmentKeys, requireSigner } from '../../../builder/sign/secure-boot/find-signer.ts';
 import { requireSignedBoot } from '../../../builder/sign/secure-boot/require-signed-boot.ts';
 import { signPe } from '../../../builder/sign/secure-boot/sign-pe.ts';
-import { makeStub } from '../pack/make-stub.ts';
+import { makeStub } from '../boot-file/make-stub.ts';
 
 let dir: string;
 let keys: string;

@@ -11,8 +11,8 @@ import { signPe } from '../../../builder/sign/secure-boot/sign-pe.ts';
 import { sign } from '../../../builder/sign/sign.ts';
 import { parseRelease } from '../../../protocol/documents/release.ts';
 import { authenticodeDigest } from '../../../protocol/formats/efi/authenticode.ts';
-import { makeRelease } from '../pack/made-release.ts';
-import { makeStub } from '../pack/make-stub.ts';
+import { makeStub } from '../boot-file/make-stub.ts';
+import { makeRelease } from '../support/made-release.ts';
 
 let dir: string;
 let keys: string;

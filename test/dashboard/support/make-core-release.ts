@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, ftruncateSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LockedPackage } from '../../../builder/build/packages-lock.ts';
-import { formatLock } from '../../../builder/build/packages-lock.ts';
+import type { LockedPackage } from '../../../builder/packages/lock/packages-lock.ts';
+import { formatLock } from '../../../builder/packages/lock/packages-lock.ts';
 import type { PayloadRef } from '../../../protocol/documents/release.ts';
 import { makeRelease, sha256 } from '../../update-server/support/make-release.ts';
 

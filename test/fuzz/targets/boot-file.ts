@@ -1,7 +1,7 @@
-import { packCpio } from '../../../builder/pack/cpio.ts';
-import { listBoot } from '../../../builder/pack/list-boot.ts';
-import { appendSections } from '../../../builder/pack/pe.ts';
-import { makeStub } from '../../builder/pack/make-stub.ts';
+import { packCpio } from '../../../builder/boot-file/cpio.ts';
+import { appendSections } from '../../../builder/boot-file/pe.ts';
+import { listBoot } from '../../../builder/payload/list-boot.ts';
+import { makeStub } from '../../builder/boot-file/make-stub.ts';
 import type { FuzzTarget } from '../target.ts';
 
 const archive = packCpio(

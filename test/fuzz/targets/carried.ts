@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openCarried } from '../../../agent/offline/open-bundle.ts';
-import { makeTar } from '../../builder/pack/make-tar.ts';
+import { makeTar } from '../../builder/support/make-tar.ts';
 import { repairTar } from '../repair-tar.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 import type { FuzzTarget } from '../target.ts';

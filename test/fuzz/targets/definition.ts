@@ -1,4 +1,4 @@
-import { parseDefinition } from '../../../builder/define/define.ts';
+import { parseDefinition } from '../../../builder/definition/define.ts';
 import { mutateToml } from '../mutate-toml.ts';
 import type { FuzzTarget } from '../target.ts';
 

@@ -1,4 +1,4 @@
-import { elfNeeds } from '../../../builder/build/boot/elf-needs.ts';
+import { elfNeeds } from '../../../builder/tree/elf/elf-needs.ts';
 import type { FuzzTarget } from '../target.ts';
 
 /** The least that has an interpreter, a loaded segment and a dynamic section with two libraries. */

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { compareRoots } from '../../../builder/inspect/compare-roots.ts';
-import { listErofs } from '../../../builder/pack/erofs/list-erofs.ts';
-import { packErofs } from '../../../builder/pack/erofs/pack-erofs.ts';
+import { compareRoots } from '../../../builder/root/compare-roots.ts';
+import { listErofs } from '../../../builder/root/erofs/list-erofs.ts';
+import { packErofs } from '../../../builder/root/erofs/pack-erofs.ts';
 import { withFile } from '../../../system/files/durable.ts';
-import { tarStream } from '../../builder/pack/make-tar.ts';
+import { tarStream } from '../../builder/support/make-tar.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 import type { FuzzTarget } from '../target.ts';
 

@@ -4,7 +4,7 @@ import { findSigner } from '../../../agent/loader/secure-boot/find-signer.ts';
 import { readDb } from '../../../agent/loader/secure-boot/read-db.ts';
 import { makeCertificates } from '../../../builder/keys/certificates.ts';
 import { signPe } from '../../../builder/sign/secure-boot/sign-pe.ts';
-import { makeStub } from '../../builder/pack/make-stub.ts';
+import { makeStub } from '../../builder/boot-file/make-stub.ts';
 import { scratchFolder } from '../scratch-folder.ts';
 import type { FuzzTarget } from '../target.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readImage } from '../../../builder/build/tree/sources/read-image.ts';
-import { makeTar } from '../../builder/pack/make-tar.ts';
+import { readImage } from '../../../builder/tree/sources/read-image.ts';
+import { makeTar } from '../../builder/support/make-tar.ts';
 import { mutateJson } from '../mutate-json.ts';
 import { repairTar } from '../repair-tar.ts';
 import { scratchFolder } from '../scratch-folder.ts';

@@ -1,8 +1,8 @@
-import { listBoot } from '../../../builder/pack/list-boot.ts';
-import { appendSections, isNxCompatible } from '../../../builder/pack/pe.ts';
+import { appendSections, isNxCompatible } from '../../../builder/boot-file/pe.ts';
+import { listBoot } from '../../../builder/payload/list-boot.ts';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { authenticodeDigest } from '../../../protocol/formats/efi/authenticode.ts';
-import { makeStub } from '../../builder/pack/make-stub.ts';
+import { makeStub } from '../../builder/boot-file/make-stub.ts';
 import type { FuzzTarget } from '../target.ts';
 
 const added = [{ name: '.cmdline', content: Buffer.alloc(700, 'x') }];

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type ArchivePackage, makeArchive } from '../../builder/build/make-archive.ts';
+import { type ArchivePackage, makeArchive } from '../../builder/support/make-archive.ts';
 import { containerDisk, makeContainerTar } from '../cluster/container-tar.ts';
 import { tryExample } from './try-example.ts';
 

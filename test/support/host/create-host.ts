@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileHostPaths } from '../../../agent/hosts/file-host.ts';
-import { packDisk } from '../../../builder/pack/disk.ts';
-import type { PartitionSizes } from '../../../builder/pack/disk-layout.ts';
-import { espFiles } from '../../../builder/pack/esp.ts';
+import type { PartitionSizes } from '../../../builder/disk/disk-layout.ts';
+import { espFiles } from '../../../builder/disk/esp-files.ts';
+import { packDisk } from '../../../builder/disk/pack-disk.ts';
 import { parseRelease } from '../../../protocol/documents/release.ts';
 import { type Host, ownConfig, superviseHost } from './supervise-host.ts';
 

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Release } from '../../../protocol/documents/release.ts';
 import type { PayloadFormat } from '../../../protocol/formats/payload/payload.ts';
-import { makeRelease } from '../../builder/pack/made-release.ts';
+import { makeRelease } from '../../builder/support/made-release.ts';
 
 /** A release whose image holds what a file-backed host looks at, and some bytes that nothing compresses. */
 export async function makeHostRelease(

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { parseRelease, type Release, releaseId } from '../../protocol/documents/release.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { encodeGpt, type GptTable } from '../../protocol/formats/disk/gpt.ts';
+import { syncFolder, withFile } from '../../system/files/durable.ts';
+import { writeFully } from '../root/erofs/block-writer.ts';
+import {
+  layOutDisk,
+  type PartitionName,
+  type PartitionSizes,
+  partitionRange,
+  usualSizes,
+} from './disk-layout.ts';
+import { espFiles } from './esp-files.ts';
+import { checkEspRoom } from './esp-space.ts';
+import { encodeFat32 } from './fat32/encode-fat32.ts';
+import { packState } from './pack-state.ts';
+
+const readLength = 1024 * 1024;
+
+/** Options of a first-install disk. */
+export interface DiskOptions {
+  /** Bytes; what is not given has the usual size. */
+  sizes?: Partial<PartitionSizes>;
+  /** Another seed gives other partition GUIDs; usually the release itself is the seed. */
+  seed?: string;
+  /** systemd-boot's image; without it the firmware finds nothing to start. */
+  loader?: Uint8Array;
+  /** See `EspInput.enrollment`. */
+  enrollment?: ReadonlyMap<string, Uint8Array>;
+  /** More files for the ESP, by path: the host's configuration. */
+  files?: ReadonlyMap<string, Uint8Array>;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Writes a sparse first-install disk from a release's folder: slot a holds the release, slot b nothing, the state an
+ * empty file system. The same release and options give the same bytes. Throws `release_invalid` when a file is not what `release.json`
+ * says, `image_too_big` when a part does not fit, `esp_too_small` when the next boot file would not; `out` is replaced only by a whole disk.
+ */
+export async function packDisk(
+  releaseDir: string,
+  out: string,
+  options: DiskOptions = {},
+): Promise<{ size: number; table: GptTable }> {
+  const release = parseRelease(await readFile(join(releaseDir, 'release.json')));
+  const sizes = { ...usualSizes, ...options.sizes };
+  checkRoom('root', release.root.size, sizes.root);
+  checkRoom('verity', release.root.verity.size, sizes.verity);
+  const seed = options.seed ?? `${releaseId(release)} ${release.root.verity.rootHash}`;
+  const table = layOutDisk(sizes, release.arch, seed);
+  const size = table.sectors * table.sectorSize;
+  const unfinished = `${out}.part`;
+  try {
+    await withFile(unfinished, 'w', async (disk) => {
+      await disk.truncate(size);
+      await writeTable(disk, table);
+      await writeEsp(disk, table, release, releaseDir, options);
+      await writeSlot(disk, table, release, releaseDir, options);
+      await writeState(unfinished, table, release);
+      await disk.sync();
+    });
+    await rename(unfinished, out);
+  } catch (error) {
+    await rm(unfinished, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(out));
+  return { size, table };
+}
+
+async function writeTable(disk: FileHandle, table: GptTable): Promise<void> {
+  const { head, tail } = encodeGpt(table);
+  await writeFully(disk, head, 0);
+  await writeFully(disk, tail, table.sectors * table.sectorSize - tail.length);
+}
+
+async function writeEsp(
+  disk: FileHandle,
+  table: GptTable,
+  release: Release,
+  releaseDir: string,
+  { loader, enrollment, files }: DiskOptions,
+): Promise<void> {
+  const boot = await readFile(join(releaseDir, 'boot.efi'));
+  checkDigest('boot.efi', createHash('sha256').update(boot).digest('hex'), release.boot.sha256);
+  const { rootHash } = release.root.verity;
+  const own = espFiles({
+    release,
+    rootHash,
+    boot,
+    ...(loader && { loader }),
+    ...(enrollment && { enrollment }),
+  });
+  const { offset, size } = partitionRange(table, 'esp');
+  const all = new Map([...(files ?? []), ...own]);
+  checkEspRoom(all, boot.length, size);
+  const pieces = encodeFat32({
+    size,
+    label: 'ESP',
+    volumeId: Number.parseInt(rootHash.slice(0, 8), 16),
+    time: Date.parse(release.created) / 1000,
+    hiddenSectors: offset / table.sectorSize,
+    files: all,
+  });
+  for (const piece of pieces) await writeFully(disk, piece.bytes, offset + piece.offset);
+}
+
+async function writeState(disk: string, table: GptTable, { created }: Release): Promise<void> {
+  const { guid } = table.partitions.find(({ name }) => name === 'state')!;
+  const time = Date.parse(created) / 1000;
+  await packState(disk, { ...partitionRange(table, 'state'), uuid: guid, time });
+}
+
+async function writeSlot(
+  disk: FileHandle,
+  table: GptTable,
+  { root }: Release,
+  releaseDir: string,
+  { onProgress }: DiskOptions,
+): Promise<void> {
+  const total = root.size + root.verity.size;
+  let done = 0;
+  const copy = async (file: string, name: PartitionName, sha256: string) => {
+    const digest = createHash('sha256');
+    let position = partitionRange(table, name).offset;
+    for await (const chunk of createReadStream(join(releaseDir, file), { highWaterMark: readLength })) {
+      digest.update(chunk as Buffer);
+      await writeFully(disk, chunk as Buffer, position);
+      position += (chunk as Buffer).length;
+      done += (chunk as Buffer).length;
+      onProgress?.(done, total);
+    }
+    checkDigest(file, digest.digest('hex'), sha256);
+  };
+  await copy('root.erofs', 'root-a', root.sha256);
+  await copy('root.verity', 'verity-a', root.verity.sha256);
+}
+
+function checkRoom(part: string, size: number, room: number): void {
+  if (size > room) throw new InterlockError('image_too_big', { part, size, room });
+}
+
+function checkDigest(file: string, found: string, expected: string): void {
+  if (found === expected) return;
+  const problem = `hashes to ${found}, release.json says ${expected}`;
+  throw new InterlockError('release_invalid', { file: basename(file), problem });
+}

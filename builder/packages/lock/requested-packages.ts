@@ -1,0 +1,65 @@
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
+import type { Definition } from '../../definition/definition.ts';
+import { placeOf } from '../../definition/line-of.ts';
+import { parsePackageName } from '../../definition/package-name.ts';
+import { controlField } from '../control/control-field.ts';
+import { requiredPackages } from './required-packages.ts';
+
+/**
+ * Says which of the chosen packages each wish of a definition stands for: the one of that name or the only one that provides it.
+ * `controls` are the stanzas of the chosen packages. Throws `package_unknown` for a wish that apt read as something else
+ * (`tool+` as `tool`).
+ */
+export function requestedPackages(
+  definition: Definition,
+  arch: Arch,
+  controls: readonly string[],
+): Record<string, string> {
+  const names = new Set(controls.map((control) => controlField(control, 'Package')));
+  const providers = (name: string) =>
+    controls
+      .filter((control) => provided(control).includes(name))
+      .map((control) => controlField(control, 'Package'));
+  const found = requiredPackages(definition, arch).map((wish) => {
+    const { name } = parsePackageName(wish);
+    const provider = names.has(name) ? name : providers(name)[0];
+    if (provider !== undefined) return [wish, provider];
+    throw packageUnknown(definition, name);
+  });
+  return Object.fromEntries(found);
+}
+
+/** Says that no repository has a package, and which name was probably meant. */
+export function packageUnknown(definition: Definition, name: string, near?: string): InterlockError {
+  const { packages, recommends, kernel, suite } = definition;
+  const means = (wish: string) => [name, `${name}+`].includes(parsePackageName(wish).name);
+  const wish = [...packages, ...recommends].find(means) ?? name;
+  const key = packages.includes(wish) ? 'packages' : means(kernel) ? 'kernel' : 'recommends';
+  const place = key === 'kernel' ? placeOf(definition, ['kernel']) : placeOf(definition, [key], wish);
+  const hint = near === undefined ? '' : `; did you mean ${near}?`;
+  return new InterlockError('package_unknown', { ...place, package: name, suite, hint });
+}
+
+/** Says which packages provide a name that is none itself, where apt chooses none. */
+export function virtualPackage(
+  definition: Definition,
+  name: string,
+  providers: readonly string[],
+): InterlockError {
+  const problem = `${name} is a virtual package; name one that provides it: ${providers.join(', ')}`;
+  return new InterlockError('definition_invalid', { ...placeOf(definition, ['packages'], name), problem });
+}
+
+/** The packages under “Reverse Provides” of `apt-cache showpkg`. */
+export function providersIn(text: string): string[] {
+  const list = text.split('Reverse Provides: ')[1] ?? '';
+  const names = list.split('\n').flatMap((line) => /^(\S+) \S+ \(= /.exec(line)?.[1] ?? []);
+  return [...new Set(names)].toSorted();
+}
+
+function provided(control: string): string[] {
+  return controlField(control, 'Provides')
+    .split(',')
+    .map((each) => each.trim().split(/[\s(:]/)[0] ?? '');
+}

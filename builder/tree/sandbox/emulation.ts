@@ -1,0 +1,39 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
+import { machineArch } from '../../definition/machine-arch.ts';
+
+/** The e_machine of ELF headers (System V ABI), as the kernel's register of foreign formats shows a magic. */
+const machines: Record<Arch, string> = { 'x86-64': '3e00', arm64: 'b700' };
+const machineAt = 2 * 18;
+
+/**
+ * Makes sure that the package scripts of an architecture run here: it is this machine's, or the kernel knows an
+ * interpreter that also works inside a chroot (flag F, as qemu-user-static registers it). Throws `emulation_missing`.
+ */
+export async function checkEmulation(
+  arch: Arch,
+  register = '/proc/sys/fs/binfmt_misc',
+  machine: Arch = machineArch(),
+): Promise<void> {
+  if (arch === machine) return;
+  const names: string[] = await readdir(register).catch(() => []);
+  if (!names.includes('register')) throw missing(arch, `${register} is not mounted`);
+  const entries = await Promise.all(
+    names.map((name) => readFile(join(register, name), 'utf8').catch(() => '')),
+  );
+  const found = entries.filter((text) => /^enabled$/m.test(text) && magicOf(text) === machines[arch]);
+  if (found.some((text) => /^flags: .*F/m.test(text))) return;
+  const problem =
+    found.length > 0 ? 'its interpreter is not kept open (flag F)' : 'no interpreter is registered';
+  throw missing(arch, problem);
+}
+
+function magicOf(text: string): string | undefined {
+  return /^magic ([0-9a-f]+)$/m.exec(text)?.[1]?.slice(machineAt, machineAt + 4);
+}
+
+function missing(arch: Arch, problem: string): InterlockError {
+  return new InterlockError('emulation_missing', { arch, machine: machineArch(), problem });
+}

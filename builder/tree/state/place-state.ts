@@ -1,0 +1,100 @@
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { shownName } from '../../definition/paths/names.ts';
+import { parentOf, putDirectory } from '../entries/change.ts';
+import type { Entry, Tree } from '../entries/entry.ts';
+import { chooseFate, type Fate, type StateRules } from './choose-fate.ts';
+import { formatLine, formatLink, formatPath, formatSeed } from './format-line.ts';
+import { imagePath, isSoftware, writtenPath } from './homes.ts';
+import { keepTarget } from './keep-target.ts';
+
+/** Where everything in /var went. Paths are binary strings; those that begin with `/` are as people name them. */
+export interface StatePlaces {
+  /** Lines of tmpfiles.d(5). */
+  lines: string[];
+  /** Links that a host gets. */
+  links: { path: string; target: string }[];
+  /** What lies in the image for good. */
+  moved: { path: string; to: string; isFolder: boolean }[];
+  /** What `lay-seeds` copies on a host, by the path there. */
+  seeds: string[];
+  /** What a host gets once. */
+  seeded: string[];
+}
+
+/**
+ * Finds a place for each entry of /var: a folder or link becomes a line, a file lies in the image, and a host gets a link
+ * or a copy. `state` is in walk order. Throws `bad_input` where two files would lie in one place.
+ */
+export function placeState(tree: Tree, state: readonly Entry[], rules: StateRules): StatePlaces {
+  const places: StatePlaces = { lines: [], links: [], moved: [], seeds: [], seeded: [] };
+  const fateOf = chooseFate(state, rules);
+  const move = mover(tree, state);
+  let whole: { folder: string; fate: Fate } | undefined;
+  for (const entry of state) {
+    const inside = whole && entry.path.startsWith(`${whole.folder}/`);
+    if (whole && inside) {
+      const linkname = whole.fate === 'linked' ? keepTarget(entry, whole.folder) : entry.linkname;
+      move({ ...entry, linkname }, placeOf(entry.path, whole.fate));
+      continue;
+    }
+    const fate = fateOf(entry);
+    const isWhole = entry.type === 'directory' && (fate === 'linked' || fate === 'seeded');
+    whole = isWhole ? { folder: entry.path, fate } : undefined;
+    note(places, entry, fate, rules.created);
+    if (fate === 'linked' || fate === 'seeded') move(entry, placeOf(entry.path, fate));
+    // programs of the image find each other by the links beside them
+    else if (entry.type === 'symlink' && isSoftware(entry.path)) move(entry, imagePath(entry.path));
+  }
+  return places;
+}
+
+function note(
+  { lines, links, moved, seeds, seeded }: StatePlaces,
+  entry: Entry,
+  fate: Fate,
+  created: StateRules['created'],
+): void {
+  const { path, type } = entry;
+  if (fate === 'created') return;
+  if (fate === 'seeded') {
+    seeded.push(writtenPath(path));
+    if (isRemade(path, created)) lines.push(formatSeed(path));
+    else seeds.push(formatPath(path));
+  } else if (fate === 'linked' || type === 'symlink') {
+    const target = fate === 'linked' ? `/${imagePath(path)}` : entry.linkname;
+    if (fate === 'linked')
+      moved.push({ path: writtenPath(path), to: target, isFolder: type === 'directory' });
+    links.push({ path, target });
+    lines.push(formatLink(path, target));
+  } else {
+    lines.push(formatLine(entry));
+  }
+}
+
+/** Whether a file lies in a folder that a line fills when it is empty or empties at each boot: ours comes after it. */
+function isRemade(path: string, created: StateRules['created']): boolean {
+  const folder = parentOf(path);
+  return folder !== '' && (/^[CD]/.test(created.get(folder) ?? '') || isRemade(folder, created));
+}
+
+function placeOf(path: string, fate: Fate): string {
+  return fate === 'linked' ? imagePath(path) : `usr/share/factory/${path}`;
+}
+
+/** Puts entries elsewhere in the tree, in folders with the owners and modes of those they come from. */
+function mover(tree: Tree, state: readonly Entry[]): (entry: Entry, to: string) => void {
+  const origins = new Map(state.map((entry) => [entry.path, entry]));
+  const move = (entry: Entry, to: string) => {
+    const folder = parentOf(to);
+    const origin = origins.get(parentOf(entry.path));
+    if (origin && !tree.has(folder)) move(origin, folder);
+    putDirectory(tree, folder);
+    const found = tree.get(to);
+    if (found && !(found.type === 'directory' && entry.type === 'directory')) {
+      const problem = `goes to /${shownName(to)}, where the image has a ${found.type} already`;
+      throw new InterlockError('bad_input', { what: shownName(writtenPath(entry.path)), problem });
+    }
+    if (!found) tree.set(to, { ...entry, path: to });
+  };
+  return move;
+}
