@@ -32,9 +32,9 @@ import { keepSigned, keepWarning } from './publish/renew.ts';
 import type { App } from './routing/app.ts';
 import type { Ports } from './routing/ports.ts';
 import { adoptOnlineKeys } from './start/adopt-online-keys.ts';
+import type { Store } from './store/interface/store.ts';
 import { lockDataDir } from './store/sqlite/lock.ts';
 import { openSqliteStore } from './store/sqlite/store.ts';
-import type { Store } from './store/store.ts';
 
 /** What an operator decides about a server. */
 export interface ServeOptions {

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { paths } from '../../protocol/api/publish.ts';
 import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
-import { signOnline } from '../../update-server/trust/sign-online.ts';
+import { signOnline } from '../../update-server/domain/tuf/sign-online.ts';
 import { attack } from '../support/trust/attack.ts';
 import { falsify, readKey, showRoles } from '../support/trust/forge.ts';
 import { show } from '../support/trust/server.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Role, TokenInfo } from '../../protocol/api/operator.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/interface/store.ts';
 import { hashSecret, makeSecret } from './secret.ts';
 
 interface NewToken {

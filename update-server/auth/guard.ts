@@ -3,7 +3,7 @@ import type { Role, TokenInfo } from '../../protocol/api/operator.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { access } from '../routing/access.ts';
 import type { DeskPorts } from '../routing/ports.ts';
-import type { HostRecord } from '../store/store.ts';
+import type { HostRecord } from '../store/interface/store.ts';
 import { bearerOf, whoCalls } from './authenticate.ts';
 import { hashSecret } from './secret.ts';
 

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Room } from '../disk/room.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/interface/store.ts';
 
 const ending = '.part';
 

@@ -1,6 +1,6 @@
 import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Ports } from '../routing/ports.ts';
-import type { BlobInfo, CheckedBlob } from '../store/store.ts';
+import type { BlobInfo, CheckedBlob } from '../store/interface/store.ts';
 
 /** Finds files that rotted or were removed. */
 export interface Scrub {

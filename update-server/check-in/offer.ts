@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { CheckIn, NoneReason, Offer } from '../../protocol/api/check-in.ts';
-import { inFlightLimit } from '../rollout/rollout.ts';
-import type { HostRecord, Store } from '../store/store.ts';
-import { decide, goalOf } from './decide.ts';
+import { decide, goalOf } from '../domain/hosts/decide.ts';
+import { inFlightLimit } from '../domain/rollout/rollout.ts';
+import type { HostRecord, Store } from '../store/interface/store.ts';
 
 /**
  * Decides for one host, this release or none with the reason, and grants what was decided in one transaction.

@@ -1,13 +1,7 @@
-import type { Attention } from '../../protocol/api/dashboard.ts';
 import { formatBytes } from '../../system/terminal/progress.ts';
+import type { Trouble } from '../domain/fleet/attention.ts';
 import type { Ports } from '../routing/ports.ts';
-import type { CheckedBlob } from '../store/store.ts';
-
-/** What is wrong with this server and does not stop its work: said on the page, in `/readyz` and in metrics. */
-export interface Trouble {
-  kind: Extract<Attention['kind'], 'disk_low' | 'blobs_damaged'>;
-  text: string;
-}
+import type { CheckedBlob } from '../store/interface/store.ts';
 
 /** Looks for all of it. */
 export function troublesOf({ room, scrub }: Pick<Ports, 'room' | 'scrub'>): Trouble[] {

@@ -1,5 +1,5 @@
 import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
-import { versionCounts } from '../desk/overview.ts';
+import { versionCounts } from '../domain/fleet/overview.ts';
 import type { Ports } from '../routing/ports.ts';
 
 const lookMs = 60_000;

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
-import { tickCoversMs, tickMs } from '../rollout/watched.ts';
+import { tickCoversMs, tickMs } from '../domain/rollout/watched.ts';
 import type { Ports } from '../routing/ports.ts';
 
 /** How much time a tick covers: none before the first, by a clock that nobody can set. */

@@ -1,5 +1,5 @@
 import type { Change } from '../../protocol/api/dashboard.ts';
-import type { News } from '../store/news.ts';
+import type { News } from '../store/interface/changes.ts';
 
 /** More hosts than this at once are told of as many hosts. */
 export const manyHosts = 20;

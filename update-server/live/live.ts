@@ -1,7 +1,7 @@
 import type { Change } from '../../protocol/api/dashboard.ts';
 import type { TokenInfo } from '../../protocol/api/operator.ts';
 import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
-import type { NewsPlace, NewsStore } from '../store/news.ts';
+import type { NewsPlace, NewsStore } from '../store/interface/changes.ts';
 import { changesOf, manyHosts } from './changes.ts';
 
 /** How often the tables are looked at while somebody listens: the grants of that time are one change. */

@@ -1,5 +1,5 @@
 import { ReportKind } from '../../protocol/api/check-in.ts';
-import type { Store } from '../store/store.ts';
+import type { Store } from '../store/interface/store.ts';
 import type { Metrics } from './metrics.ts';
 
 const kinds: readonly string[] = ReportKind.enum;

@@ -1,7 +1,7 @@
-import { summarise } from '../rollout/summary.ts';
+import type { HostCount } from '../domain/fleet/overview.ts';
+import { summarise } from '../domain/rollout/summary.ts';
+import { roleLives } from '../domain/tuf/role-lives.ts';
 import type { DeskPorts } from '../routing/ports.ts';
-import type { SurveyRow } from '../store/desk.ts';
-import { roleLives } from '../trust/role-lives.ts';
 import type { Metrics } from './metrics.ts';
 
 /** A scrape is content with counts this old, so that it never counts hosts by itself more than once a minute. */
@@ -76,11 +76,11 @@ export function gaugeReader(
   };
 }
 
-function labelsOf({ name, channel, version, state }: SurveyRow, isShown: boolean) {
+function labelsOf({ name, channel, version, state }: HostCount, isShown: boolean) {
   if (!isShown) return { name: 'other', channel: 'other', version: 'other', state };
   return { name, channel: channel ?? '', version: version ?? '', state };
 }
 
-function total(rows: readonly SurveyRow[]): number {
+function total(rows: readonly HostCount[]): number {
   return rows.reduce((sum, { hosts }) => sum + hosts, 0);
 }

@@ -1,6 +1,6 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import type { Publication, Store } from '../store/store.ts';
-import type { RepositoryState } from '../trust/state.ts';
+import type { RepositoryState } from '../domain/tuf/state.ts';
+import type { Publication, Store } from '../store/interface/store.ts';
 
 const attempts = 5;
 

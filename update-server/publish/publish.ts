@@ -4,11 +4,11 @@ import { parseRelease, type Release } from '../../protocol/documents/release.ts'
 import { releaseTarget, targetFile } from '../../protocol/documents/trust.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { whoIs } from '../auth/who-is.ts';
-import { choosePolicy } from '../rollout/policies.ts';
+import { choosePolicy } from '../domain/rollout/policies.ts';
+import { applyPublish } from '../domain/tuf/apply-publish.ts';
+import { readDocuments } from '../domain/tuf/read-documents.ts';
+import type { Published, RepositoryState } from '../domain/tuf/state.ts';
 import type { Ports } from '../routing/ports.ts';
-import { applyPublish } from '../trust/apply-publish.ts';
-import { readDocuments } from '../trust/read-documents.ts';
-import type { Published, RepositoryState } from '../trust/state.ts';
 import { commitSigned } from './commit-signed.ts';
 
 /**

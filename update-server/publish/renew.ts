@@ -1,7 +1,7 @@
 import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
+import { isTimeToSign, renewOnline } from '../domain/tuf/renew-online.ts';
+import { expiryWarnings } from '../domain/tuf/role-lives.ts';
 import type { Ports } from '../routing/ports.ts';
-import { isTimeToSign, renewOnline } from '../trust/renew-online.ts';
-import { expiryWarnings } from '../trust/role-lives.ts';
 import { commitSigned } from './commit-signed.ts';
 
 /** How often the server looks whether the timestamp needs signing. */

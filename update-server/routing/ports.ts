@@ -1,13 +1,13 @@
 import type { Blobs } from '../blobs/files.ts';
 import type { Scrub } from '../blobs/scrub.ts';
 import type { Room } from '../disk/room.ts';
+import type { OnlineKeys } from '../domain/tuf/online-keys.ts';
 import type { Live } from '../live/live.ts';
 import type { Overload } from '../load/watch-load.ts';
 import type { Locks } from '../locks/locks.ts';
 import type { Surveyor } from '../metrics/count-hosts.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import type { Store } from '../store/store.ts';
-import type { OnlineKeys } from '../trust/online-keys.ts';
+import type { Store } from '../store/interface/store.ts';
 import type { Bundle } from '../ui/bundle.ts';
 
 /** The server's edges, handed to every route. */

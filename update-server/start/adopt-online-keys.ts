@@ -1,9 +1,11 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { onlineRoles } from '../../protocol/documents/trust.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { syncFolder, writeDurably } from '../../system/files/durable.ts';
-import { loadOnlineKeys, type OnlineKeys } from '../trust/online-keys.ts';
+import type { OnlineKeys } from '../domain/tuf/online-keys.ts';
 
 /**
  * Loads the server's own copy of the online keys; keys given in `from` are checked and copied there first,
@@ -24,4 +26,18 @@ export async function adoptOnlineKeys(
     await syncFolder(dataDir);
   }
   return existsSync(own) ? loadOnlineKeys(own) : undefined;
+}
+
+/** Reads `snapshot.pem` and `timestamp.pem` of `--online-keys`; throws `keys_missing`. */
+export async function loadOnlineKeys(dir: string): Promise<OnlineKeys> {
+  const [snapshot, timestamp] = await Promise.all(onlineRoles.map((role) => loadKey(dir, role)));
+  return { snapshot: snapshot!, timestamp: timestamp! };
+}
+
+async function loadKey(dir: string, role: string): Promise<KeyObject> {
+  try {
+    return createPrivateKey(await readFile(join(dir, `${role}.pem`)));
+  } catch (cause) {
+    throw new InterlockError('keys_missing', { dir, role }, { cause });
+  }
 }

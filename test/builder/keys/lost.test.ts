@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { addBrake } from '../../../builder/keys/add-role.ts';
 import { keysStatus } from '../../../builder/keys/status.ts';
 import { pushRenewed } from '../../../builder/publish/push-renewed.ts';
-import { loadOnlineKeys } from '../../../update-server/trust/online-keys.ts';
+import { loadOnlineKeys } from '../../../update-server/start/adopt-online-keys.ts';
 import { showRoles } from '../../support/trust/forge.ts';
 import { makeHost, type TestHost } from '../../support/trust/host.ts';
 import { makeRepository, type TestRepository } from '../../support/trust/repository.ts';

@@ -8,7 +8,7 @@ import { revokeKey, rotateKeys } from '../../../builder/keys/rotate.ts';
 import { keysStatus } from '../../../builder/keys/status.ts';
 import { promote } from '../../../builder/publish/promote.ts';
 import { pushRenewed } from '../../../builder/publish/push-renewed.ts';
-import { loadOnlineKeys } from '../../../update-server/trust/online-keys.ts';
+import { loadOnlineKeys } from '../../../update-server/start/adopt-online-keys.ts';
 import { makeHost, type TestHost } from '../../support/trust/host.ts';
 import { makeRepository, type TestRepository } from '../../support/trust/repository.ts';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { Metadata, Root, Signature, Targets } from '@tufjs/models';
 import { canonicalJson } from '../../../protocol/formats/keys/canonical-json.ts';
 import { signBytes } from '../../../protocol/formats/keys/signature.ts';
-import { loadOnlineKeys } from '../../../update-server/trust/online-keys.ts';
-import { signOnline } from '../../../update-server/trust/sign-online.ts';
+import { signOnline } from '../../../update-server/domain/tuf/sign-online.ts';
+import { loadOnlineKeys } from '../../../update-server/start/adopt-online-keys.ts';
 import type { TestRepository } from './repository.ts';
 import { show } from './server.ts';
 

@@ -5,7 +5,7 @@ import { initKeys } from '../../../builder/keys/init.ts';
 import { publish } from '../../../builder/publish/publish.ts';
 import { type Client, createClient } from '../../../cli/client.ts';
 import type { Release } from '../../../protocol/documents/release.ts';
-import { loadOnlineKeys } from '../../../update-server/trust/online-keys.ts';
+import { loadOnlineKeys } from '../../../update-server/start/adopt-online-keys.ts';
 import { makeRelease, type TestRelease } from './release.ts';
 import { startTestServer, type TestServer } from './server.ts';
 

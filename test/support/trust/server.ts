@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { PublishRequest, paths, WantedRequest } from '../../../protocol/api/publish.ts';
 import { asInterlockError, InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { parse } from '../../../protocol/schema/schema.ts';
-import { applyPublish } from '../../../update-server/trust/apply-publish.ts';
-import type { OnlineKeys } from '../../../update-server/trust/online-keys.ts';
-import { readDocuments } from '../../../update-server/trust/read-documents.ts';
-import type { RepositoryState } from '../../../update-server/trust/state.ts';
+import { applyPublish } from '../../../update-server/domain/tuf/apply-publish.ts';
+import type { OnlineKeys } from '../../../update-server/domain/tuf/online-keys.ts';
+import { readDocuments } from '../../../update-server/domain/tuf/read-documents.ts';
+import type { RepositoryState } from '../../../update-server/domain/tuf/state.ts';
 
 /** The smallest update server: trust as in the real one, a store in memory, and no accounts. */
 export interface TestServer {

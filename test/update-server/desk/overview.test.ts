@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { historyOf } from '../../../update-server/desk/overview.ts';
+import type { VersionCount } from '../../../update-server/domain/fleet/overview.ts';
+import { historyOf } from '../../../update-server/domain/fleet/overview.ts';
 import { countHour } from '../../../update-server/jobs/keep-counts.ts';
-import type { VersionCount } from '../../../update-server/store/desk.ts';
 import { enrolHost, seeHost } from '../support/enrol.ts';
 import { makeApp, type TestApp } from '../support/make-app.ts';
 

@@ -1,5 +1,5 @@
 import { createToken } from '../../../update-server/auth/create-token.ts';
-import { rolloutsOf } from '../../../update-server/rollout/start.ts';
+import { rolloutsOf } from '../../../update-server/domain/rollout/start.ts';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
 
 const release = 'd'.repeat(64);

@@ -10,8 +10,8 @@ import { createApp } from '../../../update-server/http/app.ts';
 import { renewWhenDue } from '../../../update-server/publish/renew.ts';
 import type { App } from '../../../update-server/routing/app.ts';
 import type { Ports } from '../../../update-server/routing/ports.ts';
+import { loadOnlineKeys } from '../../../update-server/start/adopt-online-keys.ts';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
-import { loadOnlineKeys } from '../../../update-server/trust/online-keys.ts';
 import { makeRelease } from '../support/make-release.ts';
 import { scratch } from '../support/start-server.ts';
 

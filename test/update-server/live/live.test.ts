@@ -4,7 +4,7 @@ import type { Change } from '../../../protocol/api/dashboard.ts';
 import type { Role } from '../../../protocol/api/operator.ts';
 import { changesOf } from '../../../update-server/live/changes.ts';
 import { type Live, openLive } from '../../../update-server/live/live.ts';
-import type { News, NewsStore } from '../../../update-server/store/news.ts';
+import type { News, NewsStore } from '../../../update-server/store/interface/changes.ts';
 import { enrolHost } from '../support/enrol.ts';
 import { bearer, logIn, makeApp, type TestApp } from '../support/make-app.ts';
 

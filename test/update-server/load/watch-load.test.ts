@@ -4,8 +4,8 @@ import { openBlobs } from '../../../update-server/blobs/files.ts';
 import { createApp } from '../../../update-server/http/app.ts';
 import { feel, loadOf, type Overload } from '../../../update-server/load/watch-load.ts';
 import type { App } from '../../../update-server/routing/app.ts';
+import type { Store } from '../../../update-server/store/interface/store.ts';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
-import type { Store } from '../../../update-server/store/store.ts';
 import { scratch } from '../support/start-server.ts';
 
 const { dir, remove } = scratch();

@@ -5,10 +5,10 @@ import { createToken } from '../../../update-server/auth/create-token.ts';
 import { openBlobs } from '../../../update-server/blobs/files.ts';
 import { createApp } from '../../../update-server/http/app.ts';
 import type { App } from '../../../update-server/routing/app.ts';
+import type { Store } from '../../../update-server/store/interface/store.ts';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
-import type { Store } from '../../../update-server/store/store.ts';
+import { begin, hoursLater, timekeeper } from '../domain/rollout/make-rollout.ts';
 import { scratch } from '../support/start-server.ts';
-import { begin, hoursLater, timekeeper } from './make-rollout.ts';
 
 const { dir, remove } = scratch();
 let now = begin;

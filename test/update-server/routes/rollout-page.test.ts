@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { curveOf } from '../../../update-server/desk/curve.ts';
-import { begin, hoursLater, rollout } from '../rollout/make-rollout.ts';
+import { curveOf } from '../../../update-server/domain/rollout/progress.ts';
+import { begin, hoursLater, rollout } from '../domain/rollout/make-rollout.ts';
 import { enrolHost, seeHost } from '../support/enrol.ts';
 import { makeApp, type TestApp } from '../support/make-app.ts';
 

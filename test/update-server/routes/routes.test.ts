@@ -7,8 +7,8 @@ import { openBlobs } from '../../../update-server/blobs/files.ts';
 import { createApp } from '../../../update-server/http/app.ts';
 import { sweepUploads } from '../../../update-server/jobs/sweep-uploads.ts';
 import type { App } from '../../../update-server/routing/app.ts';
+import type { Store } from '../../../update-server/store/interface/store.ts';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
-import type { Store } from '../../../update-server/store/store.ts';
 import { idleCheckIn } from '../support/idle-check-in.ts';
 import { scratch } from '../support/start-server.ts';
 

@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CheckIn, Report } from '../../../protocol/api/check-in.ts';
 import type { Channel } from '../../../protocol/documents/channel.ts';
 import type { PolicyText } from '../../../protocol/documents/policy.ts';
-import type { NewRollout } from '../../../update-server/rollout/start.ts';
-import type { NewAudit, Publication, Store } from '../../../update-server/store/store.ts';
-import { timekeeper } from '../rollout/make-rollout.ts';
+import type { NewRollout } from '../../../update-server/domain/rollout/start.ts';
+import type { NewAudit, Publication, Store } from '../../../update-server/store/interface/store.ts';
+import { timekeeper } from '../domain/rollout/make-rollout.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
 const audit: NewAudit = { at, who: 'test', action: 'act', subject: 'it', detail: '' };

@@ -1,5 +1,5 @@
 import type { CheckIn } from '../../../protocol/api/check-in.ts';
-import type { Sighting, Store } from '../../../update-server/store/store.ts';
+import type { Sighting, Store } from '../../../update-server/store/interface/store.ts';
 import { idleCheckIn } from './idle-check-in.ts';
 
 const audit = { who: 'test', action: 'enroll', subject: '', detail: '' };

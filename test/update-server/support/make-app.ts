@@ -4,8 +4,8 @@ import { openBlobs } from '../../../update-server/blobs/files.ts';
 import { type AppOptions, createApp } from '../../../update-server/http/app.ts';
 import type { App } from '../../../update-server/routing/app.ts';
 import type { Ports } from '../../../update-server/routing/ports.ts';
+import type { Store } from '../../../update-server/store/interface/store.ts';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
-import type { Store } from '../../../update-server/store/store.ts';
 import { scratch } from './start-server.ts';
 
 /** Every role that a token may have. */

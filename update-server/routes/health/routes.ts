@@ -1,12 +1,12 @@
 import { Type } from 'typebox';
 import { asInterlockError, InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { strict } from '../../../protocol/schema/schema.ts';
+import { expiryWarnings } from '../../domain/tuf/role-lives.ts';
+import { signTimestamp } from '../../domain/tuf/sign-online.ts';
 import { troublesOf } from '../../health/troubles.ts';
 import { expiryOf } from '../../publish/renew.ts';
 import type { App } from '../../routing/app.ts';
 import type { Ports } from '../../routing/ports.ts';
-import { expiryWarnings } from '../../trust/role-lives.ts';
-import { signTimestamp } from '../../trust/sign-online.ts';
 
 const ok = { schema: { response: { 200: strict({ ok: Type.Literal(true) }) } } };
 const ready = {

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { AuditLine } from '../../../protocol/api/operator.ts';
-import type { NewAudit, Store } from '../store.ts';
+import type { NewAudit, Store } from '../interface/store.ts';
 import type { Write } from './group-commit.ts';
 import { readJson } from './read-json.ts';
 

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Enrolment } from '../../../protocol/api/operator.ts';
-import { maxUnapproved, type Store } from '../store.ts';
+import { maxUnapproved, type Store } from '../interface/store.ts';
 import type { AddAudit } from './audit.ts';
 import type { Write } from './group-commit.ts';
 import type { KnownHosts } from './known-hosts.ts';

@@ -2,8 +2,8 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import type { HostFilter } from '../../../protocol/api/dashboard.ts';
 import type { HostState, HostSummary } from '../../../protocol/api/operator.ts';
-import { hostState, isInState, seenIn } from '../../desk/host-state.ts';
-import type { DeskStore } from '../desk.ts';
+import { hostState, isInState, seenIn } from '../../domain/hosts/host-state.ts';
+import type { FleetStore } from '../interface/fleet.ts';
 import { readSummary, type SummaryRow, summaryColumns } from './host-rows.ts';
 import type { WatchClock } from './watch-clock.ts';
 
@@ -28,7 +28,7 @@ const fields = {
 } as const;
 
 /** Finds hosts by walking all of them in the order of their ids, in portions: indexes for it would cost every check-in. */
-export function findHostsStore(db: Database.Database, watch: WatchClock): Pick<DeskStore, 'findHosts'> {
+export function findHostsStore(db: Database.Database, watch: WatchClock): Pick<FleetStore, 'findHosts'> {
   // the rule itself, so that a list and what it shows of each host can never differ
   db.function('is_in_state', { deterministic: true }, isInStateSql);
   const statements = new Map<string, Database.Statement<[object], SummaryRow>>();

@@ -1,10 +1,10 @@
 import type Database from 'better-sqlite3';
 import type { HostRefusal } from '../../../protocol/api/rollout.ts';
 import type { Channel } from '../../../protocol/documents/channel.ts';
-import type { CanaryFacts, MissingHost } from '../../rollout/judge.ts';
-import { activeMs, type Rollout } from '../../rollout/rollout.ts';
-import { standOf, type Tally, type TallyFacts, tallyUp } from '../../rollout/tally.ts';
-import { awayBefore } from '../../rollout/watched.ts';
+import { standOf, type Tally, type TallyFacts, tallyUp } from '../../domain/rollout/count-hosts.ts';
+import type { CanaryFacts, MissingHost } from '../../domain/rollout/judge.ts';
+import { activeMs, type Rollout } from '../../domain/rollout/rollout.ts';
+import { awayBefore } from '../../domain/rollout/watched.ts';
 import { readJson } from './read-json.ts';
 import type { WatchClock } from './watch-clock.ts';
 

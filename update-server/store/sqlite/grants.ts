@@ -1,10 +1,10 @@
 import type Database from 'better-sqlite3';
 import type { NoneReason, Report } from '../../../protocol/api/check-in.ts';
-import { closedBy } from '../../rollout/admit.ts';
-import type { OpenGrant } from '../../rollout/grant-end.ts';
-import { haltReason } from '../../rollout/judge.ts';
-import { isOpen } from '../../rollout/rollout.ts';
-import type { Grant, Store } from '../store.ts';
+import { closedBy } from '../../domain/rollout/admit.ts';
+import type { OpenGrant } from '../../domain/rollout/grant-end.ts';
+import { haltReason } from '../../domain/rollout/judge.ts';
+import { isOpen } from '../../domain/rollout/rollout.ts';
+import type { Grant, Store } from '../interface/store.ts';
 import type { Write } from './group-commit.ts';
 import type { Halt } from './halt.ts';
 import type { OpenGrants } from './open-grants.ts';

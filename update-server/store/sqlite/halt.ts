@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { GrantOutcome } from '../../../protocol/api/check-in.ts';
-import { restsOnSilence } from '../../rollout/lift.ts';
-import type { Rollout } from '../../rollout/rollout.ts';
-import { stop } from '../../rollout/steer.ts';
+import { stop } from '../../domain/rollout/apply-action.ts';
+import { restsOnSilence } from '../../domain/rollout/lift.ts';
+import type { Rollout } from '../../domain/rollout/rollout.ts';
 import type { AddAudit } from './audit.ts';
 import type { RolloutRows } from './rollout-rows.ts';
 

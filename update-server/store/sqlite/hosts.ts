@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { HostDetail } from '../../../protocol/api/operator.ts';
-import type { FleetHost, NewAudit, Store } from '../store.ts';
+import type { FleetHost } from '../../domain/rollout/preview.ts';
+import type { NewAudit, Store } from '../interface/store.ts';
 import type { AddAudit, Facts } from './audit.ts';
 import type { Write } from './group-commit.ts';
 import { readSummary, type SummaryRow, summaryColumns } from './host-rows.ts';

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { HostRecord } from '../store.ts';
+import type { HostRecord } from '../interface/store.ts';
 
 /** The hosts as check-ins see them, in memory: a database read for each would be most of what a check-in costs. */
 export interface KnownHosts {

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { NamedHost, RolloutDetail } from '../../../protocol/api/rollout.ts';
-import type { Rollout } from '../../rollout/rollout.ts';
+import type { Rollout } from '../../domain/rollout/rollout.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { readJson } from './read-json.ts';
 

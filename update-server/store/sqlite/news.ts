@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { News, NewsPlace, NewsStore } from '../news.ts';
+import type { News, NewsPlace, NewsStore } from '../interface/changes.ts';
 
 /** Reads news by the ends of the tables: nothing is paid while nobody listens. */
 export function newsStore(db: Database.Database): NewsStore {

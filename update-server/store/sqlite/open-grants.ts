@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { CheckIn, GrantOutcome } from '../../../protocol/api/check-in.ts';
-import { mayEnd, type OpenGrant, shareOf } from '../../rollout/grant-end.ts';
-import { endBy } from '../../rollout/settle.ts';
+import { mayEnd, type OpenGrant, shareOf } from '../../domain/rollout/grant-end.ts';
+import { endBy } from '../../domain/rollout/settle.ts';
 import type { RolloutRows } from './rollout-rows.ts';
 import { type HostStanding, hostStanding } from './standing.ts';
 import type { WatchClock } from './watch-clock.ts';

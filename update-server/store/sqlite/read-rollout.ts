@@ -1,6 +1,6 @@
 import { type Policy, readPolicy } from '../../../protocol/documents/policy.ts';
 import { problemOf, Time } from '../../../protocol/schema/schema.ts';
-import type { Counts, Rollout } from '../../rollout/rollout.ts';
+import type { Counts, Rollout } from '../../domain/rollout/rollout.ts';
 import { readJson } from './read-json.ts';
 
 /** A rollout as the database holds it. */

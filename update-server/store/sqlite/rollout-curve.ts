@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { cacheResults } from '../../cache/cache-results.ts';
-import type { CurveStep } from '../desk.ts';
+import type { CurveStep } from '../../domain/rollout/summary.ts';
 
 /** A rollout's grants and their ends, summed up by the minute; of a large one, some seconds late. */
 export function curveReader(db: Database.Database): (id: string) => CurveStep[] {

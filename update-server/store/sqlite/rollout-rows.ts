@@ -1,8 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { PolicyText } from '../../../protocol/documents/policy.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
-import type { Counts, Rollout } from '../../rollout/rollout.ts';
-import type { NewRollout } from '../../rollout/start.ts';
+import type { Counts, Rollout } from '../../domain/rollout/rollout.ts';
+import type { NewRollout } from '../../domain/rollout/start.ts';
 import { readJson } from './read-json.ts';
 import { type RolloutRow, readRollout } from './read-rollout.ts';
 import type { WatchClock } from './watch-clock.ts';

@@ -1,6 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { CurveStep } from '../desk.ts';
-import type { RolloutStory } from '../store.ts';
+import type { CurveStep, RolloutStory } from '../../domain/rollout/summary.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { namedHosts } from './named-hosts.ts';
 import type { RolloutRows } from './rollout-rows.ts';

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { type HostRecord, lastSeenDelayMs, type Sighting } from '../store.ts';
+import { type HostRecord, lastSeenDelayMs, type Sighting } from '../interface/store.ts';
 import type { Write } from './group-commit.ts';
 import { readJson } from './read-json.ts';
 import type { WatchClock } from './watch-clock.ts';

@@ -1,4 +1,4 @@
-import type { Store } from '../store.ts';
+import type { Store } from '../interface/store.ts';
 import { tickStore } from './advance.ts';
 import { auditStore, prepareAudit } from './audit.ts';
 import { enrolmentStore } from './enrolment.ts';

@@ -1,15 +1,16 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
-import { hostState, silentMs } from '../../desk/host-state.ts';
-import { activeMs } from '../../rollout/rollout.ts';
-import type { DeskStore, SurveyRow } from '../desk.ts';
+import type { HostCount } from '../../domain/fleet/overview.ts';
+import { hostState, silentMs } from '../../domain/hosts/host-state.ts';
+import { activeMs } from '../../domain/rollout/rollout.ts';
+import type { FleetStore } from '../interface/fleet.ts';
 import type { WatchClock } from './watch-clock.ts';
 
 /** Hosts counted in one go, some milliseconds. */
 const atOnce = 4000;
 const seen = ['never', 'long ago', 'long ago', 'lately'] as const;
 
-type Row = Pick<SurveyRow, 'name' | 'channel' | 'arch' | 'version' | 'decision' | 'hosts'> & {
+type Row = Pick<HostCount, 'name' | 'channel' | 'arch' | 'version' | 'decision' | 'hosts'> & {
   approved: number;
   cloned: number;
   inTrouble: number;
@@ -19,7 +20,7 @@ type Row = Pick<SurveyRow, 'name' | 'channel' | 'arch' | 'version' | 'decision' 
 };
 
 /** Counts hosts by what they are, in portions: indexes for it would cost every check-in. */
-export function surveyStore(db: Database.Database, watch: WatchClock): Pick<DeskStore, 'survey'> {
+export function surveyStore(db: Database.Database, watch: WatchClock): Pick<FleetStore, 'survey'> {
   const last = db.prepare<[], number>('SELECT coalesce(max(number), 0) FROM enrolled_host').pluck();
   const count = db.prepare<{ from: number; to: number; day: number; fortnight: number }, Row>(
     `SELECT name, channel, arch, version, decision, approved, cloned, trouble IS NOT NULL AS inTrouble,
@@ -32,7 +33,7 @@ export function surveyStore(db: Database.Database, watch: WatchClock): Pick<Desk
     async survey() {
       const { ms } = watch.now();
       const [day, fortnight] = [ms - silentMs, ms - activeMs];
-      const sums = new Map<string, SurveyRow>();
+      const sums = new Map<string, HostCount>();
       const end = last.get()!;
       for (let from = 0; from < end; from += atOnce) {
         if (from > 0) await breathe();
@@ -43,7 +44,7 @@ export function surveyStore(db: Database.Database, watch: WatchClock): Pick<Desk
   };
 }
 
-function add(sums: Map<string, SurveyRow>, { hosts, ...row }: Row): void {
+function add(sums: Map<string, HostCount>, { hosts, ...row }: Row): void {
   const key = JSON.stringify(row);
   const sum = sums.get(key);
   if (sum) sum.hosts += hosts;
@@ -57,7 +58,7 @@ function read({
   inTrouble,
   standing,
   ...row
-}: Omit<Row, 'hosts'>): Omit<SurveyRow, 'hosts'> {
+}: Omit<Row, 'hosts'>): Omit<HostCount, 'hosts'> {
   const state = hostState(row.decision, seen[when], standing);
   const marks = { approved: approved !== 0, cloned: cloned !== 0, inTrouble: inTrouble !== 0 };
   return { ...row, ...marks, state, active: when >= 2 };

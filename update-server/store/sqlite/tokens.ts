@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { TokenInfo } from '../../../protocol/api/operator.ts';
-import type { Store } from '../store.ts';
+import type { Store } from '../interface/store.ts';
 import type { AddAudit } from './audit.ts';
 import type { Write } from './group-commit.ts';
 

@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
-import type { DeskStore, VersionCount } from '../desk.ts';
+import type { VersionCount } from '../../domain/fleet/overview.ts';
+import type { FleetStore } from '../interface/fleet.ts';
 import type { Write } from './group-commit.ts';
 
 const dayMs = 86_400_000;
@@ -8,7 +9,7 @@ const dayMs = 86_400_000;
 export function versionCountStore(
   db: Database.Database,
   write: Write,
-): Pick<DeskStore, 'keepVersionCounts' | 'versionCounts'> {
+): Pick<FleetStore, 'keepVersionCounts' | 'versionCounts'> {
   const insert = db.prepare('INSERT OR IGNORE INTO version_count VALUES (@at, @name, @version, @hosts)');
   const thin = db.prepare(
     "DELETE FROM version_count WHERE at < ? AND at NOT LIKE '%T00:00:00.000Z' OR at < ?",

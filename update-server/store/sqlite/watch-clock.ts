@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { Watched } from '../../rollout/watched.ts';
+import type { Watched } from '../../domain/rollout/watched.ts';
 
 /** The time this server watched over: kept in the database, so that an absence adds nothing to it. */
 export interface WatchClock {

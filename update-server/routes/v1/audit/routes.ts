@@ -7,9 +7,9 @@ import {
 } from '../../../../protocol/api/operator.ts';
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { Limit, strict, Word } from '../../../../protocol/schema/schema.ts';
+import { roleLives } from '../../../domain/tuf/role-lives.ts';
 import type { App } from '../../../routing/app.ts';
 import type { Ports } from '../../../routing/ports.ts';
-import { roleLives } from '../../../trust/role-lives.ts';
 
 const auditPage = 200;
 

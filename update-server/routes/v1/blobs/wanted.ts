@@ -4,7 +4,7 @@ import type { Blobs } from '../../../blobs/files.ts';
 import { makeWay } from '../../../blobs/make-way.ts';
 import { boundless } from '../../../disk/room.ts';
 import type { Ports } from '../../../routing/ports.ts';
-import type { BlobInfo } from '../../../store/store.ts';
+import type { BlobInfo } from '../../../store/interface/store.ts';
 
 /** Announces blobs and tells which are not here yet, and how much of each is. Throws `space_missing` when they would not fit. */
 export async function wantedBlobs(

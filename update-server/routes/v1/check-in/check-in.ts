@@ -1,9 +1,9 @@
 import type { CheckIn, CheckInAnswer } from '../../../../protocol/api/check-in.ts';
-import { followBoots } from '../../../check-in/boots.ts';
 import { offer } from '../../../check-in/offer.ts';
+import { followBoots } from '../../../domain/hosts/boots.ts';
 import { awaySecondsNow } from '../../../load/watch-load.ts';
 import type { Ports } from '../../../routing/ports.ts';
-import type { HostRecord } from '../../../store/store.ts';
+import type { HostRecord } from '../../../store/interface/store.ts';
 
 /** How often an agent asks; it adds its own random delay. */
 const pollSeconds = 300;

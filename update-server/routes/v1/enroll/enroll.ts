@@ -5,7 +5,7 @@ import { visible } from '../../../../protocol/text/visible.ts';
 import { hashSecret, makeSecret } from '../../../auth/secret.ts';
 import { whoIs } from '../../../auth/who-is.ts';
 import type { Ports } from '../../../routing/ports.ts';
-import { maxUnapproved } from '../../../store/store.ts';
+import { maxUnapproved } from '../../../store/interface/store.ts';
 
 const longestName = 253;
 

@@ -13,10 +13,10 @@ import {
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { Id, knownFields, Limit, strict } from '../../../../protocol/schema/schema.ts';
 import { whoIs } from '../../../auth/who-is.ts';
-import { explain } from '../../../hosts/explain.ts';
+import { explain } from '../../../domain/hosts/explain.ts';
 import type { App } from '../../../routing/app.ts';
 import type { Ports } from '../../../routing/ports.ts';
-import type { NewAudit } from '../../../store/store.ts';
+import type { NewAudit } from '../../../store/interface/store.ts';
 import { enroll } from '../enroll/enroll.ts';
 import { exportHosts } from './export-hosts.ts';
 

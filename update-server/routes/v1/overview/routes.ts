@@ -1,13 +1,13 @@
 import { Type } from 'typebox';
 import { OverviewAnswer } from '../../../../protocol/api/dashboard.ts';
 import { strict } from '../../../../protocol/schema/schema.ts';
-import { attentionOf } from '../../../desk/attention.ts';
-import { countStates, countVersions, historyOf, versionCounts } from '../../../desk/overview.ts';
+import { attentionOf } from '../../../domain/fleet/attention.ts';
+import { countStates, countVersions, historyOf, versionCounts } from '../../../domain/fleet/overview.ts';
+import { summarise } from '../../../domain/rollout/summary.ts';
+import { roleLives } from '../../../domain/tuf/role-lives.ts';
 import { troublesOf } from '../../../health/troubles.ts';
-import { summarise } from '../../../rollout/summary.ts';
 import type { App } from '../../../routing/app.ts';
 import type { DeskPorts } from '../../../routing/ports.ts';
-import { roleLives } from '../../../trust/role-lives.ts';
 
 const dayMs = 86_400_000;
 const usualDays = 7;

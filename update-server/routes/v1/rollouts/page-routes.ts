@@ -3,9 +3,9 @@ import { NoneReason } from '../../../../protocol/api/check-in.ts';
 import { CurveAnswer, WaitingAnswer } from '../../../../protocol/api/dashboard.ts';
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { Id, Limit, strict } from '../../../../protocol/schema/schema.ts';
-import { curveOf } from '../../../desk/curve.ts';
-import { countStates } from '../../../desk/overview.ts';
-import { explain } from '../../../hosts/explain.ts';
+import { countStates } from '../../../domain/fleet/overview.ts';
+import { explain } from '../../../domain/hosts/explain.ts';
+import { curveOf } from '../../../domain/rollout/progress.ts';
 import type { App } from '../../../routing/app.ts';
 import type { DeskPorts } from '../../../routing/ports.ts';
 

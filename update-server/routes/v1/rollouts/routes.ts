@@ -14,19 +14,19 @@ import { type PolicyText, readPolicy } from '../../../../protocol/documents/poli
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { Id, strict, Word } from '../../../../protocol/schema/schema.ts';
 import { whoIs } from '../../../auth/who-is.ts';
-import { choosePolicy, usualPolicy } from '../../../rollout/policies.ts';
-import { preview } from '../../../rollout/preview.ts';
-import { activeMs } from '../../../rollout/rollout.ts';
-import { type NamedPolicy, rolloutsOf } from '../../../rollout/start.ts';
-import { steer } from '../../../rollout/steer.ts';
-import { detail, summarise } from '../../../rollout/summary.ts';
-import { warningsOf } from '../../../rollout/warn.ts';
+import { applyAction } from '../../../domain/rollout/apply-action.ts';
+import { choosePolicy, usualPolicy } from '../../../domain/rollout/policies.ts';
+import { preview } from '../../../domain/rollout/preview.ts';
+import { activeMs } from '../../../domain/rollout/rollout.ts';
+import { type NamedPolicy, rolloutsOf } from '../../../domain/rollout/start.ts';
+import { detail, summarise } from '../../../domain/rollout/summary.ts';
+import { warningsOf } from '../../../domain/rollout/warn.ts';
 import type { App } from '../../../routing/app.ts';
 import type { Ports } from '../../../routing/ports.ts';
 
 const listed = 200;
 
-/** How operators start, watch and steer rollouts. */
+/** How operators start, watch and control rollouts. */
 export function rolloutRoutes(app: App, { store, now }: Ports): void {
   const byId = strict({ id: Id });
   const byChannel = strict({ name: Word, channel: Word });
@@ -143,7 +143,7 @@ export function rolloutRoutes(app: App, { store, now }: Ports): void {
         action: `${action} rollout`,
         subject: `rollout ${id}`,
       };
-      const changed = await store.changeRollout(id, (present) => steer(present, action, at, reason), {
+      const changed = await store.changeRollout(id, (present) => applyAction(present, action, at, reason), {
         ...audit,
         detail: reason,
       });

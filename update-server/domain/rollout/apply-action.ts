@@ -1,0 +1,66 @@
+import type { RolloutAction, RolloutState } from '../../../protocol/api/rollout.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { type Rollout, rampRan } from './rollout.ts';
+
+const from: Record<RolloutAction, readonly RolloutState[]> = {
+  pause: ['running', 'completed'],
+  resume: ['paused', 'halted'],
+  abort: ['running', 'paused', 'halted', 'completed'],
+  finish: ['running'],
+};
+
+/** What a rollout is after an operator's action. Throws `wrong_state`. */
+export function applyAction(rollout: Rollout, action: RolloutAction, now: Date, reason: string): Rollout {
+  if (!from[action].includes(rollout.state)) {
+    throw new InterlockError('wrong_state', { what: `rollout ${rollout.id}`, state: rollout.state, action });
+  }
+  if (rollout.bad !== null && (action === 'resume' || action === 'finish')) {
+    throw new InterlockError('wrong_state', {
+      what: `rollout ${rollout.id}`,
+      state: `damaged (${rollout.bad})`,
+      action,
+    });
+  }
+  switch (action) {
+    case 'pause':
+      return stop(rollout, 'paused', now, reason);
+    case 'abort':
+      return stop(rollout, 'aborted', now, reason);
+    case 'finish':
+      return { ...rollout, full: true, canaryPassed: rollout.canaryPassed ?? now.toISOString(), reason };
+    case 'resume':
+      return resume(rollout, now, reason);
+  }
+}
+
+/** Stops a rollout and its ramp's clock. */
+export function stop(
+  rollout: Rollout,
+  state: 'paused' | 'halted' | 'aborted',
+  now: Date,
+  reason: string,
+): Rollout {
+  const rampRanMs = Math.round(rampRan(rollout, now));
+  return { ...rollout, state, reason, rampRanMs, rampSince: null, haltedFor: [], haltLine: null };
+}
+
+/** Notes that the canary passed: the ramp begins. */
+export function passCanary(rollout: Rollout, now: Date): Rollout {
+  return { ...rollout, canaryPassed: now.toISOString(), rampSince: now.toISOString() };
+}
+
+function resume(rollout: Rollout, now: Date, reason: string): Rollout {
+  const later = Math.max(now.getTime(), Date.parse(rollout.starts));
+  const since = new Date(later).toISOString();
+  const { inFlight: _, ...baseline } = rollout.counts;
+  return {
+    ...rollout,
+    state: 'running',
+    reason,
+    resumed: since,
+    rampSince: rollout.policy.canary && !rollout.canaryPassed ? null : since,
+    baseline,
+    haltedFor: [],
+    haltLine: null,
+  };
+}

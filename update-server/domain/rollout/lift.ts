@@ -1,0 +1,33 @@
+import type { GrantOutcome } from '../../../protocol/api/check-in.ts';
+import { haltReason } from './judge.ts';
+import type { Rollout } from './rollout.ts';
+
+/** True when all that counts as failed since the last resume is silence. */
+export function restsOnSilence({ counts, baseline }: Pick<Rollout, 'counts' | 'baseline'>): boolean {
+  const failed = counts.failed - baseline.failed;
+  return failed > 0 && failed === counts.silent - baseline.silent;
+}
+
+/**
+ * A halt goes by itself only if it rested on silence alone, every silent host behind it has since confirmed, no other
+ * limit is met, and no operator acted since.
+ */
+export function mayLift(
+  rollout: Rollout,
+  behind: readonly (GrantOutcome | null)[],
+  hasOperatorActed: boolean,
+): boolean {
+  return (
+    rollout.state === 'halted' &&
+    behind.length > 0 &&
+    behind.every((outcome) => outcome === 'confirmed') &&
+    !hasOperatorActed &&
+    haltReason(rollout) === null
+  );
+}
+
+/** The rollout as it goes on; what it counted stays counted. */
+export function lift(rollout: Rollout, now: Date, reason: string): Rollout {
+  const rampSince = rollout.policy.canary && !rollout.canaryPassed ? null : now.toISOString();
+  return { ...rollout, state: 'running', reason, rampSince, haltedFor: [], haltLine: null };
+}

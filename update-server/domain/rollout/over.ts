@@ -1,0 +1,31 @@
+import { stop } from './apply-action.ts';
+import type { Tally } from './count-hosts.ts';
+import { haltReason } from './judge.ts';
+import { percentAt } from './ramp.ts';
+import { type Rollout, rampRan } from './rollout.ts';
+
+/** True when ramp and canary keep nobody back any more and nobody is under way: then its hosts are worth counting. */
+export function mayBeOver(rollout: Rollout, now: Date): boolean {
+  const { state, begun, policy, canaryPassed, full, counts } = rollout;
+  if (state !== 'running' || !begun || counts.inFlight > 0) return false;
+  if (full) return true;
+  if (policy.canary && !canaryPassed) return false;
+  const ran = rampRan(rollout, now);
+  return [policy, ...policy.groups.values()].every((pace) => percentAt(pace, ran) >= 100);
+}
+
+/** Over: everybody who can come is through. Good is another fact. */
+export function isOver(rollout: Rollout, tally: Tally, now: Date): boolean {
+  return rollout.state === 'completed' || (mayBeOver(rollout, now) && tally.coming === 0);
+}
+
+/**
+ * What becomes of a rollout that is over: completed when hosts run the release, halted when more failed than may.
+ * With nobody on it and nobody failed it goes on as it is, for whoever comes.
+ */
+export function finishUp(rollout: Rollout, tally: Tally, now: Date): Rollout {
+  if (!mayBeOver(rollout, now) || tally.coming > 0) return rollout;
+  const reason = haltReason(rollout, true);
+  if (reason) return stop(rollout, 'halted', now, reason);
+  return tally.on > 0 ? { ...rollout, state: 'completed', reason: '' } : rollout;
+}

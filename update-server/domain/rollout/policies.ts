@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse as parseToml } from 'smol-toml';
+import type { PolicyChoice } from '../../../protocol/api/rollout.ts';
+import { type PolicyText, readPolicy, refuseContradictions } from '../../../protocol/documents/policy.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import type { NamedPolicy } from './start.ts';
+
+/** What a channel follows for which nobody set a policy. */
+export const usualPolicy = 'now';
+
+const shipped = ['now', 'normal', 'careful'] as const;
+
+/** Turns an operator's choice into a policy: a shipped one by its name, or one in full. Throws `not_found`, `bad_input`. */
+export function choosePolicy(choice: PolicyChoice): NamedPolicy {
+  if (typeof choice !== 'string') {
+    readPolicy(choice);
+    refuseContradictions(choice);
+    return { name: 'own', text: choice };
+  }
+  if (!shipped.includes(choice as (typeof shipped)[number])) {
+    throw new InterlockError('not_found', { what: `policy ${choice} (there are ${shipped.join(', ')})` });
+  }
+  const text = readFileSync(join(import.meta.dirname, 'policies', `${choice}.toml`), 'utf8');
+  return { name: choice, text: parseToml(text) as PolicyText };
+}

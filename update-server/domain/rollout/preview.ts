@@ -1,0 +1,50 @@
+import type { PreviewAnswer } from '../../../protocol/api/rollout.ts';
+import { type Policy, paceOf } from '../../../protocol/documents/policy.ts';
+import { cohortOf } from './cohort.ts';
+import { opensAfterMs } from './ramp.ts';
+import { nextOpening } from './window.ts';
+
+/** A host of a channel as a preview sees it. */
+export interface FleetHost {
+  id: string;
+  hostname: string;
+  group: string;
+  version: string;
+}
+
+const shown = 10;
+const hourMs = 3_600_000;
+
+/**
+ * Which hosts would get a release when, in whole hours, if nothing stops it: canaries at the start, the others by the
+ * ramp once the canary has soaked, each when its window opens. Limits in flight may make it later.
+ */
+export function preview(
+  policy: Policy,
+  release: string,
+  hosts: readonly FleetHost[],
+  starts: Date,
+  hasCanary = true,
+): PreviewAnswer['steps'] {
+  const steps = new Map<string, PreviewAnswer['steps'][number]>();
+  for (const host of hosts) {
+    // behind a canary group that nobody is in, nobody starts
+    const at = policy.canary && !hasCanary ? null : startOf(policy, release, host, starts);
+    const group = policy.canary?.group === host.group || policy.groups.has(host.group) ? host.group : null;
+    const key = `${at?.toISOString()} ${group}`;
+    const step = steps.get(key) ?? { at: at?.toISOString() ?? null, group, hosts: 0, some: [] };
+    step.hosts++;
+    if (step.some.length < shown) step.some.push({ id: host.id, hostname: host.hostname });
+    steps.set(key, step);
+  }
+  return [...steps.values()].sort((a, b) => (a.at ?? '9').localeCompare(b.at ?? '9'));
+}
+
+function startOf(policy: Policy, release: string, { id, group }: FleetHost, starts: Date): Date | null {
+  const pace = paceOf(policy, group);
+  if (policy.canary?.group === group) return nextOpening(pace.windows, starts);
+  const after = opensAfterMs(pace, cohortOf(id, release));
+  if (after === null) return null;
+  const wholeHours = Math.ceil((after + (policy.canary?.soakMs ?? 0)) / hourMs) * hourMs;
+  return nextOpening(pace.windows, new Date(starts.getTime() + wholeHours));
+}

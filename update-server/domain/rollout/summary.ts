@@ -1,0 +1,99 @@
+import type { RolloutDetail, RolloutSummary } from '../../../protocol/api/rollout.ts';
+import type { PolicyText } from '../../../protocol/documents/policy.ts';
+import type { Tally } from './count-hosts.ts';
+import { isOver } from './over.ts';
+import { percentAt } from './ramp.ts';
+import { inFlightLimit, type Rollout, rampRan } from './rollout.ts';
+
+/** Grants of a rollout and their ends within a minute. */
+export interface CurveStep {
+  /** The last of them. */
+  at: string;
+  granted: number;
+  confirmed: number;
+  failed: number;
+}
+
+/** A rollout's policy as written, its hosts' last answers, and its grants over time. */
+export interface RolloutStory extends Pick<RolloutDetail, 'waiting' | 'named'> {
+  tally: Tally;
+  policyText: PolicyText;
+  /** Beginnings and ends of counted grants, oldest first. */
+  steps: CurveStep[];
+}
+
+const shown = 200;
+
+/** A rollout as operators see it in a list. */
+export function summarise(rollout: Rollout, now: Date): RolloutSummary {
+  const { id, name, channel, arch, version, release, state, created, starts, active } = rollout;
+  const reason = rollout.bad === null ? rollout.reason : `it is damaged and starts nobody: ${rollout.bad}`;
+  const { inFlight, confirmed, failed } = rollout.counts;
+  return {
+    ...{ id, name, channel, arch, version, release, state, reason, created, starts, active },
+    policy: rollout.policyName,
+    percent: percentNow(rollout, now),
+    canary: rollout.policy.canary ? (rollout.canaryPassed ? 'passed' : 'waiting') : null,
+    ...{ inFlight, confirmed, failed },
+    inFlightLimit: inFlightLimit(rollout),
+  };
+}
+
+/** A rollout with its curve: what was planned, and what came of it. */
+export function detail(rollout: Rollout, story: RolloutStory, now: Date): RolloutDetail {
+  const { confirmed, failed } = rollout.baseline;
+  return {
+    ...summarise(rollout, now),
+    policyText: story.policyText,
+    resumed: rollout.resumed,
+    baseline: { confirmed, failed },
+    waiting: story.waiting,
+    over: isOver(rollout, story.tally, now),
+    tally: {
+      on: story.tally.on,
+      coming: story.tally.coming,
+      unable: [...story.tally.unable].map(([reason, hosts]) => ({ reason, hosts })),
+    },
+    named: story.named,
+    curve: thin(totals(story.steps)),
+    planned: planOf(rollout, now),
+  };
+}
+
+function percentNow(rollout: Rollout, now: Date): number {
+  if (rollout.full) return 100;
+  if (rollout.policy.canary && !rollout.canaryPassed) return 0;
+  return Date.parse(rollout.starts) > now.getTime() ? 0 : percentAt(rollout.policy, rampRan(rollout, now));
+}
+
+/** Running totals from what happened in each step. */
+export function totals(steps: readonly CurveStep[]): RolloutDetail['curve'] {
+  const sum = { granted: 0, confirmed: 0, failed: 0 };
+  return steps.map(({ at, granted, confirmed, failed }) => {
+    sum.granted += granted;
+    sum.confirmed += confirmed;
+    sum.failed += failed;
+    return { at, ...sum };
+  });
+}
+
+/** As many points as a chart can show, the last among them. */
+export function thin<T>(points: readonly T[]): T[] {
+  const every = Math.max(1, Math.ceil(points.length / shown));
+  return points.filter((_, index) => (points.length - 1 - index) % every === 0);
+}
+
+/** The ramp on the calendar, from where its clock stands now. */
+export function planOf(rollout: Rollout, now: Date): RolloutDetail['planned'] {
+  const zero = now.getTime() - rampRan(rollout, now);
+  const begin = rollout.rampSince ? Math.max(zero, Date.parse(rollout.starts) - rollout.rampRanMs) : zero;
+  return rollout.policy.ramp.flatMap((step, index, ramp) => {
+    const at = (ms: number) => new Date(begin + ms).toISOString();
+    const before = ramp[index - 1];
+    const edge =
+      before && rollout.policy.shape === 'staircase'
+        ? [{ at: at(step.afterMs), percent: before.percent }]
+        : [];
+    return [...edge, { at: at(step.afterMs), percent: step.percent }];
+  });
+}
