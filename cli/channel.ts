@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { brakeBlock, brakeWithdraw } from '../builder/publish/edit-brake.ts';
 import { blockVersion, setFloor, showChannel, withdrawVersion } from '../builder/publish/edit-channel.ts';
-import { brakeBlock, brakeWithdraw } from '../builder/publish/pull-brake.ts';
 import { ChannelsAnswer } from '../protocol/api/operator.ts';
 import type { Channel } from '../protocol/documents/channel.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';

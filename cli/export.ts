@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { carry } from '../builder/publish/carry.ts';
+import { carry } from '../builder/offline/write-bundle.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answer, verb } from '../system/command/command.ts';
 import { formatBytes, showProgress } from '../system/terminal/progress.ts';

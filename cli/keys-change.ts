@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { addBrake, addChannel } from '../builder/keys/add-role.ts';
-import { rotateCertificate } from '../builder/keys/certificates-folder.ts';
-import { readPublicKey } from '../builder/keys/load-signers.ts';
+import { rotateCertificate } from '../builder/keys/certificates/certificates-folder.ts';
 import { type RotateOptions, type Rotation, revokeKey, rotateKeys } from '../builder/keys/rotate.ts';
+import { readPublicKey } from '../builder/keys-folder/load-signers.ts';
 import { pullMetadata } from '../builder/publish/pull-metadata.ts';
 import { line } from '../protocol/text/visible.ts';
 import { type Answer, answer } from '../system/command/command.ts';

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { RequestState } from '../builder/sign/describe-request.ts';
+import type { RequestState } from '../builder/request/describe-request.ts';
+import { importRequest } from '../builder/request/import-request.ts';
+import { type RequestShown, showRequest, signRequest } from '../builder/request/sign-request.ts';
 import { exportRelease } from '../builder/sign/export-release.ts';
-import { importRequest } from '../builder/sign/import-request.ts';
 import { sign } from '../builder/sign/sign.ts';
-import { type RequestShown, showRequest, signRequest } from '../builder/sign/sign-request.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answer, verb } from '../system/command/command.ts';

@@ -7,7 +7,7 @@ import { resolve } from '../../builder/packages/archive/resolve.ts';
 import type { PackagesLock } from '../../builder/packages/lock/packages-lock.ts';
 import { findMirror } from '../../builder/packages/network/mirror.ts';
 import { build } from '../../builder/release/build.ts';
-import { loadRelease } from '../../builder/sign/check-release.ts';
+import { loadRelease } from '../../builder/release/check-release.ts';
 import type { Release } from '../../protocol/documents/release.ts';
 
 /** A release, its folder, and the packages in it. */

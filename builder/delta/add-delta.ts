@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { PayloadRef } from '../../protocol/documents/release.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { writeDurably } from '../../system/files/durable.ts';
-import { loadRelease } from '../sign/check-release.ts';
+import { loadRelease } from '../release/check-release.ts';
 import { type DeltaOptions, delta } from './delta.ts';
 
 /**

@@ -5,12 +5,12 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
 import { parse, Word } from '../../protocol/schema/schema.ts';
 import { writeDurably } from '../../system/files/durable.ts';
-import type { Show } from '../sign/show-change.ts';
+import { type KeysFolder, openKeysFolder, signersOf } from '../keys-folder/keys-folder.ts';
+import { keySigner } from '../metadata/signer.ts';
+import type { Show } from '../request/describe/show-change.ts';
+import { gathering, keepChange } from '../request/keep-change.ts';
 import { delegateRole } from './delegate-to.ts';
 import { generateKeys, keyFiles } from './generate.ts';
-import { gathering, keepChange } from './keep-change.ts';
-import { type KeysFolder, openKeysFolder, signersOf } from './keys-folder.ts';
-import { keySigner } from './signer.ts';
 
 export interface AddOptions {
   /** Public keys of holders elsewhere, in place of keys made here. */

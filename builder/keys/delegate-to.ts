@@ -2,10 +2,10 @@ import type { KeyObject } from 'node:crypto';
 import { Root, Targets } from '@tufjs/models';
 import { expiresAt, isTopRole } from '../../protocol/documents/trust.ts';
 import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
-import { type KeysFolder, signersOf } from './keys-folder.ts';
-import { parseRoot, parseTargets } from './parse-role.ts';
+import { type KeysFolder, signersOf } from '../keys-folder/keys-folder.ts';
+import { parseRoot, parseTargets } from '../metadata/parse-role.ts';
+import { seal } from '../metadata/seal.ts';
 import { renewRole } from './renew.ts';
-import { seal } from './seal.ts';
 
 /** A role that gets public `keys` in place of those whose ids are `gone`, and perhaps another threshold. */
 export interface NewKeys {

@@ -8,9 +8,9 @@ import {
   releasesRole,
 } from '../../protocol/documents/trust.ts';
 import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
+import { type Keyring, seal } from '../metadata/seal.ts';
+import { keySigner } from '../metadata/signer.ts';
 import type { RoleKeys } from './generate.ts';
-import { type Keyring, seal } from './seal.ts';
-import { keySigner } from './signer.ts';
 
 const spec_version = '1.0.31';
 

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseChannel } from '../../protocol/documents/channel.ts';
 import type { TrustFloor } from '../../protocol/documents/trust.ts';
-import { openKeysFolder, readKeptTarget } from './keys-folder.ts';
-import { parseRoot } from './parse-role.ts';
+import { openKeysFolder, readKeptTarget } from '../keys-folder/keys-folder.ts';
+import { parseRoot } from '../metadata/parse-role.ts';
 
 /** The floor for the next image of a name: the newest root and the channel documents that this folder has signed. */
 export async function makeFloor(

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { parse, Word } from '../../protocol/schema/schema.ts';
 import { syncFolder } from '../../system/files/durable.ts';
-import { type CertificateOptions, makeCertificates } from './certificates.ts';
+import { type CertificateOptions, makeCertificates } from './certificates/certificates.ts';
 import { firstMetadata } from './first-metadata.ts';
 import { generateKeys, keyFiles } from './generate.ts';
 

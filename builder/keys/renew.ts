@@ -1,11 +1,11 @@
 import { Root, Targets } from '@tufjs/models';
 import { expiresAt, isDue } from '../../protocol/documents/trust.ts';
-import type { Show } from '../sign/show-change.ts';
-import { renewCertificate } from './certificates-folder.ts';
-import { gathering, keepChange } from './keep-change.ts';
-import { type KeysFolder, openKeysFolder, signersOf } from './keys-folder.ts';
-import { parseRoot, parseTargets } from './parse-role.ts';
-import { seal } from './seal.ts';
+import { type KeysFolder, openKeysFolder, signersOf } from '../keys-folder/keys-folder.ts';
+import { parseRoot, parseTargets } from '../metadata/parse-role.ts';
+import { seal } from '../metadata/seal.ts';
+import type { Show } from '../request/describe/show-change.ts';
+import { gathering, keepChange } from '../request/keep-change.ts';
+import { renewCertificate } from './certificates/certificates-folder.ts';
 
 export interface RenewOptions {
   /** Also what does not expire soon. */

@@ -5,14 +5,14 @@ import { onlineRoles } from '../../protocol/documents/trust.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
 import { writeDurably } from '../../system/files/durable.ts';
-import type { Show } from '../sign/show-change.ts';
+import { findKey, findKeysGone, keysOf } from '../keys-folder/find-key.ts';
+import { type KeysFolder, openKeysFolder, signersOf } from '../keys-folder/keys-folder.ts';
+import { retireKeys } from '../keys-folder/retire.ts';
+import { keySigner } from '../metadata/signer.ts';
+import type { Show } from '../request/describe/show-change.ts';
+import { gathering, keepChange } from '../request/keep-change.ts';
 import { delegateTo, type NewKeys } from './delegate-to.ts';
-import { findKey, findKeysGone, keysOf } from './find-key.ts';
 import { generateKeys } from './generate.ts';
-import { gathering, keepChange } from './keep-change.ts';
-import { type KeysFolder, openKeysFolder, signersOf } from './keys-folder.ts';
-import { retireKeys } from './retire.ts';
-import { keySigner } from './signer.ts';
 
 export interface RotateOptions {
   /** Public keys of holders elsewhere, in place of keys made here. */

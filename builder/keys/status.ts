@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDue, livesTooLong, onlineRoles } from '../../protocol/documents/trust.ts';
-import { certificateNames, isOld, readCertificate } from './certificates-folder.ts';
-import { type KeysFolder, openKeysFolder, signersOf } from './keys-folder.ts';
-import { parseRoot, parseTargets } from './parse-role.ts';
-import { onlineFiles } from './retire.ts';
+import { type KeysFolder, openKeysFolder, signersOf } from '../keys-folder/keys-folder.ts';
+import { onlineFiles } from '../keys-folder/retire.ts';
+import { parseRoot, parseTargets } from '../metadata/parse-role.ts';
+import { certificateNames, isOld, readCertificate } from './certificates/certificates-folder.ts';
 
 export interface RoleStatus {
   role: string;

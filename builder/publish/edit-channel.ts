@@ -1,15 +1,15 @@
 import { withBrake } from '../../protocol/documents/brake.ts';
 import type { Channel } from '../../protocol/documents/channel.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import { openKeysFolder } from '../keys/keys-folder.ts';
-import type { Show } from '../sign/show-change.ts';
-import { withBlocked, withFloor, withWithdrawn } from './channel-document.ts';
-import { readBrake } from './pull-brake.ts';
-import { readRepository, type ServerRepository } from './read-repository.ts';
-import { releasedVersion } from './released.ts';
-import type { PublishServer } from './server.ts';
-import { readChannel, signChannel } from './sign-change.ts';
-import { submit } from './submit.ts';
+import { openKeysFolder } from '../keys-folder/keys-folder.ts';
+import type { Show } from '../request/describe/show-change.ts';
+import { withBlocked, withFloor, withWithdrawn } from './change/channel-document.ts';
+import { signChannel } from './change/sign-change.ts';
+import { submit } from './change/submit.ts';
+import { readBrake, readChannel } from './repository/read-channel.ts';
+import { readRepository, type ServerRepository } from './repository/read-repository.ts';
+import { releasedVersion } from './repository/released.ts';
+import type { PublishServer } from './repository/server.ts';
 
 export interface ChannelOptions {
   server: PublishServer;
@@ -26,8 +26,8 @@ export interface ChannelOptions {
 /** Reads a channel's document with its brake, as hosts obey it; checked from the signer's own root on. */
 export async function showChannel({ server, keysDir, name, channel }: ChannelOptions): Promise<Channel> {
   const repository = await readRepository(server, await openKeysFolder(keysDir));
-  const document = existing(await readChannel(server, { repository }, name, channel), name, channel);
-  return withBrake(document, await readBrake(server, { repository }, name, channel));
+  const document = existing(await readChannel(server, repository, name, channel), name, channel);
+  return withBrake(document, await readBrake(server, repository, name, channel));
 }
 
 /** Blocks a version in a channel (no host starts to install it), or with `reason` null lets it go again. */
@@ -65,7 +65,7 @@ async function editChannel(
 ): Promise<boolean> {
   const { server, keysDir, name, channel, exportTo, show, now = new Date() } = options;
   return submit({ server, keysDir, name, action: 'channel', exportTo, show, now }, async (present) => {
-    const before = existing(await readChannel(server, present, name, channel), name, channel);
+    const before = existing(await readChannel(server, present.repository, name, channel), name, channel);
     return signChannel(present, before, edit(before, present.repository), now);
   });
 }

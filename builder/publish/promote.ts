@@ -1,10 +1,11 @@
 import type { PolicyChoice } from '../../protocol/api/rollout.ts';
-import type { Show } from '../sign/show-change.ts';
-import { withHead } from './channel-document.ts';
-import { readReleases, releasedVersion } from './released.ts';
-import type { PublishServer } from './server.ts';
-import { readChannel, signChannel } from './sign-change.ts';
-import { submit } from './submit.ts';
+import type { Show } from '../request/describe/show-change.ts';
+import { withHead } from './change/channel-document.ts';
+import { signChannel } from './change/sign-change.ts';
+import { submit } from './change/submit.ts';
+import { readChannel } from './repository/read-channel.ts';
+import { readReleases, releasedVersion } from './repository/released.ts';
+import type { PublishServer } from './repository/server.ts';
 
 export interface PromoteOptions {
   server: PublishServer;
@@ -29,7 +30,7 @@ export async function promote(options: PromoteOptions): Promise<boolean> {
     async (present) => {
       const head = releasedVersion(present.repository, name, version);
       await readReleases(server, present.repository, name, head);
-      const before = await readChannel(server, present, name, channel);
+      const before = await readChannel(server, present.repository, name, channel);
       return signChannel(present, before, withHead(before, name, channel, head), now);
     },
   );

@@ -1,13 +1,14 @@
 import type { PolicyChoice } from '../../protocol/api/rollout.ts';
 import { releasesRole, releaseTarget } from '../../protocol/documents/trust.ts';
-import { parseTargets } from '../keys/parse-role.ts';
-import { checkRelease, type LoadedRelease } from '../sign/check-release.ts';
-import { namesTarget, sha256Of } from '../sign/name-targets.ts';
-import type { Show } from '../sign/show-change.ts';
-import { withHead } from './channel-document.ts';
-import type { PublishServer } from './server.ts';
-import { joinChanges, readChannel, signChannel, signTargets } from './sign-change.ts';
-import { type Change, type Present, submit } from './submit.ts';
+import { namesTarget, sha256Of } from '../metadata/name-targets.ts';
+import { parseTargets } from '../metadata/parse-role.ts';
+import { checkRelease, type LoadedRelease } from '../release/check-release.ts';
+import type { Show } from '../request/describe/show-change.ts';
+import { withHead } from './change/channel-document.ts';
+import { joinChanges, signChannel, signTargets } from './change/sign-change.ts';
+import { type Change, type Present, submit } from './change/submit.ts';
+import { readChannel } from './repository/read-channel.ts';
+import type { PublishServer } from './repository/server.ts';
 import { uploadBlobs } from './upload-blobs.ts';
 
 export interface PublishOptions {
@@ -47,7 +48,7 @@ export async function publish(options: PublishOptions): Promise<PublishOutcome> 
     { server, keysDir, name, action: 'publish', policy, exportTo, show, now },
     async (present) => {
       const named = signRelease(present, loaded, now);
-      const before = await readChannel(server, present, name, channel);
+      const before = await readChannel(server, present.repository, name, channel);
       const head = { version, releases: { [loaded.release.arch]: sha256Of(loaded.text) } };
       const pointed = signChannel(present, before, withHead(before, name, channel, head), now);
       uploaded += await uploadBlobs(server, loaded.dir, loaded.release);

@@ -1,8 +1,8 @@
-import { keepRole, keepTarget, openKeysFolder, readKeptTarget } from '../keys/keys-folder.ts';
-import { parseTargets } from '../keys/parse-role.ts';
-import { sha256Of } from '../sign/name-targets.ts';
-import { readRepository, readTarget } from './read-repository.ts';
-import type { PublishServer } from './server.ts';
+import { keepRole, keepTarget, openKeysFolder, readKeptTarget } from '../keys-folder/keys-folder.ts';
+import { sha256Of } from '../metadata/name-targets.ts';
+import { parseTargets } from '../metadata/parse-role.ts';
+import { readRepository, readTarget } from './repository/read-repository.ts';
+import type { PublishServer } from './repository/server.ts';
 
 /**
  * Brings a keys folder up to what the server shows: others sign too, and a role that gets new keys must keep what it named.

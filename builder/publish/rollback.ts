@@ -1,12 +1,13 @@
 import type { PolicyChoice } from '../../protocol/api/rollout.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { isNewer } from '../../protocol/text/version.ts';
-import type { Show } from '../sign/show-change.ts';
-import { rolledBack } from './channel-document.ts';
-import { oneWay, releasedVersion, releasedVersions } from './released.ts';
-import type { PublishServer } from './server.ts';
-import { readChannel, signChannel } from './sign-change.ts';
-import { submit } from './submit.ts';
+import type { Show } from '../request/describe/show-change.ts';
+import { rolledBack } from './change/channel-document.ts';
+import { signChannel } from './change/sign-change.ts';
+import { submit } from './change/submit.ts';
+import { readChannel } from './repository/read-channel.ts';
+import { oneWay, releasedVersion, releasedVersions } from './repository/released.ts';
+import type { PublishServer } from './repository/server.ts';
 
 export interface RollbackOptions {
   server: PublishServer;
@@ -34,7 +35,7 @@ export async function rollback(options: RollbackOptions): Promise<string[]> {
   await submit(
     { server, keysDir, name, action: 'rollback', policy, exportTo, show, now },
     async (present) => {
-      const before = await readChannel(server, present, name, channel);
+      const before = await readChannel(server, present.repository, name, channel);
       if (!before) throw new InterlockError('not_found', { what: `${name} in channel ${channel}` });
       const goal = releasedVersion(present.repository, name, to);
       if (before.head.version === to) return undefined;

@@ -7,7 +7,7 @@ import type { Release } from '../../protocol/documents/release.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { parse } from '../../protocol/schema/schema.ts';
 import { showProgress } from '../../system/terminal/progress.ts';
-import type { PublishServer } from './server.ts';
+import type { PublishServer } from './repository/server.ts';
 
 const attempts = 3;
 

@@ -1,13 +1,13 @@
 import { releasesRole, releaseTarget } from '../../protocol/documents/trust.ts';
-import { gathering } from '../keys/keep-change.ts';
-import { openKeysFolder, signersOf } from '../keys/keys-folder.ts';
-import { parseTargets } from '../keys/parse-role.ts';
-import { seal } from '../keys/seal.ts';
-import { checkRelease } from './check-release.ts';
-import { checkAsked } from './check-request.ts';
-import { describeRequest, type RequestState } from './describe-request.ts';
-import { nameTargets } from './name-targets.ts';
-import { readRequest, writeRequest } from './request.ts';
+import { openKeysFolder, signersOf } from '../keys-folder/keys-folder.ts';
+import { nameTargets } from '../metadata/name-targets.ts';
+import { parseTargets } from '../metadata/parse-role.ts';
+import { seal } from '../metadata/seal.ts';
+import { checkRelease } from '../release/check-release.ts';
+import { checkAsked } from '../request/check-request.ts';
+import { describeRequest, type RequestState } from '../request/describe-request.ts';
+import { gathering } from '../request/keep-change.ts';
+import { readRequest, writeRequest } from '../request/request.ts';
 import { withSignedBoot } from './secure-boot/with-signed-boot.ts';
 
 /** Hashes out: writes a request for the next `releases` metadata, naming a checked release; needs no private key of TUF's. */

@@ -4,7 +4,8 @@ import { type Static, Type } from 'typebox';
 import { releasesRole } from '../../protocol/documents/trust.ts';
 import { parseJson, strict } from '../../protocol/schema/schema.ts';
 import { writeDurably } from '../../system/files/durable.ts';
-import type { Keyring, Signers } from '../keys/seal.ts';
+import type { Keyring, Signers } from '../metadata/seal.ts';
+import type { LoadedRelease } from '../release/check-release.ts';
 import {
   type Envelope,
   encloseStatement,
@@ -13,7 +14,6 @@ import {
   signedBytes,
   subjectsOf,
 } from '../release/describe/statement.ts';
-import type { LoadedRelease } from './check-release.ts';
 
 const Enclosed = strict({
   payload: Type.String(),

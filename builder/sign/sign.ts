@@ -1,11 +1,11 @@
 import { releasesRole, releaseTarget } from '../../protocol/documents/trust.ts';
-import { keepRole, keepTarget, openKeysFolder, signersOf } from '../keys/keys-folder.ts';
-import { parseTargets } from '../keys/parse-role.ts';
-import { seal } from '../keys/seal.ts';
-import { checkRelease } from './check-release.ts';
-import { namesTarget, nameTargets } from './name-targets.ts';
+import { keepRole, keepTarget, openKeysFolder, signersOf } from '../keys-folder/keys-folder.ts';
+import { namesTarget, nameTargets } from '../metadata/name-targets.ts';
+import { parseTargets } from '../metadata/parse-role.ts';
+import { seal } from '../metadata/seal.ts';
+import { checkRelease } from '../release/check-release.ts';
+import { changeText, type Show } from '../request/describe/show-change.ts';
 import { withSignedBoot } from './secure-boot/with-signed-boot.ts';
-import { changeText, type Show } from './show-change.ts';
 import { signProvenance } from './sign-provenance.ts';
 
 export interface SignAnswer {

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { initKeys } from '../../builder/keys/init.ts';
 import { renewKeys } from '../../builder/keys/renew.ts';
 import { rotateKeys } from '../../builder/keys/rotate.ts';
-import { importRequest } from '../../builder/sign/import-request.ts';
-import { showRequest, signRequest } from '../../builder/sign/sign-request.ts';
+import { importRequest } from '../../builder/request/import-request.ts';
+import { showRequest, signRequest } from '../../builder/request/sign-request.ts';
 import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
 
 interface Delegated {

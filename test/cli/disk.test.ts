@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeCertificates } from '../../builder/keys/certificates.ts';
+import { makeCertificates } from '../../builder/keys/certificates/certificates.ts';
 import { makeStub } from '../builder/boot-file/make-stub.ts';
 import { makeRelease } from '../builder/support/made-release.ts';
 

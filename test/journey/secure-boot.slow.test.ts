@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeCertificates } from '../../builder/keys/certificates.ts';
+import { makeCertificates } from '../../builder/keys/certificates/certificates.ts';
 import { run } from '../../system/process/run.ts';
 import { listEsp, readFileOnEsp, writeFileOnEsp } from '../support/vm/esp-file.ts';
 import { machineFiles } from '../support/vm/qemu-args.ts';

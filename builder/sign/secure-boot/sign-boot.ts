@@ -8,7 +8,7 @@ import { showProgress } from '../../../system/terminal/progress.ts';
 import { partFiles } from '../../payload/part-files.ts';
 import { payloadLevel } from '../../payload/payload-level.ts';
 import { replaceBoot } from '../../payload/replace-boot.ts';
-import { type LoadedRelease, loadRelease } from '../check-release.ts';
+import { type LoadedRelease, loadRelease } from '../../release/check-release.ts';
 import { signPe } from './sign-pe.ts';
 import type { Signer } from './signed-data.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { withFile } from '../../../system/files/durable.ts';
-import type { LoadedRelease } from '../check-release.ts';
+import type { LoadedRelease } from '../../release/check-release.ts';
 import { findSigner } from './find-signer.ts';
 import { signBoot } from './sign-boot.ts';
 

@@ -8,7 +8,7 @@ import { readSecureBoot } from '../../../agent/loader/secure-boot/read-state.ts'
 import { openLoader } from '../../../agent/loader/systemd-boot/loader.ts';
 import type { Running } from '../../../agent/ports/host.ts';
 import type { Target } from '../../../agent/ports/trust.ts';
-import { makeCertificates } from '../../../builder/keys/certificates.ts';
+import { makeCertificates } from '../../../builder/keys/certificates/certificates.ts';
 import { signDetached } from '../../../builder/sign/secure-boot/sign-detached.ts';
 import { signPe } from '../../../builder/sign/secure-boot/sign-pe.ts';
 import { makeStub } from '../../builder/boot-file/make-stub.ts';

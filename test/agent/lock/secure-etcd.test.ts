@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEtcdLock } from '../../../agent/lock/etcd.ts';
 import type { Hold } from '../../../agent/ports/lock.ts';
-import { makeCertificates } from '../../../builder/keys/certificates.ts';
+import { makeCertificates } from '../../../builder/keys/certificates/certificates.ts';
 import { type EtcdOptions, openEtcd } from '../../../system/etcd/etcd.ts';
 import { type EtcdCluster, startEtcd } from '../../support/etcd.ts';
 

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openCarried } from '../../../agent/offline/open-bundle.ts';
 import { openTrust } from '../../../agent/trust/open-trust.ts';
-import { carry } from '../../../builder/publish/carry.ts';
+import { carry } from '../../../builder/offline/write-bundle.ts';
 import { paths } from '../../../protocol/api/publish.ts';
 import { makeHost, runningVersion, type TestHost } from '../../support/trust/host.ts';
 import { makeRepository, type TestRepository } from '../../support/trust/repository.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDelta } from '../../../builder/delta/add-delta.ts';
-import { carry } from '../../../builder/publish/carry.ts';
+import { carry } from '../../../builder/offline/write-bundle.ts';
 import { publish } from '../../../builder/publish/publish.ts';
 import { paths } from '../../../protocol/api/publish.ts';
 import { parseRelease } from '../../../protocol/documents/release.ts';

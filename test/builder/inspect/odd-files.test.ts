@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { compare } from '../../../builder/inspect/compare.ts';
-import { loadRelease } from '../../../builder/sign/check-release.ts';
+import { loadRelease } from '../../../builder/release/check-release.ts';
 import { makeRelease } from '../support/made-release.ts';
 
 const run = promisify(execFile);

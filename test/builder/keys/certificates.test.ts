@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { rotateCertificate } from '../../../builder/keys/certificates-folder.ts';
+import { rotateCertificate } from '../../../builder/keys/certificates/certificates-folder.ts';
 import { initKeys } from '../../../builder/keys/init.ts';
 import { renewKeys } from '../../../builder/keys/renew.ts';
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { initKeys } from '../../../builder/keys/init.ts';
-import { readPublicKey } from '../../../builder/keys/load-signers.ts';
 import { makeKey } from '../../../builder/keys/make-key.ts';
 import { revokeKey, rotateKeys } from '../../../builder/keys/rotate.ts';
 import { keysStatus } from '../../../builder/keys/status.ts';
+import { readPublicKey } from '../../../builder/keys-folder/load-signers.ts';
 
 let dir: string;
 beforeEach(async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { rolledBack, withFloor, withHead } from '../../../builder/publish/channel-document.ts';
+import { rolledBack, withFloor, withHead } from '../../../builder/publish/change/channel-document.ts';
 import { type Channel, nextHop } from '../../../protocol/documents/channel.ts';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { isNewer } from '../../../protocol/text/version.ts';

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { initKeys } from '../../../builder/keys/init.ts';
+import { importRequest } from '../../../builder/request/import-request.ts';
+import { signRequest } from '../../../builder/request/sign-request.ts';
 import { exportRelease } from '../../../builder/sign/export-release.ts';
-import { importRequest } from '../../../builder/sign/import-request.ts';
 import { sign } from '../../../builder/sign/sign.ts';
-import { signRequest } from '../../../builder/sign/sign-request.ts';
 import { makeRelease } from '../../support/trust/release.ts';
 
 let parent: string;

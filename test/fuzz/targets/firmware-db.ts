@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findSigner } from '../../../agent/loader/secure-boot/find-signer.ts';
 import { readDb } from '../../../agent/loader/secure-boot/read-db.ts';
-import { makeCertificates } from '../../../builder/keys/certificates.ts';
+import { makeCertificates } from '../../../builder/keys/certificates/certificates.ts';
 import { signPe } from '../../../builder/sign/secure-boot/sign-pe.ts';
 import { makeStub } from '../../builder/boot-file/make-stub.ts';
 import { scratchFolder } from '../scratch-folder.ts';

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { findSigner } from '../../../agent/loader/secure-boot/find-signer.ts';
-import { makeCertificates } from '../../../builder/keys/certificates.ts';
+import { makeCertificates } from '../../../builder/keys/certificates/certificates.ts';
 import { signPe } from '../../../builder/sign/secure-boot/sign-pe.ts';
 import { makeStub } from '../../builder/boot-file/make-stub.ts';
 import type { FuzzTarget } from '../target.ts';

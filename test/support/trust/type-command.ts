@@ -1,4 +1,4 @@
-import { showRequest } from '../../../builder/sign/sign-request.ts';
+import { showRequest } from '../../../builder/request/sign-request.ts';
 import { addChannel } from '../../../cli/channel.ts';
 import { addKeys } from '../../../cli/keys.ts';
 import { addPromote } from '../../../cli/promote.ts';

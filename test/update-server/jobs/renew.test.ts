@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { initKeys } from '../../../builder/keys/init.ts';
 import { publish } from '../../../builder/publish/publish.ts';
-import type { PublishServer } from '../../../builder/publish/server.ts';
+import type { PublishServer } from '../../../builder/publish/repository/server.ts';
 import type { PublishRequest } from '../../../protocol/api/publish.ts';
 import { createToken } from '../../../update-server/auth/create-token.ts';
 import { openBlobs } from '../../../update-server/blobs/files.ts';

@@ -1,0 +1,58 @@
+import type { Named } from '../../../protocol/documents/channel.ts';
+import { parseRelease, type Release } from '../../../protocol/documents/release.ts';
+import { releasesRole, releaseTarget } from '../../../protocol/documents/trust.ts';
+import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
+import { isNewer } from '../../../protocol/text/version.ts';
+import { parseTargets } from '../../metadata/parse-role.ts';
+import { readTarget, type ServerRepository } from './read-repository.ts';
+import type { PublishServer } from './server.ts';
+
+/** Every version of a name that the `releases` role names on the server, each with its architectures. */
+export function releasedVersions({ roles }: ServerRepository, name: string): Map<string, Named> {
+  const versions = new Map<string, Named>();
+  const targets = roles[releasesRole] ? parseTargets(releasesRole, roles[releasesRole]).signed.targets : {};
+  for (const [path, target] of Object.entries(targets)) {
+    const [owner, version, arch] = path.split('/') as [string, string, Arch];
+    if (owner !== name) continue;
+    const named = versions.get(version) ?? { version, releases: {} };
+    versions.set(version, { version, releases: { ...named.releases, [arch]: target.hashes.sha256 ?? '' } });
+  }
+  return versions;
+}
+
+/** One version of a name on the server, or `not_found`. */
+export function releasedVersion(repository: ServerRepository, name: string, version: string): Named {
+  const named = releasedVersions(repository, name).get(version);
+  if (!named) throw new InterlockError('not_found', { what: `${name} ${version} on this server` });
+  return named;
+}
+
+/** The `release.json` of every architecture of a version, each checked by hash. */
+export async function readReleases(
+  server: PublishServer,
+  repository: ServerRepository,
+  name: string,
+  { version, releases }: Named,
+): Promise<Release[]> {
+  const arches = Object.keys(releases) as Arch[];
+  const texts = arches.map((arch) =>
+    readTarget(server, repository, releasesRole, releaseTarget(name, version, arch)),
+  );
+  return (await Promise.all(texts)).flatMap((text) => (text === undefined ? [] : [parseRelease(text)]));
+}
+
+/** Versions whose state the goal cannot run on; their hosts stay where they are. */
+export async function oneWay(
+  server: PublishServer,
+  repository: ServerRepository,
+  name: string,
+  newer: readonly Named[],
+  to: string,
+): Promise<string[]> {
+  const releases = await Promise.all(newer.map((named) => readReleases(server, repository, name, named)));
+  return releases
+    .flat()
+    .filter(({ stateCompat }) => isNewer(stateCompat, to))
+    .map(({ version }) => version);
+}
