@@ -8,7 +8,7 @@ import { visible } from '../../protocol/text/visible.ts';
 import { type Answer, answer, verb } from '../../system/command/command.ts';
 import { print } from '../../system/terminal/print.ts';
 import { pathsOf } from '../config/paths.ts';
-import { otherSlot } from '../slots/slot.ts';
+import { otherSlot } from '../ports/host.ts';
 import type { Patience } from '../state/hold-lock.ts';
 import type { EventBody } from '../state-machine/event.ts';
 import type { Memory } from '../state-machine/memory.ts';

@@ -1,17 +1,26 @@
-import type { Arch } from '../../protocol/schema/schema.ts';
+import { type Static, Type } from 'typebox';
+import { type Arch, Sha256, Version } from '../../protocol/schema.ts';
 
 /** One of the two slots that a host boots from in turn. */
-export type SlotName = 'a' | 'b';
+export const SlotName = Type.Enum(['a', 'b']);
+export type SlotName = Static<typeof SlotName>;
 
-/** What this host runs right now, learned from the kernel and never from a label. */
-export interface Running {
-  bootId: string;
-  slot: SlotName;
+/** What this host runs now, as the kernel says; labels on the disk are not asked. */
+export const Running = Type.Object({
+  bootId: Type.String(),
+  slot: SlotName,
   /** Hex root hash of the mounted root. */
-  rootHash: string;
-  name: string;
-  version: string;
-  arch: Arch;
+  rootHash: Sha256,
+  name: Type.String(),
+  version: Version,
+  /** Not checked: a state file is not refused for an architecture that a later agent knows. */
+  arch: Type.Unsafe<Arch>(Type.String()),
+});
+export type Running = Static<typeof Running>;
+
+/** The slot that does not run. */
+export function otherSlot(slot: SlotName): SlotName {
+  return slot === 'a' ? 'b' : 'a';
 }
 
 /** The machine under the agent: a real host, or a file-backed one that a supervisor boots. */

@@ -1,40 +1,48 @@
-import type { Holder } from '../../protocol/lock/lock-value.ts';
-import type { Verdict } from '../../protocol/lock/semaphore.ts';
+import { type Static, Type } from 'typebox';
+import type { Holder } from '../../protocol/lock-value.ts';
+import type { Verdict } from '../../protocol/semaphore.ts';
 
-/** Where a place is to be had, by today's configuration. */
-export interface Place {
-  kind: 'etcd' | 'none';
-  endpoints: string[];
-  group: string;
+/** Where this host asks for its place in the lock, by today's configuration. */
+export const Place = Type.Object({
+  kind: Type.Enum(['etcd', 'none']),
+  endpoints: Type.Array(Type.String()),
+  group: Type.String(),
   /** This host's name in the lock. */
-  host: string;
-}
+  host: Type.String(),
+});
+export type Place = Static<typeof Place>;
 
-/** A place held in the lock, or tried for; it says where, so that release goes to the same place. */
-export interface Hold extends Place {
+/** A place held in the lock, or asked for; it says where, so that it is given back there. */
+export const Hold = Type.Object({
+  ...Place.properties,
   /** Hex id of the etcd cluster; empty until it has answered. */
-  clusterId: string;
+  clusterId: Type.String(),
   /** Boot id under which the place was taken. */
-  boot: string;
-  nonce: string;
-}
+  boot: Type.String(),
+  nonce: Type.String(),
+});
+export type Hold = Static<typeof Hold>;
 
-/** A place that the lock has under this host's id, as a read showed it. */
-export interface Standing {
-  group: string;
-  host: string;
-  boot: string;
-  since: string;
-  endpoints: string[];
-}
+/** A place that a read of the lock showed under this host's id. */
+export const Standing = Type.Object({
+  group: Type.String(),
+  host: Type.String(),
+  boot: Type.String(),
+  since: Type.String(),
+  endpoints: Type.Array(Type.String()),
+});
+export type Standing = Static<typeof Standing>;
 
+/** Why a place cannot be had now. */
 export type WaitReason = 'full' | 'brake' | 'rewound' | 'foreign_hold' | 'quorum' | 'unreachable';
 
+/** What came of asking for a place; after `unknown` it may be held. */
 export type AcquireAnswer =
   | { result: 'held'; hold: Hold; revision: string }
   | { result: 'wait'; reason: WaitReason; holders: Holder[]; problem: string }
   | { result: 'unknown'; problem: string };
 
+/** What came of giving a place back; after `unknown` it may still be held. */
 export type ReleaseAnswer = { result: 'released'; revision: string } | { result: 'unknown'; problem: string };
 
 /** What this host knows about itself: it recognises its own place, and an etcd that went back in time. */

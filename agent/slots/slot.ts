@@ -17,8 +17,3 @@ export interface Slot {
 
 /** Both slots of a disk. */
 export type Slots = Record<SlotName, Slot>;
-
-/** The slot that does not run. */
-export function otherSlot(slot: SlotName): SlotName {
-  return slot === 'a' ? 'b' : 'a';
-}

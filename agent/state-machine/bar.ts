@@ -1,4 +1,5 @@
-import type { Goal, Memory } from './memory.ts';
+import type { Goal } from '../ports/trust.ts';
+import type { Memory } from './memory.ts';
 
 type Barred = Pick<Goal, 'version' | 'rootHash'>;
 

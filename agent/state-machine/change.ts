@@ -1,6 +1,7 @@
-import type { ReportKind } from '../../protocol/api/check-in.ts';
-import type { SlotName } from '../ports/host.ts';
-import type { Goal, Memory, Phase } from './memory.ts';
+import type { ReportKind } from '../../protocol/check-in.ts';
+import { otherSlot } from '../ports/host.ts';
+import type { Goal } from '../ports/trust.ts';
+import type { Memory, Phase } from './memory.ts';
 import { checkMove } from './moves.ts';
 
 const maxReports = 64;
@@ -90,9 +91,4 @@ export function isOver(expires: string | null, at: string): boolean {
 /** So many seconds after a time. */
 export function later(at: string, seconds: number): string {
   return new Date(Date.parse(at) + seconds * 1000).toISOString();
-}
-
-/** The slot that does not run. */
-export function otherSlot(slot: SlotName): SlotName {
-  return slot === 'a' ? 'b' : 'a';
 }

@@ -1,6 +1,7 @@
 import type { Hold } from '../ports/lock.ts';
+import type { Goal } from '../ports/trust.ts';
 import type { Effect } from './event.ts';
-import type { Goal, Memory, Phase } from './memory.ts';
+import type { Memory, Phase } from './memory.ts';
 
 /** The one thing to do next; a function of the memory alone, so a crash is followed by the same step again. */
 export function effectsOf(memory: Memory): Effect[] {

@@ -2,8 +2,7 @@ import type { Retry } from '../../protocol/errors/error-table.ts';
 import type { Verdict } from '../../protocol/lock/semaphore.ts';
 import type { Running } from '../ports/host.ts';
 import type { AcquireAnswer, Hold, Place, ReleaseAnswer, Standing } from '../ports/lock.ts';
-import type { Target } from '../ports/trust.ts';
-import type { Goal } from './memory.ts';
+import type { Goal, Target } from '../ports/trust.ts';
 
 /** What the agent does in the world; each is idempotent and answered by one event. */
 export type Effect =

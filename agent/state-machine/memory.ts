@@ -1,132 +1,152 @@
-import type { Report } from '../../protocol/api/check-in.ts';
-import type { Running, SlotName } from '../ports/host.ts';
-import type { Hold, Standing } from '../ports/lock.ts';
-import type { Target } from '../ports/trust.ts';
+import { type Static, Type } from 'typebox';
+import { Report } from '../../protocol/check-in.ts';
+import { orNull } from '../../protocol/schema.ts';
+import { Running } from '../ports/host.ts';
+import { Hold, Standing } from '../ports/lock.ts';
+import { Goal, Target } from '../ports/trust.ts';
 
-/** Which version an update leads to. */
-export type Goal = Pick<Target, 'version' | 'rootHash' | 'grant'>;
+const Text = Type.String();
+const Flag = Type.Boolean();
+const Generation = Type.Integer({ minimum: 0 });
 
-/** How to get there. `target` null: flip back to the other slot as it is. */
-export interface Plan {
-  goal: Goal;
-  target: Target | null;
+/** The way to a version. `target` null: flip back to the other slot as it is. */
+const Plan = Type.Object({
+  goal: Goal,
+  target: orNull(Target),
   /** End of the server's grant; null for an operator's order. */
-  expires: string | null;
-}
+  expires: orNull(Text),
+});
+export type Plan = Static<typeof Plan>;
 
-/** A reached fact of an update's journey, with what the next step needs. */
-export type Phase =
-  | { at: 'idle' }
+/** What a phase remembers when there is a version on its way and a place in the lock that is or may be held. */
+const onTheWay = { goal: Goal, hold: Hold };
+
+/** A phase of an update: a fact that was reached, with what the next step needs. */
+const Phase = Type.Union([
+  Type.Object({ at: Type.Literal('idle') }),
   /** Signed metadata named the target. */
-  | { at: 'offered'; plan: Plan & { target: Target } }
+  Type.Object({ at: Type.Literal('offered'), plan: Type.Object({ ...Plan.properties, target: Target }) }),
   /** The inactive slot holds the target, whole. `fresh`: the server has been asked again since. */
-  | { at: 'written'; plan: Plan; fresh: boolean }
+  Type.Object({ at: Type.Literal('written'), plan: Plan, fresh: Flag }),
   /** A place may be held. `drawn`: the nonce was not used yet; `maybe`: an earlier attempt may have succeeded. */
-  | { at: 'acquiring'; plan: Plan; attempt: Hold; drawn: boolean; maybe: boolean }
+  Type.Object({ at: Type.Literal('acquiring'), plan: Plan, attempt: Hold, drawn: Flag, maybe: Flag }),
   /** A place is held. `drained`: the pre-reboot hooks have run. */
-  | { at: 'locked'; plan: Plan; hold: Hold; drained: boolean }
+  Type.Object({ at: Type.Literal('locked'), plan: Plan, hold: Hold, drained: Flag }),
   /** The boot pointer names the target. `attempt`: the re-confirmation under way. */
-  | { at: 'flipped'; goal: Goal; hold: Hold; generation: number; attempt: Hold | null }
+  Type.Object({
+    at: Type.Literal('flipped'),
+    ...onTheWay,
+    generation: Generation,
+    attempt: orNull(Hold),
+  }),
   /** From here on only a new, healthy boot gives the place back. `confirmed`: by a transaction of this run. */
-  | {
-      at: 'rebooting';
-      goal: Goal;
-      hold: Hold;
-      generation: number;
-      attempt: Hold | null;
-      confirmed: boolean;
-    }
+  Type.Object({
+    at: Type.Literal('rebooting'),
+    ...onTheWay,
+    generation: Generation,
+    attempt: orNull(Hold),
+    confirmed: Flag,
+  }),
   /** The target runs, on trial. */
-  | { at: 'trying'; goal: Goal; hold: Hold; generation: number; healthy: boolean }
+  Type.Object({ at: Type.Literal('trying'), ...onTheWay, generation: Generation, healthy: Flag }),
   /** The target runs and is marked good. */
-  | { at: 'confirmed'; goal: Goal; hold: Hold }
+  Type.Object({ at: Type.Literal('confirmed'), ...onTheWay }),
   /** The target runs and failed its health checks. */
-  | { at: 'condemned'; goal: Goal; hold: Hold; generation: number; reason: string; marked: boolean }
+  Type.Object({
+    at: Type.Literal('condemned'),
+    ...onTheWay,
+    generation: Generation,
+    reason: Text,
+    marked: Flag,
+  }),
   /** The old slot runs again. `generation`: the entry to take back. `failed`: whether the version is to blame. */
-  | {
-      at: 'fellBack';
-      goal: Goal;
-      hold: Hold;
-      generation: number | null;
-      reason: string;
-      failed: boolean;
-    }
+  Type.Object({
+    at: Type.Literal('fellBack'),
+    ...onTheWay,
+    generation: orNull(Generation),
+    reason: Text,
+    failed: Flag,
+  }),
   /** The old slot runs again and is healthy. */
-  | { at: 'healed'; goal: Goal; hold: Hold; reason: string; failed: boolean }
+  Type.Object({ at: Type.Literal('healed'), ...onTheWay, reason: Text, failed: Flag }),
   /**
    * Given up before the reboot. `generation`: a flip to take back first; `any`: one that may not be recorded.
    * `drained`: pre-reboot hooks may have run, so those for a host that is back come before the place goes.
    */
-  | {
-      at: 'cancelling';
-      goal: Goal;
-      hold: Hold;
-      generation: number | 'any' | null;
-      drained?: boolean;
-      reason: string;
-    }
+  Type.Object({
+    at: Type.Literal('cancelling'),
+    ...onTheWay,
+    generation: Type.Union([Generation, Type.Literal('any'), Type.Null()]),
+    drained: Type.Optional(Flag),
+    reason: Text,
+  }),
   /** Confirmed, and the place is given back. */
-  | { at: 'finished'; goal: Goal };
-
-/** How the last look for an update ended, in the server's or the signed metadata's words. */
-interface Look {
-  at: string;
-  /** Version offered, or null. */
-  offered: string | null;
-  /** A none reason, an error code, or empty. */
-  reason: string;
-  problem: string;
-}
-
-/** Everything the agent remembers; one JSON file. Times are RFC 3339 in UTC. */
-export interface Memory {
-  format: 1;
-  phase: Phase;
-  since: string;
-  running: Running | null;
-  /** Boot ids this host had, oldest first, the present one last. */
-  boots: string[];
-  /** A power cut happened while a place may have been held, and health was not seen since. */
-  unproven: boolean;
-  /** Nothing is done before `until`. */
-  wait: { until: string; reason: string } | null;
-  /** Failed tries of the present phase's effect. */
-  tries: number;
-  /** Pause before something is tried again, in seconds. */
-  retrySeconds: number;
-  /** Highest etcd revision seen, by cluster id. */
-  seen: Record<string, string>;
-  reports: Report[];
-  reportCount: number;
-  /** By root hash; not tried again until an operator says so. */
-  failed: Record<string, { version: string; reason: string; at: string }>;
-  /** By root hash: what an operator gave up here, under every version that it was met as; kept until ordered here. */
-  barred?: Record<string, { versions: string[]; at: string }>;
-  look: Look | null;
-  /** `isServer`: that the server did not answer, which it need not be told. */
-  problem: (Problem & { isServer?: true }) | null;
-  /** What each slot was last seen to hold, whole. */
-  slots: Partial<Record<SlotName, Pick<Goal, 'version' | 'rootHash'>>>;
-  /** What was lost and set aside, until an operator says that he saw it or an update that began later (`isBefore`) is complete. */
-  lost?: Partial<Record<'state' | 'identity', Loss>>;
-  /** After a lost memory: the place that the lock has under this host's id, which nobody here took. */
-  standing?: Standing;
-  /** When the server is next told where this host is while it waits in the middle of an update. */
-  tellAt?: string;
-}
-
-/** Something that was lost. `isAsked`: the lock showed no place that this host does not know of. */
-export interface Loss extends Problem {
-  isBefore?: true;
-  isAsked?: true;
-}
+  Type.Object({ at: Type.Literal('finished'), goal: Goal }),
+]);
+export type Phase = Static<typeof Phase>;
 
 /** Something that is wrong, by its code and in words. */
-export interface Problem {
-  at: string;
-  code: string;
-  problem: string;
-}
+const Problem = Type.Object({ at: Text, code: Text, problem: Text });
+export type Problem = Static<typeof Problem>;
+
+/** Something that was lost. */
+const Loss = Type.Object({
+  ...Problem.properties,
+  /** An update has begun since. */
+  isBefore: Type.Optional(Flag),
+  /** The lock showed no place that this host does not know of. */
+  isAsked: Type.Optional(Flag),
+});
+
+/** How the last look for an update ended, in the server's or the signed metadata's words. */
+const Look = Type.Object({
+  at: Text,
+  /** Version offered, or null. */
+  offered: orNull(Text),
+  /** A none reason, an error code, or empty. */
+  reason: Text,
+  problem: Text,
+});
+
+const SlotContent = Type.Object({ version: Text, rootHash: Text });
+
+/** Everything the agent remembers; one JSON file. Times are RFC 3339 in UTC. */
+export const Memory = Type.Object({
+  format: Type.Literal(1),
+  phase: Phase,
+  since: Text,
+  running: orNull(Running),
+  /** Boot ids this host had, oldest first, the present one last. */
+  boots: Type.Array(Text),
+  /** A power cut happened while a place may have been held, and health was not seen since. */
+  unproven: Flag,
+  /** Nothing is done before `until`. */
+  wait: orNull(Type.Object({ until: Text, reason: Text })),
+  /** Failed tries of the present phase's effect. */
+  tries: Type.Integer({ minimum: 0 }),
+  /** Pause before something is tried again, in seconds. */
+  retrySeconds: Type.Number({ minimum: 0 }),
+  /** Highest etcd revision seen, by cluster id. */
+  seen: Type.Record(Text, Type.String({ pattern: '^\\d+$' })),
+  reports: Type.Array(Report),
+  reportCount: Type.Integer({ minimum: 0 }),
+  /** By root hash; not tried again until an operator says so. */
+  failed: Type.Record(Text, Type.Object({ version: Text, reason: Text, at: Text })),
+  /** By root hash: what an operator gave up here, under every version that it was met as; kept until ordered here. */
+  barred: Type.Optional(Type.Record(Text, Type.Object({ versions: Type.Array(Text), at: Text }))),
+  look: orNull(Look),
+  /** `isServer`: that the server did not answer, which it need not be told. */
+  problem: orNull(Type.Object({ ...Problem.properties, isServer: Type.Optional(Flag) })),
+  /** What each slot was last seen to hold, whole. */
+  slots: Type.Partial(Type.Object({ a: SlotContent, b: SlotContent })),
+  /** What was lost and set aside, until an operator says that he saw it or an update that began later (`isBefore`) is complete. */
+  lost: Type.Optional(Type.Partial(Type.Object({ state: Loss, identity: Loss }))),
+  /** After a lost memory: the place that the lock has under this host's id, which nobody here took. */
+  standing: Type.Optional(Standing),
+  /** When a host that waits in the middle of an update checks in next. */
+  tellAt: Type.Optional(Text),
+});
+export type Memory = Static<typeof Memory>;
 
 /** A host that has never run an agent. */
 export function freshMemory(at: string): Memory {

@@ -1,11 +1,12 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Hold } from '../ports/lock.ts';
+import type { Goal } from '../ports/trust.ts';
 import { bar, unbar } from './bar.ts';
 import { forget, reach, remember, report, restFactor, wait } from './change.ts';
 import type { EventOf } from './event.ts';
 import { giveUp } from './lock-steps.ts';
 import { noteLost, strandedIn } from './lost.ts';
-import type { Goal, Memory } from './memory.ts';
+import type { Memory } from './memory.ts';
 import { offer } from './update-steps.ts';
 
 const rolledBack = 'rolled back by an operator';

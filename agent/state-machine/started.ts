@@ -1,8 +1,9 @@
 import type { Running } from '../ports/host.ts';
 import type { Hold } from '../ports/lock.ts';
+import type { Goal } from '../ports/trust.ts';
 import { reach, remember, report } from './change.ts';
 import type { EventOf } from './event.ts';
-import type { Goal, Memory } from './memory.ts';
+import type { Memory } from './memory.ts';
 
 const maxBoots = 16;
 /** No wait is longer; one that seems so was made while the clock was wrong. */

@@ -1,6 +1,7 @@
+import { otherSlot } from '../ports/host.ts';
 import type { Target } from '../ports/trust.ts';
 import { bar } from './bar.ts';
-import { backOff, isOver, later, otherSlot, reach, report, wait } from './change.ts';
+import { backOff, isOver, later, reach, report, wait } from './change.ts';
 import type { EventOf } from './event.ts';
 import { giveUp } from './lock-steps.ts';
 import { withStanding } from './lost.ts';

@@ -1,6 +1,6 @@
 import type { Running, SlotName } from '../../ports/host.ts';
+import { otherSlot } from '../../ports/host.ts';
 import type { LoaderPort } from '../../ports/loader.ts';
-import { otherSlot } from '../../slots/slot.ts';
 import { findSigner } from '../secure-boot/find-signer.ts';
 import { readDb } from '../secure-boot/read-db.ts';
 import { readBootState } from './boot-state.ts';

@@ -5,8 +5,8 @@ import { readBootState } from '../../../agent/loader/systemd-boot/boot-state.ts'
 import type { Entry } from '../../../agent/loader/systemd-boot/entry.ts';
 import { createLoader } from '../../../agent/loader/systemd-boot/loader.ts';
 import type { Running, SlotName } from '../../../agent/ports/host.ts';
+import { otherSlot } from '../../../agent/ports/host.ts';
 import type { Target } from '../../../agent/ports/trust.ts';
-import { otherSlot } from '../../../agent/slots/slot.ts';
 import {
   createPowerCutEsp,
   type Draw,
