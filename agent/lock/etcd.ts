@@ -84,5 +84,5 @@ function releasedBy(swapped: Swapped): ReleaseAnswer {
   if (swapped.refused) {
     throw new InterlockError('internal', { problem: swapped.refused.problem });
   }
-  return { result: 'released', revision: swapped.revision };
+  return { kind: 'released', revision: swapped.revision };
 }

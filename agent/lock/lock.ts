@@ -34,11 +34,11 @@ export async function lock(
 
 function acquiredBy(attempt: Hold, swapped: Swapped): AcquireAnswer {
   const { clusterId, revision, value } = swapped;
-  if (!swapped.refused) return { result: 'held', hold: { ...attempt, clusterId }, revision };
+  if (!swapped.refused) return { kind: 'held', hold: { ...attempt, clusterId }, revision };
   const { refused, problem } = swapped.refused;
   if (refused === 'same_boot') throw new InterlockError('internal', { problem });
   const words = refused === 'foreign_hold' ? `${problem}; ${wayOut(attempt)}` : problem;
-  return { result: 'wait', reason: refused, holders: value.holders, problem: words };
+  return { kind: 'wait', reason: refused, holders: value.holders, problem: words };
 }
 
 /** Either another host has this identity, or this one lost its memory: only a person can tell. */
@@ -57,7 +57,7 @@ const waitReasons: Partial<Record<ErrorCode, WaitReason>> = {
 function waitOr(error: unknown): AcquireAnswer {
   const { code, message } = asInterlockError(error);
   const reason = waitReasons[code];
-  return reason ? { result: 'wait', reason, holders: [], problem: message } : unknownOr(error);
+  return reason ? { kind: 'wait', reason, holders: [], problem: message } : unknownOr(error);
 }
 
 /** etcd restored from a snapshot may have forgotten holders: revisions never go back otherwise. */

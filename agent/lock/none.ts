@@ -4,8 +4,8 @@ import type { LockPort } from '../ports/lock.ts';
 export function openNoLock(): Omit<LockPort, 'place'> {
   return {
     standing: async () => null,
-    acquire: async (attempt) => ({ result: 'held', hold: attempt, revision: '0' }),
-    release: async () => ({ result: 'released', revision: '0' }),
-    cancel: async () => ({ result: 'released', revision: '0' }),
+    acquire: async (attempt) => ({ kind: 'held', hold: attempt, revision: '0' }),
+    release: async () => ({ kind: 'released', revision: '0' }),
+    cancel: async () => ({ kind: 'released', revision: '0' }),
   };
 }

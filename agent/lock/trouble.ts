@@ -4,10 +4,10 @@ import { isUnknown } from '../../system/lock/swap-lock.ts';
 import type { Hold } from '../ports/lock.ts';
 
 /** Not reached, timed out, cut off, overloaded or full: ask again. Anything else is a problem for a person. */
-export function unknownOr(error: unknown): { result: 'unknown'; problem: string } {
+export function unknownOr(error: unknown): { kind: 'unknown'; problem: string } {
   const known = asInterlockError(error);
   const { code, message } = known;
-  if (isUnknown(known) || code === 'unreachable') return { result: 'unknown', problem: message };
+  if (isUnknown(known) || code === 'unreachable') return { kind: 'unknown', problem: message };
   throw error;
 }
 

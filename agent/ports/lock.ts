@@ -38,12 +38,12 @@ export type WaitReason = 'full' | 'brake' | 'rewound' | 'foreign_hold' | 'quorum
 
 /** What came of asking for a place; after `unknown` it may be held. */
 export type AcquireAnswer =
-  | { result: 'held'; hold: Hold; revision: string }
-  | { result: 'wait'; reason: WaitReason; holders: Holder[]; problem: string }
-  | { result: 'unknown'; problem: string };
+  | { kind: 'held'; hold: Hold; revision: string }
+  | { kind: 'wait'; reason: WaitReason; holders: Holder[]; problem: string }
+  | { kind: 'unknown'; problem: string };
 
 /** What came of giving a place back; after `unknown` it may still be held. */
-export type ReleaseAnswer = { result: 'released'; revision: string } | { result: 'unknown'; problem: string };
+export type ReleaseAnswer = { kind: 'released'; revision: string } | { kind: 'unknown'; problem: string };
 
 /** What this host knows about itself: it recognises its own place, and an etcd that went back in time. */
 export interface LockSelf {

@@ -39,7 +39,7 @@ async function attempt(effect: Effect, ports: Ports, context: PerformContext): P
   const { memory, running, onProgress, signal } = context;
   const { loader, lock, scripts } = ports;
   const self = { boot: running.bootId, boots: memory.boots, seen: memory.seen };
-  switch (effect.do) {
+  switch (effect.kind) {
     case 'look':
       return look(ports, context);
     case 'write': {
@@ -57,7 +57,7 @@ async function attempt(effect: Effect, ports: Ports, context: PerformContext): P
       return { kind: 'acquired', nonce: effect.attempt.nonce, answer };
     }
     case 'hooks':
-      await scripts.hooks(effect.kind);
+      await scripts.hooks(effect.when);
       return { kind: 'hooked' };
     case 'flip': {
       const reason = await objection(effect.target, ports, context);

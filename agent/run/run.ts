@@ -63,8 +63,8 @@ export async function runAgent(
   while (effect && !signal.aborted) {
     await session.save();
     session.report();
-    progress(effect.do);
-    if (effect.do === 'reboot') await session.reported(reportGraceMs).then(session.save);
+    progress(effect.kind);
+    if (effect.kind === 'reboot') await session.reported(reportGraceMs).then(session.save);
     const before = session.memory();
     const { pollSeconds, name } = options;
     const context = {

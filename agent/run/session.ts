@@ -40,7 +40,7 @@ export function openSession(
   const session: Session = {
     memory: () => memory,
     apply(event) {
-      const result = step(memory, { ...event, at: clock.now().toISOString() } as Event);
+      const result = step(memory, { ...event, time: clock.now().toISOString() } as Event);
       memory = result.memory;
       return result.effects[0];
     },

@@ -4,10 +4,10 @@ import type { Memory } from './memory.ts';
 type Barred = Pick<Goal, 'version' | 'rootHash'>;
 
 /** An operator gave it up here: it is not taken again by itself, under whatever version it comes. */
-export function bar(memory: Memory, at: string, { version, rootHash }: Barred): Memory {
+export function bar(memory: Memory, time: string, { version, rootHash }: Barred): Memory {
   const known = memory.barred?.[rootHash];
   const versions = [...new Set([...(known?.versions ?? []), version])];
-  return { ...memory, barred: { ...memory.barred, [rootHash]: { versions, at: known?.at ?? at } } };
+  return { ...memory, barred: { ...memory.barred, [rootHash]: { versions, at: known?.at ?? time } } };
 }
 
 /** An operator wants it after all. */

@@ -11,40 +11,40 @@ const maxWaitSeconds = 3600;
 export const restFactor = 10;
 
 /** Reaches a phase: the wait and the count of tries belong to the one that was left. */
-export function reach(memory: Memory, at: string, phase: Phase): Memory {
+export function reach(memory: Memory, time: string, phase: Phase): Memory {
   checkMove(memory.phase.at, phase.at);
   const isMove = memory.phase.at !== phase.at;
   return {
     ...memory,
     phase,
-    since: isMove ? at : memory.since,
+    since: isMove ? time : memory.since,
     tries: isMove ? 0 : memory.tries,
     wait: null,
   };
 }
 
 /** Does nothing for some seconds. */
-export function wait(memory: Memory, at: string, seconds: number, reason: string): Memory {
-  return { ...memory, wait: { until: later(at, seconds), reason } };
+export function wait(memory: Memory, time: string, seconds: number, reason: string): Memory {
+  return { ...memory, wait: { until: later(time, seconds), reason } };
 }
 
 /** Tries again after a pause that doubles each time, up to an hour. */
-export function backOff(memory: Memory, at: string, reason: string): Memory {
+export function backOff(memory: Memory, time: string, reason: string): Memory {
   const seconds = Math.min(memory.retrySeconds * 2 ** Math.min(memory.tries, 12), maxWaitSeconds);
-  return wait({ ...memory, tries: memory.tries + 1 }, at, Math.max(seconds, memory.retrySeconds), reason);
+  return wait({ ...memory, tries: memory.tries + 1 }, time, Math.max(seconds, memory.retrySeconds), reason);
 }
 
 /** Queues what the server should know; the oldest report goes when the queue is full. */
-export function report(memory: Memory, at: string, kind: ReportKind, goal: Goal, detail = ''): Memory {
+export function report(memory: Memory, time: string, kind: ReportKind, goal: Goal, detail = ''): Memory {
   const bootId = memory.boots.at(-1) ?? 'unknown-boot';
   const entry = {
-    id: `${bootId}-${Date.parse(at).toString(36)}-${memory.reportCount}`.slice(-64),
+    id: `${bootId}-${Date.parse(time).toString(36)}-${memory.reportCount}`.slice(-64),
     grant: goal.grant,
     kind,
     from: versionBefore(memory, goal),
     version: goal.version,
     bootId,
-    at,
+    at: time,
     detail: detail.slice(0, 4096),
   };
   return {
@@ -62,11 +62,11 @@ function versionBefore({ running, slots }: Memory, goal: Goal): string {
 }
 
 /** Remembers a version that failed here. */
-export function remember(memory: Memory, at: string, goal: Goal, reason: string): Memory {
+export function remember(memory: Memory, time: string, goal: Goal, reason: string): Memory {
   const { [goal.rootHash]: _, ...others } = memory.failed;
   const entries = [
     ...Object.entries(others),
-    [goal.rootHash, { version: goal.version, reason, at }] as const,
+    [goal.rootHash, { version: goal.version, reason, at: time }] as const,
   ];
   return { ...memory, failed: Object.fromEntries(entries.slice(-maxFailed)) };
 }
@@ -84,11 +84,11 @@ export function see(memory: Memory, clusterId: string, revision: string): Memory
 }
 
 /** True once a grant has ended, or has no end that can be read; an operator's order never ends. */
-export function isOver(expires: string | null, at: string): boolean {
-  return expires !== null && !(Date.parse(expires) > Date.parse(at));
+export function isOver(expires: string | null, time: string): boolean {
+  return expires !== null && !(Date.parse(expires) > Date.parse(time));
 }
 
 /** So many seconds after a time. */
-export function later(at: string, seconds: number): string {
-  return new Date(Date.parse(at) + seconds * 1000).toISOString();
+export function later(time: string, seconds: number): string {
+  return new Date(Date.parse(time) + seconds * 1000).toISOString();
 }

@@ -11,43 +11,45 @@ export function effectsOf(memory: Memory): Effect[] {
 function effectOf(phase: Phase, unproven: boolean): Effect {
   switch (phase.at) {
     case 'idle':
-      return { do: 'look' };
+      return { kind: 'look' };
     case 'offered':
-      return { do: 'write', target: phase.plan.target };
+      return { kind: 'write', target: phase.plan.target };
     case 'written':
-      return phase.fresh ? { do: 'draw' } : { do: 'look' };
+      return phase.fresh ? { kind: 'draw' } : { kind: 'look' };
     case 'acquiring':
       return take(phase.drawn ? phase.attempt : null, phase.plan.goal);
     case 'locked':
-      if (!phase.drained) return { do: 'hooks', kind: 'pre-reboot' };
-      return phase.plan.target ? { do: 'flip', target: phase.plan.target } : { do: 'flipBack' };
+      if (!phase.drained) return { kind: 'hooks', when: 'pre-reboot' };
+      return phase.plan.target ? { kind: 'flip', target: phase.plan.target } : { kind: 'flipBack' };
     case 'flipped':
       return take(phase.attempt, phase.goal);
     case 'rebooting':
-      return phase.confirmed ? { do: 'reboot' } : take(phase.attempt, phase.goal);
+      return phase.confirmed ? { kind: 'reboot' } : take(phase.attempt, phase.goal);
     case 'trying':
-      return phase.healthy ? { do: 'markGood', generation: phase.generation } : { do: 'health' };
+      return phase.healthy ? { kind: 'markGood', generation: phase.generation } : { kind: 'health' };
     case 'confirmed':
-      if (unproven) return { do: 'health' };
-      return { do: 'release', hold: phase.hold, rootHash: phase.goal.rootHash, verdict: { ok: true } };
+      if (unproven) return { kind: 'health' };
+      return { kind: 'release', hold: phase.hold, rootHash: phase.goal.rootHash, verdict: { ok: true } };
     case 'condemned':
-      return phase.marked ? { do: 'reboot' } : { do: 'markBad', generation: phase.generation };
+      return phase.marked ? { kind: 'reboot' } : { kind: 'markBad', generation: phase.generation };
     case 'fellBack':
-      return phase.generation === null ? { do: 'health' } : { do: 'unflip', generation: phase.generation };
+      return phase.generation === null
+        ? { kind: 'health' }
+        : { kind: 'unflip', generation: phase.generation };
     case 'healed': {
       const verdict = phase.failed ? { ok: false as const, reason: phase.reason } : null;
-      return { do: 'release', hold: phase.hold, rootHash: phase.goal.rootHash, verdict };
+      return { kind: 'release', hold: phase.hold, rootHash: phase.goal.rootHash, verdict };
     }
     case 'cancelling':
-      if (phase.generation !== null) return { do: 'unflip', generation: phase.generation };
-      if (phase.drained) return { do: 'hooks', kind: 'post-confirm' };
-      return unproven ? { do: 'health' } : { do: 'cancel', hold: phase.hold };
+      if (phase.generation !== null) return { kind: 'unflip', generation: phase.generation };
+      if (phase.drained) return { kind: 'hooks', when: 'post-confirm' };
+      return unproven ? { kind: 'health' } : { kind: 'cancel', hold: phase.hold };
     case 'finished':
-      return { do: 'hooks', kind: 'post-confirm' };
+      return { kind: 'hooks', when: 'post-confirm' };
   }
 }
 
 /** A nonce is drawn and written down before it is sent, so a crash never forgets a place that may be held. */
 function take(attempt: Hold | null, goal: Goal): Effect {
-  return attempt ? { do: 'acquire', attempt, rootHash: goal.rootHash } : { do: 'draw' };
+  return attempt ? { kind: 'acquire', attempt, rootHash: goal.rootHash } : { kind: 'draw' };
 }

@@ -6,21 +6,21 @@ import type { Goal, Target } from '../ports/trust.ts';
 
 /** What the agent does in the world; each is idempotent and answered by one event. */
 export type Effect =
-  | { do: 'look' }
-  | { do: 'write'; target: Target }
-  | { do: 'draw' }
-  | { do: 'acquire'; attempt: Hold; rootHash: string }
-  | { do: 'hooks'; kind: 'pre-reboot' | 'post-confirm' }
-  | { do: 'flip'; target: Target }
-  | { do: 'flipBack' }
+  | { kind: 'look' }
+  | { kind: 'write'; target: Target }
+  | { kind: 'draw' }
+  | { kind: 'acquire'; attempt: Hold; rootHash: string }
+  | { kind: 'hooks'; when: 'pre-reboot' | 'post-confirm' }
+  | { kind: 'flip'; target: Target }
+  | { kind: 'flipBack' }
   /** `any`: a flip may have been made and not recorded. */
-  | { do: 'unflip'; generation: number | 'any' }
-  | { do: 'reboot' }
-  | { do: 'health' }
-  | { do: 'markGood'; generation: number }
-  | { do: 'markBad'; generation: number }
-  | { do: 'release'; hold: Hold; rootHash: string; verdict: Verdict | null }
-  | { do: 'cancel'; hold: Hold };
+  | { kind: 'unflip'; generation: number | 'any' }
+  | { kind: 'reboot' }
+  | { kind: 'health' }
+  | { kind: 'markGood'; generation: number }
+  | { kind: 'markBad'; generation: number }
+  | { kind: 'release'; hold: Hold; rootHash: string; verdict: Verdict | null }
+  | { kind: 'cancel'; hold: Hold };
 
 /** What looking for an update found. */
 export type Found =
@@ -28,8 +28,8 @@ export type Found =
   | { none: string; problem: string }
   | { code: string; problem: string; isServer?: true };
 
-/** What happened; `at` is the only clock the machine knows. */
-export type Event = { at: string } & (
+/** What happened; `time` is the only clock that the state machine knows. */
+export type Event = { time: string } & (
   | {
       kind: 'started';
       running: Running;
@@ -76,4 +76,4 @@ export type Event = { at: string } & (
 export type EventOf<K extends Event['kind']> = Extract<Event, { kind: K }>;
 
 /** An event before the clock was read. */
-export type EventBody = Event extends infer E ? (E extends Event ? Omit<E, 'at'> : never) : never;
+export type EventBody = Event extends infer E ? (E extends Event ? Omit<E, 'time'> : never) : never;

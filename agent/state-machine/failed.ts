@@ -12,39 +12,39 @@ const wrongBytes = ['payload_mismatch', 'payload_invalid'];
 const ownDisk = ['disk_full', 'disk_failed', 'space_missing'];
 
 /** An effect threw: it is tried again later, unless the update is better given up. */
-export function onFailed(memory: Memory, { at, code, problem, retry }: EventOf<'failed'>): Memory {
-  const known = { ...memory, problem: { at, code, problem } };
+export function onFailed(memory: Memory, { time, code, problem, retry }: EventOf<'failed'>): Memory {
+  const known = { ...memory, problem: { at: time, code, problem } };
   const { phase } = known;
   switch (phase.at) {
     case 'offered': {
       const isHopeless = retry === 'never' || wrongBytes.includes(code);
-      if (!isHopeless && !isOver(phase.plan.expires, at)) return backOff(known, at, problem);
-      const idle = wait(reach(known, at, { at: 'idle' }), at, known.retrySeconds * restFactor, problem);
-      return report(idle, at, ownDisk.includes(code) ? 'cancelled' : 'failed', phase.plan.goal, problem);
+      if (!isHopeless && !isOver(phase.plan.expires, time)) return backOff(known, time, problem);
+      const idle = wait(reach(known, time, { at: 'idle' }), time, known.retrySeconds * restFactor, problem);
+      return report(idle, time, ownDisk.includes(code) ? 'cancelled' : 'failed', phase.plan.goal, problem);
     }
     case 'acquiring':
-      if (phase.maybe) return backOff({ ...known, phase: { ...phase, drawn: false } }, at, problem);
+      if (phase.maybe) return backOff({ ...known, phase: { ...phase, drawn: false } }, time, problem);
       return backOff(
-        reach(known, at, { at: 'written', plan: phase.plan, fresh: phase.plan.expires === null }),
-        at,
+        reach(known, time, { at: 'written', plan: phase.plan, fresh: phase.plan.expires === null }),
+        time,
         problem,
       );
     case 'flipped':
     case 'rebooting': {
       const next = phase.at === 'flipped' ? phase : { ...phase, confirmed: false };
-      return backOff({ ...known, phase: { ...next, attempt: null } }, at, problem);
+      return backOff({ ...known, phase: { ...next, attempt: null } }, time, problem);
     }
     case 'locked':
-      if (retry !== 'never' && known.tries + 1 < maxTriesWithPlace) return backOff(known, at, problem);
-      return giveUp(known, at, phase, problem);
+      if (retry !== 'never' && known.tries + 1 < maxTriesWithPlace) return backOff(known, time, problem);
+      return giveUp(known, time, phase, problem);
     case 'finished':
-      return wait(reach(known, at, { at: 'idle' }), at, known.retrySeconds, problem);
+      return wait(reach(known, time, { at: 'idle' }), time, known.retrySeconds, problem);
     case 'cancelling':
       // a hook that fails must not keep the place
       if (phase.generation === null && phase.drained)
         return { ...known, phase: { ...phase, drained: false } };
-      return backOff(known, at, problem);
+      return backOff(known, time, problem);
     default:
-      return backOff(known, at, problem);
+      return backOff(known, time, problem);
   }
 }

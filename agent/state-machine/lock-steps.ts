@@ -8,51 +8,53 @@ import type { Memory, Phase } from './memory.ts';
 type Cancellable = Extract<Phase, { at: 'acquiring' | 'locked' | 'flipped' }>;
 
 /** A nonce was drawn. While a place may be held, the attempt goes to where it may be, whatever is configured now. */
-export function onDrew(memory: Memory, { at, nonce, place }: EventOf<'drew'>): Memory {
+export function onDrew(memory: Memory, { time, nonce, place }: EventOf<'drew'>): Memory {
   const { phase } = memory;
   const boot = memory.boots.at(-1) ?? '';
   const fresh = (hold: Hold): Hold => ({ ...hold, boot, nonce });
   if (phase.at === 'written' && phase.fresh) {
     const attempt = { ...place, clusterId: '', boot, nonce };
     const next = { at: 'acquiring', plan: phase.plan, attempt, drawn: true, maybe: false } as const;
-    return reach(beginAfterLoss(memory), at, next);
+    return reach(beginAfterLoss(memory), time, next);
   }
   if (phase.at === 'acquiring' && !phase.drawn) {
-    return reach(memory, at, { ...phase, attempt: fresh(phase.attempt), drawn: true });
+    return reach(memory, time, { ...phase, attempt: fresh(phase.attempt), drawn: true });
   }
   if ((phase.at === 'flipped' || (phase.at === 'rebooting' && !phase.confirmed)) && !phase.attempt) {
-    return reach(memory, at, { ...phase, attempt: fresh(phase.hold) });
+    return reach(memory, time, { ...phase, attempt: fresh(phase.hold) });
   }
   return memory;
 }
 
 /** The lock answered; only the answer to the present attempt's nonce counts. */
-export function onAcquired(memory: Memory, { at, nonce, answer }: EventOf<'acquired'>): Memory {
+export function onAcquired(memory: Memory, { time, nonce, answer }: EventOf<'acquired'>): Memory {
   const { phase } = memory;
   if (phase.at !== 'acquiring' && phase.at !== 'flipped' && phase.at !== 'rebooting') return memory;
   if (phase.attempt?.nonce !== nonce || (phase.at === 'acquiring' && !phase.drawn)) return memory;
-  if (answer.result === 'held') {
-    return held(see(memory, answer.hold.clusterId, answer.revision), at, phase, answer.hold);
+  if (answer.kind === 'held') {
+    return held(see(memory, answer.hold.clusterId, answer.revision), time, phase, answer.hold);
   }
-  const isUnknown = answer.result === 'unknown';
+  const isUnknown = answer.kind === 'unknown';
   const pause = (next: Memory) =>
     isUnknown
-      ? backOff(next, at, `the lock’s answer is unknown: ${answer.problem}`)
-      : wait(next, at, next.retrySeconds, answer.problem);
-  const trouble = answer.result === 'wait' ? troubles[answer.reason] : undefined;
-  const known = trouble ? { ...memory, problem: { at, code: trouble, problem: answer.problem } } : memory;
+      ? backOff(next, time, `the lock’s answer is unknown: ${answer.problem}`)
+      : wait(next, time, next.retrySeconds, answer.problem);
+  const trouble = answer.kind === 'wait' ? troubles[answer.reason] : undefined;
+  const known = trouble
+    ? { ...memory, problem: { at: time, code: trouble, problem: answer.problem } }
+    : memory;
   if (phase.at === 'rebooting') return pause({ ...known, phase: { ...phase, attempt: null } });
   if (phase.at === 'flipped') {
     if (isUnknown || answer.reason === 'quorum' || answer.reason === 'unreachable') {
       return pause({ ...known, phase: { ...phase, attempt: null } });
     }
-    return giveUp(known, at, phase, answer.problem);
+    return giveUp(known, time, phase, answer.problem);
   }
   const maybe = phase.maybe || isUnknown;
-  if (maybe && isOver(phase.plan.expires, at)) return giveUp(known, at, phase, 'the offer has expired');
+  if (maybe && isOver(phase.plan.expires, time)) return giveUp(known, time, phase, 'the offer has expired');
   if (maybe) return pause({ ...known, phase: { ...phase, drawn: false, maybe } });
   const fresh = phase.plan.expires === null;
-  return pause(reach(known, at, { at: 'written', plan: phase.plan, fresh }));
+  return pause(reach(known, time, { at: 'written', plan: phase.plan, fresh }));
 }
 
 /** Why a place is not to be had, where somebody should know; a full group is everyday life. */
@@ -66,48 +68,48 @@ const troubles: Partial<Record<WaitReason, ErrorCode>> = {
 
 function held(
   memory: Memory,
-  at: string,
+  time: string,
   phase: Extract<Phase, { at: 'acquiring' | 'flipped' | 'rebooting' }>,
   hold: Hold,
 ): Memory {
   if (phase.at === 'acquiring') {
     const { plan } = phase;
-    if (isOver(plan.expires, at)) return giveUp(memory, at, phase, 'the offer has expired');
-    const locked = reach({ ...memory, problem: null }, at, { at: 'locked', plan, hold, drained: false });
-    return report(locked, at, 'locked', plan.goal);
+    if (isOver(plan.expires, time)) return giveUp(memory, time, phase, 'the offer has expired');
+    const locked = reach({ ...memory, problem: null }, time, { at: 'locked', plan, hold, drained: false });
+    return report(locked, time, 'locked', plan.goal);
   }
   const { goal, generation } = phase;
   const next = { at: 'rebooting', goal, hold, generation, attempt: null, confirmed: true } as const;
-  const reached = reach(memory, at, next);
-  return phase.at === 'flipped' ? report(reached, at, 'rebooting', goal) : reached;
+  const reached = reach(memory, time, next);
+  return phase.at === 'flipped' ? report(reached, time, 'rebooting', goal) : reached;
 }
 
 /** Gives an update up before `rebooting` was recorded: first the flip goes, durably, then the place. */
-export function giveUp(memory: Memory, at: string, phase: Cancellable, reason: string): Memory {
+export function giveUp(memory: Memory, time: string, phase: Cancellable, reason: string): Memory {
   const goal = phase.at === 'flipped' ? phase.goal : phase.plan.goal;
   const hold = phase.at === 'acquiring' ? phase.attempt : phase.hold;
   const mayBeFlipped = phase.at === 'locked' && phase.drained ? 'any' : null;
   const generation = phase.at === 'flipped' ? phase.generation : mayBeFlipped;
   const drained = phase.at !== 'acquiring';
-  return reach(memory, at, { at: 'cancelling', goal, hold, generation, drained, reason });
+  return reach(memory, time, { at: 'cancelling', goal, hold, generation, drained, reason });
 }
 
 /** The place is given back, or nobody knows and it is asked again. */
-export function onReleased(memory: Memory, { at, answer }: EventOf<'released'>): Memory {
+export function onReleased(memory: Memory, { time, answer }: EventOf<'released'>): Memory {
   const { phase } = memory;
   if (phase.at !== 'confirmed' && phase.at !== 'healed' && phase.at !== 'cancelling') return memory;
-  if (answer.result === 'unknown') {
-    return backOff(memory, at, `the lock’s answer is unknown: ${answer.problem}`);
+  if (answer.kind === 'unknown') {
+    return backOff(memory, time, `the lock’s answer is unknown: ${answer.problem}`);
   }
   const { goal } = phase;
   const seen = { ...see(memory, phase.hold.clusterId, answer.revision), unproven: false };
   if (phase.at === 'confirmed') {
     const forgiven = forget(seen, (rootHash) => rootHash === goal.rootHash);
     const good = endLoss({ ...forgiven, problem: null });
-    return report(reach(good, at, { at: 'finished', goal }), at, 'confirmed', goal);
+    return report(reach(good, time, { at: 'finished', goal }), time, 'confirmed', goal);
   }
-  const idle = reach(seen, at, { at: 'idle' });
-  if (phase.at === 'healed') return wait(idle, at, memory.retrySeconds, phase.reason);
-  const rest = wait(idle, at, memory.retrySeconds * restFactor, phase.reason);
-  return report(rest, at, 'cancelled', goal, phase.reason);
+  const idle = reach(seen, time, { at: 'idle' });
+  if (phase.at === 'healed') return wait(idle, time, memory.retrySeconds, phase.reason);
+  const rest = wait(idle, time, memory.retrySeconds * restFactor, phase.reason);
+  return report(rest, time, 'cancelled', goal, phase.reason);
 }

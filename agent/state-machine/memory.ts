@@ -149,11 +149,11 @@ export const Memory = Type.Object({
 export type Memory = Static<typeof Memory>;
 
 /** A host that has never run an agent. */
-export function freshMemory(at: string): Memory {
+export function freshMemory(time: string): Memory {
   return {
     format: 1,
     phase: { at: 'idle' },
-    since: at,
+    since: time,
     running: null,
     boots: [],
     unproven: false,

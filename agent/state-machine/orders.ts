@@ -13,17 +13,17 @@ const rolledBack = 'rolled back by an operator';
 
 /** An operator names a version for this host. Throws `usage` while another update is under way. */
 export function onOrder(memory: Memory, event: EventOf<'order'>): Memory {
-  const { at, goal, target } = event;
+  const { time, goal, target } = event;
   const { phase } = memory;
   if (phase.at !== 'idle' && phase.at !== 'offered' && phase.at !== 'written') throw underWay(phase.at);
   const isGoal = (rootHash: string) => rootHash === goal.rootHash;
   const wanted = leave(unbar(forget(memory, isGoal), isGoal), event);
-  const idle = phase.at === 'idle' ? wanted : reach(wanted, at, { at: 'idle' });
+  const idle = phase.at === 'idle' ? wanted : reach(wanted, time, { at: 'idle' });
   if (goal.rootHash === memory.running?.rootHash) return idle;
   if (!target) {
-    return reach(idle, at, { at: 'written', plan: { goal, target, expires: null }, fresh: true });
+    return reach(idle, time, { at: 'written', plan: { goal, target, expires: null }, fresh: true });
   }
-  return offer(idle, at, { goal, target, expires: null });
+  return offer(idle, time, { goal, target, expires: null });
 }
 
 /** An operator wants a version tried again that failed or was given up here, and the server asked now. */
@@ -45,22 +45,22 @@ export function onConfirm(memory: Memory): Memory {
  * barred here until ordered here. Throws `cancel_late` once `rebooting` was recorded.
  */
 export function onCancel(memory: Memory, event: EventOf<'cancel'>): Memory {
-  const { at, reason = 'cancelled by an operator' } = event;
+  const { time, reason = 'cancelled by an operator' } = event;
   const { phase } = memory;
   const stay = (goal: Goal) =>
-    event.reason === undefined ? bar({ ...remain(memory), problem: null }, at, goal) : memory;
+    event.reason === undefined ? bar({ ...remain(memory), problem: null }, time, goal) : memory;
   switch (phase.at) {
     case 'offered':
     case 'written': {
-      const idle = reach(stay(phase.plan.goal), at, { at: 'idle' });
-      const rest = wait(idle, at, memory.retrySeconds * restFactor, reason);
-      return report(rest, at, 'cancelled', phase.plan.goal, reason);
+      const idle = reach(stay(phase.plan.goal), time, { at: 'idle' });
+      const rest = wait(idle, time, memory.retrySeconds * restFactor, reason);
+      return report(rest, time, 'cancelled', phase.plan.goal, reason);
     }
     case 'acquiring':
     case 'locked':
-      return giveUp(stay(phase.plan.goal), at, phase, reason);
+      return giveUp(stay(phase.plan.goal), time, phase, reason);
     case 'flipped':
-      return giveUp(stay(phase.goal), at, phase, reason);
+      return giveUp(stay(phase.goal), time, phase, reason);
     case 'cancelling':
     case 'condemned':
     case 'fellBack':
@@ -101,11 +101,11 @@ export function onAcknowledge(memory: Memory, { place }: EventOf<'acknowledge'>)
 }
 
 /** Who rolls back does not want the next look to bring the same version again. */
-function leave(memory: Memory, { at, goal, leaves }: EventOf<'order'>): Memory {
+function leave(memory: Memory, { time, goal, leaves }: EventOf<'order'>): Memory {
   const { running } = memory;
   if (!leaves || !running || running.rootHash === goal.rootHash) return memory;
   const left = { version: running.version, rootHash: running.rootHash, grant: null };
-  return remember(memory, at, left, rolledBack);
+  return remember(memory, time, left, rolledBack);
 }
 
 /** Who gives a rollback up stays on what was to be left. */
@@ -117,6 +117,6 @@ function remain(memory: Memory): Memory {
   );
 }
 
-function underWay(at: string): InterlockError {
-  return new InterlockError('usage', { problem: `another update is under way (${at})` });
+function underWay(time: string): InterlockError {
+  return new InterlockError('usage', { problem: `another update is under way (${time})` });
 }

@@ -11,9 +11,9 @@ const longestWaitMs = 86_400_000;
 
 /** The agent starts, after a boot or in the middle of one: what the kernel says decides where the journey stands. */
 export function onStarted(memory: Memory, event: EventOf<'started'>): Memory {
-  const { running, at } = event;
+  const { running, time } = event;
   const isNewBoot = memory.boots.at(-1) !== running.bootId;
-  const left = memory.wait ? Date.parse(memory.wait.until) - Date.parse(at) : 0;
+  const left = memory.wait ? Date.parse(memory.wait.until) - Date.parse(time) : 0;
   // a time that the calendar has not is none to wait for
   const isDue = !(left > 0 && left <= longestWaitMs);
   const known: Memory = {
@@ -28,14 +28,14 @@ export function onStarted(memory: Memory, event: EventOf<'started'>): Memory {
 }
 
 /** The same boot: an attempt in flight may have succeeded, and a reboot was asked for in vain. */
-function again(memory: Memory, { at }: EventOf<'started'>): Memory {
+function again(memory: Memory, { time }: EventOf<'started'>): Memory {
   const { phase } = memory;
   if (phase.at === 'acquiring' && phase.drawn)
     return keepWait(memory, { ...phase, drawn: false, maybe: true });
   if (phase.at === 'flipped' && phase.attempt) return keepWait(memory, { ...phase, attempt: null });
   if (phase.at === 'rebooting') return keepWait(memory, { ...phase, attempt: null, confirmed: false });
   if (phase.at === 'written' && phase.fresh && !memory.wait && phase.plan.expires) {
-    return reach(memory, at, { ...phase, fresh: false });
+    return reach(memory, time, { ...phase, fresh: false });
   }
   return memory;
 }
@@ -46,15 +46,15 @@ function keepWait(memory: Memory, phase: Memory['phase']): Memory {
 
 function afterBoot(memory: Memory, event: EventOf<'started'>): Memory {
   const { phase } = memory;
-  const { at, running } = event;
+  const { time, running } = event;
   switch (phase.at) {
     case 'idle':
       return event.blessed ? memory : unremembered(memory, event);
     case 'offered':
       if (!event.blessed) return unremembered(memory, event);
-      return phase.plan.goal.rootHash === running.rootHash ? reach(memory, at, { at: 'idle' }) : memory;
+      return phase.plan.goal.rootHash === running.rootHash ? reach(memory, time, { at: 'idle' }) : memory;
     case 'written':
-      if (phase.plan.goal.rootHash === running.rootHash) return reach(memory, at, { at: 'idle' });
+      if (phase.plan.goal.rootHash === running.rootHash) return reach(memory, time, { at: 'idle' });
       return { ...memory, phase: { ...phase, fresh: phase.plan.expires === null } };
     case 'acquiring':
     case 'locked': {
@@ -62,7 +62,7 @@ function afterBoot(memory: Memory, event: EventOf<'started'>): Memory {
       const attempt = phase.at === 'locked' ? phase.hold : phase.attempt;
       if (plan.goal.rootHash === running.rootHash) return onTrial(memory, event, plan.goal, attempt);
       const next = { at: 'acquiring' as const, plan, attempt, drawn: false, maybe: true };
-      return reach({ ...memory, unproven: true }, at, next);
+      return reach({ ...memory, unproven: true }, time, next);
     }
     case 'condemned':
       if (phase.goal.rootHash === running.rootHash && !phase.marked) return memory;
@@ -99,15 +99,15 @@ function landed(
 ): Memory {
   const { goal, hold, generation = null } = from;
   if (goal.rootHash === event.running.rootHash) return onTrial(memory, event, goal, hold);
-  const fallen = reach(memory, event.at, { at: 'fellBack', goal, hold, generation, reason, failed });
+  const fallen = reach(memory, event.time, { at: 'fellBack', goal, hold, generation, reason, failed });
   if (from.at === 'fellBack' || from.at === 'healed') return fallen;
-  const told = report(fallen, event.at, 'fell_back', goal, reason);
-  return failed ? remember(told, event.at, goal, reason) : told;
+  const told = report(fallen, event.time, 'fell_back', goal, reason);
+  return failed ? remember(told, event.time, goal, reason) : told;
 }
 
 function onTrial(memory: Memory, event: EventOf<'started'>, goal: Goal, hold: Hold): Memory {
-  const { at, generation } = event;
-  return reach(memory, at, { at: 'trying', goal, hold, generation, healthy: false });
+  const { time, generation } = event;
+  return reach(memory, time, { at: 'trying', goal, hold, generation, healthy: false });
 }
 
 /** A slot on trial that this memory knows nothing of: the memory was lost in between. */

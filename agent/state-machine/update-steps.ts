@@ -9,37 +9,37 @@ import type { Memory, Plan } from './memory.ts';
 
 /** The server and the signed metadata were asked: something to write, nothing, or no answer. */
 export function onLooked(memory: Memory, event: EventOf<'looked'>): Memory {
-  const { at, found, pollSeconds, standing } = event;
+  const { time, found, pollSeconds, standing } = event;
   const { phase } = memory;
   if (phase.at !== 'idle' && (phase.at !== 'written' || phase.fresh)) return memory;
-  const told = tellAgain(memory, at, pollSeconds);
+  const told = tellAgain(memory, time, pollSeconds);
   const known = standing === undefined ? told : withStanding(told, standing);
-  const seen = { ...known, look: lookOf(at, found) };
-  if ('target' in found) return onTarget(seen, at, found, pollSeconds);
+  const seen = { ...known, look: lookOf(time, found) };
+  if ('target' in found) return onTarget(seen, time, found, pollSeconds);
   if ('none' in found) {
-    const idle = phase.at === 'written' ? reach(seen, at, { at: 'idle' }) : { ...seen, tries: 0 };
-    return wait({ ...idle, problem: null }, at, pollSeconds, found.none);
+    const idle = phase.at === 'written' ? reach(seen, time, { at: 'idle' }) : { ...seen, tries: 0 };
+    return wait({ ...idle, problem: null }, time, pollSeconds, found.none);
   }
-  const failed = { ...seen, problem: { at, ...found } };
-  if (phase.at === 'idle') return backOff(failed, at, found.problem);
-  if (isOver(phase.plan.expires, at)) {
-    return wait(reach(failed, at, { at: 'idle' }), at, pollSeconds, 'the offer has expired');
+  const failed = { ...seen, problem: { at: time, ...found } };
+  if (phase.at === 'idle') return backOff(failed, time, found.problem);
+  if (isOver(phase.plan.expires, time)) {
+    return wait(reach(failed, time, { at: 'idle' }), time, pollSeconds, 'the offer has expired');
   }
-  return reach(failed, at, { ...phase, fresh: true });
+  return reach(failed, time, { ...phase, fresh: true });
 }
 
 /** The server was told where this host is: enough for a while. */
-export function onTold(memory: Memory, { at, pollSeconds }: EventOf<'told'>): Memory {
-  return tellAgain(memory, at, pollSeconds);
+export function onTold(memory: Memory, { time, pollSeconds }: EventOf<'told'>): Memory {
+  return tellAgain(memory, time, pollSeconds);
 }
 
-function tellAgain(memory: Memory, at: string, seconds: number): Memory {
-  return { ...memory, tellAt: later(at, seconds) };
+function tellAgain(memory: Memory, time: string, seconds: number): Memory {
+  return { ...memory, tellAt: later(time, seconds) };
 }
 
 function onTarget(
   memory: Memory,
-  at: string,
+  time: string,
   found: { target: Target; expires: string | null },
   pollSeconds: number,
 ): Memory {
@@ -48,28 +48,28 @@ function onTarget(
   const { version, rootHash, grant } = target;
   const plan = { goal: { version, rootHash, grant }, target, expires };
   if (phase.at === 'written' && phase.plan.goal.rootHash === rootHash) {
-    return reach(memory, at, { at: 'written', plan, fresh: true });
+    return reach(memory, time, { at: 'written', plan, fresh: true });
   }
   const refusal = rootHash === running?.rootHash ? 'up_to_date' : failed[rootHash] && 'failed_here';
   const isBarred = barred?.[rootHash] !== undefined;
   if (refusal || isBarred) {
     // it may come as another version of the same bytes: the server should hear that name too
-    const known = isBarred ? bar(memory, at, target) : memory;
-    const idle = phase.at === 'idle' ? known : reach(known, at, { at: 'idle' });
-    return wait({ ...idle, tries: 0 }, at, pollSeconds, refusal || 'cancelled_here');
+    const known = isBarred ? bar(memory, time, target) : memory;
+    const idle = phase.at === 'idle' ? known : reach(known, time, { at: 'idle' });
+    return wait({ ...idle, tries: 0 }, time, pollSeconds, refusal || 'cancelled_here');
   }
-  return offer(memory, at, plan);
+  return offer(memory, time, plan);
 }
 
 /** Accepts a target: from now on the inactive slot holds nothing that anybody may count on. */
-export function offer(memory: Memory, at: string, plan: Plan & { target: Target }): Memory {
+export function offer(memory: Memory, time: string, plan: Plan & { target: Target }): Memory {
   const slots = { ...memory.slots };
   if (memory.running) delete slots[otherSlot(memory.running.slot)];
-  return { ...reach(memory, at, { at: 'offered', plan }), slots, problem: null };
+  return { ...reach(memory, time, { at: 'offered', plan }), slots, problem: null };
 }
 
 /** The inactive slot was written and read back. */
-export function onWrote(memory: Memory, { at, detail }: EventOf<'wrote'>): Memory {
+export function onWrote(memory: Memory, { time, detail }: EventOf<'wrote'>): Memory {
   const { phase, running } = memory;
   if (phase.at !== 'offered' || !running) return memory;
   const { goal } = phase.plan;
@@ -79,8 +79,8 @@ export function onWrote(memory: Memory, { at, detail }: EventOf<'wrote'>): Memor
   };
   const fresh = phase.plan.expires === null;
   return report(
-    reach({ ...memory, slots, problem: null }, at, { at: 'written', plan: phase.plan, fresh }),
-    at,
+    reach({ ...memory, slots, problem: null }, time, { at: 'written', plan: phase.plan, fresh }),
+    time,
     'written',
     goal,
     detail,
@@ -88,20 +88,20 @@ export function onWrote(memory: Memory, { at, detail }: EventOf<'wrote'>): Memor
 }
 
 /** Hooks ran: the host is drained, or it has heard that the update is over. */
-export function onHooked(memory: Memory, { at }: EventOf<'hooked'>): Memory {
+export function onHooked(memory: Memory, { time }: EventOf<'hooked'>): Memory {
   const { phase } = memory;
-  if (phase.at === 'finished') return wait(reach(memory, at, { at: 'idle' }), at, 1, 'updated');
-  if (phase.at === 'cancelling') return reach(memory, at, { ...phase, drained: false });
+  if (phase.at === 'finished') return wait(reach(memory, time, { at: 'idle' }), time, 1, 'updated');
+  if (phase.at === 'cancelling') return reach(memory, time, { ...phase, drained: false });
   if (phase.at !== 'locked' || phase.drained) return memory;
-  if (isOver(phase.plan.expires, at)) return giveUp(memory, at, phase, 'the offer has expired');
-  return reach(memory, at, { ...phase, drained: true });
+  if (isOver(phase.plan.expires, time)) return giveUp(memory, time, phase, 'the offer has expired');
+  return reach(memory, time, { ...phase, drained: true });
 }
 
 /** The boot pointer names the target. */
-export function onFlipped(memory: Memory, { at, generation }: EventOf<'flipped'>): Memory {
+export function onFlipped(memory: Memory, { time, generation }: EventOf<'flipped'>): Memory {
   const { phase } = memory;
   if (phase.at !== 'locked' || !phase.drained) return memory;
-  return reach(memory, at, {
+  return reach(memory, time, {
     at: 'flipped',
     goal: phase.plan.goal,
     hold: phase.hold,
@@ -111,14 +111,14 @@ export function onFlipped(memory: Memory, { at, generation }: EventOf<'flipped'>
 }
 
 /** The boot pointer names the running slot again. */
-export function onUnflipped(memory: Memory, { at }: EventOf<'unflipped'>): Memory {
+export function onUnflipped(memory: Memory, { time }: EventOf<'unflipped'>): Memory {
   const { phase } = memory;
   if (phase.at !== 'cancelling' && phase.at !== 'fellBack') return memory;
-  return reach(memory, at, { ...phase, generation: null });
+  return reach(memory, time, { ...phase, generation: null });
 }
 
-function lookOf(at: string, found: EventOf<'looked'>['found']): Memory['look'] {
-  if ('target' in found) return { at, offered: found.target.version, reason: '', problem: '' };
-  if ('none' in found) return { at, offered: null, reason: found.none, problem: found.problem };
-  return { at, offered: null, reason: found.code, problem: found.problem };
+function lookOf(time: string, found: EventOf<'looked'>['found']): Memory['look'] {
+  if ('target' in found) return { at: time, offered: found.target.version, reason: '', problem: '' };
+  if ('none' in found) return { at: time, offered: null, reason: found.none, problem: found.problem };
+  return { at: time, offered: null, reason: found.code, problem: found.problem };
 }

@@ -71,7 +71,7 @@ export class BenchHost {
   }
 
   #apply(event: EventBody) {
-    const result = step(this.#memory, { ...event, at: this.#around.now().toISOString() } as Event);
+    const result = step(this.#memory, { ...event, time: this.#around.now().toISOString() } as Event);
     this.#memory = result.memory;
     return result.effects[0];
   }

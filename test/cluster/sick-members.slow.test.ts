@@ -22,11 +22,9 @@ const lockAt = (endpoints: string[], options: Partial<EtcdOptions> = {}) =>
 /** A place is taken, confirmed and given back after a boot, as a host's update does it. */
 async function update(lock: Omit<LockPort, 'place'>, hold: Hold): Promise<void> {
   const taken = await lock.acquire(hold, rootHash, before);
-  if (taken.result !== 'held') throw new Error(JSON.stringify(taken));
-  expect((await lock.acquire({ ...taken.hold, nonce: '2'.repeat(32) }, rootHash, before)).result).toBe(
-    'held',
-  );
-  expect((await lock.release(taken.hold, rootHash, after, { ok: true })).result).toBe('released');
+  if (taken.kind !== 'held') throw new Error(JSON.stringify(taken));
+  expect((await lock.acquire({ ...taken.hold, nonce: '2'.repeat(32) }, rootHash, before)).kind).toBe('held');
+  expect((await lock.release(taken.hold, rootHash, after, { ok: true })).kind).toBe('released');
 }
 
 /** `interlock lock status`: what it prints. */
@@ -97,7 +95,7 @@ describe('three members', () => {
     try {
       const hold = attempt(urls());
       await expect
-        .poll(async () => (await lock.acquire(hold, rootHash, before)).result, { timeout: 20_000 })
+        .poll(async () => (await lock.acquire(hold, rootHash, before)).kind, { timeout: 20_000 })
         .toBe('held');
     } finally {
       first!.resume();
@@ -145,7 +143,7 @@ describe('three members', () => {
         .poll(async () => await lock.acquire(attempt(urls()), rootHash, before).catch(String), {
           timeout: 20_000,
         })
-        .toMatchObject({ result: 'held' });
+        .toMatchObject({ kind: 'held' });
     } finally {
       cluster.members[1]!.resume();
     }
@@ -171,7 +169,7 @@ it('an etcd that is full says so by name, and goes on when it has room again', a
     const lock = lockAt(cluster.endpoints);
     const hold = attempt(cluster.endpoints);
     expect(await lock.acquire(hold, rootHash, before)).toMatchObject({
-      result: 'unknown',
+      kind: 'unknown',
       problem: expect.stringContaining('NOSPACE'),
     });
     expect(await status(cluster.endpoints)).toContain('0 of 1 places');
@@ -183,7 +181,7 @@ it('an etcd that is full says so by name, and goes on when it has room again', a
       alarms?: object[];
     };
     for (const alarm of alarms) await etcd.call('maintenance/alarm', { action: 'DEACTIVATE', ...alarm });
-    expect((await lock.acquire(hold, rootHash, before)).result).toBe('held');
+    expect((await lock.acquire(hold, rootHash, before)).kind).toBe('held');
   } finally {
     etcd.close();
     await cluster.stop();

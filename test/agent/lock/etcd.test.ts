@@ -55,19 +55,19 @@ describe('a place in real etcd', () => {
     const name = group();
     const lock = lockAt(cluster.endpoints);
     const first = await lock.acquire(attempt('h1', name), rootHash, self('h1'));
-    if (first.result !== 'held') throw new Error(JSON.stringify(first));
+    if (first.kind !== 'held') throw new Error(JSON.stringify(first));
     expect(first.hold.clusterId).toMatch(/^[0-9a-f]{8,16}$/);
     const refused = await lock.acquire(attempt('h2', name), rootHash, self('h2'));
-    expect(refused).toMatchObject({ result: 'wait', reason: 'full', holders: [{ host: 'h1' }] });
+    expect(refused).toMatchObject({ kind: 'wait', reason: 'full', holders: [{ host: 'h1' }] });
 
     const again = { ...first.hold, nonce: nonce() };
     const confirmed = await lock.acquire(again, rootHash, self('h1'));
-    expect(confirmed.result).toBe('held');
+    expect(confirmed.kind).toBe('held');
     expect((await lockOf(name)).holders[0]?.nonce).toBe(again.nonce);
 
     await expect(lock.release(first.hold, rootHash, self('h1'), { ok: true })).rejects.toThrow(/new boot/);
     const released = await lock.release(first.hold, rootHash, self('h1', 'h1-boot-2'), { ok: true });
-    expect(released.result).toBe('released');
+    expect(released.kind).toBe('released');
     expect(await lockOf(name)).toMatchObject({ holders: [], releases: { [rootHash]: { ok: 1 } } });
   });
 
@@ -81,8 +81,8 @@ describe('a place in real etcd', () => {
     const etcd = openEtcd({ endpoints: cluster.endpoints });
     await swapLock(etcd, name, (value) => ({ value: clearFailed(value) }));
     etcd.close();
-    expect((await lock.acquire(attempt('h2', name), rootHash, self('h2'))).result).toBe('held');
-    expect((await lock.cancel(attempt('h2', name), self('h2'))).result).toBe('released');
+    expect((await lock.acquire(attempt('h2', name), rootHash, self('h2'))).kind).toBe('held');
+    expect((await lock.cancel(attempt('h2', name), self('h2'))).kind).toBe('released');
     expect((await lockOf(name)).holders).toEqual([]);
   });
 
@@ -99,12 +99,12 @@ describe('a place in real etcd', () => {
     const name = group();
     const lock = lockAt(cluster.endpoints);
     const first = await lock.acquire(attempt('h1', name), rootHash, self('h1'));
-    if (first.result !== 'held') throw new Error('no hold');
+    if (first.kind !== 'held') throw new Error('no hold');
     const seen = { [first.hold.clusterId]: '999999999' };
     expect(
       await lock.acquire({ ...first.hold, nonce: nonce() }, rootHash, { ...self('h1'), seen }),
     ).toMatchObject({
-      result: 'wait',
+      kind: 'wait',
       reason: 'rewound',
     });
     const elsewhere = { ...first.hold, clusterId: 'beef' };
@@ -138,7 +138,7 @@ describe('a place in real etcd', () => {
         const boot = `h${id}-boot-${round}`;
         const hold = attempt(`h${id}`, name, cluster.endpoints, boot);
         const answer = await lock.acquire(hold, rootHash, { boot, boots: [boot], seen: {} });
-        if (answer.result !== 'held') {
+        if (answer.kind !== 'held') {
           await sleep(5);
           continue;
         }
@@ -164,13 +164,13 @@ describe('a network that fails', () => {
   it('goes to the next endpoint when the request surely was not sent', async () => {
     const endpoints = ['http://127.0.0.1:9', ...cluster.endpoints];
     const answer = await lockAt(endpoints).acquire(attempt('h1', group(), endpoints), rootHash, self('h1'));
-    expect(answer.result).toBe('held');
+    expect(answer.kind).toBe('held');
   });
 
   it('says unreachable, not unknown, when no endpoint took the request', async () => {
     const endpoints = ['http://127.0.0.1:9'];
     const answer = await lockAt(endpoints).acquire(attempt('h1', group(), endpoints), rootHash, self('h1'));
-    expect(answer).toMatchObject({ result: 'wait', reason: 'unreachable' });
+    expect(answer).toMatchObject({ kind: 'wait', reason: 'unreachable' });
   });
 });
 

@@ -55,15 +55,15 @@ describe('etcd that wants client certificates', () => {
     const client = { cert: pem['x509/tls-server.crt']!, key: pem['x509/tls-server.key']! };
     for (let n = 0; n < 50; n++) {
       const answer = await acquire(cluster, { ca, ...client });
-      if (answer.result === 'held') return;
-      expect(answer.result).toBe('unknown');
+      if (answer.kind === 'held') return;
+      expect(answer.kind).toBe('unknown');
     }
     throw new Error('never held');
   });
 
   it('refuses one without, and is refused when its authority is not ours', async () => {
-    expect((await acquire(cluster, { ca: pem['x509/tls-ca.crt']! })).result).not.toBe('held');
-    expect(await acquire(cluster, {})).toMatchObject({ result: 'wait', reason: 'unreachable' });
+    expect((await acquire(cluster, { ca: pem['x509/tls-ca.crt']! })).kind).not.toBe('held');
+    expect(await acquire(cluster, {})).toMatchObject({ kind: 'wait', reason: 'unreachable' });
   });
 });
 
@@ -81,7 +81,7 @@ describe('etcd that wants a user', () => {
   afterAll(() => cluster?.stop());
 
   it('gives a place to its user, also after the token has lapsed, and to nobody else', async () => {
-    expect((await acquire(cluster, { username: 'root', password: 'secret' })).result).toBe('held');
+    expect((await acquire(cluster, { username: 'root', password: 'secret' })).kind).toBe('held');
     await expect(acquire(cluster, { username: 'root', password: 'wrong' })).rejects.toMatchObject({
       code: 'answer_invalid',
     });

@@ -56,7 +56,7 @@ describe('one endpoint of three', () => {
       const lock = open();
       const start = Date.now();
       const answer = await lock.acquire(attempt(), rootHash, self);
-      expect(answer.result).toBe('held');
+      expect(answer.kind).toBe('held');
       expect(Date.now() - start).toBeLessThan(timeoutMs);
     }
   });
@@ -64,7 +64,7 @@ describe('one endpoint of three', () => {
   it('that is gone, speaks no TLS or is listed twice stops nobody either', async () => {
     const noTls = members[0]!.url.replace('http:', 'https:');
     const endpoints = ['http://127.0.0.1:9', noTls, ...urls(), members[0]!.url];
-    expect((await open().acquire(attempt({ endpoints }), rootHash, self)).result).toBe('held');
+    expect((await open().acquire(attempt({ endpoints }), rootHash, self)).kind).toBe('held');
   });
 
   it('is waited for once in a process, and asked last from then on', async () => {
@@ -81,14 +81,14 @@ describe('one endpoint of three', () => {
     members[0]!.sickness = 'deaf';
     members[1]!.sickness = noLeader;
     members[2]!.sickness = 'slow';
-    expect((await open().acquire(attempt(), rootHash, self)).result).toBe('held');
+    expect((await open().acquire(attempt(), rootHash, self)).kind).toBe('held');
   });
 
   it('that none answers is "unreachable" while nothing was sent, with every endpoint’s words', async () => {
     for (const member of members) member.sickness = 'torn';
     members[1]!.sickness = 'deaf';
     const answer = await open().acquire(attempt(), rootHash, self);
-    expect(answer).toMatchObject({ result: 'wait', reason: 'unreachable' });
+    expect(answer).toMatchObject({ kind: 'wait', reason: 'unreachable' });
     for (const url of urls()) expect(JSON.stringify(answer)).toContain(url.slice('http://'.length));
   });
 });
@@ -102,7 +102,7 @@ describe('a swap of unknown outcome', () => {
   ])('that %s is settled by the next one, at another endpoint', async (_, sickness) => {
     members[0]!.swapSickness = sickness;
     const answer = await open({ timeoutMs: 300 }).acquire(attempt(), rootHash, self);
-    expect(answer.result).toBe('held');
+    expect(answer.kind).toBe('held');
     expect(value().holders).toHaveLength(1);
     expect(cluster.late.map((arrive) => arrive())).not.toContain(true);
   });
@@ -114,7 +114,7 @@ describe('a swap of unknown outcome', () => {
     while (cluster.late.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     fill();
     const before = cluster.revision;
-    expect(await acquiring).toMatchObject({ result: 'wait', reason: 'full' });
+    expect(await acquiring).toMatchObject({ kind: 'wait', reason: 'full' });
     expect(cluster.revision).toBe(before + 1);
     expect(cluster.late.map((arrive) => arrive())).toEqual([false]);
   });
@@ -128,15 +128,15 @@ describe('a swap of unknown outcome', () => {
     const acquiring = open({ timeoutMs: 300 }).acquire(attempt(), rootHash, self);
     while (cluster.late.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     for (const member of members) member.sickness = sickness;
-    expect((await acquiring).result).toBe('unknown');
+    expect((await acquiring).kind).toBe('unknown');
   });
 
   it('at every endpoint stays unknown, and is given back by a write', async () => {
     for (const member of members) member.swapSickness = 'mute';
     const lock = open({ timeoutMs: 300 });
-    expect((await lock.acquire(attempt(), rootHash, self)).result).toBe('unknown');
+    expect((await lock.acquire(attempt(), rootHash, self)).kind).toBe('unknown');
     for (const member of members) member.swapSickness = undefined;
-    expect((await lock.cancel(attempt(), self)).result).toBe('released');
+    expect((await lock.cancel(attempt(), self)).kind).toBe('released');
     expect(value().holders).toEqual([]);
   });
 
@@ -144,7 +144,7 @@ describe('a swap of unknown outcome', () => {
     const full = { status: 429, message: 'etcdserver: mvcc: database space exceeded', code: 8 };
     for (const member of members) member.swapSickness = full;
     const answer = await open().acquire(attempt(), rootHash, self);
-    expect(answer.result).toBe('unknown');
+    expect(answer.kind).toBe('unknown');
     expect(JSON.stringify(answer)).toContain('NOSPACE');
   });
 });
@@ -156,7 +156,7 @@ it('a place of another machine with this host’s id is left by a write, so that
   ]);
   if ('value' in changed) put(changed.value);
   const before = cluster.revision;
-  expect((await open().cancel(attempt(), self)).result).toBe('released');
+  expect((await open().cancel(attempt(), self)).kind).toBe('released');
   expect(cluster.revision).toBe(before + 1);
   expect(value().holders).toMatchObject([{ boot: 'twin' }]);
 });
@@ -177,7 +177,7 @@ describe('an endpoint of another cluster', () => {
     for (const hold of [attempt({ endpoints }), attempt({ endpoints, clusterId: id })]) {
       const lock = open();
       const answer = await lock.acquire(hold, rootHash, self);
-      expect(answer).toMatchObject({ result: 'held', hold: { clusterId: id } });
+      expect(answer).toMatchObject({ kind: 'held', hold: { clusterId: id } });
     }
     expect(stranger.kvs.size).toBe(0);
   });
@@ -203,7 +203,7 @@ describe('an endpoint of another cluster', () => {
     const fresh = () => open().acquire(attempt({ endpoints }), rootHash, known);
     await expect(fresh()).rejects.toMatchObject({ code: 'etcd_other', message: name });
     members[0]!.sickness = 'well';
-    expect((await fresh()).result).toBe('held');
+    expect((await fresh()).kind).toBe('held');
     await expect(open().acquire(attempt({ endpoints }), rootHash, self)).rejects.toMatchObject({
       code: 'etcd_other',
     });
@@ -214,7 +214,7 @@ describe('an endpoint of another cluster', () => {
     members.push(second);
     const endpoints = [other.url, second.url];
     const known = { ...self, seen: { [id]: '1' } };
-    expect((await open().acquire(attempt({ endpoints }), rootHash, known)).result).toBe('held');
+    expect((await open().acquire(attempt({ endpoints }), rootHash, known)).kind).toBe('held');
   });
 });
 
@@ -226,9 +226,9 @@ describe('users', () => {
 
   it('are authenticated at the endpoint that is asked, and again when it forgot them', async () => {
     const lock = open(login);
-    expect((await lock.acquire(attempt(), rootHash, self)).result).toBe('held');
+    expect((await lock.acquire(attempt(), rootHash, self)).kind).toBe('held');
     for (const member of members) member.tokens = new Set();
-    expect((await lock.acquire(attempt(), rootHash, self)).result).toBe('held');
+    expect((await lock.acquire(attempt(), rootHash, self)).kind).toBe('held');
   });
 
   it.each<[string, Sickness]>([
@@ -236,6 +236,6 @@ describe('users', () => {
     ['is a learner', learner],
   ])('are authenticated elsewhere when the first endpoint %s', async (_, sickness) => {
     members[0]!.sickness = sickness;
-    expect((await open(login).acquire(attempt(), rootHash, self)).result).toBe('held');
+    expect((await open(login).acquire(attempt(), rootHash, self)).kind).toBe('held');
   });
 });

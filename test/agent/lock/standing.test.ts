@@ -22,7 +22,7 @@ const placeIn = (group: string, host = 'h1'): Place => ({
 async function take(group: string, host: string): Promise<void> {
   const attempt: Hold = { ...placeIn(group, host), clusterId: '', boot: `${host}-1`, nonce: '0'.repeat(32) };
   const self = { boot: attempt.boot, boots: [attempt.boot], seen: {} };
-  expect((await lock().acquire(attempt, rootHash, self)).result).toBe('held');
+  expect((await lock().acquire(attempt, rootHash, self)).kind).toBe('held');
 }
 
 it('is the place under this host’s own id, and nobody else’s', async () => {

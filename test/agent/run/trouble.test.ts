@@ -71,7 +71,7 @@ it.each<[string, ErrorCode, (ports: Ports) => void]>([
     'etcd_rewound',
     ({ lock }) =>
       Object.assign(lock, {
-        acquire: async () => ({ result: 'wait', reason: 'rewound', holders: [], problem: 'rewound' }),
+        acquire: async () => ({ kind: 'wait', reason: 'rewound', holders: [], problem: 'rewound' }),
       }),
   ],
   [

@@ -5,7 +5,7 @@ import { createStore } from '../../support/lock-world/store.ts';
 it('does not blame a version whose entry was lost with the power, and tries it again', () => {
   const model = createHost('h', createStore(1));
   let effect = start(model);
-  while (effect?.do !== 'reboot') effect = tell(model, perform(model, effect!)!);
+  while (effect?.kind !== 'reboot') effect = tell(model, perform(model, effect!)!);
   const flipped = model.entries.findIndex(({ tries }) => tries !== null);
   model.entries.splice(flipped, 1);
   boot(model);

@@ -7,7 +7,7 @@ import { checkMove, moves } from '../../../agent/state-machine/moves.ts';
 import { step } from '../../../agent/state-machine/step.ts';
 import { hashOf, targetOf } from '../../support/lock-world/host.ts';
 
-const at = '2026-01-01T00:00:00Z';
+const time = '2026-01-01T00:00:00Z';
 const target = targetOf('v2');
 const goal = { version: 'v2', rootHash: target.rootHash, grant: target.grant };
 const plan = { goal, target, expires: '2026-06-01T00:00:00Z' };
@@ -49,7 +49,7 @@ const running = (version: string): Running => ({
 });
 const boots = (version: string, blessed = true): Event => ({
   kind: 'started',
-  at,
+  time,
   running: running(version),
   generation: 2,
   blessed,
@@ -58,33 +58,33 @@ const boots = (version: string, blessed = true): Event => ({
 });
 const looked = (found: Extract<Event, { kind: 'looked' }>['found']): Event => ({
   kind: 'looked',
-  at,
+  time,
   found,
   pollSeconds: 300,
 });
-const answered = (answer: AcquireAnswer): Event => ({ kind: 'acquired', at, nonce: 'n1', answer });
-const full = answered({ result: 'wait', reason: 'full', holders: [], problem: 'full' });
-const held = answered({ result: 'held', hold, revision: '7' });
-const released: Event = { kind: 'released', at, answer: { result: 'released', revision: '8' } };
+const answered = (answer: AcquireAnswer): Event => ({ kind: 'acquired', time, nonce: 'n1', answer });
+const full = answered({ kind: 'wait', reason: 'full', holders: [], problem: 'full' });
+const held = answered({ kind: 'held', hold, revision: '7' });
+const released: Event = { kind: 'released', time, answer: { kind: 'released', revision: '8' } };
 
 /** One event for every move of the table. */
 const table: [Phase['at'], Event, Phase['at'], Partial<Phase>?][] = [
   ['idle', looked({ target, expires: plan.expires }), 'offered'],
-  ['idle', { kind: 'order', at, goal, target: null, leaves: true }, 'written'],
+  ['idle', { kind: 'order', time, goal, target: null, leaves: true }, 'written'],
   ['idle', boots('v1', false), 'trying'],
-  ['offered', { kind: 'wrote', at }, 'written'],
-  ['offered', { kind: 'failed', at, code: 'disk_invalid', problem: '', retry: 'never' }, 'idle'],
+  ['offered', { kind: 'wrote', time }, 'written'],
+  ['offered', { kind: 'failed', time, code: 'disk_invalid', problem: '', retry: 'never' }, 'idle'],
   ['offered', boots('v2', false), 'trying'],
-  ['written', { kind: 'drew', at, nonce: 'n2', place: hold }, 'acquiring', { fresh: true }],
+  ['written', { kind: 'drew', time, nonce: 'n2', place: hold }, 'acquiring', { fresh: true }],
   ['written', looked({ target: targetOf('v3'), expires: null }), 'offered'],
   ['written', looked({ none: 'blocked', problem: '' }), 'idle'],
   ['acquiring', held, 'locked'],
   ['acquiring', full, 'written'],
-  ['acquiring', { kind: 'cancel', at }, 'cancelling'],
+  ['acquiring', { kind: 'cancel', time }, 'cancelling'],
   ['acquiring', boots('v2'), 'trying'],
-  ['locked', { kind: 'flipped', at, generation: 2 }, 'flipped'],
+  ['locked', { kind: 'flipped', time, generation: 2 }, 'flipped'],
   ['locked', boots('v1'), 'acquiring'],
-  ['locked', { kind: 'failed', at, code: 'loader_unsafe', problem: '', retry: 'never' }, 'cancelling'],
+  ['locked', { kind: 'failed', time, code: 'loader_unsafe', problem: '', retry: 'never' }, 'cancelling'],
   ['locked', boots('v2', false), 'trying'],
   ['flipped', held, 'rebooting'],
   ['flipped', full, 'cancelling'],
@@ -92,26 +92,26 @@ const table: [Phase['at'], Event, Phase['at'], Partial<Phase>?][] = [
   ['flipped', boots('v1'), 'fellBack'],
   ['rebooting', boots('v2', false), 'trying'],
   ['rebooting', boots('v1'), 'fellBack'],
-  ['trying', { kind: 'markedGood', at }, 'confirmed'],
-  ['trying', { kind: 'unhealthy', at, check: 'c', problem: 'p' }, 'condemned', { healthy: false }],
+  ['trying', { kind: 'markedGood', time }, 'confirmed'],
+  ['trying', { kind: 'unhealthy', time, check: 'c', problem: 'p' }, 'condemned', { healthy: false }],
   ['trying', boots('v1'), 'fellBack'],
   ['confirmed', released, 'finished'],
   ['confirmed', boots('v1'), 'fellBack'],
   ['condemned', boots('v2', false), 'trying'],
   ['condemned', boots('v1'), 'fellBack'],
-  ['fellBack', { kind: 'healthy', at }, 'healed'],
+  ['fellBack', { kind: 'healthy', time }, 'healed'],
   ['fellBack', boots('v2', false), 'trying'],
   ['healed', released, 'idle'],
   ['healed', boots('v1'), 'fellBack'],
   ['healed', boots('v2', false), 'trying'],
   ['cancelling', released, 'idle'],
   ['cancelling', boots('v2', false), 'trying'],
-  ['finished', { kind: 'hooked', at }, 'idle'],
+  ['finished', { kind: 'hooked', time }, 'idle'],
 ];
 
 function memoryAt(from: Phase['at'], change: Partial<Phase> = {}): Memory {
   return {
-    ...freshMemory(at),
+    ...freshMemory(time),
     boots: ['boot-1'],
     running: { ...running('v1'), bootId: 'boot-1' },
     phase: { ...phases[from], ...change } as Phase,
@@ -135,16 +135,16 @@ it('refuses a move that the table does not name', () => {
 
 it('ignores events that answer nothing', () => {
   const events: Event[] = [
-    { kind: 'wrote', at },
-    { kind: 'drew', at, nonce: 'late', place: hold },
-    answered({ result: 'held', hold: { ...hold, nonce: 'old' }, revision: '9' }),
-    { kind: 'hooked', at },
-    { kind: 'flipped', at, generation: 9 },
-    { kind: 'unflipped', at },
-    { kind: 'markedGood', at },
-    { kind: 'markedBad', at },
+    { kind: 'wrote', time },
+    { kind: 'drew', time, nonce: 'late', place: hold },
+    answered({ kind: 'held', hold: { ...hold, nonce: 'old' }, revision: '9' }),
+    { kind: 'hooked', time },
+    { kind: 'flipped', time, generation: 9 },
+    { kind: 'unflipped', time },
+    { kind: 'markedGood', time },
+    { kind: 'markedBad', time },
     released,
-    { kind: 'healthy', at },
+    { kind: 'healthy', time },
   ];
   const phase: Phase = { ...phases.rebooting };
   const memory = { ...memoryAt('rebooting'), phase };
@@ -163,9 +163,9 @@ it('does not blame a version for a power cut, and blames it when the old slot ca
 it('takes a lost place to where the lock is configured now, by an operator’s word only', () => {
   const place = { kind: 'etcd' as const, endpoints: ['new'], group: 'g2', host: 'other' };
   const before = { ...memoryAt('confirmed'), seen: { c: '9' } };
-  const plain = step(before, { kind: 'acknowledge', at, place: null }).memory;
+  const plain = step(before, { kind: 'acknowledge', time, place: null }).memory;
   expect(plain).toEqual({ ...before, seen: {} });
-  const moved = step(before, { kind: 'acknowledge', at, place }).memory;
+  const moved = step(before, { kind: 'acknowledge', time, place }).memory;
   expect(moved.phase).toMatchObject({ hold: { ...place, host: 'h', boot: 'boot-1', clusterId: '' } });
 });
 
@@ -178,7 +178,7 @@ it('keeps at most 64 reports, 16 boot ids and 32 failures', () => {
       goal: { version: `v${n}`, rootHash: hash, grant: null },
       healthy: false,
     };
-    const event: Event = { kind: 'unhealthy', at, check: 'c', problem: 'p' };
+    const event: Event = { kind: 'unhealthy', time, check: 'c', problem: 'p' };
     const boot = { ...(boots('v1') as Extract<Event, { kind: 'started' }>) };
     memory = step({ ...memory, phase }, event).memory;
     memory = step(memory, { ...boot, running: { ...boot.running, bootId: `b${n}` } }).memory;

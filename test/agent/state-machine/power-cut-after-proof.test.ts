@@ -14,7 +14,7 @@ import { createStore } from '../../support/lock-world/store.ts';
 function releasedUnrecorded(): ModelHost {
   const model = createHost('h', createStore(1));
   let effect = start(model);
-  while (effect?.do !== 'release') {
+  while (effect?.kind !== 'release') {
     const event = perform(model, effect!);
     effect = event ? tell(model, event) : start(model);
   }

@@ -19,7 +19,7 @@ const at = (model: ModelHost) => model.memory.phase.at;
 /** Runs until the next effect is `name`, which is then not done yet. */
 function runTo(model: ModelHost, name: string) {
   let effect = start(model);
-  for (let n = 0; effect && effect.do !== name; n++) {
+  for (let n = 0; effect && effect.kind !== name; n++) {
     if (n > 50) throw new Error(`${name} was never reached`);
     const event = perform(model, effect);
     effect = event ? tell(model, event) : start(model);
@@ -139,7 +139,7 @@ describe('the lock', () => {
       const model = host();
       model.memory.wait = { until, reason: 'damaged' };
       const effect = start(model);
-      expect(effect?.do).toBe('look');
+      expect(effect?.kind).toBe('look');
       expect(model.memory.wait).toBeNull();
     },
   );
@@ -168,7 +168,7 @@ describe('the lock', () => {
   it('takes the flip back when its place was taken away before the reboot', () => {
     const model = host();
     runTo(model, 'flip');
-    tell(model, perform(model, { do: 'flip', target: targetOf('v2') })!);
+    tell(model, perform(model, { kind: 'flip', target: targetOf('v2') })!);
     model.store.value = { ...model.store.value, holders: [other] };
     model.store.revision++;
     model.offer = { none: 'held' };
@@ -183,7 +183,7 @@ describe('the lock', () => {
     const nonces = new Set<string>();
     for (const luck of ['lost', 'applied', 'lost'] as const) {
       const effect = runTo(model, 'acquire');
-      if (effect?.do !== 'acquire') throw new Error('no acquire');
+      if (effect?.kind !== 'acquire') throw new Error('no acquire');
       nonces.add(effect.attempt.nonce);
       tell(model, perform(model, effect, luck)!);
       expect(at(model)).toBe('acquiring');
@@ -224,7 +224,7 @@ describe('the lock', () => {
   it('confirms its place again when the agent starts once more before the reboot', () => {
     const model = host();
     runTo(model, 'reboot');
-    expect(start(model)?.do).toBe('draw');
+    expect(start(model)?.kind).toBe('draw');
     model.store.value = { ...model.store.value, holders: [other] };
     model.store.revision++;
     expect(runUntilWaiting(model)).toEqual(['draw', 'acquire']);
@@ -314,11 +314,11 @@ function drive(model: ModelHost, when: number, cut: string, luck: 'ok' | 'applie
     let effect = start(model);
     while (effect) {
       const isCut = count++ === when;
-      if (effect.do === 'reboot') {
+      if (effect.kind === 'reboot') {
         expect(model.store.value.holders.map((holder) => holder.host)).toEqual(['h']);
       }
       const event = isCut && cut.endsWith('before') ? null : perform(model, effect, isCut ? luck : 'ok');
-      if (isCut && cut.startsWith('power') && effect.do !== 'reboot') boot(model);
+      if (isCut && cut.startsWith('power') && effect.kind !== 'reboot') boot(model);
       effect = isCut || !event ? start(model) : tell(model, event);
       if (count > 300) throw new Error('no end');
     }

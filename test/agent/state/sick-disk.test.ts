@@ -161,7 +161,7 @@ describe('an update that a disk stops', () => {
     phase: { at: 'offered', plan: { goal, target: goal as never, expires } },
   });
   const failed = (code: string, expires = '2026-03-02T00:00:00Z') =>
-    step(offered(expires), { at, kind: 'failed', code, problem: 'words', retry: 'later' }).memory;
+    step(offered(expires), { time: at, kind: 'failed', code, problem: 'words', retry: 'later' }).memory;
 
   test.each(['disk_full', 'disk_failed', 'space_missing'])('%s is tried again, and blames nobody', (code) => {
     const after = failed(code);

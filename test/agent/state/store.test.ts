@@ -57,7 +57,7 @@ describe('the state file', () => {
     const store = openStore(folder);
     const host = createHost('h', createStore(1));
     let effect = start(host);
-    while (effect?.do !== 'flip') effect = tell(host, perform(host, effect!)!);
+    while (effect?.kind !== 'flip') effect = tell(host, perform(host, effect!)!);
     tell(host, { kind: 'failed', code: 'loader_unsafe', problem: 'torn', retry: 'never' });
     const memory = realistic(host.memory);
     expect(memory.phase).toMatchObject({ at: 'cancelling', generation: 'any' });

@@ -12,16 +12,16 @@ export interface Moves {
 }
 
 /** An event without its time. */
-export type Happening = Event extends infer E ? (E extends Event ? Omit<E, 'at'> : never) : never;
+export type Happening = Event extends infer E ? (E extends Event ? Omit<E, 'time'> : never) : never;
 
 /** The agent hears of an event and saves what it then knows. Throws what the machine throws. */
 export function hear(
   host: Host,
   happening: Happening,
   { rules, coverage }: Setting,
-  at: string = times.now,
+  time: string = times.now,
 ): Host {
-  const { memory, effects } = rules.step(host.memory, { ...happening, at } as Event);
+  const { memory, effects } = rules.step(host.memory, { ...happening, time } as Event);
   coverage.move(host.memory.phase.at, memory.phase.at);
   const agent = effects.length > 0 ? 'on' : 'off';
   return { ...host, memory: canonical(memory), agent };
@@ -33,7 +33,7 @@ export function agentMoves(host: Host, setting: Setting, { did, went }: Moves): 
   const on = (event: Happening, from: Host = host) => hear(from, event, setting);
   const late = (event: Happening) => hear(host, event, setting, times.late);
   if (host.agent === 'off') {
-    const { at: _, ...started } = startedEvent(host);
+    const { time: _, ...started } = startedEvent(host);
     if (host.asked) went('agent starts while the host goes down', () => on(started));
     else did('agent starts', on(started));
     return;
@@ -42,11 +42,16 @@ export function agentMoves(host: Host, setting: Setting, { did, went }: Moves): 
   const [effect] = setting.rules.effectsOf(host.memory);
   if (!effect) return;
   went('agent crashes', () => ({ ...host, agent: 'off' }));
-  if (effect.do === 'acquire' || effect.do === 'release' || effect.do === 'cancel' || effect.do === 'draw') {
+  if (
+    effect.kind === 'acquire' ||
+    effect.kind === 'release' ||
+    effect.kind === 'cancel' ||
+    effect.kind === 'draw'
+  ) {
     return;
   }
   const { expires } = planOf(host);
-  if (effect.do === 'look') {
+  if (effect.kind === 'look') {
     look(host, setting.head, on, late, { did, went });
     return;
   }
@@ -55,27 +60,27 @@ export function agentMoves(host: Host, setting: Setting, { did, went }: Moves): 
   const threw = (retry: 'later' | 'never', from: Host) =>
     on({ kind: 'failed', code: 'internal', problem: 'x', retry }, from);
   if (changed === undefined) {
-    did(`${effect.do}, the loader refuses`, threw('never', host));
+    did(`${effect.kind}, the loader refuses`, threw('never', host));
     return;
   }
-  went('effect throws', () => threw('later', host), effect.do);
-  went('effect throws for good', () => threw('never', host), effect.do);
+  went('effect throws', () => threw('later', host), effect.kind);
+  went('effect throws for good', () => threw('never', host), effect.kind);
   if (isWorldly(effect)) {
     went(
       'agent crashes after the effect, before it is saved',
       () => ({ ...changed, agent: 'off' }),
-      effect.do,
+      effect.kind,
     );
-    went('effect throws after it was done', () => threw('later', changed), effect.do);
-    went('effect throws for good after it was done', () => threw('never', changed), effect.do);
+    went('effect throws after it was done', () => threw('later', changed), effect.kind);
+    went('effect throws for good after it was done', () => threw('never', changed), effect.kind);
   }
   const answer = answerOf(effect, changed);
-  if (answer) did(effect.do, on(answer, changed));
-  else did(effect.do, { ...changed, agent: 'off' });
-  if (effect.do === 'health') {
+  if (answer) did(effect.kind, on(answer, changed));
+  else did(effect.kind, { ...changed, agent: 'off' });
+  if (effect.kind === 'health') {
     went('health fails', () => on({ kind: 'unhealthy', check: 'c', problem: 'x' }));
   }
-  if (effect.do === 'hooks' && answer && expires) went('grant expires', () => late(answer));
+  if (effect.kind === 'hooks' && answer && expires) went('grant expires', () => late(answer));
 }
 
 function look(
@@ -115,7 +120,7 @@ export function planOf({ memory }: Host): { expires: string | null } {
 }
 
 function answerOf(effect: Effect, host: Host): Happening | undefined {
-  switch (effect.do) {
+  switch (effect.kind) {
     case 'write':
       return { kind: 'wrote' };
     case 'hooks':

@@ -9,10 +9,10 @@ export type Ending = 'succeeds' | 'unknown' | 'internal' | WaitReason;
 /** The event that tells the agent how its operation ended, as `agent/lock/etcd.ts` and `agent/run/perform.ts` make it. */
 export function answerOf(effect: LockEffect, ending: Ending): Happening {
   if (ending === 'internal') return { kind: 'failed', code: 'internal', problem: '', retry: 'later' };
-  if (effect.do !== 'acquire') {
+  if (effect.kind !== 'acquire') {
     return ending === 'succeeds'
-      ? { kind: 'released', answer: { result: 'released', revision: '1000' } }
-      : { kind: 'released', answer: { result: 'unknown', problem: '' } };
+      ? { kind: 'released', answer: { kind: 'released', revision: '1000' } }
+      : { kind: 'released', answer: { kind: 'unknown', problem: '' } };
   }
   return { kind: 'acquired', nonce: effect.attempt.nonce, answer: acquireAnswer(effect, ending) };
 }
@@ -23,15 +23,15 @@ export function nonceOf(number: number): string {
 }
 
 function acquireAnswer(
-  { attempt }: Extract<LockEffect, { do: 'acquire' }>,
+  { attempt }: Extract<LockEffect, { kind: 'acquire' }>,
   ending: Exclude<Ending, 'internal'>,
 ): AcquireAnswer {
   switch (ending) {
     case 'succeeds':
-      return { result: 'held', hold: { ...attempt, clusterId }, revision: '1000' };
+      return { kind: 'held', hold: { ...attempt, clusterId }, revision: '1000' };
     case 'unknown':
-      return { result: 'unknown', problem: '' };
+      return { kind: 'unknown', problem: '' };
     default:
-      return { result: 'wait', reason: ending, holders: [], problem: '' };
+      return { kind: 'wait', reason: ending, holders: [], problem: '' };
   }
 }

@@ -29,30 +29,30 @@ export class Client {
   /** What the lock effect of a running agent can lead to. */
   moves(state: Int32Array, host: number): void {
     const effect = this.effectOf(state, host);
-    if (effect.do === 'draw') this.#draw(state, host);
-    if (effect.do !== 'acquire' && effect.do !== 'release' && effect.do !== 'cancel') return;
+    if (effect.kind === 'draw') this.#draw(state, host);
+    if (effect.kind !== 'acquire' && effect.kind !== 'release' && effect.kind !== 'cancel') return;
     this.#read(state, host, effect, state[field.value]!, true);
     const stale = state[field.before]!;
     if (stale !== none && this.#world.can(state, 'stale read')) this.#read(state, host, effect, stale, false);
     const cannot = (fault: Fault, ending: Ending) => {
       if (!this.#world.can(state, fault)) return;
       this.end(this.#world.begin(state), host, ending);
-      this.#world.end(`${fault} (${effect.do})`, fault, host);
+      this.#world.end(`${fault} (${effect.kind})`, fault, host);
     };
     const { agent } = this.#world.hostOf(state, host);
     const isFirst = agent === 'on';
-    cannot('lock is unreachable', effect.do === 'acquire' && isFirst ? 'unreachable' : 'unknown');
+    cannot('lock is unreachable', effect.kind === 'acquire' && isFirst ? 'unreachable' : 'unknown');
     if (agent === 'doubting') this.#getsNothing(state, host, effect);
-    if (effect.do === 'acquire' && isFirst) cannot('quorum would be lost', 'quorum');
+    if (effect.kind === 'acquire' && isFirst) cannot('quorum would be lost', 'quorum');
   }
 
   /** In a mutant's world the endpoint after the slow one is gone, and that costs no fault. */
   #getsNothing(state: Int32Array, host: number, effect: LockEffect): void {
     const { extras, rules } = this.#world.setting;
     if (!extras.has('the next endpoint gets nothing')) return;
-    const isBelieved = effect.do === 'acquire' && rules.lastEndpointDecides;
+    const isBelieved = effect.kind === 'acquire' && rules.lastEndpointDecides;
     this.end(this.#world.begin(state), host, isBelieved ? 'unreachable' : 'unknown');
-    this.#world.end(`${effect.do}: the next endpoint gets nothing`, undefined, host);
+    this.#world.end(`${effect.kind}: the next endpoint gets nothing`, undefined, host);
   }
 
   /** Tells the agent how its operation ended. */
@@ -76,20 +76,20 @@ export class Client {
     return endings[this.#settled(state[field.hosts + host]!, value * maxHosts + host)]!;
   }
 
-  effectOf(state: Int32Array, host: number): LockEffect | { do: 'draw' } | { do: 'other' } {
+  effectOf(state: Int32Array, host: number): LockEffect | { kind: 'draw' } | { kind: 'other' } {
     return this.#effect(state[field.hosts + host]!);
   }
 
-  readonly #effect = remember((id): LockEffect | { do: 'draw' } | { do: 'other' } => {
+  readonly #effect = remember((id): LockEffect | { kind: 'draw' } | { kind: 'other' } => {
     const [effect] = this.#world.setting.rules.effectsOf(this.#world.hosts.get(id).memory);
-    switch (effect?.do) {
+    switch (effect?.kind) {
       case 'acquire':
       case 'release':
       case 'cancel':
       case 'draw':
         return effect;
       default:
-        return { do: 'other' };
+        return { kind: 'other' };
     }
   });
 
@@ -134,7 +134,7 @@ export class Client {
   #read(state: Int32Array, host: number, effect: LockEffect, value: number, isPresent: boolean): void {
     const { setting } = this.#world;
     const fault = isPresent ? undefined : 'stale read';
-    const label = isPresent ? `${effect.do}: reads` : `stale read (${effect.do})`;
+    const label = isPresent ? `${effect.kind}: reads` : `stale read (${effect.kind})`;
     const wanted = this.#wanted(state[field.hosts + host]!, value, host * 2 + Number(isPresent));
     const to = this.#world.begin(state);
     if (typeof wanted === 'string') {
@@ -144,8 +144,8 @@ export class Client {
     }
     const free = this.#world.freeSlot(to);
     if (free === none) return;
-    const guard = setting.rules.guard[effect.do];
-    const byName = setting.rules.removesByName && effect.do !== 'acquire';
+    const guard = setting.rules.guard[effect.kind];
+    const byName = setting.rules.removesByName && effect.kind !== 'acquire';
     const isHopeless = guard === 'revision' && !isPresent;
     this.#world.setMessage(to, free, {
       host,
@@ -153,11 +153,11 @@ export class Client {
       live: isPresent,
       kind: byName ? 'removal' : 'swap',
       guard,
-      takes: effect.do === 'acquire',
+      takes: effect.kind === 'acquire',
       version: guard === 'version' ? state[field.version]! : 0,
       value: isHopeless || byName ? none : wanted,
     });
-    this.#world.change(to, host, this.#waiting, Number(effect.do !== 'acquire'));
+    this.#world.change(to, host, this.#waiting, Number(effect.kind !== 'acquire'));
     this.#world.end(`${label}, swaps`, fault, host);
   }
 
@@ -170,7 +170,7 @@ export class Client {
     const effect = this.#effect(id) as LockEffect;
     const isInDoubt = host.agent === 'doubting';
     const holds = values.isHolder(value, index) === 1;
-    if (effect.do === 'acquire') {
+    if (effect.kind === 'acquire') {
       if (!isPresent && host.memory.seen[clusterId] === '1000') return isInDoubt ? 'unknown' : 'rewound';
       if (setting.rules.believesReads && holds) return 'succeeds';
       if (setting.rules.believesAbsence && isInDoubt && !holds) return 'unreachable';
@@ -202,7 +202,7 @@ export class Client {
 /** How an operation ends that is refused; somebody else's place is not this host's to give back. */
 function refusal(effect: LockEffect, refused: Refused['refused']): Ending {
   if (refused === 'same_boot') return 'internal';
-  if (effect.do === 'acquire') return refused;
+  if (effect.kind === 'acquire') return refused;
   return refused === 'foreign_hold' ? 'succeeds' : 'internal';
 }
 

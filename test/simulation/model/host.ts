@@ -77,7 +77,7 @@ export function startedEvent(host: Host): Event {
   const isOther = host.slot !== host.blessed;
   return {
     kind: 'started',
-    at: times.now,
+    time: times.now,
     running: runningOf(host),
     generation: isOther && counted !== null ? counted : 0,
     blessed: !isOther || host.way,

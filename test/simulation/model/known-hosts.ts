@@ -76,7 +76,7 @@ export class KnownHosts {
   readonly isAtLock = remember((id) => {
     const { agent, memory } = this.#hosts.get(id);
     const [effect] = agent === 'off' ? [] : this.#setting.rules.effectsOf(memory);
-    return effect ? ['draw', 'acquire', 'release', 'cancel'].includes(effect.do) : false;
+    return effect ? ['draw', 'acquire', 'release', 'cancel'].includes(effect.kind) : false;
   });
 
   /** Whether nothing but the lock is left for it to do. */

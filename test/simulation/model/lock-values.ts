@@ -12,7 +12,7 @@ import { times } from './releases.ts';
 import type { Setting } from './setting.ts';
 import { remember, Table } from './table.ts';
 
-export type LockEffect = Extract<Effect, { do: 'acquire' | 'release' | 'cancel' }>;
+export type LockEffect = Extract<Effect, { kind: 'acquire' | 'release' | 'cancel' }>;
 
 /** Lock values by number. Hosts are called h0, h1, … by their place in the state. */
 export class LockValues {
@@ -89,7 +89,7 @@ export function change(
 ): Change {
   const { boots } = host.memory;
   const own = value.holders.find((holder) => holder.host === name);
-  switch (effect.do) {
+  switch (effect.kind) {
     case 'acquire': {
       const { boot, nonce } = effect.attempt;
       const wanted = { host: name, boot, nonce, since: times.start, release: effect.rootHash };

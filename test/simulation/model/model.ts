@@ -72,7 +72,7 @@ export class World implements Model {
   #quietMove(state: Int32Array): boolean {
     for (let host = 0; host < this.setting.hosts; host++) {
       const id = state[field.hosts + host]!;
-      if (this.#known.isOnlyAtLock(id) && this.#client.effectOf(state, host).do === 'draw') {
+      if (this.#known.isOnlyAtLock(id) && this.#client.effectOf(state, host).kind === 'draw') {
         this.#client.moves(state, host);
         return true;
       }

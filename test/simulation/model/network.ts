@@ -48,7 +48,7 @@ export class Network {
       if (ending === 'conflict') this.#client.restart(to, host);
       else this.#client.end(to, host, ending);
       const words = ending === 'conflict' ? 'conflict, starts again' : ending;
-      this.#world.end(fault ? `${fault} (${effect.do})` : `${effect.do}: ${words}`, fault, host);
+      this.#world.end(fault ? `${fault} (${effect.kind})` : `${effect.kind}: ${words}`, fault, host);
     };
     gets(isHit ? this.#client.endingOf(state, host, message.value) : 'conflict', isHit);
     if (can('answer is lost')) gets('unknown', isHit, 'answer is lost');
@@ -61,7 +61,7 @@ export class Network {
       const to = this.#world.begin(state);
       this.#world.setMessage(to, slot, { ...message, orphan: true });
       this.#client.moveOn(to, host);
-      this.#world.end(`${slow} (${effect.do})`, slow, host);
+      this.#world.end(`${slow} (${effect.kind})`, slow, host);
     }
     if (isHit && can('request arrives twice')) {
       const isSwap = message.guard === 'revision' && message.kind === 'swap';
@@ -94,7 +94,7 @@ export class Network {
     if (this.#world.hostOf(state, host).agent === 'off') return;
     const to = this.#world.begin(state);
     this.#world.setMessage(to, slot, undefined);
-    if (this.#client.effectOf(state, host).do === 'acquire') {
+    if (this.#client.effectOf(state, host).kind === 'acquire') {
       this.abandon(to, host);
       this.#world.change(to, host, this.#heardLate, message.value);
     }

@@ -62,7 +62,7 @@ function orderBack(host: Host): Happening | undefined {
 /** False when the machine says that the order does not fit. Throws what is a defect. */
 function isObeyed(host: Host, happening: Happening, { rules }: Setting): boolean {
   try {
-    rules.step(host.memory, { ...happening, at: times.now } as Event);
+    rules.step(host.memory, { ...happening, time: times.now } as Event);
     return true;
   } catch (error) {
     if (['usage', 'cancel_late'].includes((error as { code?: string }).code ?? '')) return false;

@@ -3,7 +3,7 @@ import type { Host } from './host.ts';
 import { otherSlot, versionName } from './releases.ts';
 
 /** True for effects that leave something behind on the host. */
-export function isWorldly({ do: verb }: Effect): boolean {
+export function isWorldly({ kind: verb }: Effect): boolean {
   return verb !== 'hooks' && verb !== 'health' && verb !== 'look';
 }
 
@@ -13,7 +13,7 @@ export function isWorldly({ do: verb }: Effect): boolean {
  */
 export function changeWorld(host: Host, effect: Effect): Host | undefined {
   const other = otherSlot(host.slot);
-  switch (effect.do) {
+  switch (effect.kind) {
     case 'write': {
       const version = Number(effect.target.version.split('.')[0]);
       // entries of the slot go before its first byte changes

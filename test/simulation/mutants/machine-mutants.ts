@@ -74,7 +74,7 @@ function cancelsTooLate(memory: Memory, event: Event): ReturnType<typeof step> {
   const { phase } = memory;
   if (event.kind !== 'cancel' || phase.at !== 'rebooting') return step(memory, event);
   const { goal, hold, generation } = phase;
-  const barred = bar(memory, event.at, goal);
+  const barred = bar(memory, event.time, goal);
   return answerWith(barred, () => ({ at: 'cancelling', goal, hold, generation, reason: '' }));
 }
 

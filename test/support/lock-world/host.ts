@@ -64,15 +64,15 @@ export function createHost(id: string, store: LockStore): ModelHost {
 /** The agent learns an event and its memory reaches the disk; returns what it would do next. */
 export function tell(host: ModelHost, event: EventBody): Effect | undefined {
   host.clock += 1000;
-  const at = new Date(host.clock).toISOString();
+  const time = new Date(host.clock).toISOString();
   const before = host.memory.phase.at;
-  const { memory, effects } = step(host.memory, { ...event, at } as Event);
+  const { memory, effects } = step(host.memory, { ...event, time } as Event);
   host.memory = JSON.parse(JSON.stringify(memory)) as Memory;
   if (before !== memory.phase.at) host.visited.add(`${before} ${memory.phase.at}`);
   return effects[0];
 }
 
-type EventBody = Event extends infer E ? (E extends Event ? Omit<E, 'at'> : never) : never;
+type EventBody = Event extends infer E ? (E extends Event ? Omit<E, 'time'> : never) : never;
 
 /** Starts the agent, an hour later, so that every wait is over. */
 export function start(host: ModelHost): Effect | undefined {
@@ -106,7 +106,7 @@ export function boot(host: ModelHost): void {
 export function perform(host: ModelHost, effect: Effect, luck: Luck = 'ok'): EventBody | null {
   const other: SlotName = host.running.slot === 'a' ? 'b' : 'a';
   const self = { boot: host.running.bootId, boots: host.memory.boots, seen: host.memory.seen };
-  switch (effect.do) {
+  switch (effect.kind) {
     case 'look':
       return { kind: 'looked', found: found(host), pollSeconds: 300 };
     case 'write':
@@ -159,7 +159,7 @@ export function runUntilWaiting(host: ModelHost, limit = 100): string[] {
   const done: string[] = [];
   let effect = start(host);
   while (effect && done.length < limit) {
-    done.push(effect.do);
+    done.push(effect.kind);
     const event = perform(host, effect);
     effect = event ? tell(host, event) : start(host);
   }

@@ -17,14 +17,14 @@ export function portsOf(model: ModelHost, sent: Report[][] = []): Ports {
   const self = (boots: readonly string[]) => ({ boot: model.running.bootId, boots, seen: {} });
   return {
     machine: { running: async () => running(), readRoot: async () => {}, reboot: async () => boot(model) },
-    slot: { write: async () => void did({ do: 'write', target }) },
+    slot: { write: async () => void did({ kind: 'write', target }) },
     loader: {
       tidy: async () => {},
-      flip: async () => (did({ do: 'flip', target }) as { generation: number }).generation,
-      flipBack: async () => (did({ do: 'flipBack' }) as { generation: number }).generation,
-      unflip: async (generation) => void did({ do: 'unflip', generation }),
-      markGood: async (generation) => void did({ do: 'markGood', generation }),
-      markBad: async (generation) => void did({ do: 'markBad', generation }),
+      flip: async () => (did({ kind: 'flip', target }) as { generation: number }).generation,
+      flipBack: async () => (did({ kind: 'flipBack' }) as { generation: number }).generation,
+      unflip: async (generation) => void did({ kind: 'unflip', generation }),
+      markGood: async (generation) => void did({ kind: 'markGood', generation }),
+      markBad: async (generation) => void did({ kind: 'markBad', generation }),
       entries: async () =>
         model.entries.map(({ generation, slot, tries }) => ({
           generation,
@@ -42,13 +42,13 @@ export function portsOf(model: ModelHost, sent: Report[][] = []): Ports {
         return own ? { group, host, boot: own.boot, since: own.since, endpoints } : null;
       },
       acquire: async (attempt, rootHash, { boots }) =>
-        performLock(model.store, { do: 'acquire', attempt, rootHash }, self(boots), 'ok')
+        performLock(model.store, { kind: 'acquire', attempt, rootHash }, self(boots), 'ok')
           .answer as AcquireAnswer,
       release: async (hold, rootHash, { boots }, verdict) =>
-        performLock(model.store, { do: 'release', hold, rootHash, verdict }, self(boots), 'ok')
+        performLock(model.store, { kind: 'release', hold, rootHash, verdict }, self(boots), 'ok')
           .answer as ReleaseAnswer,
       cancel: async (hold, { boots }) =>
-        performLock(model.store, { do: 'cancel', hold }, self(boots), 'ok').answer as ReleaseAnswer,
+        performLock(model.store, { kind: 'cancel', hold }, self(boots), 'ok').answer as ReleaseAnswer,
     },
     trust: { accept: async () => target },
     server: {

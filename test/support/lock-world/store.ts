@@ -21,47 +21,46 @@ export function createStore(slots: number): LockStore {
 /** Performs a lock effect as the real client does: read, change, swap. */
 export function performLock(
   store: LockStore,
-  effect: Extract<Effect, { do: 'acquire' | 'release' | 'cancel' }>,
+  effect: Extract<Effect, { kind: 'acquire' | 'release' | 'cancel' }>,
   self: LockSelf,
   luck: Luck,
 ): EventOf<'acquired'> | EventOf<'released'> {
-  const at = '2026-01-01T00:00:00Z';
+  const time = '2026-01-01T00:00:00Z';
   const { value, revision } = store;
-  const change = changeOf(effect, value, self, at);
+  const change = changeOf(effect, value, self, time);
   const won = 'refused' in change ? null : () => swap(store, revision, change.value);
   if (luck === 'applied') won?.();
   if (luck === 'late' && won) store.late.push(won);
   if (luck === 'ok') won?.();
-  const unknown = { result: 'unknown', problem: 'timeout' } as const;
-  if (effect.do !== 'acquire') {
-    if ('refused' in change) throw new Error(`${effect.do} refused: ${change.problem}`);
-    const answer =
-      luck === 'ok' ? { result: 'released' as const, revision: String(store.revision) } : unknown;
-    return { kind: 'released', at, answer };
+  const unknown = { kind: 'unknown', problem: 'timeout' } as const;
+  if (effect.kind !== 'acquire') {
+    if ('refused' in change) throw new Error(`${effect.kind} refused: ${change.problem}`);
+    const answer = luck === 'ok' ? { kind: 'released' as const, revision: String(store.revision) } : unknown;
+    return { kind: 'released', time, answer };
   }
   const { nonce } = effect.attempt;
-  if (luck !== 'ok') return { kind: 'acquired', at, nonce, answer: unknown };
+  if (luck !== 'ok') return { kind: 'acquired', time, nonce, answer: unknown };
   if ('refused' in change) {
     const { refused, problem } = change;
     if (refused === 'same_boot') throw new Error(problem);
-    return { kind: 'acquired', at, nonce, answer: { result: 'wait', reason: refused, holders: [], problem } };
+    return { kind: 'acquired', time, nonce, answer: { kind: 'wait', reason: refused, holders: [], problem } };
   }
   const answer = {
-    result: 'held' as const,
+    kind: 'held' as const,
     hold: { ...effect.attempt, clusterId: 'c' },
     revision: String(store.revision),
   };
-  return { kind: 'acquired', at, nonce, answer };
+  return { kind: 'acquired', time, nonce, answer };
 }
 
 function changeOf(
-  effect: Extract<Effect, { do: 'acquire' | 'release' | 'cancel' }>,
+  effect: Extract<Effect, { kind: 'acquire' | 'release' | 'cancel' }>,
   value: LockValue,
   self: LockSelf,
   since: string,
 ): Change {
-  if (effect.do === 'cancel') return cancel(value, { host: effect.hold.host, boots: self.boots });
-  if (effect.do === 'release') {
+  if (effect.kind === 'cancel') return cancel(value, { host: effect.hold.host, boots: self.boots });
+  if (effect.kind === 'release') {
     const { host, boot } = effect.hold;
     return release(value, { host, boot, release: effect.rootHash }, self, effect.verdict);
   }
