@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { type Arch, Sha256, Version } from '../../protocol/schema.ts';
+import { type Arch, Sha256, Version } from '../../protocol/schema/schema.ts';
 
 /** One of the two slots that a host boots from in turn. */
 export const SlotName = Type.Enum(['a', 'b']);

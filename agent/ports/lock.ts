@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
-import type { Holder } from '../../protocol/lock-value.ts';
-import type { Verdict } from '../../protocol/semaphore.ts';
+import type { Holder } from '../../protocol/lock/lock-value.ts';
+import type { Verdict } from '../../protocol/lock/semaphore.ts';
 
 /** Where this host asks for its place in the lock, by today's configuration. */
 export const Place = Type.Object({

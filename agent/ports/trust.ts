@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
-import type { Release } from '../../protocol/release.ts';
-import { orNull, Sha256, Version } from '../../protocol/schema.ts';
+import type { Release } from '../../protocol/documents/release.ts';
+import { orNull, Sha256, Version } from '../../protocol/schema/schema.ts';
 import type { Running } from './host.ts';
 
 /** The version that an update leads to. */

@@ -1,4 +1,4 @@
-import type { ReportKind } from '../../protocol/check-in.ts';
+import type { ReportKind } from '../../protocol/api/check-in.ts';
 import { otherSlot } from '../ports/host.ts';
 import type { Goal } from '../ports/trust.ts';
 import type { Memory, Phase } from './memory.ts';

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { Report } from '../../protocol/check-in.ts';
-import { orNull } from '../../protocol/schema.ts';
+import { Report } from '../../protocol/api/check-in.ts';
+import { orNull } from '../../protocol/schema/schema.ts';
 import { Running } from '../ports/host.ts';
 import { Hold, Standing } from '../ports/lock.ts';
 import { Goal, Target } from '../ports/trust.ts';

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { parseJson } from '../../protocol/schema.ts';
+import { parseJson } from '../../protocol/schema/schema.ts';
 import { freshMemory, Memory } from '../state-machine/memory.ts';
 
 /**
