@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { makeCertificates } from '../../../builder/keys/certificates.ts';
-import { enroll } from '../../../builder/sign/secure-boot/enroll.ts';
-import { readEnrollmentKeys, requireSigner } from '../../../builder/sign/secure-boot/find-signer.ts';
-import { requireSignedBoot } from '../../../builder/sign/secure-boot/require-signed-boot.ts';
-import { signPe } from '../../../builder/sign/secure-boot/sign-pe.ts';
-import { makeStub } from '../boot-file/make-stub.ts';
+import { makeCertificates } from '../../../../builder/keys/certificates/certificates.ts';
+import { enroll } from '../../../../builder/sign/secure-boot/enroll.ts';
+import { readEnrollmentKeys, requireSigner } from '../../../../builder/sign/secure-boot/find-signer.ts';
+import { requireSignedBoot } from '../../../../builder/sign/secure-boot/require-signed-boot.ts';
+import { signPe } from '../../../../builder/sign/secure-boot/sign-pe.ts';
+import { makeStub } from '../../boot-file/make-stub.ts';
 
 let dir: string;
 let keys: string;
