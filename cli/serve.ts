@@ -70,8 +70,8 @@ async function runServer(flags: Flags): Promise<{ text: string; data: unknown }>
     lockGroups: flags.lockGroup ?? [],
     enrolment: flags.enrolment,
     logLevel: process.env.INTERLOCK_LOG ?? 'warn',
-    tell: (line) => print(visible(line)),
-    tellSecret: isJournal() ? undefined : print,
+    print: (line) => print(visible(line)),
+    printSecret: isJournal() ? undefined : print,
   });
   reload = server.reload;
   print(`listening on ${server.url}`);

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { openBlobs } from '../../update-server/blobs/files.ts';
 import { createApp } from '../../update-server/http/app.ts';
-import { watchOverload } from '../../update-server/load/watch-load.ts';
+import { watchLoad } from '../../update-server/load/watch-load.ts';
 import { openSqliteStore } from '../../update-server/store/sqlite/store.ts';
 import { fastClock } from './clock.ts';
 
@@ -14,7 +14,7 @@ const app = createApp({
   blobs: openBlobs(dataDir),
   onlineKeys: undefined,
   now,
-  overload: watchOverload(),
+  loadWatch: watchLoad(),
 });
 let ticking: Promise<unknown> = Promise.resolve();
 const timer = setInterval(() => {

@@ -26,7 +26,7 @@ const send = async (url: string, payload: object, credential?: string) => {
 };
 const ask = (more: object = {}) => send('/v1/enroll', { ...machine(), ...more });
 const auditLines = async () => (await server.get('/v1/audit?limit=200')).body.lines.length;
-const waiting = async () => (await server.get('/v1/enrolment')).body.unapproved;
+const waiting = async () => (await server.get('/v1/enrollment')).body.unapproved;
 const fill = (count: number) =>
   Promise.all(
     Array.from({ length: count }, (_, number) =>
@@ -53,7 +53,7 @@ describe('a new data folder', () => {
   it('lets them ask once an admin says so, and no longer when he takes it back', async () => {
     const put = async (enrolment: string, role: 'admin' | 'operator') => {
       const headers = bearer(server.tokens[role]);
-      const request = { method: 'PUT' as const, url: '/v1/enrolment', headers, payload: { enrolment } };
+      const request = { method: 'PUT' as const, url: '/v1/enrollment', headers, payload: { enrolment } };
       return (await server.app.inject(request)).statusCode;
     };
     expect(await put('open', 'operator')).toBe(403);

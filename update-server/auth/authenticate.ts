@@ -1,16 +1,24 @@
 import type { FastifyRequest } from 'fastify';
 import type { TokenInfo } from '../../protocol/api/operator.ts';
-import type { DeskPorts } from '../routing/ports.ts';
+import type { Store } from '../store/interface/store.ts';
 import { requireOwnPage } from './own-page.ts';
 import { hashSecret } from './secret.ts';
 import { sessionOf, sessionTimes } from './session.ts';
 
+/** Where tokens and sessions are looked up. */
+export interface TokenSource {
+  store: Store;
+  now(): Date;
+  /** The server is reached by TLS only. */
+  secure: boolean;
+}
+
 /**
- * The live token behind a request, by bearer or by the page's cookie. A bearer speaks for itself; a cookie is sent by
- * browsers unasked, so what it changes must come from our page. Throws `cross_site`.
+ * The live token behind a request, by bearer or by the dashboard's cookie. A bearer is sent on purpose; a cookie is sent by
+ * browsers unasked, so a change by cookie must come from our page. Throws `cross_site`.
  */
-export async function whoCalls(
-  { store, now, secure }: Pick<DeskPorts, 'store' | 'now' | 'secure'>,
+export async function authenticate(
+  { store, now, secure }: TokenSource,
   request: FastifyRequest,
 ): Promise<TokenInfo | undefined> {
   if (request.headers.authorization !== undefined) {

@@ -1,10 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Role, TokenInfo } from '../../protocol/api/operator.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import { access } from '../routing/access.ts';
-import type { DeskPorts } from '../routing/ports.ts';
 import type { HostRecord } from '../store/interface/store.ts';
-import { bearerOf, whoCalls } from './authenticate.ts';
+import { authenticate, bearerOf, type TokenSource } from './authenticate.ts';
 import { hashSecret } from './secret.ts';
 
 declare module 'fastify' {
@@ -16,19 +14,17 @@ declare module 'fastify' {
   }
 }
 
-/** Checks every request against the table of access before its body is read. */
-export function guardRoutes(app: FastifyInstance, ports: DeskPorts): void {
+/** Checks every request against the access of its route before its body is read. */
+export function guardRoutes(app: FastifyInstance, source: TokenSource): void {
   app.decorateRequest('operator', null as never);
   app.decorateRequest('caller', null as never);
-  app.addHook('onRoute', ({ method, url }) => {
-    for (const name of [method].flat()) {
-      if (!access[`${name} ${url}`]) throw new Error(`no access rule for ${name} ${url}`);
-    }
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (!config?.rules) throw new Error(`no access rule for ${[method].flat().join(' ')} ${url}`);
   });
   app.addHook('onRequest', async (request) => {
-    const { method, routeOptions } = request;
-    if (!routeOptions.url) return;
-    const needed = access[`${method} ${routeOptions.url}`]?.for;
+    const { url, config } = request.routeOptions;
+    if (!url) return;
+    const needed = config.rules?.access;
     if (needed === 'anyone') return;
     if (!needed) throw new InterlockError('unauthorized');
     if (needed === 'host') request.caller = await hostOf(request);
@@ -37,13 +33,13 @@ export function guardRoutes(app: FastifyInstance, ports: DeskPorts): void {
 
   async function hostOf(request: FastifyRequest): Promise<HostRecord> {
     const secret = bearerOf(request);
-    const host = secret && (await ports.store.hostByCredential(hashSecret(secret)));
+    const host = secret && (await source.store.hostByCredential(hashSecret(secret)));
     if (!host) throw new InterlockError('unauthorized');
     return host;
   }
 
   async function operatorOf(request: FastifyRequest, roles: readonly Role[]): Promise<TokenInfo> {
-    const token = await whoCalls(ports, request);
+    const token = await authenticate(source, request);
     if (!token) throw new InterlockError('unauthorized');
     const action = `${request.method} ${request.routeOptions.url}`;
     if (!roles.includes(token.role)) throw new InterlockError('forbidden', { role: token.role, action });

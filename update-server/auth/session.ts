@@ -18,12 +18,12 @@ export function sessionOf({ cookies }: FastifyRequest, secure: boolean): string 
 }
 
 /** Hands the secret to the browser, out of reach of scripts and other sites. */
-export function giveCookie(reply: FastifyReply, secret: string, secure: boolean): void {
+export function setCookie(reply: FastifyReply, secret: string, secure: boolean): void {
   void reply.setCookie(nameOf(secure), secret, { ...marks, secure, maxAge: lifeMs / 1000 });
 }
 
-/** Takes it back. */
-export function takeCookie(reply: FastifyReply, secure: boolean): void {
+/** Removes it from the browser. */
+export function clearCookie(reply: FastifyReply, secure: boolean): void {
   void reply.clearCookie(nameOf(secure), { ...marks, secure });
 }
 

@@ -1,6 +1,6 @@
 import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
-import type { Ports } from '../routing/ports.ts';
-import type { BlobInfo, CheckedBlob } from '../store/interface/store.ts';
+import type { BlobInfo, CheckedBlob, Store } from '../store/interface/store.ts';
+import type { Blobs } from './files.ts';
 
 /** Finds files that rotted or were removed. */
 export interface Scrub {
@@ -28,10 +28,10 @@ const manyMs = 3_600_000;
 /** One that could not be looked at is tried again so much later: the others do not wait for it. */
 const retryMs = 3_600_000;
 
-/** Keeps what is known of damage; `tell` hears of each blob once. */
+/** Keeps what is known of damage; `log` gets each blob once. */
 export function openScrub(
-  { store, blobs, now }: Pick<Ports, 'store' | 'blobs' | 'now'>,
-  tell: (problem: string) => void,
+  { store, blobs, now }: { store: Store; blobs: Blobs; now(): Date },
+  log: (problem: string) => void,
 ): Scrub {
   let damaged: CheckedBlob[] = [];
   let work: Promise<unknown> = Promise.resolve();
@@ -40,7 +40,7 @@ export function openScrub(
 
   /** One after the other: a disk that is asked for everything at once answers nobody. */
   function later(what: () => Promise<unknown>): void {
-    work = work.then(what).catch((error) => tell(asInterlockError(error).message));
+    work = work.then(what).catch((error) => log(asInterlockError(error).message));
   }
 
   async function check(sha256: string, speed?: number): Promise<void> {
@@ -51,9 +51,12 @@ export function openScrub(
 
   async function look(): Promise<void> {
     const found: CheckedBlob[] = [];
-    for (const blob of await store.blobsToCheck()) if (await isLost(blob).catch(() => true)) found.push(blob);
+    for (const blob of await store.blobsToCheck()) {
+      // one that cannot be read counts as lost
+      if (await isLost(blob).catch(() => true)) found.push(blob);
+    }
     for (const { sha256 } of found) {
-      if (!damaged.some((blob) => blob.sha256 === sha256)) tell(`blob ${sha256} is damaged or missing`);
+      if (!damaged.some((blob) => blob.sha256 === sha256)) log(`blob ${sha256} is damaged or missing`);
     }
     damaged = found;
   }
@@ -87,7 +90,7 @@ export function openScrub(
       const checkIfSuspect = async () => {
         if (await isSuspect(blob, found)) later(() => check(blob.sha256));
       };
-      void checkIfSuspect().catch((error) => tell(asInterlockError(error).message));
+      void checkIfSuspect().catch((error) => log(asInterlockError(error).message));
     },
     complained(version) {
       later(async () => {
@@ -110,7 +113,7 @@ export function openScrub(
           await check(sha256, pace);
           tried.delete(sha256);
         } catch (error) {
-          tell(asInterlockError(error).message);
+          log(asInterlockError(error).message);
         }
         return true;
       }

@@ -1,14 +1,21 @@
 import { formatBytes } from '../../system/terminal/progress.ts';
+import type { Scrub } from '../blobs/scrub.ts';
+import type { Room } from '../disk/room.ts';
 import type { Trouble } from '../domain/fleet/attention.ts';
-import type { Ports } from '../routing/ports.ts';
 import type { CheckedBlob } from '../store/interface/store.ts';
 
+/** What can have troubles; missing where nobody looks. */
+export interface Watched {
+  room?: Room | undefined;
+  scrub?: Scrub | undefined;
+}
+
 /** Looks for all of it. */
-export function troublesOf({ room, scrub }: Pick<Ports, 'room' | 'scrub'>): Trouble[] {
+export function troublesOf({ room, scrub }: Watched): Trouble[] {
   return [...lowDisk(room), ...lostBlobs(scrub?.damaged() ?? [])];
 }
 
-function lowDisk(room: Ports['room']): Trouble[] {
+function lowDisk(room: Room | undefined): Trouble[] {
   if (!room?.isLow()) return [];
   const { free, reserve } = room.state();
   const text = `The server’s disk has ${formatBytes(free)} free and keeps ${formatBytes(reserve)} for its database: uploads are refused. Make room.`;

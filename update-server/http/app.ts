@@ -4,38 +4,51 @@ import type { TSchema } from 'typebox';
 import { problemOf } from '../../protocol/schema/schema.ts';
 import { visibleJson } from '../../protocol/text/visible.ts';
 import { guardRoutes } from '../auth/guard.ts';
+import type { Blobs } from '../blobs/files.ts';
+import type { Scrub } from '../blobs/scrub.ts';
+import { boundless, type Room } from '../disk/room.ts';
+import type { OnlineKeys } from '../domain/tuf/online-keys.ts';
 import { openLive } from '../live/live.ts';
-import { shedWhenFlooded } from '../load/watch-load.ts';
-import { openSurveyor } from '../metrics/count-hosts.ts';
+import type { LoadWatch } from '../load/watch-load.ts';
+import type { Locks } from '../locks/locks.ts';
+import { openHostCounts } from '../metrics/count-hosts.ts';
 import { countStore } from '../metrics/count-store.ts';
-import { createMetrics } from '../metrics/metrics.ts';
-import { dashboardRoutes } from '../routes/dashboard/routes.ts';
-import { healthRoutes } from '../routes/health/routes.ts';
-import { metricsRoutes } from '../routes/metrics/routes.ts';
-import { catalogueRoutes } from '../routes/v1/audit/routes.ts';
-import { blobRoutes } from '../routes/v1/blobs/routes.ts';
-import { checkInRoutes } from '../routes/v1/check-in/routes.ts';
-import { enrolmentRoutes } from '../routes/v1/enrollment/routes.ts';
-import { liveRoutes } from '../routes/v1/events/routes.ts';
-import { hostRoutes } from '../routes/v1/hosts/routes.ts';
-import { lockRoutes } from '../routes/v1/locks/routes.ts';
-import { deskRoutes } from '../routes/v1/overview/routes.ts';
-import { publishRoutes } from '../routes/v1/publish/routes.ts';
-import { releaseRoutes } from '../routes/v1/releases/routes.ts';
-import { rolloutPageRoutes } from '../routes/v1/rollouts/page-routes.ts';
-import { rolloutRoutes } from '../routes/v1/rollouts/routes.ts';
-import { loginRoutes } from '../routes/v1/session/routes.ts';
-import { tokenRoutes } from '../routes/v1/tokens/routes.ts';
-import { tufRoutes } from '../routes/v1/tuf/routes.ts';
+import { createMetrics, type Metrics } from '../metrics/metrics.ts';
+import { routes } from '../routes/all.ts';
+import { addRoutes } from '../routing/add-routes.ts';
 import type { App } from '../routing/app.ts';
-import type { DeskPorts, Ports } from '../routing/ports.ts';
+import type { Store } from '../store/interface/store.ts';
+import { type Bundle, bundleDashboard } from '../ui/bundle.ts';
+import { openPage } from '../ui/page.ts';
 import { answerError, answerNotFound } from './answer-errors.ts';
 import { boundConnections, type ConnectionLimits } from './connections.ts';
 import { countRequests } from './count-requests.ts';
-import { apiRoutes, describeApi } from './describe-api.ts';
+import { describeApi } from './describe-api.ts';
 import { limitRates } from './limit-rates.ts';
 import { logStream } from './log-stream.ts';
 import { readTls, type TlsFiles } from './read-tls.ts';
+import { shedLoad } from './shed-load.ts';
+
+/** What a server is made of. */
+export interface Parts {
+  store: Store;
+  blobs: Blobs;
+  /** Missing until the keys of `snapshot` and `timestamp` were given once; nothing can be published then. */
+  onlineKeys: OnlineKeys | undefined;
+  now(): Date;
+  /** Unlimited when nobody measures the disk. */
+  room?: Room;
+  /** Missing when nobody looks for rot. */
+  scrub?: Scrub;
+  /** The load is normal when nobody watches. */
+  loadWatch?: LoadWatch;
+  /** Missing when the server was given no etcd. */
+  locks?: Locks | undefined;
+  /** Made by the server itself when not given. */
+  metrics?: Metrics;
+  /** Makes the dashboard; from its sources when not given. */
+  dashboard?: () => Promise<Bundle>;
+}
 
 /** How the server meets the network and its log. */
 export interface AppOptions {
@@ -47,36 +60,47 @@ export interface AppOptions {
   logLevel?: string;
 }
 
-const routes = [
-  healthRoutes,
-  dashboardRoutes,
-  tufRoutes,
-  blobRoutes,
-  publishRoutes,
-  checkInRoutes,
-  hostRoutes,
-  enrolmentRoutes,
-  rolloutRoutes,
-  catalogueRoutes,
-  releaseRoutes,
-  lockRoutes,
-  tokenRoutes,
-  loginRoutes,
-  deskRoutes,
-  liveRoutes,
-  metricsRoutes,
-  rolloutPageRoutes,
-];
+/** Builds the server from its parts; it listens to nothing yet. */
+export function createApp(parts: Parts, options: AppOptions = {}): App {
+  const app = createFastify(options);
+  const metrics = parts.metrics ?? createMetrics();
+  const store = countStore(parts.store, metrics);
+  const live = openLive(store, (problem) => app.log.error(`events: ${problem}`));
+  const { loadWatch, now } = parts;
+  const needs = {
+    ...parts,
+    ...{ store, metrics, live },
+    secure: Boolean(options.tls) || (options.behindProxy ?? false),
+    room: parts.room ?? boundless,
+    load: () => loadWatch?.load() ?? 'normal',
+    countHosts: openHostCounts({ store, now }),
+    page: openPage(parts.dashboard ?? bundleDashboard),
+  };
+  const bare = app as unknown as FastifyInstance;
+  if (loadWatch) shedLoad(bare, loadWatch, () => metrics.shed.inc());
+  void bare.register(cookie);
+  countRequests(bare, metrics);
+  guardRoutes(bare, needs);
+  boundConnections(bare, options.connections);
+  limitRates(bare);
+  describeApi(bare);
+  // in a plug-in of their own: the description has only routes that are added after it
+  void app.register((inner, _, done) => {
+    addRoutes(inner as unknown as App, routes, needs);
+    done();
+  });
+  app.addHook('preClose', async () => live.end());
+  return app;
+}
 
 /** A socket on which nothing moves for this long is closed; readers and writers resume. */
 const idleMs = 120_000;
 
-/** Builds the server from its ports; it listens to nothing yet. */
-export function createApp(edges: Ports, options: AppOptions = {}): App {
-  const { tls, behindProxy = false } = options;
+/** Fastify with our errors, our schemas, and answers that no name in them can use to control a terminal. */
+function createFastify({ tls, behindProxy, logLevel = 'silent' }: AppOptions): App {
   const app = Fastify({
     ...(tls ? { https: readTls(tls) } : {}),
-    logger: { level: options.logLevel ?? 'silent', stream: logStream },
+    logger: { level: logLevel, stream: logStream },
     logController: new LogController({ disableRequestLogging: true }),
     // a logger of its own for each request costs a check-in a tenth of its time
     childLoggerFactory: (logger) => logger,
@@ -88,39 +112,14 @@ export function createApp(edges: Ports, options: AppOptions = {}): App {
     frameworkErrors: answerError,
     bodyLimit: 64 * 1024,
   }) as unknown as App;
-
-  const metrics = edges.metrics ?? createMetrics();
-  const store = countStore(edges.store, metrics);
-  const ports: DeskPorts = {
-    ...edges,
-    store,
-    metrics,
-    secure: Boolean(tls) || behindProxy,
-    survey: openSurveyor({ ...edges, store }),
-    live: openLive(store, (problem) => app.log.error(`events: ${problem}`)),
-  };
   app.setValidatorCompiler(({ schema }) => (value) => {
     const problem = problemOf(schema as TSchema, value);
     return problem ? { error: new Error(problem) } : { value };
   });
-  // also what has no schema: whoever reads an answer in a terminal sees what it says and nothing else
+  // also what has no schema: an answer read in a terminal shows what it says and nothing else
   app.setReplySerializer((data) => visibleJson(JSON.stringify(data)));
   app.setSerializerCompiler(() => (data) => visibleJson(JSON.stringify(data)));
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerNotFound);
-  const bare = app as unknown as FastifyInstance;
-  if (ports.overload) shedWhenFlooded(bare, ports.overload, () => metrics.shed.inc());
-  void bare.register(cookie);
-  countRequests(bare, metrics);
-  guardRoutes(bare, ports);
-  boundConnections(bare, options.connections);
-  limitRates(bare);
-
-  describeApi(bare);
-  // routes of a plug-in of their own: the description hears of those only that come after it
-  void app.register((inner, _, done) => {
-    for (const add of [...routes, apiRoutes]) add(inner as unknown as App, ports);
-    done();
-  });
   return app;
 }

@@ -118,9 +118,9 @@ function boundBodies(app: FastifyInstance): void {
   const wait = (raw: IncomingMessage, ms: number, isUpload = false) =>
     open.set(raw, { until: Date.now() + ms, read: raw.socket.bytesRead, isUpload });
 
-  app.addHook('onRequest', async ({ raw, method, routeOptions }) => {
+  app.addHook('onRequest', async ({ raw, routeOptions }) => {
     if (raw.complete || !hasBody(raw) || !(raw.socket instanceof Socket)) return;
-    const isUpload = method === 'PUT' && routeOptions.url === '/v1/blobs/:sha256';
+    const isUpload = routeOptions.config?.rules?.takesBytes ?? false;
     wait(raw, isUpload ? upload.ms : bodyMs, isUpload);
     raw.once('close', () => open.delete(raw));
   });

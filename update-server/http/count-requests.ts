@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Lane, Metrics } from '../metrics/metrics.ts';
-import { access } from '../routing/access.ts';
+import type { Access } from '../routing/access.ts';
 
 const classes = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 
@@ -8,15 +8,14 @@ const classes = ['1xx', '2xx', '3xx', '4xx', '5xx'] as const;
 export function countRequests(app: FastifyInstance, { requests }: Metrics): void {
   const counters = (lane: Lane) => classes.map((status) => requests.labels({ lane, status }));
   const byLane = { hosts: counters('hosts'), operators: counters('operators'), anyone: counters('anyone') };
-  app.addHook('onResponse', ({ method, routeOptions }, reply, done) => {
-    const lane = laneOf(`${method} ${routeOptions.url}`);
+  app.addHook('onResponse', ({ routeOptions }, reply, done) => {
+    const lane = laneOf(routeOptions.config?.rules?.access);
     byLane[lane][Math.trunc(reply.statusCode / 100) - 1]?.inc();
     done();
   });
 }
 
-function laneOf(route: string): Lane {
-  const needed = access[route]?.for ?? 'anyone';
+function laneOf(needed: Access = 'anyone'): Lane {
   if (needed === 'host') return 'hosts';
   return needed === 'anyone' ? 'anyone' : 'operators';
 }

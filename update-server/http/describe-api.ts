@@ -1,8 +1,7 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { access } from '../routing/access.ts';
-import type { App } from '../routing/app.ts';
+import type { Access } from '../routing/access.ts';
 
 const schemes = {
   operator: { type: 'http', scheme: 'bearer', description: 'A token of `interlock token create`' },
@@ -10,17 +9,16 @@ const schemes = {
     type: 'apiKey',
     in: 'cookie',
     name: 'interlock',
-    description: 'The page’s, from `POST /v1/session`; changes also need the header `x-interlock: 1`',
+    description: 'The dashboard’s, from `POST /v1/session`; changes also need the header `x-interlock: 1`',
   },
-  host: { type: 'http', scheme: 'bearer', description: 'The credential that enrolment gave the host' },
+  host: { type: 'http', scheme: 'bearer', description: 'The credential that enrollment gave the host' },
 } as const;
-const ofHosts = { anyone: [], host: [{ host: [] }] };
 const failure = Type.Object(
   { kind: Type.String(), value: Type.String(), details: Type.Object({}) },
   { description: 'A failure of the error table (docs/errors.md)' },
 );
 
-/** Describes the interface as OpenAPI 3.1 at `/v1/openapi.json`, from the routes' own schemas and the table of access. */
+/** Describes the interface as OpenAPI 3.1, from what each route says of itself. */
 export function describeApi(app: FastifyInstance): void {
   void app.register(swagger, {
     openapi: {
@@ -34,22 +32,15 @@ export function describeApi(app: FastifyInstance): void {
       components: { securitySchemes: schemes },
     },
     transform: ({ schema, url, route }) => {
-      const rule = access[`${[route.method].flat()[0]} ${url}`];
-      const who = rule?.for ?? 'anyone';
-      const security = typeof who === 'string' ? ofHosts[who] : [{ operator: [] }, { session: [] }];
-      const roles = typeof who === 'string' ? '' : `For ${who.join(', ')}.`;
+      const { access = 'anyone', summary = '' } = route.config?.rules ?? {};
+      const description = typeof access === 'string' ? '' : `For ${access.join(', ')}.`;
       const response = { default: failure, ...((schema?.response as object) ?? { 200: { type: 'string' } }) };
-      return {
-        url,
-        schema: { ...schema, response, security, summary: rule?.summary ?? '', description: roles },
-      };
+      return { url, schema: { ...schema, response, security: securityOf(access), summary, description } };
     },
   });
 }
 
-/** Shows the description. */
-export function apiRoutes(app: App): void {
-  app.get('/v1/openapi.json', { schema: { hide: true } as object }, async () =>
-    (app as unknown as FastifyInstance).swagger(),
-  );
+function securityOf(access: Access): Record<string, string[]>[] {
+  if (access === 'anyone') return [];
+  return access === 'host' ? [{ host: [] }] : [{ operator: [] }, { session: [] }];
 }

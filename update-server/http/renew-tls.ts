@@ -6,21 +6,21 @@ import { readTls, type TlsFiles } from './read-tls.ts';
 /** How often the files are looked at. */
 const lookMs = 2000;
 
-/** Who takes a renewed certificate, and how to end it. */
+/** Takes renewed certificates until it is stopped. */
 export interface TlsRenewal {
-  /** Takes what lies there now, changed or not, and tells what became of it each time it is asked. */
+  /** Takes what lies there now, changed or not, and logs what became of it each time it is called. */
   reload(): void;
   stop(): void;
 }
 
 /**
- * Shows a certificate that was renewed to whoever connects from now on. A pair that does not fit, such as one that is half written,
- * is not taken: the old one stays, `tell` hears why, and the next look tries again.
+ * Shows a renewed certificate to new connections. A pair that does not fit, such as one that is half written,
+ * is not taken: the old one stays, the reason is logged, and the next look tries again.
  */
 export function renewTls(
   server: Pick<Server, 'setSecureContext'>,
   files: TlsFiles,
-  tell: (news: string, isProblem: boolean) => void,
+  log: Record<'info' | 'error', (line: string) => void>,
 ): TlsRenewal {
   let shown = looksOf(files);
   let refused: string | undefined;
@@ -30,10 +30,10 @@ export function renewTls(
     try {
       server.setSecureContext(readTls(files));
       [shown, refused] = [looks, undefined];
-      tell(`took ${files.certFile} anew`, false);
+      log.info(`tls: took ${files.certFile} anew`);
     } catch (error) {
       const { message } = asInterlockError(error);
-      if (refused !== looks) tell(`the old certificate stays: ${message}`, true);
+      if (refused !== looks) log.error(`tls: the old certificate stays: ${message}`);
       refused = looks;
     }
   }

@@ -1,26 +1,28 @@
-import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import { versionCounts } from '../domain/fleet/overview.ts';
-import type { Ports } from '../routing/ports.ts';
+import type { Store } from '../store/interface/store.ts';
+import { repeat } from './repeat.ts';
 
 const lookMs = 60_000;
 
-/** Writes down once an hour how many hosts run which version; `tell` hears what fails. Returns how to stop. */
-export function keepCounts(ports: Pick<Ports, 'store' | 'now'>, tell: (problem: string) => void): () => void {
+interface Needs {
+  store: Store;
+  now(): Date;
+}
+
+/** Records once an hour how many hosts run which version. Returns how to stop. */
+export function keepCounts(needs: Needs, log: (problem: string) => void): () => void {
   let done = '';
   const look = async () => {
-    const hour = hourOf(ports.now());
+    const hour = hourOf(needs.now());
     if (hour === done) return;
-    await countHour(ports, hour);
+    await countHour(needs, hour);
     done = hour;
   };
-  const tryLook = () => void look().catch((error) => tell(asInterlockError(error).message));
-  tryLook();
-  const timer = setInterval(tryLook, lookMs);
-  return () => clearInterval(timer);
+  return repeat(look, lookMs, log);
 }
 
 /** Counts for one hour, unless that was done before. */
-export async function countHour({ store, now }: Pick<Ports, 'store' | 'now'>, hour: string): Promise<void> {
+export async function countHour({ store, now }: Needs, hour: string): Promise<void> {
   const [known] = await store.versionCounts(hour);
   if (known) return;
   await store.keepVersionCounts(versionCounts(await store.survey(now()), hour));

@@ -15,7 +15,7 @@ interface Kept {
 }
 
 /** Takes the reserve again once there is room, and lets uploads go that nobody continues. Returns how to stop. */
-export function keepDisk(kept: Kept, tell: (problem: string) => void): () => void {
+export function keepDisk(kept: Kept, log: (problem: string) => void): () => void {
   let swept = Date.now();
   const look = async () => {
     await dropIdle(kept);
@@ -24,10 +24,7 @@ export function keepDisk(kept: Kept, tell: (problem: string) => void): () => voi
     swept = Date.now();
     await sweepUploads(kept.dataDir, new Date(), kept.room.end);
   };
-  const timer = setInterval(
-    () => void look().catch((error) => tell(asInterlockError(error).message)),
-    lookMs,
-  );
+  const timer = setInterval(() => void look().catch((error) => log(asInterlockError(error).message)), lookMs);
   return () => clearInterval(timer);
 }
 

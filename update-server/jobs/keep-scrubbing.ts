@@ -6,19 +6,19 @@ const betweenMs = 1000;
 const restMs = 10 * 60_000;
 
 /** Walks slowly over all blobs for as long as the server runs; where it was is in the database. Returns how to stop. */
-export function keepScrubbing(scrub: Scrub, tell: (problem: string) => void): () => void {
+export function keepScrubbing(scrub: Scrub, log: (problem: string) => void): () => void {
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
-  const complain = (error: unknown) => tell(asInterlockError(error).message);
+  const logError = (error: unknown) => log(asInterlockError(error).message);
   const again = (isMore: boolean) => {
     if (!isOver) timer = setTimeout(walk, isMore ? betweenMs : restMs);
   };
   const walk = () =>
     void scrub
       .step()
-      .catch(complain)
+      .catch(logError)
       .then((isMore) => again(isMore === true));
-  const look = () => void scrub.look().catch(complain);
+  const look = () => void scrub.look().catch(logError);
   look();
   walk();
   const looking = setInterval(look, lookMs);

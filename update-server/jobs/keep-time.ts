@@ -1,28 +1,25 @@
 import { performance } from 'node:perf_hooks';
-import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import { tickCoversMs, tickMs } from '../domain/rollout/watched.ts';
-import type { Ports } from '../routing/ports.ts';
+import type { Store } from '../store/interface/store.ts';
+import { repeat } from './repeat.ts';
 
 /** How much time a tick covers: none before the first, by a clock that nobody can set. */
 export function coverage(monotonicMs: () => number): () => number {
   let last: number | undefined;
   return () => {
-    const at = monotonicMs();
-    const passed = last === undefined ? 0 : at - last;
-    last = at;
+    const time = monotonicMs();
+    const passed = last === undefined ? 0 : time - last;
+    last = time;
     return Math.min(Math.max(passed, 0), tickCoversMs);
   };
 }
 
-/** Does what is due by time, now and every ten seconds; `tell` hears what fails, and it is tried again. Returns how to stop. */
-export function keepTime({ store, now }: Ports, tell: (problem: string) => void): () => void {
+/** Does what is due by time every ten seconds. Returns how to stop. */
+export function keepTime(
+  { store, now }: { store: Store; now(): Date },
+  log: (problem: string) => void,
+): () => void {
   const covered = coverage(() => performance.now());
-  const tick = () =>
-    void store.tick(now(), covered()).then(
-      (problems) => problems.forEach(tell),
-      (error) => tell(asInterlockError(error).message),
-    );
-  tick();
-  const timer = setInterval(tick, tickMs);
-  return () => clearInterval(timer);
+  const tick = async () => (await store.tick(now(), covered())).forEach(log);
+  return repeat(tick, tickMs, log);
 }

@@ -1,13 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { goodForMs } from '../cache/cache-results.ts';
 import type { HostCount } from '../domain/fleet/overview.ts';
-import type { Ports } from '../routing/ports.ts';
+import type { Store } from '../store/interface/store.ts';
 
-/** Counts the fleet for everybody who asks; whoever can live with an older count says how old. */
-export type Surveyor = (maxAgeMs?: number) => Promise<readonly HostCount[]>;
+/** Counts the fleet for everybody who asks; `maxAgeMs` is how old a count may be. */
+export type CountHosts = (maxAgeMs?: number) => Promise<readonly HostCount[]>;
 
 /** Keeps the last count, and lets those who ask at once share one. */
-export function openSurveyor({ store, now }: Pick<Ports, 'store' | 'now'>): Surveyor {
+export function openHostCounts({ store, now }: { store: Store; now(): Date }): CountHosts {
   let rows: readonly HostCount[] = [];
   let madeMs = Number.NEGATIVE_INFINITY;
   let tookMs = 0;

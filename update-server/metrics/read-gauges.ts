@@ -1,7 +1,10 @@
+import type { Scrub } from '../blobs/scrub.ts';
+import type { Room } from '../disk/room.ts';
 import type { HostCount } from '../domain/fleet/overview.ts';
 import { summarise } from '../domain/rollout/summary.ts';
 import { roleLives } from '../domain/tuf/role-lives.ts';
-import type { DeskPorts } from '../routing/ports.ts';
+import type { Store } from '../store/interface/store.ts';
+import type { CountHosts } from './count-hosts.ts';
 import type { Metrics } from './metrics.ts';
 
 /** A scrape is content with counts this old, so that it never counts hosts by itself more than once a minute. */
@@ -11,9 +14,18 @@ const rolesAgeMs = 60_000;
 const kindsLimit = 300;
 const states = ['running', 'paused', 'halted', 'completed', 'aborted'] as const;
 
+/** Where the gauges are read; room and scrub are missing where nobody looks. */
+export interface GaugeSources {
+  store: Store;
+  countHosts: CountHosts;
+  now(): Date;
+  room?: Room | undefined;
+  scrub?: Scrub | undefined;
+}
+
 /** Brings the gauges up to date for a scrape. */
 export function gaugeReader(
-  { store, survey, now, room, scrub }: Pick<DeskPorts, 'store' | 'survey' | 'now' | 'room' | 'scrub'>,
+  { store, countHosts, now, room, scrub }: GaugeSources,
   metrics: Metrics,
 ): () => Promise<void> {
   let rolesRead = Number.NEGATIVE_INFINITY;
@@ -55,7 +67,7 @@ export function gaugeReader(
   }
 
   async function readHosts(): Promise<void> {
-    const rows = await survey(hostsAgeMs);
+    const rows = await countHosts(hostsAgeMs);
     metrics.hosts.reset();
     const approved = rows.filter((row) => row.approved).toSorted((a, b) => b.hosts - a.hosts);
     for (const [at, row] of approved.entries()) metrics.hosts.inc(labelsOf(row, at < kindsLimit), row.hosts);

@@ -3,53 +3,57 @@ import type { PublishAnswer, PublishRequest } from '../../protocol/api/publish.t
 import { parseRelease, type Release } from '../../protocol/documents/release.ts';
 import { releaseTarget, targetFile } from '../../protocol/documents/trust.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import { whoIs } from '../auth/who-is.ts';
+import { auditLine } from '../auth/audit-line.ts';
+import type { Blobs } from '../blobs/files.ts';
 import { choosePolicy } from '../domain/rollout/policies.ts';
 import { applyPublish } from '../domain/tuf/apply-publish.ts';
+import type { OnlineKeys } from '../domain/tuf/online-keys.ts';
 import { readDocuments } from '../domain/tuf/read-documents.ts';
 import type { Published, RepositoryState } from '../domain/tuf/state.ts';
-import type { Ports } from '../routing/ports.ts';
+import type { Store } from '../store/interface/store.ts';
 import { commitSigned } from './commit-signed.ts';
+
+/** Where publications are checked, signed and kept. */
+export interface PublishNeeds {
+  store: Store;
+  blobs: Blobs;
+  /** Missing until the keys of `snapshot` and `timestamp` were given once; nothing can be published then. */
+  onlineKeys: OnlineKeys | undefined;
+  now(): Date;
+}
 
 /**
  * Makes a publication visible: checked against what is shown now, its blobs counted, then one transaction.
  * Throws `server_unready` without online keys, `upload_incomplete`, and what `applyPublish` throws.
  */
 export async function publish(
-  ports: Ports,
+  needs: PublishNeeds,
   request: PublishRequest,
   publisher: TokenInfo,
 ): Promise<PublishAnswer> {
-  const { onlineKeys } = ports;
+  const { store, blobs, onlineKeys } = needs;
   if (!onlineKeys) {
     throw new InterlockError('server_unready', {
       problem: 'no online keys; start once with --online-keys',
     });
   }
-  const now = ports.now();
-  const documentsOf = ({ roles }: RepositoryState) =>
-    readDocuments(roles, (file) => ports.store.targetFile(file));
-  const { answer } = await commitSigned(ports.store, now, async (state) => {
+  const now = needs.now();
+  const documentsOf = ({ roles }: RepositoryState) => readDocuments(roles, (file) => store.targetFile(file));
+  const { answer } = await commitSigned(store, now, async (state) => {
     const published = applyPublish(state, request, onlineKeys, now, await documentsOf(state));
-    const promoted = request.action === 'promote' ? await headsOf(ports, published.channels) : [];
-    await requireBlobs(ports, [...published.releases, ...promoted]);
+    const promoted = request.action === 'promote' ? await headsOf(store, published.channels) : [];
+    await requireBlobs(blobs, [...published.releases, ...promoted]);
     return {
       ...published,
       policy: request.policy === undefined ? undefined : choosePolicy(request.policy),
       releases: published.releases.map((release) => ({ release, sha256: hashOf(published, release) })),
-      audit: {
-        at: now.toISOString(),
-        who: whoIs(publisher),
-        action: request.action,
-        subject: request.name,
-        detail: describe(published),
-      },
+      audit: auditLine(publisher, now, request.action, request.name, describe(published)),
     };
   });
   return answer;
 }
 
-async function requireBlobs({ blobs }: Ports, releases: Release[]): Promise<void> {
+async function requireBlobs(blobs: Blobs, releases: Release[]): Promise<void> {
   for (const { version, payloads } of releases) {
     let missing = 0;
     for (const { sha256, size } of payloads) {
@@ -61,7 +65,7 @@ async function requireBlobs({ blobs }: Ports, releases: Release[]): Promise<void
 }
 
 /** A promotion brings no bytes along: those of its heads must be here, or every host of the channel would ask in vain. */
-async function headsOf({ store }: Ports, channels: Published['channels']): Promise<Release[]> {
+async function headsOf(store: Store, channels: Published['channels']): Promise<Release[]> {
   const files = channels.flatMap(({ name, head }) =>
     Object.entries(head.releases).map(([arch, sha256]) =>
       targetFile(releaseTarget(name, head.version, arch as Release['arch']), sha256),

@@ -1,5 +1,5 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
-import { readReports } from '../../../update-server/routes/v1/check-in/read-reports.ts';
+import { readReports } from '../../../update-server/routes/v1/reports/read-reports.ts';
 import { mutateJson } from '../mutate-json.ts';
 import type { FuzzTarget } from '../target.ts';
 

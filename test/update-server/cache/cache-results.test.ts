@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { cacheResults } from '../../../update-server/cache/cache-results.ts';
-import { openSurveyor } from '../../../update-server/metrics/count-hosts.ts';
+import { openHostCounts } from '../../../update-server/metrics/count-hosts.ts';
 import { makeApp } from '../support/make-app.ts';
 
 const work = (ms: number) => {
@@ -33,7 +33,7 @@ it('those who ask for a count at once share one', async () => {
       return [];
     },
   };
-  const survey = openSurveyor({ store, now: () => desk.clock.now });
+  const survey = openHostCounts({ store, now: () => desk.clock.now });
   await Promise.all([survey(), survey(), survey()]);
   expect(counts).toBe(1);
   await survey();

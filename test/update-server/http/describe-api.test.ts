@@ -2,8 +2,8 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, expect, it } from 'vitest';
 import { openBlobs } from '../../../update-server/blobs/files.ts';
 import { createApp } from '../../../update-server/http/app.ts';
-import { access } from '../../../update-server/routing/access.ts';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
+import { access } from '../support/route-table.ts';
 import { scratch } from '../support/start-server.ts';
 
 const { dir, remove } = scratch();

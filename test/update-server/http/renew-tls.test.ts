@@ -22,7 +22,7 @@ const at = (name: string) => join(dir, name);
 const files = { certFile: at('tls.crt'), keyFile: at('tls.key') };
 let server: Server;
 let renewal: TlsRenewal;
-let told: [string, boolean][];
+let logged: [string, boolean][];
 
 beforeAll(() => {
   for (const name of ['old', 'new']) makePair(name);
@@ -31,11 +31,14 @@ afterAll(remove);
 beforeEach(async () => {
   for (const file of [files.certFile, files.keyFile]) rmSync(file, { force: true });
   put('old');
-  told = [];
+  logged = [];
   server = createServer(readTls(files), (_request, response) => response.end('x'));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
-  renewal = renewTls(server, files, (news, isProblem) => told.push([news, isProblem]));
+  renewal = renewTls(server, files, {
+    info: (line) => logged.push([line, false]),
+    error: (line) => logged.push([line, true]),
+  });
 });
 afterEach(() => {
   renewal.stop();
@@ -69,7 +72,7 @@ it.each([
   expect(await shown()).toBe('old');
   vi.advanceTimersByTime(2000);
   expect(await shown()).toBe('new');
-  expect(told).toEqual([[expect.stringContaining('tls.crt'), false]]);
+  expect(logged).toEqual([[expect.stringContaining('tls.crt'), false]]);
 });
 
 it.each([
@@ -83,7 +86,7 @@ it.each([
     spoil();
     vi.advanceTimersByTime(6000);
     expect(await shown()).toBe('old');
-    expect(told).toEqual([[expect.stringContaining('the old certificate stays'), true]]);
+    expect(logged).toEqual([[expect.stringContaining('the old certificate stays'), true]]);
     put('new');
     vi.advanceTimersByTime(2000);
     expect(await shown()).toBe('new');
@@ -128,5 +131,5 @@ it('whoever asks for it hears each time why a pair is not taken', () => {
   renewal.reload();
   renewal.reload();
   vi.advanceTimersByTime(4000);
-  expect(told.map(([, isProblem]) => isProblem)).toEqual([true, true, true]);
+  expect(logged.map(([, isProblem]) => isProblem)).toEqual([true, true, true]);
 });

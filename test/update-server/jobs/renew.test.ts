@@ -6,10 +6,10 @@ import type { PublishServer } from '../../../builder/publish/repository/server.t
 import type { PublishRequest } from '../../../protocol/api/publish.ts';
 import { createToken } from '../../../update-server/auth/create-token.ts';
 import { openBlobs } from '../../../update-server/blobs/files.ts';
+import type { Parts } from '../../../update-server/http/app.ts';
 import { createApp } from '../../../update-server/http/app.ts';
 import { renewWhenDue } from '../../../update-server/publish/renew.ts';
 import type { App } from '../../../update-server/routing/app.ts';
-import type { Ports } from '../../../update-server/routing/ports.ts';
 import { loadOnlineKeys } from '../../../update-server/start/adopt-online-keys.ts';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
 import { makeRelease } from '../support/make-release.ts';
@@ -19,7 +19,7 @@ const hour = 3_600_000;
 const start = Math.floor(Date.now() / 1000) * 1000;
 const { dir, remove } = scratch();
 let now = new Date(start);
-let ports: Ports;
+let ports: Parts;
 let app: App;
 let sent: PublishRequest;
 

@@ -4,8 +4,8 @@ import type { Role } from '../../../protocol/api/operator.ts';
 import { createToken } from '../../../update-server/auth/create-token.ts';
 import { openBlobs } from '../../../update-server/blobs/files.ts';
 import { createApp } from '../../../update-server/http/app.ts';
-import { access } from '../../../update-server/routing/access.ts';
 import { bearer, logIn, makeApp, roles, type TestApp } from '../support/make-app.ts';
+import { access } from '../support/route-table.ts';
 
 const readers = roles.filter((role) => role !== 'join');
 const rules = Object.entries(access);

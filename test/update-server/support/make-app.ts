@@ -1,9 +1,8 @@
 import type { Role } from '../../../protocol/api/operator.ts';
 import { createToken } from '../../../update-server/auth/create-token.ts';
 import { openBlobs } from '../../../update-server/blobs/files.ts';
-import { type AppOptions, createApp } from '../../../update-server/http/app.ts';
+import { type AppOptions, createApp, type Parts } from '../../../update-server/http/app.ts';
 import type { App } from '../../../update-server/routing/app.ts';
-import type { Ports } from '../../../update-server/routing/ports.ts';
 import type { Store } from '../../../update-server/store/interface/store.ts';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
 import { scratch } from './start-server.ts';
@@ -33,10 +32,10 @@ const page = Buffer.from('<!doctype html><title>page</title>');
 const file = { type: 'text/html; charset=utf-8', hash: 'h', bytes: page, gzip: page, brotli: page };
 
 /** Makes it, with a token of each role. */
-export async function makeApp(ports: Partial<Ports> = {}, options: AppOptions = {}): Promise<TestApp> {
+export async function makeApp(parts: Partial<Parts> = {}, options: AppOptions = {}): Promise<TestApp> {
   const { dir, remove } = scratch();
   const clock = { now: new Date('2026-03-01T12:00:00Z') };
-  const store = ports.store ?? openSqliteStore(dir);
+  const store = parts.store ?? openSqliteStore(dir);
   const app = createApp(
     {
       store,
@@ -44,7 +43,7 @@ export async function makeApp(ports: Partial<Ports> = {}, options: AppOptions = 
       onlineKeys: undefined,
       now: () => clock.now,
       dashboard: async () => ({ files: new Map([['/', file]]) }),
-      ...ports,
+      ...parts,
     },
     options,
   );

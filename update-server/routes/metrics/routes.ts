@@ -1,15 +1,25 @@
 import { Type } from 'typebox';
-import { gaugeReader } from '../../metrics/read-gauges.ts';
-import type { App } from '../../routing/app.ts';
-import type { DeskPorts } from '../../routing/ports.ts';
+import type { Metrics } from '../../metrics/metrics.ts';
+import { type GaugeSources, gaugeReader } from '../../metrics/read-gauges.ts';
+import { readers } from '../../routing/access.ts';
+import { route } from '../../routing/route.ts';
+
+const scrape = route({
+  method: 'GET',
+  url: '/metrics',
+  access: readers,
+  summary: 'Figures for Prometheus',
+  schema: { response: { 200: Type.String() } },
+  handler: (needs: GaugeSources & { metrics: Metrics }) => {
+    const { registry } = needs.metrics;
+    const readGauges = gaugeReader(needs, needs.metrics);
+    return async (_request, reply) => {
+      await readGauges();
+      reply.type(registry.contentType);
+      return registry.metrics();
+    };
+  },
+});
 
 /** What Prometheus scrapes, with a viewer's token as its `authorization`. */
-export function metricsRoutes(app: App, ports: DeskPorts): void {
-  const { registry } = ports.metrics;
-  const readGauges = gaugeReader(ports, ports.metrics);
-  app.get('/metrics', { schema: { response: { 200: Type.String() } } }, async (_request, reply) => {
-    await readGauges();
-    reply.type(registry.contentType);
-    return registry.metrics();
-  });
-}
+export const metricsRoutes = [scrape];

@@ -2,7 +2,6 @@ import type { CheckIn, Report } from '../../../../protocol/api/check-in.ts';
 import type { Channel } from '../../../../protocol/documents/channel.ts';
 import type { PolicyText } from '../../../../protocol/documents/policy.ts';
 import type { Release } from '../../../../protocol/documents/release.ts';
-import { openBlobs } from '../../../../update-server/blobs/files.ts';
 import { checkIn } from '../../../../update-server/routes/v1/check-in/check-in.ts';
 import type { NewAudit, Store } from '../../../../update-server/store/interface/store.ts';
 import { openSqliteStore } from '../../../../update-server/store/sqlite/store.ts';
@@ -63,8 +62,8 @@ export function smallFleet(): SmallFleet {
         said: idleCheckIn({ rootHash: rootOf('1.0'), bootId: `boot-${id}-0`, ...said }),
         async ask() {
           const record = (await store.hostByCredential(id))!;
-          const ports = { store, now: () => fleet.now, blobs: openBlobs(dir), onlineKeys: undefined };
-          const { decision } = await checkIn(ports, record, host.said);
+          const needs = { store, now: () => fleet.now, load: () => 'normal' as const };
+          const { decision } = await checkIn(needs, record, host.said);
           if (!('offer' in decision)) return decision.none;
           grant = decision.offer.grant;
           return decision.offer.version;

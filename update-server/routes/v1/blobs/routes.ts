@@ -2,42 +2,54 @@ import { Type } from 'typebox';
 import { BlobState, WantedAnswer, WantedRequest } from '../../../../protocol/api/publish.ts';
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { Sha256, strict } from '../../../../protocol/schema/schema.ts';
+import type { Blobs } from '../../../blobs/files.ts';
 import { createReceiver } from '../../../blobs/receive.ts';
-import type { App } from '../../../routing/app.ts';
-import type { Ports } from '../../../routing/ports.ts';
-import { sendBlob } from './send-blob.ts';
-import { wantedBlobs } from './wanted.ts';
+import type { Room } from '../../../disk/room.ts';
+import { publishers } from '../../../routing/access.ts';
+import { route } from '../../../routing/route.ts';
+import type { Store } from '../../../store/interface/store.ts';
+import { type SendSources, sendBlob } from './send-blob.ts';
+import { type Uploads, wantedBlobs } from './wanted.ts';
 
 const params = strict({ sha256: Sha256 });
 
+const listWanted = route({
+  method: 'POST',
+  url: '/v1/blobs/wanted',
+  access: publishers,
+  summary: 'Which blobs are still to be uploaded',
+  schema: { body: WantedRequest, response: { 200: WantedAnswer } },
+  bodyLimit: 256 * 1024,
+  handler:
+    (needs: Uploads) =>
+    async ({ body }) => ({ wanted: await wantedBlobs(needs, body.blobs) }),
+});
+
+const download = route({
+  method: ['GET', 'HEAD'],
+  url: '/v1/blobs/:sha256',
+  access: 'anyone',
+  summary: 'Bytes of a payload or another part of a release, with ranges',
+  schema: { params, response: { 200: Type.Any() } },
+  handler: (needs: SendSources) => (request, reply) => sendBlob(needs, request.params.sha256, request, reply),
+});
+
+const upload = route({
+  method: 'PUT',
+  url: '/v1/blobs/:sha256',
+  access: publishers,
+  summary: 'Uploads a blob, or the rest of one',
+  schema: { params, response: { 200: BlobState } },
+  takesBytes: true,
+  handler: ({ store, blobs, room }: { store: Store; blobs: Blobs; room: Room }) => {
+    const receive = createReceiver(blobs, room);
+    return async ({ params: { sha256 }, headers, raw: bytes }) => {
+      const announced = await store.announcedBlob(sha256);
+      if (!announced) throw new InterlockError('not_found', { what: `an announced blob ${sha256}` });
+      return receive(announced, headers['content-range'], bytes);
+    };
+  },
+});
+
 /** Release bytes in and out, addressed by their hash. */
-export function blobRoutes(app: App, ports: Ports): void {
-  app.post(
-    '/v1/blobs/wanted',
-    { schema: { body: WantedRequest, response: { 200: WantedAnswer } }, bodyLimit: 256 * 1024 },
-    async ({ body }) => ({ wanted: await wantedBlobs(ports, body.blobs) }),
-  );
-
-  app.route({
-    method: ['GET', 'HEAD'],
-    url: '/v1/blobs/:sha256',
-    schema: { params, response: { 200: Type.Any() } },
-    handler: (request, reply) => sendBlob(ports, request.params.sha256, request, reply),
-  });
-
-  void app.register((raw: App, _options, done) => {
-    const receive = createReceiver(ports.blobs, ports.room);
-    raw.removeAllContentTypeParsers();
-    raw.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
-    raw.put(
-      '/v1/blobs/:sha256',
-      { schema: { params, response: { 200: BlobState } } },
-      async ({ params: { sha256 }, headers, raw: bytes }) => {
-        const announced = await ports.store.announcedBlob(sha256);
-        if (!announced) throw new InterlockError('not_found', { what: `an announced blob ${sha256}` });
-        return receive(announced, headers['content-range'], bytes);
-      },
-    );
-    done();
-  });
-}
+export const blobRoutes = [listWanted, download, upload];

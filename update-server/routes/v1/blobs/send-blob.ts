@@ -1,12 +1,21 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
+import type { Blobs } from '../../../blobs/files.ts';
 import { wantedRange } from '../../../blobs/range.ts';
-import type { Ports } from '../../../routing/ports.ts';
+import type { Scrub } from '../../../blobs/scrub.ts';
+import type { Store } from '../../../store/interface/store.ts';
+
+/** Where a blob is looked up, read, and checked for rot. */
+export interface SendSources {
+  store: Store;
+  blobs: Blobs;
+  scrub?: Scrub | undefined;
+}
 
 /** Answers GET and HEAD of a blob that a published release names; reading waits for the reader. */
 export async function sendBlob(
-  { store, blobs, scrub }: Pick<Ports, 'store' | 'blobs' | 'scrub'>,
+  { store, blobs, scrub }: SendSources,
   sha256: string,
   request: FastifyRequest,
   reply: FastifyReply,

@@ -2,20 +2,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BlobState } from '../../../../protocol/api/publish.ts';
 import type { Blobs } from '../../../blobs/files.ts';
 import { makeWay } from '../../../blobs/make-way.ts';
-import { boundless } from '../../../disk/room.ts';
-import type { Ports } from '../../../routing/ports.ts';
-import type { BlobInfo } from '../../../store/interface/store.ts';
+import type { Room } from '../../../disk/room.ts';
+import type { BlobInfo, Store } from '../../../store/interface/store.ts';
 
-/** Announces blobs and tells which are not here yet, and how much of each is. Throws `space_missing` when they would not fit. */
+/** Where uploads are announced, and where they go. */
+export interface Uploads {
+  store: Store;
+  blobs: Blobs;
+  room: Room;
+  now(): Date;
+}
+
+/** Announces blobs and returns which are not here yet, and how much of each is. Throws `space_missing` when they would not fit. */
 export async function wantedBlobs(
-  { store, blobs, now, room = boundless }: Pick<Ports, 'store' | 'blobs' | 'now' | 'room'>,
+  { store, blobs, now, room }: Uploads,
   announced: BlobInfo[],
 ): Promise<BlobState[]> {
   const wanted: BlobState[] = [];
   const patience = sleep(patienceMs, undefined, { ref: false });
   for (const { sha256 } of announced) {
     const { whole } = await blobs.state(sha256);
-    // bytes that rotted are wanted again
+    // bytes that rotted are wanted again; a file that cannot be hashed now is found by the next scrub
     if (whole) await Promise.race([blobs.verify(sha256).catch(() => {}), patience]);
   }
   for (const { sha256, size } of announced) {

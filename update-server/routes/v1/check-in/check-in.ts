@@ -1,25 +1,31 @@
 import type { CheckIn, CheckInAnswer } from '../../../../protocol/api/check-in.ts';
 import { offer } from '../../../check-in/offer.ts';
 import { followBoots } from '../../../domain/hosts/boots.ts';
-import { awaySecondsNow } from '../../../load/watch-load.ts';
-import type { Ports } from '../../../routing/ports.ts';
-import type { HostRecord } from '../../../store/interface/store.ts';
+import { awaySecondsNow, type Load } from '../../../load/watch-load.ts';
+import type { HostRecord, Store } from '../../../store/interface/store.ts';
 
 /** How often an agent asks; it adds its own random delay. */
 const pollSeconds = 300;
 
+/** What decides about a host, and writes down what was decided. */
+export interface CheckInNeeds {
+  store: Store;
+  load(): Load;
+  now(): Date;
+}
+
 /** Answers one host: the decision, its grant when there is one, and a note of both. */
-export async function checkIn(ports: Ports, host: HostRecord, said: CheckIn): Promise<CheckInAnswer> {
-  const { store } = ports;
-  const at = ports.now();
+export async function checkIn(needs: CheckInNeeds, host: HostRecord, said: CheckIn): Promise<CheckInAnswer> {
+  const { store } = needs;
+  const at = needs.now();
   const isSameBoot = host.boot === said.bootId;
   const followed = isSameBoot ? null : followBoots(await store.boots(host.id), said.bootId);
   const cloned = host.cloned || followed?.cloned === true;
-  if (cloned && !host.cloned) await flagClone(ports, host, said.bootId, at);
+  if (cloned && !host.cloned) await flagClone(store, host, said.bootId, at);
 
   // before the decision: the place that its grant held may be the one that is missing
   if (store.isDeparted(host.id)) await store.heard(host.id, said, at.toISOString());
-  const isBusy = (ports.overload?.load() ?? 'calm') !== 'calm';
+  const isBusy = needs.load() !== 'normal';
   const decision = await offer(store, host, cloned, said, at, isBusy);
   const [reason, offered] =
     'none' in decision ? [decision.none, null] : (['offered', decision.offer.version] as const);
@@ -52,7 +58,7 @@ function saidOf({
   return `${said} | ${cancelled?.join(' ') ?? ''} | ${trouble ? `${trouble.code} ${trouble.text}` : ''}`;
 }
 
-function flagClone({ store }: Ports, host: HostRecord, bootId: string, at: Date): Promise<void> {
+function flagClone(store: Store, host: HostRecord, bootId: string, at: Date): Promise<void> {
   return store.markCloned(host.id, {
     at: at.toISOString(),
     who: 'server',

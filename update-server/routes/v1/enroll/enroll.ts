@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { EnrollAnswer, EnrollRequest } from '../../../../protocol/api/check-in.ts';
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { visible } from '../../../../protocol/text/visible.ts';
+import { nameOf } from '../../../auth/audit-line.ts';
 import { hashSecret, makeSecret } from '../../../auth/secret.ts';
-import { whoIs } from '../../../auth/who-is.ts';
-import type { Ports } from '../../../routing/ports.ts';
-import { maxUnapproved } from '../../../store/interface/store.ts';
+import { maxUnapproved, type Store } from '../../../store/interface/store.ts';
 
 const longestName = 253;
 
@@ -15,7 +14,10 @@ const longestName = 253;
  * with another key is a new one that takes nothing over, so that a stolen machine id is worth nothing.
  * Throws `unauthorized` for a token that is wrong or revoked, `enrolment_closed`, `enrolment_full`.
  */
-export async function enroll({ store, now }: Ports, request: EnrollRequest): Promise<EnrollAnswer> {
+export async function enroll(
+  { store, now }: { store: Store; now(): Date },
+  request: EnrollRequest,
+): Promise<EnrollAnswer> {
   const { joinToken, hostKey, hostname, ...said } = request;
   const found = joinToken === undefined ? undefined : await store.tokenByHash(hashSecret(joinToken));
   const token = found?.role === 'join' ? found : undefined;
@@ -34,7 +36,7 @@ export async function enroll({ store, now }: Ports, request: EnrollRequest): Pro
     },
     {
       at,
-      who: token ? whoIs(token) : 'host',
+      who: token ? nameOf(token) : 'host',
       action: 'enroll',
       subject: `host ${id}`,
       detail: `${name}, machine ${said.machineId}`,

@@ -1,37 +1,41 @@
-import {
-  EnrolmentAnswer,
-  EnrolmentRequest,
-  ForgetAnswer,
-  ForgetRequest,
-} from '../../../../protocol/api/operator.ts';
-import { whoIs } from '../../../auth/who-is.ts';
-import type { App } from '../../../routing/app.ts';
-import type { Ports } from '../../../routing/ports.ts';
+import { EnrolmentAnswer, EnrolmentRequest } from '../../../../protocol/api/operator.ts';
+import { auditLine } from '../../../auth/audit-line.ts';
+import { admins, readers } from '../../../routing/access.ts';
+import { route } from '../../../routing/route.ts';
+import type { Store } from '../../../store/interface/store.ts';
 
-/** Whether hosts may ask to be let in, and the end of those that asked in vain. */
-export function enrolmentRoutes(app: App, { store, now }: Ports): void {
-  app.get('/v1/enrolment', { schema: { response: { 200: EnrolmentAnswer } } }, () => store.enrolment());
+const url = '/v1/enrollment';
+/** Answers for one release more. */
+const formerUrl = '/v1/enrolment';
 
-  app.put(
-    '/v1/enrolment',
-    { schema: { body: EnrolmentRequest, response: { 200: EnrolmentAnswer } } },
+const showEnrollment = route({
+  method: 'GET',
+  url,
+  formerUrl,
+  access: readers,
+  summary: 'Whether hosts need a join token, and how many wait',
+  schema: { response: { 200: EnrolmentAnswer } },
+  handler:
+    ({ store }: { store: Store }) =>
+    () =>
+      store.enrolment(),
+});
+
+const setEnrollment = route({
+  method: 'PUT',
+  url,
+  formerUrl,
+  access: admins,
+  summary: 'Lets hosts ask without a join token, or no longer',
+  schema: { body: EnrolmentRequest, response: { 200: EnrolmentAnswer } },
+  handler:
+    ({ store, now }: { store: Store; now(): Date }) =>
     async ({ body: { enrolment }, operator }) => {
-      const line = { who: whoIs(operator), action: 'set enrolment', subject: 'enrolment', detail: enrolment };
-      await store.setEnrolment(enrolment, { at: now().toISOString(), ...line });
+      const line = auditLine(operator, now(), 'set enrolment', 'enrolment', enrolment);
+      await store.setEnrolment(enrolment, line);
       return store.enrolment();
     },
-  );
+});
 
-  app.post(
-    '/v1/hosts/forget',
-    { schema: { body: ForgetRequest, response: { 200: ForgetAnswer } } },
-    async ({ body, operator }) => {
-      const at = now().toISOString();
-      const { before = always } = body;
-      const line = { who: whoIs(operator), action: 'forget', subject: 'unapproved hosts', detail: '' };
-      return { forgotten: await store.forgetUnapproved({ before, unseen: before }, { at, ...line }) };
-    },
-  );
-}
-
-const always = '9999-12-31T23:59:59Z';
+/** Whether hosts may ask to be let in. */
+export const enrollmentRoutes = [showEnrollment, setEnrollment];

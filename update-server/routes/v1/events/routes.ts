@@ -2,43 +2,55 @@ import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { Change } from '../../../../protocol/api/dashboard.ts';
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
-import { whoCalls } from '../../../auth/authenticate.ts';
-import type { App } from '../../../routing/app.ts';
-import type { DeskPorts } from '../../../routing/ports.ts';
+import { authenticate, type TokenSource } from '../../../auth/authenticate.ts';
+import type { Live } from '../../../live/live.ts';
+import { readers } from '../../../routing/access.ts';
+import { route } from '../../../routing/route.ts';
 
 const heartbeatMs = 15_000;
-/** When a page that found no place may ask again. */
+/** When a page that found no free connection may ask again. */
 const retrySeconds = 60;
-/** What a page that does not read may keep waiting; more, and it is sent away. */
+/** More than this waiting for a page that does not read, and the page is disconnected. */
 const backlogBytes = 64 * 1024;
 
-/** The line by which the page hears what to read again, as server-sent events; it ends with the session or token. */
-export function liveRoutes(app: App, ports: DeskPorts): void {
-  const text = Type.Unsafe<unknown>(Type.String({ description: 'text/event-stream of Change' }));
-  app.get('/v1/events', { schema: { response: { 200: text } } }, async (request, reply) => {
+const text = Type.Unsafe<unknown>(Type.String({ description: 'text/event-stream of Change' }));
+
+const streamEvents = route({
+  method: 'GET',
+  url: '/v1/events',
+  access: readers,
+  summary: 'What changes, as it changes: server-sent events',
+  schema: { response: { 200: text } },
+  handler: (needs: TokenSource & { live: Live }) => async (request, reply) => {
     const end = () => void reply.raw.end();
     const send = sender(reply);
-    const hear = (change: Change) => send(`data: ${JSON.stringify(change)}`);
-    const leave = ports.live.listen(hear, end, request.operator);
-    if (!leave) {
+    const onChange = (change: Change) => send(`data: ${JSON.stringify(change)}`);
+    const stopListening = needs.live.listen(onChange, end, request.operator);
+    if (!stopListening) {
       reply.header('retry-after', retrySeconds);
       throw new InterlockError('overloaded');
     }
-    const isStillKnown = () => whoCalls(ports, request).catch(() => undefined);
-    const beat = setInterval(
-      async () => ((await isStillKnown()) ? send(': still here') : end()),
-      heartbeatMs,
-    );
+    const beat = setInterval(async () => {
+      try {
+        if (await authenticate(needs, request)) send(': still here');
+        else end();
+      } catch (error) {
+        request.log.warn(error);
+        end();
+      }
+    }, heartbeatMs);
     reply.raw.on('close', () => {
       clearInterval(beat);
-      leave();
+      stopListening();
     });
     open(reply);
     send(': welcome');
     return reply;
-  });
-  app.addHook('preClose', async () => ports.live.end());
-}
+  },
+});
+
+/** Tells the dashboard what to read again, as server-sent events; the stream ends with the session or token. */
+export const eventRoutes = [streamEvents];
 
 function open(reply: FastifyReply): void {
   reply.hijack();

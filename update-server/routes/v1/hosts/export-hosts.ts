@@ -2,14 +2,16 @@ import { Readable } from 'node:stream';
 import type { HostFilter } from '../../../../protocol/api/dashboard.ts';
 import type { HostSummary } from '../../../../protocol/api/operator.ts';
 import { visible, visibleJson } from '../../../../protocol/text/visible.ts';
-import type { Ports } from '../../../routing/ports.ts';
+import type { Store } from '../../../store/interface/store.ts';
+
+/** Where hosts are read, and as of when. */
+export interface HostSource {
+  store: Store;
+  now(): Date;
+}
 
 /** Every host that fits, as a file: read and sent page by page, as fast as the reader takes it. */
-export function exportHosts(
-  ports: Pick<Ports, 'store' | 'now'>,
-  filter: HostFilter,
-  format: 'csv' | 'json',
-): Readable {
+export function exportHosts(ports: HostSource, filter: HostFilter, format: 'csv' | 'json'): Readable {
   return Readable.from(format === 'csv' ? csv(ports, filter) : json(ports, filter));
 }
 
@@ -32,14 +34,14 @@ const columns = [
   'offered',
 ] as const satisfies readonly (keyof HostSummary)[];
 
-async function* csv(ports: Pick<Ports, 'store' | 'now'>, filter: HostFilter): AsyncGenerator<string> {
+async function* csv(ports: HostSource, filter: HostFilter): AsyncGenerator<string> {
   yield `${columns.join(',')}\r\n`;
   for await (const hosts of pages(ports, filter)) {
     yield hosts.map((host) => `${columns.map((column) => cell(host[column])).join(',')}\r\n`).join('');
   }
 }
 
-async function* json(ports: Pick<Ports, 'store' | 'now'>, filter: HostFilter): AsyncGenerator<string> {
+async function* json(ports: HostSource, filter: HostFilter): AsyncGenerator<string> {
   let before = '[\n';
   for await (const hosts of pages(ports, filter)) {
     yield visibleJson(before + hosts.map((host) => JSON.stringify(host)).join(',\n'));
@@ -48,10 +50,7 @@ async function* json(ports: Pick<Ports, 'store' | 'now'>, filter: HostFilter): A
   yield before === '[\n' ? '[]\n' : '\n]\n';
 }
 
-async function* pages(
-  { store, now }: Pick<Ports, 'store' | 'now'>,
-  filter: HostFilter,
-): AsyncGenerator<HostSummary[]> {
+async function* pages({ store, now }: HostSource, filter: HostFilter): AsyncGenerator<HostSummary[]> {
   for (let after = ''; ; ) {
     const hosts = await store.findHosts(filter, after, pageSize, now());
     if (hosts.length > 0) yield hosts;

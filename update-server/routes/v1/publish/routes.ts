@@ -1,16 +1,23 @@
 import { PublishAnswer, PublishRequest } from '../../../../protocol/api/publish.ts';
-import { publish } from '../../../publish/publish.ts';
-import type { App } from '../../../routing/app.ts';
-import type { Ports } from '../../../routing/ports.ts';
+import { type PublishNeeds, publish } from '../../../publish/publish.ts';
+import { publishers } from '../../../routing/access.ts';
+import { route } from '../../../routing/route.ts';
 
 /** Large enough for metadata that names thousands of releases. */
 const bodyLimit = 32 * 1024 * 1024;
 
+const publishSigned = route({
+  method: 'POST',
+  url: '/v1/publish',
+  access: publishers,
+  summary: 'Makes signed metadata and releases visible, all or nothing',
+  schema: { body: PublishRequest, response: { 200: PublishAnswer } },
+  bodyLimit,
+  handler:
+    (needs: PublishNeeds) =>
+    async ({ body, operator }) =>
+      publish(needs, body, operator),
+});
+
 /** The one call by which anything becomes visible to hosts. */
-export function publishRoutes(app: App, ports: Ports): void {
-  app.post(
-    '/v1/publish',
-    { schema: { body: PublishRequest, response: { 200: PublishAnswer } }, bodyLimit },
-    async ({ body, operator }) => publish(ports, body, operator),
-  );
-}
+export const publishRoutes = [publishSigned];

@@ -1,12 +1,15 @@
 import type { Static } from 'typebox';
 import { CompareAnswer, ReleaseDetail } from '../../../../protocol/api/dashboard.ts';
+import { ReleasesAnswer } from '../../../../protocol/api/operator.ts';
 import { parseRelease } from '../../../../protocol/documents/release.ts';
 import { releaseTarget, targetFile } from '../../../../protocol/documents/trust.ts';
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { Arch, strict, Version, Word } from '../../../../protocol/schema/schema.ts';
+import type { Blobs } from '../../../blobs/files.ts';
 import { roleLives } from '../../../domain/tuf/role-lives.ts';
-import type { App } from '../../../routing/app.ts';
-import type { Ports } from '../../../routing/ports.ts';
+import { readers } from '../../../routing/access.ts';
+import { route } from '../../../routing/route.ts';
+import type { Store } from '../../../store/interface/store.ts';
 import { compareParts } from './compare-parts.ts';
 import { describeRelease } from './describe-release.ts';
 import { partsOf } from './parts-of.ts';
@@ -14,41 +17,62 @@ import { partsOf } from './parts-of.ts';
 const Named = strict({ name: Word, version: Version, arch: Arch });
 type Named = Static<typeof Named>;
 
-/** One release, and what changed from one to another. */
-export function releaseRoutes(app: App, { store, blobs, now }: Ports): void {
-  async function read({ name, version, arch }: Named) {
-    const all = await store.releases();
-    const summary = all.find((one) => one.name === name && one.version === version && one.arch === arch);
-    const file = summary && targetFile(releaseTarget(name, version, arch), summary.sha256);
-    const text = file && (await store.targetFile(file));
-    if (!summary || !text)
-      throw new InterlockError('not_found', { what: `release ${name} ${version} ${arch}` });
-    return { summary, release: parseRelease(text) };
-  }
+const listReleases = route({
+  method: 'GET',
+  url: '/v1/releases',
+  access: readers,
+  summary: 'Published releases',
+  schema: { response: { 200: ReleasesAnswer } },
+  handler:
+    ({ store }: { store: Store }) =>
+    async () => ({ releases: await store.releases() }),
+});
 
-  async function isHere({ sha256, size }: { sha256: string; size: number }): Promise<boolean> {
-    const { received, whole } = await blobs.state(sha256);
-    return whole && received === size;
-  }
-
-  app.get(
-    '/v1/releases/:name/:version/:arch',
-    { schema: { params: Named, response: { 200: ReleaseDetail } } },
+const showRelease = route({
+  method: 'GET',
+  url: '/v1/releases/:name/:version/:arch',
+  access: readers,
+  summary: 'One release: its sizes, what lies here, and who signed it',
+  schema: { params: Named, response: { 200: ReleaseDetail } },
+  handler:
+    ({ store, blobs, now }: { store: Store; blobs: Blobs; now(): Date }) =>
     async ({ params }) => {
-      const { summary, release } = await read(params);
+      const { summary, release } = await find(store, params);
       const { state } = await store.repository();
-      return describeRelease(summary, release, roleLives(state, now()), isHere);
+      return describeRelease(summary, release, roleLives(state, now()), async ({ sha256, size }) => {
+        const { received, whole } = await blobs.state(sha256);
+        return whole && received === size;
+      });
     },
-  );
+});
 
-  const query = strict({ name: Word, arch: Arch, from: Version, to: Version });
-  app.get(
-    '/v1/releases/compare',
-    { schema: { querystring: query, response: { 200: CompareAnswer } } },
+const compareReleases = route({
+  method: 'GET',
+  url: '/v1/releases/compare',
+  access: readers,
+  summary: 'What changed between two releases, package by package',
+  schema: {
+    querystring: strict({ name: Word, arch: Arch, from: Version, to: Version }),
+    response: { 200: CompareAnswer },
+  },
+  handler:
+    ({ store, blobs }: { store: Store; blobs: Blobs }) =>
     async ({ query: { name, arch, from, to } }) => {
       const partsFor = async (version: string) =>
-        partsOf(blobs, (await read({ name, version, arch })).release);
+        partsOf(blobs, (await find(store, { name, version, arch })).release);
       return { from, to, ...compareParts(await partsFor(from), await partsFor(to)) };
     },
-  );
+});
+
+/** What was published, one release, and what changed from one to another. */
+export const releaseRoutes = [listReleases, showRelease, compareReleases];
+
+async function find(store: Store, { name, version, arch }: Named) {
+  const all = await store.releases();
+  const summary = all.find((one) => one.name === name && one.version === version && one.arch === arch);
+  const file = summary && targetFile(releaseTarget(name, version, arch), summary.sha256);
+  const text = file && (await store.targetFile(file));
+  if (!summary || !text)
+    throw new InterlockError('not_found', { what: `release ${name} ${version} ${arch}` });
+  return { summary, release: parseRelease(text) };
 }

@@ -2,47 +2,72 @@ import { Type } from 'typebox';
 import { SessionAnswer, SessionRequest } from '../../../../protocol/api/dashboard.ts';
 import type { TokenInfo } from '../../../../protocol/api/operator.ts';
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
+import { auditLine } from '../../../auth/audit-line.ts';
+import type { TokenSource } from '../../../auth/authenticate.ts';
 import { requireOwnPage } from '../../../auth/own-page.ts';
 import { hashSecret, makeSecret } from '../../../auth/secret.ts';
-import { giveCookie, sessionOf, takeCookie } from '../../../auth/session.ts';
-import { whoIs } from '../../../auth/who-is.ts';
-import type { App } from '../../../routing/app.ts';
-import type { DeskPorts } from '../../../routing/ports.ts';
+import { clearCookie, sessionOf, setCookie } from '../../../auth/session.ts';
+import { readers } from '../../../routing/access.ts';
+import { route } from '../../../routing/route.ts';
 
-/** How the page logs in: a token once, then a cookie that ends with the token or after twelve idle hours. */
-export function loginRoutes(app: App, { store, now, secure }: DeskPorts): void {
-  const describe = ({ id, role, name }: TokenInfo) => ({ id, role, name });
-  const audit = (token: TokenInfo, action: string, detail = '') => ({
-    at: now().toISOString(),
-    who: whoIs(token),
-    action,
-    subject: `token ${token.id}`,
-    detail,
-  });
+const url = '/v1/session';
+/** Tries to log in from one address; secrets of 256 bits are guessed no sooner, but a log stays readable. */
+const loginsAMinute = 30;
 
-  app.post(
-    '/v1/session',
-    { schema: { body: SessionRequest, response: { 200: SessionAnswer } } },
+const logIn = route({
+  method: 'POST',
+  url,
+  access: 'anyone',
+  summary: 'Logs the dashboard in by a token, for a cookie',
+  schema: { body: SessionRequest, response: { 200: SessionAnswer } },
+  limit: { max: loginsAMinute },
+  handler:
+    ({ store, now, secure }: TokenSource) =>
     async (request, reply) => {
       requireOwnPage(request);
       const token = await store.tokenByHash(hashSecret(request.body.token));
       if (!token || token.role === 'join') throw new InterlockError('unauthorized');
       const secret = makeSecret('session');
-      const session = { hash: hashSecret(secret), token: token.id, at: now().toISOString() };
-      await store.addSession(session, audit(token, 'log in', `from ${request.ip}`));
-      giveCookie(reply, secret, secure);
-      return describe(token);
+      const line = auditLine(token, now(), 'log in', `token ${token.id}`, `from ${request.ip}`);
+      await store.addSession({ hash: hashSecret(secret), token: token.id, at: line.at }, line);
+      setCookie(reply, secret, secure);
+      return shown(token);
     },
-  );
+});
 
-  app.get('/v1/session', { schema: { response: { 200: SessionAnswer } } }, async ({ operator }) =>
-    describe(operator),
-  );
+const showSession = route({
+  method: 'GET',
+  url,
+  access: readers,
+  summary: 'Whose token this request carries',
+  schema: { response: { 200: SessionAnswer } },
+  handler:
+    () =>
+    async ({ operator }) =>
+      shown(operator),
+});
 
-  app.delete('/v1/session', { schema: { response: { 204: Type.Null() } } }, async (request, reply) => {
-    const secret = sessionOf(request, secure);
-    if (secret) await store.endSession(hashSecret(secret), audit(request.operator, 'log out'));
-    takeCookie(reply, secure);
-    return reply.code(204).send(null);
-  });
+const logOut = route({
+  method: 'DELETE',
+  url,
+  access: readers,
+  summary: 'Logs the dashboard out',
+  schema: { response: { 204: Type.Null() } },
+  handler:
+    ({ store, now, secure }: TokenSource) =>
+    async (request, reply) => {
+      const secret = sessionOf(request, secure);
+      const { operator } = request;
+      const line = auditLine(operator, now(), 'log out', `token ${operator.id}`);
+      if (secret) await store.endSession(hashSecret(secret), line);
+      clearCookie(reply, secure);
+      return reply.code(204).send(null);
+    },
+});
+
+/** How the dashboard logs in: a token once, then a cookie that ends with the token or after twelve idle hours. */
+export const sessionRoutes = [logIn, showSession, logOut];
+
+function shown({ id, role, name }: TokenInfo): SessionAnswer {
+  return { id, role, name };
 }

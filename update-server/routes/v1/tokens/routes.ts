@@ -2,41 +2,63 @@ import { Type } from 'typebox';
 import { TokenMade, TokenRequest, TokensAnswer } from '../../../../protocol/api/operator.ts';
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { Id, strict } from '../../../../protocol/schema/schema.ts';
+import { auditLine, nameOf } from '../../../auth/audit-line.ts';
 import { createToken } from '../../../auth/create-token.ts';
-import { whoIs } from '../../../auth/who-is.ts';
-import type { App } from '../../../routing/app.ts';
-import type { Ports } from '../../../routing/ports.ts';
+import { admins } from '../../../routing/access.ts';
+import { route } from '../../../routing/route.ts';
+import type { Store } from '../../../store/interface/store.ts';
 
-/** How admins hand out tokens and end them. */
-export function tokenRoutes(app: App, { store, now }: Ports): void {
-  app.get('/v1/tokens', { schema: { response: { 200: TokensAnswer } } }, async () => ({
-    tokens: await store.tokens(),
-  }));
+interface Needs {
+  store: Store;
+  now(): Date;
+}
 
-  app.post(
-    '/v1/tokens',
-    { schema: { body: TokenRequest, response: { 200: TokenMade } } },
+const listTokens = route({
+  method: 'GET',
+  url: '/v1/tokens',
+  access: admins,
+  summary: 'Tokens, without their secrets',
+  schema: { response: { 200: TokensAnswer } },
+  handler:
+    ({ store }: Needs) =>
+    async () => ({ tokens: await store.tokens() }),
+});
+
+const makeToken = route({
+  method: 'POST',
+  url: '/v1/tokens',
+  access: admins,
+  summary: 'Makes a token, whose secret is shown this once',
+  schema: { body: TokenRequest, response: { 200: TokenMade } },
+  handler:
+    ({ store, now }: Needs) =>
     async ({ body: { role, name = '' }, operator }, reply) => {
       reply.header('cache-control', 'no-store');
-      return createToken(store, { role, name, who: whoIs(operator), now: now() });
+      return createToken(store, { role, name, who: nameOf(operator), now: now() });
     },
-  );
+});
 
-  app.delete(
-    '/v1/tokens/:id',
-    { schema: { params: strict({ id: Id }), response: { 204: Type.Null() } } },
+const revokeToken = route({
+  method: 'DELETE',
+  url: '/v1/tokens/:id',
+  access: admins,
+  summary: 'Ends a token, and the sessions begun with it',
+  schema: { params: strict({ id: Id }), response: { 204: Type.Null() } },
+  handler:
+    ({ store, now }: Needs) =>
     async ({ params: { id }, operator }, reply) => {
       const tokens = await store.tokens();
-      const admins = tokens.filter(({ role, revoked }) => role === 'admin' && !revoked);
-      if (admins.length === 1 && admins[0]?.id === id) {
+      const admin = tokens.filter(({ role, revoked }) => role === 'admin' && !revoked);
+      if (admin.length === 1 && admin[0]?.id === id) {
         const state = 'the last admin token';
         throw new InterlockError('wrong_state', { what: `token ${id}`, state, action: 'revoke' });
       }
-      const at = now().toISOString();
-      const line = { at, who: whoIs(operator), action: 'revoke token', subject: `token ${id}`, detail: '' };
-      if (!(await store.revokeToken(id, at, line)))
+      const line = auditLine(operator, now(), 'revoke token', `token ${id}`);
+      if (!(await store.revokeToken(id, line.at, line)))
         throw new InterlockError('not_found', { what: `token ${id}` });
       return reply.code(204).send(null);
     },
-  );
-}
+});
+
+/** How admins hand out tokens and end them. */
+export const tokenRoutes = [listTokens, makeToken, revokeToken];

@@ -1,37 +1,42 @@
 import { createHash } from 'node:crypto';
-import type { FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { strict } from '../../../../protocol/schema/schema.ts';
-import type { App } from '../../../routing/app.ts';
-import type { Ports } from '../../../routing/ports.ts';
+import { route } from '../../../routing/route.ts';
+import type { Store } from '../../../store/interface/store.ts';
 
-const method: HTTPMethods[] = ['GET', 'HEAD'];
 const immutable = 'public, max-age=31536000, immutable';
 
-/** Signed metadata and targets as plain files; everything but `timestamp.json` never changes under its name. */
-export function tufRoutes(app: App, { store }: Ports): void {
-  app.route({
-    method,
-    url: '/v1/tuf/metadata/:file',
-    schema: { params: strict({ file: Type.String({ maxLength: 128 }) }), response: { 200: Type.Any() } },
-    handler: async (request, reply) => {
+const sendMetadata = route({
+  method: ['GET', 'HEAD'],
+  url: '/v1/tuf/metadata/:file',
+  access: 'anyone',
+  summary: 'Signed metadata',
+  schema: { params: strict({ file: Type.String({ maxLength: 128 }) }), response: { 200: Type.Any() } },
+  handler:
+    ({ store }: { store: Store }) =>
+    async (request, reply) => {
       const { file } = request.params;
       const text = await store.metadataFile(file);
       return /^\d+\./.test(file) ? sendForever(request, reply, text) : sendLatest(request, reply, text);
     },
-  });
-  app.route({
-    method,
-    url: '/v1/tuf/targets/*',
-    schema: {
-      params: strict({ '*': Type.String({ maxLength: 512 }) }),
-      response: { 200: Type.Any() },
-    },
-    handler: async (request, reply) =>
+});
+
+const sendTarget = route({
+  method: ['GET', 'HEAD'],
+  url: '/v1/tuf/targets/*',
+  access: 'anyone',
+  summary: 'Signed target files: release.json and channel documents',
+  schema: { params: strict({ '*': Type.String({ maxLength: 512 }) }), response: { 200: Type.Any() } },
+  handler:
+    ({ store }: { store: Store }) =>
+    async (request, reply) =>
       sendForever(request, reply, await store.targetFile(request.params['*'])),
-  });
-}
+});
+
+/** Signed metadata and targets as plain files; everything but `timestamp.json` never changes under its name. */
+export const tufRoutes = [sendMetadata, sendTarget];
 
 /** No tag: nobody asks again for what never changes, and a host pays for each byte of a head. */
 function sendForever({ url }: FastifyRequest, reply: FastifyReply, text: string | undefined): FastifyReply {

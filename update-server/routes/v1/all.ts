@@ -1,0 +1,44 @@
+import { auditRoutes } from './audit/routes.ts';
+import { blobRoutes } from './blobs/routes.ts';
+import { channelRoutes } from './channels/routes.ts';
+import { checkInRoutes } from './check-in/routes.ts';
+import { enrollRoutes } from './enroll/routes.ts';
+import { enrollmentRoutes } from './enrollment/routes.ts';
+import { eventRoutes } from './events/routes.ts';
+import { hostRoutes } from './hosts/routes.ts';
+import { lockRoutes } from './locks/routes.ts';
+import { openapiRoutes } from './openapi/routes.ts';
+import { overviewRoutes } from './overview/routes.ts';
+import { policyRoutes } from './policies/routes.ts';
+import { publishRoutes } from './publish/routes.ts';
+import { releaseRoutes } from './releases/routes.ts';
+import { reportRoutes } from './reports/routes.ts';
+import { rolloutRoutes } from './rollouts/routes.ts';
+import { sessionRoutes } from './session/routes.ts';
+import { tokenRoutes } from './tokens/routes.ts';
+import { trustRoutes } from './trust/routes.ts';
+import { tufRoutes } from './tuf/routes.ts';
+
+/** The host API, what publishers call, and what operators call. */
+export const v1Routes = [
+  ...tufRoutes,
+  ...blobRoutes,
+  ...publishRoutes,
+  ...checkInRoutes,
+  ...reportRoutes,
+  ...enrollRoutes,
+  ...enrollmentRoutes,
+  ...hostRoutes,
+  ...rolloutRoutes,
+  ...policyRoutes,
+  ...channelRoutes,
+  ...releaseRoutes,
+  ...trustRoutes,
+  ...auditRoutes,
+  ...lockRoutes,
+  ...tokenRoutes,
+  ...sessionRoutes,
+  ...overviewRoutes,
+  ...eventRoutes,
+  ...openapiRoutes,
+];

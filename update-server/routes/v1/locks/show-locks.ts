@@ -1,0 +1,54 @@
+import type { LocksAnswer } from '../../../../protocol/api/dashboard.ts';
+import type { LockValue } from '../../../../protocol/lock/lock-value.ts';
+import { emptyLock, isBraked } from '../../../../protocol/lock/semaphore.ts';
+import type { Locks, ShownLock } from '../../../locks/locks.ts';
+import type { Store } from '../../../store/interface/store.ts';
+
+type Group = LocksAnswer['groups'][number];
+
+/** Anyone who writes a key may name as many holders as fit; each costs a look at the store. */
+const shownHolders = { perGroup: 200, atAll: 2000 };
+
+/** Where locks are read, and the names of their holders. */
+export interface LockNeeds {
+  store: Store;
+  /** Missing when the server was given no etcd. */
+  locks?: Locks | undefined;
+}
+
+/** Every group's lock, with the names of its holders. */
+export async function showLocks({ store, locks }: LockNeeds): Promise<LocksAnswer> {
+  if (!locks) return { configured: false, more: false, groups: [] };
+  const found = await locks.groups();
+  let left = shownHolders.atAll;
+  const groups: LocksAnswer['groups'] = [];
+  for (const lock of found.locks) {
+    const group = await describe(store, lock, Math.min(left, shownHolders.perGroup));
+    left -= group.holders.length;
+    groups.push(group);
+  }
+  return { configured: true, more: found.isMore, groups };
+}
+
+/** A lock's holders, as many as are written to the audit log. */
+export function namedHolders({ slots, holders }: LockValue) {
+  return { slots, holders: holders.slice(0, shownHolders.perGroup).map(({ host }) => host) };
+}
+
+async function describe(store: Store, { group, value, problem }: ShownLock, limit: number): Promise<Group> {
+  const { slots, holders, releases } = value ?? emptyLock(0);
+  const named = holders.slice(0, limit).map(async ({ host, since, boot, release }) => ({
+    ...{ host, since, boot, release },
+    hostname: (await store.host(host))?.hostname ?? null,
+  }));
+  return {
+    ...{ group, problem, slots, taken: holders.length },
+    holders: await Promise.all(named),
+    releases: Object.entries(releases).map(([rootHash, entry]) => ({
+      rootHash,
+      ok: entry.ok,
+      failed: Object.entries(entry.failed).map(([host, reason]) => ({ host, reason })),
+      stopped: isBraked(entry),
+    })),
+  };
+}

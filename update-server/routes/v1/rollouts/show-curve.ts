@@ -1,0 +1,19 @@
+import { CurveAnswer } from '../../../../protocol/api/dashboard.ts';
+import { Id, strict } from '../../../../protocol/schema/schema.ts';
+import { curveOf } from '../../../domain/rollout/progress.ts';
+import { readers } from '../../../routing/access.ts';
+import { route } from '../../../routing/route.ts';
+import { findRollout, type Needs } from './find.ts';
+
+/** What a rollout planned, and what came of it. */
+export const showCurve = route({
+  method: 'GET',
+  url: '/v1/rollouts/:id/curve',
+  access: readers,
+  summary: 'What a rollout planned and what came of it, with its failure rate',
+  schema: { params: strict({ id: Id }), response: { 200: CurveAnswer } },
+  handler:
+    ({ store, now }: Needs) =>
+    async ({ params: { id } }) =>
+      curveOf(await findRollout(store, id), await store.rolloutCurve(id), now()),
+});
