@@ -27,7 +27,7 @@ export function signOut(): Promise<void> {
 export const SessionContext = createContext<SessionAnswer | null>(null);
 
 /** Whether the reader may hold hosts and steer rollouts; the server decides for itself in any case. */
-export function useMaySteer(): boolean {
+export function useMayAct(): boolean {
   const role = useContext(SessionContext)?.role;
   return role === 'operator' || role === 'admin';
 }

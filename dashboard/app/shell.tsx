@@ -90,6 +90,6 @@ const lines: Record<Line, readonly ['go' | 'caution' | 'dark', string]> = {
 function LineState() {
   const [line, set] = useState<Line>('off');
   useEffect(() => onLine(set), []);
-  const [aspect, word] = lines[line];
-  return <State aspect={aspect}>{word}</State>;
+  const [tone, label] = lines[line];
+  return <State tone={tone}>{label}</State>;
 }

@@ -25,7 +25,7 @@ export function Announcer() {
     return () => spoken.removeEventListener('say', hear);
   }, []);
   return (
-    <p class="unseen" role="status" aria-live="polite">
+    <p class="visually-hidden" role="status" aria-live="polite">
       {text}
     </p>
   );

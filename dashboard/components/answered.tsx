@@ -9,7 +9,7 @@ export function Answered<T>({ of, children }: { of: Answer<T>; children: (data: 
   return (
     <>
       {problem && (
-        <Notice aspect="stop" title={problem.message}>
+        <Notice tone="stop" title={problem.message}>
           <button type="button" onClick={again} disabled={asking}>
             Try again
           </button>

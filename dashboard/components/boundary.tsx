@@ -25,7 +25,7 @@ export class Boundary extends Component<BoundaryProps, { problem: string | null 
     const { problem } = this.state;
     if (problem === null) return this.props.children;
     return (
-      <Notice aspect="stop" title={`${this.props.part} cannot be shown: ${problem}`}>
+      <Notice tone="stop" title={`${this.props.part} cannot be shown: ${problem}`}>
         <button type="button" onClick={() => this.setState({ problem: null })}>
           Try again
         </button>

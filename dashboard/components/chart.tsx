@@ -15,7 +15,7 @@ export function Chart({ drawing, says, title }: { drawing: Drawing; says: string
   return (
     <figure class="chart">
       <figcaption>
-        <span class="unseen">{title}</span>
+        <span class="visually-hidden">{title}</span>
         <Legend drawing={drawing} at={at} />
       </figcaption>
       <div class="plot" ref={place} role="img" aria-label={`${title}: ${says}`} />
@@ -81,7 +81,7 @@ function say(value: number, unit: Drawing['unit']): string {
 function Numbers({ drawing: { times, curves, unit }, title }: { drawing: Drawing; title: string }) {
   return (
     <table>
-      <caption class="unseen">{title}</caption>
+      <caption class="visually-hidden">{title}</caption>
       <thead>
         <tr>
           <th scope="col">Time</th>

@@ -1,3 +1,6 @@
+import type { Pace } from '../../protocol/policy.ts';
+import { percentAt } from '../../protocol/rules/ramp.ts';
+
 /** A line or an area over time; a value may be missing. */
 export interface Curve {
   label: string;
@@ -35,23 +38,16 @@ export function stack(curves: readonly Curve[]): (number | null)[][] {
   });
 }
 
-/** Brings steps of several sources onto one row of times; before a source's first time there is nothing. */
+/** Puts percentages from several sources on one row of times; before a source's first time there is nothing. */
 export function alongTimes(
   times: readonly number[],
   points: readonly { time: number; value: number }[],
-  between: 'hold' | 'climb' = 'hold',
+  shape: Pace['shape'] = 'staircase',
   until = Number.POSITIVE_INFINITY,
 ): (number | null)[] {
-  let next = 0;
-  return times.map((time) => {
-    while (next < points.length && points[next]!.time <= time) next++;
-    const before = points[next - 1];
-    const after = points[next];
-    if (!before || time > until) return null;
-    if (between === 'hold' || !after) return before.value;
-    const share = (time - before.time) / (after.time - before.time);
-    return before.value + share * (after.value - before.value);
-  });
+  const first = points[0]?.time ?? Number.POSITIVE_INFINITY;
+  const ramp = points.map(({ time, value }) => ({ afterMs: time, percent: value }));
+  return times.map((time) => (time < first || time > until ? null : percentAt({ ramp, shape }, time)));
 }
 
 /** Which of many rows a table shows: evenly chosen, the last one always. */

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
-import type { Aspect } from '../labels/states.ts';
+import type { Tone } from '../labels/tone.ts';
 import { Signal } from './signal.tsx';
 
 /** Something the reader should know before everything else. */
-export function Notice(props: { aspect: Aspect; title: string; children?: ComponentChildren }) {
+export function Notice(props: { tone: Tone; title: string; children?: ComponentChildren }) {
   return (
-    <div class={`notice ${props.aspect}`} role={props.aspect === 'stop' ? 'alert' : undefined}>
-      <Signal aspect={props.aspect} />
+    <div class={`notice ${props.tone}`} role={props.tone === 'stop' ? 'alert' : undefined}>
+      <Signal tone={props.tone} />
       <div>
         <p class="notice-title">{props.title}</p>
         {props.children}

@@ -1,5 +1,5 @@
-import type { RolloutSummary } from '../../protocol/api/rollout.ts';
-import { ofRollout, policyWord } from '../labels/states.ts';
+import type { RolloutSummary } from '../../protocol/rollout.ts';
+import { describeRolloutState, policyLabel } from '../labels/rollout.ts';
 import { rolloutPath } from '../router/routes.ts';
 import { State } from './signal.tsx';
 import { Track, TrackFigures } from './track.tsx';
@@ -7,7 +7,6 @@ import { When } from './when.tsx';
 
 /** A rollout in few lines: what goes where, how it fares, how far it is. */
 export function RolloutLine({ of: rollout }: { of: RolloutSummary }) {
-  const { aspect, word } = ofRollout(rollout.state);
   return (
     <article class="rollout-line">
       <header>
@@ -16,15 +15,21 @@ export function RolloutLine({ of: rollout }: { of: RolloutSummary }) {
             {rollout.name} {rollout.version} <span class="quiet">to {rollout.channel}</span>
           </a>
         </h3>
-        <State aspect={aspect}>{word}</State>
+        <RolloutStatus of={rollout} />
       </header>
       {rollout.reason && <p class="reason">{rollout.reason}</p>}
       <Track of={rollout} />
       <TrackFigures of={rollout} />
       <p class="quiet small">
-        {rollout.arch}, {policyWord(rollout.policy)}, since <When time={rollout.starts} />
+        {rollout.arch}, {policyLabel(rollout.policy)}, since <When time={rollout.starts} />
         {rollout.canary === 'waiting' && '; canaries first'}
       </p>
     </article>
   );
+}
+
+/** The state of a rollout, as a signal and its label. */
+export function RolloutStatus({ of: { state } }: { of: Pick<RolloutSummary, 'state'> }) {
+  const { tone, label } = describeRolloutState(state);
+  return <State tone={tone}>{label}</State>;
 }

@@ -25,7 +25,7 @@ export function Table<Row>({ caption, shown = false, columns, rows, keyOf }: Tab
     [number && 'number', wide && 'wide'].filter(Boolean).join(' ') || undefined;
   return (
     <table>
-      <caption class={shown ? undefined : 'unseen'}>{caption}</caption>
+      <caption class={shown ? undefined : 'visually-hidden'}>{caption}</caption>
       <thead>
         <tr>
           {columns.map((column) => (

@@ -31,7 +31,7 @@ export function Track({
           {at} %
         </span>
       ))}
-      <span class="aspect" style={{ left: `${Math.min(planned, 100)}%` }} />
+      <span class="ramp-mark" style={{ left: `${Math.min(planned, 100)}%` }} />
     </div>
   );
 }

@@ -1,15 +1,14 @@
-import type { RolloutSummary } from '../../protocol/api/rollout.ts';
+import type { RolloutSummary } from '../../protocol/rollout.ts';
+import { isActive } from '../../protocol/rules/rollout-actions.ts';
 import { useAnswer } from '../api/use-answer.ts';
 import { Answered } from '../components/answered.tsx';
 import { Command } from '../components/copy.tsx';
 import { Empty } from '../components/notice.tsx';
 import { Page, Section } from '../components/page.tsx';
-import { RolloutLine } from '../components/rollout-line.tsx';
-import { State } from '../components/signal.tsx';
+import { RolloutLine, RolloutStatus } from '../components/rollout-line.tsx';
 import { type Column, Table } from '../components/table.tsx';
 import { When } from '../components/when.tsx';
 import { count } from '../format/size.ts';
-import { ofRollout } from '../labels/states.ts';
 import { rolloutPath } from '../router/routes.ts';
 
 const columns: readonly Column<RolloutSummary>[] = [
@@ -23,7 +22,7 @@ const columns: readonly Column<RolloutSummary>[] = [
   },
   {
     name: 'State',
-    cell: ({ state }) => <State aspect={ofRollout(state).aspect}>{ofRollout(state).word}</State>,
+    cell: (rollout) => <RolloutStatus of={rollout} />,
   },
   { name: 'Confirmed', number: true, cell: ({ confirmed }) => count(confirmed) },
   { name: 'Failed', number: true, cell: ({ failed }) => count(failed) },
@@ -45,19 +44,19 @@ export function RolloutsPage() {
 }
 
 function All({ of }: { of: readonly RolloutSummary[] }) {
-  const isOpen = ({ state }: RolloutSummary) => ['running', 'paused', 'halted'].includes(state);
-  const over = of.filter((each) => !isOpen(each));
+  const active = of.filter(({ state }) => isActive(state));
+  const earlier = of.filter(({ state }) => !isActive(state));
   return (
     <>
       <Section title="Active">
-        {!of.some(isOpen) && <p class="quiet">None is active.</p>}
-        {of.filter(isOpen).map((rollout) => (
+        {active.length === 0 && <p class="quiet">None is active.</p>}
+        {active.map((rollout) => (
           <RolloutLine key={rollout.id} of={rollout} />
         ))}
       </Section>
-      {over.length > 0 && (
+      {earlier.length > 0 && (
         <Section title="Earlier">
-          <Table caption="Earlier rollouts" columns={columns} rows={over} keyOf={({ id }) => id} />
+          <Table caption="Earlier rollouts" columns={columns} rows={earlier} keyOf={({ id }) => id} />
         </Section>
       )}
     </>

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
-import { InterlockError } from '../errors/interlock-error.ts';
-import { Positive, parse, strict, Word } from '../schema/schema.ts';
+import { InterlockError } from './errors.ts';
+import { policyDefaults } from './policy-defaults.ts';
+import { Positive, parse, strict, Word } from './schema.ts';
 
 const unitMs = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 } as const;
 const durationPattern = '^(\\d{1,6}) (second|minute|hour|day|week)s?$';
@@ -60,7 +61,6 @@ export interface Policy extends Pace {
   groups: ReadonlyMap<string, Pace>;
 }
 
-const defaults = { maxFailures: 5, failureRate: { percent: 10, sample: 10 }, silentAfterMs: 2 * unitMs.hour };
 const atOnce = [{ afterMs: 0, percent: 100 }];
 
 /** Checks a policy and fills in its defaults. Throws `bad_input` naming `what` and the field. */
@@ -74,9 +74,9 @@ export function readPolicy(value: unknown, what = 'policy'): Policy {
       ? { group: canary.group, soakMs: durationMs(canary.soak), timeoutMs: durationMs(canary.timeout) }
       : null,
     inFlight: readShare(text.in_flight),
-    maxFailures: text.max_failures ?? defaults.maxFailures,
-    failureRate: text.failure_rate ?? defaults.failureRate,
-    silentAfterMs: text.silent_after ? durationMs(text.silent_after) : defaults.silentAfterMs,
+    maxFailures: text.max_failures ?? policyDefaults.max_failures,
+    failureRate: text.failure_rate ?? policyDefaults.failure_rate,
+    silentAfterMs: durationMs(text.silent_after ?? policyDefaults.silent_after),
     groups: new Map(
       Object.entries(text.group ?? {}).map(([name, pace]) => [name, readPace(pace, own, what)]),
     ),
@@ -145,7 +145,7 @@ function readPace(
   }
   return {
     ramp,
-    shape: text.shape ?? parent?.shape ?? 'staircase',
+    shape: text.shape ?? parent?.shape ?? policyDefaults.shape,
     windows: text.window ?? parent?.windows ?? [],
   };
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { decisionWord } from '../../dashboard/labels/states.ts';
-import type { Channel } from '../../protocol/documents/channel.ts';
+import { decisionLabel } from '../../dashboard/labels/reason.ts';
+import type { Channel } from '../../protocol/channel.ts';
 import { bearer, makeApp, type TestApp } from '../update-server/support/make-app.ts';
 
 let server: TestApp;
@@ -48,5 +48,5 @@ it.each(words)('a group, a channel, an image and a state called %s are words lik
 });
 
 it('a decision called constructor is a word too', () => {
-  expect(decisionWord('constructor')).toBe('constructor');
+  expect(decisionLabel('constructor')).toBe('constructor');
 });

@@ -1,6 +1,6 @@
 import type { HostDetail } from '../../../protocol/api/operator.ts';
 import { ask } from '../../api/ask.ts';
-import { useMaySteer } from '../../api/session.ts';
+import { useMayAct } from '../../api/session.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { go } from '../../router/navigate.ts';
 
@@ -11,7 +11,7 @@ const wordPattern = '[a-z0-9][a-z0-9.\\-]{0,62}';
 export function Decisions({ of: host, decided }: { of: HostDetail; decided(): void }) {
   const who = host.hostname || host.id;
   const path = `/v1/hosts/${encodeURIComponent(host.id)}`;
-  if (!useMaySteer()) return null;
+  if (!useMayAct()) return null;
   const tell = async (what: string, body: object) => {
     await ask('POST', `${path}/${what}`, body);
     decided();

@@ -3,17 +3,17 @@ import { Section } from '../../components/page.tsx';
 import { State } from '../../components/signal.tsx';
 import { type Column, Table } from '../../components/table.tsx';
 import { When } from '../../components/when.tsx';
-import { type Aspect, lookUp } from '../../labels/states.ts';
+import { lookUp, type Tone } from '../../labels/tone.ts';
 
 interface Happening {
   key: string;
   at: string;
   what: string;
-  aspect: Aspect;
+  tone: Tone;
   detail: string;
 }
 
-const kinds: Record<string, readonly [string, Aspect]> = {
+const kinds: Record<string, readonly [string, Tone]> = {
   granted: ['got leave', 'moving'],
   written: ['wrote it', 'moving'],
   locked: ['took a place', 'moving'],
@@ -41,15 +41,15 @@ export function History({ of: host }: { of: HostDetail }) {
 }
 
 const columns: readonly Column<Happening>[] = [
-  { name: 'What', cell: ({ what, aspect }) => <State aspect={aspect}>{what}</State> },
+  { name: 'What', cell: ({ what, tone }) => <State tone={tone}>{what}</State> },
   { name: 'Detail', cell: ({ detail }) => detail },
   { name: 'When', number: true, cell: ({ at }) => <When time={at} /> },
 ];
 
 function happenings({ grants, reports }: HostDetail): Happening[] {
   const word = (kind: string) => {
-    const [what, aspect] = lookUp<readonly [string, Aspect]>(kinds, kind, [kind, 'dark']);
-    return { what, aspect };
+    const [what, tone] = lookUp<readonly [string, Tone]>(kinds, kind, [kind, 'dark']);
+    return { what, tone };
   };
   return [
     ...grants.map(({ id, version, granted, outcome }) => ({

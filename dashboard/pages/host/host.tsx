@@ -8,7 +8,8 @@ import { Page, Section } from '../../components/page.tsx';
 import { Signal } from '../../components/signal.tsx';
 import { When, WithTimes } from '../../components/when.tsx';
 import { short } from '../../format/size.ts';
-import { decisionChange, ofHost, stateOf } from '../../labels/states.ts';
+import { describeHost } from '../../labels/host.ts';
+import { decisionChange } from '../../labels/reason.ts';
 import { type PageProps, pathTo, releasePath } from '../../router/routes.ts';
 import { Decisions } from './decisions.tsx';
 import { History } from './history.tsx';
@@ -19,7 +20,7 @@ export function HostPage({ params: { id = '' } }: PageProps) {
   const host = useAnswer<HostDetail>(`/v1/hosts/${encodeURIComponent(id)}`, ['host', 'hosts', 'rollout']);
   const locks = useAnswer<LocksAnswer>('/v1/locks', ['lock']);
   const { data } = host;
-  useSpoken(data && `The host is ${ofHost[stateOf(data)].word.toLowerCase()}.`);
+  useSpoken(data && `The host is ${describeHost(data).label.toLowerCase()}.`);
   return (
     <Page
       title={data ? data.hostname || short(data.id) : 'Host'}
@@ -45,13 +46,13 @@ export function HostPage({ params: { id = '' } }: PageProps) {
 }
 
 function Why({ of: host }: { of: HostDetail }) {
-  const { aspect, word } = ofHost[stateOf(host)];
+  const { tone, label } = describeHost(host);
   const change = host.decision && host.decision !== 'up_to_date' ? decisionChange(host.decision) : '';
   return (
-    <div class={`why ${aspect}`}>
-      <Signal aspect={aspect} big />
+    <div class={`why ${tone}`}>
+      <Signal tone={tone} big />
       <div>
-        <p class="why-state">{word}</p>
+        <p class="why-state">{label}</p>
         <p>
           <WithTimes text={host.why} />
         </p>
@@ -73,7 +74,7 @@ function Journey({ at }: { at: string | null }) {
       {stations.map(({ name, is }) => (
         <li key={name} class={is} aria-current={is === 'here' ? 'step' : undefined}>
           {name}
-          <span class="unseen">{is === 'passed' ? ', done' : is === 'here' ? ', now' : ''}</span>
+          <span class="visually-hidden">{is === 'passed' ? ', done' : is === 'here' ? ', now' : ''}</span>
         </li>
       ))}
     </ol>
@@ -94,7 +95,7 @@ function Slots({ of: host }: { of: HostDetail }) {
 
 function SlotBox({
   name,
-  slot: { version, says, aspect },
+  slot: { version, says, tone },
   host,
 }: {
   name: string;
@@ -108,7 +109,7 @@ function SlotBox({
         {version ? <a href={releasePath(host.name, version, host.arch)}>{version}</a> : '–'}
       </p>
       <p class="slot-says">
-        <Signal aspect={aspect} /> {says}
+        <Signal tone={tone} /> {says}
       </p>
     </div>
   );

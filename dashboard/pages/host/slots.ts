@@ -4,7 +4,7 @@ import type { HostDetail } from '../../../protocol/api/operator.ts';
 export interface Slot {
   version: string | null;
   says: string;
-  aspect: 'go' | 'caution' | 'stop' | 'moving' | 'dark';
+  tone: 'go' | 'caution' | 'stop' | 'moving' | 'dark';
 }
 
 /** States in which the other slot is being filled, holds the target, or boots next. */
@@ -23,21 +23,21 @@ export function slotsOf(host: HostDetail): { running: Slot; other: Slot } {
   const { version, at, offered, reports } = host;
   const proving = at === 'trying' || at === 'confirmed';
   const running: Slot = proving
-    ? { version, says: 'runs and must hold its health checks', aspect: 'moving' }
-    : { version, says: version ? 'runs' : 'not said yet', aspect: version ? 'go' : 'dark' };
+    ? { version, says: 'runs and must hold its health checks', tone: 'moving' }
+    : { version, says: version ? 'runs' : 'not said yet', tone: version ? 'go' : 'dark' };
   const step = at && Object.hasOwn(filling, at) ? filling[at] : undefined;
-  if (step && offered) return { running, other: { version: offered, says: step, aspect: 'moving' } };
+  if (step && offered) return { running, other: { version: offered, says: step, tone: 'moving' } };
   const last = reports.find(({ kind }) => ['confirmed', 'fell_back', 'failed'].includes(kind));
   if (last?.kind === 'confirmed' && last.from !== version) {
-    return { running, other: { version: last.from, says: 'can be booted back', aspect: 'dark' } };
+    return { running, other: { version: last.from, says: 'can be booted back', tone: 'dark' } };
   }
   if (last && last.kind !== 'confirmed') {
     return {
       running,
-      other: { version: last.version, says: `failed here: ${last.detail || last.kind}`, aspect: 'stop' },
+      other: { version: last.version, says: `failed here: ${last.detail || last.kind}`, tone: 'stop' },
     };
   }
-  return { running, other: { version: null, says: 'no report about it', aspect: 'dark' } };
+  return { running, other: { version: null, says: 'no report about it', tone: 'dark' } };
 }
 
 /** The stations of an update, and the agent's states that lie at each. */

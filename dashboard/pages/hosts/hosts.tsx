@@ -9,7 +9,8 @@ import { State } from '../../components/signal.tsx';
 import { type Column, Table } from '../../components/table.tsx';
 import { When } from '../../components/when.tsx';
 import { countOf, short } from '../../format/size.ts';
-import { decisionWord, ofHost, stateOf } from '../../labels/states.ts';
+import { describeHost, hostStates } from '../../labels/host.ts';
+import { decisionLabel } from '../../labels/reason.ts';
 import { go } from '../../router/navigate.ts';
 import { hostPath, type PageProps, pathTo } from '../../router/routes.ts';
 
@@ -43,11 +44,11 @@ const columns: readonly Column<HostSummary>[] = [
   {
     name: 'State',
     cell: (host) => {
-      const { aspect, word } = ofHost[stateOf(host)];
+      const { tone, label } = describeHost(host);
       const more = moreOf(host);
       return (
         <>
-          <State aspect={aspect}>{word}</State>
+          <State tone={tone}>{label}</State>
           {more && <span class="more"> · {more}</span>}
         </>
       );
@@ -83,7 +84,7 @@ function moreOf({ decision, offered }: HostSummary): string {
   if (decision === 'offered') return `to ${offered}`;
   return decision &&
     !['up_to_date', 'held', 'pinned', 'cloned', 'failed_here', 'cancelled_here'].includes(decision)
-    ? decisionWord(decision)
+    ? decisionLabel(decision)
     : '';
 }
 
@@ -166,7 +167,7 @@ function Search({ filter }: { filter: Filter }) {
     <search>
       <form class="search" onSubmit={(event) => event.preventDefault()}>
         <label class="grow">
-          <span class="unseen">Search by name, id or version</span>
+          <span class="visually-hidden">Search by name, id or version</span>
           <input
             type="search"
             placeholder="Name, id or version"
@@ -175,18 +176,18 @@ function Search({ filter }: { filter: Filter }) {
           />
         </label>
         <label>
-          <span class="unseen">State</span>
+          <span class="visually-hidden">State</span>
           <select value={filter.state ?? ''} onChange={(event) => find({ state: event.currentTarget.value })}>
             <option value="">Any state</option>
-            {(Object.keys(ofHost) as HostState[]).map((state) => (
+            {(Object.keys(hostStates) as HostState[]).map((state) => (
               <option key={state} value={state}>
-                {ofHost[state].word}
+                {hostStates[state].label}
               </option>
             ))}
           </select>
         </label>
         <label>
-          <span class="unseen">Flag</span>
+          <span class="visually-hidden">Flag</span>
           <select value={filter.flag ?? ''} onChange={(event) => find({ flag: event.currentTarget.value })}>
             <option value="">Any flag</option>
             {['held', 'pinned', 'cloned', 'unapproved', 'in_trouble'].map((flag) => (
@@ -211,9 +212,9 @@ function Chips({ filter }: { filter: Filter }) {
     <>
       {set.map((word) => (
         <a key={word} class="chip" href={pathTo('/hosts', { ...filter, [word]: undefined })}>
-          {word} <b>{word === 'reason' ? decisionWord(filter[word]!) : filter[word]}</b>
+          {word} <b>{word === 'reason' ? decisionLabel(filter[word]!) : filter[word]}</b>
           <span aria-hidden="true"> ×</span>
-          <span class="unseen">, take this off</span>
+          <span class="visually-hidden">, take this off</span>
         </a>
       ))}
     </>

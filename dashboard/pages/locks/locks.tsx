@@ -1,6 +1,6 @@
 import type { LocksAnswer } from '../../../protocol/api/dashboard.ts';
 import { ask } from '../../api/ask.ts';
-import { useMaySteer } from '../../api/session.ts';
+import { useMayAct } from '../../api/session.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { Answered } from '../../components/answered.tsx';
 import { Confirm } from '../../components/confirm.tsx';
@@ -59,7 +59,7 @@ function Unseen() {
 
 function GroupLock({ of: group, released }: { of: Group; released(): void }) {
   const { holders, slots, releases, taken, problem } = group;
-  const may = useMaySteer();
+  const may = useMayAct();
   if (problem !== null) return <Unreadable group={group.group} problem={problem} />;
   const columns: readonly Column<Holder>[] = [
     {
@@ -130,7 +130,7 @@ const releaseColumns: readonly Column<Release>[] = [
   {
     name: 'State',
     cell: ({ stopped }) => (
-      <State aspect={stopped ? 'stop' : 'go'}>{stopped ? 'Nobody starts it' : 'Goes on'}</State>
+      <State tone={stopped ? 'stop' : 'go'}>{stopped ? 'Nobody starts it' : 'Goes on'}</State>
     ),
   },
   { name: 'Good', number: true, cell: ({ ok }) => count(ok) },

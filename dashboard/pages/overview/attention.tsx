@@ -3,11 +3,11 @@ import { Section } from '../../components/page.tsx';
 import { Signal } from '../../components/signal.tsx';
 import { WithTimes } from '../../components/when.tsx';
 import { countOf } from '../../format/size.ts';
-import { type Aspect, lookUp } from '../../labels/states.ts';
+import { lookUp, type Tone } from '../../labels/tone.ts';
 import { pathTo, rolloutPath } from '../../router/routes.ts';
 
 interface Shown {
-  aspect: Aspect;
+  tone: Tone;
   /** The next sensible step, and where it is. */
   step: string;
   path(id: string | null): string;
@@ -22,43 +22,43 @@ const theseHosts = (query: Record<string, string>) => ({
 const signatures = { step: 'See signatures', path: () => '/releases' };
 
 const shown: Record<Attention['kind'], Shown> = {
-  server_unready: { aspect: 'stop', ...signatures },
-  disk_low: { aspect: 'stop', ...signatures, step: 'See releases' },
-  blobs_damaged: { aspect: 'stop', ...signatures, step: 'See releases' },
-  rollout_halted: { aspect: 'stop', step: 'See what failed', path: (id) => rolloutPath(id ?? '') },
-  metadata_expired: { aspect: 'stop', ...signatures },
-  metadata_due: { aspect: 'caution', ...signatures },
+  server_unready: { tone: 'stop', ...signatures },
+  disk_low: { tone: 'stop', ...signatures, step: 'See releases' },
+  blobs_damaged: { tone: 'stop', ...signatures, step: 'See releases' },
+  rollout_halted: { tone: 'stop', step: 'See what failed', path: (id) => rolloutPath(id ?? '') },
+  metadata_expired: { tone: 'stop', ...signatures },
+  metadata_due: { tone: 'caution', ...signatures },
   hosts_failed: {
-    aspect: 'stop',
+    tone: 'stop',
     ...theseHosts({ state: 'failed' }),
     says: (hosts) => `The next version failed on ${countOf(hosts, 'host')} and is not tried there again.`,
   },
   hosts_cloned: {
-    aspect: 'stop',
+    tone: 'stop',
     ...theseHosts({ flag: 'cloned' }),
     says: (hosts) => `${countOf(hosts, 'host')} cloned: machines share a credential and get no updates.`,
   },
   hosts_unapproved: {
-    aspect: 'caution',
+    tone: 'caution',
     ...theseHosts({ flag: 'unapproved' }),
     step: 'Approve or forget',
     says: (hosts) =>
       `${countOf(hosts, 'host')} came without a join token and ${hosts === 1 ? 'counts' : 'count'} for nothing yet.`,
   },
   hosts_in_trouble: {
-    aspect: 'caution',
+    tone: 'caution',
     ...theseHosts({ flag: 'in_trouble' }),
     says: (hosts) => `${countOf(hosts, 'host')} stuck: the agent says on what, on the host's page.`,
   },
   hosts_silent: {
-    aspect: 'caution',
+    tone: 'caution',
     ...theseHosts({ state: 'silent' }),
     says: (hosts) =>
       `${countOf(hosts, 'host')} not heard of for a day, or since ${hosts === 1 ? 'it' : 'they'} said ${hosts === 1 ? 'it reboots' : 'they reboot'}.`,
   },
 };
 
-const other: Shown = { aspect: 'caution', step: 'See the overview', path: () => '/' };
+const other: Shown = { tone: 'caution', step: 'See the overview', path: () => '/' };
 
 /** What a person should look at, the worst first, each with the step to take. */
 export function AttentionList({ of }: { of: readonly Attention[] }) {
@@ -66,18 +66,18 @@ export function AttentionList({ of }: { of: readonly Attention[] }) {
     <Section title="Needs attention">
       {of.length === 0 && (
         <p class="clear">
-          <Signal aspect="go" /> Line clear: nothing needs a person.
+          <Signal tone="go" /> Line clear: nothing needs a person.
         </p>
       )}
       {of.length > 0 && (
         <ul class="attention">
           {of.map(({ kind, id, text, hosts }) => {
-            const { aspect, step, path, says } = lookUp<Shown>(shown, kind, other);
+            const { tone, step, path, says } = lookUp<Shown>(shown, kind, other);
             return (
-              <li key={`${kind} ${id}`} class={aspect}>
-                <Signal aspect={aspect} />
+              <li key={`${kind} ${id}`} class={tone}>
+                <Signal tone={tone} />
                 <span>
-                  <span class="unseen">{aspect === 'stop' ? 'Stop: ' : 'Caution: '}</span>
+                  <span class="visually-hidden">{tone === 'stop' ? 'Stop: ' : 'Caution: '}</span>
                   <WithTimes text={says?.(hosts) ?? text} />
                 </span>
                 <a href={path(id)}>{step}</a>

@@ -70,7 +70,7 @@ function Step({ done, title, children }: { done: boolean; title: string; childre
   return (
     <li class={done ? 'done' : undefined}>
       <h2>
-        {title} {done && <State aspect="go">done</State>}
+        {title} {done && <State tone="go">done</State>}
       </h2>
       {children}
     </li>

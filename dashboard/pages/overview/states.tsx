@@ -3,10 +3,11 @@ import type { HostState } from '../../../protocol/api/operator.ts';
 import { Section } from '../../components/page.tsx';
 import { State } from '../../components/signal.tsx';
 import { count } from '../../format/size.ts';
-import { decisionChange, decisionWord, ofHost } from '../../labels/states.ts';
+import { hostStates } from '../../labels/host.ts';
+import { decisionChange, decisionLabel } from '../../labels/reason.ts';
 import { pathTo } from '../../router/routes.ts';
 
-const order = Object.keys(ofHost) as HostState[];
+const order = Object.keys(hostStates) as HostState[];
 
 /** How many hosts stand how; each leads to them. */
 export function States({ of: { states, hosts } }: { of: OverviewAnswer }) {
@@ -16,8 +17,8 @@ export function States({ of: { states, hosts } }: { of: OverviewAnswer }) {
       <ul class="tally">
         {rows.map(({ state, hosts: here }) => (
           <li key={state}>
-            <a href={pathTo('/hosts', { state })} title={ofHost[state].means}>
-              <State aspect={ofHost[state].aspect}>{ofHost[state].word}</State>
+            <a href={pathTo('/hosts', { state })} title={hostStates[state].means}>
+              <State tone={hostStates[state].tone}>{hostStates[state].label}</State>
               <b>{count(here)}</b>
             </a>
             <Bar share={here / hosts} />
@@ -38,7 +39,7 @@ export function Waiting({ of: { waiting } }: { of: OverviewAnswer }) {
         {waiting.map(({ reason, hosts }) => (
           <li key={reason}>
             <a href={pathTo('/hosts', { state: 'waiting', reason })}>
-              <span>{decisionWord(reason)}</span>
+              <span>{decisionLabel(reason)}</span>
               <b>{count(hosts)}</b>
             </a>
             <Bar share={hosts / most} />

@@ -119,7 +119,7 @@ const roleColumns: readonly Column<RoleLife>[] = [
   {
     name: 'State',
     cell: ({ due, expired }) => (
-      <State aspect={expired ? 'stop' : due ? 'caution' : 'go'}>
+      <State tone={expired ? 'stop' : due ? 'caution' : 'go'}>
         {expired ? 'Expired' : due ? 'Sign again soon' : 'Valid'}
       </State>
     ),

@@ -1,11 +1,15 @@
-import type { CurveAnswer } from '../../../protocol/api/dashboard.ts';
-import type { PolicyText } from '../../../protocol/documents/policy.ts';
+import type { CurveAnswer } from '../../../protocol/desk.ts';
+import type { PolicyText } from '../../../protocol/policy.ts';
+import { policyDefaults } from '../../../protocol/policy-defaults.ts';
 import { alongTimes, type Drawing } from '../../components/drawing.ts';
 
 const seconds = (time: string) => Date.parse(time) / 1000;
 
 /** The ramp as planned, to its end; what started and what was confirmed, up to now. */
-export function drawProgress(curve: CurveAnswer, { ramp, shape = 'staircase' }: PolicyText): Drawing {
+export function drawProgress(
+  curve: CurveAnswer,
+  { ramp, shape = policyDefaults.shape }: PolicyText,
+): Drawing {
   const now = seconds(curve.now);
   const times = rowOf(curve, [...curve.planned.map(({ at }) => seconds(at)), now]);
   const share = (hosts: number) => (hosts * 100) / Math.max(curve.active, 1);
@@ -30,19 +34,19 @@ export function drawProgress(curve: CurveAnswer, { ramp, shape = 'staircase' }: 
         color: '--line-2',
         dashed: true,
         stepped: shape === 'staircase',
-        values: alongTimes(times, planned, shape === 'staircase' ? 'hold' : 'climb'),
+        values: alongTimes(times, planned, shape),
       },
       {
         label: 'started',
         color: '--v2',
         stepped: true,
-        values: alongTimes(times, actual('granted'), 'hold', now),
+        values: alongTimes(times, actual('granted'), 'staircase', now),
       },
       {
         label: 'confirmed',
         color: '--go-lamp',
         stepped: true,
-        values: alongTimes(times, actual('confirmed'), 'hold', now),
+        values: alongTimes(times, actual('confirmed'), 'staircase', now),
       },
     ],
   };
@@ -58,7 +62,7 @@ export function drawFailures(curve: CurveAnswer): Drawing {
   const { percent: limit, sample } = curve.limit;
   const judged = curve.actual.find(({ confirmed, failed }) => confirmed + failed >= sample);
   const since = judged ? seconds(judged.at) : Number.POSITIVE_INFINITY;
-  const values = alongTimes(times, points, 'hold', now);
+  const values = alongTimes(times, points, 'staircase', now);
   const line = { color: '--stop-lamp', stepped: true };
   return {
     times,

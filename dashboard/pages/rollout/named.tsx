@@ -2,13 +2,13 @@ import type { NamedHost, RolloutDetail } from '../../../protocol/api/rollout.ts'
 import { Section } from '../../components/page.tsx';
 import { type Column, Table } from '../../components/table.tsx';
 import { When, WithTimes } from '../../components/when.tsx';
-import { decisionWord } from '../../labels/states.ts';
+import { decisionLabel } from '../../labels/reason.ts';
 import { hostPath } from '../../router/routes.ts';
 
 const columns: readonly Column<NamedHost>[] = [
   { name: 'Host', cell: ({ id, hostname }) => <a href={hostPath(id)}>{hostname || id}</a> },
   { name: 'Runs', wide: true, cell: ({ version }) => version ?? '–' },
-  { name: 'What', cell: ({ what }) => decisionWord(what) },
+  { name: 'What', cell: ({ what }) => decisionLabel(what) },
   { name: 'Since', cell: ({ since }) => <When time={since} never="–" /> },
   { name: 'Last seen', wide: true, cell: ({ lastSeen }) => <When time={lastSeen} /> },
   { name: 'Detail', wide: true, cell: ({ detail }) => <WithTimes text={detail} /> },

@@ -6,16 +6,16 @@ import { Answered } from '../../components/answered.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Page, Section } from '../../components/page.tsx';
-import { State } from '../../components/signal.tsx';
+import { RolloutStatus } from '../../components/rollout-line.tsx';
 import { Track, TrackFigures } from '../../components/track.tsx';
 import { When } from '../../components/when.tsx';
 import { short } from '../../format/size.ts';
-import { ofRollout, policyWord } from '../../labels/states.ts';
+import { describeRolloutState, policyLabel } from '../../labels/rollout.ts';
 import { type PageProps, releasePath } from '../../router/routes.ts';
+import { Actions } from './actions.tsx';
 import { FailureRate, Progress } from './curves.tsx';
+import { describePolicy, stations } from './describe-policy.ts';
 import { NamedHosts } from './named.tsx';
-import { inWords, stations } from './policy-words.ts';
-import { Steering } from './steering.tsx';
 import { WaitingHosts } from './waiting.tsx';
 
 /** One rollout: how far it is, whether it may go on, why the others wait, and how to steer it. */
@@ -25,12 +25,12 @@ export function RolloutPage({ params: { id = '' } }: PageProps) {
   const curve = useAnswer<CurveAnswer>(`${path}/curve`, ['rollout']);
   const waiting = useAnswer<WaitingAnswer>(`${path}/waiting?limit=12`, ['rollout', 'hosts']);
   const { data } = rollout;
-  useSpoken(data && `The rollout is ${ofRollout(data.state).word.toLowerCase()}.`);
+  useSpoken(data && `The rollout is ${describeRolloutState(data.state).label.toLowerCase()}.`);
   return (
     <Page
       title={data ? `${data.name} ${data.version} to ${data.channel}` : 'Rollout'}
       over={<a href="/rollouts">Rollouts</a>}
-      actions={data && <Steering of={data} steered={rollout.again} />}
+      actions={data && <Actions of={data} applied={rollout.again} />}
     >
       <Answered of={rollout}>
         {(data) => (
@@ -55,11 +55,10 @@ export function RolloutPage({ params: { id = '' } }: PageProps) {
 }
 
 function Standing({ of: rollout }: { of: RolloutDetail }) {
-  const { aspect, word } = ofRollout(rollout.state);
   return (
     <>
       {rollout.state === 'halted' && (
-        <Notice aspect="stop" title={`It stopped by itself: ${rollout.reason}.`}>
+        <Notice tone="stop" title={`It stopped by itself: ${rollout.reason}.`}>
           <p>
             Nobody starts any more; hosts that have rebooted go on. Look at what failed below, then resume, or
             roll the channel back:{' '}
@@ -71,7 +70,7 @@ function Standing({ of: rollout }: { of: RolloutDetail }) {
       )}
       <div>
         <p>
-          <State aspect={aspect}>{word}</State>
+          <RolloutStatus of={rollout} />
           {rollout.reason && rollout.state !== 'halted' && <span class="quiet"> {rollout.reason}</span>}
         </p>
         <Track of={rollout} stations={stations(rollout.policyText)} />
@@ -84,9 +83,9 @@ function Standing({ of: rollout }: { of: RolloutDetail }) {
 function Policy({ of: rollout }: { of: RolloutDetail }) {
   const { name, version, arch, policy, policyText, starts, created, release, inFlightLimit } = rollout;
   return (
-    <Section title="What it follows" note={policyWord(policy)}>
+    <Section title="What it follows" note={policyLabel(policy)}>
       <ul class="rules">
-        {inWords(policyText, inFlightLimit).map((line) => (
+        {describePolicy(policyText, inFlightLimit).map((line) => (
           <li key={line}>{line}</li>
         ))}
       </ul>

@@ -4,7 +4,7 @@ import { Section } from '../../components/page.tsx';
 import { type Column, Table } from '../../components/table.tsx';
 import { WithTimes } from '../../components/when.tsx';
 import { count } from '../../format/size.ts';
-import { decisionChange, decisionWord } from '../../labels/states.ts';
+import { decisionChange, decisionLabel } from '../../labels/reason.ts';
 import { hostPath, pathTo } from '../../router/routes.ts';
 
 type Reason = WaitingAnswer['reasons'][number];
@@ -17,7 +17,7 @@ export function WaitingHosts({ of: waiting, rollout }: { of: WaitingAnswer; roll
     {
       name: 'Why',
       cell: ({ reason }) => (
-        <a href={pathTo('/hosts', { name, channel, arch, reason })}>{decisionWord(reason)}</a>
+        <a href={pathTo('/hosts', { name, channel, arch, reason })}>{decisionLabel(reason)}</a>
       ),
     },
     { name: 'Hosts', number: true, cell: ({ hosts }) => count(hosts) },

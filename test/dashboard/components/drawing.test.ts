@@ -13,11 +13,11 @@ describe('alongTimes', () => {
 
   it('holds a value until the next one, and says nothing before the first or after the end', () => {
     expect(alongTimes([0, 10, 15, 20, 30], points)).toEqual([null, 1, 1, 5, 5]);
-    expect(alongTimes([10, 20, 30], points, 'hold', 20)).toEqual([1, 5, null]);
+    expect(alongTimes([10, 20, 30], points, 'staircase', 20)).toEqual([1, 5, null]);
   });
 
   it('climbs evenly from one to the next', () => {
-    expect(alongTimes([10, 15, 20, 30], points, 'climb')).toEqual([1, 3, 5, 5]);
+    expect(alongTimes([10, 15, 20, 30], points, 'linear')).toEqual([1, 3, 5, 5]);
   });
 });
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { stateOf } from '../../../../dashboard/labels/states.ts';
 import { journeyOf, slotsOf } from '../../../../dashboard/pages/host/slots.ts';
 import type { HostDetail } from '../../../../protocol/api/operator.ts';
 
@@ -17,29 +16,20 @@ const report = (kind: HostDetail['reports'][number]['kind'], from: string, versi
 describe('slotsOf', () => {
   it('keeps the version before in the other slot after an update', () => {
     const { running, other } = slotsOf({ ...host, version: '2', reports: [report('confirmed', '1', '2')] });
-    expect(running).toMatchObject({ version: '2', aspect: 'go' });
+    expect(running).toMatchObject({ version: '2', tone: 'go' });
     expect(other).toMatchObject({ version: '1', says: 'can be booted back' });
   });
 
   it('shows what failed there', () => {
     const { running, other } = slotsOf({ ...host, reports: [report('fell_back', '1', '2')] });
     expect(running.version).toBe('1');
-    expect(other).toMatchObject({ version: '2', aspect: 'stop', says: 'failed here: it did not answer' });
+    expect(other).toMatchObject({ version: '2', tone: 'stop', says: 'failed here: it did not answer' });
   });
 
   it('shows what is on its way', () => {
     const { other } = slotsOf({ ...host, at: 'written', decision: 'offered', offered: '2' });
-    expect(other).toMatchObject({ version: '2', aspect: 'moving' });
+    expect(other).toMatchObject({ version: '2', tone: 'moving' });
     expect(journeyOf('written')?.map(({ is }) => is)).toEqual(['passed', 'here', 'ahead', 'ahead', 'ahead']);
     expect(journeyOf('idle')).toBeUndefined();
   });
-});
-
-it('puts a host into one state by the server’s rule', () => {
-  const at = Date.parse(now);
-  expect(stateOf(host, at)).toBe('up_to_date');
-  expect(stateOf({ ...host, decision: 'pinned' }, at)).toBe('held');
-  expect(stateOf({ ...host, decision: 'not_yet' }, at)).toBe('waiting');
-  expect(stateOf({ ...host, lastSeen: null }, at)).toBe('new');
-  expect(stateOf(host, at + 86_400_001)).toBe('silent');
 });

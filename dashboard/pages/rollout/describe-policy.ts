@@ -1,9 +1,21 @@
-import type { PolicyText } from '../../../protocol/documents/policy.ts';
+import type { PolicyText } from '../../../protocol/policy.ts';
+import { policyDefaults } from '../../../protocol/policy-defaults.ts';
 
 /** A policy as a person would say it, one rule a line. */
-export function inWords(policy: PolicyText, inFlightLimit: number): string[] {
-  const { canary, ramp, shape, window, failure_rate, max_failures, silent_after, group } = policy;
-  const rate = failure_rate ?? { percent: 10, sample: 10 };
+export function describePolicy(policy: PolicyText, inFlightLimit: number): string[] {
+  const {
+    canary,
+    ramp,
+    shape,
+    window,
+    failure_rate: rate,
+    max_failures,
+    silent_after,
+    group,
+  } = {
+    ...policyDefaults,
+    ...policy,
+  };
   const lines = [
     canary
       ? `Hosts of group ${canary.group} go first; all of them must confirm and run it for ${canary.soak}, within ${canary.timeout}.`
@@ -12,8 +24,8 @@ export function inWords(policy: PolicyText, inFlightLimit: number): string[] {
       ? `${ramp.map(step).join(', ')}${shape === 'linear' ? ', climbing evenly from step to step' : ''}.`
       : 'Everybody may start at once.',
     `At most ${inFlightLimit} hosts are under way at once.`,
-    `It stops by itself at ${max_failures ?? 5} failed hosts, or at more than ${rate.percent} % once ${rate.sample} hosts are through.`,
-    `A host that reboots and is silent for ${silent_after ?? '2 hours'} has failed.`,
+    `It stops by itself at ${max_failures} failed hosts, or at more than ${rate.percent} % once ${rate.sample} hosts are through.`,
+    `A host that reboots and is silent for ${silent_after} has failed.`,
   ];
   for (const { days, from, to, zone } of window ?? []) {
     lines.push(`Hosts start only ${days ? `on ${days.join(', ')} ` : ''}from ${from} to ${to}, ${zone}.`);

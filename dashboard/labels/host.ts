@@ -1,0 +1,34 @@
+import type { HostState, HostSummary } from '../../protocol/operator.ts';
+import { stateOf } from '../../protocol/rules/host-state.ts';
+import { lookUp, type Tone } from './tone.ts';
+
+interface Described {
+  tone: Tone;
+  label: string;
+  means: string;
+}
+
+/** How each state of a host is shown; those that need attention come first. */
+export const hostStates: Readonly<Record<HostState, Described>> = {
+  failed: { tone: 'stop', label: 'Failed', means: 'the next version failed there and is not tried again' },
+  silent: {
+    tone: 'caution',
+    label: 'Silent',
+    means: 'not seen for a day, or not since it said that it reboots',
+  },
+  held: {
+    tone: 'caution',
+    label: 'Held',
+    means: 'an operator keeps it where it is, pinned it elsewhere or gave the update up there',
+  },
+  updating: { tone: 'moving', label: 'Updating', means: 'has leave to install' },
+  waiting: { tone: 'dark', label: 'Waiting', means: 'its turn has not come' },
+  new: { tone: 'dark', label: 'New', means: 'enrolled, never checked in' },
+  up_to_date: { tone: 'go', label: 'Up to date', means: 'runs the head of its channel' },
+};
+
+/** How a host’s state is shown; a newer server may have states that this table does not have. */
+export function describeHost(host: HostSummary): Described {
+  const state = stateOf(host);
+  return lookUp<Described>(hostStates, state, { tone: 'dark', label: state, means: '' });
+}
