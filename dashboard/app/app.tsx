@@ -1,9 +1,9 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { SessionAnswer } from '../../protocol/api/dashboard.ts';
-import { onSignedOut } from '../api/ask.ts';
-import { closeLine, openLine } from '../api/live.ts';
-import { SessionContext, whoAmI } from '../api/session.ts';
+import type { SessionAnswer } from '../../protocol/desk.ts';
+import { connectEvents, disconnectEvents } from '../api/events.ts';
+import { onSignedOut } from '../api/request.ts';
+import { loadSession, SessionContext } from '../api/session.ts';
 import { Announcer, announce } from '../components/announce.tsx';
 import { Boundary } from '../components/boundary.tsx';
 import { Page } from '../components/page.tsx';
@@ -35,21 +35,21 @@ const pages: Record<PageName, ComponentType<PageProps>> = {
   audit: AuditPage,
 };
 
-/** The whole page: who is there, and what they look at. */
+/** The whole dashboard: the login page, or the page that the address names. */
 export function App() {
   const [session, setSession] = useState<SessionAnswer | null | undefined>();
   const [problem, setProblem] = useState('');
 
   useEffect(() => {
-    whoAmI().then(setSession, (error: Error) => setProblem(error.message));
+    loadSession().then(setSession, (error: Error) => setProblem(error.message));
     return onSignedOut(() => {
       setSession(null);
       announce('The session has ended.');
     });
   }, []);
   useEffect(() => {
-    if (session) openLine();
-    else closeLine();
+    if (session) connectEvents();
+    else disconnectEvents();
   }, [session]);
 
   return (
@@ -59,19 +59,19 @@ export function App() {
       {session === null && <LoginPage onLogin={setSession} />}
       {session && (
         <SessionContext.Provider value={session}>
-          <Shown session={session} leave={() => setSession(null)} />
+          <Shown session={session} onLogout={() => setSession(null)} />
         </SessionContext.Provider>
       )}
     </>
   );
 }
 
-function Shown({ session, leave }: { session: SessionAnswer; leave(): void }) {
+function Shown({ session, onLogout }: { session: SessionAnswer; onLogout(): void }) {
   const { pathname, searchParams } = useAddress();
   const route = findRoute(pathname);
   const Found = route ? pages[route.page] : NotFound;
   return (
-    <Shell session={session} page={route?.page} leave={leave}>
+    <Shell session={session} page={route?.page} onLogout={onLogout}>
       <Boundary key={pathname} part="This page" of={searchParams}>
         <Found params={route?.params ?? {}} query={searchParams} />
       </Boundary>
@@ -81,9 +81,9 @@ function Shown({ session, leave }: { session: SessionAnswer; leave(): void }) {
 
 function NotFound() {
   return (
-    <Page title="Nothing is here">
+    <Page title="Page not found">
       <p>
-        This address leads to no page. <a href="/">To the overview</a>
+        There is no page at this address. <a href="/">Go to the overview</a>
       </p>
     </Page>
   );

@@ -1,11 +1,13 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { SessionAnswer } from '../../protocol/api/dashboard.ts';
-import { type Line, onLine } from '../api/live.ts';
+import type { SessionAnswer } from '../../protocol/desk.ts';
+import { type Connection, onConnection } from '../api/events.ts';
+import { ApiError } from '../api/request.ts';
 import { signOut } from '../api/session.ts';
 import { Mark } from '../components/mark.tsx';
 import { State } from '../components/signal.tsx';
 import { ThemeSwitch } from '../components/theme.tsx';
+import type { Tone } from '../labels/tone.ts';
 import type { PageName } from '../router/routes.ts';
 
 const links: readonly (readonly [string, string, readonly PageName[]])[] = [
@@ -20,17 +22,13 @@ const links: readonly (readonly [string, string, readonly PageName[]])[] = [
 interface ShellProps {
   session: SessionAnswer;
   page: PageName | undefined;
-  leave(): void;
+  onLogout(): void;
   children: ComponentChildren;
 }
 
-/** What stands around every page: the way to the others, whether news arrive, and who is logged in. */
-export function Shell({ session, page, leave, children }: ShellProps) {
+/** What surrounds every page: the menu, the state of the connection, and who is logged in. */
+export function Shell({ session, page, onLogout, children }: ShellProps) {
   const [open, setOpen] = useState(false);
-  const out = async () => {
-    await signOut().catch(() => undefined);
-    leave();
-  };
   useEffect(() => setOpen(false), [page, children]);
   return (
     <div class="shell">
@@ -51,26 +49,14 @@ export function Shell({ session, page, leave, children }: ShellProps) {
           Menu
         </button>
         <div id="rail-body" class={open ? 'rail-body open' : 'rail-body'}>
-          <nav aria-label="Pages">
-            <ul>
-              {links.map(([path, name, pages]) => (
-                <li key={path}>
-                  <a href={path} aria-current={page && pages.includes(page) ? 'page' : undefined}>
-                    {name}
-                  </a>
-                </li>
-              ))}
-            </ul>
-          </nav>
+          <Menu page={page} />
           <div class="rail-foot">
-            <LineState />
+            <ConnectionState />
             <p class="who">
               {session.name || session.id.slice(0, 8)} <span class="quiet">{session.role}</span>
             </p>
             <ThemeSwitch />
-            <button type="button" class="plain" onClick={() => void out()}>
-              Log out
-            </button>
+            <Logout onLogout={onLogout} />
           </div>
         </div>
       </header>
@@ -81,15 +67,57 @@ export function Shell({ session, page, leave, children }: ShellProps) {
   );
 }
 
-const lines: Record<Line, readonly ['go' | 'caution' | 'dark', string]> = {
+function Menu({ page }: { page: PageName | undefined }) {
+  return (
+    <nav aria-label="Pages">
+      <ul>
+        {links.map(([path, name, pages]) => (
+          <li key={path}>
+            <a href={path} aria-current={page && pages.includes(page) ? 'page' : undefined}>
+              {name}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+const connections: Record<Connection, readonly [Tone, string]> = {
   live: ['go', 'Live'],
-  lost: ['caution', 'No news: reconnecting'],
+  lost: ['caution', 'Disconnected: reconnecting'],
   off: ['dark', 'Connecting'],
 };
 
-function LineState() {
-  const [line, set] = useState<Line>('off');
-  useEffect(() => onLine(set), []);
-  const [tone, label] = lines[line];
+function ConnectionState() {
+  const [connection, set] = useState<Connection>('off');
+  useEffect(() => onConnection(set), []);
+  const [tone, label] = connections[connection];
   return <State tone={tone}>{label}</State>;
+}
+
+function Logout({ onLogout }: { onLogout(): void }) {
+  const [problem, setProblem] = useState('');
+  const logOut = async () => {
+    try {
+      await signOut();
+    } catch (error) {
+      // the server ended the session already; after any other error the cookie still works
+      const isOver = error instanceof ApiError && error.status === 401;
+      if (!isOver) return setProblem((error as Error).message);
+    }
+    onLogout();
+  };
+  return (
+    <>
+      <button type="button" class="plain" onClick={() => void logOut()}>
+        Log out
+      </button>
+      {problem && (
+        <p class="problem small" role="alert">
+          Not logged out: {problem}
+        </p>
+      )}
+    </>
+  );
 }

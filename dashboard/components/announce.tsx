@@ -2,13 +2,13 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 const spoken = new EventTarget();
 
-/** Lets screen readers hear what changed without moving the reader. */
+/** Has screen readers read a change aloud without moving the focus. */
 export function announce(text: string): void {
   spoken.dispatchEvent(new CustomEvent('say', { detail: text }));
 }
 
-/** Announces a sentence about the page whenever it becomes another one. */
-export function useSpoken(text: string | undefined): void {
+/** Announces a sentence about the page whenever it changes. */
+export function useAnnouncement(text: string | undefined): void {
   const last = useRef(text);
   useEffect(() => {
     if (text !== undefined && last.current !== undefined && text !== last.current) announce(text);
@@ -16,13 +16,13 @@ export function useSpoken(text: string | undefined): void {
   }, [text]);
 }
 
-/** Where announcements are made; once in the page. */
+/** Makes the announcements; stands once in the page. */
 export function Announcer() {
   const [text, set] = useState('');
   useEffect(() => {
-    const hear = (event: Event) => set((event as CustomEvent<string>).detail);
-    spoken.addEventListener('say', hear);
-    return () => spoken.removeEventListener('say', hear);
+    const show = (event: Event) => set((event as CustomEvent<string>).detail);
+    spoken.addEventListener('say', show);
+    return () => spoken.removeEventListener('say', show);
   }, []);
   return (
     <p class="visually-hidden" role="status" aria-live="polite">

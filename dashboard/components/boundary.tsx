@@ -2,14 +2,14 @@ import { Component, type ComponentChildren } from 'preact';
 import { Notice } from './notice.tsx';
 
 interface BoundaryProps {
-  /** What it holds, for whoever reads that it cannot be shown. */
+  /** What it contains, for the error message. */
   part: string;
-  /** What it is made from: something new is tried again by itself. */
+  /** The data that it shows: new data is tried again by itself. */
   of?: unknown;
   children: ComponentChildren;
 }
 
-/** Keeps a part of the page that cannot be drawn from taking the others with it. */
+/** Limits an exception to one part of the page; the other parts stay usable. */
 export class Boundary extends Component<BoundaryProps, { problem: string | null }> {
   override state = { problem: null as string | null };
 

@@ -7,18 +7,29 @@ import { onTheme } from './theme.tsx';
 
 const tableRows = 24;
 
-/** A chart, what it says in a sentence, and the same as a table. */
-export function Chart({ drawing, says, title }: { drawing: Drawing; says: string; title: string }) {
-  const place = useRef<HTMLDivElement>(null);
-  const [at, point] = useState<number | null>(null);
-  useEffect(() => keepDrawn(place.current!, drawing, point), [drawing]);
+interface ChartProps {
+  drawing: Drawing;
+  /** What the chart shows, in a sentence. */
+  summary: string;
+  title: string;
+}
+
+/** A chart, its summary for screen readers, and the same figures as a table. */
+export function Chart({ drawing, summary, title }: ChartProps) {
+  const plot = useRef<HTMLDivElement>(null);
+  const [index, point] = useState<number | null>(null);
+  const [problem, setProblem] = useState('');
+  useEffect(() => keepDrawn(plot.current!, drawing, point, setProblem), [drawing]);
   return (
     <figure class="chart">
       <figcaption>
         <span class="visually-hidden">{title}</span>
-        <Legend drawing={drawing} at={at} />
+        <Legend drawing={drawing} index={index} />
       </figcaption>
-      <div class="plot" ref={place} role="img" aria-label={`${title}: ${says}`} />
+      {problem && (
+        <p class="problem">The chart cannot be drawn: {problem}. The table below has its figures.</p>
+      )}
+      <div class="plot" ref={plot} role="img" aria-label={`${title}: ${summary}`} />
       <details class="as-table">
         <summary>{title} as a table</summary>
         <Numbers drawing={drawing} title={title} />
@@ -27,19 +38,26 @@ export function Chart({ drawing, says, title }: { drawing: Drawing; says: string
   );
 }
 
-/** Draws, and draws again when the size or the colours change. The code that draws comes when the first chart does. */
-function keepDrawn(place: HTMLElement, drawing: Drawing, point: (at: number | null) => void): () => void {
+/** Draws, and draws again when the size or the colors change. The drawing code is loaded with the first chart. */
+function keepDrawn(
+  plot: HTMLElement,
+  drawing: Drawing,
+  point: (index: number | null) => void,
+  fail: (problem: string) => void,
+): () => void {
   let drawn: Drawn | undefined;
   let over = false;
   const redraw = async () => {
     const { draw } = await import('./draw-chart.ts');
     drawn?.end();
-    drawn = over ? undefined : draw(place, drawing, point);
+    drawn = over ? undefined : draw(plot, drawing, point);
+    fail('');
   };
-  void redraw();
+  const tryRedraw = () => void redraw().catch((error: Error) => fail(error.message));
+  tryRedraw();
   const sized = new ResizeObserver(() => drawn?.resize());
-  sized.observe(place);
-  const themed = onTheme(() => void redraw());
+  sized.observe(plot);
+  const themed = onTheme(tryRedraw);
   return () => {
     over = true;
     sized.disconnect();
@@ -48,9 +66,9 @@ function keepDrawn(place: HTMLElement, drawing: Drawing, point: (at: number | nu
   };
 }
 
-function Legend({ drawing, at }: { drawing: Drawing; at: number | null }) {
+function Legend({ drawing, index }: { drawing: Drawing; index: number | null }) {
   const { times, curves, stacked } = drawing;
-  const moment = at === null ? undefined : times[at];
+  const moment = index === null ? undefined : times[index];
   return (
     <ul class="legend">
       {curves.map((curve) => (
@@ -59,7 +77,7 @@ function Legend({ drawing, at }: { drawing: Drawing; at: number | null }) {
             class={curve.dashed ? 'swatch dashed' : stacked ? 'swatch area' : 'swatch'}
             style={{ color: `var(${curve.color})` }}
           />
-          {curve.label} <b>{shownValue(curve, at, drawing)}</b>
+          {curve.label} <b>{shownValue(curve, index, drawing)}</b>
         </li>
       ))}
       {moment !== undefined && <li class="quiet">{onCalendar(new Date(moment * 1000).toISOString())}</li>}
@@ -67,14 +85,14 @@ function Legend({ drawing, at }: { drawing: Drawing; at: number | null }) {
   );
 }
 
-/** The value under the pointer, or else that of now. */
-function shownValue({ values }: Curve, at: number | null, { unit, times, now }: Drawing): string {
+/** The value under the pointer, or the present one. */
+function shownValue({ values }: Curve, index: number | null, { unit, times, now }: Drawing): string {
   const present = now === undefined ? times.length - 1 : times.findLastIndex((time) => time <= now);
-  const value = values[at ?? present];
-  return value === null || value === undefined ? '–' : say(value, unit);
+  const value = values[index ?? present];
+  return value === null || value === undefined ? '–' : format(value, unit);
 }
 
-function say(value: number, unit: Drawing['unit']): string {
+function format(value: number, unit: Drawing['unit']): string {
   return unit === '%' ? `${Number(value.toFixed(value < 10 ? 1 : 0))} %` : count(value);
 }
 
@@ -98,7 +116,7 @@ function Numbers({ drawing: { times, curves, unit }, title }: { drawing: Drawing
             <th scope="row">{onCalendar(new Date(times[row]! * 1000).toISOString())}</th>
             {curves.map(({ label, values }) => (
               <td key={label} class="number">
-                {values[row] === null || values[row] === undefined ? '–' : say(values[row], unit)}
+                {values[row] === null || values[row] === undefined ? '–' : format(values[row], unit)}
               </td>
             ))}
           </tr>

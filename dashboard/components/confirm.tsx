@@ -3,20 +3,21 @@ import { useId, useRef, useState } from 'preact/hooks';
 import { announce } from './announce.tsx';
 
 interface ConfirmProps {
-  /** The word on the button. */
+  /** The label of the button. */
   verb: string;
-  /** The question. */
+  /** The question that the dialog asks. */
   title: string;
-  /** What it will do. */
+  /** What confirming does. */
   children?: ComponentChildren;
   danger?: boolean;
-  /** A text to give with it. */
+  /** A text that the operator can enter. */
   field?: { label: string; hint?: string; needed?: boolean; value?: string; pattern?: string };
+  /** Announced afterwards. */
   done: string;
   onConfirm(text: string): Promise<unknown>;
 }
 
-/** A button that asks before it does something, says what went wrong, and gives the focus back. */
+/** A button that asks for confirmation, shows what went wrong, and returns the focus. */
 export function Confirm({ verb, title, children, danger, field, done, onConfirm }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [problem, setProblem] = useState('');
@@ -69,7 +70,7 @@ export function Confirm({ verb, title, children, danger, field, done, onConfirm 
           )}
           <div class="choices">
             <button type="button" onClick={() => dialog.current?.close()}>
-              Leave it
+              Cancel
             </button>
             <button type="submit" class={danger ? 'danger solid' : 'solid'} disabled={busy}>
               {verb}

@@ -11,26 +11,30 @@ export function Command({ text }: { text: string }) {
   );
 }
 
-/** Puts a text on the clipboard; says so aloud. */
+/** Copies a text to the clipboard and announces it. */
 export function Copy({ text, what }: { text: string; what: string }) {
   const [copied, set] = useState(false);
   const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    announce(`The ${what} is on the clipboard.`);
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch (error) {
+      return announce(`Cannot copy the ${what}: ${(error as Error).message}`);
+    }
+    announce(`Copied the ${what} to the clipboard.`);
     set(true);
     setTimeout(() => set(false), 2000);
   };
-  // without TLS the browser gives pages no clipboard
+  // without TLS, browsers have no clipboard for pages
   if (!navigator.clipboard) return null;
-  const word = copied ? 'Copied' : 'Copy';
+  const label = copied ? 'Copied' : 'Copy';
   return (
     <button
       type="button"
       class="copy"
       onClick={() => void copy()}
-      aria-label={`${word} the ${what}: ${text}`}
+      aria-label={`${label} the ${what}: ${text}`}
     >
-      {word}
+      {label}
     </button>
   );
 }

@@ -1,19 +1,19 @@
 import uPlot from 'uplot';
 import { type Drawing, stack } from './drawing.ts';
 
-/** A chart that stands on the page. */
+/** A chart that was drawn. */
 export interface Drawn {
   resize(): void;
   end(): void;
 }
 
-/** Draws by uPlot into an element; tells which time the pointer is at, null when it has left. */
-export function draw(place: HTMLElement, drawing: Drawing, point: (at: number | null) => void): Drawn {
-  const colors = readColors(place);
+/** Draws a chart with uPlot into an element; `point` gets the index of the time under the pointer, null when it leaves. */
+export function draw(plot: HTMLElement, drawing: Drawing, point: (index: number | null) => void): Drawn {
+  const colors = readColors(plot);
   const { times, curves, stacked, unit } = drawing;
   const sums = stacked ? stack(curves) : curves.map(({ values }) => [...values]);
-  const order = curves.map((_, at) => (stacked ? curves.length - 1 - at : at));
-  const size = () => ({ width: place.clientWidth, height: place.clientHeight });
+  const order = curves.map((_, index) => (stacked ? curves.length - 1 - index : index));
+  const size = () => ({ width: plot.clientWidth, height: plot.clientHeight });
   const options: uPlot.Options = {
     ...size(),
     padding: [14, 20, 0, 0],
@@ -35,11 +35,11 @@ export function draw(place: HTMLElement, drawing: Drawing, point: (at: number | 
     ],
     series: [
       {},
-      ...order.map((at) => {
-        const { color, dashed, stepped, label } = curves[at]!;
+      ...order.map((index) => {
+        const { color, dashed, stepped, label } = curves[index]!;
         return {
           label,
-          // areas are parted by a line of the page's own colour
+          // a line in the color of the page separates areas
           stroke: colors(stacked ? '--paper' : color),
           width: stacked ? 1 : 2,
           ...(dashed ? { dash: [6, 4] } : {}),
@@ -54,19 +54,23 @@ export function draw(place: HTMLElement, drawing: Drawing, point: (at: number | 
       setCursor: [({ cursor }) => point(cursor.idx ?? null)],
     },
   };
-  const chart = new uPlot(options, [[...times], ...order.map((at) => sums[at]!)] as uPlot.AlignedData, place);
+  const chart = new uPlot(
+    options,
+    [[...times], ...order.map((index) => sums[index]!)] as uPlot.AlignedData,
+    plot,
+  );
   return { resize: () => chart.setSize(size()), end: () => chart.destroy() };
 }
 
 type Colors = (name: string) => string;
 
-/** The style sheet's colours as a canvas takes them: by day or by night, as it is now. */
-function readColors(place: HTMLElement): Colors {
-  const probe = place.appendChild(document.createElement('i'));
+/** The style sheet's colors in the present theme, in a form that a canvas takes. */
+function readColors(plot: HTMLElement): Colors {
+  const probe = plot.appendChild(document.createElement('i'));
   const found = new Map<string, string>();
   return (name) => {
     if (!found.has(name)) {
-      place.append(probe);
+      plot.append(probe);
       probe.style.color = `var(${name})`;
       found.set(name, getComputedStyle(probe).color);
       probe.remove();
@@ -88,15 +92,15 @@ const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 const toMinutes = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const toSeconds = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 
-/** Midnight shows its day, every other time its hour. */
+/** Midnight shows the day, every other tick the time of day. */
 function times24(_: uPlot, ticks: number[], __: number, ___: number, step: number): string[] {
   const hour = step < 60 ? toSeconds : toMinutes;
-  return ticks.map((tick, at) => {
+  return ticks.map((tick, index) => {
     const time = new Date(tick * 1000);
     const midnight = time.getHours() === 0 && time.getMinutes() === 0;
     return midnight
       ? day.format(time)
-      : at === 0
+      : index === 0
         ? `${hour.format(time)}\n${day.format(time)}`
         : hour.format(time);
   });
@@ -107,7 +111,7 @@ function top({ max = 0, limits = [], unit }: Drawing, most: number | null): numb
   return unit === '%' ? Math.min(100, highest || 1) : Math.max(1, Math.ceil(highest * 1.08));
 }
 
-/** Limits and the present, above everything else. */
+/** Draws limits and the present above everything else. */
 function drawMarks(chart: uPlot, { limits = [], now }: Drawing, colors: Colors): void {
   const { ctx, bbox } = chart;
   const ratio = devicePixelRatio;

@@ -4,11 +4,11 @@ import { percentAt } from '../../protocol/rules/ramp.ts';
 /** A line or an area over time; a value may be missing. */
 export interface Curve {
   label: string;
-  /** A colour of the style sheet, such as `--v1`. */
+  /** A color of the style sheet, such as `--v1`. */
   color: string;
   values: readonly (number | null)[];
   dashed?: boolean;
-  /** Holds its value until the next one. */
+  /** Drawn as steps: a value holds until the next one. */
   stepped?: boolean;
 }
 
@@ -17,22 +17,22 @@ export interface Drawing {
   /** Seconds since 1970, rising. */
   times: readonly number[];
   curves: readonly Curve[];
-  /** Areas upon each other, the first one at the bottom. */
+  /** Areas on top of each other, the first one at the bottom. */
   stacked?: boolean;
   /** Top of the scale, at least. */
   max?: number;
   unit: '%' | 'hosts';
-  /** Values that must not be reached. */
+  /** Values to stay below, drawn as lines. */
   limits?: readonly { value: number; label: string }[];
-  /** Where the past ends, in seconds. */
+  /** The present, in seconds. */
   now?: number;
 }
 
-/** Running sums: what is drawn where areas stand upon each other. */
+/** Running sums: the upper edges of stacked areas. */
 export function stack(curves: readonly Curve[]): (number | null)[][] {
   let below: number[] = [];
   return curves.map(({ values }) => {
-    const sums = values.map((value, at) => (below[at] ?? 0) + (value ?? 0));
+    const sums = values.map((value, index) => (below[index] ?? 0) + (value ?? 0));
     below = sums;
     return sums;
   });
@@ -50,8 +50,8 @@ export function alongTimes(
   return times.map((time) => (time < first || time > until ? null : percentAt({ ramp, shape }, time)));
 }
 
-/** Which of many rows a table shows: evenly chosen, the last one always. */
+/** Which of many rows a table shows: evenly chosen, always with the last. */
 export function thin(length: number, most: number): number[] {
   if (length <= most) return [...Array(length).keys()];
-  return Array.from({ length: most }, (_, at) => Math.round((at * (length - 1)) / (most - 1)));
+  return Array.from({ length: most }, (_, index) => Math.round((index * (length - 1)) / (most - 1)));
 }

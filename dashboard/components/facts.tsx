@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 
-/** Names and values; long ones each on a line of its own. */
+/** Names and values; with `lines`, each on a line of its own. */
 export function Facts({
   of,
   lines = false,

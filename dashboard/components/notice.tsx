@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Tone } from '../labels/tone.ts';
 import { Signal } from './signal.tsx';
 
-/** Something the reader should know before everything else. */
+/** A message that stands above everything else. */
 export function Notice(props: { tone: Tone; title: string; children?: ComponentChildren }) {
   return (
     <div class={`notice ${props.tone}`} role={props.tone === 'stop' ? 'alert' : undefined}>
@@ -15,7 +15,7 @@ export function Notice(props: { tone: Tone; title: string; children?: ComponentC
   );
 }
 
-/** Says that there is nothing, and what would make something. */
+/** Says that a list is empty, and what would fill it. */
 export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
   return (
     <div class="empty">

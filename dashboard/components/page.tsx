@@ -7,14 +7,14 @@ let first = true;
 
 interface PageProps {
   title: string;
-  /** What stands above the title: where this page belongs. */
+  /** Stands above the title: the page that this one belongs to. */
   over?: ComponentChildren;
-  /** What can be done here. */
+  /** Buttons beside the title. */
   actions?: ComponentChildren;
   children: ComponentChildren;
 }
 
-/** A page's frame: its title gets the focus when one comes here from another page, as if the page had been loaded. */
+/** A page's frame: its title gets the focus after a change of page, as if the page had been loaded. */
 export function Page({ title, over, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -35,7 +35,7 @@ export function Page({ title, over, actions, children }: PageProps) {
         </div>
         {actions && (
           <div class="actions">
-            <Boundary part="What can be done" of={actions}>
+            <Boundary part="The list of actions" of={actions}>
               {actions}
             </Boundary>
           </div>
@@ -46,7 +46,7 @@ export function Page({ title, over, actions, children }: PageProps) {
   );
 }
 
-/** A part of a page with a heading of its own. */
+/** A part of a page with its own heading. */
 export function Section(props: { title: string; note?: ComponentChildren; children: ComponentChildren }) {
   const id = `s-${props.title.toLowerCase().replaceAll(/\W+/g, '-')}`;
   return (

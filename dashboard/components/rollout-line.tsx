@@ -5,7 +5,7 @@ import { State } from './signal.tsx';
 import { Track, TrackFigures } from './track.tsx';
 import { When } from './when.tsx';
 
-/** A rollout in few lines: what goes where, how it fares, how far it is. */
+/** A rollout in a few lines: release, channel, state and progress. */
 export function RolloutLine({ of: rollout }: { of: RolloutSummary }) {
   return (
     <article class="rollout-line">
@@ -22,7 +22,7 @@ export function RolloutLine({ of: rollout }: { of: RolloutSummary }) {
       <TrackFigures of={rollout} />
       <p class="quiet small">
         {rollout.arch}, {policyLabel(rollout.policy)}, since <When time={rollout.starts} />
-        {rollout.canary === 'waiting' && '; canaries first'}
+        {rollout.canary === 'waiting' && '; waiting for canaries'}
       </p>
     </article>
   );

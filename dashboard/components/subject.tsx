@@ -2,13 +2,13 @@ import { hostPath, releasePath, rolloutPath } from '../router/routes.ts';
 
 const id = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 
-/** A text with its ids cut to what tells them apart; the whole text a hover away. */
+/** A text with its ids shortened; hovering shows the whole text. */
 export function Brief({ text }: { text: string }) {
   const brief = text.replaceAll(id, (whole) => whole.slice(0, 8));
   return <span title={brief === text ? undefined : text}>{brief}</span>;
 }
 
-/** What a line of the audit log is about, with a link where there is a page for it. */
+/** The subject of an audit entry, with a link when there is a page for it. */
 export function Subject({ of }: { of: string }) {
   const path = pathOf(of);
   return path ? (

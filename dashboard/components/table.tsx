@@ -4,14 +4,14 @@ import type { ComponentChildren } from 'preact';
 export interface Column<Row> {
   name: string;
   cell(row: Row): ComponentChildren;
-  /** Figures stand at the right. */
+  /** Figures are aligned to the right. */
   number?: boolean;
-  /** Left out where there is no room; say what counts of it in the first column's second line. */
+  /** Hidden on narrow screens; put what matters of it into the first column's second line. */
   wide?: boolean;
 }
 
 interface TableProps<Row> {
-  /** Says what the table holds; seen only by who hears the page, unless `shown`. */
+  /** What the table shows; for screen readers alone, unless `shown`. */
   caption: string;
   shown?: boolean;
   columns: readonly Column<Row>[];
@@ -19,7 +19,7 @@ interface TableProps<Row> {
   keyOf(row: Row): string;
 }
 
-/** Rows with the names of their columns. */
+/** A table with a head row. */
 export function Table<Row>({ caption, shown = false, columns, rows, keyOf }: TableProps<Row>) {
   const kind = ({ number, wide }: Column<Row>) =>
     [number && 'number', wide && 'wide'].filter(Boolean).join(' ') || undefined;

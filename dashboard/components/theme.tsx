@@ -1,44 +1,44 @@
 import { useState } from 'preact/hooks';
 
-const kept = 'interlock-theme';
+const storageKey = 'interlock-theme';
 const changed = new EventTarget();
 const dark = matchMedia('(prefers-color-scheme: dark)');
 dark.addEventListener('change', () => changed.dispatchEvent(new Event('theme')));
 
 type Theme = 'auto' | 'light' | 'dark';
 const next: Record<Theme, Theme> = { auto: 'dark', dark: 'light', light: 'auto' };
-const words: Record<Theme, string> = { auto: 'as the system', light: 'light', dark: 'dark' };
+const labels: Record<Theme, string> = { auto: 'system', light: 'light', dark: 'dark' };
 
-/** Takes up what was chosen last time; before anything is painted. */
-export function applyTheme(theme: Theme = chosen()): void {
+/** Applies the theme that was chosen last time, before anything is painted. */
+export function applyTheme(theme: Theme = storedTheme()): void {
   if (theme === 'auto') delete document.documentElement.dataset.theme;
   else document.documentElement.dataset.theme = theme;
   changed.dispatchEvent(new Event('theme'));
 }
 
-/** Hears that the colours are others now. */
+/** Calls back when the colors change. Returns what ends that. */
 export function onTheme(listener: () => void): () => void {
   changed.addEventListener('theme', listener);
   return () => changed.removeEventListener('theme', listener);
 }
 
-/** Turns from the system's choice to dark, to light, and back. */
+/** Switches between the system's choice, dark and light. */
 export function ThemeSwitch() {
-  const [theme, set] = useState(chosen);
-  const turn = () => {
-    const wanted = next[theme];
-    localStorage.setItem(kept, wanted);
-    applyTheme(wanted);
-    set(wanted);
+  const [theme, set] = useState(storedTheme);
+  const change = () => {
+    const chosen = next[theme];
+    localStorage.setItem(storageKey, chosen);
+    applyTheme(chosen);
+    set(chosen);
   };
   return (
-    <button type="button" class="plain" onClick={turn}>
-      Colours: {words[theme]}
+    <button type="button" class="plain" onClick={change}>
+      Colors: {labels[theme]}
     </button>
   );
 }
 
-function chosen(): Theme {
-  const theme = localStorage.getItem(kept);
+function storedTheme(): Theme {
+  const theme = localStorage.getItem(storageKey);
   return theme === 'light' || theme === 'dark' ? theme : 'auto';
 }

@@ -3,11 +3,11 @@ import { count, percent } from '../format/size.ts';
 
 interface TrackProps {
   of: Pick<RolloutSummary, 'percent' | 'inFlight' | 'confirmed' | 'failed' | 'active'>;
-  /** Percentages at which the ramp stops for a while. */
+  /** Percentages at which the steps of the ramp lie. */
   stations?: readonly number[];
 }
 
-/** How far a release has come through its fleet, as a line with a signal at which the ramp lets nobody pass yet. */
+/** The progress of a rollout as a line, with marks for the steps of the ramp and for where it stands. */
 export function Track({
   of: { percent: planned, inFlight, confirmed, failed, active },
   stations,
@@ -18,17 +18,17 @@ export function Track({
     ['moving', inFlight],
     ['failed', failed],
   ] as const;
-  const says = `${count(confirmed)} confirmed, ${count(inFlight)} under way, ${count(failed)} failed of ${count(active)} hosts; the ramp lets ${percent(planned / 100)} go`;
+  const summary = `${count(confirmed)} confirmed, ${count(inFlight)} under way, ${count(failed)} failed of ${count(active)} hosts; the ramp is at ${percent(planned / 100)}`;
   return (
-    <div class="track" role="img" aria-label={says}>
+    <div class="track" role="img" aria-label={summary}>
       <div class="rails">
         {parts.map(([kind, hosts]) =>
           hosts > 0 ? <i key={kind} class={kind} style={{ width: `${(hosts / all) * 100}%` }} /> : null,
         )}
       </div>
-      {stations?.map((at) => (
-        <span key={at} class="station" style={{ left: `${at}%` }}>
-          {at} %
+      {stations?.map((station) => (
+        <span key={station} class="station" style={{ left: `${station}%` }}>
+          {station} %
         </span>
       ))}
       <span class="ramp-mark" style={{ left: `${Math.min(planned, 100)}%` }} />
@@ -36,7 +36,7 @@ export function Track({
   );
 }
 
-/** What the line's colours mean, in words and figures. */
+/** The figures behind the line, with its colors. */
 export function TrackFigures({ of: { percent: planned, inFlight, confirmed, failed, active } }: TrackProps) {
   return (
     <ul class="figures">
@@ -50,7 +50,7 @@ export function TrackFigures({ of: { percent: planned, inFlight, confirmed, fail
         <i class="dot failed" /> <b>{count(failed)}</b> failed
       </li>
       <li class="quiet">
-        of <b>{count(active)}</b> hosts; the ramp stands at <b>{percent(planned / 100)}</b>
+        of <b>{count(active)}</b> hosts; the ramp is at <b>{percent(planned / 100)}</b>
       </li>
     </ul>
   );

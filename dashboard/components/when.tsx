@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { fromNow, onCalendar } from '../format/time.ts';
 
-/** A time as people say it, with the exact one a hover away. */
+/** A relative time; hovering shows the exact one. */
 export function When({ time, never = 'never' }: { time: string | null | undefined; never?: string }) {
   useMinutes();
   if (!time) return <span class="quiet">{never}</span>;
@@ -12,7 +12,7 @@ export function When({ time, never = 'never' }: { time: string | null | undefine
   );
 }
 
-/** Draws again each half minute, so that what was just now does not stay so. */
+/** Draws again each half minute, so that relative times stay true. */
 function useMinutes(): void {
   const [, set] = useState(0);
   useEffect(() => {
@@ -23,12 +23,12 @@ function useMinutes(): void {
 
 const exact = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/;
 
-/** A sentence of the server, its times as people say them. */
+/** A sentence from the server, with its times in the reader's time zone. */
 export function WithTimes({ text }: { text: string }) {
   return (
     <>
-      {text.split(exact).map((part, at) =>
-        at % 2 === 1 ? (
+      {text.split(exact).map((part, index) =>
+        index % 2 === 1 ? (
           <time key={part} dateTime={part}>
             {onCalendar(part)} ({fromNow(part)})
           </time>

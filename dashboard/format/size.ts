@@ -7,7 +7,7 @@ export function bytes(count: number): string {
   return `${step === 0 ? value : value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0)} ${units[step]}`;
 }
 
-/** Thousands apart: `100,000`. */
+/** A number with its thousands separated: `100,000`. */
 export function count(value: number): string {
   return value.toLocaleString('en');
 }
@@ -17,7 +17,7 @@ export function countOf(value: number, thing: string): string {
   return `${count(value)} ${thing}${value === 1 ? '' : 's'}`;
 }
 
-/** A share in percent; what is little and what is nearly all stays told apart from nothing and all. */
+/** A share in percent, with more digits near 0 and 100: almost none is not none, almost all is not all. */
 export function percent(share: number): string {
   const value = share * 100;
   const digits = value === 0 || value === 100 ? 0 : value < 1 || value > 99 ? 2 : value < 10 ? 1 : 0;

@@ -8,7 +8,8 @@ const units = [
 ] as const;
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'always' });
-const calendar = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+/** Sweden writes dates as ISO 8601 has them: `2026-01-02 22:00`. */
+const calendar = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short' });
 
 /** How long ago, or how soon: `3 hours ago`, `in 2 days`. */
 export function fromNow(time: string, now = Date.now()): string {
@@ -19,7 +20,7 @@ export function fromNow(time: string, now = Date.now()): string {
   return relative.format(Math.trunc(seconds / size), unit);
 }
 
-/** Day and time of day where the reader is. */
+/** Date and time of day in the reader's time zone. */
 export function onCalendar(time: string): string {
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? time : calendar.format(date);

@@ -10,20 +10,24 @@ interface Described {
 
 /** How each state of a host is shown; those that need attention come first. */
 export const hostStates: Readonly<Record<HostState, Described>> = {
-  failed: { tone: 'stop', label: 'Failed', means: 'the next version failed there and is not tried again' },
+  failed: {
+    tone: 'stop',
+    label: 'Failed',
+    means: 'the next version failed on the host and is not tried again',
+  },
   silent: {
     tone: 'caution',
     label: 'Silent',
-    means: 'not seen for a day, or not since it said that it reboots',
+    means: 'not seen for a day, or not since it reported a reboot',
   },
   held: {
     tone: 'caution',
     label: 'Held',
-    means: 'an operator keeps it where it is, pinned it elsewhere or gave the update up there',
+    means: 'an operator holds it, pinned it to another version, or cancelled the update on it',
   },
-  updating: { tone: 'moving', label: 'Updating', means: 'has leave to install' },
-  waiting: { tone: 'dark', label: 'Waiting', means: 'its turn has not come' },
-  new: { tone: 'dark', label: 'New', means: 'enrolled, never checked in' },
+  updating: { tone: 'moving', label: 'Updating', means: 'has a grant to install the next version' },
+  waiting: { tone: 'dark', label: 'Waiting', means: 'has an older version and no grant yet' },
+  new: { tone: 'dark', label: 'New', means: 'enrolled, has not checked in yet' },
   up_to_date: { tone: 'go', label: 'Up to date', means: 'runs the head of its channel' },
 };
 

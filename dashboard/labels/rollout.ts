@@ -17,5 +17,5 @@ export function describeRolloutState(state: string): { tone: Tone; label: string
 
 /** A policy by its name; one that was given in full has none. */
 export function policyLabel(policy: string): string {
-  return policy === 'own' ? 'a policy of its own' : `policy ${policy}`;
+  return policy === 'own' ? 'custom policy' : `policy ${policy}`;
 }

@@ -1,6 +1,6 @@
-import type { AuditLine } from '../../protocol/api/operator.ts';
-import { useAnswer } from '../api/use-answer.ts';
-import { Answered } from '../components/answered.tsx';
+import type { AuditLine } from '../../protocol/operator.ts';
+import { useQuery } from '../api/use-query.ts';
+import { Loaded } from '../components/loaded.tsx';
 import { Page } from '../components/page.tsx';
 import { Brief, Subject } from '../components/subject.tsx';
 import { type Column, Table } from '../components/table.tsx';
@@ -14,7 +14,7 @@ interface AuditAnswer {
 
 const columns: readonly Column<AuditLine>[] = [
   {
-    name: 'What',
+    name: 'Action',
     cell: ({ action, subject, who }) => (
       <>
         {action} <Subject of={subject} />
@@ -29,36 +29,36 @@ const columns: readonly Column<AuditLine>[] = [
   { name: 'When', number: true, cell: ({ at }) => <When time={at} /> },
 ];
 
-/** Who did what to what, and how it was before and after; the newest first. */
+/** The audit log, newest first: who changed what, with the state before and after. */
 export function AuditPage({ query }: PageProps) {
   const before = query.get('before') ?? undefined;
-  const audit = useAnswer<AuditAnswer>(
+  const audit = useQuery<AuditAnswer>(
     pathTo('/v1/audit', { before, limit: '50' }),
     before ? [] : ['rollout', 'host', 'hosts', 'channel', 'policy', 'token', 'session', 'lock', 'other'],
   );
   return (
     <Page title="Audit">
-      <Answered of={audit}>
+      <Loaded of={audit}>
         {({ lines, next }) => (
           <>
-            {lines.length === 0 && <p class="quiet">Nothing was done yet.</p>}
+            {lines.length === 0 && <p class="quiet">No entries yet.</p>}
             {lines.length > 0 && (
-              <Table caption="Who did what" columns={columns} rows={lines} keyOf={({ seq }) => String(seq)} />
+              <Table caption="Audit log" columns={columns} rows={lines} keyOf={({ seq }) => String(seq)} />
             )}
             <nav class="paging" aria-label="Pages of the audit log">
-              {before ? <a href="/audit">To the newest</a> : <span />}
+              {before ? <a href="/audit">Newest</a> : <span />}
               {next !== null && <a href={pathTo('/audit', { before: String(next) })}>Older</a>}
             </nav>
           </>
         )}
-      </Answered>
+      </Loaded>
     </Page>
   );
 }
 
 function Change({ of: { detail, before, after } }: { of: AuditLine }) {
   const fields = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])];
-  const changed = fields.filter((field) => say(before?.[field]) !== say(after?.[field]));
+  const changed = fields.filter((field) => format(before?.[field]) !== format(after?.[field]));
   return (
     <>
       {detail && (
@@ -68,15 +68,15 @@ function Change({ of: { detail, before, after } }: { of: AuditLine }) {
       )}
       {changed.map((field) => (
         <small key={field} class="break">
-          {field}: {before && field in before ? `${say(before[field])} → ` : ''}
-          {after ? say(after[field]) : 'gone'}
+          {field}: {before && field in before ? `${format(before[field])} → ` : ''}
+          {after ? format(after[field]) : 'deleted'}
         </small>
       ))}
     </>
   );
 }
 
-function say(value: unknown): string {
-  if (value === null || value === undefined || value === '') return 'nothing';
+function format(value: unknown): string {
+  if (value === null || value === undefined || value === '') return 'none';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

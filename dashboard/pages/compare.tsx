@@ -1,6 +1,6 @@
-import type { CompareAnswer } from '../../protocol/api/dashboard.ts';
-import { useAnswer } from '../api/use-answer.ts';
-import { Answered } from '../components/answered.tsx';
+import type { CompareAnswer } from '../../protocol/desk.ts';
+import { useQuery } from '../api/use-query.ts';
+import { Loaded } from '../components/loaded.tsx';
 import { Page, Section } from '../components/page.tsx';
 import { type Column, Table } from '../components/table.tsx';
 import { count, countOf } from '../format/size.ts';
@@ -21,20 +21,20 @@ const columns: readonly Column<Row>[] = [
 /** What changed between two versions, package by package. */
 export function ComparePage({ query }: PageProps) {
   const [name = '', arch = '', from = '', to = ''] = ['name', 'arch', 'from', 'to'].map(
-    (word) => query.get(word) ?? '',
+    (key) => query.get(key) ?? '',
   );
-  const compared = useAnswer<CompareAnswer>(pathTo('/v1/releases/compare', { name, arch, from, to }));
+  const compared = useQuery<CompareAnswer>(pathTo('/v1/releases/compare', { name, arch, from, to }));
   return (
     <Page
       title={`${name} ${from} → ${to}`}
       over={<a href={releasePath(name, to, arch)}>{`${name} ${to}`}</a>}
       actions={
         <a class="button" href={pathTo('/releases/compare', { name, arch, from: to, to: from })}>
-          The other way round
+          Swap versions
         </a>
       }
     >
-      <Answered of={compared}>{(data) => <Changes of={data} />}</Answered>
+      <Loaded of={compared}>{(data) => <Changes of={data} />}</Loaded>
     </Page>
   );
 }
@@ -49,7 +49,7 @@ function Changes({ of: { changed, added, removed, same } }: { of: CompareAnswer 
     <>
       <p class="lede">
         <b>{count(changed.length)}</b> changed, <b>{count(added.length)}</b> added,{' '}
-        <b>{count(removed.length)}</b> removed; {countOf(same, 'package')} as before.
+        <b>{count(removed.length)}</b> removed; {countOf(same, 'package')} unchanged.
       </p>
       {parts.map(([title, rows]) =>
         rows.length > 0 ? (

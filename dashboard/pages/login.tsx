@@ -5,7 +5,7 @@ import { Command } from '../components/copy.tsx';
 import { Mark } from '../components/mark.tsx';
 import { ThemeSwitch } from '../components/theme.tsx';
 
-/** Where a token opens the page; the browser keeps only a cookie that scripts cannot read. */
+/** Asks for a token; the browser keeps only a cookie that scripts cannot read. */
 export function LoginPage({ onLogin }: { onLogin(session: SessionAnswer): void }) {
   const input = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState('');
@@ -33,7 +33,7 @@ export function LoginPage({ onLogin }: { onLogin(session: SessionAnswer): void }
       <p class="brand">
         <Mark /> Interlock
       </p>
-      <h1>Log in to the operators’ desk</h1>
+      <h1>Log in to the dashboard</h1>
       <form onSubmit={(event) => void submit(event)}>
         <label class="field">
           <span>Token</span>
@@ -57,11 +57,13 @@ export function LoginPage({ onLogin }: { onLogin(session: SessionAnswer): void }
       <section class="hint" aria-labelledby="no-token">
         <h2 id="no-token">No token yet?</h2>
         <p>
-          The first start of the server printed one for its admin. From there on, on the server’s machine:
+          The server printed an admin token at its first start. To create another one, run on the server’s
+          machine:
         </p>
         <Command text="interlock token create --role operator --name you --data DIR" />
         <p>
-          <b>viewer</b> reads; <b>operator</b> also steers rollouts and hosts; <b>admin</b> may do everything.
+          A <b>viewer</b> can read, an <b>operator</b> can also act on rollouts and hosts, an <b>admin</b> can
+          do everything.
         </p>
       </section>
       <ThemeSwitch />

@@ -1,8 +1,8 @@
 import type { RolloutSummary } from '../../protocol/rollout.ts';
 import { isActive } from '../../protocol/rules/rollout-actions.ts';
-import { useAnswer } from '../api/use-answer.ts';
-import { Answered } from '../components/answered.tsx';
+import { useQuery } from '../api/use-query.ts';
 import { Command } from '../components/copy.tsx';
+import { Loaded } from '../components/loaded.tsx';
 import { Empty } from '../components/notice.tsx';
 import { Page, Section } from '../components/page.tsx';
 import { RolloutLine, RolloutStatus } from '../components/rollout-line.tsx';
@@ -28,17 +28,15 @@ const columns: readonly Column<RolloutSummary>[] = [
   { name: 'Failed', number: true, cell: ({ failed }) => count(failed) },
   { name: 'Policy', wide: true, cell: ({ policy }) => policy },
   { name: 'Architecture', wide: true, cell: ({ arch }) => arch },
-  { name: 'Began', wide: true, cell: ({ starts }) => <When time={starts} /> },
+  { name: 'Started', wide: true, cell: ({ starts }) => <When time={starts} /> },
 ];
 
-/** Every rollout: those that move or stand, and those that are history. */
+/** Every rollout: the active ones, and earlier ones. */
 export function RolloutsPage() {
-  const rollouts = useAnswer<{ rollouts: RolloutSummary[] }>('/v1/rollouts', ['rollout', 'channel']);
+  const rollouts = useQuery<{ rollouts: RolloutSummary[] }>('/v1/rollouts', ['rollout', 'channel']);
   return (
     <Page title="Rollouts">
-      <Answered of={rollouts}>
-        {({ rollouts }) => (rollouts.length ? <All of={rollouts} /> : <None />)}
-      </Answered>
+      <Loaded of={rollouts}>{({ rollouts }) => (rollouts.length ? <All of={rollouts} /> : <None />)}</Loaded>
     </Page>
   );
 }
@@ -49,7 +47,7 @@ function All({ of }: { of: readonly RolloutSummary[] }) {
   return (
     <>
       <Section title="Active">
-        {active.length === 0 && <p class="quiet">None is active.</p>}
+        {active.length === 0 && <p class="quiet">No active rollouts.</p>}
         {active.map((rollout) => (
           <RolloutLine key={rollout.id} of={rollout} />
         ))}
@@ -65,8 +63,8 @@ function All({ of }: { of: readonly RolloutSummary[] }) {
 
 function None() {
   return (
-    <Empty title="Nothing was ever rolled out from here.">
-      <p>A rollout begins by itself when a release is published or promoted to a channel:</p>
+    <Empty title="No rollouts yet.">
+      <p>A rollout starts when a release is published or promoted to a channel:</p>
       <Command
         text={`interlock publish releases/tiny-1-x86-64 --server ${location.origin} --keys keys --channel alpha`}
       />

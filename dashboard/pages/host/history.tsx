@@ -5,7 +5,7 @@ import { type Column, Table } from '../../components/table.tsx';
 import { When } from '../../components/when.tsx';
 import { lookUp, type Tone } from '../../labels/tone.ts';
 
-interface Happening {
+interface Entry {
   key: string;
   at: string;
   what: string;
@@ -13,55 +13,60 @@ interface Happening {
   detail: string;
 }
 
-const kinds: Record<string, readonly [string, Tone]> = {
-  granted: ['got leave', 'moving'],
-  written: ['wrote it', 'moving'],
-  locked: ['took a place', 'moving'],
-  rebooting: ['reboots', 'moving'],
+const events: Record<string, readonly [string, Tone]> = {
+  granted: ['granted', 'moving'],
+  written: ['written', 'moving'],
+  locked: ['lock acquired', 'moving'],
+  rebooting: ['rebooting', 'moving'],
   confirmed: ['confirmed', 'go'],
   fell_back: ['fell back', 'stop'],
   failed: ['failed', 'stop'],
   cancelled: ['cancelled', 'caution'],
-  lapsed: ['leave ran out', 'caution'],
+  lapsed: ['grant expired', 'caution'],
   silent: ['silent after its reboot', 'stop'],
-  withdrawn: ['leave taken back', 'caution'],
+  withdrawn: ['grant withdrawn', 'caution'],
 };
 
-/** What happened on a host, the newest first: its leaves and its reports. */
+/** What happened on a host, newest first: its grants and its reports. */
 export function History({ of: host }: { of: HostDetail }) {
-  const rows = happenings(host);
+  const rows = entriesOf(host);
   return (
     <Section title="History">
-      {rows.length === 0 && <p class="quiet">It has reported nothing yet.</p>}
+      {rows.length === 0 && <p class="quiet">No reports yet.</p>}
       {rows.length > 0 && (
-        <Table caption="What happened" columns={columns} rows={rows} keyOf={({ key }) => key} />
+        <Table
+          caption="Grants and reports, newest first"
+          columns={columns}
+          rows={rows}
+          keyOf={({ key }) => key}
+        />
       )}
     </Section>
   );
 }
 
-const columns: readonly Column<Happening>[] = [
-  { name: 'What', cell: ({ what, tone }) => <State tone={tone}>{what}</State> },
+const columns: readonly Column<Entry>[] = [
+  { name: 'Event', cell: ({ what, tone }) => <State tone={tone}>{what}</State> },
   { name: 'Detail', cell: ({ detail }) => detail },
   { name: 'When', number: true, cell: ({ at }) => <When time={at} /> },
 ];
 
-function happenings({ grants, reports }: HostDetail): Happening[] {
-  const word = (kind: string) => {
-    const [what, tone] = lookUp<readonly [string, Tone]>(kinds, kind, [kind, 'dark']);
+function entriesOf({ grants, reports }: HostDetail): Entry[] {
+  const describe = (kind: string) => {
+    const [what, tone] = lookUp<readonly [string, Tone]>(events, kind, [kind, 'dark']);
     return { what, tone };
   };
   return [
     ...grants.map(({ id, version, granted, outcome }) => ({
       key: `g ${id}`,
       at: granted,
-      ...word('granted'),
-      detail: `${version}${outcome === 'lapsed' || outcome === 'silent' || outcome === 'withdrawn' ? `: ${kinds[outcome]?.[0]}` : ''}`,
+      ...describe('granted'),
+      detail: `${version}${outcome === 'lapsed' || outcome === 'silent' || outcome === 'withdrawn' ? `: ${events[outcome]?.[0]}` : ''}`,
     })),
     ...reports.map(({ id, kind, from, version, at, detail }) => ({
       key: `r ${id}`,
       at,
-      ...word(kind),
+      ...describe(kind),
       detail: `${from} → ${version}${detail ? `: ${detail}` : ''}`,
     })),
   ].toSorted((a, b) => b.at.localeCompare(a.at));

@@ -8,77 +8,78 @@ import { pathTo, rolloutPath } from '../../router/routes.ts';
 
 interface Shown {
   tone: Tone;
-  /** The next sensible step, and where it is. */
+  /** The next step to take, and the page for it. */
   step: string;
   path(id: string | null): string;
-  /** In our words where the server only counts. */
-  says?(hosts: number): string;
+  /** The finding in words, where the server only counts hosts. */
+  describe?(hosts: number): string;
 }
 
 const theseHosts = (query: Record<string, string>) => ({
-  step: 'See these hosts',
+  step: 'Show hosts',
   path: () => pathTo('/hosts', query),
 });
-const signatures = { step: 'See signatures', path: () => '/releases' };
+const signatures = { step: 'Show signatures', path: () => '/releases' };
 
 const shown: Record<Attention['kind'], Shown> = {
   server_unready: { tone: 'stop', ...signatures },
-  disk_low: { tone: 'stop', ...signatures, step: 'See releases' },
-  blobs_damaged: { tone: 'stop', ...signatures, step: 'See releases' },
-  rollout_halted: { tone: 'stop', step: 'See what failed', path: (id) => rolloutPath(id ?? '') },
+  disk_low: { tone: 'stop', ...signatures, step: 'Show releases' },
+  blobs_damaged: { tone: 'stop', ...signatures, step: 'Show releases' },
+  rollout_halted: { tone: 'stop', step: 'Show failed hosts', path: (id) => rolloutPath(id ?? '') },
   metadata_expired: { tone: 'stop', ...signatures },
   metadata_due: { tone: 'caution', ...signatures },
   hosts_failed: {
     tone: 'stop',
     ...theseHosts({ state: 'failed' }),
-    says: (hosts) => `The next version failed on ${countOf(hosts, 'host')} and is not tried there again.`,
+    describe: (hosts) => `The next version failed on ${countOf(hosts, 'host')} and is not tried again there.`,
   },
   hosts_cloned: {
     tone: 'stop',
     ...theseHosts({ flag: 'cloned' }),
-    says: (hosts) => `${countOf(hosts, 'host')} cloned: machines share a credential and get no updates.`,
+    describe: (hosts) =>
+      `${countOf(hosts, 'host')} cloned: two machines share one credential, so neither gets updates.`,
   },
   hosts_unapproved: {
     tone: 'caution',
     ...theseHosts({ flag: 'unapproved' }),
     step: 'Approve or forget',
-    says: (hosts) =>
-      `${countOf(hosts, 'host')} came without a join token and ${hosts === 1 ? 'counts' : 'count'} for nothing yet.`,
+    describe: (hosts) =>
+      `${countOf(hosts, 'host')} enrolled without a join token. Until approved, ${hosts === 1 ? 'it does' : 'they do'} not count in rollouts.`,
   },
   hosts_in_trouble: {
     tone: 'caution',
     ...theseHosts({ flag: 'in_trouble' }),
-    says: (hosts) => `${countOf(hosts, 'host')} stuck: the agent says on what, on the host's page.`,
+    describe: (hosts) => `${countOf(hosts, 'host')} stuck: the host’s page shows the agent’s error.`,
   },
   hosts_silent: {
     tone: 'caution',
     ...theseHosts({ state: 'silent' }),
-    says: (hosts) =>
-      `${countOf(hosts, 'host')} not heard of for a day, or since ${hosts === 1 ? 'it' : 'they'} said ${hosts === 1 ? 'it reboots' : 'they reboot'}.`,
+    describe: (hosts) =>
+      `${countOf(hosts, 'host')} not seen for a day, or not since ${hosts === 1 ? 'it' : 'they'} reported a reboot.`,
   },
 };
 
-const other: Shown = { tone: 'caution', step: 'See the overview', path: () => '/' };
+const other: Shown = { tone: 'caution', step: 'Show overview', path: () => '/' };
 
-/** What a person should look at, the worst first, each with the step to take. */
+/** What needs attention, the most urgent first, each with the step to take. */
 export function AttentionList({ of }: { of: readonly Attention[] }) {
   return (
     <Section title="Needs attention">
       {of.length === 0 && (
         <p class="clear">
-          <Signal tone="go" /> Line clear: nothing needs a person.
+          <Signal tone="go" /> No action needed.
         </p>
       )}
       {of.length > 0 && (
         <ul class="attention">
           {of.map(({ kind, id, text, hosts }) => {
-            const { tone, step, path, says } = lookUp<Shown>(shown, kind, other);
+            const { tone, step, path, describe } = lookUp<Shown>(shown, kind, other);
             return (
               <li key={`${kind} ${id}`} class={tone}>
                 <Signal tone={tone} />
                 <span>
-                  <span class="visually-hidden">{tone === 'stop' ? 'Stop: ' : 'Caution: '}</span>
-                  <WithTimes text={says?.(hosts) ?? text} />
+                  <span class="visually-hidden">{tone === 'stop' ? 'Critical: ' : 'Warning: '}</span>
+                  <WithTimes text={describe?.(hosts) ?? text} />
                 </span>
                 <a href={path(id)}>{step}</a>
               </li>

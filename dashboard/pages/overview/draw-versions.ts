@@ -7,7 +7,7 @@ type Series = History['series'][number];
 const colors = ['--v1', '--v2', '--v3', '--v4', '--v5'];
 const restColor = '--v6';
 
-/** Versions as areas upon each other: the newest first, what does not count any more together as others. */
+/** Versions as stacked areas, the newest first; old ones are drawn together as others. */
 export function drawVersions({ times, series }: History): Drawing {
   const several = new Set(series.map(({ name }) => name)).size > 1;
   const ordered = series.toSorted(newestFirst);
@@ -25,7 +25,7 @@ export function drawVersions({ times, series }: History): Drawing {
   return { times: times.map((time) => Date.parse(time) / 1000), curves, stacked: true, unit: 'hosts' };
 }
 
-/** What appeared later is newer; what appeared together goes by its number. */
+/** A version that appeared later is newer; versions that appeared together are ordered by number. */
 function newestFirst(a: Series, b: Series): number {
   const since = ({ hosts }: Series) => hosts.findIndex((count) => count > 0);
   return since(b) - since(a) || (b.version ?? '').localeCompare(a.version ?? '', 'en', { numeric: true });

@@ -1,7 +1,7 @@
-import type { OverviewAnswer } from '../../../protocol/api/dashboard.ts';
-import { useAnswer } from '../../api/use-answer.ts';
-import { useSpoken } from '../../components/announce.tsx';
-import { Answered } from '../../components/answered.tsx';
+import type { OverviewAnswer } from '../../../protocol/desk.ts';
+import { useQuery } from '../../api/use-query.ts';
+import { useAnnouncement } from '../../components/announce.tsx';
+import { Loaded } from '../../components/loaded.tsx';
 import { Page, Section } from '../../components/page.tsx';
 import { RolloutLine } from '../../components/rollout-line.tsx';
 import { count, countOf, percent } from '../../format/size.ts';
@@ -11,15 +11,15 @@ import { Recent } from './recent.tsx';
 import { States, Waiting } from './states.tsx';
 import { VersionsOverTime } from './versions.tsx';
 
-/** The fleet at a glance: how it stands, what happens now, and what a person should look at. */
+/** The fleet at a glance: its state, what needs attention, and what is under way. */
 export function OverviewPage() {
-  const overview = useAnswer<OverviewAnswer>('/v1/overview?days=14', ['rollout', 'host', 'hosts', 'channel']);
-  useSpoken(overview.data && `${countOf(overview.data.attention.length, 'thing')} to look at.`);
+  const overview = useQuery<OverviewAnswer>('/v1/overview?days=14', ['rollout', 'host', 'hosts', 'channel']);
+  useAnnouncement(overview.data && `${countOf(overview.data.attention.length, 'finding')} to look at.`);
   return (
     <Page title="Fleet">
-      <Answered of={overview}>
+      <Loaded of={overview}>
         {(data) => (data.hosts === 0 ? <FirstSteps of={data} /> : <Fleet data={data} />)}
-      </Answered>
+      </Loaded>
     </Page>
   );
 }
@@ -28,12 +28,12 @@ function Fleet({ data }: { data: OverviewAnswer }) {
   const { attention, rollouts, recent } = data;
   return (
     <>
-      <Lede data={data} />
+      <Summary data={data} />
       <div class="columns">
         <div>
           <AttentionList of={attention} />
-          <Section title="Right now" note={<a href="/rollouts">All rollouts</a>}>
-            {rollouts.length === 0 && <p class="quiet">No rollout is active.</p>}
+          <Section title="Active rollouts" note={<a href="/rollouts">All rollouts</a>}>
+            {rollouts.length === 0 && <p class="quiet">No active rollouts.</p>}
             {rollouts.map((rollout) => (
               <RolloutLine key={rollout.id} of={rollout} />
             ))}
@@ -51,7 +51,7 @@ function Fleet({ data }: { data: OverviewAnswer }) {
 }
 
 /** The fleet in one sentence. */
-function Lede({ data: { hosts, states } }: { data: OverviewAnswer }) {
+function Summary({ data: { hosts, states } }: { data: OverviewAnswer }) {
   const of = (state: string) => states.find((each) => each.state === state)?.hosts ?? 0;
   return (
     <p class="lede">

@@ -3,19 +3,19 @@ import { Section } from '../../components/page.tsx';
 import { Brief, Subject } from '../../components/subject.tsx';
 import { When } from '../../components/when.tsx';
 
-/** Coming and going is for the audit log alone. */
-function isWork({ action }: AuditLine): boolean {
+/** Logins are in the audit log only. */
+function isChange({ action }: AuditLine): boolean {
   return action !== 'log in' && action !== 'log out';
 }
 
-/** What was done last, and by whom. */
+/** The latest changes, and who made them. */
 export function Recent({ of }: { of: readonly AuditLine[] }) {
   return (
-    <Section title="Done lately" note={<a href="/audit">Audit</a>}>
-      {of.length === 0 && <p class="quiet">Nothing yet.</p>}
+    <Section title="Recent changes" note={<a href="/audit">Audit log</a>}>
+      {of.length === 0 && <p class="quiet">No changes yet.</p>}
       <ol class="recent">
         {of
-          .filter(isWork)
+          .filter(isChange)
           .slice(0, 8)
           .map(({ seq, who, action, subject, at }) => (
             <li key={seq}>

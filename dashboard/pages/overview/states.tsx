@@ -9,19 +9,19 @@ import { pathTo } from '../../router/routes.ts';
 
 const order = Object.keys(hostStates) as HostState[];
 
-/** How many hosts stand how; each leads to them. */
+/** The number of hosts in each state, with links to them. */
 export function States({ of: { states, hosts } }: { of: OverviewAnswer }) {
   const rows = order.flatMap((state) => states.filter((each) => each.state === state && each.hosts > 0));
   return (
-    <Section title="States">
-      <ul class="tally">
-        {rows.map(({ state, hosts: here }) => (
+    <Section title="Hosts by state">
+      <ul class="counts">
+        {rows.map(({ state, hosts: inState }) => (
           <li key={state}>
             <a href={pathTo('/hosts', { state })} title={hostStates[state].means}>
               <State tone={hostStates[state].tone}>{hostStates[state].label}</State>
-              <b>{count(here)}</b>
+              <b>{count(inState)}</b>
             </a>
-            <Bar share={here / hosts} />
+            <Bar share={inState / hosts} />
           </li>
         ))}
       </ul>
@@ -29,13 +29,13 @@ export function States({ of: { states, hosts } }: { of: OverviewAnswer }) {
   );
 }
 
-/** What waiting hosts wait for, and what would change it. */
+/** Why hosts wait, and what would change it. */
 export function Waiting({ of: { waiting } }: { of: OverviewAnswer }) {
   if (waiting.length === 0) return null;
   const most = Math.max(...waiting.map(({ hosts }) => hosts));
   return (
-    <Section title="Waiting for">
-      <ul class="tally">
+    <Section title="Waiting hosts">
+      <ul class="counts">
         {waiting.map(({ reason, hosts }) => (
           <li key={reason}>
             <a href={pathTo('/hosts', { state: 'waiting', reason })}>

@@ -6,16 +6,16 @@ import { Section } from '../../components/page.tsx';
 import { count } from '../../format/size.ts';
 import { drawVersions } from './draw-versions.ts';
 
-/** Which versions the fleet ran over the last days, the newest at the bottom where it grows from. */
+/** The versions that hosts ran over the last days, the newest at the bottom. */
 export function VersionsOverTime({ of: { history } }: { of: OverviewAnswer }) {
   const drawing = useMemo(() => drawVersions(history), [history]);
   return (
     <Section title="Versions" note="last 14 days">
-      <Chart title="Hosts by version" drawing={drawing} says={inWords(drawing)} />
+      <Chart title="Hosts by version" drawing={drawing} summary={summarize(drawing)} />
     </Section>
   );
 }
 
-function inWords({ curves }: Drawing): string {
+function summarize({ curves }: Drawing): string {
   return curves.map(({ label, values }) => `${label} on ${count(values.at(-1) ?? 0)} hosts`).join(', ');
 }

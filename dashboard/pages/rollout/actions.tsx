@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import type { RolloutAction, RolloutDetail } from '../../../protocol/rollout.ts';
 import { mayApply } from '../../../protocol/rules/rollout-actions.ts';
-import { ask } from '../../api/ask.ts';
+import { request } from '../../api/request.ts';
 import { useMayAct } from '../../api/session.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { count, countOf } from '../../format/size.ts';
@@ -10,67 +10,67 @@ interface Action {
   verb: string;
   danger?: boolean;
   done: string;
-  says(rollout: RolloutDetail): ComponentChildren;
+  /** What it does to a rollout in its present state. */
+  describe(rollout: RolloutDetail): ComponentChildren;
 }
 
 const actions: Record<RolloutAction, Action> = {
   pause: {
     verb: 'Pause',
     done: 'The rollout is paused.',
-    says: ({ inFlight }) =>
-      `No other host starts until somebody resumes. ${countOf(inFlight, 'host')} under way: those that have flipped go on, the others give their place back.`,
+    describe: ({ inFlight }) =>
+      `No further host starts until the rollout is resumed. ${countOf(inFlight, 'host')} under way: hosts that have flipped continue, the others stop and keep their version.`,
   },
   resume: {
     verb: 'Resume',
-    done: 'The rollout goes on.',
-    says: ({ state, failed }) =>
+    done: 'The rollout is resumed.',
+    describe: ({ state, failed }) =>
       state === 'halted'
-        ? `It stopped by itself with ${count(failed)} failed. Failures are counted anew from now on, so it stops again only after as many more.`
-        : 'The ramp goes on from where it stood.',
+        ? `It halted by itself with ${count(failed)} failed. Failures are counted from zero again, so it halts only after as many more.`
+        : 'The ramp continues from where it stopped.',
   },
   finish: {
     verb: 'Finish',
-    done: 'Everybody may start now.',
-    says: ({ percent, inFlightLimit }) =>
-      `The ramp ends at ${Math.round(percent)} % and every host may start, canaries or not, at most ${count(inFlightLimit)} at once. The failure limits stay.`,
+    done: 'All hosts may start now.',
+    describe: ({ percent, inFlightLimit }) =>
+      `The ramp ends at ${Math.round(percent)} % and every host may start, without waiting for canaries, at most ${count(inFlightLimit)} at once. The failure limits still apply.`,
   },
   abort: {
     verb: 'Abort',
     danger: true,
     done: 'The rollout is aborted.',
-    says: ({ name, channel, version }) =>
-      `It cannot be resumed. Hosts that run ${version} keep it; to send them back, sign that: interlock rollback ${name} --channel ${channel} --to VERSION --keys DIR`,
+    describe: ({ name, channel, version }) =>
+      `An aborted rollout cannot be resumed. Hosts that run ${version} keep it. To send them back: interlock rollback ${name} --channel ${channel} --to VERSION --keys DIR`,
   },
 };
 
-/** What can be done to a rollout as it is, each after a question. */
+/** What an operator can do with a rollout in its present state, each after a confirmation. */
 export function Actions({ of: rollout, applied }: { of: RolloutDetail; applied(): void }) {
   const may = useMayAct();
   const possible = (Object.keys(actions) as RolloutAction[]).filter((action) =>
     mayApply(action, rollout.state),
   );
-  if (!may)
-    return possible.length > 0 ? <p class="quiet small">Steering needs an operator’s token.</p> : null;
+  if (!may) return possible.length > 0 ? <p class="quiet small">Actions need an operator token.</p> : null;
   const apply = async (action: RolloutAction, reason: string) => {
     const path = `/v1/rollouts/${encodeURIComponent(rollout.id)}/${action}`;
-    await ask('POST', path, reason ? { reason } : {});
+    await request('POST', path, reason ? { reason } : {});
     applied();
   };
   return (
     <>
       {possible.map((action) => {
-        const { verb, danger, done, says } = actions[action];
+        const { verb, danger, done, describe } = actions[action];
         return (
           <Confirm
             key={action}
             verb={verb}
             title={`${verb} the rollout of ${rollout.name} ${rollout.version} to ${rollout.channel}?`}
             danger={danger ?? false}
-            field={{ label: 'Reason', hint: 'Goes into the audit log and is shown to everybody.' }}
+            field={{ label: 'Reason', hint: 'Recorded in the audit log and shown on this page.' }}
             done={done}
             onConfirm={(reason) => apply(action, reason)}
           >
-            <p>{says(rollout)}</p>
+            <p>{describe(rollout)}</p>
           </Confirm>
         );
       })}

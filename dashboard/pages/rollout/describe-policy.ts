@@ -1,7 +1,7 @@
 import type { PolicyText } from '../../../protocol/policy.ts';
 import { policyDefaults } from '../../../protocol/policy-defaults.ts';
 
-/** A policy as a person would say it, one rule a line. */
+/** A policy in words, one rule a line. */
 export function describePolicy(policy: PolicyText, inFlightLimit: number): string[] {
   const {
     canary,
@@ -18,20 +18,20 @@ export function describePolicy(policy: PolicyText, inFlightLimit: number): strin
   };
   const lines = [
     canary
-      ? `Hosts of group ${canary.group} go first; all of them must confirm and run it for ${canary.soak}, within ${canary.timeout}.`
-      : 'No canaries go first.',
+      ? `Canaries first: all hosts of group ${canary.group} must confirm the version and run it for ${canary.soak}, within ${canary.timeout}.`
+      : 'No canaries.',
     ramp
-      ? `${ramp.map(step).join(', ')}${shape === 'linear' ? ', climbing evenly from step to step' : ''}.`
-      : 'Everybody may start at once.',
-    `At most ${inFlightLimit} hosts are under way at once.`,
-    `It stops by itself at ${max_failures} failed hosts, or at more than ${rate.percent} % once ${rate.sample} hosts are through.`,
-    `A host that reboots and is silent for ${silent_after} has failed.`,
+      ? `Ramp: ${ramp.map(step).join(', ')}${shape === 'linear' ? ', rising evenly between the steps' : ''}.`
+      : 'No ramp: all hosts may start at once.',
+    `At most ${inFlightLimit} hosts are under way at the same time.`,
+    `Halts by itself at ${max_failures} failed hosts, or when more than ${rate.percent} % failed once ${rate.sample} hosts have finished.`,
+    `A host that is silent for ${silent_after} after a reboot counts as failed.`,
   ];
   for (const { days, from, to, zone } of window ?? []) {
-    lines.push(`Hosts start only ${days ? `on ${days.join(', ')} ` : ''}from ${from} to ${to}, ${zone}.`);
+    lines.push(`Hosts start only ${days ? `on ${days.join(', ')} ` : ''}from ${from} to ${to} (${zone}).`);
   }
   const paces = Object.keys(group ?? {});
-  if (paces.length > 0) lines.push(`These groups have a pace of their own: ${paces.join(', ')}.`);
+  if (paces.length > 0) lines.push(`Groups with their own ramp or window: ${paces.join(', ')}.`);
   return lines;
 }
 
@@ -40,8 +40,10 @@ function step({ percent, start_after }: NonNullable<PolicyText['ramp']>[number])
   return `${percent} % ${start_after.startsWith('0 ') ? 'at once' : `after ${start_after}`}`;
 }
 
-/** Percentages at which the ramp's steps lie, those too close to be told apart left out. */
+/** The percentages of the ramp's steps, without those too close together to draw. */
 export function stations({ ramp }: PolicyText): number[] {
-  const steps = [...new Set((ramp ?? []).map(({ percent }) => percent))].filter((at) => at > 0);
-  return steps.filter((at, index) => index === steps.length - 1 || (steps[index + 1] ?? 100) - at >= 6);
+  const steps = [...new Set((ramp ?? []).map(({ percent }) => percent))].filter((percent) => percent > 0);
+  return steps.filter(
+    (percent, index) => index === steps.length - 1 || (steps[index + 1] ?? 100) - percent >= 6,
+  );
 }

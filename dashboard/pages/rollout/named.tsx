@@ -8,7 +8,7 @@ import { hostPath } from '../../router/routes.ts';
 const columns: readonly Column<NamedHost>[] = [
   { name: 'Host', cell: ({ id, hostname }) => <a href={hostPath(id)}>{hostname || id}</a> },
   { name: 'Runs', wide: true, cell: ({ version }) => version ?? '–' },
-  { name: 'What', cell: ({ what }) => decisionLabel(what) },
+  { name: 'Status', cell: ({ what }) => decisionLabel(what) },
   { name: 'Since', cell: ({ since }) => <When time={since} never="–" /> },
   { name: 'Last seen', wide: true, cell: ({ lastSeen }) => <When time={lastSeen} /> },
   { name: 'Detail', wide: true, cell: ({ detail }) => <WithTimes text={detail} /> },
@@ -17,11 +17,11 @@ const columns: readonly Column<NamedHost>[] = [
 const kinds = [
   ['failed', 'Failed'],
   ['underWay', 'Under way'],
-  ['canary', 'Missing in the canary'],
-  ['unable', 'Cannot come'],
+  ['canary', 'Missing canaries'],
+  ['unable', 'Unable to update'],
 ] as const;
 
-/** Who is behind the figures: whoever counts as failed, holds a place, keeps the canary waiting or cannot come. */
+/** The hosts behind the figures: those that failed, are under way, hold up the canary or cannot update. */
 export function NamedHosts({ of: { named } }: { of: RolloutDetail }) {
   return (
     <>

@@ -1,9 +1,9 @@
-import type { CurveAnswer, WaitingAnswer } from '../../../protocol/api/dashboard.ts';
-import type { RolloutDetail } from '../../../protocol/api/rollout.ts';
-import { useAnswer } from '../../api/use-answer.ts';
-import { useSpoken } from '../../components/announce.tsx';
-import { Answered } from '../../components/answered.tsx';
+import type { CurveAnswer, WaitingAnswer } from '../../../protocol/desk.ts';
+import type { RolloutDetail } from '../../../protocol/rollout.ts';
+import { useQuery } from '../../api/use-query.ts';
+import { useAnnouncement } from '../../components/announce.tsx';
 import { Facts } from '../../components/facts.tsx';
+import { Loaded } from '../../components/loaded.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { Page, Section } from '../../components/page.tsx';
 import { RolloutStatus } from '../../components/rollout-line.tsx';
@@ -13,55 +13,55 @@ import { short } from '../../format/size.ts';
 import { describeRolloutState, policyLabel } from '../../labels/rollout.ts';
 import { type PageProps, releasePath } from '../../router/routes.ts';
 import { Actions } from './actions.tsx';
-import { FailureRate, Progress } from './curves.tsx';
 import { describePolicy, stations } from './describe-policy.ts';
 import { NamedHosts } from './named.tsx';
+import { FailureRate, Progress } from './progress.tsx';
 import { WaitingHosts } from './waiting.tsx';
 
-/** One rollout: how far it is, whether it may go on, why the others wait, and how to steer it. */
+/** One rollout: its progress and limits, why other hosts wait, and the actions on it. */
 export function RolloutPage({ params: { id = '' } }: PageProps) {
   const path = `/v1/rollouts/${encodeURIComponent(id)}`;
-  const rollout = useAnswer<RolloutDetail>(path, ['rollout']);
-  const curve = useAnswer<CurveAnswer>(`${path}/curve`, ['rollout']);
-  const waiting = useAnswer<WaitingAnswer>(`${path}/waiting?limit=12`, ['rollout', 'hosts']);
+  const rollout = useQuery<RolloutDetail>(path, ['rollout']);
+  const curve = useQuery<CurveAnswer>(`${path}/curve`, ['rollout']);
+  const waiting = useQuery<WaitingAnswer>(`${path}/waiting?limit=12`, ['rollout', 'hosts']);
   const { data } = rollout;
-  useSpoken(data && `The rollout is ${describeRolloutState(data.state).label.toLowerCase()}.`);
+  useAnnouncement(data && `The rollout is ${describeRolloutState(data.state).label.toLowerCase()}.`);
   return (
     <Page
       title={data ? `${data.name} ${data.version} to ${data.channel}` : 'Rollout'}
       over={<a href="/rollouts">Rollouts</a>}
-      actions={data && <Actions of={data} applied={rollout.again} />}
+      actions={data && <Actions of={data} applied={rollout.reload} />}
     >
-      <Answered of={rollout}>
+      <Loaded of={rollout}>
         {(data) => (
           <>
-            <Standing of={data} />
+            <Status of={data} />
             <NamedHosts of={data} />
-            <Answered of={curve}>
+            <Loaded of={curve}>
               {(curve) => (
                 <div class="pair">
                   <Progress of={curve} rollout={data} />
                   <FailureRate of={curve} />
                 </div>
               )}
-            </Answered>
-            <Answered of={waiting}>{(waiting) => <WaitingHosts of={waiting} rollout={data} />}</Answered>
+            </Loaded>
+            <Loaded of={waiting}>{(waiting) => <WaitingHosts of={waiting} rollout={data} />}</Loaded>
             <Policy of={data} />
           </>
         )}
-      </Answered>
+      </Loaded>
     </Page>
   );
 }
 
-function Standing({ of: rollout }: { of: RolloutDetail }) {
+function Status({ of: rollout }: { of: RolloutDetail }) {
   return (
     <>
       {rollout.state === 'halted' && (
-        <Notice tone="stop" title={`It stopped by itself: ${rollout.reason}.`}>
+        <Notice tone="stop" title={`The rollout halted by itself: ${rollout.reason}.`}>
           <p>
-            Nobody starts any more; hosts that have rebooted go on. Look at what failed below, then resume, or
-            roll the channel back:{' '}
+            No further host starts; hosts that have rebooted continue. Check the failed hosts below, then
+            resume the rollout, or roll the channel back:{' '}
             <code>
               interlock rollback {rollout.name} --channel {rollout.channel} --to VERSION --keys DIR
             </code>
@@ -83,7 +83,7 @@ function Standing({ of: rollout }: { of: RolloutDetail }) {
 function Policy({ of: rollout }: { of: RolloutDetail }) {
   const { name, version, arch, policy, policyText, starts, created, release, inFlightLimit } = rollout;
   return (
-    <Section title="What it follows" note={policyLabel(policy)}>
+    <Section title="Policy" note={policyLabel(policy)}>
       <ul class="rules">
         {describePolicy(policyText, inFlightLimit).map((line) => (
           <li key={line}>{line}</li>
@@ -92,8 +92,8 @@ function Policy({ of: rollout }: { of: RolloutDetail }) {
       <Facts
         of={[
           ['Release', <a href={releasePath(name, version, arch)}>{`${name} ${version} ${arch}`}</a>],
-          ['Made', <When time={created} />],
-          ['Began', <When time={starts} />],
+          ['Created', <When time={created} />],
+          ['Starts', <When time={starts} />],
           ['Rollout', <code>{rollout.id}</code>],
           ['release.json', <code>{short(release, 16)}</code>],
         ]}

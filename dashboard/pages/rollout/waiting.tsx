@@ -10,12 +10,12 @@ import { hostPath, pathTo } from '../../router/routes.ts';
 type Reason = WaitingAnswer['reasons'][number];
 type Host = WaitingAnswer['hosts'][number];
 
-/** Who has not started, and what would let them. */
+/** Why hosts have not started, and what would let them. */
 export function WaitingHosts({ of: waiting, rollout }: { of: WaitingAnswer; rollout: RolloutDetail }) {
   const { name, channel, arch } = rollout;
   const reasons: readonly Column<Reason>[] = [
     {
-      name: 'Why',
+      name: 'Reason',
       cell: ({ reason }) => (
         <a href={pathTo('/hosts', { name, channel, arch, reason })}>{decisionLabel(reason)}</a>
       ),
@@ -26,7 +26,7 @@ export function WaitingHosts({ of: waiting, rollout }: { of: WaitingAnswer; roll
   if (waiting.reasons.length === 0) {
     return (
       <Section title="Waiting">
-        <p class="quiet">Nobody waits.</p>
+        <p class="quiet">No hosts are waiting.</p>
       </Section>
     );
   }
@@ -40,8 +40,8 @@ export function WaitingHosts({ of: waiting, rollout }: { of: WaitingAnswer; roll
       />
       {waiting.hosts.length > 0 && (
         <details class="as-table">
-          <summary>The first {count(waiting.hosts.length)} of them</summary>
-          <Table caption="Hosts that wait" columns={hosts} rows={waiting.hosts} keyOf={({ id }) => id} />
+          <summary>Show the first {count(waiting.hosts.length)} hosts</summary>
+          <Table caption="Waiting hosts" columns={hosts} rows={waiting.hosts} keyOf={({ id }) => id} />
         </details>
       )}
     </Section>
@@ -51,5 +51,5 @@ export function WaitingHosts({ of: waiting, rollout }: { of: WaitingAnswer; roll
 const hosts: readonly Column<Host>[] = [
   { name: 'Host', cell: ({ id, hostname }) => <a href={hostPath(id)}>{hostname || id}</a> },
   { name: 'Runs', cell: ({ version }) => version ?? '–' },
-  { name: 'Why', cell: ({ why }) => <WithTimes text={why} /> },
+  { name: 'Reason', cell: ({ why }) => <WithTimes text={why} /> },
 ];

@@ -8,7 +8,7 @@ vi.stubGlobal('document', smallDocument);
 // by a path that the compiler does not follow: the page's sources have settings of their own
 const part = async (file: string) =>
   import(new URL(`../../../dashboard/components/${file}.tsx`, import.meta.url).href);
-const { Answered } = await part('answered');
+const { Loaded } = await part('loaded');
 const { Boundary } = await part('boundary');
 const { Section } = await part('page');
 
@@ -30,7 +30,7 @@ async function redraw(root: SmallNode, ...parts: VNode<never>[]): Promise<void> 
 function Broken({ time }: { time: string }): never {
   throw new RangeError(`Invalid time value: ${time}`);
 }
-const well = (data: unknown) => ({ data, problem: undefined, asking: false, again: () => {} }) as never;
+const well = (data: unknown) => ({ data, problem: undefined, loading: false, reload: () => {} }) as never;
 
 it('a section that cannot be drawn leaves the others as they are', async () => {
   const { text } = await draw(
@@ -47,8 +47,8 @@ it('an answer that cannot be drawn leaves the others, and the next one is tried 
     return h('p', null, `at ${data.at}`);
   };
   const parts = (at: string) => [
-    h(Answered, { key: 'a', of: well({ at }), children: shown }),
-    h(Answered, { key: 'b', of: well({ at: 'noon' }), children: shown }),
+    h(Loaded, { key: 'a', of: well({ at }), children: shown }),
+    h(Loaded, { key: 'b', of: well({ at: 'noon' }), children: shown }),
   ];
   const { root, text } = await draw(...parts('bad'));
   expect(text()).toContain('cannot be shown: no date');

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alongTimes, stack, thin } from '../../../dashboard/components/drawing.ts';
 import { drawVersions } from '../../../dashboard/pages/overview/draw-versions.ts';
-import { drawFailures, drawProgress } from '../../../dashboard/pages/rollout/draw-curves.ts';
-import type { CurveAnswer } from '../../../protocol/api/dashboard.ts';
+import { drawFailures, drawProgress } from '../../../dashboard/pages/rollout/draw-progress.ts';
+import type { CurveAnswer } from '../../../protocol/desk.ts';
 
 describe('alongTimes', () => {
   const points = [

@@ -1,16 +1,16 @@
 import type { ComponentChildren } from 'preact';
-import type { Answer } from '../api/use-answer.ts';
+import type { Query } from '../api/use-query.ts';
 import { Boundary } from './boundary.tsx';
 import { Notice } from './notice.tsx';
 
-/** Shows an answer once it is there; before that as little as possible, and a refusal with a way to try again. */
-export function Answered<T>({ of, children }: { of: Answer<T>; children: (data: T) => ComponentChildren }) {
-  const { data, problem, asking, again } = of;
+/** Shows data once it is loaded; an error comes with a way to try again. */
+export function Loaded<T>({ of, children }: { of: Query<T>; children: (data: T) => ComponentChildren }) {
+  const { data, problem, loading, reload } = of;
   return (
     <>
       {problem && (
         <Notice tone="stop" title={problem.message}>
-          <button type="button" onClick={again} disabled={asking}>
+          <button type="button" onClick={reload} disabled={loading}>
             Try again
           </button>
         </Notice>
@@ -22,14 +22,14 @@ export function Answered<T>({ of, children }: { of: Answer<T>; children: (data: 
       )}
       {data === undefined && !problem && (
         <p class="loading" role="status">
-          Asking the server…
+          Loading…
         </p>
       )}
     </>
   );
 }
 
-/** Draws inside the boundary, where a failure is caught. */
+/** Draws inside the boundary, where an exception is caught. */
 function Drawn<T>({ data, draw }: { data: T; draw: (data: T) => ComponentChildren }) {
   return <>{draw(data)}</>;
 }

@@ -5,7 +5,7 @@ import { alongTimes, type Drawing } from '../../components/drawing.ts';
 
 const seconds = (time: string) => Date.parse(time) / 1000;
 
-/** The ramp as planned, to its end; what started and what was confirmed, up to now. */
+/** The planned ramp to its end, and the started and confirmed hosts up to now. */
 export function drawProgress(
   curve: CurveAnswer,
   { ramp, shape = policyDefaults.shape }: PolicyText,
@@ -20,7 +20,7 @@ export function drawProgress(
   ];
   const planned = curve.planned.map(({ at, percent }) => ({ time: seconds(at), value: percent }));
   const [first] = planned;
-  // a ramp that stood still is planned anew from now on; what it began with, it began with
+  // the plan of a ramp that was stopped begins now: its beginning is added
   const atOnce = !ramp?.[0] || ramp[0].start_after.startsWith('0 ');
   if (first && first.time > times[0]!) planned.unshift({ time: times[0]!, value: atOnce ? first.value : 0 });
   return {
@@ -52,7 +52,7 @@ export function drawProgress(
   };
 }
 
-/** The rate over the time that has been, with the limit; grey while too few are through to be judged by it. */
+/** The failure rate up to now, with the limit; gray while too few hosts have finished for the limit to apply. */
 export function drawFailures(curve: CurveAnswer): Drawing {
   const now = seconds(curve.now);
   const times = rowOf(curve, [now]);
@@ -68,21 +68,25 @@ export function drawFailures(curve: CurveAnswer): Drawing {
     times,
     unit: '%',
     max: limit * 1.5,
-    limits: [{ value: limit, label: `stop above ${limit} %` }],
+    limits: [{ value: limit, label: `halts above ${limit} %` }],
     curves: [
-      { ...line, label: 'failed', values: values.map((value, at) => (times[at]! >= since ? value : null)) },
       {
         ...line,
-        label: `while fewer than ${sample} are through`,
+        label: 'failed',
+        values: values.map((value, index) => (times[index]! >= since ? value : null)),
+      },
+      {
+        ...line,
+        label: `fewer than ${sample} hosts finished`,
         color: '--line-2',
         dashed: true,
-        values: values.map((value, at) => (times[at]! <= since ? value : null)),
+        values: values.map((value, index) => (times[index]! <= since ? value : null)),
       },
     ],
   };
 }
 
-/** Every time that anything happened at, once; from the beginning on. */
+/** Every time at which something happened, each once, in order. */
 function rowOf(curve: CurveAnswer, more: readonly number[]): number[] {
   const all = [seconds(curve.starts), ...curve.actual.map(({ at }) => seconds(at)), ...more];
   return [...new Set(all)].toSorted((a, b) => a - b);

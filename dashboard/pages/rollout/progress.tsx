@@ -4,26 +4,26 @@ import type { RolloutDetail } from '../../../protocol/api/rollout.ts';
 import { Chart } from '../../components/chart.tsx';
 import { Section } from '../../components/page.tsx';
 import { percent } from '../../format/size.ts';
-import { drawFailures, drawProgress } from './draw-curves.ts';
+import { drawFailures, drawProgress } from './draw-progress.ts';
 
-/** Planned beside actual. */
+/** The planned and the actual share of hosts. */
 export function Progress({ of: curve, rollout }: { of: CurveAnswer; rollout: RolloutDetail }) {
   const { policyText } = rollout;
   const drawing = useMemo(() => drawProgress(curve, policyText), [curve, policyText]);
   const last = curve.actual.at(-1);
   const share = (hosts = 0) => percent(hosts / Math.max(curve.active, 1));
   return (
-    <Section title="Planned and actual" note="percent of the channel’s hosts">
+    <Section title="Progress" note="planned and actual, in percent of the channel’s hosts">
       <Chart
         title="Progress"
         drawing={drawing}
-        says={`the ramp plans ${percent(rollout.percent / 100)} now; ${share(last?.granted)} started, ${share(last?.confirmed)} confirmed`}
+        summary={`the ramp plans ${percent(rollout.percent / 100)} now; ${share(last?.granted)} started, ${share(last?.confirmed)} confirmed`}
       />
     </Section>
   );
 }
 
-/** How many of those that are through failed, and where that stops the rollout. */
+/** The share of finished hosts that failed, and the limit above which the rollout halts. */
 export function FailureRate({ of: curve }: { of: CurveAnswer }) {
   const drawing = useMemo(() => drawFailures(curve), [curve]);
   const { failures, percent: limit, sample } = curve.limit;
@@ -32,12 +32,12 @@ export function FailureRate({ of: curve }: { of: CurveAnswer }) {
   return (
     <Section
       title="Failure rate"
-      note={`stops above ${limit} % of ${sample} or more, or at ${failures} failures`}
+      note={`halts above ${limit} % of ${sample} or more hosts, or at ${failures} failures`}
     >
       <Chart
-        title="Failed of those that are through"
+        title="Failed hosts among those that finished"
         drawing={drawing}
-        says={`${Number(rate.toFixed(2))} % now; the rollout stops above ${limit} %`}
+        summary={`${Number(rate.toFixed(2))} % now; the rollout halts above ${limit} %`}
       />
     </Section>
   );
