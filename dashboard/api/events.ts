@@ -1,4 +1,4 @@
-import type { Change } from '../../protocol/desk.ts';
+import type { Change } from '../../protocol/api/dashboard.ts';
 
 /** What can change on the server; `resync` stands for everything missed while the connection was down. */
 export type Kind = Change['kind'] | 'resync';

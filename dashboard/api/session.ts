@@ -1,6 +1,6 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { SessionAnswer } from '../../protocol/desk.ts';
+import type { SessionAnswer } from '../../protocol/api/dashboard.ts';
 import { ApiError, request } from './request.ts';
 
 /** Whose session the browser’s cookie belongs to; null when nobody is logged in. */

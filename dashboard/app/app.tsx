@@ -1,6 +1,6 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { SessionAnswer } from '../../protocol/desk.ts';
+import type { SessionAnswer } from '../../protocol/api/dashboard.ts';
 import { connectEvents, disconnectEvents } from '../api/events.ts';
 import { onSignedOut } from '../api/request.ts';
 import { loadSession, SessionContext } from '../api/session.ts';

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import type { SessionAnswer } from '../../protocol/desk.ts';
+import type { SessionAnswer } from '../../protocol/api/dashboard.ts';
 import { type Connection, onConnection } from '../api/events.ts';
 import { ApiError } from '../api/request.ts';
 import { signOut } from '../api/session.ts';

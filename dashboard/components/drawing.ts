@@ -1,4 +1,4 @@
-import type { Pace } from '../../protocol/policy.ts';
+import type { Pace } from '../../protocol/documents/policy.ts';
 import { percentAt } from '../../protocol/rules/ramp.ts';
 
 /** A line or an area over time; a value may be missing. */

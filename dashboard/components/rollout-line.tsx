@@ -1,4 +1,4 @@
-import type { RolloutSummary } from '../../protocol/rollout.ts';
+import type { RolloutSummary } from '../../protocol/api/rollout.ts';
 import { describeRolloutState, policyLabel } from '../labels/rollout.ts';
 import { rolloutPath } from '../router/routes.ts';
 import { State } from './signal.tsx';

@@ -1,4 +1,4 @@
-import type { HostState, HostSummary } from '../../protocol/operator.ts';
+import type { HostState, HostSummary } from '../../protocol/api/operator.ts';
 import { stateOf } from '../../protocol/rules/host-state.ts';
 import { lookUp, type Tone } from './tone.ts';
 

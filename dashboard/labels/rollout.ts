@@ -1,4 +1,4 @@
-import type { RolloutState } from '../../protocol/rollout.ts';
+import type { RolloutState } from '../../protocol/api/rollout.ts';
 import { lookUp, type Tone } from './tone.ts';
 
 const labels: Readonly<Record<RolloutState, { tone: Tone; label: string }>> = {

@@ -1,4 +1,4 @@
-import type { AuditLine } from '../../protocol/operator.ts';
+import type { AuditLine } from '../../protocol/api/operator.ts';
 import { useQuery } from '../api/use-query.ts';
 import { Loaded } from '../components/loaded.tsx';
 import { Page } from '../components/page.tsx';

@@ -1,4 +1,4 @@
-import type { CompareAnswer } from '../../protocol/desk.ts';
+import type { CompareAnswer } from '../../protocol/api/dashboard.ts';
 import { useQuery } from '../api/use-query.ts';
 import { Loaded } from '../components/loaded.tsx';
 import { Page, Section } from '../components/page.tsx';

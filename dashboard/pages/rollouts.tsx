@@ -1,4 +1,4 @@
-import type { RolloutSummary } from '../../protocol/rollout.ts';
+import type { RolloutSummary } from '../../protocol/api/rollout.ts';
 import { isActive } from '../../protocol/rules/rollout-actions.ts';
 import { useQuery } from '../api/use-query.ts';
 import { Command } from '../components/copy.tsx';

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
-import { InterlockError } from './errors.ts';
+import { InterlockError } from '../errors/interlock-error.ts';
+import { Positive, parse, strict, Word } from '../schema/schema.ts';
 import { policyDefaults } from './policy-defaults.ts';
-import { Positive, parse, strict, Word } from './schema.ts';
 
 const unitMs = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 } as const;
 const durationPattern = '^(\\d{1,6}) (second|minute|hour|day|week)s?$';

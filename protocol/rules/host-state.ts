@@ -1,4 +1,4 @@
-import type { HostState, HostSummary } from '../operator.ts';
+import type { HostState, HostSummary } from '../api/operator.ts';
 
 /** A host that was not seen for this long is silent: agents check in every five minutes. */
 export const silentMs = 86_400_000;

@@ -1,4 +1,4 @@
-import type { NoneReason } from '../check-in.ts';
+import type { NoneReason } from '../api/check-in.ts';
 
 /** How a reason is put to people. */
 export interface ReasonText {

@@ -1,4 +1,4 @@
-import type { Pace } from '../policy.ts';
+import type { Pace } from '../documents/policy.ts';
 
 type Ramp = Pick<Pace, 'ramp' | 'shape'>;
 

@@ -1,4 +1,4 @@
-import type { RolloutAction, RolloutState } from '../rollout.ts';
+import type { RolloutAction, RolloutState } from '../api/rollout.ts';
 
 /** States from which an operator's action on a rollout may start. */
 const startingStates: Readonly<Record<RolloutAction, readonly RolloutState[]>> = {

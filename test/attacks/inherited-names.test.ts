@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { decisionLabel } from '../../dashboard/labels/reason.ts';
-import type { Channel } from '../../protocol/channel.ts';
+import type { Channel } from '../../protocol/documents/channel.ts';
 import { bearer, makeApp, type TestApp } from '../update-server/support/make-app.ts';
 
 let server: TestApp;

@@ -1,4 +1,4 @@
-import type { HostDetail } from '../../../protocol/operator.ts';
+import type { HostDetail } from '../../../protocol/api/operator.ts';
 import { request } from '../../api/request.ts';
 import { useMayAct } from '../../api/session.ts';
 import { Confirm } from '../../components/confirm.tsx';

@@ -1,5 +1,5 @@
-import type { LocksAnswer } from '../../../protocol/desk.ts';
-import type { HostDetail } from '../../../protocol/operator.ts';
+import type { LocksAnswer } from '../../../protocol/api/dashboard.ts';
+import type { HostDetail } from '../../../protocol/api/operator.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { useAnnouncement } from '../../components/announce.tsx';
 import { Loaded } from '../../components/loaded.tsx';

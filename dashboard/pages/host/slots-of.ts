@@ -1,4 +1,4 @@
-import type { HostDetail } from '../../../protocol/operator.ts';
+import type { HostDetail } from '../../../protocol/api/operator.ts';
 import type { Tone } from '../../labels/tone.ts';
 
 /** What one of a host's two slots contains, as far as its reports say. */

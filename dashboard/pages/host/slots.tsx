@@ -1,4 +1,4 @@
-import type { HostDetail } from '../../../protocol/operator.ts';
+import type { HostDetail } from '../../../protocol/api/operator.ts';
 import { Section } from '../../components/page.tsx';
 import { Signal } from '../../components/signal.tsx';
 import { releasePath } from '../../router/routes.ts';

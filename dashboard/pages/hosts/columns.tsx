@@ -1,4 +1,4 @@
-import type { HostSummary } from '../../../protocol/operator.ts';
+import type { HostSummary } from '../../../protocol/api/operator.ts';
 import { State } from '../../components/signal.tsx';
 import type { Column } from '../../components/table.tsx';
 import { When } from '../../components/when.tsx';

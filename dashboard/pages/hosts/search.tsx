@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { HostState } from '../../../protocol/operator.ts';
+import type { HostState } from '../../../protocol/api/operator.ts';
 import { announce } from '../../components/announce.tsx';
 import { hostStates } from '../../labels/host.ts';
 import { decisionLabel } from '../../labels/reason.ts';

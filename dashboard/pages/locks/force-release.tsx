@@ -1,4 +1,4 @@
-import type { LocksAnswer } from '../../../protocol/desk.ts';
+import type { LocksAnswer } from '../../../protocol/api/dashboard.ts';
 import { request } from '../../api/request.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { When } from '../../components/when.tsx';

@@ -1,4 +1,4 @@
-import type { LocksAnswer } from '../../../protocol/desk.ts';
+import type { LocksAnswer } from '../../../protocol/api/dashboard.ts';
 import { useMayAct } from '../../api/session.ts';
 import { Command } from '../../components/copy.tsx';
 import { Section } from '../../components/page.tsx';

@@ -1,4 +1,4 @@
-import type { LocksAnswer } from '../../../protocol/desk.ts';
+import type { LocksAnswer } from '../../../protocol/api/dashboard.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { Command } from '../../components/copy.tsx';
 import { Loaded } from '../../components/loaded.tsx';

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
-import type { OverviewAnswer } from '../../../protocol/desk.ts';
-import type { ReleaseSummary } from '../../../protocol/operator.ts';
+import type { OverviewAnswer } from '../../../protocol/api/dashboard.ts';
+import type { ReleaseSummary } from '../../../protocol/api/operator.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { Command } from '../../components/copy.tsx';
 import { State } from '../../components/signal.tsx';

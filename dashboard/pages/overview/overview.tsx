@@ -1,4 +1,4 @@
-import type { OverviewAnswer } from '../../../protocol/desk.ts';
+import type { OverviewAnswer } from '../../../protocol/api/dashboard.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { useAnnouncement } from '../../components/announce.tsx';
 import { Loaded } from '../../components/loaded.tsx';

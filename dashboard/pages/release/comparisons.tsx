@@ -1,5 +1,5 @@
-import type { ReleaseDetail } from '../../../protocol/desk.ts';
-import type { ReleaseSummary } from '../../../protocol/operator.ts';
+import type { ReleaseDetail } from '../../../protocol/api/dashboard.ts';
+import type { ReleaseSummary } from '../../../protocol/api/operator.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { Loaded } from '../../components/loaded.tsx';
 import { Section } from '../../components/page.tsx';

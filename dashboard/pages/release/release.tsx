@@ -1,4 +1,4 @@
-import type { ReleaseDetail } from '../../../protocol/desk.ts';
+import type { ReleaseDetail } from '../../../protocol/api/dashboard.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { Facts } from '../../components/facts.tsx';
 import { Loaded } from '../../components/loaded.tsx';

@@ -1,4 +1,4 @@
-import type { ReleaseDetail } from '../../../protocol/desk.ts';
+import type { ReleaseDetail } from '../../../protocol/api/dashboard.ts';
 import { Facts } from '../../components/facts.tsx';
 import { Section } from '../../components/page.tsx';
 import { type Column, Table } from '../../components/table.tsx';

@@ -1,5 +1,5 @@
-import type { Channel } from '../../../protocol/channel.ts';
-import type { ReleaseSummary } from '../../../protocol/operator.ts';
+import type { ReleaseSummary } from '../../../protocol/api/operator.ts';
+import type { Channel } from '../../../protocol/documents/channel.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { Loaded } from '../../components/loaded.tsx';
 import { pathTo, releasePath } from '../../router/routes.ts';

@@ -1,4 +1,4 @@
-import type { ReleaseSummary, RoleLife } from '../../../protocol/operator.ts';
+import type { ReleaseSummary, RoleLife } from '../../../protocol/api/operator.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { Command } from '../../components/copy.tsx';
 import { Loaded } from '../../components/loaded.tsx';

@@ -1,4 +1,4 @@
-import type { RoleLife } from '../../../protocol/operator.ts';
+import type { RoleLife } from '../../../protocol/api/operator.ts';
 import { Section } from '../../components/page.tsx';
 import { State } from '../../components/signal.tsx';
 import { type Column, Table } from '../../components/table.tsx';

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { RolloutAction, RolloutDetail } from '../../../protocol/rollout.ts';
+import type { RolloutAction, RolloutDetail } from '../../../protocol/api/rollout.ts';
 import { mayApply } from '../../../protocol/rules/rollout-actions.ts';
 import { request } from '../../api/request.ts';
 import { useMayAct } from '../../api/session.ts';

@@ -1,5 +1,5 @@
-import type { PolicyText } from '../../../protocol/policy.ts';
-import { policyDefaults } from '../../../protocol/policy-defaults.ts';
+import type { PolicyText } from '../../../protocol/documents/policy.ts';
+import { policyDefaults } from '../../../protocol/documents/policy-defaults.ts';
 
 /** A policy in words, one rule a line. */
 export function describePolicy(policy: PolicyText, inFlightLimit: number): string[] {

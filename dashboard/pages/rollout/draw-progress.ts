@@ -1,6 +1,6 @@
-import type { CurveAnswer } from '../../../protocol/desk.ts';
-import type { PolicyText } from '../../../protocol/policy.ts';
-import { policyDefaults } from '../../../protocol/policy-defaults.ts';
+import type { CurveAnswer } from '../../../protocol/api/dashboard.ts';
+import type { PolicyText } from '../../../protocol/documents/policy.ts';
+import { policyDefaults } from '../../../protocol/documents/policy-defaults.ts';
 import { alongTimes, type Drawing } from '../../components/drawing.ts';
 
 const seconds = (time: string) => Date.parse(time) / 1000;

@@ -1,5 +1,5 @@
-import type { CurveAnswer, WaitingAnswer } from '../../../protocol/desk.ts';
-import type { RolloutDetail } from '../../../protocol/rollout.ts';
+import type { CurveAnswer, WaitingAnswer } from '../../../protocol/api/dashboard.ts';
+import type { RolloutDetail } from '../../../protocol/api/rollout.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { useAnnouncement } from '../../components/announce.tsx';
 import { Facts } from '../../components/facts.tsx';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { alongTimes, stack, thin } from '../../../dashboard/components/drawing.ts';
 import { drawVersions } from '../../../dashboard/pages/overview/draw-versions.ts';
 import { drawFailures, drawProgress } from '../../../dashboard/pages/rollout/draw-progress.ts';
-import type { CurveAnswer } from '../../../protocol/desk.ts';
+import type { CurveAnswer } from '../../../protocol/api/dashboard.ts';
 
 describe('alongTimes', () => {
   const points = [

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { HostSummary } from '../../../protocol/operator.ts';
+import type { HostSummary } from '../../../protocol/api/operator.ts';
 import { stateOf } from '../../../protocol/rules/host-state.ts';
 
 const now = '2026-01-02T00:00:00.000Z';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { RolloutAction, RolloutState } from '../../../protocol/rollout.ts';
+import { RolloutAction, RolloutState } from '../../../protocol/api/rollout.ts';
 import { mayApply } from '../../../protocol/rules/rollout-actions.ts';
 
 it('a rollout that is over for good takes no action', () => {

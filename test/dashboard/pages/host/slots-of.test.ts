@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { journeyOf } from '../../../../dashboard/pages/host/journey-of.ts';
 import { slotsOf } from '../../../../dashboard/pages/host/slots-of.ts';
-import type { HostDetail } from '../../../../protocol/operator.ts';
+import type { HostDetail } from '../../../../protocol/api/operator.ts';
 
 const now = '2026-01-02T00:00:00.000Z';
 const host: HostDetail = {
