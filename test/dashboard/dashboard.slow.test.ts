@@ -74,11 +74,11 @@ describe('logging in', () => {
     complaints.splice(0);
   });
 
-  it('asks again when the token is revoked, and shows a viewer no levers', async () => {
+  it('asks again when the token is revoked, and shows a viewer no actions', async () => {
     const made = await interlock('--json', 'token', 'create', '--data', `${dir}/data`, '--role', 'viewer');
     const { id, token } = JSON.parse(made.out) as { id: string; token: string };
     await open(`/rollouts/${fleet.rollouts.stable}`, { as: await logIn(browser, fleet.server.url, token) });
-    await page.getByText('Steering needs an operator’s token').waitFor();
+    await page.getByText('Actions need an operator token').waitFor();
     expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
     await interlock('token', 'revoke', id, '--data', `${dir}/data`);
     await page.getByRole('link', { name: 'Hosts', exact: true }).click();
@@ -91,21 +91,21 @@ describe('the fleet', () => {
   it('says how it stands, and leads from what needs attention to the step to take', async () => {
     await open('/');
     await page.getByText('hosts run the head of their channel').waitFor();
-    for (const text of ['Needs attention', 'Right now', 'Versions', 'States', 'Waiting for']) {
+    for (const text of ['Needs attention', 'Active rollouts', 'Versions', 'Hosts by state', 'Waiting hosts']) {
       await page.getByRole('heading', { name: text, exact: true }).waitFor();
     }
-    await page.getByText('3 hosts not heard of for a day').waitFor();
+    await page.getByText('3 hosts not seen for a day').waitFor();
     await page.getByRole('img', { name: /Hosts by version: .*2\.0\.0 on \d+ hosts/ }).waitFor();
-    await page.getByRole('link', { name: 'See what failed' }).click();
+    await page.getByRole('link', { name: 'Show failed hosts' }).click();
     await heading('core 2.1.0 to alpha').waitFor();
-    await page.getByText('It stopped by itself: 2 hosts failed, the limit is 2.').waitFor();
+    await page.getByText('The rollout halted by itself: 2 hosts failed, the limit is 2.').waitFor();
     expect(await page.title()).toBe('core 2.1.0 to alpha · Interlock');
   });
 
   it('finds hosts, keeps the question in the address, and hands them over as a file', async () => {
     await open('/hosts');
     await page.getByRole('link', { name: 'Next 50' }).click();
-    await page.getByRole('link', { name: 'To the first' }).waitFor();
+    await page.getByRole('link', { name: 'First page' }).waitFor();
     await page.goto('/hosts');
     await page.getByRole('searchbox').fill('edge-0');
     const names = () => page.locator('tbody tr th a').allTextContents();
@@ -125,7 +125,7 @@ describe('the fleet', () => {
     await page.reload();
     await expect.poll(() => page.locator('tbody tr').count(), patience).toBe(shown.length);
     await page.getByLabel('Flag').selectOption('cloned');
-    await page.getByText('No host fits.').waitFor();
+    await page.getByText('No hosts match.').waitFor();
   });
 
   it('keeps what is typed while the page answers, and finds by both box and choice', async () => {
@@ -151,7 +151,7 @@ describe('the fleet', () => {
     await page.getByText('What changes it:').waitFor();
     await page.getByRole('button', { name: 'Hold' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Hold' }).click();
-    await page.getByRole('button', { name: 'Let go' }).waitFor();
+    await page.getByRole('button', { name: 'Release hold' }).waitFor();
     await page.getByRole('link', { name: 'Audit' }).click();
     await page.getByText('held: false → true').first().waitFor();
   });
@@ -159,7 +159,7 @@ describe('the fleet', () => {
   it('shows by whose word a release runs, and what changed package by package', async () => {
     await open('/releases');
     await page
-      .getByRole('table', { name: /Roles and until when/ })
+      .getByRole('table', { name: /Roles and when their signatures expire/ })
       .getByText('channel-stable')
       .waitFor();
     await page
@@ -179,11 +179,11 @@ describe('a rollout', () => {
   it('is paused only after a question that can be turned down', async () => {
     await open(`/rollouts/${fleet.rollouts.stable}`);
     await page.getByRole('img', { name: /Progress: the ramp plans 25 %/ }).waitFor();
-    await page.getByRole('img', { name: /the rollout stops above 10 %/ }).waitFor();
+    await page.getByRole('img', { name: /the rollout halts above 10 %/ }).waitFor();
     const pause = page.getByRole('button', { name: 'Pause' });
     await pause.click();
     const dialog = page.getByRole('dialog', { name: 'Pause the rollout of core 2.0.0 to stable?' });
-    await dialog.getByRole('button', { name: 'Leave it' }).click();
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
     expect(await dialog.isVisible()).toBe(false);
     expect(await state()).toBe('running');
     await pause.click();
@@ -205,7 +205,7 @@ describe('a rollout', () => {
       .toBe('The rollout is running.');
   });
 
-  it('can be read and steered by keys alone', async () => {
+  it('can be read and controlled by keys alone', async () => {
     await open('/');
     await page.getByText('hosts run the head of their channel').waitFor();
     await page.keyboard.press('Tab');
@@ -238,7 +238,7 @@ describe('every page', () => {
     for (const [name, path] of Object.entries(paths())) {
       await page.goto(path);
       await heading(/./).waitFor();
-      await expect.poll(() => page.getByText('Asking the server…').count(), patience).toBe(0);
+      await expect.poll(() => page.getByText('Loading…').count(), patience).toBe(0);
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
         expect(await findBarriers(page), `${name}, ${colorScheme}`).toEqual([]);
@@ -251,7 +251,7 @@ describe('every page', () => {
     for (const [name, path] of Object.entries(paths())) {
       await page.goto(path);
       await heading(/./).waitFor();
-      await expect.poll(() => page.getByText('Asking the server…').count(), patience).toBe(0);
+      await expect.poll(() => page.getByText('Loading…').count(), patience).toBe(0);
       expect(await page.evaluate('document.documentElement.scrollWidth'), name).toBeLessThanOrEqual(390);
     }
     await page.goto('/');
@@ -262,10 +262,10 @@ describe('every page', () => {
     expect(await menu.getAttribute('aria-expanded')).toBe('false');
   });
 
-  it('keeps the colours that were chosen', async () => {
+  it('keeps the colors that were chosen', async () => {
     await open('/audit');
-    await page.getByRole('button', { name: 'Colours: as the system' }).click();
-    await page.getByRole('button', { name: 'Colours: dark' }).waitFor();
+    await page.getByRole('button', { name: 'Colors: system' }).click();
+    await page.getByRole('button', { name: 'Colors: dark' }).waitFor();
     await page.reload();
     await heading('Audit').waitFor();
     expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('dark');
@@ -289,7 +289,7 @@ describe.runIf(process.env.INTERLOCK_SCREENSHOTS)('pictures', () => {
     await page.goto(path());
     await heading(/./).waitFor();
     await page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
-    await expect.poll(() => page.getByText('Asking the server…').count(), patience).toBe(0);
+    await expect.poll(() => page.getByText('Loading…').count(), patience).toBe(0);
     // a chart's code comes after its page
     for (const plot of await page.locator('.plot').all()) await plot.locator('canvas').waitFor();
     const picture = await page.screenshot();

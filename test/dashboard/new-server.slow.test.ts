@@ -65,7 +65,7 @@ async function open(path: string) {
 
 it('teaches the next command, goes on by itself when it was typed, and becomes a fleet with the first host', async () => {
   await open('/');
-  await page.getByText('This server is new').waitFor();
+  await page.getByText('This is a new server').waitFor();
   const command = `interlock publish releases/tiny-1-x86-64 --server ${server.url} --keys keys --channel alpha`;
   await page.getByText(command).waitFor();
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -78,7 +78,7 @@ it('teaches the next command, goes on by itself when it was typed, and becomes a
 
   const client = createClient({ server: server.url, token });
   await publish({ server: client, keysDir, releaseDir: makeRelease(dir, '1').dir, channel: 'alpha' });
-  await page.getByText('No host has come yet').waitFor();
+  await page.getByText('No host has enrolled yet').waitFor();
   const [host] = await joinFleet(server.url, undefined, 1);
   await host!.checkIn();
   await page.getByRole('link', { name: 'Approve or forget' }).waitFor();
@@ -89,7 +89,7 @@ it('teaches on every page that has nothing to show', async () => {
   await open('/locks');
   await page.getByText('0 of 1 places taken').or(page.getByText('No group has a lock yet')).waitFor();
   await page.goto('/hosts?query=nobody');
-  await page.getByText('No host fits.').waitFor();
+  await page.getByText('No hosts match.').waitFor();
 });
 
 it('takes a place in the lock away only after a warning', async () => {
@@ -108,7 +108,7 @@ it('takes a place in the lock away only after a warning', async () => {
   expect(await findBarriers(page)).toEqual([]);
   await page.getByRole('button', { name: 'Force-release' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByText('one host more than allowed may go down').waitFor();
+  await dialog.getByText('one host more than allowed can be down').waitFor();
   await page.setViewportSize({ width: 390, height: 844 });
   const overflow =
     "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('dialog[open]'))";

@@ -95,7 +95,7 @@ describe('a rollout', () => {
 
   it('is not judged before enough are through', () => {
     const { curves, limits } = drawFailures(curve);
-    expect(limits).toEqual([{ value: 10, label: 'stop above 10 %' }]);
+    expect(limits).toEqual([{ value: 10, label: 'halts above 10 %' }]);
     expect(curves.map(({ values }) => values)).toEqual([
       [null, null, 25, 25],
       [null, 100, 25, null],

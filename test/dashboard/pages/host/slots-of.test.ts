@@ -18,7 +18,7 @@ describe('slotsOf', () => {
   it('keeps the version before in the other slot after an update', () => {
     const { running, other } = slotsOf({ ...host, version: '2', reports: [report('confirmed', '1', '2')] });
     expect(running).toMatchObject({ version: '2', tone: 'go' });
-    expect(other).toMatchObject({ version: '1', says: 'can be booted back' });
+    expect(other).toMatchObject({ version: '1', says: 'previous version; can be booted again' });
   });
 
   it('shows what failed there', () => {
