@@ -1,13 +1,13 @@
 import type { HostState, HostSummary } from '../api/operator.ts';
 
 /** A host that was not seen for this long is silent: agents check in every five minutes. */
-export const silentMs = 86_400_000;
+const silentMs = 86_400_000;
 
 /** When a host was seen, as far as its state depends on it. */
-export type Seen = 'never' | 'lately' | 'long ago';
+type Seen = 'never' | 'lately' | 'long ago';
 
 /** The state of a host, from what its last check-in got and `standing`, the state of its last grant. */
-export function hostState(
+function hostState(
   decision: HostSummary['decision'],
   seen: Seen,
   standing: string | null = null,
@@ -36,13 +36,8 @@ function ofOffered(standing: string | null): HostState {
   return standing === 'cancelled' || standing === 'withdrawn' ? 'held' : 'updating';
 }
 
-/** Whether a list of hosts in the requested state includes this one: a host that went silent in its reboot also counts as failed. */
-export function isInState(requested: HostState, state: HostState, standing: string | null): boolean {
-  return state === requested || (requested === 'failed' && standing === 'silent');
-}
-
 /** The same from how long ago it was seen, in time watched over. */
-export function seenIn(seenMs: number | null, watchedMs: number): Seen {
+function seenIn(seenMs: number | null, watchedMs: number): Seen {
   if (seenMs === null) return 'never';
   return watchedMs - seenMs > silentMs ? 'long ago' : 'lately';
 }
