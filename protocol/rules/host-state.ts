@@ -7,11 +7,7 @@ const silentMs = 86_400_000;
 type Seen = 'never' | 'lately' | 'long ago';
 
 /** The state of a host, from what its last check-in got and `standing`, the state of its last grant. */
-function hostState(
-  decision: HostSummary['decision'],
-  seen: Seen,
-  standing: string | null = null,
-): HostState {
+function hostState(decision: HostSummary['decision'], seen: Seen, standing: string | null = null): HostState {
   if (seen === 'never' || decision === null) return 'new';
   if (seen === 'long ago' || standing === 'silent') return 'silent';
   if (decision === 'offered') return ofOffered(standing);

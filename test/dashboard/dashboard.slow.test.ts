@@ -91,7 +91,13 @@ describe('the fleet', () => {
   it('says how it stands, and leads from what needs attention to the step to take', async () => {
     await open('/');
     await page.getByText('hosts run the head of their channel').waitFor();
-    for (const text of ['Needs attention', 'Active rollouts', 'Versions', 'Hosts by state', 'Waiting hosts']) {
+    for (const text of [
+      'Needs attention',
+      'Active rollouts',
+      'Versions',
+      'Hosts by state',
+      'Waiting hosts',
+    ]) {
       await page.getByRole('heading', { name: text, exact: true }).waitFor();
     }
     await page.getByText('3 hosts not seen for a day').waitFor();
