@@ -1,10 +1,10 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
+import { buildHostArch } from '../builder/build-host/build-host-arch.ts';
 import { reportOn } from '../builder/build-host/reporter.ts';
 import { define } from '../builder/definition/define.ts';
 import type { Definition } from '../builder/definition/definition.ts';
-import { machineArch } from '../builder/definition/machine-arch.ts';
 import { addDelta } from '../builder/delta/add-delta.ts';
 import { formatLayerChanges, formatLockChanges, lockChanges } from '../builder/packages/lock/lock-changes.ts';
 import { formatLock, type PackagesLock, parseLock } from '../builder/packages/lock/packages-lock.ts';
@@ -77,7 +77,7 @@ export function addBuild(program: Command): void {
 
 async function runBuild(imagedir: string, options: Options): Promise<Answer> {
   if (options.verify) return runVerify(imagedir, options.verify, options);
-  const arch = options.arch ?? machineArch();
+  const arch = options.arch ?? buildHostArch();
   const definition = await define(imagedir, arch);
   const lockFile = options.lock ?? join(imagedir, lockName(arch));
   const kept = await readLock(lockFile, options.lock !== undefined && !options.updateLock);

@@ -7,7 +7,7 @@ import { formatChanges } from '../builder/inspect/format-changes.ts';
 import { readState } from '../builder/inspect/read-state.ts';
 import { type UnlockedPackage, unlockedPackages } from '../builder/inspect/unlocked-packages.ts';
 import { type PackagesLock, parseLock } from '../builder/packages/lock/packages-lock.ts';
-import { listPlaces } from '../builder/tree/state/describe-places.ts';
+import { listState } from '../builder/tree/state/describe-state.ts';
 import { parseRelease, type Release } from '../protocol/documents/release.ts';
 import { asInterlockError, InterlockError } from '../protocol/errors/interlock-error.ts';
 import {
@@ -71,7 +71,7 @@ async function inspectRelease(folder: string, listPackages: boolean): Promise<An
   );
   const state =
     states.get('root.erofs') === 'ok' ? await readState(join(folder, 'root.erofs')).catch(() => null) : null;
-  const places = state ? listPlaces(state) : [];
+  const places = state ? listState(state) : [];
   const sections = [
     `${release.name} ${release.version} ${release.arch}, created ${release.created}`,
     `root hash ${release.root.verity.rootHash}`,

@@ -2,16 +2,16 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Arch } from '../../protocol/schema/schema.ts';
+import { buildHostArch } from '../build-host/build-host-arch.ts';
 import { pathProblems } from './check-paths.ts';
 import type { Definition } from './definition.ts';
 import { lineOf } from './line-of.ts';
-import { machineArch } from './machine-arch.ts';
 import { merge } from './merge.ts';
 import { type ReadFile, readImageFile } from './read-image-file.ts';
 import { refuseAll } from './refuse-all.ts';
 
 /** Reads the image definition of a folder with all that it includes. Throws `definition_invalid` with file and line. */
-export async function define(dir: string, arch: Arch = machineArch()): Promise<Definition> {
+export async function define(dir: string, arch: Arch = buildHostArch()): Promise<Definition> {
   const read = await collect(dir, []);
   refuseAll((await Promise.all(read.map((each) => pathProblems(each, arch)))).flat());
   return merge(read, arch);
@@ -22,7 +22,7 @@ export function parseDefinition(
   text: string,
   file: string,
   dir: string,
-  arch: Arch = machineArch(),
+  arch: Arch = buildHostArch(),
 ): Definition {
   return merge([readImageFile(text, file, dir)], arch);
 }

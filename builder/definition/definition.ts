@@ -41,7 +41,7 @@ export interface Definition {
   units: string[];
   mask: string[];
   remove: string[];
-  /** `cloud`, `generic` or a wish for a package. */
+  /** `cloud`, `generic` or a spec for a package. */
   kernel: string;
   /** Globs of paths that may hold private keys. */
   secrets: string[];

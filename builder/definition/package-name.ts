@@ -1,5 +1,5 @@
 /** A package that a definition asks for, and the versions that will do; any unless given. */
-export interface PackageWish {
+export interface PackageSpec {
   name: string;
   /** A version in which `*` stands for anything, as in `1.26.*`. */
   version?: string;
@@ -12,16 +12,16 @@ const suitePattern = /^[a-z][a-z0-9.-]*$/;
 const versionPattern = /^[0-9A-Za-z.+:~*-]+$/;
 
 /** Reads `name`, `name=version` or `name/suite` of a list of packages that was checked. */
-export function parsePackageName(text: string): PackageWish {
-  const [wish = '', version] = text.split('=');
-  const [name = '', suite] = wish.split('/');
+export function parsePackageName(text: string): PackageSpec {
+  const [spec = '', version] = text.split('=');
+  const [name = '', suite] = spec.split('/');
   return { name, ...(version !== undefined && { version }), ...(suite !== undefined && { suite }) };
 }
 
-/** Whether a package is one that a wish means. */
-export function fulfils(wish: PackageWish, locked: { name: string; version: string }): boolean {
-  if (wish.name !== locked.name) return false;
-  const parts = (wish.version ?? '*').split('*').map((part) => part.replace(/[.+]/g, '\\$&'));
+/** Whether a package is one that a spec names. */
+export function satisfies(spec: PackageSpec, locked: { name: string; version: string }): boolean {
+  if (spec.name !== locked.name) return false;
+  const parts = (spec.version ?? '*').split('*').map((part) => part.replace(/[.+]/g, '\\$&'));
   return new RegExp(`^${parts.join('.*')}$`).test(locked.version);
 }
 

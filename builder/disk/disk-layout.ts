@@ -26,7 +26,7 @@ export interface PartitionSizes {
 }
 
 /** Room for ten years of growth; the state partition grows to the disk's end on first boot. */
-export const usualSizes: PartitionSizes = {
+export const defaultSizes: PartitionSizes = {
   esp: 1024 * mebibyte,
   root: 2048 * mebibyte,
   verity: 32 * mebibyte,

@@ -12,7 +12,7 @@ const entryRoom = 64 * 1024;
  * Refuses an EFI system partition that has no room for the next boot file beside these files: the first update would
  * find none. Sizes in bytes. Throws `esp_too_small` with the smallest size that will do.
  */
-export function checkEspRoom(files: ReadonlyMap<string, Uint8Array>, bootSize: number, size: number): void {
+export function checkEspSpace(files: ReadonlyMap<string, Uint8Array>, bootSize: number, size: number): void {
   if (fits(files, bootSize, size)) return;
   let needed = Math.max(Math.ceil(size / mebibyte), smallest);
   while (!fits(files, bootSize, needed * mebibyte)) needed++;

@@ -8,14 +8,14 @@ import { encodeGpt, type GptTable } from '../../protocol/formats/disk/gpt.ts';
 import { syncFolder, withFile } from '../../system/files/durable.ts';
 import { writeFully } from '../root/erofs/block-writer.ts';
 import {
+  defaultSizes,
   layOutDisk,
   type PartitionName,
   type PartitionSizes,
   partitionRange,
-  usualSizes,
 } from './disk-layout.ts';
 import { espFiles } from './esp-files.ts';
-import { checkEspRoom } from './esp-space.ts';
+import { checkEspSpace } from './esp-space.ts';
 import { encodeFat32 } from './fat32/encode-fat32.ts';
 import { packState } from './pack-state.ts';
 
@@ -47,7 +47,7 @@ export async function packDisk(
   options: DiskOptions = {},
 ): Promise<{ size: number; table: GptTable }> {
   const release = parseRelease(await readFile(join(releaseDir, 'release.json')));
-  const sizes = { ...usualSizes, ...options.sizes };
+  const sizes = { ...defaultSizes, ...options.sizes };
   checkRoom('root', release.root.size, sizes.root);
   checkRoom('verity', release.root.verity.size, sizes.verity);
   const seed = options.seed ?? `${releaseId(release)} ${release.root.verity.rootHash}`;
@@ -97,7 +97,7 @@ async function writeEsp(
   });
   const { offset, size } = partitionRange(table, 'esp');
   const all = new Map([...(files ?? []), ...own]);
-  checkEspRoom(all, boot.length, size);
+  checkEspSpace(all, boot.length, size);
   const pieces = encodeFat32({
     size,
     label: 'ESP',

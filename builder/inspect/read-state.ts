@@ -2,13 +2,13 @@ import { withFile } from '../../system/files/durable.ts';
 import { readRoot } from '../root/read-root.ts';
 import { linesFile, linksFile, seedsFile } from '../tree/state/empty-var.ts';
 import { imagePath, writtenPath } from '../tree/state/homes.ts';
-import type { StatePlaces } from '../tree/state/place-state.ts';
+import type { StateLayout } from '../tree/state/lay-out-state.ts';
 import { readLine } from '../tree/state/read-line.ts';
 
 const longestList = 64 * 1024 * 1024;
 
 /** Reads from a root image what becomes of files in the host's folders. Throws `release_invalid` for a damaged one. */
-export async function readState(image: string): Promise<Pick<StatePlaces, 'moved' | 'seeded'>> {
+export async function readState(image: string): Promise<Pick<StateLayout, 'moved' | 'seeded'>> {
   const entries = await readRoot(image);
   const textOf = (path: string) =>
     withFile(image, 'r', async (file) => {

@@ -1,5 +1,5 @@
 import type { Stretch } from '../../protocol/formats/payload/payload.ts';
-import { openAlike } from './find-alike.ts';
+import { openAlike } from './find-similar.ts';
 import { type PartHandles, readPart } from './part-files.ts';
 import type { Extent } from './plan-full.ts';
 

@@ -20,7 +20,7 @@ import { sizeOf } from '../tree/entries/entry.ts';
 import type { Owners } from '../tree/identity/owners.ts';
 import { installedTree } from '../tree/installed-tree.ts';
 import type { Site } from '../tree/sandbox/site.ts';
-import { describePlaces } from '../tree/state/describe-places.ts';
+import { describeState } from '../tree/state/describe-state.ts';
 import type { UsersLock } from '../tree/users/accounts/users-lock.ts';
 import { pack } from './pack.ts';
 import { prepareTree } from './prepare-tree.ts';
@@ -97,7 +97,7 @@ export async function build(
       'normalise',
       0,
       () => prepareTree(tree, definition, additions, options.users, report),
-      (made) => [`${made.tree.size} entries`, ...describePlaces(made.state)].join('; '),
+      (made) => [`${made.tree.size} entries`, ...describeState(made.state)].join('; '),
     );
     const epoch = options.epoch ?? Date.parse(lock.date) / 1000;
     const frames = await keptFrames();

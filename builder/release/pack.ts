@@ -11,8 +11,8 @@ import { bootFile } from '../boot-file/boot-file.ts';
 import type { BootParts } from '../boot-file/parts/boot-parts.ts';
 import { during, type Reporter } from '../build-host/reporter.ts';
 import type { Definition } from '../definition/definition.ts';
-import { usualSizes } from '../disk/disk-layout.ts';
-import { checkEspRoom } from '../disk/esp-space.ts';
+import { defaultSizes } from '../disk/disk-layout.ts';
+import { checkEspSpace } from '../disk/esp-space.ts';
 import { formatLock, type PackagesLock } from '../packages/lock/packages-lock.ts';
 import { type FrameSource, packFullPayload } from '../payload/pack-full-payload.ts';
 import { packRoot, type Root } from '../root/pack-root.ts';
@@ -91,7 +91,7 @@ export async function pack(folder: string, inputs: ReleaseInputs, report: Report
     stateCompat: definition.stateCompat ?? anyVersion,
   };
   const text = `${JSON.stringify(release, null, 2)}\n`;
-  await put(provenanceFile, await tellOrigin(inputs, release, text));
+  await put(provenanceFile, await formatProvenance(inputs, release, text));
   await chmod(folder, 0o755);
   await writeDurably(join(folder, 'release.json'), text);
   return release;
@@ -106,7 +106,7 @@ async function packTree(folder: string, { definition, tree, epoch }: ReleaseInpu
   return { image, verity };
 }
 
-async function tellOrigin(inputs: ReleaseInputs, release: Release, text: string): Promise<string> {
+async function formatProvenance(inputs: ReleaseInputs, release: Release, text: string): Promise<string> {
   const { definition, version, arch, epoch, lock, sources = [] } = inputs;
   const origin = { name: definition.name, version, arch, epoch, lock, sources };
   const [digest, builder] = [await definitionDigest(definition), await builderVersion()];
@@ -155,7 +155,7 @@ async function putBlob(folder: string, name: string, content: string | Uint8Arra
 /** First-install disks have an ESP of the usual size unless told otherwise. */
 function checkEsp(bootSize: number, loader: Uint8Array): void {
   const loaders = ['loader', 'fallback'].map((name) => [name, loader] as const);
-  checkEspRoom(new Map(loaders), 2 * bootSize, usualSizes.esp);
+  checkEspSpace(new Map(loaders), 2 * bootSize, defaultSizes.esp);
 }
 
 function checkRoom(part: string, size: number, room: number): void {

@@ -5,7 +5,7 @@ import { matchPaths } from '../tree/entries/match-paths.ts';
 import { keepStatus } from '../tree/normalise/keep-status.ts';
 import { scrub } from '../tree/normalise/scrub.ts';
 import { layOverlays, overlaidPaths } from '../tree/overlay/lay-overlays.ts';
-import { listPlaces } from '../tree/state/describe-places.ts';
+import { listState } from '../tree/state/describe-state.ts';
 import { emptyVar } from '../tree/state/empty-var.ts';
 import { foldLocal } from '../tree/state/fold-local.ts';
 import { moveHomes } from '../tree/state/move-homes.ts';
@@ -25,5 +25,5 @@ export async function planState(tree: Tree | undefined, definition: Definition):
   await keepStatus(made);
   removeWhere(made, matchPaths(definition.remove));
   await moveHomes(made);
-  return listPlaces(await emptyVar(made, { ...definition.state, shipped }, overlaid));
+  return listState(await emptyVar(made, { ...definition.state, shipped }, overlaid));
 }

@@ -3,7 +3,7 @@ import { silent } from '../build-host/reporter.ts';
 import type { Definition } from '../definition/definition.ts';
 import { parsePackageName } from '../definition/package-name.ts';
 import { fetchPackages, missingPackages } from '../packages/fetch-packages.ts';
-import { askedProblems } from '../packages/lock/check-requested.ts';
+import { requestProblems } from '../packages/lock/check-requested.ts';
 import { layersOf } from '../packages/lock/lock-layers.ts';
 import type { PackagesLock } from '../packages/lock/packages-lock.ts';
 import { neededPackages, requiredPackages } from '../packages/lock/required-packages.ts';
@@ -11,7 +11,7 @@ import { checkDefinition } from '../root/check/check-definition.ts';
 import { layerKeys, treeKey } from '../tree/install/bootstrap.ts';
 import { keyAfterScripts, layOver } from '../tree/installed-tree.ts';
 import { findKeptTree, isTreeKept } from '../tree/kept/kept-tree.ts';
-import { buildMachine } from '../tree/sandbox/machine.ts';
+import { standardHost } from '../tree/sandbox/simulated-host.ts';
 import { emptyUsersLock, type UsersLock } from '../tree/users/accounts/users-lock.ts';
 import { applyUsersLock } from '../tree/users/apply-users-lock.ts';
 import { planState } from './plan-state.ts';
@@ -91,7 +91,7 @@ async function lockedPhases(definition: Definition, lock: PackagesLock): Promise
   const missing = await missingPackages(packages);
   const files =
     missing.length === 0 ? await fetchPackages(packages, null, silent, definition.dir) : undefined;
-  const problems = await askedProblems(definition, lock, files);
+  const problems = await requestProblems(definition, lock, files);
   return [
     { phase: 'lock', what: `${packages.length} packages of ${suite}, ${date}`, state: 'cached' },
     ...problems.map((what): Phase => ({ phase: 'lock', what, state: 'refused' })),
@@ -107,7 +107,7 @@ async function lockedPhases(definition: Definition, lock: PackagesLock): Promise
 
 /** A layer's tree that is kept makes those below it needless. */
 async function installPhases(definition: Definition, lock: PackagesLock): Promise<Phase[]> {
-  const kept = await Promise.all(layerKeys(lock, buildMachine, definition).map(isTreeKept));
+  const kept = await Promise.all(layerKeys(lock, standardHost, definition).map(isTreeKept));
   const highest = kept.lastIndexOf(true);
   return layersOf(lock).map(({ packages }, index, { length }) => ({
     phase: 'install',
@@ -142,7 +142,7 @@ async function wholeKey(
   lock: PackagesLock,
   users: UsersLock,
 ): Promise<string | undefined> {
-  const key = treeKey(lock, buildMachine, definition);
+  const key = treeKey(lock, standardHost, definition);
   if (definition.scripts.length === 0) return key;
   const tree = await findKeptTree(key);
   if (!tree) return undefined;

@@ -7,13 +7,13 @@ import type { BundledPackage } from '../tree/agent/bundle-agent.ts';
 import type { Tree } from '../tree/entries/entry.ts';
 import { matchPaths } from '../tree/entries/match-paths.ts';
 import { madeDatabases } from '../tree/identity/made-databases.ts';
-import { type Owners, takeOwners } from '../tree/identity/owners.ts';
+import { collectOwners, type Owners } from '../tree/identity/owners.ts';
 import { refuseIdentities } from '../tree/identity/refuse-identities.ts';
 import { type Additions, normalise } from '../tree/normalise/normalise.ts';
 import { overlaidPaths } from '../tree/overlay/lay-overlays.ts';
 import { refuseSecrets } from '../tree/secrets/refuse-secrets.ts';
 import { asOnHost } from '../tree/state/as-on-host.ts';
-import type { StatePlaces } from '../tree/state/place-state.ts';
+import type { StateLayout } from '../tree/state/lay-out-state.ts';
 import { emptyUsersLock, type UsersLock } from '../tree/users/accounts/users-lock.ts';
 import { applyUsersLock, lockUsers } from '../tree/users/apply-users-lock.ts';
 import { writtenNumbers } from '../tree/users/written-numbers.ts';
@@ -26,7 +26,7 @@ export interface PreparedTree {
   bundled: BundledPackage[];
   users: UsersLock;
   /** Where what lay in /var went. */
-  state: StatePlaces;
+  state: StateLayout;
   /** By which the origin of a path is told. */
   owners: Owners;
 }
@@ -49,7 +49,7 @@ export async function prepareTree(
   );
   const boot = await takeBootParts(tree, definition.arch, definition);
   const bundled = definition.agent ? await addAgent(tree, definition.arch, wanted) : [];
-  const owners = takeOwners(tree);
+  const owners = collectOwners(tree);
   const state = await normalise(tree, definition, additions, users, report);
   await refuseSecrets(tree, definition, owners);
   warnOf(report, await checkRoot(asOnHost(tree, state), definition, boot.kernelRelease));

@@ -13,14 +13,14 @@ import { partFiles } from '../payload/part-files.ts';
 import { payloadLevel } from '../payload/payload-level.ts';
 import { readPayloadFormat } from '../payload/read-format.ts';
 import { type Owners, originOf } from '../tree/identity/owners.ts';
-import { otherMachine } from '../tree/sandbox/machine.ts';
+import { otherHost } from '../tree/sandbox/simulated-host.ts';
 import { formerPath } from '../tree/state/homes.ts';
 import { type BuildOptions, build } from './build.ts';
 import { compareReleases, type Difference } from './compare-releases.ts';
 
 /**
  * Builds a release again from its definition and from the lock, version and time that it carries, and lists what
- * differs. Everything is installed anew, on another made-up machine: no tree of the cache is used, and what depends on
+ * differs. Everything is installed anew, on another simulated host: no tree of the cache is used, and what depends on
  * the machine differs. Trust and floor must be given as they were then. Throws `release_invalid` for a lock that is not the release's.
  */
 export async function verify(
@@ -33,7 +33,7 @@ export async function verify(
   const lock = await readLock(folder, release);
   // beside nothing else: a second build must not depend on where it lies
   return withScratch(temporaryPrefix(), async (work) => {
-    const site = { machine: otherMachine, trees: join(work, 'trees') };
+    const site = { host: otherHost, trees: join(work, 'trees') };
     await mkdir(site.trees);
     const format = await readPayloadFormat(join(folder, 'payload.full')).catch(() => undefined);
     const level = await levelOf(folder);

@@ -1,7 +1,7 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { during, type Reporter, warnOf } from '../build-host/reporter.ts';
 import type { Definition } from '../definition/definition.ts';
-import { checkAsked } from '../packages/lock/check-requested.ts';
+import { checkRequested } from '../packages/lock/check-requested.ts';
 import type { PackagesLock } from '../packages/lock/packages-lock.ts';
 import { deriveData } from './derive/derive-data.ts';
 import type { Tree } from './entries/entry.ts';
@@ -10,8 +10,8 @@ import { checkInstalled } from './install/check-installed.ts';
 import { applyPerms } from './overlay/apply-perms.ts';
 import { layOverlays, overlaidKey, overlaidPaths } from './overlay/lay-overlays.ts';
 import { lostRights } from './overlay/lost-rights.ts';
-import type { Machine } from './sandbox/machine.ts';
-import { type Site, usualSite } from './sandbox/site.ts';
+import type { SimulatedHost } from './sandbox/simulated-host.ts';
+import { defaultSite, type Site } from './sandbox/site.ts';
 import { runScripts, scriptsKey } from './scripts/run-scripts.ts';
 import { addSource, type SourceDigest } from './sources/add-source.ts';
 import { emptyUsersLock, type UsersLock } from './users/accounts/users-lock.ts';
@@ -40,9 +40,9 @@ export async function installedTree(
   spool: string,
   report: Reporter,
   users: UsersLock = emptyUsersLock,
-  site: Site = usualSite,
+  site: Site = defaultSite,
 ): Promise<InstalledTree> {
-  await checkAsked(definition, lock, files);
+  await checkRequested(definition, lock, files);
   const tree = await bootstrap(lock, files, report, site, definition);
   await checkInstalled(tree, lock);
   warnOf(report, await writtenNumbers(tree, await applyUsersLock(tree, users)));
@@ -66,7 +66,7 @@ async function afterScripts(
   site: Site,
 ): Promise<{ tree: Tree; key: string }> {
   const { scripts } = definition;
-  if (scripts.length === 0) return { tree, key: await keyOfPackages(tree, definition, lock, site.machine) };
+  if (scripts.length === 0) return { tree, key: await keyOfPackages(tree, definition, lock, site.host) };
   const key = await keyAfterScripts(tree, definition, lock, sources, site);
   const changed = await during(report, `run ${scripts.length} scripts`, 0, () =>
     runScripts(tree, key, scripts, lock, site),
@@ -87,9 +87,9 @@ export async function keyAfterScripts(
   definition: Definition,
   lock: PackagesLock,
   sources: readonly SourceDigest[],
-  { machine }: Site = usualSite,
+  { host }: Site = defaultSite,
 ): Promise<string> {
-  const installed = await keyOfPackages(tree, definition, lock, machine);
+  const installed = await keyOfPackages(tree, definition, lock, host);
   return scriptsKey(await overlaidKey(installed, definition), sources, definition.scripts, lock.date);
 }
 
@@ -97,9 +97,9 @@ async function keyOfPackages(
   tree: Tree,
   definition: Definition,
   lock: PackagesLock,
-  machine: Machine,
+  host: SimulatedHost,
 ): Promise<string> {
-  return numbersKey(treeKey(lock, machine, definition), tree);
+  return numbersKey(treeKey(lock, host, definition), tree);
 }
 
 async function addSources(

@@ -63,7 +63,7 @@ function versionUnknown(
   name: string,
   madison: string,
 ): InterlockError {
-  const wish = names.find((text) => parsePackageName(text).name === name && text !== name) ?? name;
+  const spec = names.find((text) => parsePackageName(text).name === name && text !== name) ?? name;
   const found = madison.split('\n').flatMap((line) => {
     const [, version = '', where = ''] = line.split('|').map((part) => part.trim());
     const [uri = '', suite = ''] = where.split(' ');
@@ -71,12 +71,16 @@ function versionUnknown(
     return uri.startsWith('copy:') ? `${version} in a folder` : `${version} in ${suite} of ${redact(uri)}`;
   });
   const shown = found.slice(0, shownVersions).join(', ') || 'none';
-  return new InterlockError('version_unknown', { ...placeOfWish(definition, wish), wish, found: shown });
+  return new InterlockError('version_unknown', {
+    ...placeOfSpec(definition, spec),
+    wish: spec,
+    found: shown,
+  });
 }
 
-function placeOfWish(definition: Definition, wish: string): { file: string; line: number } {
-  if (definition.kernel === wish) return placeOf(definition, ['kernel']);
-  return placeOf(definition, [definition.packages.includes(wish) ? 'packages' : 'recommends'], wish);
+function placeOfSpec(definition: Definition, spec: string): { file: string; line: number } {
+  if (definition.kernel === spec) return placeOf(definition, ['kernel']);
+  return placeOf(definition, [definition.packages.includes(spec) ? 'packages' : 'recommends'], spec);
 }
 
 /** A name that was probably meant, among all there are. */

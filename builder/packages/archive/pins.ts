@@ -10,20 +10,20 @@ import { aptEnvironment } from '../network/apt-network.ts';
 const first = 1001;
 
 /**
- * Writes apt_preferences(5): packages of folders come first, and a wish for a version holds for all packages of the same
- * source, which often need each other in that version. A wish for a suite is apt's own: it takes along what must come from there.
+ * Writes apt_preferences(5): packages of folders come first, and a spec for a version holds for all packages of the same
+ * source, which often need each other in that version. A spec for a suite is apt's own: it takes along what must come from there.
  */
 export async function writePins(
   config: string,
   { repositories }: Pick<Definition, 'repositories'>,
-  wishes: readonly string[],
+  specs: readonly string[],
 ): Promise<void> {
   const pins: string[] = [];
   if (repositories.some(({ kind }) => kind === 'folder')) pins.push(pin('*', 'origin ""'));
-  for (const wish of wishes) {
-    const { name, version } = parsePackageName(wish);
+  for (const spec of specs) {
+    const { name, version } = parsePackageName(spec);
     if (version === undefined) continue;
-    const show = ['show', '--no-all-versions', wish];
+    const show = ['show', '--no-all-versions', spec];
     const shown = await run('apt-cache', show, { env: aptEnvironment(config) }).catch(() => '');
     const source = controlField(shown, 'Source').split(' ')[0] || name;
     pins.push(pin(name, `version ${version}`), pin(`src:${source}`, `version ${version}`));

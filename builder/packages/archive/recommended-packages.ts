@@ -25,7 +25,7 @@ export async function recommendedPackages(
   );
   const controls = await show(locked);
   const here = new Set(controls.flatMap(namesOf));
-  const asking = new Set(recommends.map((wish) => parsePackageName(wish).name));
+  const asking = new Set(recommends.map((spec) => parsePackageName(spec).name));
   const groups = controls
     .filter((control) => asking.has(controlField(control, 'Package')))
     .flatMap((control) => alternatives(controlField(control, 'Recommends')))

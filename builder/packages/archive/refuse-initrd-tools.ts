@@ -13,13 +13,13 @@ export function refuseInitrdTools(definition: Definition, controls: readonly str
   refuseAll(
     tools.map((tool) => {
       const name = controlField(tool, 'Package');
-      const wish = definition.packages.find((each) => parsePackageName(each).name === name);
+      const spec = definition.packages.find((each) => parsePackageName(each).name === name);
       const needy = controls.filter((control) =>
         [...names(control, 'Depends'), ...names(control, 'Pre-Depends')].includes(name),
       );
-      const way = wish === undefined ? `leave out ${list(needy)}` : `take ${wish} out`;
+      const way = spec === undefined ? `leave out ${list(needy)}` : `take ${spec} out`;
       const problem = `${name} makes initrds, and the builder makes the image’s itself: ${way}; modules = ["…"] loads more kernel modules`;
-      return { ...placeOf(definition, ['packages'], wish), problem };
+      return { ...placeOf(definition, ['packages'], spec), problem };
     }),
   );
 }

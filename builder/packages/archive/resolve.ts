@@ -56,7 +56,7 @@ export async function resolve(
     const requested = requestedPackages(definition, arch, controls);
     const expired = allowExpired ? expiredSuites(releases, Date.now()) : [];
     const date = newestDate(releases);
-    const recommends = definition.recommends.map((wish) => parsePackageName(wish).name).toSorted();
+    const recommends = definition.recommends.map((spec) => parsePackageName(spec).name).toSorted();
     const asked = { requested, ...(recommends.length > 0 && { recommends }) };
     const head = { format: 2 as const, suite: definition.suite, arch, date, ...asked, layers: [date] };
     const chosen = { ...head, ...(expired.length > 0 && { expired }), packages };

@@ -12,8 +12,8 @@ import { recommendedPackages } from './recommended-packages.ts';
  * `version_unknown`, `packages_conflict` or `definition_invalid` when it cannot be satisfied.
  */
 export async function solve(config: string, definition: Definition, arch: Arch): Promise<string> {
-  const wishes = requiredPackages(definition, arch);
-  await writePins(config, definition, wishes);
+  const specs = requiredPackages(definition, arch);
+  await writePins(config, definition, specs);
   const ask = (names: readonly string[]) =>
     run('apt-get', ['-qq', '-y', '--allow-downgrades', '--print-uris', 'install', ...names], {
       env: aptEnvironment(config),
@@ -21,7 +21,7 @@ export async function solve(config: string, definition: Definition, arch: Arch):
     }).catch(async (error) => {
       throw await explainFailure(error, config, definition, names);
     });
-  const essential = ['?essential', ...wishes];
+  const essential = ['?essential', ...specs];
   const chosen = await ask(essential);
   const more = await recommendedPackages(config, definition.recommends, chosen);
   return more.length === 0 ? chosen : ask([...essential, ...more]);

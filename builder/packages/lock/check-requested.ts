@@ -2,7 +2,7 @@ import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { parsePackageName } from '../../definition/package-name.ts';
 import { readControls } from '../control/read-controls.ts';
-import { lockProblems, unaskedProblem } from './lock-problems.ts';
+import { lockProblems, unrequestedProblem } from './lock-problems.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { requiredPackages } from './required-packages.ts';
 import { unneededPackages } from './unneeded-packages.ts';
@@ -11,21 +11,21 @@ import { unneededPackages } from './unneeded-packages.ts';
  * Refuses a lock that is not the definition's, or that holds packages it does not ask for, before anything is installed.
  * `files` maps each package's SHA-256 to its .deb. Throws `bad_input` with their names.
  */
-export async function checkAsked(
+export async function checkRequested(
   definition: Definition,
   lock: PackagesLock,
   files: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const problems = await askedProblems(definition, lock, files);
+  const problems = await requestProblems(definition, lock, files);
   if (problems.length === 0) return;
   throw new InterlockError('bad_input', { what: 'packages.lock', problem: problems.join('; ') });
 }
 
 /**
- * What `checkAsked` refuses, in words. A lock of format 1 does not say what was asked for: what its packages themselves
+ * What `checkRequested` refuses, in words. A lock of format 1 does not say what was asked for: what its packages themselves
  * need is read from `files`, where these are at hand.
  */
-export async function askedProblems(
+export async function requestProblems(
   definition: Definition,
   lock: PackagesLock,
   files: ReadonlyMap<string, string> | undefined,
@@ -34,5 +34,5 @@ export async function askedProblems(
   if (lock.requested || !files) return problems;
   const controls = await readControls(lock.packages.map(({ sha256 }) => files.get(sha256)!));
   const asked = requiredPackages(definition, definition.arch).map((text) => parsePackageName(text).name);
-  return [...problems, ...unaskedProblem(unneededPackages(controls, asked))];
+  return [...problems, ...unrequestedProblem(unneededPackages(controls, asked))];
 }

@@ -1,14 +1,14 @@
 import { relative } from 'node:path';
 import type { Arch } from '../../../protocol/schema/schema.ts';
 import type { Definition } from '../../definition/definition.ts';
-import { fulfils, parsePackageName } from '../../definition/package-name.ts';
+import { parsePackageName, satisfies } from '../../definition/package-name.ts';
 import type { PackagesLock } from './packages-lock.ts';
 import { requiredPackages } from './required-packages.ts';
 
 /** Why an image may not be built from a lock, in words: it is another image's, lacks packages or holds some too many. */
 export function lockProblems(lock: PackagesLock, definition: Definition, arch: Arch): string[] {
-  const asked = requiredPackages(definition, arch).map((wish) => ({ wish, name: fulfilledBy(wish, lock) }));
-  const missing = asked.filter(({ name }) => name === undefined).map(({ wish }) => wish);
+  const asked = requiredPackages(definition, arch).map((spec) => ({ spec, name: fulfilledBy(spec, lock) }));
+  const missing = asked.filter(({ name }) => name === undefined).map(({ spec }) => spec);
   const names = new Set(asked.map(({ name }) => name));
   const unasked = Object.values(lock.requested ?? {}).filter((name) => !names.has(name));
   return [
@@ -17,7 +17,7 @@ export function lockProblems(lock: PackagesLock, definition: Definition, arch: A
       : [`it is for ${lock.suite}, the image for ${definition.suite}`]),
     ...(lock.arch === arch ? [] : [`it is for ${lock.arch}, the build for ${arch}`]),
     ...(missing.length > 0 ? [`it lacks ${missing.join(', ')}; build with --update-lock`] : []),
-    ...unaskedProblem(unasked),
+    ...unrequestedProblem(unasked),
     ...recommendsProblems(lock, definition),
     ...repositoryProblems(lock, definition),
   ];
@@ -25,7 +25,7 @@ export function lockProblems(lock: PackagesLock, definition: Definition, arch: A
 
 /** A lock of format 1 comes from a time without `recommends`. */
 function recommendsProblems({ recommends = [] }: PackagesLock, definition: Definition): string[] {
-  const wanted = definition.recommends.map((wish) => parsePackageName(wish).name);
+  const wanted = definition.recommends.map((spec) => parsePackageName(spec).name);
   const other = [
     ...wanted.filter((name) => !recommends.includes(name)),
     ...recommends.filter((name) => !wanted.includes(name)),
@@ -51,17 +51,17 @@ function repositoryProblems({ packages }: PackagesLock, { dir, repositories }: D
 }
 
 /** Says that a lock holds packages too many. */
-export function unaskedProblem(names: readonly string[]): string[] {
+export function unrequestedProblem(names: readonly string[]): string[] {
   if (names.length === 0) return [];
   const list = [...new Set(names)].toSorted().join(', ');
   return [`it holds ${list}, which the definition does not ask for; build with --update-lock`];
 }
 
-/** The locked package that a wish means: it has that name or the lock says that it was chosen for it. */
+/** The locked package that satisfies a spec: it has that name or the lock says that it was chosen for it. */
 function fulfilledBy(text: string, { packages, requested = {} }: PackagesLock): string | undefined {
-  const wish = parsePackageName(text);
+  const spec = parsePackageName(text);
   // where a package came from shows only in what was asked for
-  if (wish.suite !== undefined && !Object.hasOwn(requested, text)) return undefined;
-  const named = packages.find((locked) => fulfils(wish, locked));
+  if (spec.suite !== undefined && !Object.hasOwn(requested, text)) return undefined;
+  const named = packages.find((locked) => satisfies(spec, locked));
   return named?.name ?? (Object.hasOwn(requested, text) ? requested[text] : undefined);
 }

@@ -60,7 +60,7 @@ export function formatLock({ packages, requested, layers, ...head }: PackagesLoc
   });
   const header = fields.map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
   const asked = Object.entries(requested ?? {}).toSorted(byFirst);
-  const requests = asked.map(([wish, name]) => `    ${JSON.stringify(wish)}: ${JSON.stringify(name)}`);
+  const requests = asked.map(([spec, name]) => `    ${JSON.stringify(spec)}: ${JSON.stringify(name)}`);
   const lines = sortPackages(packages).map((locked) => `    ${JSON.stringify(inKeyOrder(locked))}`);
   const parts = [
     ...header,
@@ -129,9 +129,9 @@ function findContradiction(lock: PackagesLock): { path: string[]; problem: strin
   const used = new Set(packages.map(({ layer = 1 }) => layer));
   if (packages.length > 0 && used.size < count)
     return { path: ['layers'], problem: 'a layer has no package' };
-  for (const [wish, name] of Object.entries(requested ?? {})) {
-    const path = ['requested', wish];
-    const problem = packageNameProblem(wish);
+  for (const [spec, name] of Object.entries(requested ?? {})) {
+    const path = ['requested', spec];
+    const problem = packageNameProblem(spec);
     if (problem) return { path, problem };
     if (!names.includes(name)) return { path, problem: `${name} is requested and not locked` };
   }

@@ -7,8 +7,8 @@ import { controlField } from '../control/control-field.ts';
 import { requiredPackages } from './required-packages.ts';
 
 /**
- * Says which of the chosen packages each wish of a definition stands for: the one of that name or the only one that provides it.
- * `controls` are the stanzas of the chosen packages. Throws `package_unknown` for a wish that apt read as something else
+ * Says which of the chosen packages each spec of a definition stands for: the one of that name or the only one that provides it.
+ * `controls` are the stanzas of the chosen packages. Throws `package_unknown` for a spec that apt read as something else
  * (`tool+` as `tool`).
  */
 export function requestedPackages(
@@ -21,10 +21,10 @@ export function requestedPackages(
     controls
       .filter((control) => provided(control).includes(name))
       .map((control) => controlField(control, 'Package'));
-  const found = requiredPackages(definition, arch).map((wish) => {
-    const { name } = parsePackageName(wish);
+  const found = requiredPackages(definition, arch).map((spec) => {
+    const { name } = parsePackageName(spec);
     const provider = names.has(name) ? name : providers(name)[0];
-    if (provider !== undefined) return [wish, provider];
+    if (provider !== undefined) return [spec, provider];
     throw packageUnknown(definition, name);
   });
   return Object.fromEntries(found);
@@ -33,10 +33,10 @@ export function requestedPackages(
 /** Says that no repository has a package, and which name was probably meant. */
 export function packageUnknown(definition: Definition, name: string, near?: string): InterlockError {
   const { packages, recommends, kernel, suite } = definition;
-  const means = (wish: string) => [name, `${name}+`].includes(parsePackageName(wish).name);
-  const wish = [...packages, ...recommends].find(means) ?? name;
-  const key = packages.includes(wish) ? 'packages' : means(kernel) ? 'kernel' : 'recommends';
-  const place = key === 'kernel' ? placeOf(definition, ['kernel']) : placeOf(definition, [key], wish);
+  const means = (spec: string) => [name, `${name}+`].includes(parsePackageName(spec).name);
+  const spec = [...packages, ...recommends].find(means) ?? name;
+  const key = packages.includes(spec) ? 'packages' : means(kernel) ? 'kernel' : 'recommends';
+  const place = key === 'kernel' ? placeOf(definition, ['kernel']) : placeOf(definition, [key], spec);
   const hint = near === undefined ? '' : `; did you mean ${near}?`;
   return new InterlockError('package_unknown', { ...place, package: name, suite, hint });
 }

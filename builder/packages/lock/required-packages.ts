@@ -63,21 +63,21 @@ export function neededPackages(definition: Definition, arch: Arch): RequiredPack
   return [kernel, ...needed.map(({ name, reason }) => ({ name, reason }))];
 }
 
-/** The package, or the wish for one, that a definition's `kernel` stands for. */
+/** The package spec that a definition's `kernel` stands for. */
 export function kernelPackage(kernel: string, arch: Arch): string {
   if (kernel === 'cloud') return `linux-image-cloud-${debianArch(arch)}`;
   return kernel === 'generic' ? `linux-image-${debianArch(arch)}` : kernel;
 }
 
-/** What an image installs, as its definition wishes it: the packages it names and those it needs besides. */
+/** What an image installs, as its definition asks: the packages it names and those it needs besides. */
 export function requiredPackages(definition: Definition, arch: Arch): string[] {
   const needed = neededPackages(definition, arch).map(({ name }) => name);
-  const wishes = [...definition.packages, ...needed, ...(definition.recommends ?? [])];
+  const specs = [...definition.packages, ...needed, ...(definition.recommends ?? [])];
   const named = new Map<string, string>();
-  for (const wish of wishes) {
-    const { name } = parsePackageName(wish);
+  for (const spec of specs) {
+    const { name } = parsePackageName(spec);
     // what names a version or a suite says more
-    if (!named.has(name) || named.get(name) === name) named.set(name, wish);
+    if (!named.has(name) || named.get(name) === name) named.set(name, spec);
   }
   return [...named.values()];
 }

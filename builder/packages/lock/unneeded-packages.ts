@@ -1,7 +1,7 @@
 import { controlField } from '../control/control-field.ts';
 
 /**
- * The packages of a set that neither a wish nor an essential package leads to, by name. `controls` are their control
+ * The packages of a set that neither a requested nor an essential package needs, by name. `controls` are their control
  * files (Debian policy, chapter 5); every alternative and every provider in the set counts as needed.
  */
 export function unneededPackages(controls: readonly string[], asked: readonly string[]): string[] {

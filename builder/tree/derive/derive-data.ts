@@ -15,7 +15,7 @@ import { writeTree } from '../entries/write-tree.ts';
 import { findKeptTree, keepTree } from '../kept/kept-tree.ts';
 import { changeTree, changeTreePrograms } from '../sandbox/change-tree.ts';
 import { checkEmulation } from '../sandbox/emulation.ts';
-import { type Site, usualSite } from '../sandbox/site.ts';
+import { defaultSite, type Site } from '../sandbox/site.ts';
 import { type Changes, changedPaths } from './changed-paths.ts';
 import { type DerivedData, derivedData } from './derived-data.ts';
 
@@ -86,9 +86,9 @@ function findProgram(tree: Tree, glob: string): string | undefined {
 async function makeData(
   tree: Tree,
   stale: readonly Stale[],
-  { key, lock, site = usualSite }: DeriveOptions,
+  { key, lock, site = defaultSite }: DeriveOptions,
 ): Promise<Tree> {
-  const { machine, trees } = site;
+  const { host, trees } = site;
   const programs = stale.map(({ commands, path }) => `#!/bin/sh -eu\nprogram=/${path}\n${commands}\n`);
   const changes = stale.map((each) => [...each.changes]);
   const sandbox = await Promise.all(changeTreePrograms.map((file) => readFile(file, 'utf8')));
@@ -108,7 +108,7 @@ async function makeData(
         files.push(file);
       }
       const whole = join(work, 'whole.tar');
-      await changeTree(new Map(tree), files, whole, { epoch, arch: lock.arch, machine });
+      await changeTree(new Map(tree), files, whole, { epoch, arch: lock.arch, host });
       const after = await readTree(createReadStream(whole), join(work, 'contents'));
       const made: Tree = new Map();
       for (const entry of [...after.values()].filter(isOutput(stale))) {

@@ -1,4 +1,4 @@
-import { buildMachine } from '../sandbox/machine.ts';
+import { standardHost } from '../sandbox/simulated-host.ts';
 
 /** How a host makes its own, with the package's own program. */
 export interface FirstBoot {
@@ -29,7 +29,7 @@ export interface Identity {
   onOneHost?: RegExp;
 }
 
-const hostname = RegExp.escape(buildMachine.hostname);
+const hostname = RegExp.escape(standardHost.hostname);
 const named = `${hostname}(?:\\.[\\w.-]*)?`;
 
 /**

@@ -11,7 +11,7 @@ export type Owners = Map<string, Body>;
 const list = /^var\/lib\/dpkg\/info\/(.+?)(?::\w+)?\.list$/;
 
 /** Keeps hold of the lists by which `originOf` tells who brought a file. */
-export function takeOwners(tree: Tree): Owners {
+export function collectOwners(tree: Tree): Owners {
   return new Map(
     [...tree.values()].flatMap(({ path, body }): [string, Body][] => {
       const name = list.exec(path)?.[1];

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { run } from '../../../system/process/run.ts';
+import { buildHostArch } from '../../build-host/build-host-arch.ts';
 import { during, type Reporter } from '../../build-host/reporter.ts';
-import { machineArch } from '../../definition/machine-arch.ts';
 import { layersOf } from '../../packages/lock/lock-layers.ts';
 import type { PackagesLock } from '../../packages/lock/packages-lock.ts';
 import { debianArch } from '../../packages/lock/required-packages.ts';
 import type { Tree } from '../entries/entry.ts';
 import { findKeptTree, keepTree } from '../kept/kept-tree.ts';
 import { checkEmulation } from '../sandbox/emulation.ts';
-import { buildMachine, type Machine } from '../sandbox/machine.ts';
-import { type Site, usualSite } from '../sandbox/site.ts';
+import { type SimulatedHost, standardHost } from '../sandbox/simulated-host.ts';
+import { defaultSite, type Site } from '../sandbox/site.ts';
 import { type Extras, installLayer, installRecipe, noExtras } from './install-layer.ts';
 
 /**
@@ -21,27 +21,23 @@ export async function bootstrap(
   lock: PackagesLock,
   files: ReadonlyMap<string, string>,
   report: Reporter,
-  { machine, trees }: Site = usualSite,
+  { host, trees }: Site = defaultSite,
   extras: Extras = noExtras,
 ): Promise<Tree> {
   const { arch } = lock;
   const layers = layersOf(lock);
-  const keys = layerKeys(lock, machine, extras);
+  const keys = layerKeys(lock, host, extras);
   let { tree, count } = await highestKept(keys, trees);
   if (count < layers.length) {
     await checkEmulation(arch);
-    if (arch !== machineArch()) await run('arch-test', [debianArch(arch)]);
+    if (arch !== buildHostArch()) await run('arch-test', [debianArch(arch)]);
   }
   for (; count < layers.length; count++) {
     const layer = layers[count]!;
     const below = tree;
     const place = layers.length > 1 ? ` (layer ${count + 1} of ${layers.length})` : '';
     tree = await during(report, `install ${layer.packages.length} packages${place}`, 0, () =>
-      keepTree(
-        keys[count]!,
-        (tar) => installLayer(layer, below, { arch, files, machine, extras }, tar),
-        trees,
-      ),
+      keepTree(keys[count]!, (tar) => installLayer(layer, below, { arch, files, host, extras }, tar), trees),
     );
   }
   return tree!;
@@ -50,19 +46,19 @@ export async function bootstrap(
 /** The name of a lock's tree in the cache: everything that decides about its content. */
 export function treeKey(
   lock: PackagesLock,
-  machine: Machine = buildMachine,
+  host: SimulatedHost = standardHost,
   extras: Extras = noExtras,
 ): string {
-  return layerKeys(lock, machine, extras).at(-1)!;
+  return layerKeys(lock, host, extras).at(-1)!;
 }
 
 /** The name of each layer's tree, which the layers below it go into as well. */
 export function layerKeys(
   lock: PackagesLock,
-  machine: Machine = buildMachine,
+  host: SimulatedHost = standardHost,
   extras: Extras = noExtras,
 ): string[] {
-  const always = { options: installRecipe(lock.arch, extras), machine };
+  const always = { options: installRecipe(lock.arch, extras), machine: host };
   const keys: string[] = [];
   for (const { date, packages } of layersOf(lock)) {
     const content = packages.map(({ name, version, arch, sha256 }) => [name, version, arch, sha256]);

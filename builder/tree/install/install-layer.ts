@@ -13,8 +13,8 @@ import { debianArch } from '../../packages/lock/required-packages.ts';
 import { sizeOf, type Tree } from '../entries/entry.ts';
 import { writeTree } from '../entries/write-tree.ts';
 import { inSandbox } from '../sandbox/in-sandbox.ts';
-import type { Machine } from '../sandbox/machine.ts';
 import { mountTree, unmountTree } from '../sandbox/run-in-tree.ts';
+import type { SimulatedHost } from '../sandbox/simulated-host.ts';
 import { generateLocales } from './generate-locales.ts';
 import { makeLocalRepository } from './local-repository.ts';
 import { pathFilters } from './path-filters.ts';
@@ -60,7 +60,7 @@ export interface InstallInputs {
   arch: Arch;
   /** Maps each package's SHA-256 to its .deb. */
   files: ReadonlyMap<string, string>;
-  machine: Machine;
+  host: SimulatedHost;
   extras: Extras;
 }
 
@@ -71,7 +71,7 @@ export interface InstallInputs {
 export async function installLayer(
   { date, packages }: LockLayer,
   below: Tree | undefined,
-  { arch, files, machine, extras }: InstallInputs,
+  { arch, files, host, extras }: InstallInputs,
   tar: string,
 ): Promise<void> {
   const epoch = Date.parse(date) / 1000;
@@ -87,7 +87,7 @@ export async function installLayer(
     const tree = join(work, 'tree');
     const install = [...mmdebstrapOptions(names, arch, extras), ...hooks, '', tree, source];
     const argv = ['/bin/sh', '-c', installAndPack, 'sh', tree, tar, ...install];
-    const options = { env: buildEnvironment(epoch, join(work, 'tmp')), arch, machine, lines: 2000 };
+    const options = { env: buildEnvironment(epoch, join(work, 'tmp')), arch, host, lines: 2000 };
     const size =
       packages.reduce((sum, { size }) => sum + size, 0) * unpackedShare + (below ? sizeOf(below) : 0);
     const rooms = [
@@ -114,7 +114,7 @@ function unpackBelow(file: string): string {
   return `tar ${flags} --file ${quote(file)} --directory "$1"`;
 }
 
-/** What package scripts may see of this machine: where its programs are, and nothing else. */
+/** What package scripts may see of the build host: where its programs are, and nothing else. */
 function buildEnvironment(epoch: number, TMPDIR: string): NodeJS.ProcessEnv {
   const { PATH } = process.env;
   const fixed = {

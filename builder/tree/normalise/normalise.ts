@@ -9,8 +9,8 @@ import { overlaidPaths } from '../overlay/lay-overlays.ts';
 import { emptyVar } from '../state/empty-var.ts';
 import { foldLocal } from '../state/fold-local.ts';
 import { warnOfIdleGlobs } from '../state/idle-globs.ts';
+import type { StateLayout } from '../state/lay-out-state.ts';
 import { moveHomes } from '../state/move-homes.ts';
-import type { StatePlaces } from '../state/place-state.ts';
 import { shippedFiles } from '../state/shipped-files.ts';
 import { enableUnits } from '../units/enable-units.ts';
 import { packagedUnits } from '../units/packaged-units.ts';
@@ -39,7 +39,7 @@ export async function normalise(
   additions: Additions,
   users: UsersLock = emptyUsersLock,
   report: Reporter = silent,
-): Promise<StatePlaces> {
+): Promise<StateLayout> {
   const shipped = await shippedFiles(tree);
   const overlaid = await overlaidPaths(tree, definition);
   foldLocal(tree);

@@ -3,7 +3,7 @@ import type { Definition } from '../../definition/definition.ts';
 import { type PermsRule, readPerms, rightsByPerms } from '../../definition/overlay/read-perms.ts';
 import type { Entry, Tree } from '../entries/entry.ts';
 import { readUsers } from '../users/accounts/read-users.ts';
-import { placesOf } from './places-of.ts';
+import { overlayTargets } from './overlay-targets.ts';
 
 /**
  * Gives the paths of overlays the owners and modes that `overlay.perms` says, once all users of the tree are known.
@@ -14,7 +14,7 @@ export async function applyPerms(tree: Tree, { overlays }: Pick<Definition, 'ove
   const uids = new Map(users.map(({ name, uid }) => [name, uid]));
   const gids = new Map(groups.map(({ name, gid }) => [name, gid]));
   for (const overlay of overlays) {
-    const places = await placesOf(tree, overlay);
+    const places = await overlayTargets(tree, overlay);
     const rules = await readPerms(
       overlay,
       places.map(({ entry }) => entry),

@@ -6,7 +6,7 @@ import { permsFile } from '../../definition/overlay/read-perms.ts';
 import type { Tree } from '../entries/entry.ts';
 import { writeTree } from '../entries/write-tree.ts';
 import { layOverlay, layShipped } from './lay-overlay.ts';
-import { placesOf } from './places-of.ts';
+import { overlayTargets } from './overlay-targets.ts';
 
 /** What every image carries, laid out as on the host. */
 const base = fileURLToPath(new URL('../base', import.meta.url));
@@ -42,7 +42,7 @@ export async function overlayDigest(overlay: string): Promise<string> {
 export async function overlaidPaths(tree: Tree, { overlays }: Overlays): Promise<Set<string>> {
   const paths = new Set<string>();
   for (const overlay of overlays) {
-    for (const { entry, path } of await placesOf(tree, overlay)) {
+    for (const { entry, path } of await overlayTargets(tree, overlay)) {
       if (entry.type !== 'directory') paths.add(path);
     }
   }

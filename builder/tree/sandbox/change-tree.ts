@@ -10,16 +10,16 @@ import { removeWhere } from '../entries/change.ts';
 import type { Tree } from '../entries/entry.ts';
 import { writeTree } from '../entries/write-tree.ts';
 import { inSandbox } from './in-sandbox.ts';
-import type { Machine } from './machine.ts';
 import { mountTree, treeEnvironment, unmountTree } from './run-in-tree.ts';
 import type { SandboxMode } from './sandbox-mode.ts';
+import type { SimulatedHost } from './simulated-host.ts';
 
 /** How programs change a tree. */
 export interface ChangeOptions {
   /** The programs' time, in seconds since 1970. */
   epoch: number;
   arch: Arch;
-  machine?: Machine;
+  host?: SimulatedHost;
   mode?: SandboxMode;
 }
 
@@ -29,7 +29,7 @@ const program = fileURLToPath(new URL('change-tree.sh', import.meta.url));
 export const changeTreePrograms = [program, mountTree, unmountTree];
 
 /**
- * Lays a tree out in a folder, runs programs (files of the build machine) inside it in order, as root of it, and packs
+ * Lays a tree out in a folder, runs programs (files of the build host) inside it in order, as root of it, and packs
  * what they left into `tar`. Throws `tool_failed` with a program's last lines.
  */
 export async function changeTree(

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
-import { machineArch } from '../../definition/machine-arch.ts';
+import { buildHostArch } from '../../build-host/build-host-arch.ts';
 
 /** The e_machine of ELF headers (System V ABI), as the kernel's register of foreign formats shows a magic. */
 const machines: Record<Arch, string> = { 'x86-64': '3e00', arm64: 'b700' };
@@ -15,7 +15,7 @@ const machineAt = 2 * 18;
 export async function checkEmulation(
   arch: Arch,
   register = '/proc/sys/fs/binfmt_misc',
-  machine: Arch = machineArch(),
+  machine: Arch = buildHostArch(),
 ): Promise<void> {
   if (arch === machine) return;
   const names: string[] = await readdir(register).catch(() => []);
@@ -35,5 +35,5 @@ function magicOf(text: string): string | undefined {
 }
 
 function missing(arch: Arch, problem: string): InterlockError {
-  return new InterlockError('emulation_missing', { arch, machine: machineArch(), problem });
+  return new InterlockError('emulation_missing', { arch, machine: buildHostArch(), problem });
 }

@@ -6,8 +6,8 @@ import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
 import { temporaryPrefix, withScratch } from '../../../system/files/scratch.ts';
 import { run } from '../../../system/process/run.ts';
-import { buildMachine, type Machine, machineFiles } from './machine.ts';
 import { namespaces, type SandboxMode, sandboxMode } from './sandbox-mode.ts';
+import { type SimulatedHost, simulatedFiles, standardHost } from './simulated-host.ts';
 
 /** How a program is run in the sandbox. */
 export interface SandboxOptions {
@@ -15,8 +15,8 @@ export interface SandboxOptions {
   mode?: SandboxMode;
   /** The whole environment. */
   env: NodeJS.ProcessEnv;
-  /** The machine it finds itself on: `buildMachine` unless given. */
-  machine?: Machine;
+  /** The machine it finds itself on: `standardHost` unless given. */
+  host?: SimulatedHost;
   /** What the program is made for. */
   arch: Arch;
   /** How many of its last lines are kept when it fails. */
@@ -30,23 +30,23 @@ const endsWithParent = ['--pdeathsig', 'KILL'];
 const refusal = 125;
 
 /**
- * Runs a program of the build machine as root of namespaces of its own, without network, on a made-up machine: nothing
+ * Runs a program of the build host as root of namespaces of its own, without network, on a simulated host: nothing
  * by which the real one could be told is in /proc, /sys and /etc. Gives what it printed. Throws `tool_failed`, or
- * `sandbox_forbidden` rather than showing something of the real machine.
+ * `sandbox_forbidden` rather than showing something of the build host.
  */
 export async function inSandbox(argv: readonly string[], options: SandboxOptions): Promise<string> {
-  const { env, arch, lines, machine = buildMachine } = options;
+  const { env, arch, lines, host = standardHost } = options;
   const mode = options.mode ?? (await sandboxMode());
   return withScratch(temporaryPrefix(), async (work) => {
     // root of a user namespace is somebody else
     await chmod(work, 0o755);
     await requireExecution(work);
-    for (const [path, content] of machineFiles(machine, arch)) {
+    for (const [path, content] of simulatedFiles(host, arch)) {
       const file = join(work, 'machine', path);
       await mkdir(content === null ? file : dirname(file), { recursive: true });
       if (content !== null) await writeFile(file, content);
     }
-    const { hostname, lastPid, oneCpu, olderSecs } = machine;
+    const { hostname, lastPid, oneCpu, olderSecs } = host;
     const entered = ['/bin/sh', enter, work, hostname, String(lastPid), String(oneCpu), ...argv];
     const unshared = [
       ...endsWithParent,

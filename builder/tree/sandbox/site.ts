@@ -1,10 +1,10 @@
-import { buildMachine, type Machine } from './machine.ts';
+import { type SimulatedHost, standardHost } from './simulated-host.ts';
 
-/** Where trees are made: on which made-up machine, and which folder keeps them; the cache's unless given. */
+/** Where trees are made: on which simulated host, and which folder keeps them; the cache's unless given. */
 export interface Site {
-  machine: Machine;
+  host: SimulatedHost;
   trees?: string;
 }
 
 /** Where every release is built. */
-export const usualSite: Site = { machine: buildMachine };
+export const defaultSite: Site = { host: standardHost };

@@ -5,8 +5,8 @@ import type { Tree } from '../entries/entry.ts';
 import { findKeptTree, keepTree } from '../kept/kept-tree.ts';
 import { changeTree, changeTreePrograms } from '../sandbox/change-tree.ts';
 import { checkEmulation } from '../sandbox/emulation.ts';
-import { buildMachine, type Machine } from '../sandbox/machine.ts';
-import { type Site, usualSite } from '../sandbox/site.ts';
+import { type SimulatedHost, standardHost } from '../sandbox/simulated-host.ts';
+import { defaultSite, type Site } from '../sandbox/site.ts';
 import type { SourceDigest } from '../sources/add-source.ts';
 
 /** The name in the cache of a tree that scripts ran in: everything that decides about its content. */
@@ -15,12 +15,12 @@ export async function scriptsKey(
   sources: readonly SourceDigest[],
   scripts: readonly string[],
   date: string,
-  machine: Machine = buildMachine,
+  host: SimulatedHost = standardHost,
 ): Promise<string> {
   const files = [...changeTreePrograms, ...scripts];
   const contents = await Promise.all(files.map(async (file) => hash('sha256', await readFile(file))));
   return createHash('sha256')
-    .update(JSON.stringify({ base, sources, contents, date, machine }))
+    .update(JSON.stringify({ base, sources, contents, date, machine: host }))
     .digest('hex');
 }
 
@@ -33,11 +33,11 @@ export async function runScripts(
   key: string,
   scripts: readonly string[],
   { arch, date }: PackagesLock,
-  { machine, trees }: Site = usualSite,
+  { host, trees }: Site = defaultSite,
 ): Promise<Tree> {
   const kept = await findKeptTree(key, trees);
   if (kept) return kept;
   await checkEmulation(arch);
   const epoch = Date.parse(date) / 1000;
-  return keepTree(key, (tar) => changeTree(tree, scripts, tar, { epoch, arch, machine }), trees);
+  return keepTree(key, (tar) => changeTree(tree, scripts, tar, { epoch, arch, host }), trees);
 }

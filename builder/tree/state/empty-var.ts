@@ -2,9 +2,9 @@ import { putFile, removeWhere, withParents } from '../entries/change.ts';
 import type { Tree } from '../entries/entry.ts';
 import { matchPaths } from '../entries/match-paths.ts';
 import { walk } from '../entries/walk.ts';
-import type { StateRules } from './choose-fate.ts';
 import { createdPaths } from './created-paths.ts';
-import { placeState, type StatePlaces } from './place-state.ts';
+import { layOutState, type StateLayout } from './lay-out-state.ts';
+import type { StateRules } from './state-rules.ts';
 import { yieldLines } from './yield-lines.ts';
 
 /** Where a root says how /var is made: lines of tmpfiles.d(5), named last of all. */
@@ -30,7 +30,7 @@ export async function emptyVar(
   tree: Tree,
   rules: Partial<Omit<StateRules, 'created'>> = {},
   wanted: ReadonlySet<string> = new Set(),
-): Promise<StatePlaces> {
+): Promise<StateLayout> {
   const isLeft = matchPaths(ofTheInstallation);
   const kept = withParents(wanted);
   removeWhere(tree, (path) => isLeft(path) && !kept.has(path));
@@ -40,7 +40,7 @@ export async function emptyVar(
     if (isWanted(path) && tree.get(path)?.type === 'file') created.delete(path);
   const state = [...walk(tree)].filter(({ path }) => path.startsWith('var/'));
   removeWhere(tree, (path) => path.startsWith('var/'));
-  const places = placeState(tree, state, { seed: [], link: [], shipped: new Set(), ...rules, created });
+  const places = layOutState(tree, state, { seed: [], link: [], shipped: new Set(), ...rules, created });
   putFile(tree, linesFile, Buffer.from(places.lines.join(''), 'latin1'));
   putFile(tree, seedsFile, Buffer.from(listSeeds(places), 'latin1'));
   putFile(tree, linksFile, Buffer.from(listLinks(places), 'latin1'));
@@ -48,7 +48,7 @@ export async function emptyVar(
 }
 
 /** What `lay-seeds` on a host compares with those it has laid already, in byte order. */
-function listSeeds({ seeds }: StatePlaces): string {
+function listSeeds({ seeds }: StateLayout): string {
   return seeds
     .toSorted(byBytes)
     .map((path) => `${path}\n`)
@@ -56,7 +56,7 @@ function listSeeds({ seeds }: StatePlaces): string {
 }
 
 /** What `follow-links` on a host compares with the last release's, in byte order. */
-function listLinks({ links }: StatePlaces): string {
+function listLinks({ links }: StateLayout): string {
   const lines = links.map(({ path, target }) => `/${path}\t${target}`);
   // it reads line by line; a link it does not know is made once
   const plain = lines.filter((line) => /^[^\t\n]+\t[^\t\n]+$/.test(line));

@@ -2,7 +2,7 @@ import type { Reporter } from '../../build-host/reporter.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { placeOf } from '../../definition/line-of.ts';
 import type { Tree } from '../entries/entry.ts';
-import { matchWritten } from './choose-fate.ts';
+import { matchWritten } from './state-rules.ts';
 
 /** Says which globs of `[state]` name nothing in /var. */
 export function warnOfIdleGlobs(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { define, parseDefinition } from '../../../builder/definition/define.ts';
 import { lineOf } from '../../../builder/definition/line-of.ts';
-import { fulfils, packageNameProblem, parsePackageName } from '../../../builder/definition/package-name.ts';
+import { packageNameProblem, parsePackageName, satisfies } from '../../../builder/definition/package-name.ts';
 import { parseSize } from '../../../builder/definition/parse-size.ts';
 
 const good = `name = "tiny"
@@ -145,7 +145,7 @@ describe('parsePackageName', () => {
   });
 });
 
-describe('fulfils', () => {
+describe('satisfies', () => {
   it.each([
     ['nginx', '1.22.1-9', true],
     ['nginx=1.22.*', '1.22.1-9', true],
@@ -154,7 +154,7 @@ describe('fulfils', () => {
     ['nginx=*+deb12u*', '1.22.1-9+deb12u1', true],
     ['ngin', '1.22.1-9', false],
   ])('takes %s for nginx %s: %s', (text, version, expected) => {
-    expect(fulfils(parsePackageName(text), { name: 'nginx', version })).toBe(expected);
+    expect(satisfies(parsePackageName(text), { name: 'nginx', version })).toBe(expected);
   });
 });
 

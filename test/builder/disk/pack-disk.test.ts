@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { digestFile } from '../../../builder/build-host/digest.ts';
 import { partitionRange } from '../../../builder/disk/disk-layout.ts';
-import { checkEspRoom } from '../../../builder/disk/esp-space.ts';
+import { checkEspSpace } from '../../../builder/disk/esp-space.ts';
 import { packDisk } from '../../../builder/disk/pack-disk.ts';
 import type { Release } from '../../../protocol/documents/release.ts';
 import type { InterlockError } from '../../../protocol/errors/interlock-error.ts';
@@ -141,13 +141,13 @@ describe('first-install disk', () => {
     const large = 20 * mebibyte;
     const needed = (size: number, length = large) => {
       try {
-        checkEspRoom(new Map([['EFI/interlock/a.efi', Buffer.alloc(length)]]), length, size);
+        checkEspSpace(new Map([['EFI/interlock/a.efi', Buffer.alloc(length)]]), length, size);
         return null;
       } catch (error) {
         return (error as InterlockError).details.needed;
       }
     };
-    expect(() => checkEspRoom(files, boot.length, 34 * mebibyte)).not.toThrow();
+    expect(() => checkEspSpace(files, boot.length, 34 * mebibyte)).not.toThrow();
     expect(needed(40 * mebibyte)).toBe(41);
     expect(needed(41 * mebibyte)).toBeNull();
     expect(needed(4096)).toBe(41);

@@ -3,7 +3,7 @@ import { formatLayerChanges } from '../../../../builder/packages/lock/lock-chang
 import { layersOf, layPackages } from '../../../../builder/packages/lock/lock-layers.ts';
 import type { PackagesLock } from '../../../../builder/packages/lock/packages-lock.ts';
 import { layerKeys, treeKey } from '../../../../builder/tree/install/bootstrap.ts';
-import { buildMachine, otherMachine } from '../../../../builder/tree/sandbox/machine.ts';
+import { otherHost, standardHost } from '../../../../builder/tree/sandbox/simulated-host.ts';
 
 /** A lock of one layer out of words such as `bash 5`. */
 function chosen(words: string, day: number, suite = 'trixie'): PackagesLock {
@@ -122,8 +122,8 @@ describe('layerKeys', () => {
   });
 
   it('has other keys for another machine and with documentation', () => {
-    const keys = [layerKeys(before), layerKeys(before, otherMachine)];
-    keys.push(layerKeys(before, buildMachine, { documentation: true, locales: [] }));
+    const keys = [layerKeys(before), layerKeys(before, otherHost)];
+    keys.push(layerKeys(before, standardHost, { documentation: true, locales: [] }));
     expect(new Set(keys.flat()).size).toBe(6);
   });
 });

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { buildHostArch } from '../../../../builder/build-host/build-host-arch.ts';
 import type { Reporter } from '../../../../builder/build-host/reporter.ts';
-import { machineArch } from '../../../../builder/definition/machine-arch.ts';
 import { changedPaths } from '../../../../builder/tree/derive/changed-paths.ts';
 import { deriveData } from '../../../../builder/tree/derive/derive-data.ts';
 import { putDirectory, putFile, putSymlink } from '../../../../builder/tree/entries/change.ts';
@@ -31,7 +31,7 @@ const report: Reporter = Object.assign(() => ({ at() {}, end: (note = '') => voi
   warn: (line: string) => said.push(`warning: ${line}`),
 });
 const derive = async (tree: Tree, wanted: string[] = []) => {
-  const lock = { arch: machineArch(), date: '2026-04-01T10:00:00Z' };
+  const lock = { arch: buildHostArch(), date: '2026-04-01T10:00:00Z' };
   await deriveData(tree, { packages, key: 'a key', wanted: new Set(wanted), lock }, report);
   return tree;
 };

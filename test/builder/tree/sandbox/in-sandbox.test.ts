@@ -3,13 +3,17 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { machineArch } from '../../../../builder/definition/machine-arch.ts';
+import { buildHostArch } from '../../../../builder/build-host/build-host-arch.ts';
 import { inSandbox } from '../../../../builder/tree/sandbox/in-sandbox.ts';
-import { buildMachine, type Machine, otherMachine } from '../../../../builder/tree/sandbox/machine.ts';
+import {
+  otherHost,
+  type SimulatedHost,
+  standardHost,
+} from '../../../../builder/tree/sandbox/simulated-host.ts';
 
 const { PATH } = process.env;
-const shell = (script: string, machine: Machine = buildMachine) =>
-  inSandbox(['/bin/sh', '-c', script], { env: { PATH }, arch: machineArch(), machine });
+const shell = (script: string, host: SimulatedHost = standardHost) =>
+  inSandbox(['/bin/sh', '-c', script], { env: { PATH }, arch: buildHostArch(), host });
 
 const everything = [
   'cat /etc/machine-id /etc/hostname /proc/sys/kernel/random/boot_id /proc/sys/kernel/hostname',
@@ -36,11 +40,11 @@ it('shows nothing of this machine', async () => {
 
 it('is the same machine each time, and another one on request', async () => {
   expect(await shell(everything)).toBe(await shell(everything));
-  const other = await shell(`${everything}; echo $$`, otherMachine);
+  const other = await shell(`${everything}; echo $$`, otherHost);
   expect(other).toContain('02:5a:17:c0:de:01');
   expect(other).toContain('ANOTHER-SERIAL-5A17');
-  expect(Number(/(\d+)\n$/.exec(other)?.[1])).toBeGreaterThan(otherMachine.lastPid);
-  expect(await shell('nproc', otherMachine)).toBe('1\n');
+  expect(Number(/(\d+)\n$/.exec(other)?.[1])).toBeGreaterThan(otherHost.lastPid);
+  expect(await shell('nproc', otherHost)).toBe('1\n');
 });
 
 it('has no network, and nobody writes to its /sys', async () => {
@@ -51,12 +55,12 @@ it('has no network, and nobody writes to its /sys', async () => {
 it('has an address of its own, at which its programs reach each other', async () => {
   const talk = `use IO::Socket::INET; my $server = IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1") or die "$@";
     my $client = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $server->sockport) or die "$@"; print "reached";`;
-  expect(await inSandbox(['perl', '-e', talk], { env: { PATH }, arch: machineArch() })).toBe('reached');
+  expect(await inSandbox(['perl', '-e', talk], { env: { PATH }, arch: buildHostArch() })).toBe('reached');
 });
 
 it('refuses to run anything where it cannot hide the machine', async () => {
-  const machine = { ...otherMachine, lastPid: 1e12 };
-  await expect(shell('echo seen', machine)).rejects.toMatchObject({ code: 'sandbox_forbidden' });
+  const host = { ...otherHost, lastPid: 1e12 };
+  await expect(shell('echo seen', host)).rejects.toMatchObject({ code: 'sandbox_forbidden' });
 });
 
 it('says which program failed, and with what', async () => {
@@ -72,7 +76,7 @@ it('says that nothing can be run in a folder that forbids it', async () => {
   await writeFile(
     join(folder, 'try.ts'),
     `import { inSandbox } from ${JSON.stringify(module)};
-     const options = { env: {}, arch: ${JSON.stringify(machineArch())}, mode: 'root' };
+     const options = { env: {}, arch: ${JSON.stringify(buildHostArch())}, mode: 'root' };
      await inSandbox(['true'], options).catch((error) => console.log(error.message));`,
   );
   await mkdir(join(folder, 'tmp'));

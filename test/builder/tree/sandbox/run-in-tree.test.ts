@@ -3,11 +3,11 @@ import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { machineArch } from '../../../../builder/definition/machine-arch.ts';
+import { buildHostArch } from '../../../../builder/build-host/build-host-arch.ts';
 import { runInTree, treeEnvironment } from '../../../../builder/tree/sandbox/run-in-tree.ts';
 
 let folder: string;
-const options = { env: treeEnvironment(1_775_037_600), arch: machineArch() };
+const options = { env: treeEnvironment(1_775_037_600), arch: buildHostArch() };
 
 /** The machine's busybox with what it is linked to. */
 beforeAll(async () => {

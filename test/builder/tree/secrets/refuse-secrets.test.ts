@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseDefinition } from '../../../../builder/definition/define.ts';
 import { putFile } from '../../../../builder/tree/entries/change.ts';
 import type { Tree } from '../../../../builder/tree/entries/entry.ts';
-import { takeOwners } from '../../../../builder/tree/identity/owners.ts';
+import { collectOwners } from '../../../../builder/tree/identity/owners.ts';
 import { refuseSecrets } from '../../../../builder/tree/secrets/refuse-secrets.ts';
 import { emptyVar } from '../../../../builder/tree/state/empty-var.ts';
 import { moveHomes } from '../../../../builder/tree/state/move-homes.ts';
@@ -34,7 +34,7 @@ it('names each key with its kind and who brought it', async () => {
   putFile(tree, 'usr/lib/python3/tests/key.pem', key);
   putFile(tree, 'usr/share/made', key);
   putFile(tree, 'var/lib/dpkg/info/python3-x:amd64.list', '/.\n/lib\n/lib/python3/tests/key.pem\n');
-  const owners = takeOwners(tree);
+  const owners = collectOwners(tree);
   await expect(refuseSecrets(tree, definitionWith(''), owners)).rejects.toMatchObject({
     code: 'secret_in_image',
     details: {
@@ -55,7 +55,7 @@ it('takes programs of packages for what tests itself by the keys it carries, and
   const program = `\x7fELF\0\0${key}`;
   putFile(tree, 'usr/lib/libgnutls.so.30', program);
   putFile(tree, 'var/lib/dpkg/info/libgnutls30.list', '/.\n/usr/lib/libgnutls.so.30\n');
-  const owners = takeOwners(tree);
+  const owners = collectOwners(tree);
   await refuseSecrets(tree, definitionWith(''), owners);
   putFile(tree, 'usr/bin/own', program);
   await expect(refuseSecrets(tree, definitionWith(''), owners)).rejects.toThrow(

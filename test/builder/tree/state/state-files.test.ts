@@ -5,7 +5,7 @@ import { putDirectory, putFile, putSymlink } from '../../../../builder/tree/entr
 import { readBody, type Tree } from '../../../../builder/tree/entries/entry.ts';
 import { follow } from '../../../../builder/tree/entries/follow.ts';
 import { asOnHost } from '../../../../builder/tree/state/as-on-host.ts';
-import { describePlaces, listPlaces } from '../../../../builder/tree/state/describe-places.ts';
+import { describeState, listState } from '../../../../builder/tree/state/describe-state.ts';
 import { emptyVar } from '../../../../builder/tree/state/empty-var.ts';
 import { foldLocal } from '../../../../builder/tree/state/fold-local.ts';
 import { moveHomes } from '../../../../builder/tree/state/move-homes.ts';
@@ -82,13 +82,13 @@ describe('files in the folders of the host', () => {
     const tree = makeTree({ 'opt/a/b': '', 'opt/a/c': '', 'usr/local/bin/d': '', 'var/lib/e': '' });
     for (let index = 0; index < 22; index++) putFile(tree, `root/caf\xe9${index}`, '');
     const places = await settle(tree, { link: ['/var/lib/e', '/opt/a/b'] });
-    expect(describePlaces(places)).toEqual([
+    expect(describeState(places)).toEqual([
       'moved 1 file of /var to /usr/lib/interlock/var',
       'moved 2 files of /opt to /usr/lib/opt',
       'moved 1 file of /usr/local to /usr/lib/usrlocal',
       '22 on first boot only',
     ]);
-    const list = listPlaces(places);
+    const list = listState(places);
     expect(list[3]).toBe('/root/caf\\xe90: first boot only: later releases do not change it');
     expect(list.at(-1)).toBe('2 more on first boot only');
   });

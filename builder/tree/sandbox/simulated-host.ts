@@ -1,7 +1,7 @@
 import type { Arch } from '../../../protocol/schema/schema.ts';
 
-/** A made-up machine: what programs in the sandbox can find out about where they run. */
-export interface Machine {
+/** A simulated host: what programs in the sandbox can find out about where they run. */
+export interface SimulatedHost {
   hostname: string;
   /** 32 hex digits, as in machine-id(5). */
   machineId: string;
@@ -21,7 +21,7 @@ export interface Machine {
 }
 
 /** The machine every image is built on: it has nothing by which one could be told from another. */
-export const buildMachine: Machine = {
+export const standardHost: SimulatedHost = {
   hostname: 'interlock-build',
   machineId: '00000000000040008000000000000001',
   bootId: '00000000-0000-4000-8000-000000000002',
@@ -34,7 +34,7 @@ export const buildMachine: Machine = {
 };
 
 /** Another machine in all of this: what an installation on it differs in depends on the machine. */
-export const otherMachine: Machine = {
+export const otherHost: SimulatedHost = {
   hostname: 'another-host',
   machineId: '5a17c0de5a17405a8a17c0de5a17c0de',
   bootId: '5a17c0de-0000-405a-8a17-5a17c0de5a17',
@@ -51,7 +51,7 @@ export const otherMachine: Machine = {
   oneCpu: true,
 };
 
-/** Files of proc(5) that tell of this machine's hardware, disks, load or command line: they are empty in the sandbox. */
+/** Files of proc(5) that tell of the build host's hardware, disks, load or command line: they are empty in the sandbox. */
 const hidden = [
   'cmdline',
   'consoles',
@@ -77,12 +77,12 @@ const hidden = [
 const hiddenFolders = ['acpi', 'asound', 'bus', 'driver', 'fs', 'ide', 'irq', 'scsi'];
 
 /** What of /proc, /sys and /etc the sandbox replaces, by path; null is an empty folder. /sys is replaced whole. */
-export function machineFiles(machine: Machine, arch: Arch): Map<string, string | null> {
-  const { hostname, machineId, bootId, dmi, cards } = machine;
+export function simulatedFiles(host: SimulatedHost, arch: Arch): Map<string, string | null> {
+  const { hostname, machineId, bootId, dmi, cards } = host;
   const files = new Map<string, string | null>([
     ...hidden.map((name): [string, string] => [`proc/${name}`, '']),
     ...hiddenFolders.map((name): [string, null] => [`proc/${name}`, null]),
-    ['proc/cpuinfo', cpuinfo(machine, arch)],
+    ['proc/cpuinfo', cpuinfo(host, arch)],
     ['proc/sys/kernel/random/boot_id', `${bootId}\n`],
     ['etc/hostname', `${hostname}\n`],
     ['etc/hosts', `127.0.0.1 localhost\n127.0.1.1 ${hostname}\n`],
@@ -106,7 +106,7 @@ export function machineFiles(machine: Machine, arch: Arch): Map<string, string |
   return files;
 }
 
-function cpuinfo({ cpu }: Machine, arch: Arch): string {
+function cpuinfo({ cpu }: SimulatedHost, arch: Arch): string {
   const fields: Record<Arch, Record<string, string>> = {
     'x86-64': {
       processor: '0',

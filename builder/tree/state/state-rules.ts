@@ -19,23 +19,23 @@ export interface StateRules {
  * `made` by a line of its own; `linked`: in the image, with a link to it; `seeded`: copied once; `created` by somebody
  * else's line. A folder that is linked or seeded takes along all that lies in it.
  */
-export type Fate = 'created' | 'made' | 'linked' | 'seeded';
+export type Treatment = 'created' | 'made' | 'linked' | 'seeded';
 
 /** Folders that many share: what is in one says nothing of its neighbours. */
 const shared =
   /^var(\/(cache|home|lib|lib\/misc|lib\/private|local|log|mail|opt|roothome|spool|srv|usrlocal))?$/;
 
 /** Gives the rule by which each entry of /var finds its place; `state` is all of them. */
-export function chooseFate(state: readonly Entry[], rules: StateRules): (entry: Entry) => Fate {
+export function chooseTreatment(state: readonly Entry[], rules: StateRules): (entry: Entry) => Treatment {
   const isSeeded = matchWritten(rules.seed);
   const isLinked = matchWritten(rules.link);
-  const fateOfFile = (path: string): Fate => {
+  const treatmentOfFile = (path: string): Treatment => {
     if (isSeeded(path)) return 'seeded';
     return isLinked(path) || isSoftware(path) || rules.shipped.has(path) ? 'linked' : 'seeded';
   };
   const inside = noteFolders(state, ({ path, type }) => [
     ...(rules.created.has(path) ? ['created'] : []),
-    ...(type === 'file' ? [fateOfFile(path)] : []),
+    ...(type === 'file' ? [treatmentOfFile(path)] : []),
     ...(type === 'symlink' && !path.startsWith('var/home/') ? ['symlink'] : []),
     ...(isSeeded(path) ? ['named'] : []),
   ]);
@@ -49,7 +49,7 @@ export function chooseFate(state: readonly Entry[], rules: StateRules): (entry: 
 
   return ({ path, type }) => {
     if (rules.created.has(path)) return 'created';
-    if (type === 'file') return fateOfFile(path);
+    if (type === 'file') return treatmentOfFile(path);
     if (type !== 'directory') return 'made';
     const notes = inside.get(path) ?? new Set();
     if (isLinked(path) && !notes.has('named')) return 'linked';

@@ -1,13 +1,13 @@
 import { shownName } from '../../definition/paths/names.ts';
 import { homes, imagePath } from './homes.ts';
-import type { StatePlaces } from './place-state.ts';
+import type { StateLayout } from './lay-out-state.ts';
 
-type Places = Pick<StatePlaces, 'moved' | 'seeded'>;
+type Places = Pick<StateLayout, 'moved' | 'seeded'>;
 
 const longestList = 20;
 
 /** What became of files in the host's folders, in a few words for the end of a build. */
-export function describePlaces({ moved, seeded }: Places): string[] {
+export function describeState({ moved, seeded }: Places): string[] {
   const ways = Map.groupBy(moved, ({ to }) => wayTo(to));
   const lines = [...ways].map(([way, all]) => {
     const folders = all.filter(({ isFolder }) => isFolder).length;
@@ -18,13 +18,13 @@ export function describePlaces({ moved, seeded }: Places): string[] {
 }
 
 /** The same for the plan of a build, with the name of everything that later releases do not change. */
-export function listPlaces({ moved, seeded }: Places): string[] {
+export function listState({ moved, seeded }: Places): string[] {
   const lines = seeded.map((path) => {
     return `${shownName(path)}: first boot only: later releases do not change it`;
   });
   const rest = lines.length - longestList;
   const more = rest > 0 ? [`${rest} more on first boot only`] : [];
-  return [...describePlaces({ moved, seeded: [] }), ...lines.slice(0, longestList), ...more];
+  return [...describeState({ moved, seeded: [] }), ...lines.slice(0, longestList), ...more];
 }
 
 function wayTo(place: string): string {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { openAlike } from '../../../builder/payload/find-alike.ts';
+import { openAlike } from '../../../builder/payload/find-similar.ts';
 
 const block = 4096;
 

@@ -2,13 +2,13 @@ import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { shownName } from '../../definition/paths/names.ts';
 import { parentOf, putDirectory } from '../entries/change.ts';
 import type { Entry, Tree } from '../entries/entry.ts';
-import { chooseFate, type Fate, type StateRules } from './choose-fate.ts';
 import { formatLine, formatLink, formatPath, formatSeed } from './format-line.ts';
 import { imagePath, isSoftware, writtenPath } from './homes.ts';
 import { keepTarget } from './keep-target.ts';
+import { chooseTreatment, type StateRules, type Treatment } from './state-rules.ts';
 
 /** Where everything in /var went. Paths are binary strings; those that begin with `/` are as people name them. */
-export interface StatePlaces {
+export interface StateLayout {
   /** Lines of tmpfiles.d(5). */
   lines: string[];
   /** Links that a host gets. */
@@ -25,23 +25,23 @@ export interface StatePlaces {
  * Finds a place for each entry of /var: a folder or link becomes a line, a file lies in the image, and a host gets a link
  * or a copy. `state` is in walk order. Throws `bad_input` where two files would lie in one place.
  */
-export function placeState(tree: Tree, state: readonly Entry[], rules: StateRules): StatePlaces {
-  const places: StatePlaces = { lines: [], links: [], moved: [], seeds: [], seeded: [] };
-  const fateOf = chooseFate(state, rules);
+export function layOutState(tree: Tree, state: readonly Entry[], rules: StateRules): StateLayout {
+  const places: StateLayout = { lines: [], links: [], moved: [], seeds: [], seeded: [] };
+  const treatmentOf = chooseTreatment(state, rules);
   const move = mover(tree, state);
-  let whole: { folder: string; fate: Fate } | undefined;
+  let whole: { folder: string; treatment: Treatment } | undefined;
   for (const entry of state) {
     const inside = whole && entry.path.startsWith(`${whole.folder}/`);
     if (whole && inside) {
-      const linkname = whole.fate === 'linked' ? keepTarget(entry, whole.folder) : entry.linkname;
-      move({ ...entry, linkname }, placeOf(entry.path, whole.fate));
+      const linkname = whole.treatment === 'linked' ? keepTarget(entry, whole.folder) : entry.linkname;
+      move({ ...entry, linkname }, placeOf(entry.path, whole.treatment));
       continue;
     }
-    const fate = fateOf(entry);
-    const isWhole = entry.type === 'directory' && (fate === 'linked' || fate === 'seeded');
-    whole = isWhole ? { folder: entry.path, fate } : undefined;
-    note(places, entry, fate, rules.created);
-    if (fate === 'linked' || fate === 'seeded') move(entry, placeOf(entry.path, fate));
+    const treatment = treatmentOf(entry);
+    const isWhole = entry.type === 'directory' && (treatment === 'linked' || treatment === 'seeded');
+    whole = isWhole ? { folder: entry.path, treatment } : undefined;
+    note(places, entry, treatment, rules.created);
+    if (treatment === 'linked' || treatment === 'seeded') move(entry, placeOf(entry.path, treatment));
     // programs of the image find each other by the links beside them
     else if (entry.type === 'symlink' && isSoftware(entry.path)) move(entry, imagePath(entry.path));
   }
@@ -49,20 +49,20 @@ export function placeState(tree: Tree, state: readonly Entry[], rules: StateRule
 }
 
 function note(
-  { lines, links, moved, seeds, seeded }: StatePlaces,
+  { lines, links, moved, seeds, seeded }: StateLayout,
   entry: Entry,
-  fate: Fate,
+  treatment: Treatment,
   created: StateRules['created'],
 ): void {
   const { path, type } = entry;
-  if (fate === 'created') return;
-  if (fate === 'seeded') {
+  if (treatment === 'created') return;
+  if (treatment === 'seeded') {
     seeded.push(writtenPath(path));
     if (isRemade(path, created)) lines.push(formatSeed(path));
     else seeds.push(formatPath(path));
-  } else if (fate === 'linked' || type === 'symlink') {
-    const target = fate === 'linked' ? `/${imagePath(path)}` : entry.linkname;
-    if (fate === 'linked')
+  } else if (treatment === 'linked' || type === 'symlink') {
+    const target = treatment === 'linked' ? `/${imagePath(path)}` : entry.linkname;
+    if (treatment === 'linked')
       moved.push({ path: writtenPath(path), to: target, isFolder: type === 'directory' });
     links.push({ path, target });
     lines.push(formatLink(path, target));
@@ -77,8 +77,8 @@ function isRemade(path: string, created: StateRules['created']): boolean {
   return folder !== '' && (/^[CD]/.test(created.get(folder) ?? '') || isRemade(folder, created));
 }
 
-function placeOf(path: string, fate: Fate): string {
-  return fate === 'linked' ? imagePath(path) : `usr/share/factory/${path}`;
+function placeOf(path: string, treatment: Treatment): string {
+  return treatment === 'linked' ? imagePath(path) : `usr/share/factory/${path}`;
 }
 
 /** Puts entries elsewhere in the tree, in folders with the owners and modes of those they come from. */

@@ -4,7 +4,7 @@ import type { Tree } from '../entries/entry.ts';
 import { follow } from '../entries/follow.ts';
 
 /** The paths of a tree where the entries of an overlay lie, after it was laid. */
-export async function placesOf(
+export async function overlayTargets(
   tree: Tree,
   overlay: string,
 ): Promise<{ entry: OverlayEntry; path: string }[]> {
