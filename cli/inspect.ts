@@ -8,7 +8,8 @@ import { readState } from '../builder/inspect/read-state.ts';
 import { type UnlockedPackage, unlockedPackages } from '../builder/inspect/unlocked-packages.ts';
 import { type PackagesLock, parseLock } from '../builder/packages/lock/packages-lock.ts';
 import { listState } from '../builder/tree/state/describe-state.ts';
-import { parseRelease, type Release } from '../protocol/documents/release.ts';
+import { parseRelease } from '../protocol/documents/release.ts';
+import { releaseFiles } from '../protocol/documents/release-files.ts';
 import { asInterlockError, InterlockError } from '../protocol/errors/interlock-error.ts';
 import {
   decodePayloadHeader,
@@ -58,7 +59,9 @@ async function inspectChanges(first: string, second: string, { files = false }: 
 
 async function inspectRelease(folder: string, listPackages: boolean): Promise<Answer> {
   const release = parseRelease(await readGiven(join(folder, 'release.json')));
-  const files = await Promise.all(filesOf(release).map((blob) => checkFile(folder, blob)));
+  const files = await Promise.all(
+    releaseFiles(release).map(({ name, size, sha256 }) => checkFile(folder, { file: name, size, sha256 })),
+  );
   const states = new Map(files.map(({ file, state }) => [file, state]));
   const lock = await readLock(join(folder, 'packages.lock'));
   const unlocked = await unlockedPackages(join(folder, 'sbom.cdx.json'));
@@ -95,19 +98,6 @@ interface NamedBlob {
   file: string;
   size: number;
   sha256: string;
-}
-
-function filesOf(release: Release): NamedBlob[] {
-  const { root, boot, loader, payloads, packagesLock, sbom } = release;
-  return [
-    { file: 'root.erofs', size: root.size, sha256: root.sha256 },
-    { file: 'root.verity', size: root.verity.size, sha256: root.verity.sha256 },
-    { file: 'boot.efi', ...boot },
-    ...(loader ? [{ file: 'loader.efi', ...loader }] : []),
-    ...payloads.map(({ file, size, sha256 }) => ({ file, size, sha256 })),
-    { file: 'packages.lock', ...packagesLock },
-    { file: 'sbom.cdx.json', ...sbom },
-  ];
 }
 
 async function checkFile(folder: string, blob: NamedBlob): Promise<NamedBlob & { state: string }> {

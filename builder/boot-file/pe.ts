@@ -1,4 +1,11 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import {
+  isPe32Plus,
+  type PeHeaders,
+  type PeSection,
+  peHeaders,
+  peSections,
+} from '../../protocol/formats/efi/pe-headers.ts';
 
 /** A section to append: at most 8 characters of name. */
 export interface Section {
@@ -8,22 +15,10 @@ export interface Section {
   isCode?: boolean;
 }
 
-interface StubSection {
-  name: string;
-  virtualSize: number;
-  virtualAddress: number;
-  rawSize: number;
-  rawAt: number;
-}
-
-/** Offsets of a PE32+ image's fields (Microsoft PE format, "Optional Header", "Section Table"). */
-interface PeImage {
+/** A stub with its headers and sections. */
+interface PeImage extends PeHeaders {
   bytes: Buffer;
-  /** Where the COFF header's signature lies. */
-  signatureAt: number;
-  optionalAt: number;
-  tableAt: number;
-  sections: StubSection[];
+  sections: PeSection[];
 }
 
 const sectionHeaderLength = 40;
@@ -32,6 +27,8 @@ const pageSize = 4096;
 const maxAlignment = 1 << 24;
 const maxAddress = 2 ** 32 - 1;
 const symbolsStripped = 0x0008;
+/** `DllCharacteristics` in the optional header. */
+const characteristicsOffset = 70;
 const nxCompatible = 0x0100;
 const readOnlyData = 0x40000040;
 const readOnlyCode = 0x40000020;
@@ -44,7 +41,7 @@ export function appendSections(image: Uint8Array, added: readonly Section[]): Bu
   const pe = parsePe(Buffer.from(image));
   refuseSigned(pe);
   const [fileAlignment, sectionAlignment] = [alignmentAt(pe, 36), alignmentAt(pe, 32)];
-  const rawEnd = Math.max(...pe.sections.map(({ rawAt, rawSize }) => rawAt + rawSize));
+  const rawEnd = Math.max(...pe.sections.map(({ rawOffset, rawSize }) => rawOffset + rawSize));
   const head = Buffer.from(pe.bytes.subarray(0, rawEnd));
   const pieces: Buffer[] = [head];
   let fileEnd = rawEnd;
@@ -53,19 +50,23 @@ export function appendSections(image: Uint8Array, added: readonly Section[]): Bu
   );
   checkRoom(pe, added, rawEnd);
   const grows = added.reduce((sum, { content }) => sum + content.length + sectionAlignment + pageSize, 0);
-  const initialized = pe.bytes.readUInt32LE(pe.optionalAt + 8);
+  const initialized = pe.bytes.readUInt32LE(pe.optionalOffset + 8);
   if (Math.max(memoryEnd, fileEnd, initialized) + grows + fileAlignment * added.length > maxAddress) {
     throw refused('has no addresses left');
   }
   added.forEach(({ name, content, isCode }, index) => {
-    const rawAt = roundUp(fileEnd, fileAlignment);
+    const rawOffset = roundUp(fileEnd, fileAlignment);
     const rawSize = roundUp(content.length, fileAlignment);
     const virtualAddress = roundUp(memoryEnd, Math.max(sectionAlignment, pageSize));
-    const section = { name, virtualSize: content.length, virtualAddress, rawSize, rawAt };
-    const at = pe.tableAt + (pe.sections.length + index) * sectionHeaderLength;
-    encodeSection(section, isCode ? readOnlyCode : readOnlyData).copy(head, at);
-    pieces.push(Buffer.alloc(rawAt - fileEnd), Buffer.from(content), Buffer.alloc(rawSize - content.length));
-    fileEnd = rawAt + rawSize;
+    const section = { name, virtualSize: content.length, virtualAddress, rawSize, rawOffset };
+    const offset = pe.tableOffset + (pe.sections.length + index) * sectionHeaderLength;
+    encodeSection(section, isCode ? readOnlyCode : readOnlyData).copy(head, offset);
+    pieces.push(
+      Buffer.alloc(rawOffset - fileEnd),
+      Buffer.from(content),
+      Buffer.alloc(rawSize - content.length),
+    );
+    fileEnd = rawOffset + rawSize;
     memoryEnd = virtualAddress + content.length;
   });
   const addedSize = added.reduce((sum, { content }) => sum + roundUp(content.length, fileAlignment), 0);
@@ -76,61 +77,50 @@ export function appendSections(image: Uint8Array, added: readonly Section[]): Bu
 /** Whether an image says that it runs with data pages that cannot be executed; null when it is no PE image. */
 export function isNxCompatible(image: Uint8Array): boolean | null {
   const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
-  if (bytes.length < 64 || bytes.toString('latin1', 0, 2) !== 'MZ') return null;
-  const at = bytes.readUInt32LE(0x3c);
-  if (bytes.length < at + 24 + 72 || bytes.toString('latin1', at, at + 4) !== 'PE\0\0') return null;
-  return (bytes.readUInt16LE(at + 24 + 70) & nxCompatible) !== 0;
+  const headers = peHeaders(bytes);
+  if (!headers || bytes.length < headers.optionalOffset + 72) return null;
+  return (bytes.readUInt16LE(headers.optionalOffset + characteristicsOffset) & nxCompatible) !== 0;
 }
 
-/** Takes the promise back, in place. */
+/** Clears the flag of an image that has it, in place. */
 export function clearNxCompatible(image: Buffer): void {
-  const at = image.readUInt32LE(0x3c) + 24 + 70;
-  image.writeUInt16LE(image.readUInt16LE(at) & ~nxCompatible, at);
+  const offset = peHeaders(image)!.optionalOffset + characteristicsOffset;
+  image.writeUInt16LE(image.readUInt16LE(offset) & ~nxCompatible, offset);
 }
 
 function parsePe(bytes: Buffer): PeImage {
-  if (bytes.length < 64 || bytes.toString('latin1', 0, 2) !== 'MZ') throw refused('is no PE image');
-  const signatureAt = bytes.readUInt32LE(0x3c);
-  const optionalAt = signatureAt + 24;
-  if (bytes.length < optionalAt + 112) throw refused('ends within its headers');
-  if (bytes.toString('latin1', signatureAt, signatureAt + 4) !== 'PE\0\0') throw refused('is no PE image');
-  if (bytes.readUInt16LE(optionalAt) !== 0x20b) throw refused('is no PE32+ image');
-  const tableAt = optionalAt + bytes.readUInt16LE(signatureAt + 20);
-  const count = bytes.readUInt16LE(signatureAt + 6);
-  if (count === 0 || bytes.length < tableAt + count * sectionHeaderLength) throw refused('has no sections');
-  const sections = Array.from({ length: count }, (_, index): StubSection => {
-    const at = tableAt + index * sectionHeaderLength;
-    return {
-      name: bytes.toString('latin1', at, at + 8).replace(/\0+$/, ''),
-      virtualSize: bytes.readUInt32LE(at + 8),
-      virtualAddress: bytes.readUInt32LE(at + 12),
-      rawSize: bytes.readUInt32LE(at + 16),
-      rawAt: bytes.readUInt32LE(at + 20),
-    };
-  });
-  if (sections.some(({ rawAt, rawSize }) => rawAt + rawSize > bytes.length)) throw refused('is cut short');
-  return { bytes, signatureAt, optionalAt, tableAt, sections };
+  const headers = peHeaders(bytes);
+  if (!headers) throw refused('is no PE image');
+  if (bytes.length < headers.optionalOffset + 112) throw refused('ends within its headers');
+  if (!isPe32Plus(bytes, headers)) throw refused('is no PE32+ image');
+  const sections = peSections(bytes, headers);
+  if (!sections?.length) throw refused('has no sections');
+  if (sections.some(({ rawOffset, rawSize }) => rawOffset + rawSize > bytes.length))
+    throw refused('is cut short');
+  return { ...headers, bytes, sections };
 }
 
-function alignmentAt({ bytes, optionalAt }: PeImage, field: number): number {
-  const value = bytes.readUInt32LE(optionalAt + field);
+function alignmentAt({ bytes, optionalOffset }: PeImage, field: number): number {
+  const value = bytes.readUInt32LE(optionalOffset + field);
   const isPower = value > 0 && (value & (value - 1)) === 0;
   if (!isPower || value > maxAlignment) throw refused(`is aligned to ${value} bytes`);
   return value;
 }
 
-function refuseSigned({ bytes, optionalAt }: PeImage): void {
-  const directories = bytes.readUInt32LE(optionalAt + 108);
-  if (directories > 4 && bytes.length < optionalAt + 152) throw refused('ends within its headers');
-  const isSigned = directories > 4 && bytes.readUInt32LE(optionalAt + 112 + 4 * 8 + 4) !== 0;
+function refuseSigned({ bytes, optionalOffset }: PeImage): void {
+  const directories = bytes.readUInt32LE(optionalOffset + 108);
+  if (directories > 4 && bytes.length < optionalOffset + 152) throw refused('ends within its headers');
+  const isSigned = directories > 4 && bytes.readUInt32LE(optionalOffset + 112 + 4 * 8 + 4) !== 0;
   if (isSigned) throw refused('is signed; take the unsigned one');
 }
 
 /** Headers cannot grow without moving everything behind them. */
 function checkRoom(pe: PeImage, added: readonly Section[], rawEnd: number): void {
-  const needed = pe.tableAt + (pe.sections.length + added.length) * sectionHeaderLength;
-  const firstRaw = Math.min(...pe.sections.filter(({ rawSize }) => rawSize > 0).map(({ rawAt }) => rawAt));
-  const room = Math.min(pe.bytes.readUInt32LE(pe.optionalAt + 60), firstRaw, rawEnd);
+  const needed = pe.tableOffset + (pe.sections.length + added.length) * sectionHeaderLength;
+  const firstRaw = Math.min(
+    ...pe.sections.filter(({ rawSize }) => rawSize > 0).map(({ rawOffset }) => rawOffset),
+  );
+  const room = Math.min(pe.bytes.readUInt32LE(pe.optionalOffset + 60), firstRaw, rawEnd);
   if (needed > room) throw refused(`has no room for ${added.length} more sections`);
   const names = new Set(pe.sections.map(({ name }) => name));
   const twice = added.find(({ name }) => names.has(name));
@@ -144,7 +134,7 @@ function patchHeaders(
   addedSize: number,
   sizeOfImage: number,
 ): void {
-  const { signatureAt: p, optionalAt: o } = pe;
+  const { signatureOffset: p, optionalOffset: o } = pe;
   head.writeUInt16LE(pe.sections.length + count, p + 6);
   head.writeUInt32LE(0, p + 12);
   head.writeUInt32LE(0, p + 16);
@@ -154,14 +144,14 @@ function patchHeaders(
   head.writeUInt32LE(0, o + 64);
 }
 
-function encodeSection(section: StubSection, characteristics: number): Buffer {
+function encodeSection(section: PeSection, characteristics: number): Buffer {
   const header = Buffer.alloc(sectionHeaderLength);
   if (section.name.length > 8) throw refused(`cannot hold a section named ${section.name}`);
   header.write(section.name, 0, 'latin1');
   header.writeUInt32LE(section.virtualSize, 8);
   header.writeUInt32LE(section.virtualAddress, 12);
   header.writeUInt32LE(section.rawSize, 16);
-  header.writeUInt32LE(section.rawAt, 20);
+  header.writeUInt32LE(section.rawOffset, 20);
   header.writeUInt32LE(characteristics, 36);
   return header;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseRelease, type Release } from '../../protocol/documents/release.ts';
+import { releaseFiles } from '../../protocol/documents/release-files.ts';
 import { readGiven } from '../../system/files/read-given.ts';
 import { compareVersions } from '../packages/control/debian-version.ts';
 import { type LockChange, lockChanges } from '../packages/lock/lock-changes.ts';
@@ -24,6 +25,8 @@ export interface Changes {
   packages: LockChange[];
   files: FileChange[];
 }
+
+const notCompared = ['loader.efi', 'packages.lock', 'sbom.cdx.json'];
 
 /** Compares two releases by what is in their folders. Throws `not_found`, `release_invalid`. */
 export async function compare(first: string, second: string): Promise<Changes> {
@@ -57,13 +60,10 @@ async function load(folder: string): Promise<Loaded> {
   return { release, lock: parseLock(await readGiven(lockFile), lockFile) };
 }
 
-function sizesOf({ root, boot, payloads }: Release): Map<string, number> {
-  return new Map([
-    ['root.erofs', root.size],
-    ['root.verity', root.verity.size],
-    ['boot.efi', boot.size],
-    ...payloads.map(({ file, size }): [string, number] => [file, size]),
-  ]);
+/** Of what a host takes from a release; lists of its parts are compared by their content. */
+function sizesOf(release: Release): Map<string, number> {
+  const files = releaseFiles(release).filter(({ name }) => !notCompared.includes(name));
+  return new Map(files.map(({ name, size }) => [name, size]));
 }
 
 /** Debian's kernel packages carry their version in their name. */

@@ -1,3 +1,4 @@
+import { type PeSection, peHeaders, peSections } from '../../protocol/formats/efi/pe-headers.ts';
 import type { Listed } from '../root/erofs/list-erofs.ts';
 
 const cpioHead = 110;
@@ -8,10 +9,10 @@ const cpioHead = 110;
  */
 export function listBoot(image: Buffer): Listed[] {
   const marks = [{ path: '#boot', offset: 0 }];
-  for (const { name, at, size } of sections(image)) {
-    if (at <= marks.at(-1)!.offset || at + size > image.length) continue;
-    marks.push({ path: `#boot${name}`, offset: at });
-    if (name === '.initrd') marks.push(...archived(image, at, size));
+  for (const { name, rawOffset, rawSize } of sectionsOf(image)) {
+    if (rawOffset <= marks.at(-1)!.offset || rawOffset + rawSize > image.length) continue;
+    marks.push({ path: `#boot${name}`, offset: rawOffset });
+    if (name === '.initrd') marks.push(...archived(image, rawOffset, rawSize));
   }
   return marks.map(({ path, offset }, index) => ({
     path,
@@ -20,21 +21,10 @@ export function listBoot(image: Buffer): Listed[] {
   }));
 }
 
-function sections(image: Buffer): { name: string; at: number; size: number }[] {
-  if (image.length < 64 || image.toString('latin1', 0, 2) !== 'MZ') return [];
-  const head = image.readUInt32LE(0x3c);
-  if (head + 24 > image.length) return [];
-  const table = head + 24 + image.readUInt16LE(head + 20);
-  const count = image.readUInt16LE(head + 6);
-  if (table + count * 40 > image.length) return [];
-  return Array.from({ length: count }, (_, index) => {
-    const entry = table + index * 40;
-    return {
-      name: image.toString('latin1', entry, entry + 8).replace(/\0+$/, ''),
-      size: image.readUInt32LE(entry + 16),
-      at: image.readUInt32LE(entry + 20),
-    };
-  }).filter(({ size }) => size > 0);
+function sectionsOf(image: Buffer): PeSection[] {
+  const headers = peHeaders(image);
+  const sections = headers && peSections(image, headers);
+  return (sections ?? []).filter(({ rawSize }) => rawSize > 0);
 }
 
 /** Where each file's content begins, and where it ends when something else follows. */

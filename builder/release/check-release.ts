@@ -3,16 +3,10 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseRelease, type Release } from '../../protocol/documents/release.ts';
+import { type ReleaseFile, releaseFiles } from '../../protocol/documents/release-files.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { readGiven } from '../../system/files/read-given.ts';
 import { showProgress } from '../../system/terminal/progress.ts';
-
-/** A file of a release, with what `release.json` says about it. */
-interface ReleaseFile {
-  name: string;
-  size: number;
-  sha256: string;
-}
 
 /** A release read from its folder; `text` is `release.json` byte for byte, which is what gets signed. */
 export interface LoadedRelease {
@@ -45,17 +39,6 @@ export async function checkRelease(dir: string): Promise<LoadedRelease> {
   }
   progress.end();
   return loaded;
-}
-
-function releaseFiles({ root, boot, payloads, packagesLock, sbom }: Release): ReleaseFile[] {
-  return [
-    { name: 'root.erofs', size: root.size, sha256: root.sha256 },
-    { name: 'root.verity', size: root.verity.size, sha256: root.verity.sha256 },
-    { name: 'boot.efi', ...boot },
-    ...payloads.map(({ file, size, sha256 }) => ({ name: file, size, sha256 })),
-    { name: 'packages.lock', ...packagesLock },
-    { name: 'sbom.cdx.json', ...sbom },
-  ];
 }
 
 async function checkFile(dir: string, file: ReleaseFile, onBytes: (bytes: number) => void): Promise<void> {

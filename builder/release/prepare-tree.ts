@@ -40,17 +40,17 @@ export async function prepareTree(
   report: Reporter = silent,
 ): Promise<PreparedTree> {
   warnOf(report, await writtenNumbers(tree, await applyUsersLock(tree, users)));
-  const wanted = await overlaidPaths(tree, definition);
-  await refuseIdentities(tree, definition, wanted);
+  const overlaid = await overlaidPaths(tree, definition);
+  await refuseIdentities(tree, definition, overlaid);
   const isRemoved = matchPaths(definition.remove);
   warnOf(
     report,
-    madeDatabases(tree, (path) => wanted.has(path) || isRemoved(path)),
+    madeDatabases(tree, (path) => overlaid.has(path) || isRemoved(path)),
   );
   const boot = await takeBootParts(tree, definition.arch, definition);
-  const bundled = definition.agent ? await addAgent(tree, definition.arch, wanted) : [];
+  const bundled = definition.agent ? await addAgent(tree, definition.arch, overlaid) : [];
   const owners = collectOwners(tree);
-  const state = await normalise(tree, definition, additions, users, report);
+  const state = await normalise(tree, definition, overlaid, additions, users, report);
   await refuseSecrets(tree, definition, owners);
   warnOf(report, await checkRoot(asOnHost(tree, state), definition, boot.kernelRelease));
   return {

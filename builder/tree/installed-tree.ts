@@ -49,10 +49,10 @@ export async function installedTree(
   const packages: Tree = new Map(tree);
   const sources = await addSources(tree, definition, spool, users);
   await layOver(tree, definition, users);
-  const wanted = await overlaidPaths(tree, definition);
+  const overlaid = await overlaidPaths(tree, definition);
   const left = await afterScripts(tree, definition, lock, sources, report, site);
-  await deriveData(left.tree, { packages, key: left.key, wanted, lock, site }, report);
-  warnOf(report, lostRights(packages, left.tree, wanted));
+  await deriveData(left.tree, { packages, key: left.key, overlaid, lock, site }, report);
+  warnOf(report, lostRights(packages, left.tree, overlaid));
   return { tree: left.tree, sources };
 }
 

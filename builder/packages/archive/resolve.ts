@@ -17,9 +17,9 @@ import { type AptSource, aptSources } from './apt-sources.ts';
 import { indexFolder } from './index-folder.ts';
 import { type Origin, parseUris } from './parse-uris.ts';
 import { refuseInitrdTools } from './refuse-initrd-tools.ts';
-import { expiredSuites, newestDate, readReleaseFiles } from './release-files.ts';
 import { solve } from './solve.ts';
 import { checkComponents, suiteProblem } from './suite-problem.ts';
+import { expiredSuites, newestDate, readSuiteReleases } from './suite-releases.ts';
 import { takeKeys } from './take-keys.ts';
 import { updateIndexes } from './update-indexes.ts';
 
@@ -43,7 +43,7 @@ export async function resolve(
     await updateIndexes(config).catch((error) => {
       throw suiteProblem(error, definition);
     });
-    const releases = await readReleaseFiles(join(root, 'lists'));
+    const releases = await readSuiteReleases(join(root, 'lists'));
     checkComponents(definition, releases);
     const packages = sortPackages(
       parseUris(await solve(config, definition, arch), [

@@ -2,7 +2,7 @@ import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { placeOfValue } from '../../definition/line-of.ts';
 import { suggest } from '../../definition/suggest.ts';
-import type { ReleaseFile } from './release-files.ts';
+import type { SuiteRelease } from './suite-releases.ts';
 
 /** Names the line of a suite that a mirror does not have; other errors stay as they are. */
 export function suiteProblem(error: unknown, definition: Definition): unknown {
@@ -21,7 +21,7 @@ export function suiteProblem(error: unknown, definition: Definition): unknown {
 }
 
 /** Refuses a component that a suite does not have: apt only warns. Throws `definition_invalid` with the line. */
-export function checkComponents(definition: Definition, releases: readonly ReleaseFile[]): void {
+export function checkComponents(definition: Definition, releases: readonly SuiteRelease[]): void {
   for (const { suite, components } of suitesOf(definition)) {
     const release = releases.find((each) => each.codename === suite || each.suite === suite);
     if (!release || release.components.length === 0) continue;

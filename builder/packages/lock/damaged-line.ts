@@ -6,32 +6,32 @@ const token = /\s*("(?:[^"\\\n]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[[\]{},:])
  */
 export function damagedLine(text: string): number {
   const open: string[] = [];
-  let wanted = 'value';
+  let expected = 'value';
   token.lastIndex = 0;
   for (;;) {
     const from = token.lastIndex;
     const found = token.exec(text)?.[1];
-    const next = found === undefined ? undefined : after(wanted, found, open);
+    const next = found === undefined ? undefined : after(expected, found, open);
     if (next === undefined) {
       const at = from + text.slice(from).search(/\S|$/);
       return text.trimEnd().slice(0, at).split('\n').length;
     }
-    wanted = next;
+    expected = next;
   }
 }
 
-/** What may follow a token; nothing when it is not what was wanted. Keeps the brackets that are `open`. */
-function after(wanted: string, found: string, open: string[]): string | undefined {
+/** What may follow a token; nothing when it is not what was expected. Keeps the brackets that are `open`. */
+function after(expected: string, found: string, open: string[]): string | undefined {
   const isString = found.startsWith('"');
   const closes = found === (open.at(-1) === '{' ? '}' : ']') && open.length > 0;
-  if (closes && /^(separator|first)/.test(wanted)) {
+  if (closes && /^(separator|first)/.test(expected)) {
     open.pop();
     return open.length > 0 ? 'separator' : 'end';
   }
-  if (wanted === 'separator') return found === ',' ? (open.at(-1) === '{' ? 'key' : 'value') : undefined;
-  if (wanted === 'colon') return found === ':' ? 'value' : undefined;
-  if (wanted === 'key' || wanted === 'first key') return isString ? 'colon' : undefined;
-  if (wanted === 'end') return undefined;
+  if (expected === 'separator') return found === ',' ? (open.at(-1) === '{' ? 'key' : 'value') : undefined;
+  if (expected === 'colon') return found === ':' ? 'value' : undefined;
+  if (expected === 'key' || expected === 'first key') return isString ? 'colon' : undefined;
+  if (expected === 'end') return undefined;
   if (found === '{' || found === '[') {
     open.push(found);
     return found === '{' ? 'first key' : 'first value';

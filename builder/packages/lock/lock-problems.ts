@@ -25,10 +25,10 @@ export function lockProblems(lock: PackagesLock, definition: Definition, arch: A
 
 /** A lock of format 1 comes from a time without `recommends`. */
 function recommendsProblems({ recommends = [] }: PackagesLock, definition: Definition): string[] {
-  const wanted = definition.recommends.map((spec) => parsePackageName(spec).name);
+  const expected = definition.recommends.map((spec) => parsePackageName(spec).name);
   const other = [
-    ...wanted.filter((name) => !recommends.includes(name)),
-    ...recommends.filter((name) => !wanted.includes(name)),
+    ...expected.filter((name) => !recommends.includes(name)),
+    ...recommends.filter((name) => !expected.includes(name)),
   ];
   if (other.length === 0) return [];
   return [`recommends differs in ${other.join(', ')}; build with --update-lock`];

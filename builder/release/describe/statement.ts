@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Release } from '../../../protocol/documents/release.ts';
+import { releaseFiles } from '../../../protocol/documents/release-files.ts';
 
 /** A file or an input by name and digest (in-toto "ResourceDescriptor"). */
 export interface Resource {
@@ -29,18 +30,8 @@ const payloadType = 'application/vnd.in-toto+json';
 
 /** The files of a release as subjects; `text` is release.json byte for byte, which names itself nowhere. */
 export function subjectsOf(release: Release, text: string): Resource[] {
-  const { root, boot, loader, payloads, packagesLock, sbom } = release;
-  const files: [string, string][] = [
-    ['release.json', createHash('sha256').update(text).digest('hex')],
-    ['root.erofs', root.sha256],
-    ['root.verity', root.verity.sha256],
-    ['boot.efi', boot.sha256],
-    ...(loader ? [['loader.efi', loader.sha256] as [string, string]] : []),
-    ...payloads.map(({ file, sha256 }): [string, string] => [file, sha256]),
-    ['packages.lock', packagesLock.sha256],
-    ['sbom.cdx.json', sbom.sha256],
-  ];
-  return files.map(([name, sha256]) => ({ name, digest: { sha256 } }));
+  const own = { name: 'release.json', sha256: createHash('sha256').update(text).digest('hex') };
+  return [own, ...releaseFiles(release)].map(({ name, sha256 }) => ({ name, digest: { sha256 } }));
 }
 
 /** Puts a statement into an envelope that nobody has signed yet. */

@@ -11,19 +11,19 @@ const dist = fileURLToPath(new URL('../../../agent/dist', import.meta.url));
 
 /**
  * Puts the agent into an image: its units and launcher, its one file of JavaScript, and the Node that runs it; what
- * overlays put there is `wanted` and stays. Gives the npm packages in it.
+ * overlays put there is `overlaid` and stays. Gives the npm packages in it.
  */
 export async function addAgent(
   tree: Tree,
   arch: Arch,
-  wanted: ReadonlySet<string> = new Set(),
+  overlaid: ReadonlySet<string> = new Set(),
 ): Promise<BundledPackage[]> {
   const agent: Tree = new Map();
   await layShipped(agent, dist);
   const { code, packages } = await bundleAgent();
   putFile(agent, 'usr/lib/interlock/agent.js', code);
   putFile(agent, 'usr/lib/interlock/node', await readNode(arch), 0o755);
-  for (const path of wanted) agent.delete(path);
+  for (const path of overlaid) agent.delete(path);
   layTree(tree, agent, { keepLinks: true, replaceDirectories: false });
   return [...packages, await nodePackage(arch)];
 }

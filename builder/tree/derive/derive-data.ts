@@ -25,7 +25,7 @@ export interface DeriveOptions {
   packages: Tree;
   key: string;
   /** Paths that overlays put there: what they bring themselves is not made. */
-  wanted: ReadonlySet<string>;
+  overlaid: ReadonlySet<string>;
   lock: Pick<PackagesLock, 'arch' | 'date'>;
   site?: Site;
 }
@@ -52,10 +52,10 @@ export async function deriveData(tree: Tree, options: DeriveOptions, report: Rep
   );
   const isMade = isOutput(stale);
   for (const entry of tree.values()) {
-    if (isMade(entry) && !made.has(entry.path) && !options.wanted.has(entry.path)) tree.delete(entry.path);
+    if (isMade(entry) && !made.has(entry.path) && !options.overlaid.has(entry.path)) tree.delete(entry.path);
   }
   for (const entry of made.values()) {
-    if (!isMade(entry) || options.wanted.has(entry.path)) continue;
+    if (!isMade(entry) || options.overlaid.has(entry.path)) continue;
     putDirectory(tree, parentOf(entry.path));
     tree.set(entry.path, entry);
   }

@@ -7,17 +7,17 @@ import { knownIdentities } from './known-identities.ts';
 import { originOf } from './owners.ts';
 
 /**
- * Refuses what overlays put into a tree (`wanted`) when it gives every host the identity of one. Throws
+ * Refuses what overlays put into a tree (`overlaid`) when it gives every host the identity of one. Throws
  * `definition_invalid` with the file. Private keys are refused by `refuseSecrets`.
  */
 export async function refuseIdentities(
   tree: Tree,
   definition: Definition,
-  wanted: ReadonlySet<string>,
+  overlaid: ReadonlySet<string>,
 ): Promise<void> {
   for (const { name, why, paths, onOneHost } of knownIdentities) {
     const isKnown = matchPaths(paths);
-    for (const path of [...wanted].filter(isKnown)) {
+    for (const path of [...overlaid].filter(isKnown)) {
       const entry = tree.get(path);
       if (!onOneHost || entry?.type !== 'file') continue;
       if (!onOneHost.test((await readBody(entry.body)).toString('latin1'))) continue;

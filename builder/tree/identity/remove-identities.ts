@@ -5,19 +5,19 @@ import { knownIdentities } from './known-identities.ts';
 
 /**
  * Takes everything that belongs to one machine out of a tree, with the links beside it that led to it. A link that leads
- * elsewhere stays: what it leads to is made on the host. What overlays put there is `wanted` and stays.
+ * elsewhere stays: what it leads to is made on the host. What overlays put there is `overlaid` and stays.
  */
-export async function removeIdentities(tree: Tree, wanted: ReadonlySet<string> = new Set()): Promise<void> {
+export async function removeIdentities(tree: Tree, overlaid: ReadonlySet<string> = new Set()): Promise<void> {
   const isKnown = matchPaths(knownIdentities.flatMap(({ paths }) => paths));
   const belongs = ({ path, type, linkname }: Entry) =>
     type === 'symlink'
       ? !linkname.includes('/') && isKnown([parentOf(path), linkname].filter(Boolean).join('/'))
       : isKnown(path);
   for (const entry of [...tree.values()])
-    if (!wanted.has(entry.path) && belongs(entry)) tree.delete(entry.path);
+    if (!overlaid.has(entry.path) && belongs(entry)) tree.delete(entry.path);
   for (const { rewrites } of knownIdentities) {
     for (const [path, changes] of Object.entries(rewrites ?? {})) {
-      if (!wanted.has(path)) await rewrite(tree, path, changes);
+      if (!overlaid.has(path)) await rewrite(tree, path, changes);
     }
   }
 }

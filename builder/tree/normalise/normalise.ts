@@ -5,7 +5,6 @@ import { putFile } from '../entries/change.ts';
 import type { Tree } from '../entries/entry.ts';
 import { matchPaths } from '../entries/match-paths.ts';
 import { addFirstBootUnits } from '../identity/first-boot-units.ts';
-import { overlaidPaths } from '../overlay/lay-overlays.ts';
 import { emptyVar } from '../state/empty-var.ts';
 import { foldLocal } from '../state/fold-local.ts';
 import { warnOfIdleGlobs } from '../state/idle-globs.ts';
@@ -32,16 +31,19 @@ export interface Additions {
   floor?: Uint8Array;
 }
 
-/** Makes of an installed tree the root of a release, and tells where its state went; changes the tree it is given. */
+/**
+ * Turns an installed tree into the root of a release, in place, and returns where its state went. `overlaid` are the
+ * paths at which overlays put files and links, which stay.
+ */
 export async function normalise(
   tree: Tree,
   definition: Definition,
+  overlaid: ReadonlySet<string>,
   additions: Additions,
   users: UsersLock = emptyUsersLock,
   report: Reporter = silent,
 ): Promise<StateLayout> {
   const shipped = await shippedFiles(tree);
-  const overlaid = await overlaidPaths(tree, definition);
   foldLocal(tree);
   const packaged = await packagedUnits(tree, overlaid);
   await scrub(tree, overlaid);

@@ -36,16 +36,16 @@ const openFolders = ['tmp', 'var/tmp'];
 
 /**
  * Takes out of a tree everything that two installations of the same packages do not share; what overlays put there is
- * `wanted`.
+ * `overlaid`.
  */
-export async function scrub(tree: Tree, wanted: ReadonlySet<string> = new Set()): Promise<void> {
-  await removeIdentities(tree, wanted);
+export async function scrub(tree: Tree, overlaid: ReadonlySet<string> = new Set()): Promise<void> {
+  await removeIdentities(tree, overlaid);
   const isUnwanted = matchPaths(unwanted);
-  const kept = withParents(wanted);
+  const kept = withParents(overlaid);
   removeWhere(tree, (path) => !kept.has(path) && isUnwanted(path));
-  removeWhere(tree, (path) => tree.get(path)?.type === 'file' && !wanted.has(path) && emptied(path));
+  removeWhere(tree, (path) => tree.get(path)?.type === 'file' && !overlaid.has(path) && emptied(path));
   const store = tree.get(keystore);
-  if (store?.type === 'file' && !wanted.has(keystore)) {
+  if (store?.type === 'file' && !overlaid.has(keystore)) {
     tree.set(keystore, { ...store, body: bodyOf(undateKeystore(await readBody(store.body))) });
   }
   for (const folder of folders) putDirectory(tree, folder);
@@ -53,7 +53,7 @@ export async function scrub(tree: Tree, wanted: ReadonlySet<string> = new Set())
     putDirectory(tree, folder);
     tree.set(folder, { ...tree.get(folder)!, mode: 0o1777 });
   }
-  if (!wanted.has('etc/machine-id')) putFile(tree, 'etc/machine-id', '', 0o444);
+  if (!overlaid.has('etc/machine-id')) putFile(tree, 'etc/machine-id', '', 0o444);
   await forgetPasswordDays(tree);
 }
 

@@ -24,20 +24,20 @@ const ofTheInstallation = [
 /**
  * Turns /var, which is the host's, into a tmpfiles.d(5) file that makes there what a host lacks, folders and links, and a
  * list of files in the image that a host gets a copy of. What a packaged line makes is left to it, unless an overlay puts
- * a file or link there, which is `wanted`. Throws `bad_input` for a name that no line can hold.
+ * a file or link there, which is `overlaid`. Throws `bad_input` for a name that no line can hold.
  */
 export async function emptyVar(
   tree: Tree,
   rules: Partial<Omit<StateRules, 'created'>> = {},
-  wanted: ReadonlySet<string> = new Set(),
+  overlaid: ReadonlySet<string> = new Set(),
 ): Promise<StateLayout> {
   const isLeft = matchPaths(ofTheInstallation);
-  const kept = withParents(wanted);
+  const kept = withParents(overlaid);
   removeWhere(tree, (path) => isLeft(path) && !kept.has(path));
-  const isWanted = await yieldLines(tree, wanted);
+  const isOverlaid = await yieldLines(tree, overlaid);
   const created = await createdPaths(tree);
   for (const path of created.keys())
-    if (isWanted(path) && tree.get(path)?.type === 'file') created.delete(path);
+    if (isOverlaid(path) && tree.get(path)?.type === 'file') created.delete(path);
   const state = [...walk(tree)].filter(({ path }) => path.startsWith('var/'));
   removeWhere(tree, (path) => path.startsWith('var/'));
   const places = layOutState(tree, state, { seed: [], link: [], shipped: new Set(), ...rules, created });

@@ -9,18 +9,18 @@ import { lineFiles } from './line-files.ts';
  */
 export async function yieldLines(
   tree: Tree,
-  wanted: ReadonlySet<string>,
+  overlaid: ReadonlySet<string>,
 ): Promise<(path: string) => boolean> {
-  const isWanted = (path: string) => wanted.has(path) || wanted.has(writtenPath(path).slice(1));
+  const isOverlaid = (path: string) => overlaid.has(path) || overlaid.has(writtenPath(path).slice(1));
   for (const entry of lineFiles(tree)) {
-    if (wanted.has(entry.path)) continue;
+    if (overlaid.has(entry.path)) continue;
     const lines = (await readBody(entry.body)).toString('latin1').split('\n');
     const left = lines.filter((line) => {
       const { path } = creatingLine(line) ?? {};
-      return path === undefined || !path.startsWith('var/') || !tree.has(path) || !isWanted(path);
+      return path === undefined || !path.startsWith('var/') || !tree.has(path) || !isOverlaid(path);
     });
     if (left.length < lines.length)
       tree.set(entry.path, { ...entry, body: bodyOf(Buffer.from(left.join('\n'), 'latin1')) });
   }
-  return isWanted;
+  return isOverlaid;
 }

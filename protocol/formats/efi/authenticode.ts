@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { InterlockError } from '../../errors/interlock-error.ts';
-
-const pe32Plus = 0x20b;
+import { isPe32Plus, peHeaders } from './pe-headers.ts';
 
 /** Where a PE32+ image keeps what a signature changes; the certificate table's `size` is 0 when it is unsigned. */
 export interface PeParts {
@@ -13,13 +12,9 @@ export interface PeParts {
 
 /** Finds them (Microsoft PE format, "Optional Header"). Throws `bad_input` for what is no such image. */
 export function peParts(image: Buffer): PeParts {
-  const signatureAt = image.length >= 64 ? image.readUInt32LE(60) : 0;
-  const optionalAt = signatureAt + 24;
-  const isPe =
-    image.toString('latin1', 0, 2) === 'MZ' &&
-    image.length >= optionalAt + 152 &&
-    image.toString('latin1', signatureAt, signatureAt + 4) === 'PE\0\0' &&
-    image.readUInt16LE(optionalAt) === pe32Plus;
+  const headers = peHeaders(image);
+  const optionalAt = headers?.optionalOffset ?? 0;
+  const isPe = headers !== null && image.length >= optionalAt + 152 && isPe32Plus(image, headers);
   if (!isPe) throw new InterlockError('bad_input', { what: 'EFI program', problem: 'is no PE32+ image' });
   const entryAt = optionalAt + 144;
   const table = { at: image.readUInt32LE(entryAt), size: image.readUInt32LE(entryAt + 4) };

@@ -2,7 +2,7 @@ import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { highestFree, type NumberRange } from '../accounts/free-number.ts';
 import type { Group, User } from '../accounts/read-users.ts';
 import type { UsersLock } from '../accounts/users-lock.ts';
-import type { Wanted } from './parse-sysusers.ts';
+import type { RequestedNumber } from './parse-sysusers.ts';
 
 type Kind = 'uid' | 'gid';
 
@@ -23,7 +23,7 @@ export interface Surroundings {
 /** A new account's number. `twin`: the number of the user or group of the same name, which is taken where it is free. */
 export interface Asked {
   name: string;
-  wanted: Wanted;
+  requested: RequestedNumber;
   twin: number | undefined;
   place: string;
 }
@@ -32,11 +32,15 @@ export interface Asked {
  * The number of a new user or group: the lock's, the one that is asked for, its twin's, or a free one. Throws `bad_input`
  * for one that is asked for and is another name's, or not the lock's.
  */
-export function chooseNumber(kind: Kind, { name, wanted, twin, place }: Asked, around: Surroundings): number {
+export function chooseNumber(
+  kind: Kind,
+  { name, requested, twin, place }: Asked,
+  around: Surroundings,
+): number {
   const isFree = (number: number) => holderOf(kind, number, name, around) === undefined;
   const kept = kind === 'uid' ? around.lock.users.get(name)?.uid : around.lock.groups.get(name)?.gid;
-  if (wanted && 'number' in wanted) {
-    const { number } = wanted;
+  if (requested && 'number' in requested) {
+    const { number } = requested;
     if (kept !== undefined && kept !== number) {
       throw refused(place, `${name} has ${kind} ${kept} in users.lock and on hosts, not ${number}`);
     }
@@ -45,7 +49,7 @@ export function chooseNumber(kind: Kind, { name, wanted, twin, place }: Asked, a
     return number;
   }
   if (kept !== undefined) return kept;
-  const ofFile = wanted && around.ownerOf(wanted.ofFile)?.[kind];
+  const ofFile = requested && around.ownerOf(requested.ofFile)?.[kind];
   if (ofFile && isFree(ofFile)) return ofFile;
   if (twin !== undefined && isFree(twin)) return twin;
   return highestFree(around.ranges, takenNumbers(around));

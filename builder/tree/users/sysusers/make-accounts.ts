@@ -25,12 +25,12 @@ export function makeAccounts(
   const ranges = declared.filter((line) => line.kind === 'range');
   const now: Surroundings = { ...around, users, groups, ranges };
 
-  const addGroup = (name: string, asked: Pick<DeclaredUser, 'wanted' | 'place'>, twin?: number) => {
+  const addGroup = (name: string, asked: Pick<DeclaredUser, 'requested' | 'place'>, twin?: number) => {
     if (groups.has(name)) return;
     const gid = chooseNumber('gid', { name, ...asked, twin: twin ?? numberOf(name, now) }, now);
     groups.set(name, { name, gid, members: [] });
   };
-  const addUser = ({ name, wanted, group, comment, home, shell, place }: DeclaredUser) => {
+  const addUser = ({ name, requested, group, comment, home, shell, place }: DeclaredUser) => {
     if (users.has(name)) return;
     const first = group === undefined ? undefined : findGroup(groups, group);
     if (group !== undefined && !first) {
@@ -40,11 +40,15 @@ export function makeAccounts(
       });
     }
     if (!first) {
-      const ofFile = wanted && 'ofFile' in wanted ? wanted : undefined;
-      addGroup(name, { wanted: ofFile, place }, wanted && 'number' in wanted ? wanted.number : undefined);
+      const ofFile = requested && 'ofFile' in requested ? requested : undefined;
+      addGroup(
+        name,
+        { requested: ofFile, place },
+        requested && 'number' in requested ? requested.number : undefined,
+      );
     }
     const { gid } = first ?? groups.get(name)!;
-    const uid = chooseNumber('uid', { name, wanted, twin: first ? undefined : gid, place }, now);
+    const uid = chooseNumber('uid', { name, requested, twin: first ? undefined : gid, place }, now);
     const isRoot = uid === 0;
     users.set(name, {
       name,
@@ -59,7 +63,7 @@ export function makeAccounts(
   const userLines = declared.filter((line) => line.kind === 'user');
   const memberLines = declared.filter((line) => line.kind === 'member');
   for (const line of declared) if (line.kind === 'group') addGroup(line.name, line);
-  for (const { group, place } of memberLines) addGroup(group, { wanted: undefined, place });
+  for (const { group, place } of memberLines) addGroup(group, { requested: undefined, place });
   for (const line of userLines) addUser(line);
   for (const { name, place } of memberLines) addUser(plainUser(name, place));
   const added = [...users.values()].slice(present.users.length);
@@ -90,5 +94,5 @@ function lockedOf(added: readonly User[], lines: readonly DeclaredUser[]): Set<s
 /** A user that only a list of members names. */
 function plainUser(name: string, place: string): DeclaredUser {
   const rest = { comment: '', home: '', shell: '', isLocked: false };
-  return { kind: 'user', name, wanted: undefined, group: undefined, ...rest, place };
+  return { kind: 'user', name, requested: undefined, group: undefined, ...rest, place };
 }

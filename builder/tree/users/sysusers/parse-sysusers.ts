@@ -8,13 +8,13 @@ interface Placed {
 }
 
 /** A number: given, the owner of a file, or any. */
-export type Wanted = { number: number } | { ofFile: string } | undefined;
+export type RequestedNumber = { number: number } | { ofFile: string } | undefined;
 
 /** A user that a line declares. `group`: the name or number of a first group other than its own. */
 export interface DeclaredUser extends Placed {
   kind: 'user';
   name: string;
-  wanted: Wanted;
+  requested: RequestedNumber;
   group: string | undefined;
   comment: string;
   home: string;
@@ -26,7 +26,7 @@ export interface DeclaredUser extends Placed {
 /** What one line of sysusers.d(5) declares. */
 export type Declaration =
   | DeclaredUser
-  | (Placed & { kind: 'group'; name: string; wanted: Wanted })
+  | (Placed & { kind: 'group'; name: string; requested: RequestedNumber })
   | (Placed & { kind: 'member'; name: string; group: string })
   | (Placed & { kind: 'range'; from: number; to: number });
 
@@ -57,18 +57,20 @@ function parseLine(line: string, place: string): Declaration | string {
   if (!name || !isDeclarable(name)) return 'names no user or group that systemd takes';
   if (kind === 'u' || kind === 'u!') {
     const [own = '', group] = splitId(id ?? '');
-    const wanted = parseWanted(own);
-    if (wanted === 'wrong') return `has no number, path or “-” in ${own}`;
+    const requested = parseRequested(own);
+    if (requested === 'wrong') return `has no number, path or “-” in ${own}`;
     const rest = { comment, home, shell, isLocked: kind === 'u!' };
-    return { kind: 'user', name, wanted, group: group || undefined, ...rest, place };
+    return { kind: 'user', name, requested, group: group || undefined, ...rest, place };
   }
   if (comment + home + shell !== '') return 'has words after the last';
   if (kind === 'm') {
     return id && isDeclarable(id) ? { kind: 'member', name, group: id, place } : 'names no group';
   }
   if (kind !== 'g') return `begins with ${kind}, not with u, u!, g, m or r`;
-  const wanted = parseWanted(id ?? '');
-  return wanted === 'wrong' ? `has no number, path or “-” in ${id}` : { kind: 'group', name, wanted, place };
+  const requested = parseRequested(id ?? '');
+  return requested === 'wrong'
+    ? `has no number, path or “-” in ${id}`
+    : { kind: 'group', name, requested, place };
 }
 
 /** A path may hold colons. */
@@ -76,7 +78,7 @@ function splitId(id: string): string[] {
   return id.startsWith('/') ? [id] : id.split(/:(.*)/, 2);
 }
 
-function parseWanted(id: string): Wanted | 'wrong' {
+function parseRequested(id: string): RequestedNumber | 'wrong' {
   if (id === '' || id === '-') return undefined;
   if (id.startsWith('/')) return { ofFile: id.slice(1) };
   const number = Number(id);

@@ -30,9 +30,9 @@ beforeEach(() => {
 const report: Reporter = Object.assign(() => ({ at() {}, end: (note = '') => void said.push(note) }), {
   warn: (line: string) => said.push(`warning: ${line}`),
 });
-const derive = async (tree: Tree, wanted: string[] = []) => {
+const derive = async (tree: Tree, overlaid: string[] = []) => {
   const lock = { arch: buildHostArch(), date: '2026-04-01T10:00:00Z' };
-  await deriveData(tree, { packages, key: 'a key', wanted: new Set(wanted), lock }, report);
+  await deriveData(tree, { packages, key: 'a key', overlaid: new Set(overlaid), lock }, report);
   return tree;
 };
 const text = async (tree: Tree, path: string) => (await readBody(tree.get(path)!.body)).toString();

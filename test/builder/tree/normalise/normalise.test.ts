@@ -9,7 +9,7 @@ import { putDirectory, putFile, putSymlink } from '../../../../builder/tree/entr
 import { readBody, type Tree } from '../../../../builder/tree/entries/entry.ts';
 import { type Additions, normalise } from '../../../../builder/tree/normalise/normalise.ts';
 import { scrub } from '../../../../builder/tree/normalise/scrub.ts';
-import { layOverlays } from '../../../../builder/tree/overlay/lay-overlays.ts';
+import { layOverlays, overlaidPaths } from '../../../../builder/tree/overlay/lay-overlays.ts';
 
 const toml = `name = "tiny"
 suite = "trixie"
@@ -49,7 +49,7 @@ function sample(): Tree {
 const define = (text = toml) => ({ ...parseDefinition(text, 'image.toml', '.'), overlays: [overlay] });
 const finish = async (tree: Tree, definition: Definition, additions: Additions) => {
   await layOverlays(tree, definition);
-  await normalise(tree, definition, additions);
+  await normalise(tree, definition, await overlaidPaths(tree, definition), additions);
 };
 const text = async (tree: Tree, path: string) => (await readBody(tree.get(path)!.body)).toString();
 
@@ -124,7 +124,7 @@ describe('normalise', () => {
     ];
     const tree = sample();
     putFile(tree, 'etc/shadow', lines.join('\n'), 0o640);
-    await normalise(tree, define(), { version: '1' });
+    await normalise(tree, define(), new Set(), { version: '1' });
     expect((await text(tree, 'etc/shadow')).split('\n')).toEqual([
       'first:$y$x:0:0:99999:7:::',
       'aged:$y$x:20411:0:90:7:14::',
@@ -200,7 +200,7 @@ describe('normalise', () => {
     const globs = toml.replace('"/usr/share/games"', '\n  "/none/*",\n  "/tmp",\n');
     const tree = sample();
     putFile(tree, 'opt/x/y', '');
-    await normalise(tree, define(`${globs}${state}`), { version: '1' }, undefined, report);
+    await normalise(tree, define(`${globs}${state}`), new Set(), { version: '1' }, undefined, report);
     expect(warnings).toEqual([
       'image.toml:11: remove: /none/* matches nothing',
       'image.toml:18: state.seed: /home/* matches nothing',

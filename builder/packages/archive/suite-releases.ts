@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 
 /** What a signed index of a suite says of itself. */
-export interface ReleaseFile {
+export interface SuiteRelease {
   suite: string;
   codename: string;
   components: string[];
@@ -13,12 +13,12 @@ export interface ReleaseFile {
 }
 
 /** Reads the Release files that apt fetched and found signed. */
-export async function readReleaseFiles(lists: string): Promise<ReleaseFile[]> {
+export async function readSuiteReleases(lists: string): Promise<SuiteRelease[]> {
   const names = (await readdir(lists)).filter((name) => /_(?:In)?Release$/.test(name)).sort();
   return Promise.all(names.map(async (name) => parseRelease(await readFile(join(lists, name), 'utf8'))));
 }
 
-function parseRelease(text: string): ReleaseFile {
+function parseRelease(text: string): SuiteRelease {
   const field = (name: string) => new RegExp(`^${name}: *(.*)$`, 'm').exec(text)?.[1] ?? '';
   const time = (name: string) => {
     const parsed = Date.parse(field(name));
@@ -34,7 +34,7 @@ function parseRelease(text: string): ReleaseFile {
 }
 
 /** The newest date of signed indexes, as RFC 3339 in UTC. */
-export function newestDate(releases: readonly ReleaseFile[]): string {
+export function newestDate(releases: readonly SuiteRelease[]): string {
   const newest = Math.max(...releases.flatMap(({ date }) => date ?? []));
   if (!Number.isFinite(newest)) {
     throw new InterlockError('mirror_failed', { what: 'a date', problem: 'its indexes have none' });
@@ -43,7 +43,7 @@ export function newestDate(releases: readonly ReleaseFile[]): string {
 }
 
 /** The suites whose indexes had expired at a time (milliseconds since 1970), each with the end of its time. */
-export function expiredSuites(releases: readonly ReleaseFile[], now: number): string[] {
+export function expiredSuites(releases: readonly SuiteRelease[], now: number): string[] {
   return releases
     .filter(({ validUntil }) => validUntil !== undefined && validUntil < now)
     .map(({ codename, suite, validUntil }) => `${codename || suite} ${toTime(validUntil!)}`)
