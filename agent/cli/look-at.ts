@@ -17,7 +17,7 @@ export async function lookAt(
   try {
     const host = await (machine === 'file' ? openFileHost(root) : lookAtSystem());
     try {
-      return { running: await host.machine.running(), entries: await host.loader.entries() };
+      return { running: await host.running(), entries: await host.loader.entries() };
     } finally {
       await host.close();
     }

@@ -8,8 +8,8 @@ import type { SlotName } from '../ports/host.ts';
 import type { LoaderEntry } from '../ports/loader.ts';
 import { mayStand, strandedIn } from '../state-machine/lost.ts';
 import { holdOf } from '../state-machine/memory.ts';
+import { describePhase, describeReason, goalOf } from './describe.ts';
 import type { Status } from './read-status.ts';
-import { goalOf, inWords, phaseInWords } from './words.ts';
 
 const barWidth = 20;
 type Fact = [label: string, text: string];
@@ -57,7 +57,7 @@ function headline({ memory }: Status, now: Date): string {
   }
   const isBad = phase.at === 'condemned' || phase.at === 'fellBack' || phase.at === 'healed';
   const lamp = isBad ? lamps.bad : wait ? lamps.waiting : lamps.working;
-  return `${lamp} ${runs} → ${goal}: ${phaseInWords(phase.at)}, for ${formatSeconds((now.getTime() - Date.parse(since)) / 1000)}`;
+  return `${lamp} ${runs} → ${goal}: ${describePhase(phase.at)}, for ${formatSeconds((now.getTime() - Date.parse(since)) / 1000)}`;
 }
 
 function slotsOf({ memory, entries }: Status): string {
@@ -97,13 +97,13 @@ function waitOf({ memory, progress }: Status, now: Date): Fact[] {
   const left = (Date.parse(wait.until) - now.getTime()) / 1000;
   const when = left > 0 ? `in ${formatSeconds(left)}` : 'due';
   const isSaid = wait.reason === problem?.problem;
-  return [['next run', isSaid ? when : `${when}: ${inWords(wait.reason)}`]];
+  return [['next run', isSaid ? when : `${when}: ${describeReason(wait.reason)}`]];
 }
 
 function lookOf({ memory }: Status, now: Date): string {
   const { look } = memory;
   if (!look) return 'never';
-  const found = look.offered ? `${look.offered} is offered` : look.problem || inWords(look.reason);
+  const found = look.offered ? `${look.offered} is offered` : look.problem || describeReason(look.reason);
   return `${ago(look.at, now)}: ${found}`;
 }
 

@@ -13,10 +13,10 @@ import type { Patience } from '../state/hold-lock.ts';
 import type { EventBody } from '../state-machine/event.ts';
 import type { Memory } from '../state-machine/memory.ts';
 import { readFloor } from '../trust/image-trust.ts';
+import { describeMemory, goalOf } from './describe.ts';
 import { runTrial } from './run-trial.ts';
 import { stopRun } from './stop-run.ts';
 import { type OpenAgent, withAgent } from './with-agent.ts';
-import { describe, goalOf } from './words.ts';
 
 /** The verbs that make the agent do something. */
 export function addVerbs(program: Command, root: () => string): void {
@@ -104,7 +104,7 @@ export async function order(
     medium,
   );
   const { phase, wait, look, problem } = memory;
-  return { text: visible(describe(memory)), data: { phase, wait, look, problem } };
+  return { text: visible(describeMemory(memory)), data: { phase, wait, look, problem } };
 }
 
 /** Everything that today's configuration does not stop is done before it is complained of. */
@@ -149,7 +149,7 @@ async function updateOrders(
 ): Promise<EventBody[]> {
   requireConfigured(agent);
   const again: EventBody[] = retry ? [{ kind: 'retry', version: retry }] : [{ kind: 'check' }];
-  if (agent.offer) return [...again, await carriedOrder(agent, agent.offer, version)];
+  if (agent.offer) return [...again, await bundleOrder(agent, agent.offer, version)];
   return version ? [...again, await byName(agent, version, false)] : again;
 }
 
@@ -176,7 +176,7 @@ async function checkState({ paths }: OpenAgent, version: string): Promise<void> 
 }
 
 /** A medium is believed no more than a server: what it offers must be what this host's channel names. */
-async function carriedOrder(
+async function bundleOrder(
   { ports, running, settings }: OpenAgent,
   { name, channel, version }: CarriedOffer,
   wanted: string | undefined,

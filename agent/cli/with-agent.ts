@@ -7,8 +7,8 @@ import { readKnownSettings } from '../config/known-settings.ts';
 import { type Paths, pathsOf } from '../config/paths.ts';
 import type { Settings } from '../config/settings.ts';
 import { noteOverrides } from '../etc/note-overrides.ts';
-import type { Carried } from '../offline/open-bundle.ts';
-import { tellTrouble } from '../run/report-status.ts';
+import type { OfflineBundle } from '../offline/open-bundle.ts';
+import { reportTrouble } from '../run/check-in-while-waiting.ts';
 import { runAgent } from '../run/run.ts';
 import { takeIdentity } from '../server/identity.ts';
 import { holdLock, type Patience } from '../state/hold-lock.ts';
@@ -49,7 +49,7 @@ export async function withAgent<T>(
   medium?: string,
 ): Promise<T> {
   const paths = pathsOf(root);
-  const carried = medium === undefined ? null : await openMedium(medium);
+  const bundle = medium === undefined ? null : await openBundleAt(medium);
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, onSignal);
@@ -63,9 +63,9 @@ export async function withAgent<T>(
     // for people to read, and for a day when the files are wrong: an update must not wait for it
     await Promise.all([noteOverrides(paths), keep()]).catch(() => {});
     const identity = await takeIdentity(paths.state, new Date(), (lost) => noteIdentityLost(store, lost));
-    const composed = await compose(paths, settings, stop.signal, { identity, problem, carried });
+    const composed = await compose(paths, settings, stop.signal, { identity, problem, bundle });
     try {
-      return await use({ ...composed, paths, settings, problem, store, run, offer: carried?.offer ?? null });
+      return await use({ ...composed, paths, settings, problem, store, run, offer: bundle?.offer ?? null });
     } finally {
       await composed.close();
     }
@@ -84,7 +84,7 @@ export async function withAgent<T>(
         if (orders.length > 0 && refusing.test(asInterlockError(error).code)) throw error;
         await noteTrouble(paths.run, error, new Date()).catch(() => {});
         const { memory } = await store.read(new Date());
-        await tellTrouble(composed, memory, name ?? composed.running.name, error);
+        await reportTrouble(composed, memory, name ?? composed.running.name, error);
         throw error;
       }
     }
@@ -111,6 +111,6 @@ async function noteIdentityLost(store: Store, { code, message }: InterlockError)
 }
 
 /** Loaded for those few runs that need it. */
-async function openMedium(path: string): Promise<Carried> {
-  return (await import('../offline/open-bundle.ts')).openCarried(path);
+async function openBundleAt(path: string): Promise<OfflineBundle> {
+  return (await import('../offline/open-bundle.ts')).openBundle(path);
 }

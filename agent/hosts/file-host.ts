@@ -39,17 +39,15 @@ export async function openFileHost(root: string): Promise<Host> {
   return {
     loader,
     storage: { slots, esp: at('esp'), bootFiles: loader },
-    machine: {
-      async running() {
-        const { bootId, slot, rootHash } = await facts();
-        return { bootId, slot, rootHash, ...(await readIdentity(at('osRelease'))) };
-      },
-      async readRoot(signal) {
-        const { slot, rootHash } = await facts();
-        await checkRoot(slots[slot], rootHash, signal);
-      },
-      reboot: () => reboot('file'),
+    async running() {
+      const { bootId, slot, rootHash } = await facts();
+      return { bootId, slot, rootHash, ...(await readIdentity(at('osRelease'))) };
     },
+    async readRoot(signal) {
+      const { slot, rootHash } = await facts();
+      await checkRoot(slots[slot], rootHash, signal);
+    },
+    reboot: () => reboot('file'),
     async close() {},
   };
 }

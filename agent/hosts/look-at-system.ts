@@ -4,9 +4,9 @@ import type { Host } from './host.ts';
 import { showEsp, unmountEsp } from './mount-esp.ts';
 import { readRunning, runFolder, verityName } from './system-host.ts';
 
-/** The machine for those who only look: the ESP is neither repaired nor mounted to be written. */
+/** The host for commands that only read: the ESP is neither repaired nor mounted to be written. */
 export async function lookAtSystem(): Promise<{
-  machine: Pick<Host['machine'], 'running'>;
+  running: Host['running'];
   loader: Pick<Host['loader'], 'entries'>;
   close(): Promise<void>;
 }> {
@@ -14,7 +14,7 @@ export async function lookAtSystem(): Promise<{
   const esp = await showEsp(disk.esp, runFolder);
   return {
     loader: openLoader(esp, { efivars: '/sys/firmware/efi/efivars' }),
-    machine: { running: () => readRunning(disk.running) },
+    running: () => readRunning(disk.running),
     close: () => unmountEsp(esp),
   };
 }

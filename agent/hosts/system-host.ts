@@ -18,7 +18,7 @@ export const runFolder = '/run/interlock';
 /** For the deadman, which knows no boot loader: this boot needs no confirmation any more. */
 const confirmed = join(runFolder, 'confirmed');
 
-/** Opens the machine the agent runs on: device mapper, real partitions, the mounted ESP. */
+/** Opens the host that the agent runs on: device mapper, real partitions, the mounted ESP. */
 export async function openSystemHost(): Promise<Host> {
   const disk = await findSlotsOnDisk(verityName);
   const esp = await mountEsp(disk.esp, runFolder);
@@ -32,11 +32,9 @@ export async function openSystemHost(): Promise<Host> {
       },
     },
     storage: { slots: disk.slots, esp, bootFiles: loader },
-    machine: {
-      running: () => readRunning(disk.running),
-      readRoot: (signal) => readThrough(`/dev/mapper/${verityName}`, signal),
-      reboot: () => reboot('system'),
-    },
+    running: () => readRunning(disk.running),
+    readRoot: (signal) => readThrough(`/dev/mapper/${verityName}`, signal),
+    reboot: () => reboot('system'),
     close: () => unmountEsp(esp),
   };
 }

@@ -1,20 +1,20 @@
 import { BaseFetcher } from 'tuf-js';
 import { DownloadHTTPError } from 'tuf-js/dist/error.js';
 import { asInterlockError, type InterlockError } from '../../protocol/errors/interlock-error.ts';
-import type { Carried } from './open-bundle.ts';
+import type { OfflineBundle } from './open-bundle.ts';
 
 /** Stands for the server in the addresses that the TUF library makes. */
-export const carriedBase = 'carried:';
+export const bundleBase = 'bundle:';
 
-/** Gives the TUF library metadata and targets off a carried medium, as `Fetcher` does off a server. */
-export class CarriedFetcher extends BaseFetcher {
+/** Gives the TUF library metadata and targets off a bundle medium, as `Fetcher` does off a server. */
+export class BundleFetcher extends BaseFetcher {
   failure: InterlockError | undefined;
   last = { url: '', status: 0 };
-  readonly #carried: Carried;
+  readonly #bundle: OfflineBundle;
 
-  constructor(carried: Carried) {
+  constructor(bundle: OfflineBundle) {
     super();
-    this.#carried = carried;
+    this.#bundle = bundle;
   }
 
   override async fetch(url: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
@@ -23,12 +23,10 @@ export class CarriedFetcher extends BaseFetcher {
   }
 
   override async downloadBytes(url: string, limit: number): Promise<Buffer> {
-    const found = await this.#carried
-      .file(url.slice(carriedBase.length + 1), limit)
-      .catch((error: unknown) => {
-        this.failure = asInterlockError(error);
-        throw this.failure;
-      });
+    const found = await this.#bundle.file(url.slice(bundleBase.length + 1), limit).catch((error: unknown) => {
+      this.failure = asInterlockError(error);
+      throw this.failure;
+    });
     this.last = { url, status: found ? 200 : 404 };
     if (!found) throw new DownloadHTTPError('not there', 404);
     return found;

@@ -9,7 +9,7 @@ import type { Extent } from '../slots/slot.ts';
 import { listTar } from './list-tar.ts';
 
 /** A medium with one release on it, and the signed metadata that vouches for it. */
-export interface Carried extends BlobSource {
+export interface OfflineBundle extends BlobSource {
   offer: CarriedOffer;
   /** A file of the medium by its path, or undefined when it is not there. Throws `answer_too_long` beyond `limit` bytes. */
   file(path: string, limit: number): Promise<Buffer | undefined>;
@@ -18,7 +18,7 @@ export interface Carried extends BlobSource {
 const offerLimit = 4096;
 
 /** Opens what `interlock export` made: a folder or a tar file. Throws `not_found`, or `bad_input` for anything else. */
-export async function openCarried(path: string): Promise<Carried> {
+export async function openBundle(path: string): Promise<OfflineBundle> {
   const kind = await look(path);
   if (!kind) throw new InterlockError('not_found', { what: path });
   // a pipe or a device may never end

@@ -23,8 +23,8 @@ export function otherSlot(slot: SlotName): SlotName {
   return slot === 'a' ? 'b' : 'a';
 }
 
-/** The machine under the agent: a real host, or a file-backed one that a supervisor boots. */
-export interface MachinePort {
+/** The host that the agent runs on: a real one, or a file-backed one that a supervisor boots. */
+export interface HostPort {
   running(): Promise<Running>;
   /** Reads the whole running root once; a bit that flipped must be met now, while the boot is still counted. */
   readRoot(signal: AbortSignal): Promise<void>;

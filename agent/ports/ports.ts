@@ -1,6 +1,6 @@
 import type { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { ClockPort } from './clock.ts';
-import type { MachinePort } from './host.ts';
+import type { HostPort } from './host.ts';
 import type { LoaderPort } from './loader.ts';
 import type { LockPort } from './lock.ts';
 import type { ScriptsPort } from './scripts.ts';
@@ -10,7 +10,7 @@ import type { TrustPort } from './trust.ts';
 
 /** Everything outside that the agent touches. `server` and `trust` are null when no server is configured. */
 export interface Ports {
-  machine: MachinePort;
+  host: HostPort;
   slot: SlotPort;
   loader: LoaderPort;
   lock: LockPort;

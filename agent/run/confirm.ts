@@ -1,4 +1,4 @@
-import type { MachinePort } from '../ports/host.ts';
+import type { HostPort } from '../ports/host.ts';
 import type { LoaderPort } from '../ports/loader.ts';
 
 /**
@@ -6,11 +6,11 @@ import type { LoaderPort } from '../ports/loader.ts';
  * now panics under dm-verity and falls back, and after the mark there would be no counter left for that.
  */
 export async function confirm(
-  machine: Pick<MachinePort, 'readRoot'>,
+  host: Pick<HostPort, 'readRoot'>,
   loader: Pick<LoaderPort, 'markGood'>,
   generation: number,
   signal: AbortSignal,
 ): Promise<void> {
-  await machine.readRoot(signal);
+  await host.readRoot(signal);
   await loader.markGood(generation);
 }

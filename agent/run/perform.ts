@@ -1,25 +1,13 @@
-import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
-import type { Running } from '../ports/host.ts';
-import type { LockPort, Place, Standing } from '../ports/lock.ts';
+import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { LockPort, Place } from '../ports/lock.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { ServerPort } from '../ports/server.ts';
-import type { OnProgress } from '../ports/slot.ts';
-import type { Target, TrustPort } from '../ports/trust.ts';
-import type { Effect, EventBody, Found } from '../state-machine/event.ts';
-import { mayStand, strandedIn, troubleOf, withStanding } from '../state-machine/lost.ts';
+import type { Effect, EventBody } from '../state-machine/event.ts';
+import { mayStand, strandedIn } from '../state-machine/lost.ts';
 import { holdOf, type Memory } from '../state-machine/memory.ts';
+import { askBeforeFlip } from './ask-before-flip.ts';
 import { confirm } from './confirm.ts';
-
-export interface PerformContext {
-  memory: Memory;
-  running: Running;
-  /** Name of the image this host follows. */
-  name: string;
-  /** Longest pause between two looks, in seconds. */
-  pollSeconds: number;
-  onProgress: OnProgress;
-  signal: AbortSignal;
-}
+import type { PerformContext } from './context.ts';
+import { look } from './look.ts';
 
 /** Does one effect and says what came of it; null after a reboot was asked for. What is thrown becomes `failed`. */
 export async function perform(
@@ -60,7 +48,7 @@ async function attempt(effect: Effect, ports: Ports, context: PerformContext): P
       await scripts.hooks(effect.when);
       return { kind: 'hooked' };
     case 'flip': {
-      const reason = await objection(effect.target, ports, context);
+      const reason = await askBeforeFlip(effect.target, ports, context);
       if (reason) return { kind: 'cancel', reason };
       return { kind: 'flipped', generation: await loader.flip(effect.target, running) };
     }
@@ -75,7 +63,7 @@ async function attempt(effect: Effect, ports: Ports, context: PerformContext): P
       return { kind: 'unhealthy', check: health.check, problem: health.problem };
     }
     case 'markGood':
-      await confirm(ports.machine, loader, effect.generation, signal);
+      await confirm(ports.host, loader, effect.generation, signal);
       return { kind: 'markedGood' };
     case 'markBad':
       await loader.markBad(effect.generation);
@@ -87,35 +75,9 @@ async function attempt(effect: Effect, ports: Ports, context: PerformContext): P
     case 'cancel':
       return { kind: 'released', answer: await lock.cancel(effect.hold, self) };
     case 'reboot':
-      await ports.machine.reboot();
+      await ports.host.reboot();
       return null;
   }
-}
-
-/**
- * Asks once more right before the flip: a rollout may have stopped while this host waited for its place. A server that
- * does not answer has nothing against a grant that has not expired; an operator's order is not the server's to stop.
- */
-async function objection(
-  { grant, releaseSha256 }: Target,
-  { server, wrong }: Ports,
-  context: PerformContext,
-): Promise<string | null> {
-  if (!server || grant === null) return null;
-  const answer = await server.checkIn(checkInOf(context, wrong)).catch(() => null);
-  if (!answer) return null;
-  const { decision } = answer;
-  if ('none' in decision) return takenBack(decision.none);
-  return decision.offer.release === releaseSha256 ? null : `the server offers ${decision.offer.version} now`;
-}
-
-/** What the server's no means for an update under way; a busy server has nothing against it. */
-export function takenBack(reason: string): string | null {
-  return reason === 'busy' ? null : `the server takes its leave back: ${reason}`;
-}
-
-async function standingNow(lock: LockPort): Promise<Standing | null> {
-  return lock.standing(lock.place());
 }
 
 /**
@@ -125,69 +87,7 @@ async function standingNow(lock: LockPort): Promise<Standing | null> {
 async function placeFor(memory: Memory, lock: LockPort): Promise<Place> {
   const hold = holdOf(memory.phase);
   if (hold) return hold;
-  const standing = mayStand(memory) && (await standingNow(lock));
+  const standing = mayStand(memory) && (await lock.standing(lock.place()));
   if (standing) throw strandedIn(standing);
   return lock.place();
-}
-
-/** Checks in and turns an offer into a target by signed metadata. */
-async function look(ports: Ports, context: PerformContext): Promise<EventBody> {
-  const { pollSeconds, memory } = context;
-  // unknown is not none: what was seen last is told on
-  const standing = mayStand(memory) ? await standingNow(ports.lock).catch(() => undefined) : undefined;
-  const looked = { kind: 'looked' as const, ...(standing === undefined ? {} : { standing }) };
-  if (!ports.server || !ports.trust) {
-    return { ...looked, found: { none: 'no_server', problem: 'no server is configured' }, pollSeconds };
-  }
-  const known = standing === undefined ? memory : withStanding(memory, standing);
-  const answer = await ports.server
-    .checkIn(checkInOf({ ...context, memory: known }, ports.wrong))
-    .catch(asInterlockError);
-  if (answer instanceof InterlockError) {
-    const { code, message } = answer;
-    return { ...looked, found: { code, problem: message, isServer: true }, pollSeconds };
-  }
-  try {
-    const found = await foundBy(answer.decision, ports.trust, context);
-    const isAway = 'none' in found && found.none === 'busy';
-    const pause = isAway ? answer.pollSeconds : Math.min(answer.pollSeconds, pollSeconds);
-    return { ...looked, found, pollSeconds: pause };
-  } catch (error) {
-    const { code, message } = asInterlockError(error);
-    return { ...looked, found: { code, problem: message }, pollSeconds };
-  }
-}
-
-async function foundBy(
-  decision: Awaited<ReturnType<ServerPort['checkIn']>>['decision'],
-  trust: TrustPort,
-  { running }: PerformContext,
-): Promise<Found> {
-  if ('none' in decision) return { none: decision.none, problem: '' };
-  const { version, grant, release, expires } = decision.offer;
-  const target = await trust.accept({ version, grant }, running, 'server');
-  if (target.releaseSha256 !== release) {
-    throw new InterlockError('offer_refused', { version, problem: 'the server names another release.json' });
-  }
-  return { target, expires };
-}
-
-/** What a host tells the server about itself, its troubles included. */
-export function checkInOf(
-  { memory, running, name }: Pick<PerformContext, 'memory' | 'running' | 'name'>,
-  wrong: Ports['wrong'] = null,
-): Parameters<ServerPort['checkIn']>[0] {
-  const failed = new Set(Object.values(memory.failed).map(({ version }) => version));
-  const trouble = troubleOf(memory, wrong);
-  return {
-    name,
-    version: running.version,
-    arch: running.arch,
-    bootId: running.bootId,
-    rootHash: running.rootHash,
-    at: memory.phase.at.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
-    failed: [...failed],
-    cancelled: [...new Set(Object.values(memory.barred ?? {}).flatMap(({ versions }) => versions))],
-    ...(trouble && { trouble: { code: trouble.code, text: trouble.problem } }),
-  };
 }

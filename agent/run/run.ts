@@ -3,8 +3,8 @@ import type { Ports } from '../ports/ports.ts';
 import type { Store } from '../state/store.ts';
 import type { EventBody } from '../state-machine/event.ts';
 import type { Memory } from '../state-machine/memory.ts';
+import { checkInWhileWaiting } from './check-in-while-waiting.ts';
 import { perform } from './perform.ts';
-import { tell } from './report-status.ts';
 import { openSession } from './session.ts';
 
 /** How far the present step is; written for live displays and forgotten with the boot. */
@@ -35,7 +35,7 @@ const stopGraceMs = 3000;
 const reportGraceMs = 2000;
 
 /**
- * Runs the machine until it waits, reboots or is stopped. The memory is on the disk before every effect,
+ * Runs the state machine until it waits, reboots or is stopped. The memory is on the disk before every effect,
  * so whatever cuts it, the next run continues with the same step. Returns what is known at the end.
  */
 export async function runAgent(
@@ -52,7 +52,7 @@ export async function runAgent(
     options.onProgress({ phase, step: effect, done, total, at: clock.now().toISOString() });
   };
 
-  const running = await ports.machine.running();
+  const running = await ports.host.running();
   await ports.loader.tidy(running);
   let effect = session.apply(await startedBy(ports, running, options.retrySeconds));
   try {
@@ -84,7 +84,7 @@ export async function runAgent(
   }
   await session.save();
   if (!signal.aborted)
-    await tell(ports, session, { ...options, name: options.name ?? running.name }, running);
+    await checkInWhileWaiting(ports, session, { ...options, name: options.name ?? running.name }, running);
   await session.save();
   await session.reportAll(signal);
   await session.save();

@@ -4,7 +4,7 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { type Answer, ask } from '../../system/http/ask.ts';
 import { createHttpAgents } from '../../system/http/http-agents.ts';
 import { checkJson, readJson, wordsOf } from '../../system/http/read-json.ts';
-import type { Rest } from './retry-after.ts';
+import type { RetryAfter } from './retry-after.ts';
 
 const timeout = { lookup: 5000, connect: 5000, secureConnect: 5000, response: 15_000, request: 30_000 };
 
@@ -17,7 +17,7 @@ export interface PostContext {
   ca?: string | undefined;
   credential?: string | undefined;
   /** Remembers what `Retry-After` asked for. */
-  rest?: Rest;
+  retryAfter?: RetryAfter;
   signal: AbortSignal;
 }
 
@@ -26,12 +26,12 @@ export interface PostContext {
  * `answer_invalid` or `answer_too_long`; what the server asks for by `Retry-After` is among the details.
  */
 export async function post<T extends TSchema>(
-  { server, ca, credential, rest, signal }: PostContext,
+  { server, ca, credential, retryAfter, signal }: PostContext,
   path: string,
   body: unknown,
   schema: T,
 ): Promise<Static<T>> {
-  await rest?.check();
+  await retryAfter?.check();
   const answer = await ask(`${server}${path}`, {
     method: 'POST',
     json: body,
@@ -46,7 +46,7 @@ export async function post<T extends TSchema>(
   });
   if (answer.status < 200 || answer.status > 299) {
     const refusal = refusalOf(answer);
-    await rest?.note(refusal);
+    await retryAfter?.note(refusal);
     throw refusal;
   }
   return readJson(answer, schema);

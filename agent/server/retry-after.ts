@@ -5,14 +5,14 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { parseJson } from '../../protocol/schema/schema.ts';
 import { privateFile } from '../../system/files/private-files.ts';
 
-const Wish = Type.Object({ server: Type.String(), until: Type.Number() });
-type Wish = Static<typeof Wish>;
+const Pause = Type.Object({ server: Type.String(), until: Type.Number() });
+type Pause = Static<typeof Pause>;
 
 /** No server is left alone for longer; a time further away was made by another clock. */
 const longestMs = 3_600_000;
 
 /** Keeps every call of this host away from a server for as long as its `Retry-After` asked, over all runs of a boot. */
-export interface Rest {
+export interface RetryAfter {
   /** Throws `server_unready` while the server is to be left alone. */
   check(): Promise<void>;
   /** Learns from what a call threw. */
@@ -20,14 +20,14 @@ export interface Rest {
 }
 
 /** `run`: the folder that is gone with the boot; without one, only this run remembers. */
-export function openRest(server: string, run: string | null, now: () => number = Date.now): Rest {
+export function openRetryAfter(server: string, run: string | null, now: () => number = Date.now): RetryAfter {
   const file = run === null ? null : join(run, 'server-rest.json');
-  let known: Wish | null = null;
+  let known: Pause | null = null;
 
-  async function wish(): Promise<Wish | null> {
+  async function pause(): Promise<Pause | null> {
     if (known || !file) return known;
     try {
-      return parseJson(Wish, await readFile(file), file);
+      return parseJson(Pause, await readFile(file), file);
     } catch {
       return null;
     }
@@ -35,7 +35,7 @@ export function openRest(server: string, run: string | null, now: () => number =
 
   return {
     async check() {
-      const found = await wish();
+      const found = await pause();
       const left = found?.server === server ? found.until - now() : 0;
       if (left <= 0 || left > longestMs) return;
       const problem = `${server} asked to be left alone for ${Math.ceil(left / 1000)} s more`;

@@ -4,7 +4,7 @@ import type { Memory } from './memory.ts';
 const longestMs = 86_400_000;
 
 /** Whether a host that waits in the middle of an update should tell the server so; an idle one looks instead. */
-export function isTellDue({ phase, wait, tellAt }: Memory, now: number): boolean {
+export function isCheckInDue({ phase, wait, tellAt }: Memory, now: number): boolean {
   if (phase.at === 'idle' || !wait) return false;
   const left = tellAt === undefined ? 0 : Date.parse(tellAt) - now;
   return !(left > 0 && left <= longestMs);

@@ -43,7 +43,7 @@ export type Event = { time: string } & (
   /** `standing`: what the lock showed, when it was asked. */
   | { kind: 'looked'; found: Found; pollSeconds: number; standing?: Standing | null }
   /** The server was told where this host is. */
-  | { kind: 'told'; pollSeconds: number }
+  | { kind: 'checkedIn'; pollSeconds: number }
   | { kind: 'wrote'; detail?: string }
   | { kind: 'drew'; nonce: string; place: Place }
   | { kind: 'acquired'; nonce: string; answer: AcquireAnswer }

@@ -6,7 +6,7 @@ import type { Memory } from './memory.ts';
 import { onAcknowledge, onCancel, onConfirm, onNoted, onOrder, onRetry } from './orders.ts';
 import { onStarted } from './started.ts';
 import { onHealthy, onMarkedBad, onMarkedGood, onUnhealthy } from './trial-steps.ts';
-import { onFlipped, onHooked, onLooked, onTold, onUnflipped, onWrote } from './update-steps.ts';
+import { onCheckedIn, onFlipped, onHooked, onLooked, onUnflipped, onWrote } from './update-steps.ts';
 
 /**
  * The whole agent as one pure function: what is known now, and the one thing to do next (none while it waits).
@@ -24,8 +24,8 @@ function reduce(memory: Memory, event: Event): Memory {
       return onStarted(memory, event);
     case 'looked':
       return onLooked(memory, event);
-    case 'told':
-      return onTold(memory, event);
+    case 'checkedIn':
+      return onCheckedIn(memory, event);
     case 'wrote':
       return onWrote(memory, event);
     case 'drew':

@@ -12,7 +12,7 @@ export function onLooked(memory: Memory, event: EventOf<'looked'>): Memory {
   const { time, found, pollSeconds, standing } = event;
   const { phase } = memory;
   if (phase.at !== 'idle' && (phase.at !== 'written' || phase.fresh)) return memory;
-  const told = tellAgain(memory, time, pollSeconds);
+  const told = scheduleCheckIn(memory, time, pollSeconds);
   const known = standing === undefined ? told : withStanding(told, standing);
   const seen = { ...known, look: lookOf(time, found) };
   if ('target' in found) return onTarget(seen, time, found, pollSeconds);
@@ -29,11 +29,11 @@ export function onLooked(memory: Memory, event: EventOf<'looked'>): Memory {
 }
 
 /** The server was told where this host is: enough for a while. */
-export function onTold(memory: Memory, { time, pollSeconds }: EventOf<'told'>): Memory {
-  return tellAgain(memory, time, pollSeconds);
+export function onCheckedIn(memory: Memory, { time, pollSeconds }: EventOf<'checkedIn'>): Memory {
+  return scheduleCheckIn(memory, time, pollSeconds);
 }
 
-function tellAgain(memory: Memory, time: string, seconds: number): Memory {
+function scheduleCheckIn(memory: Memory, time: string, seconds: number): Memory {
   return { ...memory, tellAt: later(time, seconds) };
 }
 

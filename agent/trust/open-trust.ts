@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { imageFloorFile, imageRootFile } from '../../protocol/documents/trust.ts';
 import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
-import { CarriedFetcher, carriedBase } from '../offline/bundle-fetcher.ts';
-import type { Carried } from '../offline/open-bundle.ts';
+import { BundleFetcher, bundleBase } from '../offline/bundle-fetcher.ts';
+import type { OfflineBundle } from '../offline/open-bundle.ts';
 import type { TrustPort } from '../ports/trust.ts';
 import { accept } from './accept.ts';
 import { type Cache, loadCache, tidyCache } from './cache.ts';
@@ -20,7 +20,7 @@ export interface TrustOptions {
   imageRoot?: string;
   imageFloor?: string;
   /** Base URL of the update server, or the medium that stands in for it. */
-  server: string | Carried;
+  server: string | OfflineBundle;
   /** PEM file of the only authority whose certificate the server may have; without it the system's authorities count. */
   ca?: string;
   /** What this host is and follows, by its own configuration. */
@@ -46,11 +46,11 @@ export function openTrust(options: TrustOptions): TrustPort {
       let proven = cache.verifiedAt;
       checkClock(now, [image.floor.built]);
       const known = { ...cache.metadata, 'root.json': newerRoot(image.root, cache.metadata['root.json']) };
-      const isCarried = typeof server !== 'string';
-      const fetcher = isCarried
-        ? new CarriedFetcher(server)
+      const isOffline = typeof server !== 'string';
+      const fetcher = isOffline
+        ? new BundleFetcher(server)
         : new Fetcher(options.ca && (await readFile(options.ca, 'utf8')));
-      const origin = { base: isCarried ? carriedBase : server, isCarried };
+      const origin = { base: isOffline ? bundleBase : server, isOffline };
       const context = { ...options, floor: image.floor, cache, now };
       try {
         return await refresh(join(cacheDir, 'scratch'), known, origin, fetcher, now, async (refreshed) => {

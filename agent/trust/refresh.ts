@@ -37,14 +37,14 @@ const targetLimit = 1024 * 1024;
 /** Where metadata comes from; `base` is what addresses begin with. */
 export interface Origin {
   base: string;
-  isCarried: boolean;
+  isOffline: boolean;
 }
 
 /** Runs the TUF client's workflow (TUF 1.0.34 §5) in a scratch folder; the caller keeps what was verified, or nothing. */
 export async function refresh<T>(
   scratch: string,
   known: Record<string, string>,
-  { base: server, isCarried }: Origin,
+  { base: server, isOffline }: Origin,
   fetcher: MetadataFetcher,
   now: Date,
   use: (refreshed: Refreshed) => Promise<T>,
@@ -58,13 +58,13 @@ export async function refresh<T>(
     const updater = new Updater({ metadataDir: scratch, metadataBaseUrl, fetcher, config: limits });
     // the online roles live for a day and a week; how fresh a carried medium is, its carrier says. See docs/decisions/0007.
     const store = new ProfiledStore(Buffer.from(known['root.json'] ?? ''));
-    store.startTime = isCarried ? new Date(0) : now;
+    store.startTime = isOffline ? new Date(0) : now;
     (updater as unknown as { trustedSet: TrustedMetadataStore }).trustedSet = store;
     await updater.refresh();
     return await use({
       find: async (path) => {
         const found = await findTarget(updater, fetcher, base, path);
-        if (isCarried) checkLives(store, now);
+        if (isOffline) checkLives(store, now);
         return found;
       },
       metadata: () => readFolder(scratch),

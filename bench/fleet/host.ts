@@ -112,7 +112,7 @@ export class BenchHost {
     const { now, post, sleep, checkedIn } = this.#around;
     const secret = `secret-${this.#number}`;
     return {
-      machine: {
+      host: {
         running: async () => this.#running(),
         readRoot: async () => {},
         reboot: () => this.#reboot(),

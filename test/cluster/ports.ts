@@ -15,7 +15,7 @@ export function openPorts(world: World, host: Host, life: Life): Ports {
   const spend = (low: number, high: number) => spendOn(life, random.between(low, high));
   const guarded = <P extends object>(port: P): P => aliveOnly(port, life);
   return {
-    machine: guarded({
+    host: guarded({
       running: async () => host.running(),
       readRoot: () => spend(5, 30),
       reboot: async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pack } from 'tar-stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openCarried } from '../../../agent/offline/open-bundle.ts';
+import { openBundle } from '../../../agent/offline/open-bundle.ts';
 
 const offer = JSON.stringify({ format: 1, name: 'tiny', channel: 'alpha', version: '2' });
 const blob = `v1/blobs/${'a'.repeat(64)}`;
@@ -46,12 +46,12 @@ function changed(at: number, ...bytes: number[]): Buffer {
 }
 
 test('a tar cut anywhere is refused as a whole', async () => {
-  expect((await openCarried(await put(whole))).offer.version).toBe('2');
+  expect((await openBundle(await put(whole))).offer.version).toBe('2');
   const end = whole.length - 512;
   const cuts = Array.from({ length: end / 128 }, (_, index) => [index * 128, index * 128 + 77]).flat();
   for (const cut of [...cuts.filter((at) => at < end), end - 1]) {
     const path = await put(whole.subarray(0, cut));
-    await expect(openCarried(path), `cut at ${cut}`).rejects.toMatchObject({
+    await expect(openBundle(path), `cut at ${cut}`).rejects.toMatchObject({
       code: 'bad_input',
       details: { what: path },
     });
@@ -64,42 +64,42 @@ test.each([
   ['2⁶⁴', [0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]],
   ['letters', [...Buffer.from('zzzzzzzzzzz\0')]],
 ])('an entry whose size is %s is refused', async (_, size) => {
-  await expect(openCarried(await put(changed(124, ...size)))).rejects.toMatchObject({ code: 'bad_input' });
+  await expect(openBundle(await put(changed(124, ...size)))).rejects.toMatchObject({ code: 'bad_input' });
 });
 
 test('bytes behind a link hold nothing up', async () => {
   const path = await put(changed(156, 0x32));
-  await expect(openCarried(path)).rejects.toThrow('has no offer.json');
+  await expect(openBundle(path)).rejects.toThrow('has no offer.json');
 });
 
 test('a tar of endlessly many names is refused', async () => {
   const files = Object.fromEntries(
     Array.from({ length: 10_001 }, (_, index) => [`f${index}`, Buffer.alloc(0)]),
   );
-  await expect(openCarried(await put(await tarOf(files)))).rejects.toThrow('more than 10000 files');
+  await expect(openBundle(await put(await tarOf(files)))).rejects.toThrow('more than 10000 files');
 });
 
 test('what is neither folder nor file is not read: it may never end', async () => {
   const pipe = join(dir, 'pipe');
   await promisify(execFile)('mkfifo', [pipe]);
   for (const path of [pipe, '/dev/zero']) {
-    await expect(openCarried(path)).rejects.toMatchObject({ code: 'bad_input' });
+    await expect(openBundle(path)).rejects.toMatchObject({ code: 'bad_input' });
   }
 });
 
 test('a medium that cannot be read is not one that is not there', async () => {
   await symlink('loop', join(dir, 'loop'));
-  await expect(openCarried(join(dir, 'loop'))).rejects.toMatchObject({ code: 'bad_input' });
-  await expect(openCarried(join(dir, 'nothing'))).rejects.toMatchObject({ code: 'not_found' });
+  await expect(openBundle(join(dir, 'loop'))).rejects.toMatchObject({ code: 'bad_input' });
+  await expect(openBundle(join(dir, 'nothing'))).rejects.toMatchObject({ code: 'not_found' });
   await mkdir(join(dir, 'folder'));
   await symlink('offer.json', join(dir, 'folder/offer.json'));
-  await expect(openCarried(join(dir, 'folder'))).rejects.toMatchObject({ code: 'bad_input' });
-  await expect(openCarried('/proc/self/mem')).rejects.toMatchObject({ code: 'bad_input' });
+  await expect(openBundle(join(dir, 'folder'))).rejects.toMatchObject({ code: 'bad_input' });
+  await expect(openBundle('/proc/self/mem')).rejects.toMatchObject({ code: 'bad_input' });
 });
 
 test('a blob that was cut after the medium was opened ends with an error, not with the process', async () => {
   const path = await put(whole);
-  const { readBlob } = await openCarried(path);
+  const { readBlob } = await openBundle(path);
   await writeFile(path, whole.subarray(0, 3000));
   await expect(Array.fromAsync(readBlob('a'.repeat(64), { from: 0, to: 5000 }))).rejects.toMatchObject({
     code: 'unreachable',

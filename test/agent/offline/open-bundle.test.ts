@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openCarried } from '../../../agent/offline/open-bundle.ts';
+import { openBundle } from '../../../agent/offline/open-bundle.ts';
 import { openTrust } from '../../../agent/trust/open-trust.ts';
 import { carry } from '../../../builder/offline/write-bundle.ts';
 import { paths } from '../../../protocol/api/publish.ts';
@@ -33,7 +33,7 @@ async function exportTo(name: string, version = '2'): Promise<number> {
 
 /** Lets a host that runs version 1 take what a medium offers, the server being away. */
 async function take(host: TestHost, medium: string) {
-  const server = await openCarried(at(medium));
+  const server = await openBundle(at(medium));
   const { version } = server.offer;
   return openTrust({ ...host.options, server }).accept(
     { version, grant: null },
@@ -45,7 +45,7 @@ async function take(host: TestHost, medium: string) {
 test.each(['two', 'two.tar'])('a host takes what %s holds by the signatures on it', async (medium) => {
   const host = await makeHost(repository);
   expect(await take(host, medium)).toMatchObject({ version: '2', grant: null });
-  const { offer, readBlob } = await openCarried(at(medium));
+  const { offer, readBlob } = await openBundle(at(medium));
   expect(offer).toEqual({ format: 1, name: 'tiny', channel: 'alpha', version: '2' });
   const [payload] = (await take(host, medium)).release.payloads;
   const found = await Array.fromAsync(readBlob(payload!.sha256, { from: 10, to: 4000 }));
@@ -89,8 +89,8 @@ test('metadata that somebody changed on the way is refused', async () => {
 test('what no host of the channel would take is not exported, and nothing is left lying', async () => {
   await expect(exportTo('old', '1')).rejects.toMatchObject({ code: 'bad_input' });
   await expect(exportTo('three', '3')).rejects.toMatchObject({ code: 'exists' });
-  await expect(openCarried(at('old'))).rejects.toMatchObject({ code: 'not_found' });
-  await expect(openCarried(at('keys'))).rejects.toMatchObject({ code: 'bad_input' });
+  await expect(openBundle(at('old'))).rejects.toMatchObject({ code: 'not_found' });
+  await expect(openBundle(at('keys'))).rejects.toMatchObject({ code: 'bad_input' });
 });
 
 test('a blob that arrives damaged is not exported', async () => {
@@ -105,5 +105,5 @@ test('a blob that arrives damaged is not exported', async () => {
     out: at('spoilt.tar'),
   });
   await expect(spoilt).rejects.toThrow();
-  await expect(openCarried(at('spoilt.tar'))).rejects.toMatchObject({ code: 'not_found' });
+  await expect(openBundle(at('spoilt.tar'))).rejects.toMatchObject({ code: 'not_found' });
 });

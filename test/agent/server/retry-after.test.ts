@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openServer } from '../../../agent/server/open-server.ts';
-import { openRest } from '../../../agent/server/retry-after.ts';
+import { openRetryAfter } from '../../../agent/server/retry-after.ts';
 import type { Report } from '../../../protocol/api/check-in.ts';
 
 let folder: string;
@@ -41,7 +41,7 @@ const run = (now: number, base = url) =>
     enroll: { machineId: '0'.repeat(32), hostname: 'h', name: 'core', arch: 'x86-64' },
     state: folder,
     identity: { hostId: 'host-0001', credential: 'secret' },
-    rest: openRest(base, folder, () => now),
+    retryAfter: openRetryAfter(base, folder, () => now),
     signal: new AbortController().signal,
     onEnrolled: () => {},
   });

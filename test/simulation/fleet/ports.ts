@@ -13,7 +13,7 @@ export function openPorts(fleet: Fleet, host: SimHost, life: Life): Ports {
   const other = (): SlotName => (host.slot === 'a' ? 'b' : 'a');
   const spend = (low: number, high: number) => fleet.spend(life, random.between(low, high));
   return {
-    machine: {
+    host: {
       running: async () => host.running(),
       readRoot: () => spend(5_000, 30_000),
       reboot: async () => {

@@ -11,7 +11,7 @@ import { parseRelease } from '../../../protocol/documents/release.ts';
  */
 const root = process.argv[3]!;
 const host = await openFileHost(root);
-const running = await host.machine.running();
+const running = await host.running();
 await host.loader.tidy(running);
 const booted = (await host.loader.entries()).find(
   (entry) => entry.rootHashPrefix === running.rootHash.slice(0, 16),
@@ -20,7 +20,7 @@ if (booted.triesLeft !== null) {
   const sick = readFileSync(join(root, 'etc/interlock/health'), 'utf8').trim() === 'sick';
   if (!sick) await host.loader.markGood(booted.generation);
   else await host.loader.markBad(booted.generation);
-  if (sick) await host.machine.reboot();
+  if (sick) await host.reboot();
 }
 const folder = readFileSync(join(root, 'own/target'), 'utf8').trim();
 const release = parseRelease(readFileSync(join(folder, 'release.json')));
@@ -33,6 +33,6 @@ if (rootHash !== running.rootHash && !failed) {
   const slots = createSlotPort(host.storage, createDownload({ sources: [`file://${folder}/`] }));
   await slots.write(target, running, () => {}, new AbortController().signal);
   await host.loader.flip(target, running);
-  await host.machine.reboot();
+  await host.reboot();
 }
 await host.close();

@@ -16,7 +16,7 @@ export function portsOf(model: ModelHost, sent: Report[][] = []): Ports {
   const did = (effect: Effect) => perform(model, effect);
   const self = (boots: readonly string[]) => ({ boot: model.running.bootId, boots, seen: {} });
   return {
-    machine: { running: async () => running(), readRoot: async () => {}, reboot: async () => boot(model) },
+    host: { running: async () => running(), readRoot: async () => {}, reboot: async () => boot(model) },
     slot: { write: async () => void did({ kind: 'write', target }) },
     loader: {
       tidy: async () => {},

@@ -46,12 +46,12 @@ const phases: Record<Phase['at'], string> = {
 };
 
 /** A machine's reason as a sentence for people; what has no entry speaks for itself. */
-export function inWords(reason: string): string {
+export function describeReason(reason: string): string {
   return Object.hasOwn(reasons, reason) ? reasons[reason as keyof typeof reasons] : reason;
 }
 
 /** What a phase means to who looks at it. */
-export function phaseInWords(at: Phase['at']): string {
+export function describePhase(at: Phase['at']): string {
   return phases[at];
 }
 
@@ -62,8 +62,8 @@ export function goalOf(phase: Phase): string | undefined {
 }
 
 /** What the host is at, in one line. */
-export function describe({ phase, running, wait }: Memory): string {
+export function describeMemory({ phase, running, wait }: Memory): string {
   const version = goalOf(phase) ?? running?.version;
   const state = `${phase.at}${version ? ` ${version}` : ''}`;
-  return wait ? `${state}; waits until ${wait.until}: ${inWords(wait.reason)}` : state;
+  return wait ? `${state}; waits until ${wait.until}: ${describeReason(wait.reason)}` : state;
 }

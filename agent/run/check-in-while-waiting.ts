@@ -1,27 +1,30 @@
 import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Running } from '../ports/host.ts';
 import type { Ports } from '../ports/ports.ts';
-import { isTellDue } from '../state-machine/check-in-due.ts';
+import { isCheckInDue } from '../state-machine/check-in-due.ts';
 import type { Memory } from '../state-machine/memory.ts';
-import { checkInOf, type PerformContext, takenBack } from './perform.ts';
+import { describeWithdrawal } from './ask-before-flip.ts';
+import type { PerformContext } from './context.ts';
+import { checkInOf } from './describe-host.ts';
 import type { Session } from './session.ts';
 
 /**
- * A host that waits in the middle of an update goes on checking in: the server hears at each poll that it lives and what
- * it is stuck on, and may take its leave back. Looking for updates does the same on an idle host.
+ * Checks in at each poll while a host waits in the middle of an update: the server learns what it waits for and can
+ * withdraw its grant. On an idle host the look for updates is the check-in.
  */
-export async function tell(
+export async function checkInWhileWaiting(
   { server, clock, wrong }: Pick<Ports, 'server' | 'clock' | 'wrong'>,
   session: Session,
   { name, pollSeconds }: Pick<PerformContext, 'name' | 'pollSeconds'>,
   running: Running,
 ): Promise<void> {
   const memory = session.memory();
-  if (!server || !isTellDue(memory, clock.now().getTime())) return;
+  if (!server || !isCheckInDue(memory, clock.now().getTime())) return;
+  // a server that cannot be reached is asked again at the next poll
   const answer = await server.checkIn(checkInOf({ memory, running, name }, wrong)).catch(() => null);
-  session.apply({ kind: 'told', pollSeconds });
+  session.apply({ kind: 'checkedIn', pollSeconds });
   if (!answer || !('none' in answer.decision)) return;
-  const reason = takenBack(answer.decision.none);
+  const reason = describeWithdrawal(answer.decision.none);
   if (reason && mayEnd(session)) session.apply({ kind: 'cancel', reason });
 }
 
@@ -33,8 +36,8 @@ function mayEnd(session: Session): boolean {
   return isEarly && phase.plan.goal.grant !== null;
 }
 
-/** A run that cannot go on, for its state cannot be saved, still says so: the server must not take it for silent. */
-export async function tellTrouble(
+/** Checks in with the error that ended a run, so that a host whose state cannot be saved does not look silent. */
+export async function reportTrouble(
   { ports: { server }, running }: { ports: Pick<Ports, 'server'>; running: Running },
   memory: Memory,
   name: string,
@@ -42,5 +45,6 @@ export async function tellTrouble(
 ): Promise<void> {
   const { code, message } = asInterlockError(error);
   const trouble = { code, text: message };
+  // the caller throws the error that counts; a server that is away too changes nothing about it
   await server?.checkIn({ ...checkInOf({ memory, running, name }), trouble }).catch(() => {});
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openCarried } from '../../../agent/offline/open-bundle.ts';
+import { openBundle } from '../../../agent/offline/open-bundle.ts';
 import { makeTar } from '../../builder/support/make-tar.ts';
 import { repairTar } from '../repair-tar.ts';
 import { scratchFolder } from '../scratch-folder.ts';
@@ -21,7 +21,7 @@ export const target: FuzzTarget = {
   repair: repairTar,
   async run(input) {
     writeFileSync(path, input);
-    const { file, readBlob } = await openCarried(path);
+    const { file, readBlob } = await openBundle(path);
     await file('v1/tuf/metadata/root.json', 100_000);
     for await (const _ of readBlob(blob, { from: 10, to: 2000 }));
   },

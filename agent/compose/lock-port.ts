@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { readPem } from '../config/read-pem.ts';
+import type { Settings } from '../config/settings.ts';
+import type { EtcdLockOptions } from '../lock/etcd.ts';
+import { openLock } from '../lock/open-lock.ts';
+import type { ClockPort } from '../ports/clock.ts';
+import type { LockPort, Place } from '../ports/lock.ts';
+import type { Context } from './context.ts';
+
+/** Opens the lock; certificates for etcd are read when they are needed, so that a missing one stops nothing else. */
+export function openLockPort(context: Context, clock: ClockPort): LockPort {
+  return openLock(
+    () => placeOf(context),
+    () => etcdOptions(context.settings),
+    () => clock.now(),
+  );
+}
+
+/** The place that today's configuration names; null when it names no lock. */
+function placeOf({ settings: { lock, group }, problem, identity, machineId }: Context): Place | null {
+  if (problem) throw problem;
+  if (!lock) return null;
+  return {
+    kind: lock.kind,
+    endpoints: lock.endpoints ?? [],
+    group,
+    host: identity?.hostId ?? hostIdOf(machineId),
+  };
+}
+
+/** A host that never enrolled still needs a name in the lock; the machine id itself is not shown around. */
+function hostIdOf(machineId: string): string {
+  return createHash('sha256').update(`interlock lock ${machineId}`).digest('hex').slice(0, 32);
+}
+
+async function etcdOptions({ lock }: Settings): Promise<EtcdLockOptions> {
+  if (!lock) return { endpoints: [] };
+  const { endpoints = [], ca, cert, key, username, password, member } = lock;
+  return {
+    endpoints,
+    ...(ca ? { ca: await readPem(ca, 'certificate') } : {}),
+    ...(cert ? { cert: await readPem(cert, 'certificate') } : {}),
+    ...(key ? { key: await readPem(key, 'key') } : {}),
+    ...(username ? { username } : {}),
+    ...(password ? { password } : {}),
+    ...(member ? { member } : {}),
+  };
+}

@@ -1,0 +1,37 @@
+import { readHostname } from '../hosts/read-hostname.ts';
+import type { ServerPort } from '../ports/server.ts';
+import { openServer } from '../server/open-server.ts';
+import { openRetryAfter } from '../server/retry-after.ts';
+import { lookAtDisk } from '../state/look-at-disk.ts';
+import type { Context } from './context.ts';
+import { refuse } from './refuse.ts';
+
+/** Opens the update server; null when none is configured. With a wrong configuration it is still told, if its address is known. */
+export async function openServerPort(context: Context): Promise<ServerPort | null> {
+  const { paths, settings, signal, running, name, ca, caProblem, problem, machineId } = context;
+  const { server, channel, group, joinToken } = settings;
+  const cannotAsk = server === null ? problem : caProblem;
+  if (cannotAsk) return refuse(cannotAsk);
+  if (server === null) return null;
+  return openServer({
+    server,
+    ca,
+    channel,
+    group,
+    signal,
+    retryAfter: openRetryAfter(server, paths.run),
+    trouble: () => lookAtDisk(paths.state),
+    identity: context.identity,
+    state: paths.state,
+    enroll: {
+      ...(joinToken ? { joinToken } : {}),
+      machineId,
+      hostname: await readHostname(paths),
+      name,
+      arch: running.arch,
+    },
+    onEnrolled: (identity) => {
+      context.identity = identity;
+    },
+  });
+}
