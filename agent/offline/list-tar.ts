@@ -17,7 +17,7 @@ export async function listTar(path: string): Promise<Map<string, Extent>> {
   const places = new Map<string, Extent>();
   const reader = extract();
   const feeding = pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), reader);
-  // whoever reads the entries is told
+  // the loop below throws the same error
   feeding.catch(() => {});
   let end = 0;
   try {

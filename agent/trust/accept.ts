@@ -16,7 +16,6 @@ import type { Running } from '../ports/host.ts';
 import type { Target, TrustPort } from '../ports/trust.ts';
 import { type Cache, saveCache } from './cache.ts';
 import { provenTime } from './check-clock.ts';
-import { rootVersion } from './image-trust.ts';
 import type { NamedTarget, Refreshed } from './refresh.ts';
 
 /** What a decision is made from, besides the fresh metadata. */
@@ -38,7 +37,7 @@ export async function accept(
   refreshed: Refreshed,
   ...[offered, running, order]: Parameters<TrustPort['accept']>
 ): Promise<Target> {
-  checkRootFloor(context, await refreshed.metadata());
+  checkRootFloor(context, refreshed);
   const signed = order === 'server' ? await readChannel(context, refreshed) : undefined;
   const brake = signed && (await readBrake(context, refreshed));
   const channel = signed && withBrake(signed, brake);
@@ -54,8 +53,8 @@ export async function accept(
   return { version: release.version, rootHash, releaseSha256: sha256, release, grant: offered.grant };
 }
 
-function checkRootFloor({ floor }: AcceptContext, metadata: Record<string, string>): void {
-  const found = rootVersion(metadata['root.json'] ?? '');
+function checkRootFloor({ floor }: AcceptContext, { root }: Refreshed): void {
+  const found = root.parsed.signed.version;
   if (found < floor.root)
     throw new InterlockError('metadata_rollback', { role: 'root', found, seen: floor.root });
 }
@@ -149,7 +148,7 @@ async function remember(
     ...cache,
     metadata,
     serials: { ...cache.serials, ...serials },
-    verifiedAt: provenTime(metadata['timestamp.json'] ?? '', cache.verifiedAt, now),
+    verifiedAt: provenTime(refreshed.timestamp, cache.verifiedAt, now),
     accepted: release ? withAccepted(cache.accepted, release) : cache.accepted,
   };
   await saveCache(cacheDir, next);

@@ -26,6 +26,7 @@ export async function loadCache(dir: string): Promise<Cache> {
   try {
     return parseJson(Cache, await readFile(join(dir, file)), file, 'state_invalid');
   } catch {
+    // the image's root and floor take over
     return { format: 1, metadata: {}, serials: {}, verifiedAt: null, accepted: [] };
   }
 }

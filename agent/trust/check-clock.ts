@@ -1,5 +1,6 @@
 import { signedAt } from '../../protocol/documents/trust.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { TufDocument } from './document.ts';
 
 /** How far the clocks of a host and its server may differ. */
 const slackMs = 3_600_000;
@@ -16,28 +17,21 @@ export function checkClock(now: Date, known: readonly (string | null)[]): void {
  * The latest moment that is proven: the fresh timestamp was signed one life before it expires. Never later than the
  * clock, so that a thief of the online keys cannot push hosts into the future.
  */
-export function provenTime(timestampJson: string, before: string | null, now: Date): string | null {
-  const { signed } = JSON.parse(timestampJson) as { signed: { expires: string } };
-  const at = signedAt('timestamp', signed.expires).getTime();
-  return latest([before, new Date(Math.min(at, now.getTime())).toISOString()]);
+export function provenTime({ parsed }: TufDocument, before: string | null, now: Date): string | null {
+  const signed = signedAt('timestamp', parsed.signed.expires).getTime();
+  return latest([before, new Date(Math.min(signed, now.getTime())).toISOString()]);
 }
 
 /**
- * True when a newer timestamp says an earlier time than is held for proven, and not one that is still to come: whoever signs
- * timestamps had a clock that was ahead and now is right. Nobody else can sign a newer one, so an old clock gains nothing by it.
+ * True when a newer timestamp names an earlier time than the proven one, and not one that is still to come: whoever signs
+ * timestamps had a clock that was ahead and is right now. Nobody else can sign a newer one, so an old clock gains nothing by it.
  */
-export function isTakenBack(
-  before: string | undefined,
-  timestampJson: string | undefined,
-  proven: string,
-  now: Date,
-): boolean {
-  if (before === undefined || timestampJson === undefined) return false;
-  const [old, next] = [before, timestampJson].map(
-    (text) => (JSON.parse(text) as { signed: { version: number; expires: string } }).signed,
+export function isTakenBack(before: TufDocument, fresh: TufDocument, proven: string, now: Date): boolean {
+  const [old, next] = [before.parsed.signed, fresh.parsed.signed];
+  const signed = signedAt('timestamp', next.expires);
+  return (
+    next.version > old.version && signed < new Date(proven) && signed.getTime() - now.getTime() < slackMs
   );
-  const at = signedAt('timestamp', next!.expires);
-  return next!.version > old!.version && at < new Date(proven) && at.getTime() - now.getTime() < slackMs;
 }
 
 function latest(times: readonly (string | null)[]): string | null {

@@ -49,6 +49,7 @@ Key.fromJSON = (keyID, data) => {
   try {
     return readKnown(keyID, data);
   } catch {
+    // a kind of key that this version does not know
     return new FutureKey(keyID, data);
   }
 };
@@ -85,6 +86,7 @@ function signedBy(key: Key, document: AnyMetadata): boolean {
     key.verifySignature(document);
     return true;
   } catch {
+    // a signature that is missing or wrong counts for nothing; the threshold decides
     return false;
   }
 }

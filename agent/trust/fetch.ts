@@ -1,9 +1,9 @@
 import { BaseFetcher } from 'tuf-js';
-import { DownloadHTTPError } from 'tuf-js/dist/error.js';
 import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { ask } from '../../system/http/ask.ts';
 import { createHttpAgents } from '../../system/http/http-agents.ts';
 import { checkJson, wordsOf } from '../../system/http/read-json.ts';
+import { isMissingFile, missingFile } from './tuf-js.ts';
 
 const timeout = {
   lookup: 10_000,
@@ -43,7 +43,7 @@ export class Fetcher extends BaseFetcher {
     try {
       return await this.#download(url, limit);
     } catch (error) {
-      if (error instanceof DownloadHTTPError) throw error;
+      if (isMissingFile(error)) throw error;
       this.failure = asInterlockError(error);
       throw this.failure;
     }
@@ -54,7 +54,7 @@ export class Fetcher extends BaseFetcher {
     const answer = await ask(url, { timeout, agent, limit });
     const { status, body, retryAfter } = answer;
     this.last = { url, status };
-    if (status === 403 || status === 404) throw new DownloadHTTPError('not there', status);
+    if (status === 403 || status === 404) throw missingFile(status);
     // whatever stands in between has pages to show; nobody should look for a forgery in them
     if (status === 200 && pages.test(answer.type)) checkJson(answer);
     if (status === 200) return body;

@@ -28,6 +28,7 @@ export function rootVersion(text: string): number {
     checkIds(root);
     return root.signed.version;
   } catch {
+    // not a root, or not signed by its own keys: any other root is newer
     return 0;
   }
 }

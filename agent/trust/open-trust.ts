@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { imageFloorFile, imageRootFile } from '../../protocol/documents/trust.ts';
 import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
-import { BundleFetcher, bundleBase } from '../offline/bundle-fetcher.ts';
 import type { OfflineBundle } from '../offline/open-bundle.ts';
 import type { TrustPort } from '../ports/trust.ts';
 import { accept } from './accept.ts';
 import { type Cache, loadCache, tidyCache } from './cache.ts';
 import { checkClock, isTakenBack } from './check-clock.ts';
+import { parseDocument } from './document.ts';
 import { Fetcher } from './fetch.ts';
+import { BundleFetcher, bundleBase } from './fetch-bundle.ts';
 import { newerRoot, readImageTrust } from './image-trust.ts';
 import { type Refreshed, refresh } from './refresh.ts';
 import { refusalOf } from './refusal.ts';
@@ -54,7 +55,7 @@ export function openTrust(options: TrustOptions): TrustPort {
       const context = { ...options, floor: image.floor, cache, now };
       try {
         return await refresh(join(cacheDir, 'scratch'), known, origin, fetcher, now, async (refreshed) => {
-          const agreed = await checkProven(cache, refreshed, now);
+          const agreed = checkProven(cache, refreshed, now);
           proven = agreed.verifiedAt;
           return accept({ ...context, cache: agreed }, refreshed, offered, running, order);
         });
@@ -67,11 +68,13 @@ export function openTrust(options: TrustOptions): TrustPort {
 }
 
 /** The cache, without a proven time that the server has taken back. Throws `clock_behind` for a clock that is before it. */
-async function checkProven(cache: Cache, refreshed: Refreshed, now: Date): Promise<Cache> {
+function checkProven(cache: Cache, refreshed: Refreshed, now: Date): Cache {
   const { verifiedAt, metadata } = cache;
   if (!verifiedAt || now >= new Date(verifiedAt)) return cache;
-  const fresh = (await refreshed.metadata())['timestamp.json'];
-  if (!isTakenBack(metadata['timestamp.json'], fresh, verifiedAt, now)) checkClock(now, [verifiedAt]);
+  const before = metadata['timestamp.json'];
+  const isTaken =
+    before !== undefined && isTakenBack(parseDocument(before), refreshed.timestamp, verifiedAt, now);
+  if (!isTaken) checkClock(now, [verifiedAt]);
   return { ...cache, verifiedAt: null };
 }
 

@@ -1,14 +1,14 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { Updater } from 'tuf-js';
-import type { TrustedMetadataStore } from 'tuf-js/dist/store.js';
+import type { Updater } from 'tuf-js';
 import { paths } from '../../protocol/api/publish.ts';
 import { onlineRoles, targetFile } from '../../protocol/documents/trust.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { privateFolder } from '../../system/files/private-files.ts';
+import { parseDocument, type TufDocument } from './document.ts';
 import type { MetadataFetcher } from './fetch.ts';
-import { ProfiledStore } from './store.ts';
+import { openUpdater, type ProfiledStore } from './tuf-js.ts';
 
 /** A target that verified metadata names; `read` fetches it and checks length and hash. */
 export interface NamedTarget {
@@ -16,11 +16,16 @@ export interface NamedTarget {
   read(): Promise<string>;
 }
 
+/** Texts of verified metadata by file name; there is always a root. */
+export type KnownMetadata = Record<string, string> & { 'root.json': string };
+
 /** A repository whose newest metadata was verified, and which gives targets. */
 export interface Refreshed {
   /** Verifies the roles that may name a target; undefined when none does. */
   find(path: string): Promise<NamedTarget | undefined>;
-  /** All metadata verified so far, by file name. */
+  root: TufDocument;
+  timestamp: TufDocument;
+  /** Texts of all metadata verified so far, by file name. */
   metadata(): Promise<Record<string, string>>;
 }
 
@@ -43,7 +48,7 @@ export interface Origin {
 /** Runs the TUF client's workflow (TUF 1.0.34 §5) in a scratch folder; the caller keeps what was verified, or nothing. */
 export async function refresh<T>(
   scratch: string,
-  known: Record<string, string>,
+  known: KnownMetadata,
   { base: server, isOffline }: Origin,
   fetcher: MetadataFetcher,
   now: Date,
@@ -55,13 +60,16 @@ export async function refresh<T>(
     for (const [name, text] of Object.entries(known)) await writeFile(join(scratch, name), text);
     const base = server.replace(/\/$/, '');
     const metadataBaseUrl = base + paths.metadata;
-    const updater = new Updater({ metadataDir: scratch, metadataBaseUrl, fetcher, config: limits });
-    // the online roles live for a day and a week; how fresh a carried medium is, its carrier says. See docs/decisions/0007.
-    const store = new ProfiledStore(Buffer.from(known['root.json'] ?? ''));
-    store.startTime = isOffline ? new Date(0) : now;
-    (updater as unknown as { trustedSet: TrustedMetadataStore }).trustedSet = store;
+    // the online roles live for a day and a week; an offline bundle is older than that. See docs/decisions/0007.
+    const startTime = isOffline ? new Date(0) : now;
+    const options = { metadataDir: scratch, metadataBaseUrl, fetcher, config: limits };
+    const { updater, store } = openUpdater(options, known['root.json'], startTime);
     await updater.refresh();
+    const readRole = async (role: string) =>
+      parseDocument(await readFile(join(scratch, `${role}.json`), 'utf8'));
     return await use({
+      root: await readRole('root'),
+      timestamp: await readRole('timestamp'),
       find: async (path) => {
         const found = await findTarget(updater, fetcher, base, path);
         if (isOffline) checkLives(store, now);

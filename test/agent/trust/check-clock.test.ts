@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { checkClock, provenTime } from '../../../agent/trust/check-clock.ts';
+import { parseDocument } from '../../../agent/trust/document.ts';
 
-const timestamp = (expires: string) => JSON.stringify({ signed: { expires } });
+const timestamp = (expires: string) => parseDocument(JSON.stringify({ signed: { version: 1, expires } }));
 const now = new Date('2026-06-02T00:00:00Z');
 
 test('a clock before anything that is known is behind', () => {

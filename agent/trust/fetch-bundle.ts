@@ -1,12 +1,12 @@
 import { BaseFetcher } from 'tuf-js';
-import { DownloadHTTPError } from 'tuf-js/dist/error.js';
 import { asInterlockError, type InterlockError } from '../../protocol/errors/interlock-error.ts';
-import type { OfflineBundle } from './open-bundle.ts';
+import type { OfflineBundle } from '../offline/open-bundle.ts';
+import { missingFile } from './tuf-js.ts';
 
 /** Stands for the server in the addresses that the TUF library makes. */
 export const bundleBase = 'bundle:';
 
-/** Gives the TUF library metadata and targets off a bundle medium, as `Fetcher` does off a server. */
+/** Gives the TUF library metadata and targets from an offline bundle, as `Fetcher` does from a server. */
 export class BundleFetcher extends BaseFetcher {
   failure: InterlockError | undefined;
   last = { url: '', status: 0 };
@@ -28,7 +28,7 @@ export class BundleFetcher extends BaseFetcher {
       throw this.failure;
     });
     this.last = { url, status: found ? 200 : 404 };
-    if (!found) throw new DownloadHTTPError('not there', 404);
+    if (!found) throw missingFile(404);
     return found;
   }
 }
