@@ -18,6 +18,7 @@ export async function isDue({ root, run, state }: Paths, now = Date.now()): Prom
     const isWaiting = left > 0 && left <= longestWaitMs && reports.length === 0;
     return !isWaiting || boots.at(-1) !== (await readBootId(root, run));
   } catch {
+    // no state yet, or one that the run itself has to complain about
     return true;
   }
 }

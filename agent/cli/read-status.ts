@@ -116,6 +116,7 @@ export function dataOf({ hostId, settings, memory, problems, ...now }: Status) {
 }
 
 async function readProgress({ run }: Paths): Promise<Status['progress']> {
+  // the run under way has not written it yet
   const text = await readFile(join(run, 'progress.json'), 'utf8').catch(() => null);
   return text ? (JSON.parse(text) as Status['progress']) : null;
 }

@@ -22,9 +22,11 @@ async function hasOpen(pid: string, file: string): Promise<boolean> {
     const folder = `/proc/${pid}/fd`;
     const wanted = await realpath(file);
     const names = await readdir(folder);
+    // the process closes files while it is looked at
     const targets = await Promise.all(names.map((name) => readlink(join(folder, name)).catch(() => '')));
     return targets.includes(wanted);
   } catch {
+    // the process or the lock file is gone: there is nothing to stop
     return false;
   }
 }

@@ -134,6 +134,7 @@ async function giveUp(root: string): Promise<Answer> {
     seconds: patientSeconds,
     onWait(pid) {
       operatorPatience.onWait(pid);
+      // a run that cannot be stopped is waited for
       void stopRun(pathsOf(root), pid).catch(() => {});
     },
   };

@@ -82,6 +82,7 @@ export async function withAgent<T>(
         return memory;
       } catch (error) {
         if (orders.length > 0 && refusing.test(asInterlockError(error).code)) throw error;
+        // the error itself is thrown below, and ends up in the journal
         await noteTrouble(paths.run, error, new Date()).catch(() => {});
         const { memory } = await store.read(new Date());
         await reportTrouble(composed, memory, name ?? composed.running.name, error);
@@ -89,7 +90,7 @@ export async function withAgent<T>(
       }
     }
   } catch (error) {
-    // before there was anything to run: a disk or an ESP that cannot be opened
+    // before there was anything to run: a disk or an ESP that cannot be opened; the error is thrown below, noted or not
     if (opening.test(asInterlockError(error).code)) {
       await noteTrouble(paths.run, error, new Date()).catch(() => {});
     }

@@ -39,6 +39,7 @@ function fileOf({ state }: Pick<Paths, 'state'>): string {
 /** It may hold a password, as the files it comes from. */
 async function keep(paths: Paths, { inputs, fragments }: Merged): Promise<void> {
   const text = `${JSON.stringify({ inputs, sources: fragments.map(({ file }) => file) }, null, 1)}\n`;
+  // none yet, or one that cannot be read: it is written anew
   const before = await readFile(fileOf(paths), 'utf8').catch(() => '');
   if (text !== before) await writeDurably(fileOf(paths), text, 0o600);
 }
@@ -50,16 +51,19 @@ async function lastSettings(paths: Paths): Promise<Settings | null> {
     checkInputs(inputs, file);
     return { ...settingsOf(mergeInputs(paths, [{ file, values: inputs }])), sources };
   } catch {
+    // the caller falls back to what can be read of today's files, and reports the problem with those
     return null;
   }
 }
 
 async function restOfSettings(paths: Paths): Promise<Settings> {
+  // a folder that cannot be read has no fragments; the caller reports why
   const fragments = await readFragments(paths, readable).catch(() => []);
   const alone = (some: Fragment[]) => ({ ...settingsOf(mergeInputs(paths, some)), server: null });
   try {
     return alone(fragments);
   } catch {
+    // the files contradict each other, which the caller reports: the defaults are left
     return alone([]);
   }
 }
@@ -70,6 +74,7 @@ async function readable(file: string): Promise<Fragment | null> {
     checkInputs(fragment.values, file);
     return fragment;
   } catch {
+    // the file with the problem that the caller reports
     return null;
   }
 }

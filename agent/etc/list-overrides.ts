@@ -21,6 +21,7 @@ export async function listOverrides(upper: string): Promise<Map<string, string>>
 
 /** A word that tells contents apart: of a file, a link, a deleted file; null where there is nothing. */
 export async function contentOf(path: string): Promise<string | null> {
+  // a file that cannot be looked at is treated as missing: the note is for people alone
   const facts = await lstat(path).catch(() => null);
   if (!facts) return null;
   if (facts.isSymbolicLink()) return `link ${await readlink(path)}`;

@@ -41,6 +41,7 @@ export async function readNotes(paths: Pick<Paths, 'state'>): Promise<Notes> {
   try {
     return parseJson(Notes, await readFile(file, 'utf8'), file);
   } catch {
+    // none yet, or damaged: everything is noted anew
     return { files: {} };
   }
 }

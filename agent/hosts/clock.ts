@@ -11,6 +11,7 @@ export async function isClockSynchronised(flag = '/run/systemd/timesync/synchron
     () => false,
   );
   if (isFlagged) return true;
+  // without timedatectl nobody can say that the clock is synchronized
   const words = await run('timedatectl', ['show', '--property=NTPSynchronized', '--value']).catch(() => '');
   return words.trim() === 'yes';
 }

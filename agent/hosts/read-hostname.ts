@@ -6,6 +6,7 @@ import type { Paths } from '../config/paths.ts';
 /** What people call this host; file-backed ones share one kernel, so theirs is in their own `/etc/hostname`. */
 export async function readHostname({ root }: Paths): Promise<string> {
   if (root === '/') return hostname();
+  // the file is optional
   const text = await readFile(join(root, 'etc/hostname'), 'utf8').catch(() => '');
   return text.trim() || hostname();
 }

@@ -7,6 +7,7 @@ import { run } from '../../system/process/run.ts';
  * command line that the initrd made that table from. Throws `disk_invalid`.
  */
 export async function readRootHash(name: string, commandLine = '/proc/cmdline'): Promise<string> {
+  // without dmsetup the kernel's command line says it
   const table = await run('dmsetup', ['table', name]).catch(() => '');
   const found = rootHashOfTable(table) ?? rootHashOfCommandLine(await readFile(commandLine, 'utf8'));
   if (!found) throw new InterlockError('disk_invalid', { disk: name, problem: 'no root hash is in force' });

@@ -13,9 +13,11 @@ const mostGroups = 100;
 export async function findStanding(etcd: Etcd, { group, host, endpoints }: Place): Promise<Standing | null> {
   const own = await standingIn(etcd, group, host, endpoints);
   if (own) return own;
+  // etcd may forbid this host to list groups; its own group was asked
   const { groups } = await listGroups(etcd, mostGroups).catch(() => ({ groups: [] }));
   for (const other of groups) {
     if (other.group === group) continue;
+    // a group that this host may not read, or whose value is damaged, is skipped
     const found = await standingIn(etcd, other.group, host, endpoints).catch(() => null);
     if (found) return found;
   }

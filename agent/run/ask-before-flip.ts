@@ -14,6 +14,7 @@ export async function askBeforeFlip(
   context: PerformContext,
 ): Promise<string | null> {
   if (!server || grant === null) return null;
+  // a server that cannot be reached has not withdrawn anything
   const answer = await server.checkIn(checkInOf(context, wrong)).catch(() => null);
   if (!answer) return null;
   const { decision } = answer;

@@ -11,7 +11,6 @@ import { checkInOf } from './describe-host.ts';
 /** Checks in and turns an offer into a target by signed metadata. */
 export async function look(ports: Ports, context: PerformContext): Promise<EventBody> {
   const { pollSeconds, memory } = context;
-  // unknown is not none: what was seen last is told on
   const standing = mayStand(memory) ? await standingIn(ports.lock) : undefined;
   const looked = { kind: 'looked' as const, ...(standing === undefined ? {} : { standing }) };
   if (!ports.server || !ports.trust) {
@@ -55,6 +54,7 @@ async function standingIn(lock: LockPort): Promise<Standing | null | undefined> 
   try {
     return await lock.standing(lock.place());
   } catch {
+    // unknown is not none: what was seen last stays, and the next look asks again
     return undefined;
   }
 }

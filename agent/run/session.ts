@@ -5,10 +5,10 @@ import type { Effect, Event, EventBody } from '../state-machine/event.ts';
 import type { Memory } from '../state-machine/memory.ts';
 import { step } from '../state-machine/step.ts';
 
-/** The machine while the agent runs: moved by events, saved before effects, reported beside them. */
+/** The state machine while the agent runs: moved by events, saved before effects, reported beside them. */
 export interface Session {
   memory(): Memory;
-  /** Moves the machine; returns the one effect that is due. */
+  /** Moves the state machine; returns the one effect that is due. */
   apply(event: EventBody): Effect | undefined;
   /** Writes the memory down when it has changed; durable when it resolves. */
   save(): Promise<void>;
@@ -61,6 +61,7 @@ export function openSession(
         .then(
           () => void session.apply({ kind: 'reported', ids: due.map(({ id }) => id) }),
           () => {
+            // reports stay queued for the next run
             isServerDown = true;
           },
         )

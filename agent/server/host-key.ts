@@ -12,6 +12,7 @@ const form = /^[0-9A-Za-z_-]{32,128}$/;
  */
 export async function hostKey(folder: string): Promise<string> {
   const file = join(folder, 'enrol.key');
+  // a key that cannot be read is made again: the host then enrolls as a new one
   const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
   if (form.test(kept)) return kept;
   await clearPlace(file);

@@ -29,6 +29,7 @@ export function openRetryAfter(server: string, run: string | null, now: () => nu
     try {
       return parseJson(Pause, await readFile(file), file);
     } catch {
+      // none was noted, or it cannot be read: the server asks again when it wants a pause
       return null;
     }
   }
@@ -45,6 +46,7 @@ export function openRetryAfter(server: string, run: string | null, now: () => nu
       const seconds = error instanceof InterlockError && error.details.retryAfter;
       if (typeof seconds !== 'number' || seconds <= 0) return;
       known = { server, until: now() + seconds * 1000 };
+      // without the file only this run keeps the pause, and the server asks for it again
       if (file) await writeFile(file, JSON.stringify(known), { mode: privateFile }).catch(() => {});
     },
   };

@@ -49,6 +49,7 @@ interface Partition {
 }
 
 async function findMapped(name: string, sys: string): Promise<string> {
+  // without sysfs, or for a device without a name or a partition table, nothing is found: `disk_invalid` below
   for (const device of await readdir(join(sys, 'block')).catch(() => [])) {
     const text = await readFile(join(sys, 'block', device, 'dm/name'), 'utf8').catch(() => '');
     if (text.trim() === name) return join(sys, 'block', device);
@@ -59,6 +60,7 @@ async function findMapped(name: string, sys: string): Promise<string> {
 async function readPartitions(disk: string, dev: string): Promise<Partition[]> {
   const found: Partition[] = [];
   for (const kernelName of await readdir(disk)) {
+    // not every file in the disk's folder is a partition's
     const uevent = await readFile(join(disk, kernelName, 'uevent'), 'utf8').catch(() => '');
     const name = /^PARTNAME=(.*)$/m.exec(uevent)?.[1];
     if (name === undefined) continue;

@@ -37,6 +37,7 @@ export async function* readBack(extent: Extent, length = extent.size): AsyncGene
       yield bytes;
     }
   } finally {
+    // read ahead and not asked for any more
     await ahead?.catch(() => {});
     await file.close();
   }

@@ -97,6 +97,7 @@ export async function openDirectly(extent: Extent): Promise<OpenExtent> {
       await plain.sync();
     },
     async close() {
+      // sync has thrown it already, or the caller gave up and throws its own error
       await writing.catch(() => {});
       await direct.close();
       await plain.close();

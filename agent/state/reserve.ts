@@ -24,6 +24,7 @@ export async function savePastFull(folder: string, work: () => Promise<void>): P
 /** Keeps that room, where there is plenty; an update never waits for it. */
 export async function keepReserve(folder: string): Promise<void> {
   const file = fileIn(folder);
+  // there is none yet
   if ((await stat(file).catch(() => null))?.size === reserveBytes) return;
   try {
     const { bavail, bsize } = await statfs(folder);
@@ -31,6 +32,7 @@ export async function keepReserve(folder: string): Promise<void> {
     // nothing that a file system would pack or leave out
     await writeFile(file, randomBytes(reserveBytes), { mode: privateFile });
   } catch {
+    // a disk too full for the reserve has none; what is really needed there fails by itself and is reported
     await rm(file, { force: true }).catch(() => {});
   }
 }

@@ -23,6 +23,7 @@ export async function readTrouble(run: string): Promise<Trouble | null> {
   try {
     return parseJson(Trouble, await readFile(join(run, 'trouble.json')), 'trouble.json');
   } catch {
+    // the last run ended well, or its note is unreadable; the next run writes it anew
     return null;
   }
 }

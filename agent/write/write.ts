@@ -187,6 +187,7 @@ function placesOf(slot: SlotName, rootHash: string, bootSize: number, storage: S
 /** The running slot, to be read only. Its kernel image lies unprotected on the ESP: all that is taken is checked by hash. */
 async function openRunning({ running, storage }: Job): Promise<Parts> {
   const places = placesOf(running.slot, running.rootHash, 0, storage);
+  // without the running slot's boot file its bytes are downloaded
   const found = await stat(places.boot.path).catch(() => undefined);
   if (!found) return openSource({ ...places, boot: { ...places.root, size: 0 } });
   return openSource({ ...places, boot: { ...places.boot, size: found.size } });

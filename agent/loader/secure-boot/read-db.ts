@@ -38,6 +38,7 @@ function certificateOf(bytes: Buffer): X509Certificate | undefined {
   try {
     return new X509Certificate(bytes);
   } catch {
+    // firmware may hold entries that are no certificate; they vouch for nothing
     return undefined;
   }
 }

@@ -12,6 +12,7 @@ export interface SecureBootState {
 /** Asks firmware and kernel of the machine at `root`. */
 export async function readSecureBoot(root: string): Promise<SecureBootState> {
   const db = await readDb(join(root, 'sys/firmware/efi/efivars'));
+  // a kernel without lockdown has no such file
   const text = await readFile(join(root, 'sys/kernel/security/lockdown'), 'utf8').catch(() => '');
   return { on: db !== null, lockdown: /\[(\w+)\]/.exec(text)?.[1] ?? null };
 }

@@ -24,6 +24,7 @@ export async function checkLoaderConf(esp: Esp): Promise<void> {
 
 /** Throws `loader_unsafe` when an EFI variable names the entry to boot. `folder` is an efivarfs. */
 export async function checkEfiVariables(folder: string): Promise<void> {
+  // a host without EFI variables has none that could name an entry
   const names = await readdir(folder).catch(() => [] as string[]);
   const set = names.find((name) => overrides.some((variable) => name.startsWith(`${variable}-`)));
   if (set) throw unsafe(`the EFI variable ${set} must be unset`);
