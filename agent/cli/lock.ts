@@ -40,15 +40,15 @@ export function addLock(program: Command, root: () => string): void {
   verb(
     lock,
     'acknowledge',
-    'Trust an etcd again that was restored from a snapshot',
+    'Trust an etcd that was restored from a snapshot',
     'interlock-agent lock acknowledge --yes',
   )
-    .option('--yes', 'nobody of the group is rebooting')
-    .option('--move', 'the old etcd is gone for good: give the place back where the lock is configured now')
+    .option('--yes', 'confirm that no host of the group is rebooting')
+    .option('--move', 'give the place back to the configured lock, because the old etcd is gone for good')
     .action(
       answer(({ yes, move }: { yes?: boolean; move?: boolean }) => {
         if (!yes) {
-          const problem = 'a restored etcd may have forgotten holders: look first, then say --yes';
+          const problem = 'a restored etcd may have lost holders: check that no host of the group is rebooting, then pass --yes';
           throw new InterlockError('usage', { problem });
         }
         return order(root(), async ({ ports }) => [

@@ -9,7 +9,7 @@ import { addVerify } from './verify.ts';
 export function createAgent(): Command {
   const program = createProgram(
     'interlock-agent',
-    'Update this host, and never more of its group than may be down',
+    'Update this host; a lock in etcd limits how many hosts of a group are down at once',
     'interlock-agent status',
     'interlock-agent check',
     'interlock-agent rollback',

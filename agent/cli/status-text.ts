@@ -20,7 +20,7 @@ export function formatStatus(status: Status, now: Date): string {
   const facts: Fact[] = [
     ...progressOf(status),
     ...waitOf(status, now),
-    ['last look', lookOf(status, now)],
+    ['last check', lookOf(status, now)],
     ...problemOf(status, now),
     ['lock', lockOf(status)],
     ...Object.values(memory.failed).map(
@@ -30,7 +30,7 @@ export function formatStatus(status: Status, now: Date): string {
       ({ versions, at }): Fact => ['cancelled here', barredLine(versions, ago(at, now))],
     ),
     ...status.outdated.map(({ path, image }): Fact => ['/etc', outdatedLine(path, image)]),
-    ['reports', memory.reports.length > 0 ? `${memory.reports.length} wait for the server` : 'all told'],
+    ['reports', memory.reports.length > 0 ? `${memory.reports.length} not sent yet` : 'all sent'],
     ['boot', `Secure Boot ${secureBoot.on ? 'on' : 'off'}, kernel lockdown ${secureBoot.lockdown ?? 'none'}`],
     ['server', `${settings.server ?? 'none'}, channel ${settings.channel}, group ${settings.group}`],
     ['host', hostId ?? 'not enrolled'],
@@ -44,16 +44,16 @@ const lamps = { good: '●', working: '◐', waiting: '○', bad: '✗' };
 
 function headline({ memory }: Status, now: Date): string {
   const { running, phase, wait, look, since } = memory;
-  const runs = running ? `${running.name} ${running.version} in slot ${running.slot}` : 'no slot known';
+  const runs = running ? `${running.name} ${running.version} in slot ${running.slot}` : 'running slot unknown';
   const goal = goalOf(phase);
   const reason = (look?.offered ? wait?.reason : look?.reason) ?? '';
   if (phase.at === 'idle' || !goal) {
     const isGood = reason === 'up_to_date' || reason === 'updated';
     if (isGood) return `${lamps.good} ${runs}: up to date`;
     if (reason === 'failed_here') return `${lamps.bad} ${runs}: the next version failed here`;
-    if (reason === 'cancelled_here') return `${lamps.waiting} ${runs}: the next version was given up here`;
-    if (look?.problem) return `${lamps.bad} ${runs}: the last look failed`;
-    return `${lamps.waiting} ${runs}: ${look ? 'waits' : 'has not looked for updates yet'}`;
+    if (reason === 'cancelled_here') return `${lamps.waiting} ${runs}: the next version was cancelled here`;
+    if (look?.problem) return `${lamps.bad} ${runs}: the last check failed`;
+    return `${lamps.waiting} ${runs}: ${look ? 'waits' : 'has not checked for updates yet'}`;
   }
   const isBad = phase.at === 'condemned' || phase.at === 'fellBack' || phase.at === 'healed';
   const lamp = isBad ? lamps.bad : wait ? lamps.waiting : lamps.working;
@@ -71,8 +71,8 @@ function slotsOf({ memory, entries }: Status): string {
     return [
       running?.slot === slot ? `${slot}  runs` : slot,
       holds?.version ?? '-',
-      holds ? holds.rootHash.slice(0, 16) : 'nothing seen whole',
-      entries ? own.map((entry) => entryText(entry, entry === next)).join('; ') || 'none' : 'not read: busy',
+      holds ? holds.rootHash.slice(0, 16) : 'no complete image',
+      entries ? own.map((entry) => entryText(entry, entry === next)).join('; ') || 'none' : 'not read: agent running',
     ];
   });
   return formatTable(['SLOT', 'VERSION', 'ROOT HASH', 'BOOT ENTRY'], rows);
@@ -93,7 +93,7 @@ function progressOf({ progress }: Status): Fact[] {
 
 function waitOf({ memory, progress }: Status, now: Date): Fact[] {
   const { wait, problem } = memory;
-  if (!wait) return progress ? [] : [['next run', 'with the next tick of the timer']];
+  if (!wait) return progress ? [] : [['next run', 'when the timer starts it next']];
   const left = (Date.parse(wait.until) - now.getTime()) / 1000;
   const when = left > 0 ? `in ${formatSeconds(left)}` : 'due';
   const isSaid = wait.reason === problem?.problem;
@@ -121,7 +121,7 @@ function problemOf({ memory, problems }: Status, now: Date): Fact[] {
     ...lines.map(
       (line): Fact => [
         'lost',
-        `${ago(line.at, now)}, ${line.code}: ${line.problem}; told until: interlock-agent acknowledge`,
+        `${ago(line.at, now)}, ${line.code}: ${line.problem}; reported until: interlock-agent acknowledge`,
       ],
     ),
   ];
@@ -132,7 +132,7 @@ function lockOf({ settings, memory }: Status): string {
   const hold = holdOf(memory.phase);
   const configured = lock ? `${lock.kind}, group ${group}` : 'not configured: this host does not reboot';
   if (!hold || hold.nonce === '') return `${configured}; ${placeOf(memory)}`;
-  return `${configured}; a place ${memory.phase.at === 'acquiring' ? 'asked for' : 'held'} in ${hold.kind} ${hold.group}`;
+  return `${configured}; a place ${memory.phase.at === 'acquiring' ? 'requested' : 'held'} in ${hold.kind} ${hold.group}`;
 }
 
 /** A host that lost its memory cannot say that it holds nothing. */
@@ -140,12 +140,12 @@ function placeOf(memory: Status['memory']): string {
   if (memory.standing) return strandedIn(memory.standing).message;
   if (!mayStand(memory)) return 'no place held';
   return memory.lost?.state?.isAsked
-    ? 'no place held, and none was seen there under this host’s id'
-    : 'whether a place stands there under this host’s id is not known, for the memory was lost';
+    ? 'no place held, and the lock shows none under this host’s id'
+    : 'the memory was lost: it is not known whether the lock has a place under this host’s id';
 }
 
 function barredLine(versions: readonly string[], when: string): string {
-  return `${versions.join(', ')}, ${when}; barred until: interlock-agent update --retry ${versions[0]}`;
+  return `${versions.join(', ')}, ${when}; skipped until: interlock-agent update --retry ${versions[0]}`;
 }
 
 function outdatedLine(path: string, image: Status['outdated'][number]['image']): string {

@@ -21,8 +21,8 @@ import { type OpenAgent, withAgent } from './with-agent.ts';
 /** The verbs that make the agent do something. */
 export function addVerbs(program: Command, root: () => string): void {
   verb(program, 'run', 'Do what is due, then exit', 'interlock-agent run')
-    .option('--once', 'stop at the next phase')
-    .option('--trial', 'only judge the slot on trial, and fail unless it is marked good')
+    .option('--once', 'stop after the next phase')
+    .option('--trial', 'only decide the trial of the running slot; fail unless it is marked good')
     .action(
       answer(async ({ once, trial }: { once?: boolean; trial?: boolean }) => {
         if (trial) await withAgent(root(), runTrial, operatorPatience);
@@ -34,21 +34,21 @@ export function addVerbs(program: Command, root: () => string): void {
   verb(
     program,
     'acknowledge',
-    'Say that you saw that this host lost its memory or its identity: it is not told any more',
+    'Confirm that you know that this host lost its memory or identity; it stops reporting it',
     'interlock-agent acknowledge',
   ).action(answer(() => order(root(), async () => [{ kind: 'noted' }])));
 
   verb(
     program,
     'check',
-    'Ask the server now; what it offers is for the next run',
+    'Ask the server now; the next run installs what it offers',
     'interlock-agent check',
   ).action(answer(() => order(root(), checkOrders, true)));
 
   verb(
     program,
     'update [version]',
-    'Update now, to what the server offers or to a version by name',
+    'Update now, to what the server offers or to a named version',
     'interlock-agent update 1.2.0',
   )
     .option('--retry <version>', 'try a version again that failed or was cancelled here')
@@ -62,18 +62,18 @@ export function addVerbs(program: Command, root: () => string): void {
   verb(
     program,
     'rollback [version]',
-    'Go back to the other slot, or to a version by name',
+    'Go back to the other slot, or to a named version',
     'interlock-agent rollback',
   ).action(answer((version: string | undefined) => order(root(), (agent) => rollbackOrders(agent, version))));
 
-  verb(program, 'confirm', 'Vouch for the slot on trial', 'interlock-agent confirm').action(
+  verb(program, 'confirm', 'Accept the slot on trial without its health checks', 'interlock-agent confirm').action(
     answer(() => order(root(), async () => [{ kind: 'confirm' }])),
   );
 
   verb(
     program,
     'cancel',
-    'Give an update up before its reboot; it does not start again by itself',
+    'Cancel an update before its reboot; it does not start again by itself',
     'interlock-agent cancel',
   ).action(answer(() => giveUp(root())));
 }
@@ -139,7 +139,7 @@ async function giveUp(root: string): Promise<Answer> {
     },
   };
   const { text, data } = await order(root, orders, false, undefined, patience);
-  const barred = `${version} is given up and barred here until: interlock-agent update --retry ${version}`;
+  const barred = `${version} is cancelled on this host until: interlock-agent update --retry ${version}`;
   return { text: [visible(barred), text].join('\n'), data: { ...(data as object), barred: version } };
 }
 
@@ -185,8 +185,8 @@ async function bundleOrder(
   const own = settings.name ?? running.name;
   const problem =
     name !== own || channel !== settings.channel
-      ? `the medium is for ${name} in ${channel}, this host follows ${own} in ${settings.channel}`
-      : (wanted ?? version) !== version && `the medium holds ${version}`;
+      ? `the offline bundle is for ${name} in ${channel}, this host follows ${own} in ${settings.channel}`
+      : (wanted ?? version) !== version && `the offline bundle contains ${version}`;
   if (problem) throw new InterlockError('offer_refused', { version: wanted ?? version, problem });
   const target = await ports.trust!.accept({ version, grant: null }, running, 'server');
   const goal = { version, rootHash: target.rootHash, grant: null };

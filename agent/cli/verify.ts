@@ -8,7 +8,7 @@ export function addVerify(program: Command): void {
   verb(
     program,
     'verify <file>',
-    'Check FILE.sig by the Secure Boot keys of this machine',
+    'Check the signature in FILE.sig against the Secure Boot keys of this host',
     'interlock-agent verify config.cpio',
   )
     .option('--efivars <dir>', 'where EFI variables are mounted', '/sys/firmware/efi/efivars')

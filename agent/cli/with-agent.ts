@@ -106,7 +106,7 @@ export async function withAgent<T>(
 async function noteIdentityLost(store: Store, { code, message }: InterlockError): Promise<void> {
   const now = new Date();
   const { memory } = await store.load(now);
-  const problem = `this host enrols again, for its identity was lost: ${message}`;
+  const problem = `this host enrolls again because its identity was lost: ${message}`;
   const identity = { at: now.toISOString(), code, problem };
   await store.save({ ...memory, lost: { ...memory.lost, identity } });
 }

@@ -99,7 +99,7 @@ export function checkInputs(values: unknown, file: string): void {
   const addresses = [server ?? [], mirrors, lock?.endpoints ?? []].flat();
   const wrong = addresses.find((address) => !URL.canParse(address));
   if (wrong === undefined) return;
-  throw new InterlockError('config_invalid', { file, problem: `${wrong} is no address` });
+  throw new InterlockError('config_invalid', { file, problem: `${wrong} is not a valid URL` });
 }
 
 /** The later fragment wins, key by key. */

@@ -33,7 +33,7 @@ export async function listTar(path: string): Promise<Map<string, Extent>> {
     await feeding;
     if ((await stat(path)).size < end + blockLength) throw new Error('it ends early');
   } catch (cause) {
-    const problem = `it is no folder, and no whole tar file either (${(cause as Error).message})`;
+    const problem = `it is neither a folder nor a complete tar file (${(cause as Error).message})`;
     throw new InterlockError('bad_input', { what: path, problem }, { cause });
   }
   return places;

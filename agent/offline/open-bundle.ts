@@ -34,7 +34,7 @@ export async function openBundle(path: string): Promise<OfflineBundle> {
   };
   const text = await file(carriedOfferFile, offerLimit);
   if (!text) {
-    const problem = `it has no ${carriedOfferFile}; \`interlock export\` makes what a host takes`;
+    const problem = `it has no ${carriedOfferFile}; create a bundle with \`interlock export\``;
     throw unusable(path, problem);
   }
   return {

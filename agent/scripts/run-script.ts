@@ -34,7 +34,7 @@ export function runScript(path: string, limit: number, signal: AbortSignal): Pro
       killGroup(child.pid, 'SIGTERM');
       force ??= setTimeout(() => killGroup(child.pid, 'SIGKILL'), graceMs);
     };
-    const timer = setTimeout(() => end(`no end after ${limit} s`), limit * 1000);
+    const timer = setTimeout(() => end(`did not end within ${limit} s`), limit * 1000);
     const abort = () => end('the agent was stopped');
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();

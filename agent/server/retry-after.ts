@@ -39,7 +39,7 @@ export function openRetryAfter(server: string, run: string | null, now: () => nu
       const found = await pause();
       const left = found?.server === server ? found.until - now() : 0;
       if (left <= 0 || left > longestMs) return;
-      const problem = `${server} asked to be left alone for ${Math.ceil(left / 1000)} s more`;
+      const problem = `${server} asked hosts to wait another ${Math.ceil(left / 1000)} s`;
       throw new InterlockError('server_unready', { problem });
     },
     async note(error) {

@@ -54,7 +54,7 @@ async function findMapped(name: string, sys: string): Promise<string> {
     const text = await readFile(join(sys, 'block', device, 'dm/name'), 'utf8').catch(() => '');
     if (text.trim() === name) return join(sys, 'block', device);
   }
-  throw invalid(name, 'is no device of the device mapper');
+  throw invalid(name, 'is not a device-mapper device');
 }
 
 async function readPartitions(disk: string, dev: string): Promise<Partition[]> {

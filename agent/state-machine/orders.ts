@@ -75,10 +75,10 @@ export function onCancel(memory: Memory, event: EventOf<'cancel'>): Memory {
 }
 
 const tooLate = {
-  rebooting: 'the reboot into it was asked for',
-  trying: 'it runs, on trial',
-  confirmed: 'it runs, and is marked good',
-  finished: 'it runs, and is marked good',
+  rebooting: 'its reboot was requested',
+  trying: 'it is running on trial',
+  confirmed: 'it is running and marked good',
+  finished: 'it is running and marked good',
 };
 
 /** An operator saw what was lost. Throws `lock_stranded` while a place stands that nobody here took. */

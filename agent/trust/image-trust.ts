@@ -11,7 +11,7 @@ export async function readImageTrust(
 ): Promise<{ root: string; floor: TrustFloor }> {
   const root = await read(rootFile);
   if (rootVersion(root) === 0)
-    throw new InterlockError('state_invalid', { file: rootFile, problem: 'is no signed root' });
+    throw new InterlockError('state_invalid', { file: rootFile, problem: 'is not a signed root' });
   return { root, floor: await readFloor(floorFile) };
 }
 
