@@ -48,7 +48,8 @@ export function addLock(program: Command, root: () => string): void {
     .action(
       answer(({ yes, move }: { yes?: boolean; move?: boolean }) => {
         if (!yes) {
-          const problem = 'a restored etcd may have lost holders: check that no host of the group is rebooting, then pass --yes';
+          const problem =
+            'a restored etcd may have lost holders: check that no host of the group is rebooting, then pass --yes';
           throw new InterlockError('usage', { problem });
         }
         return order(root(), async ({ ports }) => [

@@ -44,7 +44,9 @@ const lamps = { good: '●', working: '◐', waiting: '○', bad: '✗' };
 
 function headline({ memory }: Status, now: Date): string {
   const { running, phase, wait, look, since } = memory;
-  const runs = running ? `${running.name} ${running.version} in slot ${running.slot}` : 'running slot unknown';
+  const runs = running
+    ? `${running.name} ${running.version} in slot ${running.slot}`
+    : 'running slot unknown';
   const goal = goalOf(phase);
   const reason = (look?.offered ? wait?.reason : look?.reason) ?? '';
   if (phase.at === 'idle' || !goal) {
@@ -72,7 +74,9 @@ function slotsOf({ memory, entries }: Status): string {
       running?.slot === slot ? `${slot}  runs` : slot,
       holds?.version ?? '-',
       holds ? holds.rootHash.slice(0, 16) : 'no complete image',
-      entries ? own.map((entry) => entryText(entry, entry === next)).join('; ') || 'none' : 'not read: agent running',
+      entries
+        ? own.map((entry) => entryText(entry, entry === next)).join('; ') || 'none'
+        : 'not read: agent running',
     ];
   });
   return formatTable(['SLOT', 'VERSION', 'ROOT HASH', 'BOOT ENTRY'], rows);

@@ -66,9 +66,12 @@ export function addVerbs(program: Command, root: () => string): void {
     'interlock-agent rollback',
   ).action(answer((version: string | undefined) => order(root(), (agent) => rollbackOrders(agent, version))));
 
-  verb(program, 'confirm', 'Accept the slot on trial without its health checks', 'interlock-agent confirm').action(
-    answer(() => order(root(), async () => [{ kind: 'confirm' }])),
-  );
+  verb(
+    program,
+    'confirm',
+    'Accept the slot on trial without its health checks',
+    'interlock-agent confirm',
+  ).action(answer(() => order(root(), async () => [{ kind: 'confirm' }])));
 
   verb(
     program,

@@ -14,7 +14,8 @@ export async function readPem(file: string, kind: 'certificate' | 'key'): Promis
     return text;
   } catch (cause) {
     const { code = '', message } = cause as NodeJS.ErrnoException;
-    const problem = code.startsWith('E') && !code.startsWith('ERR_') ? message : `it contains no ${kind} in PEM format`;
+    const problem =
+      code.startsWith('E') && !code.startsWith('ERR_') ? message : `it contains no ${kind} in PEM format`;
     throw new InterlockError('config_invalid', { file, problem }, { cause });
   }
 }

@@ -217,10 +217,10 @@ describe('a cancel', () => {
     const { code, stdout } = await startAgent(root, ['cancel']).ended;
     expect([code, stdout]).toEqual([
       0,
-      expect.stringContaining('barred here until: interlock-agent update --retry 2'),
+      expect.stringContaining('cancelled on this host until: interlock-agent update --retry 2'),
     ]);
     const status = (await startAgent(root, ['status']).ended).stdout.replace(/\n +/g, ' ');
-    expect(status).toMatch(/cancelled here +2, .*barred until: interlock-agent update --retry 2/);
+    expect(status).toMatch(/cancelled here +2, .*skipped until: interlock-agent update --retry 2/);
     expect((await startAgent(root, ['cancel']).ended).code).toBe(2);
     expect((await startAgent(root, ['confirm']).ended).code).toBe(2);
     // an order that does not fit is no trouble of the host

@@ -54,14 +54,14 @@ SLOT     VERSION  ROOT HASH         BOOT ENTRY
 a        2.0.0    aaaaaaaaaaaaaaaa  4: good
 b  runs  2.1.0    bbbbbbbbbbbbbbbb  5: good, boots next
 
-next run   in 55 min: this host runs what its channel wants
-last look  5 min ago: this host runs what its channel wants
-lock       etcd, group web; no place held
-reports    all told
-boot       Secure Boot on, kernel lockdown integrity
-server     https://updates.example.org, channel stable, group web
-host       1b4e28ba-2fa1-41d2-883f-0016d3cca427
-config     /etc/interlock/agent.d/60-host.toml`);
+next run    in 55 min: this host runs what its channel wants
+last check  5 min ago: this host runs what its channel wants
+lock        etcd, group web; no place held
+reports     all sent
+boot        Secure Boot on, kernel lockdown integrity
+server      https://updates.example.org, channel stable, group web
+host        1b4e28ba-2fa1-41d2-883f-0016d3cca427
+config      /etc/interlock/agent.d/60-host.toml`);
 });
 
 test('what a host waits for is said once, in words', () => {
@@ -86,18 +86,18 @@ test('what a host waits for is said once, in words', () => {
     }),
     now,
   );
-  expect(text).toMatch(/^○ core 2\.1\.0 in slot b → 2\.2\.0: asks for a place in the lock, for 12 min\n/);
+  expect(text).toMatch(/^○ core 2\.1\.0 in slot b → 2\.2\.0: asking for a place in the lock, for 12 min\n/);
   expect(text.match(/hold all 2 places/g)).toHaveLength(1);
   expect(text).toContain('next run     in 40 s\n');
-  expect(text).toContain('a place asked for in etcd web');
+  expect(text).toContain('a place requested in etcd web');
   expect(text).toContain('failed here  2.1.9, 2 d ago: health check 10-web failed');
 });
 
 test('an update under way shows how far it is', () => {
   const progress = { phase: 'offered', step: 'write', done: 40e6, total: 100e6, at: '', pid: 77 } as const;
   const text = formatStatus(statusOf({}, { entries: null, progress }), now);
-  expect(text).toContain('now        write ████████░░░░░░░░░░░░ 40.0 MB of 100 MB, process 77');
-  expect(text).toContain('not read: busy');
+  expect(text).toContain('now         write ████████░░░░░░░░░░░░ 40.0 MB of 100 MB, process 77');
+  expect(text).toContain('not read: agent running');
 });
 
 test('no line is wider than a terminal, whatever it has to say', () => {
@@ -111,7 +111,7 @@ test('no line is wider than a terminal, whatever it has to say', () => {
     now,
   );
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
-  expect(text).toContain('✗ core 2.1.0 in slot b: the last look failed');
+  expect(text).toContain('✗ core 2.1.0 in slot b: the last check failed');
 });
 
 const steer = '\u001b]52;c;eA==\u0007\u009b2J\u202e\u200b\r\n● core 9 in slot a: up to date';
@@ -140,9 +140,9 @@ test('a host that lost its memory says so, and never that it holds nothing', () 
   const flat = (memory: Partial<Memory>) => formatStatus(statusOf(memory), now).replace(/\n +/g, ' ');
   const unknown = flat({ lost: { state }, problem: state });
   expect(unknown.match(/memory was lost: torn/g)).toHaveLength(1);
-  expect(unknown).toContain('told until: interlock-agent acknowledge');
-  expect(unknown).toMatch(/whether a place stands there .* is not known/);
-  expect(flat({ lost: { state: { ...state, isAsked: true } } })).toContain('none was seen there');
+  expect(unknown).toContain('reported until: interlock-agent acknowledge');
+  expect(unknown).toMatch(/not known whether the lock has a place/);
+  expect(flat({ lost: { state: { ...state, isAsked: true } } })).toContain('the lock shows none');
   const standing = {
     group: 'db',
     host: 'host-1',
@@ -167,6 +167,6 @@ test('what an operator cancelled here is listed with the way back', () => {
   const wait = { until: '2026-03-01T12:10:00Z', reason: 'cancelled_here' };
   const look = { at: '2026-03-01T11:55:00Z', offered: '2.2.0', reason: '', problem: '' };
   const text = formatStatus(statusOf({ barred, wait, look }), now).replace(/\n +/g, ' ');
-  expect(text).toMatch(/^○ .*the next version was given up here/);
-  expect(text).toContain('2.2.0, 2.2.1, 1 h ago; barred until: interlock-agent update --retry 2.2.0');
+  expect(text).toMatch(/^○ .*the next version was cancelled here/);
+  expect(text).toContain('2.2.0, 2.2.1, 1 h ago; skipped until: interlock-agent update --retry 2.2.0');
 });

@@ -21,7 +21,7 @@ it.each([
   await writeFile(file, text);
   const failure = {
     code: 'config_invalid',
-    message: expect.stringContaining('x.pem: it holds no certificate'),
+    message: expect.stringContaining('x.pem: it contains no certificate'),
   };
   await expect(readPem(file, 'certificate')).rejects.toMatchObject(failure);
 });

@@ -65,9 +65,9 @@ it.each([
   ['[health]\nsteady = 800', /120 \+ 800 \+ 30/],
   ['[health]\ntimeout = 900', /120 \+ 30 \+ 900/],
   ['poll = 30\nretry = 60', /retry \(60 seconds\) is longer than poll \(30 seconds\)/],
-  ['server = "http://[::1"', /http:\/\/\[::1 is no address/],
-  ['mirrors = ["http://m/", "https://m:99999"]', /https:\/\/m:99999 is no address/],
-  ['[lock]\nkind = "etcd"\nendpoints = ["http://e", "http://e:x"]', /http:\/\/e:x is no address/],
+  ['server = "http://[::1"', /http:\/\/\[::1 is not a valid URL/],
+  ['mirrors = ["http://m/", "https://m:99999"]', /https:\/\/m:99999 is not a valid URL/],
+  ['[lock]\nkind = "etcd"\nendpoints = ["http://e", "http://e:x"]', /http:\/\/e:x is not a valid URL/],
   ['poll = ', /line 1/],
 ])('refuses %j and names the file', async (text, problem) => {
   await put('etc/interlock/agent.d/50-bad.toml', text);

@@ -74,14 +74,14 @@ test('a spoilt payload on the medium changes nothing', async () => {
 
 test('what is no medium, or another version, is refused in words', async () => {
   expect((await update('--from', at('1'))).stderr).toMatch(/interlock export/);
-  expect((await update('--from', at('1/release.json'))).stderr).toMatch(/no whole tar file/);
+  expect((await update('--from', at('1/release.json'))).stderr).toMatch(/nor a complete tar file/);
   const whole = await readFile(at('stick.tar'));
   for (const cut of [1000, whole.length / 2, whole.length - 2000]) {
     await writeFile(at('cut.tar'), whole.subarray(0, cut));
     const { code, stderr } = await update('--from', at('cut.tar'));
-    expect([code, stderr]).toEqual([65, expect.stringMatching(/cut\.tar: .* no whole tar file/)]);
+    expect([code, stderr]).toEqual([65, expect.stringMatching(/cut\.tar: .* nor a complete tar file/)]);
   }
-  expect((await update('9', '--from', at('stick.tar'))).stderr).toMatch(/the medium holds 2/);
+  expect((await update('9', '--from', at('stick.tar'))).stderr).toMatch(/the offline bundle contains 2/);
 });
 
 test('a host without any server updates from one tar file, checked as always', async () => {

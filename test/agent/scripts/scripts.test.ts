@@ -53,7 +53,7 @@ describe('hooks', () => {
   it('end with their whole process group at the limit', async () => {
     await script('10-a', `trap '' TERM; sleep 60 & echo $! > ${folder}/log; wait; sleep 60`);
     const started = Date.now();
-    await expect(hooks(folder, 0.3, live())).rejects.toThrow(/no end after 0.3 s/);
+    await expect(hooks(folder, 0.3, live())).rejects.toThrow(/did not end within 0.3 s/);
     expect(Date.now() - started).toBeLessThan(4000);
     await sleep(50);
     expect(isAlive(Number(await log()))).toBe(false);

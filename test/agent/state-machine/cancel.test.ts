@@ -89,7 +89,7 @@ describe('an operator’s cancel', () => {
   });
 
   it.each<[Phase['at'], RegExp]>([
-    ['rebooting', /the reboot into it was asked for/],
+    ['rebooting', /its reboot was requested/],
     ['trying', /on trial/],
     ['confirmed', /marked good/],
     ['finished', /marked good/],
