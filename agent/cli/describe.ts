@@ -45,12 +45,12 @@ const phases: Record<Phase['at'], string> = {
   finished: 'updated',
 };
 
-/** A machine's reason as a sentence for people; what has no entry speaks for itself. */
+/** A reason as a sentence; one without an entry is a sentence already. */
 export function describeReason(reason: string): string {
   return Object.hasOwn(reasons, reason) ? reasons[reason as keyof typeof reasons] : reason;
 }
 
-/** What a phase means to who looks at it. */
+/** A phase in words. */
 export function describePhase(at: Phase['at']): string {
   return phases[at];
 }
@@ -61,7 +61,7 @@ export function goalOf(phase: Phase): string | undefined {
   return 'goal' in phase ? phase.goal.version : undefined;
 }
 
-/** What the host is at, in one line. */
+/** The host's phase, and what it waits for, in one line. */
 export function describeMemory({ phase, running, wait }: Memory): string {
   const version = goalOf(phase) ?? running?.version;
   const state = `${phase.at}${version ? ` ${version}` : ''}`;

@@ -7,7 +7,7 @@ import { nothingDueUntil } from '../state-machine/check-in-due.ts';
 const longestWaitMs = 86_400_000;
 
 /**
- * False while the state says to wait, under the boot it was written in, with nothing to tell: most of the timer's
+ * False while the state says to wait, under the boot it was written in, with nothing to report: most of the timer's
  * runs end here, before anything else is loaded. In any doubt it is due, and the state is read with care.
  */
 export async function isDue({ root, run, state }: Paths, now = Date.now()): Promise<boolean> {

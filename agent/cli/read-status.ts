@@ -30,23 +30,23 @@ export interface Status {
   problems: { code: string; problem: string }[];
 }
 
-/** Looks at a host and changes nothing; while another agent runs, what that one tells of its progress is read. */
+/** Looks at a host and changes nothing; while another agent runs, its progress file is read. */
 export async function readStatus(root: string): Promise<Status> {
   const paths = pathsOf(root);
   const problems: InterlockError[] = [];
-  const told = <T>(error: unknown, instead: T): T => {
+  const note = <T>(error: unknown, instead: T): T => {
     problems.push(asInterlockError(error));
     return instead;
   };
   const { settings, problem: wrong } = await readKnownSettings(paths);
   if (wrong) problems.push(wrong);
-  const identity = await readIdentity(paths.state).catch((error) => told(error, null));
+  const identity = await readIdentity(paths.state).catch((error) => note(error, null));
   const { memory, problem } = await openStore(paths.state).read(new Date());
   if (isForbidden(problem)) throw problem;
   const sick = await lookAtDisk(paths.state);
   if (sick) problems.push(sick);
   const trouble = await readTrouble(paths.run);
-  const fresh = await lookAt(paths, settings.machine).catch((error) => told(error, null));
+  const fresh = await lookAt(paths, settings.machine).catch((error) => note(error, null));
   return {
     hostId: identity?.hostId ?? null,
     settings,
@@ -62,12 +62,12 @@ export async function readStatus(root: string): Promise<Status> {
   };
 }
 
-/** Another user than the agent's sees nothing, and should not be told that nothing is there. */
+/** Another user may not read the state; that must not look like a host without any. */
 function isForbidden(problem: InterlockError | null): problem is InterlockError {
   return (problem?.cause as NodeJS.ErrnoException | undefined)?.code === 'EACCES';
 }
 
-/** The same for programs. */
+/** The status as JSON. */
 export function dataOf({ hostId, settings, memory, problems, ...now }: Status) {
   const { entries, outdated, secureBoot, progress } = now;
   const {

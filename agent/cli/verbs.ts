@@ -78,12 +78,12 @@ export function addVerbs(program: Command, root: () => string): void {
     'cancel',
     'Cancel an update before its reboot; it does not start again by itself',
     'interlock-agent cancel',
-  ).action(answer(() => giveUp(root())));
+  ).action(answer(() => cancel(root())));
 }
 
 const patientSeconds = 120;
 
-/** An order waits for the timer's run to end, which is soon unless that run downloads, writes or judges a trial. */
+/** An order waits for the timer's run to end; that is soon unless it downloads, writes or decides a trial. */
 const operatorPatience: Patience = {
   seconds: patientSeconds,
   onWait(pid) {
@@ -92,25 +92,25 @@ const operatorPatience: Patience = {
   },
 };
 
-/** Opens the agent, gives it orders and says where that led. */
+/** Opens the agent, gives it orders and describes the phase that was reached. */
 export async function order(
   root: string,
   ordersOf: (agent: OpenAgent) => Promise<EventBody[]>,
   once = false,
-  medium?: string,
+  bundle?: string,
   patience = operatorPatience,
 ): Promise<Answer> {
   const memory: Memory = await withAgent(
     root,
     async (agent) => agent.run(await ordersOf(agent), once),
     patience,
-    medium,
+    bundle,
   );
   const { phase, wait, look, problem } = memory;
   return { text: visible(describeMemory(memory)), data: { phase, wait, look, problem } };
 }
 
-/** Everything that today's configuration does not stop is done before it is complained of. */
+/** Does everything that a wrong configuration does not stop, and then throws what is wrong with it. */
 async function runDue(agent: OpenAgent, once: boolean): Promise<void> {
   await agent.run([], once);
   requireConfigured(agent);
@@ -126,8 +126,8 @@ async function checkOrders(agent: OpenAgent): Promise<EventBody[]> {
   return [{ kind: 'check' }];
 }
 
-/** Gives the update under way up and says what that means from now on. */
-async function giveUp(root: string): Promise<Answer> {
+/** Cancels the update under way and says how to install it after all. */
+async function cancel(root: string): Promise<Answer> {
   let version = '';
   const orders = async ({ store }: OpenAgent): Promise<EventBody[]> => {
     version = goalOf((await store.load(new Date())).memory.phase) ?? '';
@@ -164,11 +164,11 @@ async function rollbackOrders(agent: OpenAgent, version: string | undefined): Pr
   if (version && other?.version !== version) return [await byName(agent, version, true)];
   if (!other) throw new InterlockError('not_found', { what: 'a version in the other slot' });
   const failed = memory.failed[other.rootHash];
-  // who names it wants it all the same
+  // a version that is named is installed although it failed before
   if (failed && !version)
     throw new InterlockError('version_failed_here', { version: other.version, reason: failed.reason });
   await checkState(agent, other.version);
-  return [{ kind: 'order', goal: { ...other, grant: null }, target: null, leaves: true }];
+  return [{ kind: 'order', goal: { ...other, grant: null }, target: null, isRollback: true }];
 }
 
 /** The state this image leaves behind may be too new for an older one. Asks the image itself, so no network is needed. */
@@ -179,26 +179,30 @@ async function checkState({ paths }: OpenAgent, version: string): Promise<void> 
   throw new InterlockError('offer_refused', { version, problem });
 }
 
-/** A medium is believed no more than a server: what it offers must be what this host's channel names. */
+/** An offline bundle is trusted no more than a server: this host's channel must name what it offers. */
 async function bundleOrder(
   { ports, running, settings }: OpenAgent,
   { name, channel, version }: CarriedOffer,
-  wanted: string | undefined,
+  requested: string | undefined,
 ): Promise<EventBody> {
   const own = settings.name ?? running.name;
   const problem =
     name !== own || channel !== settings.channel
       ? `the offline bundle is for ${name} in ${channel}, this host follows ${own} in ${settings.channel}`
-      : (wanted ?? version) !== version && `the offline bundle contains ${version}`;
-  if (problem) throw new InterlockError('offer_refused', { version: wanted ?? version, problem });
+      : (requested ?? version) !== version && `the offline bundle contains ${version}`;
+  if (problem) throw new InterlockError('offer_refused', { version: requested ?? version, problem });
   const target = await ports.trust!.accept({ version, grant: null }, running, 'server');
   const goal = { version, rootHash: target.rootHash, grant: null };
-  return { kind: 'order', goal, target, leaves: false };
+  return { kind: 'order', goal, target, isRollback: false };
 }
 
-async function byName({ ports, running }: OpenAgent, version: string, leaves: boolean): Promise<EventBody> {
+async function byName(
+  { ports, running }: OpenAgent,
+  version: string,
+  isRollback: boolean,
+): Promise<EventBody> {
   if (!ports.trust) throw new InterlockError('usage', { problem: 'no server is configured' });
   const target = await ports.trust.accept({ version, grant: null }, running, 'operator');
   const goal = { version, rootHash: target.rootHash, grant: null };
-  return { kind: 'order', goal, target, leaves };
+  return { kind: 'order', goal, target, isRollback };
 }

@@ -20,10 +20,10 @@ import type { EventBody } from '../state-machine/event.ts';
 import type { Memory } from '../state-machine/memory.ts';
 import { openProgress } from './progress.ts';
 
-/** What may be wrong with the machine itself; anything else is the order's own fault. */
+/** Errors of the host itself; any other is a fault of the order. */
 const opening = /^(disk_|space_missing|tool_failed|state_invalid)/;
 
-/** How the machine refuses an order: answered to whoever gave it, and no trouble of the host. */
+/** Errors by which the state machine refuses an order; they are printed and not noted as trouble of the host. */
 const refusing = /^(usage|cancel_late|lock_stranded)$/;
 
 /** The one agent of a host, open. */
@@ -33,7 +33,7 @@ export interface OpenAgent extends Composed {
   /** What is wrong with today's configuration; `settings` are the last that were right then. */
   problem: InterlockError | null;
   store: Store;
-  /** What the medium offers that stands in for the server, if one does. */
+  /** What the offline bundle offers, if one stands in for the server. */
   offer: CarriedOffer | null;
   run(orders?: EventBody[], once?: boolean): Promise<Memory>;
 }
@@ -111,7 +111,7 @@ async function noteIdentityLost(store: Store, { code, message }: InterlockError)
   await store.save({ ...memory, lost: { ...memory.lost, identity } });
 }
 
-/** Loaded for those few runs that need it. */
+/** Loaded only by the few runs that need it. */
 async function openBundleAt(path: string): Promise<OfflineBundle> {
   return (await import('../offline/open-bundle.ts')).openBundle(path);
 }

@@ -6,7 +6,7 @@ import { lookAtDisk } from '../state/look-at-disk.ts';
 import type { Context } from './context.ts';
 import { refuse } from './refuse.ts';
 
-/** Opens the update server; null when none is configured. With a wrong configuration it is still told, if its address is known. */
+/** Opens the update server; null when none is configured. A host with a wrong configuration still checks in if it knows the address. */
 export async function openServerPort(context: Context): Promise<ServerPort | null> {
   const { paths, settings, signal, running, name, ca, caProblem, problem, machineId } = context;
   const { server, channel, group, joinToken } = settings;

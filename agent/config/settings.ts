@@ -64,7 +64,7 @@ export interface Settings {
   joinToken: string;
   pollSeconds: number;
   retrySeconds: number;
-  /** null: nobody said which lock, and nothing reboots. */
+  /** null: no lock is configured, and the host does not reboot. */
   lock: (Inputs['lock'] & ({ kind: 'etcd'; endpoints: string[] } | { kind: 'none' })) | null;
   /** Seconds: time to become healthy, time to stay so, limit of one check. */
   health: { settle: number; steady: number; timeout: number };
@@ -77,7 +77,7 @@ export interface Settings {
 /** The configuration as its files say it, merged and each key checked; they may still contradict each other. */
 export interface Merged {
   inputs: Inputs;
-  /** Which file said what, for the words of a contradiction. */
+  /** Each file with its values, so that an error can name the file. */
   fragments: Fragment[];
 }
 
@@ -117,7 +117,7 @@ function merge(below: Inputs, above: Inputs): Inputs {
   return { ...below, ...above, ...Object.fromEntries(merged) };
 }
 
-/** Fills in what nobody said. Throws `config_invalid` for settings that contradict each other. */
+/** Fills in defaults. Throws `config_invalid` for settings that contradict each other. */
 export function settingsOf({ inputs, fragments }: Merged): Settings {
   const health = { settle: 120, steady: 30, timeout: 30, ...inputs.health };
   const pollSeconds = inputs.poll ?? 3600;

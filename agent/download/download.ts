@@ -19,7 +19,7 @@ interface RemoteBlob {
 
 /** Where bytes may come from, and how long a bad source is put up with. */
 export interface DownloadOptions {
-  /** The preferred one first: base URLs of servers and mirrors, a release folder (`file:`, ending in `/`), or a medium. */
+  /** The preferred one first: base URLs of servers and mirrors, a release folder (`file:`, ending in `/`), or an offline bundle. */
   sources: readonly (string | BlobSource)[];
   timeouts?: Timeouts;
   agents?: HttpAgents;
@@ -45,7 +45,7 @@ export interface Download {
     signal: AbortSignal,
     start?: number,
   ): AsyncGenerator<Buffer>;
-  /** Whoever sent the last bytes sent wrong ones: others are asked first from now on. */
+  /** The source of the last bytes sent wrong ones: the others are asked first from now on. */
   distrust(): void;
 }
 

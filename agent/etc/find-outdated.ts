@@ -3,7 +3,7 @@ import type { Paths } from '../config/paths.ts';
 import { contentOf, listOverrides } from './list-overrides.ts';
 import { etcFolders, readNotes } from './note-overrides.ts';
 
-/** A file of the host's own under /etc that hides news of the image's. */
+/** A file of the host under /etc that hides a newer one of the image. */
 export interface Outdated {
   /** From /etc on. */
   path: string;

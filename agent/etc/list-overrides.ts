@@ -19,7 +19,7 @@ export async function listOverrides(upper: string): Promise<Map<string, string>>
   return found;
 }
 
-/** A word that tells contents apart: of a file, a link, a deleted file; null where there is nothing. */
+/** A value that differs when the content does: for a file, a link or a deleted file; null where there is nothing. */
 export async function contentOf(path: string): Promise<string | null> {
   // a file that cannot be looked at is treated as missing: the note is for people alone
   const facts = await lstat(path).catch(() => null);

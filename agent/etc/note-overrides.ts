@@ -6,7 +6,7 @@ import { writeDurably } from '../../system/files/durable.ts';
 import type { Paths } from '../config/paths.ts';
 import { contentOf, listOverrides } from './list-overrides.ts';
 
-/** What the image said where the host has a file of its own, when that was last written. Later formats may add keys. */
+/** The image's content of each file that the host overrides, as it was when the host's was written. Later formats may add keys. */
 const Notes = Type.Object({
   files: Type.Record(
     Type.String(),

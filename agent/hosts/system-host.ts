@@ -13,7 +13,7 @@ import { readRootHash } from './root-hash.ts';
 
 /** The name that the initrd gives the verity device under the root. */
 export const verityName = 'root';
-/** Where the agent mounts the ESP, and leaves word for the deadman. */
+/** Where the agent mounts the ESP and writes the file that the deadman looks for. */
 export const runFolder = '/run/interlock';
 /** For the deadman, which knows no boot loader: this boot needs no confirmation any more. */
 const confirmed = join(runFolder, 'confirmed');

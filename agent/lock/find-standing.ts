@@ -8,7 +8,7 @@ const mostGroups = 100;
 
 /**
  * The place that stands under this host's id: in its group, or in another one where etcd's rights let it look, for the
- * group may have been changed since. A read decides nothing: it is told to people, and keeps from taking.
+ * group may have been changed since. A read decides nothing: it is shown to people, and keeps this host from taking a place.
  */
 export async function findStanding(etcd: Etcd, { group, host, endpoints }: Place): Promise<Standing | null> {
   const own = await standingIn(etcd, group, host, endpoints);

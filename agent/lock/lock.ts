@@ -41,7 +41,7 @@ function acquiredBy(attempt: Hold, swapped: Swapped): AcquireAnswer {
   return { kind: 'wait', reason: refused, holders: value.holders, problem: words };
 }
 
-/** Either another host has this identity, or this one lost its memory: only a person can tell. */
+/** Either another host has this identity, or this one lost its memory: only a person can find out. */
 function wayOut({ host, group, endpoints }: Hold): string {
   const command = `interlock lock release ${host} --yes --group ${group} --etcd ${endpoints.join(',')}`;
   return `when no other host has this identity and this one is well: ${command}`;

@@ -5,7 +5,7 @@ import { extract, type Header } from 'tar-stream';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Extent } from '../slots/slot.ts';
 
-/** A medium has a few dozen files; so many that their names would fill this host's memory are none of ours. */
+/** A bundle has a few dozen files; a tar with so many names that they fill the memory is not one. */
 const mostFiles = 10_000;
 const blockLength = 512;
 

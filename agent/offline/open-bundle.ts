@@ -8,10 +8,10 @@ import { type BlobSource, readFileRange } from '../download/read-file-range.ts';
 import type { Extent } from '../slots/slot.ts';
 import { listTar } from './list-tar.ts';
 
-/** A medium with one release on it, and the signed metadata that vouches for it. */
+/** A folder or tar file with one release and the signed metadata that names it. */
 export interface OfflineBundle extends BlobSource {
   offer: CarriedOffer;
-  /** A file of the medium by its path, or undefined when it is not there. Throws `answer_too_long` beyond `limit` bytes. */
+  /** A file of the bundle by its path, or undefined when it is not there. Throws `answer_too_long` beyond `limit` bytes. */
   file(path: string, limit: number): Promise<Buffer | undefined>;
 }
 
@@ -19,7 +19,7 @@ const offerLimit = 4096;
 
 /** Opens what `interlock export` made: a folder or a tar file. Throws `not_found`, or `bad_input` for anything else. */
 export async function openBundle(path: string): Promise<OfflineBundle> {
-  const kind = await look(path);
+  const kind = await statOf(path);
   if (!kind) throw new InterlockError('not_found', { what: path });
   // a pipe or a device may never end
   if (!kind.isDirectory() && !kind.isFile()) throw unusable(path, 'it is neither a folder nor a tar file');
@@ -49,8 +49,8 @@ export async function openBundle(path: string): Promise<OfflineBundle> {
   };
 }
 
-/** Nothing where there is nothing; a medium that cannot be read is another matter. */
-async function look(path: string): Promise<Stats | undefined> {
+/** Undefined where there is nothing. Throws `bad_input` for what cannot be read. */
+async function statOf(path: string): Promise<Stats | undefined> {
   return stat(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined;
     throw unusable(path, cause.message, cause);
@@ -66,7 +66,7 @@ type Find = (name: string) => Promise<Extent | undefined>;
 function inFolder(folder: string): Find {
   return async (name) => {
     const path = join(folder, name);
-    const found = await look(path);
+    const found = await statOf(path);
     return found?.isFile() ? { path, offset: 0, size: found.size } : undefined;
   };
 }

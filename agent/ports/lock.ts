@@ -57,9 +57,9 @@ export interface LockSelf {
 
 /** The group's places. */
 export interface LockPort {
-  /** Throws `lock_unset` when nobody said which lock. */
+  /** Throws `lock_unset` when no lock is configured. */
   place(): Place;
-  /** Whether a place stands under this host's id: for a host that lost its memory, to tell of and never to decide by. */
+  /** Whether a place stands under this host's id: for a host that lost its memory; it is shown and decides nothing. */
   standing(place: Place): Promise<Standing | null>;
   /** Takes the place, or confirms it: each call writes the attempt's nonce by a transaction. Throws only when nothing was changed. */
   acquire(attempt: Hold, rootHash: string, self: LockSelf): Promise<AcquireAnswer>;

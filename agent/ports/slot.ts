@@ -8,7 +8,7 @@ export type OnProgress = (step: 'download' | 'verify', done: number, total: numb
 export interface SlotPort {
   /**
    * Downloads, writes and reads back until the inactive slot holds the target, whole; resumes what is there. `onRefused`
-   * hears of a payload that was no good although the next one was: the server should know.
+   * is called with what was wrong with a payload when another one served, so that it can be reported.
    */
   write(
     target: Target,

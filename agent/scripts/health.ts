@@ -52,7 +52,7 @@ async function checkOnce(
   return null;
 }
 
-/** A file in the folder's place is a fault of the configuration and told as one; the slot may be healthy all the same. */
+/** A file in the folder's place is reported as a fault of the configuration; the slot may be healthy all the same. */
 async function checksIn(folder: string): Promise<string[]> {
   return listScripts(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOTDIR') return [];

@@ -7,7 +7,7 @@ import { clearPlace } from '../state/clear-place.ts';
 const form = /^[0-9A-Za-z_-]{32,128}$/;
 
 /**
- * The secret by which the server knows this host again when the answer to its enrolment was lost: made here and on the
+ * The secret by which the server knows this host again when the response to its enrollment was lost: made here and on the
  * disk before the first try. In a file of its own, since agents of earlier releases refuse an identity with more in it.
  */
 export async function hostKey(folder: string): Promise<string> {

@@ -8,7 +8,7 @@ import { writeDurably } from '../../system/files/durable.ts';
 /** Who the host is for the server; the credential is a secret and stays in a file of mode 0600. */
 export type Identity = EnrollAnswer;
 
-/** Reads the identity that enrolment left, or null. Throws `state_invalid` when it is damaged. */
+/** Reads the identity that enrollment left, or null. Throws `state_invalid` when it is damaged. */
 export async function readIdentity(folder: string): Promise<Identity | null> {
   const file = join(folder, 'identity.json');
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -18,7 +18,7 @@ export async function readIdentity(folder: string): Promise<Identity | null> {
   return text === null ? null : parseJson(EnrollAnswer, text, file, 'state_invalid');
 }
 
-/** Reads it for a run: a damaged one is kept aside after `note` wrote down that it was lost, and the host enrols again. */
+/** Reads it for a run: a damaged one is kept aside after `note` wrote down that it was lost, and the host enrolls again. */
 export async function takeIdentity(
   folder: string,
   now: Date,

@@ -3,8 +3,8 @@ import type { CheckIn } from '../../protocol/api/check-in.ts';
 const maxText = 1024;
 const maxCancelled = 64;
 
-/** A check-in without fields that say nothing: servers made before them refuse them. */
-export function worthSaying({ trouble, cancelled = [], ...rest }: CheckIn): CheckIn {
+/** A check-in without its empty newer fields, because older servers refuse fields that they do not know. */
+export function withoutEmptyFields({ trouble, cancelled = [], ...rest }: CheckIn): CheckIn {
   return {
     ...rest,
     ...(cancelled.length > 0 ? { cancelled: cancelled.slice(-maxCancelled) } : {}),
@@ -12,12 +12,12 @@ export function worthSaying({ trouble, cancelled = [], ...rest }: CheckIn): Chec
   };
 }
 
-/** Whether a check-in says something that an earlier server refuses. */
-export function hasNews({ trouble, cancelled }: CheckIn): boolean {
+/** Whether a check-in has fields that an older server refuses. */
+export function hasNewerFields({ trouble, cancelled }: CheckIn): boolean {
   return trouble !== undefined || cancelled !== undefined;
 }
 
-/** The check-in that every server understands: to be let on matters more than to tell all. */
-export function withoutNews({ trouble: _, cancelled: __, ...rest }: CheckIn): CheckIn {
+/** The check-in that every server understands: an update matters more than what those fields report. */
+export function withoutNewerFields({ trouble: _, cancelled: __, ...rest }: CheckIn): CheckIn {
   return rest;
 }

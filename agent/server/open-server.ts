@@ -10,41 +10,41 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { ServerPort } from '../ports/server.ts';
 import { hostKey } from './host-key.ts';
 import { type Identity, writeIdentity } from './identity.ts';
-import { hasNews, withoutNews, worthSaying } from './newer-fields.ts';
+import { hasNewerFields, withoutEmptyFields, withoutNewerFields } from './newer-fields.ts';
 import { type PostContext, post } from './post.ts';
 import { checkTaken, isRefused, sendReports } from './send-reports.ts';
 
 export interface ServerOptions extends Omit<PostContext, 'credential'> {
   channel: string;
   group: string;
-  /** What enrolment says about this host. */
+  /** What enrollment says about this host. */
   enroll: EnrollRequest;
   /** Folder of the identity file. */
   state: string;
   identity: Identity | null;
-  /** What is wrong with this host beside what it remembers, so that the server hears of it. */
+  /** What is wrong with this host besides what it remembers. */
   trouble?(): Promise<InterlockError | null>;
   onEnrolled(identity: Identity): void;
 }
 
 /**
- * The update server. A host without identity enrols first and keeps what it gets before it goes on. One that the server
- * has forgotten does so again, as a new host: the worst it could do is to stay without updates and unseen. A join token
- * that ended since is left out then, and an operator approves the host.
+ * The update server. A host without identity enrolls first, and its identity is on the disk before it goes on. A host that
+ * the server has forgotten enrolls again, as a new host, so that it does not stay without updates. If its join token has
+ * expired, it enrolls without one and an operator approves it.
  */
 export function openServer(options: ServerOptions): ServerPort {
   let { identity } = options;
 
   async function credential(enrollment = options.enroll): Promise<string> {
     if (identity) return identity.credential;
-    const made = await enrol({ ...enrollment, hostKey: await hostKey(options.state) });
+    const made = await enroll({ ...enrollment, hostKey: await hostKey(options.state) });
     await writeIdentity(options.state, made);
     identity = made;
     options.onEnrolled(made);
     return made.credential;
   }
 
-  async function enrol(request: EnrollRequest): Promise<Identity> {
+  async function enroll(request: EnrollRequest): Promise<Identity> {
     return post(options, '/v1/enroll', request, EnrollAnswer).catch((error: unknown) => {
       if (!isRefused(error)) throw error;
       const { hostKey: _, ...former } = request;
@@ -77,12 +77,17 @@ export function openServer(options: ServerOptions): ServerPort {
     async checkIn(body) {
       const found = body.trouble ? null : await options.trouble?.();
       const trouble = found ? { trouble: { code: found.code, text: found.message } } : {};
-      const checkIn = worthSaying({ ...trouble, ...body, channel: options.channel, group: options.group });
+      const checkIn = withoutEmptyFields({
+        ...trouble,
+        ...body,
+        channel: options.channel,
+        group: options.group,
+      });
       return known((context) => {
-        const say = (said: CheckIn) => post(context, '/v1/check-in', said, CheckInAnswer);
-        return say(checkIn).catch((error: unknown) => {
-          if (!isRefused(error) || !hasNews(checkIn)) throw error;
-          return say(withoutNews(checkIn));
+        const send = (body: CheckIn) => post(context, '/v1/check-in', body, CheckInAnswer);
+        return send(checkIn).catch((error: unknown) => {
+          if (!isRefused(error) || !hasNewerFields(checkIn)) throw error;
+          return send(withoutNewerFields(checkIn));
         });
       });
     },

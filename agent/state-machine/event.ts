@@ -42,7 +42,7 @@ export type Event = { time: string } & (
     }
   /** `standing`: what the lock showed, when it was asked. */
   | { kind: 'looked'; found: Found; pollSeconds: number; standing?: Standing | null }
-  /** The server was told where this host is. */
+  /** A host that waits in the middle of an update has checked in. */
   | { kind: 'checkedIn'; pollSeconds: number }
   | { kind: 'wrote'; detail?: string }
   | { kind: 'drew'; nonce: string; place: Place }
@@ -60,8 +60,8 @@ export type Event = { time: string } & (
   | { kind: 'reported'; ids: string[] }
   /** Orders of the host's operator. */
   | { kind: 'check' }
-  /** `target` null: back to the other slot as it is. `leaves`: the running version is not to come back by itself. */
-  | { kind: 'order'; goal: Goal; target: Target | null; leaves: boolean }
+  /** `target` null: back to the other slot as it is. `isRollback`: the running version is not to be installed again by itself. */
+  | { kind: 'order'; goal: Goal; target: Target | null; isRollback: boolean }
   | { kind: 'retry'; version: string }
   | { kind: 'confirm' }
   /** By an operator, unless a reason says otherwise. */

@@ -6,7 +6,7 @@ import type { Memory } from './memory.ts';
 /** A place is not kept longer than this many failed tries of a hook or a flip. */
 const maxTriesWithPlace = 5;
 
-/** Bytes that were fetched anew, from elsewhere where there is one, and are wrong again: the server must hear of it now. */
+/** Bytes that were fetched anew, from elsewhere where there is one, and are wrong again: this is reported to the server now. */
 const wrongBytes = ['payload_mismatch', 'payload_invalid'];
 /** This host's disk is not the release's fault. */
 const ownDisk = ['disk_full', 'disk_failed', 'space_missing'];

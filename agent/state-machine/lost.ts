@@ -2,19 +2,19 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Standing } from '../ports/lock.ts';
 import type { Memory, Problem } from './memory.ts';
 
-/** Whether a place may stand in the lock that this host knows nothing of: its memory was lost, and nobody said since that all is well. */
+/** Whether a place may stand in the lock that this host knows nothing of: its memory was lost, and nobody acknowledged it since. */
 export function mayStand({ lost, standing }: Pick<Memory, 'lost' | 'standing'>): boolean {
   return lost?.state !== undefined || standing !== undefined;
 }
 
-/** What the lock showed is kept and told until it shows nothing more. */
+/** What the lock showed is kept and reported until it shows nothing more. */
 export function withStanding({ standing: _, ...memory }: Memory, standing: Standing | null): Memory {
   if (standing) return { ...memory, standing };
   const { lost } = memory;
   return lost?.state ? { ...memory, lost: { ...lost, state: { ...lost.state, isAsked: true } } } : memory;
 }
 
-/** An operator saw what was lost: there is nothing more to tell. */
+/** An operator acknowledged what was lost: it is not reported any more. */
 export function noteLost({ lost: _, standing: __, ...memory }: Memory): Memory {
   return memory;
 }

@@ -135,7 +135,7 @@ export const Memory = Type.Object({
   /** By root hash: what an operator gave up here, under every version that it was met as; kept until ordered here. */
   barred: Type.Optional(Type.Record(Text, Type.Object({ versions: Type.Array(Text), at: Text }))),
   look: orNull(Look),
-  /** `isServer`: that the server did not answer, which it need not be told. */
+  /** `isServer`: the server did not respond, which is not reported to it. */
   problem: orNull(Type.Object({ ...Problem.properties, isServer: Type.Optional(Flag) })),
   /** What each slot was last seen to hold, whole. */
   slots: Type.Partial(Type.Object({ a: SlotContent, b: SlotContent })),

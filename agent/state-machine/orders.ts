@@ -17,8 +17,8 @@ export function onOrder(memory: Memory, event: EventOf<'order'>): Memory {
   const { phase } = memory;
   if (phase.at !== 'idle' && phase.at !== 'offered' && phase.at !== 'written') throw underWay(phase.at);
   const isGoal = (rootHash: string) => rootHash === goal.rootHash;
-  const wanted = leave(unbar(forget(memory, isGoal), isGoal), event);
-  const idle = phase.at === 'idle' ? wanted : reach(wanted, time, { at: 'idle' });
+  const allowed = refuseRunning(unbar(forget(memory, isGoal), isGoal), event);
+  const idle = phase.at === 'idle' ? allowed : reach(allowed, time, { at: 'idle' });
   if (goal.rootHash === memory.running?.rootHash) return idle;
   if (!target) {
     return reach(idle, time, { at: 'written', plan: { goal, target, expires: null }, fresh: true });
@@ -32,7 +32,7 @@ export function onRetry(memory: Memory, { version }: EventOf<'retry'>): Memory {
   return { ...unbar(forgotten, (_, versions) => versions.includes(version)), wait: null };
 }
 
-/** An operator vouches for the slot on trial; the health checks are not asked any more. */
+/** An operator accepts the slot on trial; its health checks are not run any more. */
 export function onConfirm(memory: Memory): Memory {
   if (memory.phase.at !== 'trying') {
     throw new InterlockError('usage', { problem: 'nothing is on trial: the running slot is marked good' });
@@ -48,7 +48,7 @@ export function onCancel(memory: Memory, event: EventOf<'cancel'>): Memory {
   const { time, reason = 'cancelled by an operator' } = event;
   const { phase } = memory;
   const stay = (goal: Goal) =>
-    event.reason === undefined ? bar({ ...remain(memory), problem: null }, time, goal) : memory;
+    event.reason === undefined ? bar({ ...acceptRunning(memory), problem: null }, time, goal) : memory;
   switch (phase.at) {
     case 'offered':
     case 'written': {
@@ -81,7 +81,7 @@ const tooLate = {
   finished: 'it is running and marked good',
 };
 
-/** An operator saw what was lost. Throws `lock_stranded` while a place stands that nobody here took. */
+/** An operator acknowledges what was lost. Throws `lock_stranded` while a place stands that nobody here took. */
 export function onNoted(memory: Memory): Memory {
   if (memory.standing) throw strandedIn(memory.standing);
   return noteLost(memory);
@@ -100,16 +100,16 @@ export function onAcknowledge(memory: Memory, { place }: EventOf<'acknowledge'>)
   return 'hold' in phase ? { ...known, phase: { ...phase, hold: move(phase.hold) } } : known;
 }
 
-/** Who rolls back does not want the next look to bring the same version again. */
-function leave(memory: Memory, { time, goal, leaves }: EventOf<'order'>): Memory {
+/** After a rollback the next look must not bring the version back that runs now. */
+function refuseRunning(memory: Memory, { time, goal, isRollback }: EventOf<'order'>): Memory {
   const { running } = memory;
-  if (!leaves || !running || running.rootHash === goal.rootHash) return memory;
+  if (!isRollback || !running || running.rootHash === goal.rootHash) return memory;
   const left = { version: running.version, rootHash: running.rootHash, grant: null };
   return remember(memory, time, left, rolledBack);
 }
 
-/** Who gives a rollback up stays on what was to be left. */
-function remain(memory: Memory): Memory {
+/** A cancelled rollback: the running version is wanted after all. */
+function acceptRunning(memory: Memory): Memory {
   const { running } = memory;
   return forget(
     memory,

@@ -101,8 +101,8 @@ function landed(
   if (goal.rootHash === event.running.rootHash) return onTrial(memory, event, goal, hold);
   const fallen = reach(memory, event.time, { at: 'fellBack', goal, hold, generation, reason, failed });
   if (from.at === 'fellBack' || from.at === 'healed') return fallen;
-  const told = report(fallen, event.time, 'fell_back', goal, reason);
-  return failed ? remember(told, event.time, goal, reason) : told;
+  const reported = report(fallen, event.time, 'fell_back', goal, reason);
+  return failed ? remember(reported, event.time, goal, reason) : reported;
 }
 
 function onTrial(memory: Memory, event: EventOf<'started'>, goal: Goal, hold: Hold): Memory {

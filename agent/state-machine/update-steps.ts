@@ -12,8 +12,8 @@ export function onLooked(memory: Memory, event: EventOf<'looked'>): Memory {
   const { time, found, pollSeconds, standing } = event;
   const { phase } = memory;
   if (phase.at !== 'idle' && (phase.at !== 'written' || phase.fresh)) return memory;
-  const told = scheduleCheckIn(memory, time, pollSeconds);
-  const known = standing === undefined ? told : withStanding(told, standing);
+  const scheduled = scheduleCheckIn(memory, time, pollSeconds);
+  const known = standing === undefined ? scheduled : withStanding(scheduled, standing);
   const seen = { ...known, look: lookOf(time, found) };
   if ('target' in found) return onTarget(seen, time, found, pollSeconds);
   if ('none' in found) {
@@ -28,7 +28,7 @@ export function onLooked(memory: Memory, event: EventOf<'looked'>): Memory {
   return reach(failed, time, { ...phase, fresh: true });
 }
 
-/** The server was told where this host is: enough for a while. */
+/** The host has checked in while it waits; the next check-in is one poll later. */
 export function onCheckedIn(memory: Memory, { time, pollSeconds }: EventOf<'checkedIn'>): Memory {
   return scheduleCheckIn(memory, time, pollSeconds);
 }
@@ -53,7 +53,7 @@ function onTarget(
   const refusal = rootHash === running?.rootHash ? 'up_to_date' : failed[rootHash] && 'failed_here';
   const isBarred = barred?.[rootHash] !== undefined;
   if (refusal || isBarred) {
-    // it may come as another version of the same bytes: the server should hear that name too
+    // it may come as another version of the same bytes: that name is reported too
     const known = isBarred ? bar(memory, time, target) : memory;
     const idle = phase.at === 'idle' ? known : reach(known, time, { at: 'idle' });
     return wait({ ...idle, tries: 0 }, time, pollSeconds, refusal || 'cancelled_here');
@@ -87,7 +87,7 @@ export function onWrote(memory: Memory, { time, detail }: EventOf<'wrote'>): Mem
   );
 }
 
-/** Hooks ran: the host is drained, or it has heard that the update is over. */
+/** Hooks ran: the host is drained, or back after the update. */
 export function onHooked(memory: Memory, { time }: EventOf<'hooked'>): Memory {
   const { phase } = memory;
   if (phase.at === 'finished') return wait(reach(memory, time, { at: 'idle' }), time, 1, 'updated');

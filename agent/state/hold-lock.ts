@@ -7,7 +7,7 @@ import { makeLockFile } from '../../system/files/private-files.ts';
 /** Ends the hold; the kernel does the same when the process dies. */
 export type Unlock = () => Promise<void>;
 
-/** How long to wait for another agent, in seconds, and who hears that it comes to that. */
+/** How long to wait for another agent, in seconds, and what is called when it waits. */
 export interface Patience {
   seconds: number;
   onWait(pid: string): void;

@@ -4,7 +4,7 @@ import { asInterlockError, InterlockError } from '../../protocol/errors/interloc
 /** Fewer free bytes than this are as good as none: the room that is kept for the state could not be laid down again. */
 const leastFree = 128 * 1024;
 
-/** What is wrong with the disk under a folder, before anything fails on it; null when nothing is, or nobody can tell. */
+/** What is wrong with the disk under a folder, before anything fails on it; null when nothing is, or when it cannot be found out. */
 export async function lookAtDisk(folder: string): Promise<InterlockError | null> {
   try {
     await access(folder, constants.W_OK);

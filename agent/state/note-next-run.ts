@@ -6,7 +6,7 @@ import type { Memory } from '../state-machine/memory.ts';
 
 /**
  * Says, by the time of a file that is gone with the boot, until when nothing is due: the timer's unit compares it and
- * most ticks end without starting Node. With something to tell there is no such file.
+ * most ticks end without starting Node. With reports to send there is no such file.
  */
 export async function noteNextRun(
   run: string,

@@ -74,7 +74,7 @@ function withoutMemory(now: Date, { code, message }: InterlockError): Memory {
   return { ...freshMemory(at), problem: lost, lost: { state: lost } };
 }
 
-/** Keeps what is left of a damaged file. A power cut leaves it in its place, or another: never nothing that could tell. */
+/** Keeps what is left of a damaged file. After a power cut it lies under one of the two names. */
 export async function setAside(file: string, now: Date): Promise<void> {
   const aside = `${file}.broken-${now.toISOString().replace(/[:.]/g, '-')}`;
   await link(file, aside).catch(async (error: NodeJS.ErrnoException) => {

@@ -5,7 +5,7 @@ import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import { parseJson } from '../../protocol/schema/schema.ts';
 import { privateFile } from '../../system/files/private-files.ts';
 
-/** Why the last run ended before its time, when the state itself could not be told. */
+/** Why the last run ended before its time, when the state could not record it. */
 export const Trouble = Type.Object({ at: Type.String(), code: Type.String(), problem: Type.String() });
 export type Trouble = Static<typeof Trouble>;
 

@@ -20,7 +20,7 @@ export interface TrustOptions {
   /** Root and floor inside the verified image; another path is for file-backed hosts only, never from `/etc`. */
   imageRoot?: string;
   imageFloor?: string;
-  /** Base URL of the update server, or the medium that stands in for it. */
+  /** Base URL of the update server, or the offline bundle that stands in for it. */
   server: string | OfflineBundle;
   /** PEM file of the only authority whose certificate the server may have; without it the system's authorities count. */
   ca?: string;

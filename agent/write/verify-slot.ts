@@ -10,7 +10,7 @@ import { readBack } from '../slots/read-back.ts';
 import { superblockOf } from './superblock.ts';
 import type { Places } from './target-parts.ts';
 
-/** A slot, what it shall hold, and whom to tell of the bytes read. */
+/** A slot, what it shall hold, and what to call with the bytes read. */
 export interface Verification {
   slot: SlotName;
   places: Places;

@@ -68,7 +68,7 @@ export async function write(order: Order): Promise<void> {
         error instanceof InterlockError &&
         (error.code.startsWith('payload_') || error.code === 'slot_mismatch');
       if (!worthAnother || index === choice.length - 1) throw naming(payload.sha256, error);
-      // the update goes on; whoever keeps the server should hear of it all the same
+      // the update goes on, and the refused payload is reported to the server
       order.onRefused?.(naming(payload.sha256, error).message);
     }
   }

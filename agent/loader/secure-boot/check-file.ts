@@ -5,7 +5,7 @@ import { readDb } from './read-db.ts';
 
 /**
  * Sees to it that a file's detached signature (`.sig` beside it, RSA PKCS #1 v1.5 over its SHA-256) is by a key that
- * this machine's firmware starts programs by. `efivars` is an efivarfs. Throws `not_found`, `config_invalid`.
+ * this host's firmware starts programs by. `efivars` is an efivarfs. Throws `not_found`, `config_invalid`.
  */
 export async function checkFile(file: string, efivars: string): Promise<void> {
   const [content, signature] = [await read(file), await read(`${file}.sig`)];

@@ -161,7 +161,7 @@ describe('what is barred', () => {
     const order = (version: string) => {
       const goal = targetOf(version, null);
       start(model);
-      tell(model, { kind: 'order', goal, target: goal, leaves: false });
+      tell(model, { kind: 'order', goal, target: goal, isRollback: false });
     };
     order('v3');
     expect(model.memory.barred).toBeDefined();
@@ -189,7 +189,7 @@ describe('what is barred', () => {
     model.offer = 'v2';
     start(model);
     const goal = { version: 'v1', rootHash: hashOf('v1'), grant: null };
-    tell(model, { kind: 'order', goal, target: null, leaves: true });
+    tell(model, { kind: 'order', goal, target: null, isRollback: true });
     expect(Object.keys(model.memory.failed)).toEqual([hashOf('v2')]);
     tell(model, { kind: 'cancel' });
     expect(model.memory.failed).toEqual({});

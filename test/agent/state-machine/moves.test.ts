@@ -70,7 +70,7 @@ const released: Event = { kind: 'released', time, answer: { kind: 'released', re
 /** One event for every move of the table. */
 const table: [Phase['at'], Event, Phase['at'], Partial<Phase>?][] = [
   ['idle', looked({ target, expires: plan.expires }), 'offered'],
-  ['idle', { kind: 'order', time, goal, target: null, leaves: true }, 'written'],
+  ['idle', { kind: 'order', time, goal, target: null, isRollback: true }, 'written'],
   ['idle', boots('v1', false), 'trying'],
   ['offered', { kind: 'wrote', time }, 'written'],
   ['offered', { kind: 'failed', time, code: 'disk_invalid', problem: '', retry: 'never' }, 'idle'],

@@ -245,11 +245,11 @@ describe('operators', () => {
     const model = host({ offer: { none: 'held' } });
     const target = targetOf('v3', null);
     start(model);
-    tell(model, { kind: 'order', target, goal: target, leaves: false });
+    tell(model, { kind: 'order', target, goal: target, isRollback: false });
     expect(runUntilWaiting(model)).not.toContain('look');
     expect(model.running.version).toBe('v3');
     const back = { version: 'v1', rootHash: hashOf('v1'), grant: null };
-    tell(model, { kind: 'order', target: null, goal: back, leaves: true });
+    tell(model, { kind: 'order', target: null, goal: back, isRollback: true });
     expect(runUntilWaiting(model)).not.toContain('write');
     expect(model.running.version).toBe('v1');
     expect(model.store.value.holders).toEqual([]);
@@ -271,7 +271,9 @@ describe('operators', () => {
     const model = host();
     runTo(model, 'flip');
     const target = targetOf('v3', null);
-    expect(() => tell(model, { kind: 'order', target, goal: target, leaves: false })).toThrow(/under way/);
+    expect(() => tell(model, { kind: 'order', target, goal: target, isRollback: false })).toThrow(
+      /under way/,
+    );
   });
 });
 

@@ -56,7 +56,7 @@ function orderBack(host: Host): Happening | undefined {
   const version = host.slots[otherSlot(host.slot)];
   if (!host.way || host.slot !== host.blessed || typeof version !== 'number') return undefined;
   const { version: name, rootHash } = targetOf(version);
-  return { kind: 'order', goal: { version: name, rootHash, grant: null }, target: null, leaves: true };
+  return { kind: 'order', goal: { version: name, rootHash, grant: null }, target: null, isRollback: true };
 }
 
 /** False when the machine says that the order does not fit. Throws what is a defect. */
