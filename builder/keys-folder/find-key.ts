@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { onlineRoles } from '../../protocol/documents/trust.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import { type KeysFolder, signersOf } from './keys-folder.ts';
+import { signersOf } from '../metadata/document.ts';
+import type { KeysFolder } from './keys-folder.ts';
 import { onlineFiles } from './retire.ts';
 
 /** Every role that some key signs for, those of the server included. */
@@ -10,8 +11,8 @@ export function rolesOf({ roles }: KeysFolder): string[] {
 }
 
 /** Ids of the keys that may sign a role. */
-export function keysOf({ roots, roles }: KeysFolder, role: string): readonly string[] {
-  return signersOf(role, roots.at(-1) ?? '', roles.targets ?? '').keyIDs;
+export function keysOf(folder: KeysFolder, role: string): readonly string[] {
+  return signersOf(role, folder).keyIDs;
 }
 
 /**

@@ -5,7 +5,8 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
 import { parse, Word } from '../../protocol/schema/schema.ts';
 import { writeDurably } from '../../system/files/durable.ts';
-import { type KeysFolder, openKeysFolder, signersOf } from '../keys-folder/keys-folder.ts';
+import { type KeysFolder, openKeysFolder } from '../keys-folder/keys-folder.ts';
+import { signersOf } from '../metadata/document.ts';
 import { keySigner } from '../metadata/signer.ts';
 import type { Show } from '../request/describe/show-change.ts';
 import { gathering, keepChange } from '../request/keep-change.ts';
@@ -26,7 +27,7 @@ export interface AddOptions {
 export async function addChannel(dir: string, channel: string, options: AddOptions = {}): Promise<void> {
   parse(Word, channel, `channel ${channel}`);
   const folder = await openKeysFolder(dir);
-  const { keyIDs, threshold } = signersOf('releases', '', folder.roles.targets ?? '');
+  const { keyIDs, threshold } = signersOf('releases', folder);
   const role = { name: channelRole(channel), paths: channelPaths(channel), count: keyIDs.length, threshold };
   return addRole(folder, role, options);
 }

@@ -2,8 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import { Root, Targets } from '@tufjs/models';
 import { expiresAt, isTopRole } from '../../protocol/documents/trust.ts';
 import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
-import { type KeysFolder, signersOf } from '../keys-folder/keys-folder.ts';
-import { parseRoot, parseTargets } from '../metadata/parse-role.ts';
+import type { KeysFolder } from '../keys-folder/keys-folder.ts';
+import { readRoot, readTargets, signersOf, withDocuments } from '../metadata/document.ts';
 import { seal } from '../metadata/seal.ts';
 import { renewRole } from './renew.ts';
 
@@ -32,11 +32,10 @@ export function delegateTo(
           }
         }),
       };
-  const after = {
-    ...folder,
-    roots: above.root ? [...folder.roots, above.root] : folder.roots,
-    roles: { ...folder.roles, ...(above.targets ? { targets: above.targets } : {}) },
-  };
+  const after = withDocuments(folder, {
+    roots: above.root ? [readRoot(above.root)] : [],
+    roles: above.targets ? { targets: readTargets('targets', above.targets) } : {},
+  });
   const signedAgain = changes
     .filter(({ role }) => role in folder.roles)
     .map(({ role }) => [role, renewRole(after, role, now)]);
@@ -57,7 +56,7 @@ export function delegateRole(folder: KeysFolder, added: NewRole, now: Date): Rec
   const keyids = keys.map((key) => publicKeyOf(key).id);
   const empty = Targets.fromJSON({
     _type: 'targets',
-    spec_version: parseTargets('targets', folder.roles.targets ?? '').signed.specVersion,
+    spec_version: folder.targets.parsed.signed.specVersion,
     version: 1,
     expires: expiresAt(name, now),
     targets: {},
@@ -84,7 +83,7 @@ interface TargetsJson {
 
 /** TUF 1.0.34 §5.3.4: a root with other root keys carries the old ones' signatures as well. */
 function nextRoot(folder: KeysFolder, changes: readonly NewKeys[], now: Date): string {
-  const before = parseRoot(folder.roots.at(-1) ?? '').signed;
+  const before = folder.root.parsed.signed;
   const json = structuredClone(before.toJSON()) as unknown as {
     keys: Record<string, object>;
     roles: Record<string, RoleJson>;
@@ -97,12 +96,12 @@ function nextRoot(folder: KeysFolder, changes: readonly NewKeys[], now: Date): s
 }
 
 function nextTargets(folder: KeysFolder, now: Date, change: (json: TargetsJson) => void): string {
-  const before = parseTargets('targets', folder.roles.targets ?? '').signed;
+  const before = folder.targets.parsed.signed;
   const json = structuredClone(before.toJSON()) as unknown as TargetsJson;
   change(json);
   const version = before.version + 1;
   const next = Targets.fromJSON({ ...json, version, expires: expiresAt('targets', now) } as never);
-  return seal('targets', next, folder.keyring, [signersOf('targets', folder.roots.at(-1) ?? '', '')]);
+  return seal('targets', next, folder.keyring, [signersOf('targets', folder)]);
 }
 
 /** A key that another role of the document has too stays in it. */

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { parseChannel } from '../../protocol/documents/channel.ts';
 import type { TrustFloor } from '../../protocol/documents/trust.ts';
 import { openKeysFolder, readKeptTarget } from '../keys-folder/keys-folder.ts';
-import { parseRoot } from '../metadata/parse-role.ts';
 
 /** The floor for the next image of a name: the newest root and the channel documents that this folder has signed. */
 export async function makeFloor(
@@ -12,7 +11,7 @@ export async function makeFloor(
   stateCompat: string | undefined,
   now = new Date(),
 ): Promise<TrustFloor> {
-  const { roots } = await openKeysFolder(dir);
+  const { root } = await openKeysFolder(dir);
   const folder = `channels/${name}`;
   const files = await readdir(join(dir, 'targets', folder)).catch(() => []);
   const texts = await Promise.all(files.map((file) => readKeptTarget(dir, `${folder}/${file}`)));
@@ -20,7 +19,7 @@ export async function makeFloor(
   return {
     format: 1,
     built: `${now.toISOString().slice(0, 19)}Z`,
-    root: parseRoot(roots.at(-1) ?? '').signed.version,
+    root: root.parsed.signed.version,
     channels: Object.fromEntries(documents.map(({ channel, serial }) => [channel, serial])),
     ...(stateCompat === undefined ? {} : { stateCompat }),
   };

@@ -1,7 +1,7 @@
 import { Root, Targets } from '@tufjs/models';
 import { expiresAt, isDue } from '../../protocol/documents/trust.ts';
-import { type KeysFolder, openKeysFolder, signersOf } from '../keys-folder/keys-folder.ts';
-import { parseRoot, parseTargets } from '../metadata/parse-role.ts';
+import { type KeysFolder, openKeysFolder } from '../keys-folder/keys-folder.ts';
+import { requireRole, signersOf } from '../metadata/document.ts';
 import { seal } from '../metadata/seal.ts';
 import type { Show } from '../request/describe/show-change.ts';
 import { gathering, keepChange } from '../request/keep-change.ts';
@@ -43,20 +43,14 @@ export function renewRole(folder: KeysFolder, role: string, now: Date): string {
   const { signed } = readRole(folder, role);
   const next = { ...signed.toJSON(), version: signed.version + 1, expires: expiresAt(role, now) };
   const renewed = role === 'root' ? Root.fromJSON(next) : Targets.fromJSON(next);
-  return seal(role, renewed, folder.keyring, [signers(folder, role)]);
+  return seal(role, renewed, folder.keyring, [signersOf(role, folder)]);
 }
 
 function isSignable(folder: KeysFolder, role: string): boolean {
-  const { keyIDs, threshold } = signers(folder, role);
+  const { keyIDs, threshold } = signersOf(role, folder);
   return keyIDs.filter((id) => folder.keyring.keys.has(id)).length >= threshold;
 }
 
 function readRole(folder: KeysFolder, role: string) {
-  return role === 'root'
-    ? parseRoot(folder.roots.at(-1) ?? '')
-    : parseTargets(role, folder.roles[role] ?? '');
-}
-
-function signers(folder: KeysFolder, role: string) {
-  return signersOf(role, folder.roots.at(-1) ?? '', folder.roles.targets ?? '');
+  return (role === 'root' ? folder.root : requireRole(folder.roles, role)).parsed;
 }

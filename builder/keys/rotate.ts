@@ -6,8 +6,9 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
 import { writeDurably } from '../../system/files/durable.ts';
 import { findKey, findKeysGone, keysOf } from '../keys-folder/find-key.ts';
-import { type KeysFolder, openKeysFolder, signersOf } from '../keys-folder/keys-folder.ts';
+import { type KeysFolder, openKeysFolder } from '../keys-folder/keys-folder.ts';
 import { retireKeys } from '../keys-folder/retire.ts';
+import { signersOf } from '../metadata/document.ts';
 import { keySigner } from '../metadata/signer.ts';
 import type { Show } from '../request/describe/show-change.ts';
 import { gathering, keepChange } from '../request/keep-change.ts';
@@ -85,7 +86,7 @@ function makeKeys(wanted: readonly { role: string; gone: readonly string[] }[]):
 }
 
 function checkThreshold(folder: KeysFolder, { role, gone, keys, threshold }: NewKeys): void {
-  const before = signersOf(role, folder.roots.at(-1) ?? '', folder.roles.targets ?? '');
+  const before = signersOf(role, folder);
   const kept = before.keyIDs.filter((id) => !gone.includes(id));
   const count = new Set([...kept, ...keys.map((key) => publicKeyOf(key).id)]).size;
   if (count < kept.length + keys.length) {

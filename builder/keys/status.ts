@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDue, livesTooLong, onlineRoles } from '../../protocol/documents/trust.ts';
-import { type KeysFolder, openKeysFolder, signersOf } from '../keys-folder/keys-folder.ts';
+import { type KeysFolder, openKeysFolder } from '../keys-folder/keys-folder.ts';
 import { onlineFiles } from '../keys-folder/retire.ts';
-import { parseRoot, parseTargets } from '../metadata/parse-role.ts';
+import { requireRole, signersOf } from '../metadata/document.ts';
 import { certificateNames, isOld, readCertificate } from './certificates/certificates-folder.ts';
 
 export interface RoleStatus {
@@ -43,10 +43,8 @@ export async function keysStatus(dir: string, now = new Date()): Promise<RoleSta
   return [...signed, ...byServer, ...certificates.flat()];
 }
 
-function lifeOf({ roots, roles }: KeysFolder, role: string, now: Date) {
-  const text = role === 'root' ? roots.at(-1) : roles[role];
-  const { signed } = role === 'root' ? parseRoot(text ?? '') : parseTargets(role, text ?? '');
-  const { version, expires } = signed;
+function lifeOf({ root, roles }: KeysFolder, role: string, now: Date) {
+  const { version, expires } = (role === 'root' ? root : requireRole(roles, role)).parsed.signed;
   const tooLong = livesTooLong(role, expires, now) ? { tooLong: true } : {};
   return {
     role,
@@ -58,8 +56,8 @@ function lifeOf({ roots, roles }: KeysFolder, role: string, now: Date) {
   };
 }
 
-function holdersOf({ roots, roles }: KeysFolder, role: string, here: ReadonlySet<string>) {
-  const { keyIDs, threshold } = signersOf(role, roots.at(-1) ?? '', roles.targets ?? '');
+function holdersOf(folder: KeysFolder, role: string, here: ReadonlySet<string>) {
+  const { keyIDs, threshold } = signersOf(role, folder);
   const missing = keyIDs.filter((id) => !here.has(id)).map(shorten);
   const counted = { keys: keyIDs.length, here: keyIDs.length - missing.length };
   return { ...counted, threshold, ids: keyIDs.map(shorten), missing };

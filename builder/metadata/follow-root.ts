@@ -1,10 +1,9 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import { parseRoot } from './parse-role.ts';
+import type { RootDocument } from './document.ts';
 import { checkNaming, verifyBy } from './verify-by.ts';
 
 /** TUF 1.0.34 §5.3.4: a new root carries the signatures of the old root's keys and of its own, and follows it directly. */
-export function followRoot(before: string, text: string): void {
-  const [last, next] = [parseRoot(before), parseRoot(text)];
+export function followRoot({ parsed: last }: RootDocument, { parsed: next }: RootDocument): void {
   verifyBy(last, 'root', next);
   checkNaming(next);
   verifyBy(next, 'root', next);

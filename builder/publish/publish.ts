@@ -1,7 +1,7 @@
 import type { PolicyChoice } from '../../protocol/api/rollout.ts';
 import { releasesRole, releaseTarget } from '../../protocol/documents/trust.ts';
+import type { TargetsDocument } from '../metadata/document.ts';
 import { namesTarget, sha256Of } from '../metadata/name-targets.ts';
-import { parseTargets } from '../metadata/parse-role.ts';
 import { checkRelease, type LoadedRelease } from '../release/check-release.ts';
 import type { Show } from '../request/describe/show-change.ts';
 import { withHead } from './change/channel-document.ts';
@@ -62,19 +62,24 @@ export async function publish(options: PublishOptions): Promise<PublishOutcome> 
 function signRelease(present: Present, { release, text }: LoadedRelease, now: Date): Change | undefined {
   const path = releaseTarget(release.name, release.version, release.arch);
   const theirs = present.repository.roles[releasesRole];
-  if (theirs && namesTarget(parseTargets(releasesRole, theirs).signed, path, text)) return undefined;
+  if (theirs && namesTarget(theirs.parsed.signed, path, text)) return undefined;
   const mine = present.folder.roles[releasesRole];
   const targets = { [path]: text };
-  if (mine && addsOnly(mine, theirs, path, text)) return { roles: { [releasesRole]: mine }, targets };
+  if (mine && addsOnly(mine, theirs, path, text)) return { roles: { [releasesRole]: mine.text }, targets };
   return signTargets(present, releasesRole, targets, now);
 }
 
 /** True when my metadata is the successor of theirs and differs by this one release. */
-function addsOnly(mine: string, theirs: string | undefined, path: string, text: string): boolean {
-  const after = parseTargets(releasesRole, mine).signed;
+function addsOnly(
+  mine: TargetsDocument,
+  theirs: TargetsDocument | undefined,
+  path: string,
+  text: string,
+): boolean {
+  const after = mine.parsed.signed;
   if (!namesTarget(after, path, text)) return false;
   if (theirs === undefined) return true;
-  const before = parseTargets(releasesRole, theirs).signed;
+  const before = theirs.parsed.signed;
   const hashes = ({ targets }: typeof after, without?: string) =>
     JSON.stringify(
       Object.keys(targets)

@@ -1,6 +1,6 @@
 import { keepRole, keepTarget, openKeysFolder, readKeptTarget } from '../keys-folder/keys-folder.ts';
+import { versionOf } from '../metadata/document.ts';
 import { sha256Of } from '../metadata/name-targets.ts';
-import { parseTargets } from '../metadata/parse-role.ts';
 import { readRepository, readTarget } from './repository/read-repository.ts';
 import type { PublishServer } from './repository/server.ts';
 
@@ -11,13 +11,13 @@ import type { PublishServer } from './repository/server.ts';
 export async function pullMetadata(server: PublishServer, keysDir: string): Promise<string[]> {
   const folder = await openKeysFolder(keysDir);
   const repository = await readRepository(server, folder);
-  const newRoots = repository.roots.filter((text) => !folder.roots.includes(text));
-  for (const text of newRoots) await keepRole(keysDir, 'root', text);
+  const newRoots = repository.roots.filter(({ text }) => !folder.roots.some((root) => root.text === text));
+  for (const { text } of newRoots) await keepRole(keysDir, 'root', text);
   const newer = Object.entries(repository.roles).filter(
-    ([role, text]) => version(role, text) > version(role, folder.roles[role]),
+    ([role, document]) => versionOf(document) > versionOf(folder.roles[role]),
   );
-  for (const [role, text] of newer) {
-    for (const [path, { hashes }] of Object.entries(parseTargets(role, text).signed.targets)) {
+  for (const [role, { text, parsed }] of newer) {
+    for (const [path, { hashes }] of Object.entries(parsed.signed.targets)) {
       const kept = await readKeptTarget(keysDir, path);
       if (kept !== undefined && sha256Of(kept) === hashes.sha256) continue;
       const found = await readTarget(server, repository, role, path);
@@ -26,8 +26,4 @@ export async function pullMetadata(server: PublishServer, keysDir: string): Prom
     await keepRole(keysDir, role, text);
   }
   return [...newRoots.map(() => 'root'), ...newer.map(([role]) => role)];
-}
-
-function version(role: string, text: string | undefined): number {
-  return text === undefined ? 0 : parseTargets(role, text).signed.version;
 }

@@ -3,6 +3,7 @@ import { countingProblem, isTopRole, releasesRole } from '../../protocol/documen
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { canonicalJson } from '../../protocol/formats/keys/canonical-json.ts';
 import type { KeysFolder } from '../keys-folder/keys-folder.ts';
+import { versionOf } from '../metadata/document.ts';
 import { parseRoot, parseTargets, refusing } from '../metadata/parse-role.ts';
 import { type SignedJson, signedJson } from '../metadata/signed-json.ts';
 import { checkNaming } from '../metadata/verify-by.ts';
@@ -32,9 +33,10 @@ export function checkAsked(folder: KeysFolder, { publish }: SigningRequest): Ask
 /** A root that is in force here: it travels only because the server may not have it yet. */
 function isKnownRoot({ roots }: KeysFolder, role: string, json: string): boolean {
   if (role !== 'root') return false;
-  const mine = roots.find((text) => parseRoot(text).signed.version === parseRoot(json).signed.version);
-  if (mine === undefined || mine === roots.at(-1)) return mine === json;
-  return canonicalJson(signedJson('root', mine)) === canonicalJson(signedJson('root', json));
+  const { version } = parseRoot(json).signed;
+  const mine = roots.find((root) => versionOf(root) === version);
+  if (!mine || mine === roots.at(-1)) return mine?.text === json;
+  return canonicalJson(signedJson('root', mine.text)) === canonicalJson(signedJson('root', json));
 }
 
 function checkRole(folder: KeysFolder, { role, json, metadata }: Asked, asked: readonly Asked[]): void {
@@ -53,7 +55,7 @@ function checkRole(folder: KeysFolder, { role, json, metadata }: Asked, asked: r
   const { targets, delegations } = metadata.signed as Targets;
   if (delegations) throw refuse(role, 'may not delegate');
   const above = asked.find((entry) => entry.role === 'targets')?.metadata as Metadata<Targets> | undefined;
-  const by = (above ?? parseTargets('targets', folder.roles.targets ?? '')).signed.delegations?.roles?.[role];
+  const by = (above ?? folder.targets.parsed).signed.delegations?.roles?.[role];
   const foreign = Object.keys(targets).find((path) => !by?.isDelegatedPath(path));
   if (foreign) throw refuse(role, `may not name ${foreign}`);
   if (role === releasesRole && folder.roles[role]) refuseChanges(trusted(folder, role)!, signed);

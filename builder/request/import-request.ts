@@ -4,8 +4,9 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { findKeysGone } from '../keys-folder/find-key.ts';
 import { type KeysFolder, keepRole, keepTarget, openKeysFolder } from '../keys-folder/keys-folder.ts';
 import { retireKeys } from '../keys-folder/retire.ts';
+import { readRoot, readTargets, withDocuments } from '../metadata/document.ts';
 import { followRoot } from '../metadata/follow-root.ts';
-import { parseRoot, parseTargets, refusing } from '../metadata/parse-role.ts';
+import { refusing } from '../metadata/parse-role.ts';
 import { verifyBy } from '../metadata/verify-by.ts';
 import type { Asked } from './asked.ts';
 import { catchUp, keepKnown } from './catch-up.ts';
@@ -52,16 +53,14 @@ export function isForServer({ targets }: PublishRequest): boolean {
 }
 
 function verifyAll(folder: KeysFolder, asked: readonly Asked[]): KeysFolder {
-  const texts = Object.fromEntries(asked.map(({ role, json }) => [role, json]));
-  if (texts.root !== undefined) followRoot(folder.roots.at(-1) ?? '', texts.root);
-  const roots = texts.root === undefined ? folder.roots : [...folder.roots, texts.root];
-  const { root: _, ...rest } = texts;
-  const after = { ...folder, roots, roles: { ...folder.roles, ...rest } };
-  const root = parseRoot(roots.at(-1) ?? '');
-  const targets = parseTargets('targets', after.roles.targets ?? '');
-  for (const { role, metadata } of asked) {
-    if (role === 'root') continue;
-    verifyBy(isTopRole(role) ? root : targets, role, metadata);
+  const root = asked.find(({ role }) => role === 'root');
+  const roots = root ? [readRoot(root.json)] : [];
+  for (const next of roots) followRoot(folder.root, next);
+  const others = asked.filter(({ role }) => role !== 'root');
+  const roles = Object.fromEntries(others.map(({ role, json }) => [role, readTargets(role, json)]));
+  const after = withDocuments(folder, { roots, roles });
+  for (const { role, metadata } of others) {
+    verifyBy((isTopRole(role) ? after.root : after.targets).parsed, role, metadata);
   }
   return after;
 }

@@ -1,6 +1,6 @@
 import type { PublishRequest } from '../../protocol/api/publish.ts';
 import { type KeysFolder, keepRole } from '../keys-folder/keys-folder.ts';
-import { parseRoot, parseTargets } from '../metadata/parse-role.ts';
+import { documentOf, versionOf } from '../metadata/document.ts';
 import { changeText, type Show } from './describe/show-change.ts';
 import { writeRequest } from './request.ts';
 
@@ -29,11 +29,10 @@ export function gathering(folder: KeysFolder, exportTo: string | undefined): Key
 }
 
 function asPublication(folder: KeysFolder, texts: Record<string, string>): PublishRequest {
-  const roles = Object.entries(texts).map(([role, json]) => ({ role, json, replaces: known(folder, role) }));
+  const roles = Object.entries(texts).map(([role, json]) => ({
+    role,
+    json,
+    replaces: versionOf(documentOf(folder, role)),
+  }));
   return { roles, targets: {}, action: 'renew', name: 'metadata' };
-}
-
-function known({ roots, roles }: KeysFolder, role: string): number {
-  if (role === 'root') return parseRoot(roots.at(-1) ?? '').signed.version;
-  return roles[role] === undefined ? 0 : parseTargets(role, roles[role]).signed.version;
 }

@@ -6,6 +6,12 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { canonicalJson } from '../../protocol/formats/keys/canonical-json.ts';
 import { parseJson, strict } from '../../protocol/schema/schema.ts';
 import { writeDurably } from '../../system/files/durable.ts';
+import {
+  type RoleDocuments,
+  type RootDocument,
+  type TargetsDocument,
+  textsOf,
+} from '../metadata/document.ts';
 import { signedJson } from '../metadata/signed-json.ts';
 
 const Text = Type.String({ maxLength: 8 * 1024 * 1024 });
@@ -36,9 +42,10 @@ export async function readRequest(file: string): Promise<SigningRequest> {
 }
 
 /** What is in force where a request is written. */
-export interface InForce {
-  roots: string[];
-  roles: Record<string, string>;
+export interface Known {
+  roots: readonly RootDocument[];
+  targets: TargetsDocument;
+  roles: RoleDocuments;
   documents?: Record<string, string>;
 }
 
@@ -46,11 +53,18 @@ export interface InForce {
 export async function writeRequest(
   file: string,
   publish: PublishRequest,
-  { roots, roles, documents = {} }: InForce,
+  { roots, targets, roles, documents = {} }: Known,
 ): Promise<void> {
   const asked = publish.roles.map(({ role }) => role);
-  const present = Object.entries(roles).filter(([role]) => role !== 'targets' && asked.includes(role));
-  const known = { roots, targets: roles.targets ?? '', roles: Object.fromEntries(present), documents };
+  const present = Object.entries(textsOf(roles)).filter(
+    ([role]) => role !== 'targets' && asked.includes(role),
+  );
+  const known = {
+    roots: roots.map(({ text }) => text),
+    targets: targets.text,
+    roles: Object.fromEntries(present),
+    documents,
+  };
   const request: SigningRequest = { format: 1, publish, known };
   await writeDurably(file, `${JSON.stringify(request, null, 1)}\n`);
 }

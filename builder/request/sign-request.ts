@@ -1,5 +1,6 @@
 import { writeDurably } from '../../system/files/durable.ts';
-import { type KeysFolder, openKeysFolder, signersOf } from '../keys-folder/keys-folder.ts';
+import { type KeysFolder, openKeysFolder } from '../keys-folder/keys-folder.ts';
+import { signersOf } from '../metadata/document.ts';
 import { refusing } from '../metadata/parse-role.ts';
 import { addSignatures, textOf } from '../metadata/seal.ts';
 import { dropFalse, idsOf } from '../metadata/verify-by.ts';
@@ -76,10 +77,10 @@ function mayBeSignedBy(folder: KeysFolder, asked: readonly Asked[], role: string
   return wanted.filter((id) => (roleOf.get(id) ?? [role]).includes(role));
 }
 
-function rolesByKey({ roots, roles }: KeysFolder): Map<string, string[]> {
+function rolesByKey(folder: KeysFolder): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  for (const role of ['root', ...Object.keys(roles)]) {
-    for (const id of signersOf(role, roots.at(-1) ?? '', roles.targets ?? '').keyIDs) {
+  for (const role of ['root', ...Object.keys(folder.roles)]) {
+    for (const id of signersOf(role, folder).keyIDs) {
       found.set(id, [...(found.get(id) ?? []), role]);
     }
   }

@@ -1,7 +1,7 @@
 import { releasesRole, releaseTarget } from '../../protocol/documents/trust.ts';
-import { openKeysFolder, signersOf } from '../keys-folder/keys-folder.ts';
+import { openKeysFolder } from '../keys-folder/keys-folder.ts';
+import { requireRole, signersOf } from '../metadata/document.ts';
 import { nameTargets } from '../metadata/name-targets.ts';
-import { parseTargets } from '../metadata/parse-role.ts';
 import { seal } from '../metadata/seal.ts';
 import { checkRelease } from '../release/check-release.ts';
 import { checkAsked } from '../request/check-request.ts';
@@ -20,9 +20,9 @@ export async function exportRelease(
   const folder = gathering(await openKeysFolder(keysDir), file);
   const { release, text } = await withSignedBoot(await checkRelease(releaseDir), keysDir);
   const path = releaseTarget(release.name, release.version, release.arch);
-  const before = parseTargets(releasesRole, folder.roles[releasesRole] ?? '').signed;
+  const before = requireRole(folder.roles, releasesRole).parsed.signed;
   const next = nameTargets(releasesRole, before, { [path]: text }, now);
-  const signers = signersOf(releasesRole, folder.roots.at(-1) ?? '', folder.roles.targets ?? '');
+  const signers = signersOf(releasesRole, folder);
   const json = seal(releasesRole, next, folder.keyring, [signers]);
   const roles = [{ role: releasesRole, replaces: before.version, json }];
   await writeRequest(

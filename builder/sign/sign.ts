@@ -1,7 +1,7 @@
 import { releasesRole, releaseTarget } from '../../protocol/documents/trust.ts';
-import { keepRole, keepTarget, openKeysFolder, signersOf } from '../keys-folder/keys-folder.ts';
+import { keepRole, keepTarget, openKeysFolder } from '../keys-folder/keys-folder.ts';
+import { requireRole, signersOf } from '../metadata/document.ts';
 import { namesTarget, nameTargets } from '../metadata/name-targets.ts';
-import { parseTargets } from '../metadata/parse-role.ts';
 import { seal } from '../metadata/seal.ts';
 import { checkRelease } from '../release/check-release.ts';
 import { changeText, type Show } from '../request/describe/show-change.ts';
@@ -29,10 +29,10 @@ export async function sign(
   const folder = await openKeysFolder(keysDir);
   const loaded = await withSignedBoot(await checkRelease(releaseDir), keysDir);
   const { release, text } = loaded;
-  const signers = signersOf(releasesRole, folder.roots.at(-1) ?? '', folder.roles.targets ?? '');
+  const signers = signersOf(releasesRole, folder);
   await signProvenance(loaded, folder.keyring, signers);
   const target = releaseTarget(release.name, release.version, release.arch);
-  const before = parseTargets(releasesRole, folder.roles[releasesRole] ?? '').signed;
+  const before = requireRole(folder.roles, releasesRole).parsed.signed;
   if (namesTarget(before, target, text)) return { target, version: before.version, signed: false };
   const next = nameTargets(releasesRole, before, { [target]: text }, now);
   const sealed = seal(releasesRole, next, folder.keyring, [signers]);

@@ -1,8 +1,7 @@
 import type { Channel } from '../../../protocol/documents/channel.ts';
 import { brakeRole, channelRole, channelTarget } from '../../../protocol/documents/trust.ts';
-import { signersOf } from '../../keys-folder/keys-folder.ts';
+import { requireRole, signersOf } from '../../metadata/document.ts';
 import { nameTargets } from '../../metadata/name-targets.ts';
-import { parseTargets } from '../../metadata/parse-role.ts';
 import { seal } from '../../metadata/seal.ts';
 import { earlierHeads } from './channel-document.ts';
 import type { Change, Present } from './submit.ts';
@@ -14,9 +13,9 @@ export function signTargets(
   targets: Record<string, string>,
   now: Date,
 ): Change {
-  const { folder, roles, root } = present;
-  const signers = signersOf(role, root, roles.targets ?? '');
-  const next = nameTargets(role, parseTargets(role, roles[role] ?? '').signed, targets, now);
+  const { folder, roles } = present;
+  const signers = signersOf(role, present);
+  const next = nameTargets(role, requireRole(roles, role).parsed.signed, targets, now);
   return { roles: { [role]: seal(role, next, folder.keyring, [signers]) }, targets };
 }
 

@@ -7,14 +7,21 @@ import {
   openKeysFolder,
   readKeptTarget,
 } from '../../keys-folder/keys-folder.ts';
+import {
+  type Authority,
+  type RoleDocuments,
+  readTargets,
+  type TargetsDocument,
+  textsOf,
+  versionOf,
+} from '../../metadata/document.ts';
 import { namesTarget } from '../../metadata/name-targets.ts';
-import { parseRoot, parseTargets } from '../../metadata/parse-role.ts';
 import { changeText, type Show } from '../../request/describe/show-change.ts';
 import { gathering } from '../../request/keep-change.ts';
 import { writeRequest } from '../../request/request.ts';
 import { readRepository, readTarget, type ServerRepository } from '../repository/read-repository.ts';
 import type { PublishServer } from '../repository/server.ts';
-import { carryOver } from './sign-again.ts';
+import { signAgain } from './sign-again.ts';
 
 /** Where a change is signed and sent to. */
 export interface Job {
@@ -31,12 +38,11 @@ export interface Job {
 }
 
 /** The present state that a change is made on. */
-export interface Present {
+export interface Present extends Authority {
   folder: KeysFolder;
   repository: ServerRepository;
   /** Metadata in force once this job is through: the server's, with what was renewed in the folder over it. */
-  roles: Record<string, string>;
-  root: string;
+  roles: RoleDocuments;
 }
 
 /** Roles newly signed, and the targets they newly name, by path. */
@@ -75,9 +81,11 @@ async function submitOnce(
   const before = repository.roots.length > 0 ? repository : folder;
   job.show?.(changeText({ ...before, documents }, request.roles, request.targets));
   if (job.exportTo !== undefined) {
-    const roots = [...new Set([...folder.roots, ...repository.roots])];
-    const roles = { ...present.roles, ...repository.roles, targets: present.roles.targets ?? '' };
-    await writeRequest(job.exportTo, request, { roots, roles, documents });
+    const roots = [
+      ...new Map([...folder.roots, ...repository.roots].map((root) => [root.text, root])).values(),
+    ];
+    const roles = { ...present.roles, ...repository.roles };
+    await writeRequest(job.exportTo, request, { roots, targets: present.targets, roles, documents });
     return true;
   }
   await job.server.post<PublishAnswer>('/v1/publish', request);
@@ -86,24 +94,21 @@ async function submitOnce(
 }
 
 function presentState(folder: KeysFolder, repository: ServerRepository, now: Date): Present {
-  const root = [...repository.roots, ...folder.roots]
-    .toSorted((a, b) => rootVersion(a) - rootVersion(b))
-    .at(-1);
-  const renewed = Object.entries(folder.roles).filter(([role, text]) =>
-    isRenewal(role, text, repository.roles[role]),
+  const theirs = repository.roots.at(-1);
+  const root = theirs && versionOf(theirs) > versionOf(folder.root) ? theirs : folder.root;
+  const renewed = Object.entries(folder.roles).filter(([role, document]) =>
+    isRenewal(document, repository.roles[role]),
   );
-  const state = {
-    roles: { ...folder.roles, ...repository.roles, ...Object.fromEntries(renewed) },
-    root: root ?? '',
-  };
-  const carried = carryOver(folder, repository.roles, state, now);
-  return { folder, repository, ...state, roles: { ...state.roles, ...carried } };
+  const roles: RoleDocuments = { ...folder.roles, ...repository.roles, ...Object.fromEntries(renewed) };
+  const targets = roles.targets ?? folder.targets;
+  const again = signAgain(folder, repository.roles, { root, targets, roles }, now);
+  return { folder, repository, root, targets, roles: { ...roles, ...again } };
 }
 
 /** True when the folder's text was signed on top of the server's and names the same targets: it needs nothing else to go there. */
-function isRenewal(role: string, mine: string, theirs: string | undefined): boolean {
+function isRenewal(mine: TargetsDocument, theirs: TargetsDocument | undefined): boolean {
   if (theirs === undefined) return false;
-  const [after, before] = [parseTargets(role, mine).signed, parseTargets(role, theirs).signed];
+  const [after, before] = [mine.parsed.signed, theirs.parsed.signed];
   return (
     after.version > before.version &&
     JSON.stringify(after.toJSON().targets) === JSON.stringify(before.toJSON().targets)
@@ -113,17 +118,17 @@ function isRenewal(role: string, mine: string, theirs: string | undefined): bool
 async function makeRequest(job: Job, present: Present, change: Change): Promise<PublishRequest> {
   const { repository, folder, roles } = present;
   const isFirst = repository.roots.length === 0;
-  const newRoots = folder.roots.filter((text) => rootVersion(text) > rootVersion(repository.roots.at(-1)));
+  const newRoots = folder.roots.filter((root) => versionOf(root) > versionOf(repository.roots.at(-1)));
   const changed = Object.entries(roles).filter(
-    ([role, text]) => text !== repository.roles[role] && isKnown(roles.targets ?? '', role),
+    ([role, { text }]) => text !== repository.roles[role]?.text && isKnown(present.targets, role),
   );
-  const sent = { ...Object.fromEntries(changed), ...change.roles };
+  const sent = { ...textsOf(Object.fromEntries(changed)), ...change.roles };
   return {
     roles: [
-      ...newRoots.map((json) => ({ role: 'root', replaces: rootVersion(json) - 1, json })),
+      ...newRoots.map((root) => ({ role: 'root', replaces: versionOf(root) - 1, json: root.text })),
       ...Object.entries(sent).map(([role, json]) => ({
         role,
-        replaces: repository.roles[role] ? version(role, repository.roles[role]) : 0,
+        replaces: versionOf(repository.roles[role]),
         json,
       })),
     ],
@@ -143,15 +148,15 @@ async function earlierTargets(
   const asked = roles.filter(({ role }) => role !== 'root' && role !== 'targets');
   const found = Object.entries(targets).flatMap(([path, text]) =>
     asked
-      .filter(({ role }) => !isNamed(repository.roles[role], role, path, text))
+      .filter(({ role }) => !isNamed(repository.roles[role], path, text))
       .map(async ({ role }) => [path, await readTarget(server, repository, role, path)] as const),
   );
   const texts = await Promise.all(found);
   return Object.fromEntries(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-function isNamed(metadata: string | undefined, role: string, path: string, text: string): boolean {
-  return metadata !== undefined && namesTarget(parseTargets(role, metadata).signed, path, text);
+function isNamed(document: TargetsDocument | undefined, path: string, text: string): boolean {
+  return document !== undefined && namesTarget(document.parsed.signed, path, text);
 }
 
 /** Every target that a whole repository names, from the folder's copies: this fills an empty server. */
@@ -160,7 +165,7 @@ async function keptTargets(
   roles: Record<string, string>,
 ): Promise<Record<string, string>> {
   const named = Object.entries(roles).flatMap(([role, text]) =>
-    Object.keys(parseTargets(role, text).signed.targets),
+    Object.keys(readTargets(role, text).parsed.signed.targets),
   );
   const texts = await Promise.all(
     named.map(async (path) => [path, await readKeptTarget(folder.dir, path)] as const),
@@ -173,14 +178,6 @@ async function keep(dir: string, request: PublishRequest): Promise<void> {
   for (const { role, json } of request.roles) await keepRole(dir, role, json);
 }
 
-function isKnown(targets: string, role: string): boolean {
-  return role === 'targets' || role in (parseTargets('targets', targets).signed.delegations?.roles ?? {});
-}
-
-function rootVersion(text: string | undefined): number {
-  return text === undefined ? 0 : parseRoot(text).signed.version;
-}
-
-function version(role: string, text: string): number {
-  return parseTargets(role, text).signed.version;
+function isKnown({ parsed }: TargetsDocument, role: string): boolean {
+  return role === 'targets' || role in (parsed.signed.delegations?.roles ?? {});
 }

@@ -3,17 +3,25 @@ import { paths } from '../../../protocol/api/publish.ts';
 import { targetFile } from '../../../protocol/documents/trust.ts';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { KeysFolder } from '../../keys-folder/keys-folder.ts';
+import {
+  type RoleDocuments,
+  type RootDocument,
+  readRoot,
+  readTargets,
+  requireRole,
+  versionOf,
+} from '../../metadata/document.ts';
 import { followRoot } from '../../metadata/follow-root.ts';
 import { sha256Of } from '../../metadata/name-targets.ts';
-import { parseRoot, parseTargets, refusing } from '../../metadata/parse-role.ts';
+import { refusing } from '../../metadata/parse-role.ts';
 import { checkNaming, verifyBy } from '../../metadata/verify-by.ts';
 import type { PublishServer } from './server.ts';
 
 /** What a server shows, every signature checked from the signer's own root on; expiry is what signing again cures. */
 export interface ServerRepository {
   /** Its root metadata, oldest known first; empty for a server without any metadata. */
-  roots: string[];
-  roles: Record<string, string>;
+  roots: readonly RootDocument[];
+  roles: RoleDocuments;
 }
 
 /** Reads all metadata of a server. Throws `metadata_invalid` for anything the signer's root does not vouch for. */
@@ -21,7 +29,7 @@ export async function readRepository(server: PublishServer, folder: KeysFolder):
   const timestampText = await server.text(`${paths.metadata}/timestamp.json`);
   if (timestampText === undefined) return { roots: [], roles: {} };
   const roots = await readRoots(server, folder.roots);
-  const root = parseRoot(roots.at(-1) ?? '');
+  const root = roots.at(-1)!.parsed;
   const timestamp = refusing('timestamp', () => {
     const metadata = Metadata.fromJSON(MetadataKind.Timestamp, JSON.parse(timestampText));
     verifyBy(root, 'timestamp', metadata);
@@ -43,7 +51,7 @@ export async function readTarget(
   role: string,
   path: string,
 ): Promise<string | undefined> {
-  const target = roles[role] && parseTargets(role, roles[role]).signed.targets[path];
+  const target = roles[role]?.parsed.signed.targets[path];
   if (!target) return undefined;
   const text = await server.text(`${paths.targets}/${targetFile(path, target.hashes.sha256 ?? '')}`);
   if (text === undefined || sha256Of(text) !== target.hashes.sha256) {
@@ -56,41 +64,38 @@ export async function readTarget(
 }
 
 /** The server's chain of roots: the newest that this folder knows too, and every later one, each signed by its predecessor. */
-async function readRoots(server: PublishServer, known: readonly string[]): Promise<string[]> {
-  const shared = known.toReversed();
-  for (const text of shared) {
-    const { version } = parseRoot(text).signed;
-    const found = await server.text(`${paths.metadata}/${version}.root.json`);
+async function readRoots(server: PublishServer, known: readonly RootDocument[]): Promise<RootDocument[]> {
+  for (const root of known.toReversed()) {
+    const found = await server.text(`${paths.metadata}/${versionOf(root)}.root.json`);
     if (found === undefined) continue;
-    if (found !== text) break;
-    return followRoots(server, known.slice(0, known.indexOf(text) + 1));
+    if (found !== root.text) break;
+    return [...known.slice(0, known.indexOf(root) + 1), ...(await readLaterRoots(server, root))];
   }
   throw new InterlockError('metadata_invalid', { role: 'root', problem: 'this server has another root' });
 }
 
-async function followRoots(server: PublishServer, roots: string[]): Promise<string[]> {
-  const last = parseRoot(roots.at(-1) ?? '');
-  const text = await server.text(`${paths.metadata}/${last.signed.version + 1}.root.json`);
-  if (text === undefined) return roots;
-  followRoot(roots.at(-1) ?? '', text);
-  return followRoots(server, [...roots, text]);
+async function readLaterRoots(server: PublishServer, last: RootDocument): Promise<RootDocument[]> {
+  const text = await server.text(`${paths.metadata}/${versionOf(last) + 1}.root.json`);
+  if (text === undefined) return [];
+  const next = readRoot(text);
+  followRoot(last, next);
+  return [next, ...(await readLaterRoots(server, next))];
 }
 
 async function readRoles(
   server: PublishServer,
   root: Metadata<Root>,
   meta: Record<string, MetaFile>,
-): Promise<Record<string, string>> {
-  const roles: Record<string, string> = {};
+): Promise<RoleDocuments> {
+  const roles: RoleDocuments = {};
   for (const [file, described] of Object.entries(meta)) {
     const role = file.replace(/\.json$/, '');
-    roles[role] = await fetchMeta(server, role, described);
+    roles[role] = readTargets(role, await fetchMeta(server, role, described));
   }
-  const targets = parseTargets('targets', roles.targets ?? '');
+  const targets = requireRole(roles, 'targets').parsed;
   checkNaming(targets);
-  for (const [role, text] of Object.entries(roles)) {
-    const by = role === 'targets' ? root : targets;
-    verifyBy(by, role, parseTargets(role, text));
+  for (const [role, { parsed }] of Object.entries(roles)) {
+    verifyBy(role === 'targets' ? root : targets, role, parsed);
   }
   return roles;
 }

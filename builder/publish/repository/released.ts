@@ -4,14 +4,13 @@ import { releasesRole, releaseTarget } from '../../../protocol/documents/trust.t
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
 import { isNewer } from '../../../protocol/text/version.ts';
-import { parseTargets } from '../../metadata/parse-role.ts';
 import { readTarget, type ServerRepository } from './read-repository.ts';
 import type { PublishServer } from './server.ts';
 
 /** Every version of a name that the `releases` role names on the server, each with its architectures. */
 export function releasedVersions({ roles }: ServerRepository, name: string): Map<string, Named> {
   const versions = new Map<string, Named>();
-  const targets = roles[releasesRole] ? parseTargets(releasesRole, roles[releasesRole]).signed.targets : {};
+  const targets = roles[releasesRole]?.parsed.signed.targets ?? {};
   for (const [path, target] of Object.entries(targets)) {
     const [owner, version, arch] = path.split('/') as [string, string, Arch];
     if (owner !== name) continue;

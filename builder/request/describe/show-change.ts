@@ -1,3 +1,4 @@
+import type { RoleDocuments, RootDocument } from '../../metadata/document.ts';
 import { type SignedJson, signedJson } from '../../metadata/signed-json.ts';
 import { describeChange } from './describe-change.ts';
 
@@ -6,8 +7,8 @@ export type Show = (text: string) => void;
 
 /** What was trusted before a change: roots, oldest first, and other roles. */
 interface Before {
-  roots: readonly string[];
-  roles: Record<string, string>;
+  roots: readonly RootDocument[];
+  roles: RoleDocuments;
   /** Texts of the documents that get another one, by path. */
   documents?: Record<string, string>;
 }
@@ -36,8 +37,8 @@ export function changeText(
 }
 
 function earlier({ roots, roles }: Before, role: string, after: SignedJson): SignedJson | undefined {
-  if (role !== 'root') return roles[role] === undefined ? undefined : signedJson(role, roles[role]);
-  const known = roots.map((text) => signedJson('root', text));
+  if (role !== 'root') return roles[role] && signedJson(role, roles[role].text);
+  const known = roots.map(({ text }) => signedJson('root', text));
   return (
     known.findLast(({ version }) => version < after.version) ??
     known.find(({ version }) => version === after.version)
