@@ -109,5 +109,5 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
 
 async function setEnrollment(store: Store, enrolment: Enrolment): Promise<void> {
   const line = { who: 'command line', action: 'set enrolment', subject: 'enrolment', detail: enrolment };
-  await store.setEnrolment(enrolment, { at: new Date().toISOString(), ...line });
+  await store.setEnrollment(enrolment, { at: new Date().toISOString(), ...line });
 }

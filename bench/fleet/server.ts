@@ -18,7 +18,7 @@ const app = createApp({
 });
 let ticking: Promise<unknown> = Promise.resolve();
 const timer = setInterval(() => {
-  ticking = store.tick(now(), 1000);
+  ticking = store.advance(now(), 1000);
 }, 1000);
 await app.listen({ host: '127.0.0.1', port: 0 });
 process.stdout.write(`listening on http://127.0.0.1:${(app.server.address() as AddressInfo).port}\n`);

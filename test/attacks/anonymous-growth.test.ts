@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { maxUnapproved } from '../../update-server/domain/hosts/enroll.ts';
 import { forgetGone } from '../../update-server/jobs/forget-unapproved.ts';
-import { maxUnapproved } from '../../update-server/store/interface/store.ts';
 import { enrolHost, letAsk } from '../update-server/support/enrol.ts';
 import { idleCheckIn } from '../update-server/support/idle-check-in.ts';
 import { bearer, makeApp, type TestApp } from '../update-server/support/make-app.ts';

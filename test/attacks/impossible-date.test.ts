@@ -59,7 +59,7 @@ describe('a bad value that is stored already', () => {
     const { id } = await rolloutOf('core');
     damage(column, value);
     // a write makes the store read its rollouts anew
-    await server.store.tick(server.clock.now, 0);
+    await server.store.advance(server.clock.now, 0);
     const urls = [
       '/v1/rollouts',
       `/v1/rollouts/${id}`,

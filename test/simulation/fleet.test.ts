@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { runRollout } from './fleet/rollout.ts';
 import { scenarios } from './fleet/scenarios.ts';
-import { Tally } from './fleet/tally.ts';
+import { RolloutHosts } from './fleet/tally.ts';
 
 it('updates fifty disturbed fleets and never has too many out', async () => {
-  const tally = new Tally();
+  const tally = new RolloutHosts();
   for (let seed = 1; seed <= 50; seed++) tally.add(await runRollout(seed));
   expect(tally.violations).toEqual([]);
   expect(tally.unfinished).toEqual([]);

@@ -1,5 +1,5 @@
 import type { Row } from './covered.ts';
-import { histogram, type Tally } from './fleet/tally.ts';
+import { histogram, type RolloutHosts } from './fleet/tally.ts';
 import { type Examined, wordsOf } from './levels.ts';
 import type { Trial } from './mutants/mutant.ts';
 
@@ -51,7 +51,7 @@ export function coverageLines(rows: readonly Row[]): string[] {
 }
 
 /** What the simulated rollouts add up to. */
-export function tallyLines(tally: Tally, seconds: number): string[] {
+export function tallyLines(tally: RolloutHosts, seconds: number): string[] {
   const { rollouts, hosts, faultCounts, sizes, faults } = tally;
   return [
     `  ${grouped(rollouts)} rollouts of ${grouped(hosts)} hosts in ${seconds.toFixed(0)} s, median of ${tally.medianFaults} faults a run`,

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { coveredBy } from './covered.ts';
 import { runRollout } from './fleet/rollout.ts';
 import { runFleets } from './fleet/run-fleets.ts';
-import { Tally } from './fleet/tally.ts';
+import { RolloutHosts } from './fleet/tally.ts';
 import { type Examined, examine, type Level, largerLevels, smallLevels } from './levels.ts';
 import { type Trial, tryMutant } from './mutants/mutant.ts';
 import { mutants } from './mutants/mutants.ts';
@@ -75,7 +75,7 @@ async function prove(seconds: number, seed: number, isTold: boolean): Promise<vo
   }
 
   print(['', 'Larger bounds, beside simulated fleets of the shipped agent']);
-  const tally = new Tally();
+  const tally = new RolloutHosts();
   const simulated = Date.now();
   const fleets = (firstSeed: number) =>
     runFleets({ firstSeed, count: 1e9, until, threads: 1 }, (rollout) => tally.add(rollout));

@@ -1,5 +1,5 @@
 import type { TokenInfo } from '../../protocol/api/operator.ts';
-import type { NewAudit } from '../store/interface/store.ts';
+import type { NewAudit } from '../store/interface/audit.ts';
 
 /** How the audit log names the bearer of a token. */
 export function nameOf(token: TokenInfo): string {

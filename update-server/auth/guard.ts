@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Role, TokenInfo } from '../../protocol/api/operator.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import type { HostRecord } from '../store/interface/store.ts';
+import type { HostRecord } from '../store/interface/hosts.ts';
 import { authenticate, bearerOf, type TokenSource } from './authenticate.ts';
 import { hashSecret } from './secret.ts';
 

@@ -6,7 +6,7 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { withFile } from '../../system/files/durable.ts';
-import type { BlobInfo } from '../store/interface/store.ts';
+import type { BlobInfo } from '../store/interface/repository.ts';
 import { copyRange } from './copy-range.ts';
 import { putBlob } from './put-blob.ts';
 import { hashFile, openVerifier, type Verifier } from './verify.ts';

@@ -3,7 +3,7 @@ import type { BlobState } from '../../protocol/api/publish.ts';
 import { diskFailureOf } from '../../protocol/errors/disk-failure.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { boundless, type Room } from '../disk/room.ts';
-import type { BlobInfo } from '../store/interface/store.ts';
+import type { BlobInfo } from '../store/interface/repository.ts';
 import type { Blobs } from './files.ts';
 import { makeWay } from './make-way.ts';
 import { parseContentRange, type UploadRange } from './range.ts';

@@ -1,5 +1,6 @@
 import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
-import type { BlobInfo, CheckedBlob, Store } from '../store/interface/store.ts';
+import type { BlobInfo, CheckedBlob } from '../store/interface/repository.ts';
+import type { Store } from '../store/interface/store.ts';
 import type { Blobs } from './files.ts';
 
 /** Finds files that rotted or were removed. */

@@ -2,7 +2,7 @@ import { formatBytes } from '../../system/terminal/progress.ts';
 import type { Scrub } from '../blobs/scrub.ts';
 import type { Room } from '../disk/room.ts';
 import type { Trouble } from '../domain/fleet/attention.ts';
-import type { CheckedBlob } from '../store/interface/store.ts';
+import type { CheckedBlob } from '../store/interface/repository.ts';
 
 /** What can have troubles; missing where nobody looks. */
 export interface Watched {

@@ -25,7 +25,7 @@ export function keepCounts(needs: Needs, log: (problem: string) => void): () => 
 export async function countHour({ store, now }: Needs, hour: string): Promise<void> {
   const [known] = await store.versionCounts(hour);
   if (known) return;
-  await store.keepVersionCounts(versionCounts(await store.survey(now()), hour));
+  await store.keepVersionCounts(versionCounts(await store.countHosts(now()), hour));
 }
 
 /** The full hour before a moment. */

@@ -20,6 +20,6 @@ export function keepTime(
   log: (problem: string) => void,
 ): () => void {
   const covered = coverage(() => performance.now());
-  const tick = async () => (await store.tick(now(), covered())).forEach(log);
+  const tick = async () => (await store.advance(now(), covered())).forEach(log);
   return repeat(tick, tickMs, log);
 }

@@ -1,5 +1,5 @@
 import type { Change } from '../../protocol/api/dashboard.ts';
-import type { News } from '../store/interface/changes.ts';
+import type { Changes } from '../store/interface/changes.ts';
 
 /** More hosts than this at once are told of as many hosts. */
 export const manyHosts = 20;
@@ -8,7 +8,7 @@ type Known = ReadonlyMap<string, string>;
 
 /** Puts news into what pages should read again, each once: the grants of a second are one change of their rollout. */
 export function changesOf(
-  { lines, reporters, rollouts }: News,
+  { lines, reporters, rollouts }: Changes,
   known: Known,
 ): { changes: Change[]; known: Known } {
   const now = new Map(rollouts.map(({ id, ...state }) => [id, JSON.stringify(state)]));
@@ -25,7 +25,7 @@ export function changesOf(
 const kinds: readonly Change['kind'][] = ['rollout', 'host', 'token', 'lock', 'policy'];
 
 /** An audit line's subject is `host ID`, `rollout ID`, `name/channel`, or the name of an image. */
-function changeOf({ action, subject }: News['lines'][number]): Change {
+function changeOf({ action, subject }: Changes['lines'][number]): Change {
   if (action === 'log in' || action === 'log out') return { kind: 'session', id: '', what: action };
   if (action === 'set policy') return { kind: 'policy', id: subject, what: action };
   const [word = '', id] = subject.split(' ');

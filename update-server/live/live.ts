@@ -1,7 +1,7 @@
 import type { Change } from '../../protocol/api/dashboard.ts';
 import type { TokenInfo } from '../../protocol/api/operator.ts';
 import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
-import type { NewsPlace, NewsStore } from '../store/interface/changes.ts';
+import type { ChangePosition, ChangeStore } from '../store/interface/changes.ts';
 import { changesOf, manyHosts } from './changes.ts';
 
 /** How often the tables are looked at while somebody listens: the grants of that time are one change. */
@@ -33,11 +33,11 @@ export interface Live {
 }
 
 /** Watches the store for as long as somebody listens; `tell` hears what fails, and it is tried again. */
-export function openLive(store: NewsStore, tell: (problem: string) => void): Live {
+export function openLive(store: ChangeStore, tell: (problem: string) => void): Live {
   const listeners = new Set<Listener>();
   let timer: NodeJS.Timeout | undefined;
   let isWatching = false;
-  let at: { place: NewsPlace; known: ReturnType<typeof changesOf>['known'] } | undefined;
+  let at: { position: ChangePosition; known: ReturnType<typeof changesOf>['known'] } | undefined;
   let isBehind = false;
 
   /** Looks as long as anybody listens, whatever fails in between. */
@@ -57,15 +57,15 @@ export function openLive(store: NewsStore, tell: (problem: string) => void): Liv
 
   async function look(): Promise<Change[]> {
     if (!at) {
-      const place = await store.newsPlace();
-      at = { place, known: changesOf(await store.news(place, 0), new Map()).known };
+      const position = await store.changePosition();
+      at = { position, known: changesOf(await store.changes(position, 0), new Map()).known };
       const missed = isBehind ? [gap] : [];
       isBehind = false;
       return missed;
     }
-    const news = await store.news(at.place, manyHosts + 1);
+    const news = await store.changes(at.position, manyHosts + 1);
     const { changes, known } = changesOf(news, at.known);
-    at = { place: news.place, known };
+    at = { position: news.position, known };
     return changes;
   }
 

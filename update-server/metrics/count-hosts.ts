@@ -16,7 +16,7 @@ export function openHostCounts({ store, now }: { store: Store; now(): Date }): C
   async function count(): Promise<readonly HostCount[]> {
     const began = performance.now();
     try {
-      rows = await store.survey(now());
+      rows = await store.countHosts(now());
       madeMs = performance.now();
       tookMs = madeMs - began;
       return rows;

@@ -8,17 +8,17 @@ const kinds: readonly string[] = ReportKind.enum;
 export function countStore(store: Store, metrics: Metrics): Store {
   return {
     ...store,
-    seen(sighting) {
-      metrics.checkIns.inc({ decision: sighting.decision });
-      store.seen(sighting);
+    recordCheckIn(record) {
+      metrics.checkIns.inc({ decision: record.decision });
+      return store.recordCheckIn(record);
     },
-    async enrol(host, audit) {
-      const enrolled = await store.enrol(host, audit);
+    async enroll(host, audit) {
+      const enrolled = await store.enroll(host, audit);
       if ('id' in enrolled) metrics.enrolments.inc();
       return enrolled;
     },
-    async grant(host, grant, now) {
-      const answer = await store.grant(host, grant, now);
+    async takeGrant(host, grant, now) {
+      const answer = await store.takeGrant(host, grant, now);
       metrics.grants.inc({ result: 'none' in answer ? answer.none : 'granted' });
       return answer;
     },

@@ -1,6 +1,7 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { RepositoryState } from '../domain/tuf/state.ts';
-import type { Publication, Store } from '../store/interface/store.ts';
+import type { Publication } from '../store/interface/repository.ts';
+import type { Store } from '../store/interface/store.ts';
 
 const attempts = 5;
 

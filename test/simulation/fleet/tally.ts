@@ -1,7 +1,7 @@
 import type { Rollout } from './rollout.ts';
 
 /** What many rollouts add up to. */
-export class Tally {
+export class RolloutHosts {
   rollouts = 0;
   hosts = 0;
   readonly faultCounts: number[] = [];

@@ -33,7 +33,7 @@ it('counts hosts by state, version and what they wait for, and says what needs a
   ] as const;
   let last = 24 * 30;
   for (const [id, decision, hours, version] of hosts.toReversed()) {
-    await store.tick(new Date(hoursAgo(hours)), (last - hours) * 3_600_000);
+    await store.advance(new Date(hoursAgo(hours)), (last - hours) * 3_600_000);
     last = hours;
     await enrolHost(store, id, hoursAgo(24 * 30));
     const trouble = id === 'no-place-left' ? { trouble: { code: 'disk_full', text: '/var is full' } } : {};

@@ -67,7 +67,7 @@ test(`no grant beyond in_flight = ${limit}: ${workers} hosts ask at once, ${kill
   /** Those whose host went with the kill lapse; otherwise nobody else could start. */
   async function endOpenGrants(): Promise<void> {
     const store = openSqliteStore(dir);
-    await store.tick(new Date(Date.now() + 25 * 3_600_000), 25 * 3_600_000);
+    await store.advance(new Date(Date.now() + 25 * 3_600_000), 25 * 3_600_000);
     await store.close();
   }
 });

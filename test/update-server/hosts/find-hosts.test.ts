@@ -17,7 +17,7 @@ beforeAll(async () => {
   ] as const;
   await enrolHost(store, 'cccc-0006', at, { hostname: 'silent' });
   await seeHost(store, 'cccc-0006', long, 'up_to_date');
-  await store.tick(new Date(at), Date.parse(at) - Date.parse(long));
+  await store.advance(new Date(at), Date.parse(at) - Date.parse(long));
   for (const [id, hostname, decision, said] of hosts) {
     await enrolHost(store, id, at, { hostname });
     await seeHost(store, id, at, decision, said);
@@ -108,7 +108,7 @@ it('a walk over more hosts than one portion loses none', async () => {
   await Promise.all(ids.map((id) => enrolHost(big.store, id, at)));
   const all = await big.store.findHosts({ state: 'new' }, '', 10_000, big.clock.now);
   expect(all.map(({ id }) => id)).toEqual(ids);
-  const rows = await big.store.survey(big.clock.now);
+  const rows = await big.store.countHosts(big.clock.now);
   expect(rows.reduce((sum, { hosts }) => sum + hosts, 0)).toBe(4100);
   await big.close();
 });

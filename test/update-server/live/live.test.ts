@@ -4,13 +4,13 @@ import type { Change } from '../../../protocol/api/dashboard.ts';
 import type { Role } from '../../../protocol/api/operator.ts';
 import { changesOf } from '../../../update-server/live/changes.ts';
 import { type Live, openLive } from '../../../update-server/live/live.ts';
-import type { News, NewsStore } from '../../../update-server/store/interface/changes.ts';
+import type { ChangeStore, Changes } from '../../../update-server/store/interface/changes.ts';
 import { enrolHost } from '../support/enrol.ts';
 import { bearer, logIn, makeApp, type TestApp } from '../support/make-app.ts';
 
 describe('what a second brought', () => {
-  const news = (parts: Partial<News>): News => ({
-    place: { audit: 0, report: 0 },
+  const news = (parts: Partial<Changes>): Changes => ({
+    position: { audit: 0, report: 0 },
     lines: [],
     reporters: [],
     rollouts: [],
@@ -106,8 +106,8 @@ describe('the line', () => {
 });
 
 describe('places', () => {
-  const nothing: News = { place: { audit: 0, report: 0 }, lines: [], reporters: [], rollouts: [] };
-  const quiet = { newsPlace: async () => nothing.place, news: async () => nothing };
+  const nothing: Changes = { position: { audit: 0, report: 0 }, lines: [], reporters: [], rollouts: [] };
+  const quiet = { changePosition: async () => nothing.position, changes: async () => nothing };
   const fill = (live: Live, pages: number, who: (page: number) => { id: string; role: Role }) =>
     Array.from({ length: pages }, (_, page) => live.listen(ignore, ignore, who(page))).filter(Boolean).length;
   const ignore = () => {};
@@ -132,10 +132,10 @@ describe('places', () => {
 describe('a store that fails', () => {
   const line = { action: 'hold', subject: 'host 1' };
   let audit = 0;
-  const works: NewsStore = {
-    newsPlace: async () => ({ audit, report: 0 }),
-    news: async () => ({
-      place: { audit: ++audit, report: 0 },
+  const works: ChangeStore = {
+    changePosition: async () => ({ audit, report: 0 }),
+    changes: async () => ({
+      position: { audit: ++audit, report: 0 },
       lines: [line],
       reporters: [],
       rollouts: [],
@@ -152,12 +152,20 @@ describe('a store that fails', () => {
   afterEach(() => void vi.useRealTimers());
 
   it.each([
-    ['the first look', (fail: () => Promise<void>) => ({ newsPlace: () => fail().then(works.newsPlace) }), 1],
-    ['several looks', (fail: () => Promise<void>) => ({ newsPlace: () => fail().then(works.newsPlace) }), 5],
+    [
+      'the first look',
+      (fail: () => Promise<void>) => ({ changePosition: () => fail().then(works.changePosition) }),
+      1,
+    ],
+    [
+      'several looks',
+      (fail: () => Promise<void>) => ({ changePosition: () => fail().then(works.changePosition) }),
+      5,
+    ],
     [
       'reading what changed',
       (fail: () => Promise<void>) => ({
-        news: (...of: Parameters<NewsStore['news']>) => fail().then(() => works.news(...of)),
+        changes: (...of: Parameters<ChangeStore['changes']>) => fail().then(() => works.changes(...of)),
       }),
       3,
     ],
@@ -178,7 +186,10 @@ describe('a store that fails', () => {
   });
 
   it('is heard again by a page that comes after all others left', async () => {
-    const live = openLive({ ...works, newsPlace: () => failing(0)().then(works.newsPlace) }, () => {});
+    const live = openLive(
+      { ...works, changePosition: () => failing(0)().then(works.changePosition) },
+      () => {},
+    );
     live.listen(
       () => {},
       () => {},

@@ -108,7 +108,7 @@ describe('the hosts that wait', () => {
     for (const n of [1, 2, 3, 4]) {
       const id = `host-000${n}`;
       const grant = { id: `grant-${n}`, version: '2.0', release: 'b'.repeat(64), expires: at(999) };
-      await store.grant(id, { ...grant, rollout: 'rollout-1', canary: false, limit: 9 }, at(n));
+      await store.takeGrant(id, { ...grant, rollout: 'rollout-1', canary: false, limit: 9 }, at(n));
       const report = { id: `report-${n}`, grant: grant.id, kind: n === 2 ? 'failed' : 'confirmed' } as const;
       const said = { from: '1.0', version: '2.0', bootId: 'boot-two', at: at(10), detail: '' };
       await store.report(id, [{ ...report, ...said }], at(10));

@@ -4,7 +4,9 @@ import type { CheckIn, Report } from '../../../protocol/api/check-in.ts';
 import type { Channel } from '../../../protocol/documents/channel.ts';
 import type { PolicyText } from '../../../protocol/documents/policy.ts';
 import type { NewRollout } from '../../../update-server/domain/rollout/start.ts';
-import type { NewAudit, Publication, Store } from '../../../update-server/store/interface/store.ts';
+import type { NewAudit } from '../../../update-server/store/interface/audit.ts';
+import type { Publication } from '../../../update-server/store/interface/repository.ts';
+import type { Store } from '../../../update-server/store/interface/store.ts';
 import { timekeeper } from '../domain/rollout/make-rollout.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
@@ -92,7 +94,7 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
       tick = timekeeper(new Date(at));
       place = make();
       store = place.open();
-      for (const n of [1, 2]) await store.enrol(newHost(n), audit);
+      for (const n of [1, 2]) await store.enroll(newHost(n), audit);
       await store.startRollouts([rolloutOf('r', 'alpha'), rolloutOf('s', 'beta')], audit);
     });
     afterEach(async () => {
@@ -114,37 +116,41 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
     });
 
     it('gives one open grant per host and release, however often and however many at once ask', async () => {
-      const asked = ['a1', 'a2', 'a3'].map((id) => store.grant('host-0001', grantOf(id, 'r'), at));
+      const asked = ['a1', 'a2', 'a3'].map((id) => store.takeGrant('host-0001', grantOf(id, 'r'), at));
       const answers = await Promise.all(asked);
       expect(answers).toMatchObject([
         { grant: { id: 'a1' } },
         { grant: { id: 'a1' } },
         { grant: { id: 'a1' } },
       ]);
-      const renewed = await store.grant('host-0001', grantOf('a4', 'r', '2026-03-05T00:00:00.000Z'), at);
+      const renewed = await store.takeGrant('host-0001', grantOf('a4', 'r', '2026-03-05T00:00:00.000Z'), at);
       expect(renewed).toMatchObject({ grant: { id: 'a1', expires: '2026-03-05T00:00:00.000Z' } });
       expect(await store.hasOpenGrant('host-0001', 'rollout-r')).toBe(true);
-      expect(await store.grant('host-0002', grantOf('b1', 'r'), at)).toMatchObject({ grant: { id: 'b1' } });
+      expect(await store.takeGrant('host-0002', grantOf('b1', 'r'), at)).toMatchObject({
+        grant: { id: 'b1' },
+      });
       expect((await store.rollout('rollout-r'))?.counts).toMatchObject({ inFlight: 2 });
       await store.report('host-0001', [reportOf('report-1', 'confirmed', 'a1')], at);
       expect(await store.hasOpenGrant('host-0001', 'rollout-r')).toBe(false);
-      expect(await store.grant('host-0001', grantOf('a5', 'r'), at)).toMatchObject({ grant: { id: 'a5' } });
+      expect(await store.takeGrant('host-0001', grantOf('a5', 'r'), at)).toMatchObject({
+        grant: { id: 'a5' },
+      });
     });
 
     it('grants nothing to a held, a cloned or an unknown host', async () => {
       await store.hold('host-0001', true, audit);
-      expect(await store.grant('host-0001', grantOf('a1', 'r'), at)).toEqual({ none: 'held' });
+      expect(await store.takeGrant('host-0001', grantOf('a1', 'r'), at)).toEqual({ none: 'held' });
       await store.hold('host-0001', false, audit);
-      expect(await store.grant('host-0001', grantOf('a1', 'r'), at)).toHaveProperty('grant');
+      expect(await store.takeGrant('host-0001', grantOf('a1', 'r'), at)).toHaveProperty('grant');
       await store.markCloned('host-0001', audit);
-      expect(await store.grant('host-0001', grantOf('a2', 'r'), at)).toEqual({ none: 'cloned' });
+      expect(await store.takeGrant('host-0001', grantOf('a2', 'r'), at)).toEqual({ none: 'cloned' });
       expect((await store.host('host-0001'))?.grants).toMatchObject([{ id: 'a1', outcome: 'lapsed' }]);
       expect((await store.rollout('rollout-r'))?.counts).toMatchObject({ inFlight: 0 });
-      expect(await store.grant('host-none', grantOf('a3', 'r'), at)).toEqual({ none: 'held' });
+      expect(await store.takeGrant('host-none', grantOf('a3', 'r'), at)).toEqual({ none: 'held' });
     });
 
     it('takes each report once and lets no host close another’s grant', async () => {
-      await store.grant('host-0001', grantOf('a1', 'r'), at);
+      await store.takeGrant('host-0001', grantOf('a1', 'r'), at);
       await store.report('host-0002', [reportOf('report-1', 'failed', 'a1')], at);
       expect((await store.host('host-0001'))?.grants[0]?.outcome).toBeNull();
       const reports = [reportOf('report-1', 'written', 'a1'), reportOf('report-2', 'confirmed', 'a1')];
@@ -160,23 +166,23 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
 
     it('shows sightings at once and keeps them over a clean stop', async () => {
       const host = (await store.hostByCredential(sha('1')))!;
-      expect(host).toMatchObject({ boot: null, said: '' });
-      const sighting = { host, at, checkIn: saidBy, boots: ['boot-one'], said: 'a', offered: null };
-      store.seen({ ...sighting, decision: 'held' });
-      expect(await store.hostByCredential(sha('1'))).toMatchObject({ boot: 'boot-one', said: 'a' });
+      expect(host).toMatchObject({ boot: null, reported: '' });
+      const sighting = { host, at, checkIn: saidBy, boots: ['boot-one'], reported: 'a', offered: null };
+      await store.recordCheckIn({ ...sighting, decision: 'held' });
+      expect(await store.hostByCredential(sha('1'))).toMatchObject({ boot: 'boot-one', reported: 'a' });
       expect(await store.boots('host-0001')).toEqual(['boot-one']);
       expect(await store.host('host-0001')).toMatchObject({
         version: '1.0',
         failed: ['0.5'],
         decision: 'held',
       });
-      store.seen({ ...sighting, decision: 'held' });
+      await store.recordCheckIn({ ...sighting, decision: 'held' });
       await store.findHosts({}, '', 10, new Date(at));
-      expect((await store.hostByCredential(sha('1')))?.said).toBe('a');
-      store.seen({ ...sighting, boots: null, decision: 'up_to_date' });
+      expect((await store.hostByCredential(sha('1')))?.reported).toBe('a');
+      await store.recordCheckIn({ ...sighting, boots: null, decision: 'up_to_date' });
       await store.close();
       store = place.open();
-      expect(await store.hostByCredential(sha('1'))).toMatchObject({ boot: 'boot-one', said: 'a' });
+      expect(await store.hostByCredential(sha('1'))).toMatchObject({ boot: 'boot-one', reported: 'a' });
       expect(await store.boots('host-0001')).toEqual(['boot-one']);
       expect(await store.findHosts({}, '', 10, new Date(at))).toMatchObject([
         { decision: 'up_to_date', lastSeen: at },
@@ -187,10 +193,10 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
 
     it('knows a host as operators left it at its very next check-in, and what it said before that', async () => {
       const known = async () => (await store.hostByCredential(sha('1')))!;
-      const sighting = { at, checkIn: saidBy, boots: ['boot-one'], said: 'a', offered: null };
-      store.seen({ ...sighting, host: await known(), decision: 'up_to_date' });
+      const sighting = { at, checkIn: saidBy, boots: ['boot-one'], reported: 'a', offered: null };
+      await store.recordCheckIn({ ...sighting, host: await known(), decision: 'up_to_date' });
       await store.hold('host-0001', true, audit);
-      expect(await known()).toMatchObject({ held: true, boot: 'boot-one', said: 'a' });
+      expect(await known()).toMatchObject({ held: true, boot: 'boot-one', reported: 'a' });
       await store.hold('host-0001', false, audit);
       await store.pin('host-0001', '1.0', audit);
       await store.place('host-0001', 'canary', audit);
@@ -203,7 +209,7 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
     it('knows a rollout as it is after each change', async () => {
       const current = async () => (await store.currentRollout('tiny', 'alpha', 'x86-64'))!;
       expect((await current()).counts.inFlight).toBe(0);
-      await store.grant('host-0001', grantOf('a1', 'r'), at);
+      await store.takeGrant('host-0001', grantOf('a1', 'r'), at);
       expect((await current()).counts.inFlight).toBe(1);
       const failing = () => {
         throw new Error('no');
@@ -216,7 +222,7 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
     });
 
     it('forgets a host with all it reported', async () => {
-      await store.grant('host-0001', grantOf('a1', 'r'), at);
+      await store.takeGrant('host-0001', grantOf('a1', 'r'), at);
       await store.report('host-0001', [reportOf('report-1', 'written', 'a1')], at);
       expect(await store.forget('host-0001', audit)).toBe(true);
       expect(await store.forget('host-0001', audit)).toBe(false);
@@ -265,9 +271,9 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
     });
 
     it('never grants beyond the limit, and lets nobody through while paused', async () => {
-      for (const n of [3, 4, 5]) await store.enrol(newHost(n), audit);
+      for (const n of [3, 4, 5]) await store.enroll(newHost(n), audit);
       const ask = (n: number, limit: number) =>
-        store.grant(`host-000${n}`, { ...grantOf(`g${n}`, 'r'), limit }, at);
+        store.takeGrant(`host-000${n}`, { ...grantOf(`g${n}`, 'r'), limit }, at);
       const answers = await Promise.all([1, 2, 3, 4, 5].map((n) => ask(n, 2)));
       expect(answers.filter((answer) => 'grant' in answer)).toHaveLength(2);
       expect(answers.filter((answer) => 'none' in answer)).toEqual(
@@ -281,14 +287,14 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
 
     it('halts in the transaction that counts the failure', async () => {
       await store.startRollouts([rolloutOf('h', 'edge', { max_failures: 1 })], audit);
-      await store.grant('host-0001', grantOf('a1', 'h'), at);
-      await store.grant('host-0002', grantOf('b1', 'h'), at);
+      await store.takeGrant('host-0001', grantOf('a1', 'h'), at);
+      await store.takeGrant('host-0002', grantOf('b1', 'h'), at);
       await store.report('host-0001', [reportOf('report-1', 'fell_back', 'a1')], at);
       expect(await store.rollout('rollout-h')).toMatchObject({
         state: 'halted',
         counts: { inFlight: 1, confirmed: 0, failed: 1 },
       });
-      expect(await store.grant('host-0002', grantOf('b2', 'h'), at)).toEqual({ none: 'halted' });
+      expect(await store.takeGrant('host-0002', grantOf('b2', 'h'), at)).toEqual({ none: 'halted' });
       expect((await store.audit(Number.MAX_SAFE_INTEGER, 1))[0]).toMatchObject({
         who: 'server',
         action: 'halt',
@@ -297,8 +303,8 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
 
     it('lets a grant lapse before the flip, and takes silence after it for a failure until the host speaks', async () => {
       const counts = async () => (await store.rollout('rollout-r'))!.counts;
-      await store.grant('host-0001', grantOf('a1', 'r'), at);
-      await store.grant('host-0002', grantOf('b1', 'r'), at);
+      await store.takeGrant('host-0001', grantOf('a1', 'r'), at);
+      await store.takeGrant('host-0002', grantOf('b1', 'r'), at);
       await store.report('host-0002', [reportOf('report-1', 'rebooting', 'b1')], at);
       await tick(store, new Date('2026-03-01T14:00:00.000Z'));
       expect(await counts()).toMatchObject({ inFlight: 2, failed: 0 });
@@ -312,7 +318,7 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
     });
 
     it('counts a host that falls silent while its rollout is paused', async () => {
-      await store.grant('host-0001', grantOf('a1', 'r'), at);
+      await store.takeGrant('host-0001', grantOf('a1', 'r'), at);
       await store.report('host-0001', [reportOf('report-1', 'rebooting', 'a1')], at);
       await store.changeRollout('rollout-r', (present) => ({ ...present, state: 'paused' }), audit);
       await tick(store, new Date('2026-03-01T15:00:00.000Z'));
@@ -323,18 +329,20 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
     });
 
     it('gives an unapproved host its update and counts it nowhere', async () => {
-      await store.setEnrolment('open', audit);
-      await store.enrol({ ...newHost(3), approved: false }, audit);
-      expect(await store.grant('host-0003', { ...grantOf('c1', 'r'), limit: 0 }, at)).toHaveProperty('grant');
+      await store.setEnrollment('open', audit);
+      await store.enroll({ ...newHost(3), approved: false }, audit);
+      expect(await store.takeGrant('host-0003', { ...grantOf('c1', 'r'), limit: 0 }, at)).toHaveProperty(
+        'grant',
+      );
       await store.report('host-0003', [reportOf('report-1', 'failed', 'c1')], at);
       expect((await store.rollout('rollout-r'))?.counts).toMatchObject({ inFlight: 0, failed: 0 });
     });
 
     it('undoes a failing write alone among those committed with it', async () => {
       const results = await Promise.allSettled([
-        store.enrol(newHost(3), audit),
-        store.enrol(newHost(1), audit),
-        store.enrol(newHost(4), audit),
+        store.enroll(newHost(3), audit),
+        store.enroll(newHost(1), audit),
+        store.enroll(newHost(4), audit),
       ]);
       expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
       expect(await store.findHosts({}, '', 10, new Date(at))).toHaveLength(4);
@@ -356,7 +364,7 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
               const key = `${n}${release}`;
               serial++;
               if (kind === 'ask') {
-                const answer = await store.grant(`host-000${n}`, grantOf(`g-${serial}`, release), at);
+                const answer = await store.takeGrant(`host-000${n}`, grantOf(`g-${serial}`, release), at);
                 if ('grant' in answer) open.set(key, answer.grant.id);
               } else if (open.has(key)) {
                 const report = reportOf(`report-${serial}`, 'confirmed', open.get(key)!);

@@ -1,12 +1,13 @@
 import type { CheckIn } from '../../../protocol/api/check-in.ts';
-import type { Sighting, Store } from '../../../update-server/store/interface/store.ts';
+import type { CheckInRecord } from '../../../update-server/store/interface/hosts.ts';
+import type { Store } from '../../../update-server/store/interface/store.ts';
 import { idleCheckIn } from './idle-check-in.ts';
 
 const audit = { who: 'test', action: 'enroll', subject: '', detail: '' };
 
 /** Lets hosts enrol without a join token, to be approved. */
 export function letAsk(store: Store, at = '2026-01-01T00:00:00Z'): Promise<void> {
-  return store.setEnrolment('open', { at, ...audit });
+  return store.setEnrollment('open', { at, ...audit });
 }
 
 /** Makes a host known that has not checked in. */
@@ -17,7 +18,7 @@ export async function enrolHost(
   parts: { hostname?: string; approved?: boolean } = {},
 ) {
   if (parts.approved === false) await letAsk(store, at);
-  await store.enrol(
+  await store.enroll(
     {
       id,
       credentialHash: id,
@@ -38,16 +39,16 @@ export async function seeHost(
   store: Store,
   id: string,
   at: string,
-  decision: Sighting['decision'],
+  decision: CheckInRecord['decision'],
   said: Partial<CheckIn> = {},
 ): Promise<void> {
   const record = await store.hostByCredential(id);
-  store.seen({
+  await store.recordCheckIn({
     host: record!,
     at,
     checkIn: idleCheckIn(said),
     boots: null,
-    said: JSON.stringify(said),
+    reported: JSON.stringify(said),
     decision,
     offered: decision === 'offered' ? '2.0' : null,
   });

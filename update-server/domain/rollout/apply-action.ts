@@ -49,6 +49,16 @@ export function passCanary(rollout: Rollout, now: Date): Rollout {
   return { ...rollout, canaryPassed: now.toISOString(), rampSince: now.toISOString() };
 }
 
+/** After a resume, what failed before counts no more and the canary's time begins anew; `excuses` says that it was one. */
+export function noteResume(
+  present: Rollout,
+  next: Rollout,
+  watchedMs: number,
+): { rollout: Rollout; excuses: boolean } {
+  const excuses = next.state === 'running' && present.state !== 'running' && present.state !== 'completed';
+  return { rollout: excuses ? { ...next, resumedMs: watchedMs } : next, excuses };
+}
+
 function resume(rollout: Rollout, now: Date, reason: string): Rollout {
   const later = Math.max(now.getTime(), Date.parse(rollout.starts));
   const since = new Date(later).toISOString();

@@ -3,7 +3,7 @@ import { type Channel, nextHop } from '../../../protocol/documents/channel.ts';
 import type { Rollout } from './rollout.ts';
 
 /** What of a host decides whether a rollout still waits for it. */
-export interface TallyFacts {
+export interface StandFacts {
   version: string;
   failed: readonly string[];
   cancelled: readonly string[];
@@ -16,7 +16,7 @@ export interface TallyFacts {
 }
 
 /** Where a rollout's own hosts stand: `coming` may still get there, the others cannot. */
-export interface Tally {
+export interface RolloutHosts {
   on: number;
   coming: number;
   unable: ReadonlyMap<HostRefusal, number>;
@@ -24,7 +24,7 @@ export interface Tally {
 
 /** Where one host stands towards a rollout. */
 export function standOf(
-  host: TallyFacts,
+  host: StandFacts,
   { version, arch }: Pick<Rollout, 'version' | 'arch'>,
   channel: Channel | undefined,
 ): 'on' | 'coming' | HostRefusal {
@@ -42,7 +42,7 @@ export function standOf(
 }
 
 /** Sums up where many stand. */
-export function tallyUp(stands: Iterable<['on' | 'coming' | HostRefusal, number]>): Tally {
+export function sumUp(stands: Iterable<['on' | 'coming' | HostRefusal, number]>): RolloutHosts {
   const unable = new Map<HostRefusal, number>();
   const sum = { on: 0, coming: 0 };
   for (const [stand, hosts] of stands) {

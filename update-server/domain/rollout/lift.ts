@@ -2,12 +2,6 @@ import type { GrantOutcome } from '../../../protocol/api/check-in.ts';
 import { haltReason } from './judge.ts';
 import type { Rollout } from './rollout.ts';
 
-/** True when all that counts as failed since the last resume is silence. */
-export function restsOnSilence({ counts, baseline }: Pick<Rollout, 'counts' | 'baseline'>): boolean {
-  const failed = counts.failed - baseline.failed;
-  return failed > 0 && failed === counts.silent - baseline.silent;
-}
-
 /**
  * A halt goes by itself only if it rested on silence alone, every silent host behind it has since confirmed, no other
  * limit is met, and no operator acted since.

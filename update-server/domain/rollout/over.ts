@@ -1,5 +1,5 @@
 import { stop } from './apply-action.ts';
-import type { Tally } from './count-hosts.ts';
+import type { RolloutHosts } from './count-hosts.ts';
 import { haltReason } from './judge.ts';
 import { percentAt } from './ramp.ts';
 import { type Rollout, rampRan } from './rollout.ts';
@@ -15,7 +15,7 @@ export function mayBeOver(rollout: Rollout, now: Date): boolean {
 }
 
 /** Over: everybody who can come is through. Good is another fact. */
-export function isOver(rollout: Rollout, tally: Tally, now: Date): boolean {
+export function isOver(rollout: Rollout, tally: RolloutHosts, now: Date): boolean {
   return rollout.state === 'completed' || (mayBeOver(rollout, now) && tally.coming === 0);
 }
 
@@ -23,7 +23,7 @@ export function isOver(rollout: Rollout, tally: Tally, now: Date): boolean {
  * What becomes of a rollout that is over: completed when hosts run the release, halted when more failed than may.
  * With nobody on it and nobody failed it goes on as it is, for whoever comes.
  */
-export function finishUp(rollout: Rollout, tally: Tally, now: Date): Rollout {
+export function finishUp(rollout: Rollout, tally: RolloutHosts, now: Date): Rollout {
   if (!mayBeOver(rollout, now) || tally.coming > 0) return rollout;
   const reason = haltReason(rollout, true);
   if (reason) return stop(rollout, 'halted', now, reason);

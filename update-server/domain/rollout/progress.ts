@@ -1,10 +1,10 @@
 import type { CurveAnswer } from '../../../protocol/api/dashboard.ts';
 import { limitsOf } from './judge.ts';
 import type { Rollout } from './rollout.ts';
-import { type CurveStep, planOf, thin, totals } from './summary.ts';
+import { type ProgressStep, planOf, thin, totals } from './summary.ts';
 
 /** What was planned and what came of it, with the failure rate as the limits count it: anew from the last resume on. */
-export function curveOf(rollout: Rollout, steps: readonly CurveStep[], now: Date): CurveAnswer {
+export function curveOf(rollout: Rollout, steps: readonly ProgressStep[], now: Date): CurveAnswer {
   const { starts, resumed, active, baseline } = rollout;
   const none = { confirmed: 0, failed: 0 };
   return {

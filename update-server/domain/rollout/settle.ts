@@ -1,12 +1,13 @@
 import type { CheckIn } from '../../../protocol/api/check-in.ts';
+import { endGrant, type GrantEnd, type OpenGrant } from './grant-end.ts';
 
 /** A grant whose host said that it reboots. */
 export interface Departed {
   /** The boot it said so in. */
   boot: string | null;
-  /** Root hash of what it had leave to install; null when the release is not known here. */
+  /** Root hash of what it was granted; null when the release is not known here. */
   goal: string | null;
-  /** Root hash it ran when it got leave. */
+  /** Root hash it ran when it was granted. */
   from: string | null;
 }
 
@@ -21,4 +22,16 @@ export function endBy(
   if (boot === null || bootId === boot || at !== 'idle') return null;
   if (rootHash === goal) return 'confirmed';
   return rootHash === from ? 'fell_back' : 'odd';
+}
+
+/** What a check-in of a host that said it reboots settles: how its grant ends, or the odd root it came back on. */
+export function settleReturn(
+  grant: OpenGrant & Departed,
+  checkIn: Pick<CheckIn, 'bootId' | 'at' | 'rootHash'>,
+  now: string,
+): { end: GrantEnd | null; oddRoot: string | null } {
+  const ended = endBy(grant, checkIn);
+  if (ended === null) return { end: null, oddRoot: null };
+  if (ended === 'odd') return { end: null, oddRoot: checkIn.rootHash };
+  return { end: endGrant(grant, ended, 'check_in', now), oddRoot: null };
 }

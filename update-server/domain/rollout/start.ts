@@ -16,6 +16,24 @@ export interface NewRollout
   policy: NamedPolicy;
 }
 
+/** What a rollout is when it begins: with a canary its ramp waits, and one that starts now has begun. */
+export function beginRollout({
+  policy,
+  starts,
+  created,
+}: Pick<NewRollout, 'policy' | 'starts' | 'created'>): Pick<
+  Rollout,
+  'state' | 'reason' | 'rampSince' | 'begun' | 'resumed'
+> {
+  return {
+    state: 'running',
+    reason: '',
+    rampSince: policy.text.canary === undefined ? starts : null,
+    begun: starts <= created ? starts : null,
+    resumed: starts,
+  };
+}
+
 /** One rollout for each architecture that a channel's head has a release for. */
 export function rolloutsOf(
   channel: Channel,

@@ -1,12 +1,12 @@
 import type { RolloutDetail, RolloutSummary } from '../../../protocol/api/rollout.ts';
 import type { PolicyText } from '../../../protocol/documents/policy.ts';
-import type { Tally } from './count-hosts.ts';
+import type { RolloutHosts } from './count-hosts.ts';
 import { isOver } from './over.ts';
 import { percentAt } from './ramp.ts';
 import { inFlightLimit, type Rollout, rampRan } from './rollout.ts';
 
 /** Grants of a rollout and their ends within a minute. */
-export interface CurveStep {
+export interface ProgressStep {
   /** The last of them. */
   at: string;
   granted: number;
@@ -15,11 +15,11 @@ export interface CurveStep {
 }
 
 /** A rollout's policy as written, its hosts' last answers, and its grants over time. */
-export interface RolloutStory extends Pick<RolloutDetail, 'waiting' | 'named'> {
-  tally: Tally;
+export interface RolloutFacts extends Pick<RolloutDetail, 'waiting' | 'named'> {
+  tally: RolloutHosts;
   policyText: PolicyText;
   /** Beginnings and ends of counted grants, oldest first. */
-  steps: CurveStep[];
+  steps: ProgressStep[];
 }
 
 const shown = 200;
@@ -40,7 +40,7 @@ export function summarise(rollout: Rollout, now: Date): RolloutSummary {
 }
 
 /** A rollout with its curve: what was planned, and what came of it. */
-export function detail(rollout: Rollout, story: RolloutStory, now: Date): RolloutDetail {
+export function detail(rollout: Rollout, story: RolloutFacts, now: Date): RolloutDetail {
   const { confirmed, failed } = rollout.baseline;
   return {
     ...summarise(rollout, now),
@@ -67,7 +67,7 @@ function percentNow(rollout: Rollout, now: Date): number {
 }
 
 /** Running totals from what happened in each step. */
-export function totals(steps: readonly CurveStep[]): RolloutDetail['curve'] {
+export function totals(steps: readonly ProgressStep[]): RolloutDetail['curve'] {
   const sum = { granted: 0, confirmed: 0, failed: 0 };
   return steps.map(({ at, granted, confirmed, failed }) => {
     sum.granted += granted;

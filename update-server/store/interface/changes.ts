@@ -1,15 +1,15 @@
 import type { AuditLine } from '../../../protocol/api/operator.ts';
 import type { RolloutState } from '../../../protocol/api/rollout.ts';
 
-/** Where a reader of news stands; the next reading begins there. */
-export interface NewsPlace {
+/** Up to where a reader of changes has read; the next reading begins there. */
+export interface ChangePosition {
   audit: number;
   report: number;
 }
 
-/** What happened since a place: everything that was written down, and who reported. */
-export interface News {
-  place: NewsPlace;
+/** What happened since a position: everything that was written down, and who reported. */
+export interface Changes {
+  position: ChangePosition;
   lines: Pick<AuditLine, 'action' | 'subject'>[];
   /** Hosts that reported, each once, and no more than asked for. */
   reporters: string[];
@@ -17,9 +17,9 @@ export interface News {
   rollouts: { id: string; state: RolloutState; inFlight: number; confirmed: number; failed: number }[];
 }
 
-/** What changed, read from the tables themselves: whoever wrote there is heard, another process too. */
-export interface NewsStore {
-  /** Where news begins now. */
-  newsPlace(): Promise<NewsPlace>;
-  news(since: NewsPlace, limit: number): Promise<News>;
+/** What changed, read from the tables themselves: what another process wrote is in it, too. */
+export interface ChangeStore {
+  /** Where changes begin now. */
+  changePosition(): Promise<ChangePosition>;
+  changes(since: ChangePosition, limit: number): Promise<Changes>;
 }

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { HostRefusal } from '../../../protocol/api/rollout.ts';
 import type { Channel } from '../../../protocol/documents/channel.ts';
-import { standOf, type Tally, type TallyFacts, tallyUp } from '../../domain/rollout/count-hosts.ts';
+import { type RolloutHosts, type StandFacts, standOf, sumUp } from '../../domain/rollout/count-hosts.ts';
 import type { CanaryFacts, MissingHost } from '../../domain/rollout/judge.ts';
 import { activeMs, type Rollout } from '../../domain/rollout/rollout.ts';
 import { awayBefore } from '../../domain/rollout/watched.ts';
@@ -13,7 +13,7 @@ export interface FleetFacts {
   /** Approved hosts seen in 14 days of the time watched over. */
   countActive(of: Pick<Rollout, 'name' | 'channel' | 'arch'>): number;
   canary(rollout: Rollout): CanaryFacts;
-  tally(rollout: Rollout): Tally;
+  tally(rollout: Rollout): RolloutHosts;
   /** Hosts that cannot come, the first of them. */
   unable(rollout: Rollout, limit: number): UnableHost[];
 }
@@ -28,7 +28,7 @@ export interface UnableHost {
 }
 
 type Row = Record<'held' | 'cloned' | 'approved' | 'away', number> &
-  Pick<TallyFacts, 'version' | 'pinned'> & { failed: string; cancelled: string };
+  Pick<StandFacts, 'version' | 'pinned'> & { failed: string; cancelled: string };
 
 /** A count of so many hosts is good for a second: a million are not counted anew each time that something is due. */
 const countedEachSecond = 1000;
@@ -79,7 +79,7 @@ export function fleetFacts(
   const tally = sparing((rollout: Rollout) => {
     const rows = alike.all(windowOf(rollout));
     const channel = channelOf(rollout.name, rollout.channel);
-    const sum = tallyUp(rows.map((row) => [standOf(readRow(row), rollout, channel), row.hosts] as const));
+    const sum = sumUp(rows.map((row) => [standOf(readRow(row), rollout, channel), row.hosts] as const));
     return [sum, rows.reduce((all, { hosts }) => all + hosts, 0)];
   });
 
@@ -140,7 +140,7 @@ function placeOf({ name, channel, arch }: Pick<Rollout, 'name' | 'channel' | 'ar
   return { name, channel, arch };
 }
 
-function readRow(row: Row): TallyFacts {
+function readRow(row: Row): StandFacts {
   return {
     version: row.version,
     pinned: row.pinned,

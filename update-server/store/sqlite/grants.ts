@@ -1,46 +1,32 @@
 import type Database from 'better-sqlite3';
-import type { NoneReason, Report } from '../../../protocol/api/check-in.ts';
-import { closedBy } from '../../domain/rollout/admit.ts';
-import type { OpenGrant } from '../../domain/rollout/grant-end.ts';
-import { haltReason } from '../../domain/rollout/judge.ts';
-import { isOpen } from '../../domain/rollout/rollout.ts';
-import type { Grant, Store } from '../interface/store.ts';
+import type { Report } from '../../../protocol/api/check-in.ts';
+import { haltIfDue } from '../../domain/rollout/halt.ts';
+import { settleReturn } from '../../domain/rollout/settle.ts';
+import { takeGrant } from '../../domain/rollout/take-grant.ts';
+import { keptOf, shortened, takeReport } from '../../domain/rollout/take-report.ts';
+import type { GrantStore } from '../interface/grants.ts';
+import type { GrantRows } from './grant-rows.ts';
 import type { Write } from './group-commit.ts';
-import type { Halt } from './halt.ts';
-import type { OpenGrants } from './open-grants.ts';
+import type { HaltRows } from './halt-rows.ts';
 import type { RolloutRows } from './rollout-rows.ts';
 
-/** Reports of one host that are kept, so that a chatty host cannot fill the disk. */
-const keptReports = 1000;
-/** The same, and of its grants, when nobody vouched for it: whoever reaches the server can add some. */
-const keptOfUnapproved = 16;
-const longestOfUnapproved = 512;
+interface Flags {
+  held: boolean;
+  cloned: boolean;
+  approved: boolean;
+}
 
-/** Grants and the reports that close them. */
+/** Grants and the reports that end them. */
 export function grantStore(
   db: Database.Database,
   write: Write,
   rollouts: RolloutRows,
-  open: OpenGrants,
-  halt: Halt,
-): Pick<Store, 'grant' | 'hasOpenGrant' | 'report' | 'isDeparted' | 'heard'> {
-  const flags = db.prepare<[string], { held: number; cloned: number; approved: number }>(
+  grants: GrantRows,
+  halts: HaltRows,
+): GrantStore {
+  const flags = db.prepare<[string], Record<keyof Flags, number>>(
     'SELECT held, cloned, approved FROM host WHERE id = ?',
   );
-  const departed = new Set(open.departed());
-  const renew = db.prepare<[string, string, string, string], Grant>(
-    `UPDATE host_grant SET expires = ? WHERE host = ? AND release = ? AND rollout = ? AND outcome IS NULL
-     RETURNING id, version, release, expires`,
-  );
-  const insert = db.prepare(
-    `INSERT INTO host_grant (id, host, rollout, version, release, granted, expires, canary, counted, came_from)
-     VALUES (@id, @host, @rollout, @version, @release, @now, @expires, @canary, @counted, @from)`,
-  );
-  const hasOpen = db
-    .prepare<[string, string], number>(
-      'SELECT 1 FROM host_grant WHERE host = ? AND rollout = ? AND outcome IS NULL',
-    )
-    .pluck();
   const addReport = db.prepare(
     `INSERT OR IGNORE INTO report
        (host, id, grant_id, kind, from_version, version, boot_id, at, received, detail)
@@ -50,72 +36,76 @@ export function grantStore(
     `DELETE FROM report WHERE host = @host AND seq <=
        (SELECT seq FROM report WHERE host = @host ORDER BY seq DESC LIMIT 1 OFFSET @kept)`,
   );
-  const pruneGrants = db.prepare(
-    `DELETE FROM host_grant WHERE host = @host AND outcome IS NOT NULL AND rowid <=
-       (SELECT rowid FROM host_grant WHERE host = @host ORDER BY rowid DESC LIMIT 1 OFFSET ${keptOfUnapproved})`,
-  );
+  /** Asked at each check-in, so from memory. */
+  const departed = new Set(grants.departed());
 
-  function haltIfDue(id: string, now: string): void {
-    const rollout = rollouts.byId(id);
-    const reason = rollout && isOpen(rollout) ? haltReason(rollout) : null;
-    if (rollout && reason) halt(rollout, reason, new Date(now));
+  function readFlags(host: string): Flags | undefined {
+    const row = flags.get(host);
+    return row && { held: row.held !== 0, cloned: row.cloned !== 0, approved: row.approved !== 0 };
   }
 
-  function take(report: Report, host: string, now: string): OpenGrant | undefined {
+  function haltWhenDue(id: string, now: string): void {
+    const rollout = rollouts.byId(id);
+    const change = haltIfDue(rollout, rollout ? halts.silent(rollout) : [], new Date(now));
+    if (change) halts.write(change, now);
+  }
+
+  /** The rollout that the report may change. */
+  function take(report: Report, host: string, now: string): string | null {
     const isNew = addReport.run({ ...report, host, received: now }).changes === 1;
-    const grant = isNew && report.grant ? open.find(report.grant, host) : undefined;
-    if (!grant) return undefined;
-    if (report.kind === 'rebooting') {
-      open.markRebooting(grant, host, report.bootId, now);
+    const grant = isNew && report.grant ? grants.find(report.grant, host) : undefined;
+    if (!grant) return null;
+    const effect = takeReport(report, grant, now);
+    if ('departs' in effect) {
+      grants.depart(grant, effect.departs, now);
       departed.add(host);
-    } else open.close(grant, report.kind, now, 'report');
-    return grant;
+    } else if (effect.end) grants.end([effect.end], now);
+    return grant.rollout;
   }
 
   return {
-    grant: (host, { rollout, canary, limit, from = null, ...grant }, now) =>
-      write((): { grant: Grant } | { none: NoneReason } => {
-        const host_ = flags.get(host);
-        if (!host_ || host_.held) return { none: 'held' };
-        if (host_.cloned) return { none: 'cloned' };
-        const closed = closedBy(rollouts.byId(rollout) ?? { state: 'superseded' });
-        if (closed) return { none: closed };
-        const renewed = renew.get(grant.expires, host, grant.release, rollout);
-        if (renewed) {
-          open.open(renewed, host, now);
-          return { grant: renewed };
-        }
-        open.closeOthers(host, now);
-        const counted = host_.approved !== 0;
-        if (counted && !rollouts.takePlace(rollout, limit)) return { none: 'in_flight_limit' };
-        insert.run({ ...grant, host, rollout, now, canary: canary ? 1 : 0, counted: counted ? 1 : 0, from });
-        open.open(grant, host, now);
-        if (!counted) pruneGrants.run({ host });
-        return { grant };
-      }),
-    isDeparted: (host) => departed.has(host),
-    heard: (host, said, now) =>
+    takeGrant: (host, requested, now) =>
       write(() => {
-        for (const id of open.heard(host, said, now)) haltIfDue(id, now);
-        if (!open.isDeparted(host)) departed.delete(host);
+        const facts = {
+          host: readFlags(host),
+          rollout: rollouts.byId(requested.rollout),
+          open: grants.openOf(host),
+        };
+        const decision = takeGrant(facts, requested, now);
+        grants.end(decision.ends, now);
+        if ('none' in decision) return { none: decision.none };
+        if ('renews' in decision) {
+          const same = facts.open.find(({ id }) => id === decision.renews.id)!;
+          return { grant: grants.renew(same, requested.expires, now) };
+        }
+        grants.insert(requested, host, decision.counted, now);
+        const { grants: kept } = keptOf(decision.counted);
+        if (kept !== null) grants.prune(host, kept);
+        const { id, version, release, expires } = requested;
+        return { grant: { id, version, release, expires } };
       }),
-    hasOpenGrant: async (host, rollout) => hasOpen.get(host, rollout) !== undefined,
+    hasOpenGrant: async (host, rollout) => grants.hasOpen(host, rollout),
+    settleReturn: async (host, checkIn, now) => {
+      if (!departed.has(host)) return;
+      await write(() => {
+        const grant = grants.departedOf(host);
+        if (grant) {
+          const { end, oddRoot } = settleReturn(grant, checkIn, now);
+          grants.noteReturn(grant.id, oddRoot);
+          if (end) grants.end([end], now);
+          if (end && grant.rollout) haltWhenDue(grant.rollout, now);
+        }
+        if (!grants.departedOf(host)) departed.delete(host);
+      });
+    },
     report: (host, reports, now) =>
       write(() => {
-        const known = flags.get(host);
+        const known = readFlags(host);
         if (!known) return;
-        const isApproved = known.approved !== 0;
-        const touched = new Set<string>();
-        for (const report of isApproved ? reports : reports.map(shortened)) {
-          const grant = take(report, host, now);
-          if (grant?.rollout) touched.add(grant.rollout);
-        }
-        for (const id of touched) haltIfDue(id, now);
-        prune.run({ host, kept: isApproved ? keptReports : keptOfUnapproved });
+        const kept = keptOf(known.approved);
+        const touched = reports.flatMap((report) => take(shortened(report, kept), host, now) ?? []);
+        for (const id of new Set(touched)) haltWhenDue(id, now);
+        prune.run({ host, kept: kept.reports });
       }),
   };
-}
-
-function shortened(report: Report): Report {
-  return { ...report, detail: report.detail.slice(0, longestOfUnapproved) };
 }

@@ -1,17 +1,19 @@
 import type Database from 'better-sqlite3';
 import type { HostDetail } from '../../../protocol/api/operator.ts';
+import { endAll, withdraw } from '../../domain/rollout/grant-end.ts';
 import type { FleetHost } from '../../domain/rollout/preview.ts';
-import type { NewAudit, Store } from '../interface/store.ts';
+import type { NewAudit } from '../interface/audit.ts';
+import type { HostStore } from '../interface/hosts.ts';
 import type { AddAudit, Facts } from './audit.ts';
+import type { GrantRows } from './grant-rows.ts';
 import type { Write } from './group-commit.ts';
 import { readSummary, type SummaryRow, summaryColumns } from './host-rows.ts';
 import type { KnownHosts } from './known-hosts.ts';
-import type { OpenGrants } from './open-grants.ts';
 import { readJson } from './read-json.ts';
 import type { WatchClock } from './watch-clock.ts';
 
-type HostStore = Pick<
-  Store,
+type OwnStore = Pick<
+  HostStore,
   'markCloned' | 'host' | 'hold' | 'pin' | 'place' | 'approve' | 'forget' | 'fleet'
 >;
 
@@ -33,10 +35,10 @@ export function hostStore(
   db: Database.Database,
   write: Write,
   addAudit: AddAudit,
-  grantsOf: OpenGrants,
+  grantsOf: GrantRows,
   known: KnownHosts,
   watch: WatchClock,
-): HostStore {
+): OwnStore {
   const setCloned = db
     .prepare<[string], number>(
       'UPDATE enrolled_host SET cloned = 1 WHERE id = ? AND cloned = 0 RETURNING approved',
@@ -75,7 +77,7 @@ export function hostStore(
         const approved = setCloned.get(host);
         if (approved === undefined) return;
         known.drop(host);
-        grantsOf.closeOthers(host, audit.at);
+        lapseAll(host, audit.at);
         // what anybody can bring about must not make the log grow
         if (approved) addAudit(audit);
       }),
@@ -98,7 +100,7 @@ export function hostStore(
       write(() => {
         const before = one.get(host);
         if (!before) return false;
-        grantsOf.closeOthers(host, audit.at);
+        lapseAll(host, audit.at);
         known.drop(host);
         remove.run(host);
         const { hostname, name, version, channel, machineId } = before;
@@ -107,6 +109,10 @@ export function hostStore(
       }),
     fleet: async (...of) => fleet.all(...of),
   };
+
+  function lapseAll(host: string, now: string): void {
+    grantsOf.end(endAll(grantsOf.openOf(host), 'lapsed', now), now);
+  }
 
   function decide(
     host: string,
@@ -118,9 +124,10 @@ export function hostStore(
       const before = decided.get(host);
       if (!before) return false;
       set[what].run(value, host);
-      // whom an operator keeps from a version has no leave for it, and his place is another's at once
-      if (what === 'held' && value) grantsOf.withdraw(host, audit.at, null);
-      if (what === 'pinned' && value !== null) grantsOf.withdraw(host, audit.at, String(value));
+      // a host that an operator keeps from a version loses its grant for it, and another one may go at once
+      const isKept = what === 'held' ? value !== 0 : what === 'pinned' && value !== null;
+      const pinned = what === 'pinned' && value !== null ? String(value) : null;
+      if (isKept) grantsOf.end(withdraw(grantsOf.openOf(host), pinned, audit.at), audit.at);
       known.drop(host);
       addAudit(audit, factOf(what, before[what]), factOf(what, value));
       return true;

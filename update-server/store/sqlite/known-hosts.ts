@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { HostRecord } from '../interface/store.ts';
+import type { HostRecord } from '../interface/hosts.ts';
 
 /** The hosts as check-ins see them, in memory: a database read for each would be most of what a check-in costs. */
 export interface KnownHosts {
@@ -9,7 +9,7 @@ export interface KnownHosts {
   drop(host: string): void;
 }
 
-type Row = Pick<HostRecord, 'id' | 'number' | 'pinned' | 'placed' | 'boot' | 'said'> & {
+type Row = Pick<HostRecord, 'id' | 'number' | 'pinned' | 'placed' | 'boot' | 'reported'> & {
   hash: string;
   held: number;
   approved: number;
@@ -17,9 +17,9 @@ type Row = Pick<HostRecord, 'id' | 'number' | 'pinned' | 'placed' | 'boot' | 'sa
 };
 
 const columns =
-  'credential_hash AS hash, id, number, held, pinned, placed, approved, cloned, boot_id AS boot, said';
+  'credential_hash AS hash, id, number, held, pinned, placed, approved, cloned, boot_id AS boot, said AS reported';
 
-/** Reads every host at once, a second for half a million. `overlay` adds what a host said and is not written yet. */
+/** Reads every host at once, a second for half a million. `overlay` adds what a host reported and is not written yet. */
 export function knownHosts(db: Database.Database, overlay: (host: HostRecord) => void): KnownHosts {
   const known = new Map<string, HostRecord>();
   const one = db.prepare<[string], Row>(`SELECT ${columns} FROM enrolled_host WHERE credential_hash = ?`);
@@ -31,7 +31,7 @@ export function knownHosts(db: Database.Database, overlay: (host: HostRecord) =>
   function read({ hash, ...row }: Row): HostRecord {
     const host = {
       ...row,
-      said: intern(row.said),
+      reported: intern(row.reported),
       held: row.held !== 0,
       approved: row.approved !== 0,
       cloned: row.cloned !== 0,
@@ -56,7 +56,7 @@ export function knownHosts(db: Database.Database, overlay: (host: HostRecord) =>
   };
 }
 
-/** Most hosts of a fleet say the same, and it is kept once. */
+/** Most hosts of a fleet report the same, and it is kept once. */
 function internTexts(): (text: string) => string {
   const texts = new Map<string, string>();
   return (text) => {

@@ -4,27 +4,10 @@ import { type Channel, parseChannel } from '../../../protocol/documents/channel.
 import type { Release } from '../../../protocol/documents/release.ts';
 import type { NamedPolicy } from '../../domain/rollout/start.ts';
 import type { RepositoryState } from '../../domain/tuf/state.ts';
-import type { BlobInfo, CheckedBlob, Store } from '../interface/store.ts';
+import type { BlobInfo, CheckedBlob, RepositoryStore } from '../interface/repository.ts';
 import type { AddAudit, Facts } from './audit.ts';
 import type { Write } from './group-commit.ts';
 import { storedJson } from './stored-json.ts';
-
-type RepositoryStore = Pick<
-  Store,
-  | 'repository'
-  | 'publish'
-  | 'metadataFile'
-  | 'targetFile'
-  | 'channel'
-  | 'channels'
-  | 'releases'
-  | 'publishedBlob'
-  | 'announce'
-  | 'announcedBlob'
-  | 'publishedBytes'
-  | 'blobsToCheck'
-  | 'blobChecked'
->;
 
 /** Signed metadata, target files and what they say, in the form that requests ask for. */
 export function repositoryStore(

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { PolicyText } from '../../../protocol/documents/policy.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
 import type { Counts, Rollout } from '../../domain/rollout/rollout.ts';
-import type { NewRollout } from '../../domain/rollout/start.ts';
+import { beginRollout, type NewRollout } from '../../domain/rollout/start.ts';
 import { readJson } from './read-json.ts';
 import { type RolloutRow, readRollout } from './read-rollout.ts';
 import type { WatchClock } from './watch-clock.ts';
@@ -21,8 +21,6 @@ export interface RolloutRows {
   /** Writes what may change, but the counts. */
   update(rollout: Rollout): void;
   count(id: string, change: Partial<Counts>): void;
-  /** Counts one more host under way, in the statement that checks the limit. */
-  takePlace(id: string, limit: number): boolean;
   /** After a tick everybody reads anew. */
   forget(): void;
 }
@@ -49,8 +47,8 @@ export function rolloutRows(db: Database.Database, watch: WatchClock): RolloutRo
   const insert = db.prepare(
     `INSERT INTO rollout (id, name, channel, arch, version, release, policy_name, policy, state, reason, created,
        starts, ramp_since, resumed, active, begun, created_ms, resumed_ms)
-     VALUES (@id, @name, @channel, @arch, @version, @release, @policyName, @policy, 'running', '', @created,
-       @starts, @rampSince, @starts, @active, @begun, @ms, @ms)`,
+     VALUES (@id, @name, @channel, @arch, @version, @release, @policyName, @policy, @state, @reason, @created,
+       @starts, @rampSince, @resumed, @active, @begun, @ms, @ms)`,
   );
   const supersede = db.prepare(
     `UPDATE rollout SET state = 'superseded' WHERE name = ? AND channel = ? AND arch = ? AND state <> 'superseded'`,
@@ -68,9 +66,6 @@ export function rolloutRows(db: Database.Database, watch: WatchClock): RolloutRo
        failed = failed + @failed, canary_failed = canary_failed + @canaryFailed, silent = silent + @silent
      WHERE id = @id`,
   );
-  const takePlace = db.prepare<[string, number]>(
-    'UPDATE rollout SET in_flight = in_flight + 1 WHERE id = ? AND in_flight < ?',
-  );
 
   const read = (row: RolloutRow | undefined) => row && readRollout(row);
 
@@ -86,14 +81,12 @@ export function rolloutRows(db: Database.Database, watch: WatchClock): RolloutRo
     allCurrent: () => allCurrent.all().map((row) => read(row)!),
     list: (name, channel, limit) => list.all({ name, channel, limit }).map((row) => read(row)!),
     policyText: (id) => readJson<PolicyText>(byId.get(id)?.policy, {}),
-    insert({ policy, ...rollout }, active) {
+    insert(rollout, active) {
       known.clear();
-      const hasCanary = policy.text.canary !== undefined;
-      const text = JSON.stringify(policy.text);
-      const rampSince = hasCanary ? null : rollout.starts;
-      const begun = rollout.starts <= rollout.created ? rollout.starts : null;
+      const { name: policyName, text } = rollout.policy;
+      const policy = JSON.stringify(text);
       const { ms } = watch.now();
-      insert.run({ ...rollout, policyName: policy.name, policy: text, rampSince, active, begun, ms });
+      insert.run({ ...rollout, ...beginRollout(rollout), policyName, policy, active, ms });
     },
     supersede(name, channel, arch) {
       known.clear();
@@ -116,9 +109,5 @@ export function rolloutRows(db: Database.Database, watch: WatchClock): RolloutRo
       count.run({ id, inFlight: 0, confirmed: 0, failed: 0, canaryFailed: 0, silent: 0, ...change });
     },
     forget: () => known.clear(),
-    takePlace(id, limit) {
-      known.clear();
-      return takePlace.run(id, limit).changes > 0;
-    },
   };
 }

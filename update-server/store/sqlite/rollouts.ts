@@ -3,10 +3,12 @@ import type { Channel } from '../../../protocol/documents/channel.ts';
 import { PolicyText } from '../../../protocol/documents/policy.ts';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { problemOf } from '../../../protocol/schema/schema.ts';
-import { choosePolicy, usualPolicy } from '../../domain/rollout/policies.ts';
+import { noteResume } from '../../domain/rollout/apply-action.ts';
+import { auditedState } from '../../domain/rollout/audit.ts';
+import { archs, followedPolicy, followHead } from '../../domain/rollout/follow.ts';
 import type { Rollout } from '../../domain/rollout/rollout.ts';
-import { type NamedPolicy, type NewRollout, rolloutsOf } from '../../domain/rollout/start.ts';
-import type { Store } from '../interface/store.ts';
+import type { NamedPolicy, NewRollout } from '../../domain/rollout/start.ts';
+import type { RolloutStore } from '../interface/rollouts.ts';
 import type { AddAudit, Facts } from './audit.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import type { Write } from './group-commit.ts';
@@ -14,9 +16,16 @@ import { readJson } from './read-json.ts';
 import type { RolloutRows } from './rollout-rows.ts';
 import type { WatchClock } from './watch-clock.ts';
 
-type RolloutStore = Pick<
-  Store,
-  'currentRollout' | 'rollout' | 'rollouts' | 'startRollouts' | 'changeRollout' | 'policy' | 'setPolicy'
+type OwnStore = Pick<
+  RolloutStore,
+  | 'currentRollout'
+  | 'currentRollouts'
+  | 'rollout'
+  | 'rollouts'
+  | 'startRollouts'
+  | 'changeRollout'
+  | 'policy'
+  | 'setPolicy'
 >;
 
 /** Rollouts, the channels' policies, and what time does to them. */
@@ -28,7 +37,7 @@ export function rolloutStore(
   { countActive }: Pick<FleetFacts, 'countActive'>,
   watch: WatchClock,
   excuse: (rollout: string) => void,
-): RolloutStore & { follow(channel: Channel, policy: NamedPolicy | undefined, now: string): void } {
+): OwnStore & { follow(channel: Channel, policy: NamedPolicy | undefined, now: string): void } {
   const readPolicyRow = db.prepare<[string, string], { name: string; text: string }>(
     'SELECT policy_name AS name, policy AS text FROM policy WHERE name = ? AND channel = ?',
   );
@@ -54,28 +63,19 @@ export function rolloutStore(
     }
   }
 
-  /** A head that changed is rolled out from now on; one that did not goes on as it was. */
-  function follow(channel: Channel, policy: NamedPolicy | undefined, now: string): void {
+  function follow(channel: Channel, given: NamedPolicy | undefined, now: string): void {
     const { name, channel: word } = channel;
-    const chosen = policy ?? policyOf(name, word) ?? choosePolicy(usualPolicy);
-    for (const arch of ['x86-64', 'arm64'] as const) {
-      const current = rows.current(name, word, arch);
-      if (current && current.release === channel.head.releases[arch]) continue;
-      if (current) rows.supersede(name, word, arch);
-      start(rolloutsOf(channel, chosen, now).filter((rollout) => rollout.arch === arch));
-    }
-  }
-
-  /** What failed before a resume counts no more, and the canary's time begins anew. */
-  function resumedNow(present: Rollout, next: Rollout): Rollout {
-    if (next.state !== 'running' || present.state === 'running' || present.state === 'completed') return next;
-    excuse(present.id);
-    return { ...next, resumedMs: watch.now().ms };
+    const current = archs.flatMap((arch) => rows.current(name, word, arch) ?? []);
+    const policy = followedPolicy(given, () => policyOf(name, word));
+    const { superseded, started } = followHead(channel, current, policy, now);
+    for (const arch of superseded) rows.supersede(name, word, arch);
+    start(started);
   }
 
   return {
     follow,
     currentRollout: async (name, channel, arch) => rows.current(name, channel, arch),
+    currentRollouts: async () => rows.allCurrent().toSorted((a, b) => b.created.localeCompare(a.created)),
     rollout: async (id) => rows.byId(id),
     rollouts: async (name, channel, limit) => rows.list(name, channel, limit),
     startRollouts: (rollouts, audit) =>
@@ -88,10 +88,11 @@ export function rolloutStore(
       write(() => {
         const present = rows.byId(id);
         if (!present) return undefined;
-        const next = resumedNow(present, change(present));
-        rows.update(next);
-        addAudit(audit, standOf(present), standOf(next));
-        return next;
+        const { rollout, excuses } = noteResume(present, change(present), watch.now().ms);
+        if (excuses) excuse(id);
+        rows.update(rollout);
+        addAudit(audit, auditedState(present), auditedState(rollout));
+        return rollout;
       }),
     policy: async (name, channel) => policyOf(name, channel),
     setPolicy: (name, channel, policy, audit) =>
@@ -103,11 +104,6 @@ export function rolloutStore(
         });
       }),
   };
-}
-
-/** What of a rollout people and time change. */
-export function standOf({ state, reason, full, canaryPassed }: Rollout): Facts {
-  return { state, reason, full, canaryPassed };
 }
 
 /** Which version goes to which architecture, by which rollout. */

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { TokenInfo } from '../../../protocol/api/operator.ts';
-import type { Store } from '../interface/store.ts';
+import type { AccessStore } from '../interface/access.ts';
 import type { AddAudit } from './audit.ts';
 import type { Write } from './group-commit.ts';
 
@@ -18,7 +18,7 @@ export function sessionStore(
   db: Database.Database,
   write: Write,
   addAudit: AddAudit,
-): Pick<Store, 'addSession' | 'tokenBySession' | 'endSession'> {
+): Pick<AccessStore, 'addSession' | 'tokenBySession' | 'endSession'> {
   const insert = db.prepare('INSERT INTO session VALUES (@hash, @token, @at, @at)');
   const dropOld = db.prepare('DELETE FROM session WHERE used < ?');
   const dropMany = db.prepare<[string, string, number]>(

@@ -1,25 +1,25 @@
 import type { Store } from '../interface/store.ts';
-import { tickStore } from './advance.ts';
+import { advanceStore } from './advance.ts';
 import { auditStore, prepareAudit } from './audit.ts';
-import { enrolmentStore } from './enrolment.ts';
+import { changeStore } from './changes.ts';
+import { batchCheckIns } from './check-in-records.ts';
+import { countStore } from './count-hosts.ts';
+import { enrollStore } from './enroll.ts';
 import { findHostsStore } from './find-hosts.ts';
 import { fleetFacts } from './fleet-facts.ts';
+import { grantRows } from './grant-rows.ts';
 import { grantStore } from './grants.ts';
 import { groupCommits } from './group-commit.ts';
-import { halter } from './halt.ts';
+import { haltRows } from './halt-rows.ts';
 import { hostStore } from './hosts.ts';
 import { knownHosts } from './known-hosts.ts';
-import { newsStore } from './news.ts';
 import { openDatabase } from './open.ts';
-import { openGrants } from './open-grants.ts';
 import { repositoryStore } from './repository.ts';
-import { curveReader } from './rollout-curve.ts';
+import { rolloutFacts } from './rollout-facts.ts';
+import { progressReader } from './rollout-progress.ts';
 import { rolloutRows } from './rollout-rows.ts';
-import { rolloutStory } from './rollout-story.ts';
 import { rolloutStore } from './rollouts.ts';
 import { sessionStore } from './sessions.ts';
-import { batchSightings } from './sightings.ts';
-import { surveyStore } from './survey.ts';
 import { tokenStore } from './tokens.ts';
 import { versionCountStore } from './version-counts.ts';
 import { watchClock } from './watch-clock.ts';
@@ -30,24 +30,24 @@ export function openSqliteStore(dataDir: string, makeRoom?: () => boolean): Stor
   const write = groupCommits(db, makeRoom);
   const addAudit = prepareAudit(db);
   const watch = watchClock(db);
-  const sightings = batchSightings(db, write, watch);
+  const checkIns = batchCheckIns(db, write, watch);
   const rows = rolloutRows(db, watch);
-  const grants = openGrants(db, rows, watch);
-  const halts = halter(db, rows, addAudit);
+  const grants = grantRows(db, rows, watch);
+  const halts = haltRows(db, rows, addAudit);
   const facts = fleetFacts(db, watch, (name, channel) => channelOf(name, channel));
   const { follow, ...rollouts } = rolloutStore(db, write, rows, addAudit, facts, watch, halts.excuse);
-  const { tick } = tickStore(db, write, { rows, grants, facts, halts, watch, addAudit });
-  const curve = curveReader(db);
-  const story = rolloutStory(db, rows, curve, facts);
+  const { advance } = advanceStore(db, write, { rows, grants, facts, halts, watch });
+  const progress = progressReader(db);
+  const details = rolloutFacts(db, rows, progress, facts);
   const { channelOf, ...repository } = repositoryStore(db, write, addAudit, follow);
-  const known = knownHosts(db, sightings.overlay);
+  const known = knownHosts(db, checkIns.overlay);
   const hosts = hostStore(db, write, addAudit, grants, known, watch);
-  const enrolments = enrolmentStore(db, write, addAudit, grants, known);
-  /** For what must know every host's last word. */
+  const enrollments = enrollStore(db, write, addAudit, grants, known);
+  /** For what must know what every host reported last. */
   const fresh =
     <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
-      await sightings.flush();
+      await checkIns.flush();
       return work(...args);
     };
   const checked = db.prepare('INSERT OR REPLACE INTO readiness VALUES (1, ?)');
@@ -55,31 +55,30 @@ export function openSqliteStore(dataDir: string, makeRoom?: () => boolean): Stor
     ...repository,
     ...rollouts,
     ...hosts,
-    ...enrolments,
-    ...grantStore(db, write, rows, grants, halts.halt),
+    ...enrollments,
+    ...grantStore(db, write, rows, grants, halts),
     ...tokenStore(db, write, addAudit),
     ...sessionStore(db, write, addAudit),
     ...auditStore(db, write, addAudit),
-    ...newsStore(db),
+    ...changeStore(db),
     ...versionCountStore(db, write),
-    currentRollouts: async () => rows.allCurrent().toSorted((a, b) => b.created.localeCompare(a.created)),
-    rolloutCurve: async (id) => curve(id),
-    seen: sightings.add,
+    rolloutProgress: async (id) => progress(id),
+    recordCheckIn: async (record) => checkIns.add(record),
     hostByCredential: async (hash) => known.find(hash),
-    boots: async (host) => sightings.boots(host),
-    survey: fresh(surveyStore(db, watch).survey),
+    boots: async (host) => checkIns.boots(host),
+    countHosts: fresh(countStore(db, watch).countHosts),
     findHosts: fresh(findHostsStore(db, watch).findHosts),
     host: fresh(hosts.host),
     forget: fresh(hosts.forget),
-    forgetUnapproved: fresh(enrolments.forgetUnapproved),
+    forgetUnapproved: fresh(enrollments.forgetUnapproved),
     fleet: fresh(hosts.fleet),
     publish: fresh(repository.publish),
     startRollouts: fresh(rollouts.startRollouts),
-    tick: fresh(tick),
-    rolloutStory: fresh(async (id: string, since: string) => story(id, since)),
+    advance: fresh(advance),
+    rolloutFacts: fresh(async (id: string, since: string) => details(id, since)),
     ping: (now) => write(() => void checked.run(now)),
     async close() {
-      await sightings.flush();
+      await checkIns.flush();
       db.close();
     },
   };

@@ -1,10 +1,10 @@
 import type Database from 'better-sqlite3';
 import type { TokenInfo } from '../../../protocol/api/operator.ts';
-import type { Store } from '../interface/store.ts';
+import type { AccessStore } from '../interface/access.ts';
 import type { AddAudit } from './audit.ts';
 import type { Write } from './group-commit.ts';
 
-type TokenStore = Pick<Store, 'addToken' | 'tokenByHash' | 'tokens' | 'revokeToken'>;
+type TokenStore = Pick<AccessStore, 'addToken' | 'tokenByHash' | 'tokens' | 'revokeToken'>;
 
 /** Operators' and join tokens, by hash. */
 export function tokenStore(db: Database.Database, write: Write, addAudit: AddAudit): TokenStore {

@@ -57,6 +57,6 @@ export function timekeeper(from = begin): (store: Store, now: Date) => Promise<s
   return (store, now) => {
     const covered = now.getTime() - last.getTime();
     last = now;
-    return store.tick(now, covered);
+    return store.advance(now, covered);
   };
 }

@@ -3,7 +3,8 @@ import type { Channel } from '../../../../protocol/documents/channel.ts';
 import type { PolicyText } from '../../../../protocol/documents/policy.ts';
 import type { Release } from '../../../../protocol/documents/release.ts';
 import { checkIn } from '../../../../update-server/routes/v1/check-in/check-in.ts';
-import type { NewAudit, Store } from '../../../../update-server/store/interface/store.ts';
+import type { NewAudit } from '../../../../update-server/store/interface/audit.ts';
+import type { Store } from '../../../../update-server/store/interface/store.ts';
 import { openSqliteStore } from '../../../../update-server/store/sqlite/store.ts';
 import { enrolHost } from '../../support/enrol.ts';
 import { idleCheckIn } from '../../support/idle-check-in.ts';
@@ -34,7 +35,7 @@ export interface SmallFleet {
   host(id: string, said?: Partial<CheckIn>): Promise<SmallHost>;
   publish(version: string, policy?: PolicyText): Promise<void>;
   current(): Promise<NonNullable<Awaited<ReturnType<Store['currentRollout']>>>>;
-  named(): Promise<NonNullable<Awaited<ReturnType<Store['rolloutStory']>>>>;
+  named(): Promise<NonNullable<Awaited<ReturnType<Store['rolloutFacts']>>>>;
   /** Time passes, a minute at a time, while the server watches. */
   pass(minutes: number): Promise<void>;
   /** The server was away: nobody watched, and the process is another one. */
@@ -54,7 +55,7 @@ export function smallFleet(): SmallFleet {
     dir,
     async host(id, said = {}) {
       // the server's own first tick
-      await store.tick(fleet.now, 0);
+      await store.advance(fleet.now, 0);
       await enrolHost(store, id, fleet.now.toISOString());
       let grant: string | null = null;
       const host: SmallHost = {
@@ -101,11 +102,11 @@ export function smallFleet(): SmallFleet {
       await store.publish({ ...parcel, releases, policy: chosen }, fleet.now.toISOString());
     },
     current: async () => (await store.currentRollout('core', 'stable', 'x86-64'))!,
-    named: async () => (await store.rolloutStory((await fleet.current()).id, begin.toISOString()))!,
+    named: async () => (await store.rolloutFacts((await fleet.current()).id, begin.toISOString()))!,
     async pass(minutes) {
       for (let left = minutes; left > 0; left--) {
         fleet.now = new Date(fleet.now.getTime() + 60_000);
-        await store.tick(fleet.now, 60_000);
+        await store.advance(fleet.now, 60_000);
       }
     },
     async away(hours) {
@@ -113,7 +114,7 @@ export function smallFleet(): SmallFleet {
       fleet.now = new Date(fleet.now.getTime() + hours * 3_600_000);
       store = openSqliteStore(dir);
       fleet.store = store;
-      await store.tick(fleet.now, 0);
+      await store.advance(fleet.now, 0);
     },
     audit: (action) => ({
       ...{ at: fleet.now.toISOString(), who: 'ann', action, detail: '' },

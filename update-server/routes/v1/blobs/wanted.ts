@@ -3,7 +3,8 @@ import type { BlobState } from '../../../../protocol/api/publish.ts';
 import type { Blobs } from '../../../blobs/files.ts';
 import { makeWay } from '../../../blobs/make-way.ts';
 import type { Room } from '../../../disk/room.ts';
-import type { BlobInfo, Store } from '../../../store/interface/store.ts';
+import type { BlobInfo } from '../../../store/interface/repository.ts';
+import type { Store } from '../../../store/interface/store.ts';
 
 /** Where uploads are announced, and where they go. */
 export interface Uploads {

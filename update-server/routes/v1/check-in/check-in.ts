@@ -1,8 +1,10 @@
 import type { CheckIn, CheckInAnswer } from '../../../../protocol/api/check-in.ts';
-import { offer } from '../../../check-in/offer.ts';
 import { followBoots } from '../../../domain/hosts/boots.ts';
+import { reportedText } from '../../../domain/hosts/reported.ts';
 import { awaySecondsNow, type Load } from '../../../load/watch-load.ts';
-import type { HostRecord, Store } from '../../../store/interface/store.ts';
+import type { HostRecord } from '../../../store/interface/hosts.ts';
+import type { Store } from '../../../store/interface/store.ts';
+import { offer } from './offer.ts';
 
 /** How often an agent asks; it adds its own random delay. */
 const pollSeconds = 300;
@@ -24,38 +26,21 @@ export async function checkIn(needs: CheckInNeeds, host: HostRecord, said: Check
   if (cloned && !host.cloned) await flagClone(store, host, said.bootId, at);
 
   // before the decision: the place that its grant held may be the one that is missing
-  if (store.isDeparted(host.id)) await store.heard(host.id, said, at.toISOString());
+  await store.settleReturn(host.id, said, at.toISOString());
   const isBusy = needs.load() !== 'normal';
   const decision = await offer(store, host, cloned, said, at, isBusy);
   const [reason, offered] =
     'none' in decision ? [decision.none, null] : (['offered', decision.offer.version] as const);
-  store.seen({
+  await store.recordCheckIn({
     host,
     at: at.toISOString(),
     checkIn: said,
     boots: followed?.boots ?? null,
-    said: saidOf(said),
+    reported: reportedText(said),
     decision: reason,
     offered,
   });
   return { decision, pollSeconds: reason === 'busy' ? awaySecondsNow() : pollSeconds };
-}
-
-/** Everything of a check-in that the store keeps and that seldom changes, but for the boot id. */
-function saidOf({
-  name,
-  version,
-  arch,
-  channel,
-  group,
-  rootHash,
-  failed,
-  cancelled,
-  trouble,
-}: CheckIn): string {
-  const said = `${name} ${version} ${arch} ${channel} ${group} ${rootHash} ${failed.join(' ')}`;
-  if (!cancelled?.length && !trouble) return said;
-  return `${said} | ${cancelled?.join(' ') ?? ''} | ${trouble ? `${trouble.code} ${trouble.text}` : ''}`;
 }
 
 function flagClone(store: Store, host: HostRecord, bootId: string, at: Date): Promise<void> {

@@ -4,7 +4,8 @@ import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { visible } from '../../../../protocol/text/visible.ts';
 import { nameOf } from '../../../auth/audit-line.ts';
 import { hashSecret, makeSecret } from '../../../auth/secret.ts';
-import { maxUnapproved, type Store } from '../../../store/interface/store.ts';
+import { maxUnapproved } from '../../../domain/hosts/enroll.ts';
+import type { Store } from '../../../store/interface/store.ts';
 
 const longestName = 253;
 
@@ -26,7 +27,7 @@ export async function enroll(
   const id = randomUUID();
   // a name is read by people in more places than one would think of
   const name = visible(hostname).slice(0, longestName);
-  const enrolled = await store.enrol(
+  const enrolled = await store.enroll(
     {
       ...said,
       ...{ id, hostname: name, enrolled: at, credentialHash: hashSecret(credential) },

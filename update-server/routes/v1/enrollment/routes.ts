@@ -18,7 +18,7 @@ const showEnrollment = route({
   handler:
     ({ store }: { store: Store }) =>
     () =>
-      store.enrolment(),
+      store.enrollment(),
 });
 
 const setEnrollment = route({
@@ -32,8 +32,8 @@ const setEnrollment = route({
     ({ store, now }: { store: Store; now(): Date }) =>
     async ({ body: { enrolment }, operator }) => {
       const line = auditLine(operator, now(), 'set enrolment', 'enrolment', enrolment);
-      await store.setEnrolment(enrolment, line);
-      return store.enrolment();
+      await store.setEnrollment(enrolment, line);
+      return store.enrollment();
     },
 });
 

@@ -6,7 +6,8 @@ import { Id, strict } from '../../../../protocol/schema/schema.ts';
 import { auditLine } from '../../../auth/audit-line.ts';
 import { operators } from '../../../routing/access.ts';
 import { route } from '../../../routing/route.ts';
-import type { NewAudit, Store } from '../../../store/interface/store.ts';
+import type { NewAudit } from '../../../store/interface/audit.ts';
+import type { Store } from '../../../store/interface/store.ts';
 
 interface Needs {
   store: Store;

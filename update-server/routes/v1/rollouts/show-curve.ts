@@ -15,5 +15,5 @@ export const showCurve = route({
   handler:
     ({ store, now }: Needs) =>
     async ({ params: { id } }) =>
-      curveOf(await findRollout(store, id), await store.rolloutCurve(id), now()),
+      curveOf(await findRollout(store, id), await store.rolloutProgress(id), now()),
 });

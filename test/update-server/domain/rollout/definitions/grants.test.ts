@@ -39,7 +39,7 @@ async function start(id: string, text: PolicyText = {}): Promise<void> {
 function ask(host: string, rollout: string, now = begin) {
   const expires = new Date(now.getTime() + 24 * 3_600_000).toISOString();
   const grant = { id: `grant-${host}-${now.getTime()}`, version: '2.0', release, expires, rollout };
-  return store.grant(host, { ...grant, canary: false, limit: 10 }, now.toISOString());
+  return store.takeGrant(host, { ...grant, canary: false, limit: 10 }, now.toISOString());
 }
 
 async function tell(host: string, kind: Report['kind'], now = begin): Promise<void> {

@@ -20,7 +20,7 @@ type Row = Pick<HostCount, 'name' | 'channel' | 'arch' | 'version' | 'decision' 
 };
 
 /** Counts hosts by what they are, in portions: indexes for it would cost every check-in. */
-export function surveyStore(db: Database.Database, watch: WatchClock): Pick<FleetStore, 'survey'> {
+export function countStore(db: Database.Database, watch: WatchClock): Pick<FleetStore, 'countHosts'> {
   const last = db.prepare<[], number>('SELECT coalesce(max(number), 0) FROM enrolled_host').pluck();
   const count = db.prepare<{ from: number; to: number; day: number; fortnight: number }, Row>(
     `SELECT name, channel, arch, version, decision, approved, cloned, trouble IS NOT NULL AS inTrouble,
@@ -30,7 +30,7 @@ export function surveyStore(db: Database.Database, watch: WatchClock): Pick<Flee
      FROM host WHERE number > @from AND number <= @to GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10`,
   );
   return {
-    async survey() {
+    async countHosts() {
       const { ms } = watch.now();
       const [day, fortnight] = [ms - silentMs, ms - activeMs];
       const sums = new Map<string, HostCount>();

@@ -1,23 +1,23 @@
 import type Database from 'better-sqlite3';
-import type { CurveStep, RolloutStory } from '../../domain/rollout/summary.ts';
+import type { ProgressStep, RolloutFacts } from '../../domain/rollout/summary.ts';
 import type { FleetFacts } from './fleet-facts.ts';
 import { namedHosts } from './named-hosts.ts';
 import type { RolloutRows } from './rollout-rows.ts';
 
 /** Reads what only a rollout's own page shows. */
-export function rolloutStory(
+export function rolloutFacts(
   db: Database.Database,
   rows: RolloutRows,
-  curve: (id: string) => CurveStep[],
+  curve: (id: string) => ProgressStep[],
   facts: FleetFacts,
 ) {
   const named = namedHosts(db, facts);
-  const waiting = db.prepare<Record<string, string>, RolloutStory['waiting'][number]>(
+  const waiting = db.prepare<Record<string, string>, RolloutFacts['waiting'][number]>(
     `SELECT decision AS reason, count(*) AS hosts FROM host
      WHERE name = @name AND channel = @channel AND arch = @arch AND last_seen >= @since AND decision IS NOT NULL
      GROUP BY decision ORDER BY hosts DESC`,
   );
-  return (id: string, since: string): RolloutStory | undefined => {
+  return (id: string, since: string): RolloutFacts | undefined => {
     const rollout = rows.byId(id);
     if (!rollout) return undefined;
     const { name, channel, arch } = rollout;

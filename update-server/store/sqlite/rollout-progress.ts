@@ -1,17 +1,20 @@
 import type Database from 'better-sqlite3';
 import { cacheResults } from '../../cache/cache-results.ts';
-import type { CurveStep } from '../../domain/rollout/summary.ts';
+import { failures } from '../../domain/rollout/grant-end.ts';
+import type { ProgressStep } from '../../domain/rollout/summary.ts';
+
+const failed = `(${failures.map((outcome) => `'${outcome}'`).join(', ')})`;
 
 /** A rollout's grants and their ends, summed up by the minute; of a large one, some seconds late. */
-export function curveReader(db: Database.Database): (id: string) => CurveStep[] {
-  const steps = db.prepare<{ id: string }, CurveStep>(
+export function progressReader(db: Database.Database): (id: string) => ProgressStep[] {
+  const steps = db.prepare<{ id: string }, ProgressStep>(
     `SELECT max(at) AS at, sum(granted) AS granted, sum(confirmed) AS confirmed, sum(failed) AS failed FROM (
        SELECT substr(granted, 1, 16) AS minute, max(granted) AS at, count(*) AS granted, 0 AS confirmed, 0 AS failed
        FROM host_grant WHERE rollout = @id AND counted = 1 GROUP BY 1
        UNION ALL
        SELECT substr(closed, 1, 16), max(closed), 0, sum(outcome = 'confirmed'), sum(outcome <> 'confirmed')
        FROM host_grant
-       WHERE rollout = @id AND counted = 1 AND outcome IN ('confirmed', 'fell_back', 'failed', 'silent') GROUP BY 1
+       WHERE rollout = @id AND counted = 1 AND (outcome = 'confirmed' OR outcome IN ${failed}) GROUP BY 1
      ) GROUP BY minute ORDER BY minute`,
   );
   return cacheResults((id) => steps.all({ id }));

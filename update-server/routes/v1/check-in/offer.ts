@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { CheckIn, NoneReason, Offer } from '../../protocol/api/check-in.ts';
-import { decide, goalOf } from '../domain/hosts/decide.ts';
-import { inFlightLimit } from '../domain/rollout/rollout.ts';
-import type { HostRecord, Store } from '../store/interface/store.ts';
+import type { CheckIn, NoneReason, Offer } from '../../../../protocol/api/check-in.ts';
+import { decide, goalOf } from '../../../domain/hosts/decide.ts';
+import { inFlightLimit } from '../../../domain/rollout/rollout.ts';
+import type { HostRecord } from '../../../store/interface/hosts.ts';
+import type { Store } from '../../../store/interface/store.ts';
 
 /**
  * Decides for one host, this release or none with the reason, and grants what was decided in one transaction.
@@ -38,7 +39,7 @@ export async function offer(
     limit: inFlightLimit(rollout),
     from: said.rootHash,
   };
-  const answer = await store.grant(host.id, wanted, at.toISOString());
+  const answer = await store.takeGrant(host.id, wanted, at.toISOString());
   if ('none' in answer) return answer;
   const { id, version, release, expires } = answer.grant;
   return { offer: { grant: id, version, release, expires } };

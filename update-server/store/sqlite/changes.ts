@@ -1,12 +1,12 @@
 import type Database from 'better-sqlite3';
-import type { News, NewsPlace, NewsStore } from '../interface/changes.ts';
+import type { ChangePosition, ChangeStore, Changes } from '../interface/changes.ts';
 
-/** Reads news by the ends of the tables: nothing is paid while nobody listens. */
-export function newsStore(db: Database.Database): NewsStore {
-  const place = db.prepare<[], NewsPlace>(
+/** Reads changes by the ends of the tables: it costs nothing while nobody listens. */
+export function changeStore(db: Database.Database): ChangeStore {
+  const position = db.prepare<[], ChangePosition>(
     `SELECT (SELECT coalesce(max(seq), 0) FROM audit) AS audit, (SELECT coalesce(max(seq), 0) FROM report) AS report`,
   );
-  const lines = db.prepare<[number, number, number], News['lines'][number]>(
+  const lines = db.prepare<[number, number, number], Changes['lines'][number]>(
     'SELECT action, subject FROM audit WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
   );
   const reporters = db
@@ -14,15 +14,15 @@ export function newsStore(db: Database.Database): NewsStore {
       'SELECT DISTINCT host FROM report WHERE seq > ? AND seq <= ? LIMIT ?',
     )
     .pluck();
-  const rollouts = db.prepare<[], News['rollouts'][number]>(
+  const rollouts = db.prepare<[], Changes['rollouts'][number]>(
     "SELECT id, state, in_flight AS inFlight, confirmed, failed FROM rollout WHERE state <> 'superseded'",
   );
   return {
-    newsPlace: async () => place.get()!,
-    async news(since, limit) {
-      const now = place.get()!;
+    changePosition: async () => position.get()!,
+    async changes(since, limit) {
+      const now = position.get()!;
       return {
-        place: now,
+        position: now,
         lines: lines.all(since.audit, now.audit, limit),
         reporters: reporters.all(since.report, now.report, limit),
         rollouts: rollouts.all(),

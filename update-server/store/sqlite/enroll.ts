@@ -1,24 +1,26 @@
 import type Database from 'better-sqlite3';
 import type { Enrolment } from '../../../protocol/api/operator.ts';
-import { maxUnapproved, type Store } from '../interface/store.ts';
+import { enroll, maxUnapproved } from '../../domain/hosts/enroll.ts';
+import { endAll } from '../../domain/rollout/grant-end.ts';
+import type { HostStore } from '../interface/hosts.ts';
 import type { AddAudit } from './audit.ts';
+import type { GrantRows } from './grant-rows.ts';
 import type { Write } from './group-commit.ts';
 import type { KnownHosts } from './known-hosts.ts';
-import type { OpenGrants } from './open-grants.ts';
 
-type EnrolmentStore = Pick<Store, 'enrol' | 'enrolment' | 'setEnrolment' | 'forgetUnapproved'>;
+type EnrollStore = Pick<HostStore, 'enroll' | 'enrollment' | 'setEnrollment' | 'forgetUnapproved'>;
 
 /** Hosts forgotten in one write: a longer one would keep everybody waiting. */
 const atOnce = 200;
 
 /** How hosts become known, and how those go that nobody vouched for. */
-export function enrolmentStore(
+export function enrollStore(
   db: Database.Database,
   write: Write,
   addAudit: AddAudit,
-  grantsOf: OpenGrants,
+  grantsOf: GrantRows,
   known: KnownHosts,
-): EnrolmentStore {
+): EnrollStore {
   const byKey = db.prepare<[string, string], { id: string; approved: number }>(
     'SELECT id, approved FROM enrolled_host WHERE key_hash = ? AND machine_id = ?',
   );
@@ -43,31 +45,33 @@ export function enrolmentStore(
   const remove = db.prepare('DELETE FROM enrolled_host WHERE id = ?');
 
   return {
-    enrol: ({ knownOnly = false, keyHash = null, ...host }, audit) =>
+    enroll: ({ knownOnly = false, keyHash = null, ...host }, audit) =>
       write(() => {
         const approved = host.approved ? 1 : 0;
-        const same = keyHash === null ? undefined : byKey.get(keyHash, host.machineId);
-        if (same) {
-          known.drop(same.id);
-          renew.run({ ...host, approved, id: same.id });
-          if (approved > same.approved) addAudit({ ...audit, subject: `host ${same.id}` });
-          return { id: same.id };
+        const found = keyHash === null ? undefined : byKey.get(keyHash, host.machineId);
+        const same = found && { id: found.id, approved: found.approved !== 0 };
+        const facts = { same, enrollment: setting.get()!, waiting: waiting.get()! };
+        const decision = enroll(facts, { ...host, knownOnly });
+        if ('none' in decision) return decision;
+        if ('renews' in decision) {
+          const id = decision.renews;
+          known.drop(id);
+          renew.run({ ...host, approved, id });
+          if (decision.audited) addAudit({ ...audit, subject: `host ${id}` });
+          return { id };
         }
-        if (knownOnly) return { none: 'unknown' } as const;
-        if (!host.approved && setting.get() === 'token') return { none: 'closed' } as const;
-        if (!host.approved && waiting.get()! >= maxUnapproved) return { none: 'full' } as const;
         const { lastInsertRowid } = insert.run({ ...host, approved, keyHash });
         insertSighting.run(lastInsertRowid);
-        if (host.approved) addAudit(audit);
-        return { id: host.id };
+        if (decision.audited) addAudit(audit);
+        return { id: decision.id };
       }),
-    enrolment: async () => ({ enrolment: setting.get()!, unapproved: waiting.get()!, limit: maxUnapproved }),
-    setEnrolment: (enrolment, audit) =>
+    enrollment: async () => ({ enrolment: setting.get()!, unapproved: waiting.get()!, limit: maxUnapproved }),
+    setEnrollment: (enrollment, audit) =>
       write(() => {
         const before = setting.get();
-        if (before === enrolment) return;
-        set.run(enrolment);
-        addAudit(audit, { enrolment: before }, { enrolment });
+        if (before === enrollment) return;
+        set.run(enrollment);
+        addAudit(audit, { enrolment: before }, { enrolment: enrollment });
       }),
     async forgetUnapproved(ages, audit) {
       let forgotten = 0;
@@ -76,11 +80,12 @@ export function enrolmentStore(
         await write(() => gone.forEach(forget));
         forgotten += ids.length;
       }
-      if (forgotten > 0) await write(() => addAudit(audit, { unapproved: forgotten }, { unapproved: 0 }));
+      if (forgotten > 0)
+        await write(() => void addAudit(audit, { unapproved: forgotten }, { unapproved: 0 }));
       return forgotten;
 
       function forget(id: string): void {
-        grantsOf.closeOthers(id, audit.at);
+        grantsOf.end(endAll(grantsOf.openOf(id), 'lapsed', audit.at), audit.at);
         known.drop(id);
         remove.run(id);
       }

@@ -1,0 +1,30 @@
+import type { CheckIn } from '../../../protocol/api/check-in.ts';
+import type { HostSummary } from '../../../protocol/api/operator.ts';
+
+/** Everything of a check-in that a store keeps and that seldom changes, but for the boot id, as one text to compare. */
+export function reportedText({
+  name,
+  version,
+  arch,
+  channel,
+  group,
+  rootHash,
+  failed,
+  cancelled,
+  trouble,
+}: CheckIn): string {
+  const text = `${name} ${version} ${arch} ${channel} ${group} ${rootHash} ${failed.join(' ')}`;
+  if (!cancelled?.length && !trouble) return text;
+  return `${text} | ${cancelled?.join(' ') ?? ''} | ${trouble ? `${trouble.code} ${trouble.text}` : ''}`;
+}
+
+/** What a host is stuck on, and since when: the same trouble goes on, another one begins. */
+export function followTrouble(
+  before: HostSummary['trouble'],
+  trouble: CheckIn['trouble'],
+  now: string,
+): HostSummary['trouble'] {
+  if (!trouble) return null;
+  const { code, text } = trouble;
+  return { code, text, since: before?.code === code ? before.since : now };
+}

@@ -1,0 +1,67 @@
+import type Database from 'better-sqlite3';
+import {
+  decidersOf,
+  type GrantedHost,
+  type RolloutChange,
+  restsOnSilence,
+} from '../../domain/rollout/halt.ts';
+import type { Rollout } from '../../domain/rollout/rollout.ts';
+import type { AddAudit } from './audit.ts';
+import type { RolloutRows } from './rollout-rows.ts';
+
+/** What halts rest on, and how they and what lifts them are written; for use inside a write of the store. */
+export interface HaltRows {
+  /** Silent hosts of a rollout that are not excused; none unless its failures are silence alone. */
+  silent(rollout: Rollout): GrantedHost[];
+  /** The hosts that a halt rests on. */
+  behind(rollout: Rollout): GrantedHost[];
+  /** True when a person changed anything about the rollout, its channel or those hosts since it halted. */
+  hasOperatorActed(rollout: Rollout, behind: readonly GrantedHost[]): boolean;
+  /** What failed until now counts no more. */
+  excuse(rollout: string): void;
+  /** Writes what became of a rollout; a halt remembers the audit line that tells of it. */
+  write(change: RolloutChange, now: string): void;
+}
+
+/** Prepares the statements. */
+export function haltRows(db: Database.Database, rows: RolloutRows, addAudit: AddAudit): HaltRows {
+  const columns = 'host_grant.id, host, hostname, outcome';
+  const silent = db.prepare<[string], GrantedHost>(
+    `SELECT ${columns} FROM host_grant JOIN enrolled_host ON enrolled_host.id = host
+     WHERE rollout = ? AND outcome = 'silent' AND counted = 1 AND excused = 0`,
+  );
+  const named = db.prepare<[string], GrantedHost>(
+    `SELECT ${columns} FROM host_grant JOIN enrolled_host ON enrolled_host.id = host
+     WHERE host_grant.id IN (SELECT value FROM json_each(?))`,
+  );
+  const acted = db
+    .prepare<[number, string, string], number>(
+      `SELECT 1 FROM audit WHERE seq > ? AND who NOT IN (SELECT value FROM json_each(?))
+       AND subject IN (SELECT value FROM json_each(?)) LIMIT 1`,
+    )
+    .pluck();
+  const excuse = db.prepare('UPDATE host_grant SET excused = 1 WHERE rollout = ? AND outcome IS NOT NULL');
+  return {
+    silent: (rollout) => (restsOnSilence(rollout) ? silent.all(rollout.id) : []),
+    behind: ({ haltedFor }) => named.all(JSON.stringify(haltedFor)),
+    hasOperatorActed(rollout, behind) {
+      const { subjects, notPeople } = decidersOf(rollout, behind);
+      return (
+        acted.get(rollout.haltLine ?? 0, JSON.stringify(notPeople), JSON.stringify(subjects)) !== undefined
+      );
+    },
+    excuse: (rollout) => void excuse.run(rollout),
+    write({ rollout, audits }, now) {
+      let haltLine: number | null = rollout.haltLine;
+      for (const { action, rollout: id, detail, before, after } of audits) {
+        const seq = addAudit(
+          { at: now, who: 'server', action, subject: `rollout ${id}`, detail },
+          before,
+          after,
+        );
+        if (rollout.state === 'halted') haltLine = seq;
+      }
+      rows.update({ ...rollout, haltLine });
+    },
+  };
+}
