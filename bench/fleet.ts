@@ -102,7 +102,8 @@ async function startRollout(data: string, now: Date): Promise<void> {
   const nothing = { files: {}, targets: {}, releases: [] };
   await store.publish({ basedOn: revision, state, ...nothing, channels: [document] }, now.toISOString());
   const rollouts = rolloutsOf(document, { name: 'bench', text: policyText }, now.toISOString());
-  const audit = { at: now.toISOString(), who: 'bench', action: 'start rollout', subject: 'core', detail: '' };
+  const subject = { kind: 'image', id: 'core' } as const;
+  const audit = { at: now.toISOString(), who: 'bench', action: 'start rollout', subject, detail: '' };
   await store.startRollouts(rollouts, audit);
   await store.close();
 }

@@ -40,7 +40,8 @@ function ofFolder(dataDir: string): Tokens {
     list: () => store.tokens(),
     async revoke(id) {
       const now = new Date().toISOString();
-      const line = { at: now, who, action: 'revoke token', subject: `token ${id}`, detail: '' };
+      const subject = { kind: 'token', id } as const;
+      const line = { at: now, who, action: 'revoke token', subject, detail: '' };
       if (!(await store.revokeToken(id, now, line))) {
         throw new InterlockError('not_found', { what: `token ${id}` });
       }

@@ -108,6 +108,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
 }
 
 async function setEnrollment(store: Store, enrolment: Enrolment): Promise<void> {
-  const line = { who: 'command line', action: 'set enrolment', subject: 'enrolment', detail: enrolment };
+  const subject = { kind: 'enrollment' } as const;
+  const line = { who: 'command line', action: 'set enrolment', subject, detail: enrolment };
   await store.setEnrollment(enrolment, { at: new Date().toISOString(), ...line });
 }

@@ -134,7 +134,13 @@ it('one token keeps so many sessions and no more', async () => {
   for (let n = 0; n < 60; n++) {
     const at = new Date(desk.clock.now.getTime() + n + 1).toISOString();
     const { id } = (await desk.store.tokens()).find(({ role }) => role === 'viewer')!;
-    const audit = { at, who: 'test', action: 'log in', subject: '', detail: '' };
+    const audit = {
+      at,
+      who: 'test',
+      action: 'log in',
+      subject: { kind: 'image', id: '' } as const,
+      detail: '',
+    };
     await desk.store.addSession({ hash: `h${n}`, token: id, at }, audit);
   }
   const left = await Promise.all(cookies.map(isIn));

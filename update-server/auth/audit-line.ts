@@ -1,4 +1,5 @@
 import type { TokenInfo } from '../../protocol/api/operator.ts';
+import type { AuditSubject } from '../domain/audit/subject.ts';
 import type { NewAudit } from '../store/interface/audit.ts';
 
 /** How the audit log names the bearer of a token. */
@@ -11,7 +12,7 @@ export function auditLine(
   token: TokenInfo,
   now: Date,
   action: string,
-  subject: string,
+  subject: AuditSubject,
   detail = '',
 ): NewAudit {
   return { at: now.toISOString(), who: nameOf(token), action, subject, detail };

@@ -23,7 +23,7 @@ export async function createToken(
     at,
     who,
     action: 'create token',
-    subject: `token ${info.id}`,
+    subject: { kind: 'token', id: info.id },
     detail: `${role} ${name}`.trim(),
   });
   return { ...info, token };

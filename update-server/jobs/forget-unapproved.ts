@@ -22,6 +22,7 @@ export function forgetGone({ store, now }: Needs): Promise<number> {
   const time = now();
   const before = new Date(time.getTime() - awayMs).toISOString();
   const unseen = new Date(time.getTime() - unseenMs).toISOString();
-  const line = { who: 'server', action: 'forget', subject: 'unapproved hosts', detail: 'not seen any more' };
+  const subject = { kind: 'unapproved_hosts' } as const;
+  const line = { who: 'server', action: 'forget', subject, detail: 'not seen any more' };
   return store.forgetUnapproved({ before, unseen }, { at: time.toISOString(), ...line });
 }

@@ -1,4 +1,5 @@
 import type { Change } from '../../protocol/api/dashboard.ts';
+import { formatSubject } from '../domain/audit/subject.ts';
 import type { Changes } from '../store/interface/changes.ts';
 
 /** More hosts than this at once are told of as many hosts. */
@@ -22,15 +23,20 @@ export function changesOf(
   return { changes: fewer(unique(told)), known: now };
 }
 
-const kinds: readonly Change['kind'][] = ['rollout', 'host', 'token', 'lock', 'policy'];
-
-/** An audit line's subject is `host ID`, `rollout ID`, `name/channel`, or the name of an image. */
+/** What a page reads again after an audit line; what is about many or all hosts is shown with the channels. */
 function changeOf({ action, subject }: Changes['lines'][number]): Change {
   if (action === 'log in' || action === 'log out') return { kind: 'session', id: '', what: action };
-  if (action === 'set policy') return { kind: 'policy', id: subject, what: action };
-  const [word = '', id] = subject.split(' ');
-  const kind = kinds.find((one) => one === word);
-  return kind && id ? { kind, id, what: action } : { kind: 'channel', id: subject, what: action };
+  const id = 'id' in subject ? subject.id : formatSubject(subject);
+  if (action === 'set policy') return { kind: 'policy', id, what: action };
+  switch (subject.kind) {
+    case 'rollout':
+    case 'host':
+    case 'token':
+    case 'lock':
+      return { kind: subject.kind, id, what: action };
+    default:
+      return { kind: 'channel', id, what: action };
+  }
 }
 
 function unique(changes: readonly Change[]): Change[] {

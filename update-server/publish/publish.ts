@@ -47,7 +47,13 @@ export async function publish(
       ...published,
       policy: request.policy === undefined ? undefined : choosePolicy(request.policy),
       releases: published.releases.map((release) => ({ release, sha256: hashOf(published, release) })),
-      audit: auditLine(publisher, now, request.action, request.name, describe(published)),
+      audit: auditLine(
+        publisher,
+        now,
+        request.action,
+        { kind: 'image', id: request.name },
+        describe(published),
+      ),
     };
   });
   return answer;

@@ -70,7 +70,13 @@ it('ends twelve hours after its last use, a week after its beginning, with its t
   const revoked = await logIn(app, tokens.viewer);
   const { id } = (await app.inject({ url: '/v1/session', headers: { cookie: revoked } })).json();
   const at = clock.now.toISOString();
-  await store.revokeToken(id, at, { at, who: 'test', action: 'revoke token', subject: id, detail: '' });
+  await store.revokeToken(id, at, {
+    at,
+    who: 'test',
+    action: 'revoke token',
+    subject: { kind: 'token', id } as const,
+    detail: '',
+  });
   expect(await isIn(revoked)).toBe(false);
 });
 

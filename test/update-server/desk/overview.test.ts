@@ -43,7 +43,7 @@ it('counts hosts by state, version and what they wait for, and says what needs a
   await enrolHost(store, 'stranger-1', hoursAgo(1), { approved: false });
   await store.markCloned('up-to-date', {
     ...{ at: hoursAgo(0), who: 'server', action: 'cloned' },
-    ...{ subject: 'host up-to-date', detail: '' },
+    ...{ subject: { kind: 'host', id: 'up-to-date' } as const, detail: '' },
   });
 
   const { body } = await desk.get('/v1/overview');

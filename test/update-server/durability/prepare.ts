@@ -15,7 +15,13 @@ export async function prepareData(dataDir: string, inFlight = 1_000_000): Promis
   const nothing = { state, files: {}, targets: {}, releases: [], basedOn: revision };
   await store.publish({ ...nothing, channels: [channel] }, now.toISOString());
   const text = { in_flight: inFlight, max_failures: 1_000_000 };
-  const audit = { at: now.toISOString(), who: 'test', action: 'start rollout', subject: '', detail: '' };
+  const audit = {
+    at: now.toISOString(),
+    who: 'test',
+    action: 'start rollout',
+    subject: { kind: 'image', id: '' } as const,
+    detail: '',
+  };
   await store.startRollouts(rolloutsOf(channel, { name: 'test', text }, now.toISOString()), audit);
   const { token } = await createToken(store, { role: 'join', name: 'join', who: 'test', now });
   await createToken(store, { role: 'admin', name: 'admin', who: 'test', now });

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Change } from '../../../protocol/api/dashboard.ts';
 import type { Role } from '../../../protocol/api/operator.ts';
+import { parseSubject } from '../../../update-server/domain/audit/subject.ts';
 import { changesOf } from '../../../update-server/live/changes.ts';
 import { type Live, openLive } from '../../../update-server/live/live.ts';
 import type { ChangeStore, Changes } from '../../../update-server/store/interface/changes.ts';
@@ -44,7 +45,7 @@ describe('what a second brought', () => {
 
   it('says of each line of the audit log what it is about', () => {
     const about = (action: string, subject: string) =>
-      changesOf(news({ lines: [{ action, subject }] }), new Map()).changes[0];
+      changesOf(news({ lines: [{ action, subject: parseSubject(subject) }] }), new Map()).changes[0];
     expect(about('hold', 'host 1')).toEqual({ kind: 'host', id: '1', what: 'hold' });
     expect(about('halt', 'rollout 2')).toEqual({ kind: 'rollout', id: '2', what: 'halt' });
     expect(about('publish', 'core')).toEqual({ kind: 'channel', id: 'core', what: 'publish' });
@@ -74,7 +75,7 @@ describe('the line', () => {
       at,
       who: 'test',
       action: 'hold',
-      subject: 'host host-0001',
+      subject: { kind: 'host', id: 'host-0001' } as const,
       detail: '',
     });
     expect(await next(lines)).toEqual({ kind: 'channel', id: '', what: 'enroll' });
@@ -130,7 +131,7 @@ describe('places', () => {
 });
 
 describe('a store that fails', () => {
-  const line = { action: 'hold', subject: 'host 1' };
+  const line = { action: 'hold', subject: { kind: 'host', id: '1' } as const };
   let audit = 0;
   const works: ChangeStore = {
     changePosition: async () => ({ audit, report: 0 }),

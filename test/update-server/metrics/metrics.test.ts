@@ -34,7 +34,7 @@ it('says how many hosts run what, and where rollouts stand', async () => {
         policy: { name: 'test', text: { failure_rate: { percent: 20, sample: 1 }, max_failures: 100 } },
       },
     ],
-    { at, who: 'test', action: 'start rollout', subject: 'core/stable', detail: '' },
+    { at, who: 'test', action: 'start rollout', subject: { kind: 'channel', id: 'core/stable' }, detail: '' },
   );
   const text = await scrape();
   const of = 'name="core",channel="stable",arch="x86-64",version="2.0"';

@@ -85,7 +85,7 @@ it('a revoked token opens nothing', async () => {
     at,
     who: 'test',
     action: 'revoke token',
-    subject: made.id,
+    subject: { kind: 'token', id: made.id },
     detail: '',
   });
   expect(await list()).toBe(401);

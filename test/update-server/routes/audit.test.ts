@@ -65,7 +65,13 @@ it('a policy and a rollout’s turns: as they were and as they became', async ()
           policy: { name: 'test', text: {} },
         },
       ],
-      { at, who: 'test', action: 'start rollout', subject: 'core/stable', detail: '' },
+      {
+        at,
+        who: 'test',
+        action: 'start rollout',
+        subject: { kind: 'channel', id: 'core/stable' },
+        detail: '',
+      },
     );
   await start('rollout-1', '2.0');
   await start('rollout-2', '3.0');

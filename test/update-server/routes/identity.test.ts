@@ -68,7 +68,13 @@ describe('join tokens', () => {
     const role = 'join' as const;
     const made = await createToken(server.store, { role, name: 'old', who: 'test', now: server.clock.now });
     const { id } = (await server.store.tokens()).find(({ name }) => name === 'old')!;
-    const audit = { at: now(), who: 'test', action: 'revoke token', subject: id, detail: '' };
+    const audit = {
+      at: now(),
+      who: 'test',
+      action: 'revoke token',
+      subject: { kind: 'token', id } as const,
+      detail: '',
+    };
     expect((await enrol(made.token)).status).toBe(200);
     await server.store.revokeToken(id, now(), audit);
     for (const refused of [made.token, 'wrong', server.tokens.admin]) {

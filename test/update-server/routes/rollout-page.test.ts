@@ -60,7 +60,13 @@ describe('the hosts that wait', () => {
           policy: { name: 'test', text: { ramp: [{ start_after: '2 days', percent: 100 }] } },
         },
       ],
-      { at, who: 'test', action: 'start rollout', subject: 'core/stable', detail: '' },
+      {
+        at,
+        who: 'test',
+        action: 'start rollout',
+        subject: { kind: 'channel', id: 'core/stable' },
+        detail: '',
+      },
     );
     for (const [id, decision, channel] of [
       ['host-0001', 'not_yet', 'stable'],
@@ -103,7 +109,13 @@ describe('the hosts that wait', () => {
           policy: { name: 'test', text: {} },
         },
       ],
-      { at: at(0), who: 'test', action: 'start rollout', subject: 'core/stable', detail: '' },
+      {
+        at: at(0),
+        who: 'test',
+        action: 'start rollout',
+        subject: { kind: 'channel', id: 'core/stable' },
+        detail: '',
+      },
     );
     for (const n of [1, 2, 3, 4]) {
       const id = `host-000${n}`;

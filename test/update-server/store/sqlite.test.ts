@@ -1,37 +1,18 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import { expect, it } from 'vitest';
-import { openDatabase } from '../../../update-server/store/sqlite/open.ts';
+import type { Store } from '../../../update-server/store/interface/store.ts';
 import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
 import { scratch } from '../support/start-server.ts';
-import { storeSuite } from './suite.ts';
+import { answerLater } from './answer-later.ts';
+import { type StorePlace, storeSuite } from './suite.ts';
 
-storeSuite('the SQLite store', () => {
-  const { dir, remove } = scratch();
-  return { open: () => openSqliteStore(dir), remove: async () => remove() };
-});
+function placeOf(wrap: (store: Store) => Store): () => Promise<StorePlace> {
+  return async () => {
+    const { dir, remove } = scratch();
+    return { open: async () => wrap(openSqliteStore(dir)), remove: async () => remove() };
+  };
+}
 
-it('asks for a sync of every commit on every connection', () => {
-  const { dir, remove } = scratch();
-  for (const _ of ['first', 'second']) {
-    const db = openDatabase(dir);
-    expect(db.pragma('synchronous', { simple: true })).toBe(2);
-    expect(db.pragma('journal_mode', { simple: true })).toBe('wal');
-    db.close();
-  }
-  remove();
-});
-
-it('leaves a database of a newer server as it is', () => {
-  const { dir, remove } = scratch();
-  openDatabase(dir).close();
-  const file = join(dir, 'interlock.db');
-  const db = new Database(file);
-  db.pragma('user_version = 99');
-  db.close();
-  const before = readFileSync(file);
-  expect(() => openDatabase(dir)).toThrow('a newer one');
-  expect(readFileSync(file).equals(before)).toBe(true);
-  remove();
-});
+storeSuite(
+  'the SQLite store',
+  placeOf((store) => store),
+);
+storeSuite('a store that does and answers everything later', placeOf(answerLater));

@@ -10,7 +10,7 @@ import type { Store } from '../../../update-server/store/interface/store.ts';
 import { timekeeper } from '../domain/rollout/make-rollout.ts';
 
 const at = '2026-03-01T12:00:00.000Z';
-const audit: NewAudit = { at, who: 'test', action: 'act', subject: 'it', detail: '' };
+const audit: NewAudit = { at, who: 'test', action: 'act', subject: { kind: 'image', id: 'it' }, detail: '' };
 const sha = (letter: string) => letter.repeat(64);
 const newHost = (n: number) => ({
   id: `host-000${n}`,
@@ -84,16 +84,22 @@ const publication = (basedOn: number, text: string): Publication => ({
   releases: [],
 });
 
-/** What every store must do; `open` opens the same data again, `crash` gives up the present one without closing. */
-export function storeSuite(name: string, make: () => { open(): Store; remove(): Promise<void> }): void {
+/** A place for a store's data: `open` opens the same data each time. */
+export interface StorePlace {
+  open(): Promise<Store>;
+  remove(): Promise<void>;
+}
+
+/** What every store must do, whatever database is behind it. */
+export function storeSuite(name: string, makePlace: () => Promise<StorePlace>): void {
   describe(name, () => {
-    let place: ReturnType<typeof make>;
+    let place: StorePlace;
     let store: Store;
     let tick: ReturnType<typeof timekeeper>;
     beforeEach(async () => {
       tick = timekeeper(new Date(at));
-      place = make();
-      store = place.open();
+      place = await makePlace();
+      store = await place.open();
       for (const n of [1, 2]) await store.enroll(newHost(n), audit);
       await store.startRollouts([rolloutOf('r', 'alpha'), rolloutOf('s', 'beta')], audit);
     });
@@ -181,7 +187,7 @@ export function storeSuite(name: string, make: () => { open(): Store; remove(): 
       expect((await store.hostByCredential(sha('1')))?.reported).toBe('a');
       await store.recordCheckIn({ ...sighting, boots: null, decision: 'up_to_date' });
       await store.close();
-      store = place.open();
+      store = await place.open();
       expect(await store.hostByCredential(sha('1'))).toMatchObject({ boot: 'boot-one', reported: 'a' });
       expect(await store.boots('host-0001')).toEqual(['boot-one']);
       expect(await store.findHosts({}, '', 10, new Date(at))).toMatchObject([

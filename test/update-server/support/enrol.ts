@@ -3,7 +3,7 @@ import type { CheckInRecord } from '../../../update-server/store/interface/hosts
 import type { Store } from '../../../update-server/store/interface/store.ts';
 import { idleCheckIn } from './idle-check-in.ts';
 
-const audit = { who: 'test', action: 'enroll', subject: '', detail: '' };
+const audit = { who: 'test', action: 'enroll', subject: { kind: 'image', id: '' } as const, detail: '' };
 
 /** Lets hosts enrol without a join token, to be approved. */
 export function letAsk(store: Store, at = '2026-01-01T00:00:00Z'): Promise<void> {

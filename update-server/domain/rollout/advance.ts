@@ -103,7 +103,8 @@ function liftIfDue(
 
 function lineOf(rollout: Rollout, next: Rollout, action: string, detail: string): ServerAudit {
   return {
-    ...{ action, rollout: rollout.id, detail },
+    ...{ action, detail },
+    subject: { kind: 'rollout', id: rollout.id },
     before: auditedState(rollout),
     after: auditedState(next),
   };

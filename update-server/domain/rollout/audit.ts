@@ -1,9 +1,10 @@
+import type { AuditSubject } from '../audit/subject.ts';
 import type { Rollout } from './rollout.ts';
 
 /** An audit line of the server's own about a rollout. */
 export interface ServerAudit {
   action: string;
-  rollout: string;
+  subject: AuditSubject;
   detail: string;
   before: Record<string, unknown>;
   after: Record<string, unknown>;

@@ -1,4 +1,5 @@
 import type { GrantOutcome } from '../../../protocol/api/check-in.ts';
+import type { AuditSubject } from '../audit/subject.ts';
 import { stop } from './apply-action.ts';
 import type { ServerAudit } from './audit.ts';
 import { haltReason } from './judge.ts';
@@ -36,7 +37,8 @@ export function halt(
   const detail =
     behind.length > 0 ? `${reason}; not heard of since they said they reboot: ${nameHosts(behind)}` : reason;
   const line = {
-    ...{ action: 'halt', rollout: rollout.id, detail },
+    ...{ action: 'halt', detail },
+    subject: { kind: 'rollout', id: rollout.id } as const,
     before: { state: rollout.state },
     after: { state: 'halted', reason },
   };
@@ -63,7 +65,11 @@ export function nameHosts(hosts: readonly GrantedHost[]): string {
 export function decidersOf(
   { id, name, channel }: Pick<Rollout, 'id' | 'name' | 'channel'>,
   behind: readonly GrantedHost[],
-): { subjects: string[]; notPeople: string[] } {
-  const subjects = [`rollout ${id}`, `${name}/${channel}`, ...behind.map(({ host }) => `host ${host}`)];
+): { subjects: AuditSubject[]; notPeople: string[] } {
+  const subjects: AuditSubject[] = [
+    { kind: 'rollout', id },
+    { kind: 'channel', id: `${name}/${channel}` },
+    ...behind.map(({ host }): AuditSubject => ({ kind: 'host', id: host })),
+  ];
   return { subjects, notPeople: ['server', 'host'] };
 }

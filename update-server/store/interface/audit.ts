@@ -1,7 +1,10 @@
 import type { AuditLine } from '../../../protocol/api/operator.ts';
+import type { AuditSubject } from '../../domain/audit/subject.ts';
 
 /** Who did what to what; its time is the caller's, what was before and after the store finds itself. */
-export type NewAudit = Pick<AuditLine, 'at' | 'who' | 'action' | 'subject' | 'detail'>;
+export interface NewAudit extends Pick<AuditLine, 'at' | 'who' | 'action' | 'detail'> {
+  subject: AuditSubject;
+}
 
 /** The audit log. */
 export interface AuditStore {

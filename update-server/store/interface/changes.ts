@@ -1,5 +1,5 @@
-import type { AuditLine } from '../../../protocol/api/operator.ts';
 import type { RolloutState } from '../../../protocol/api/rollout.ts';
+import type { NewAudit } from './audit.ts';
 
 /** Up to where a reader of changes has read; the next reading begins there. */
 export interface ChangePosition {
@@ -10,7 +10,7 @@ export interface ChangePosition {
 /** What happened since a position: everything that was written down, and who reported. */
 export interface Changes {
   position: ChangePosition;
-  lines: Pick<AuditLine, 'action' | 'subject'>[];
+  lines: Pick<NewAudit, 'action' | 'subject'>[];
   /** Hosts that reported, each once, and no more than asked for. */
   reporters: string[];
   /** Rollouts that are not superseded, as far as they got. */

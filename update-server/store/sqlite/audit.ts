@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { AuditLine } from '../../../protocol/api/operator.ts';
+import { formatSubject } from '../../domain/audit/subject.ts';
 import type { AuditStore, NewAudit } from '../interface/audit.ts';
 import type { Write } from './group-commit.ts';
 import { readJson } from './read-json.ts';
@@ -18,7 +19,7 @@ export function prepareAudit(db: Database.Database): AddAudit {
   );
   return (line, before = null, after = null) => {
     const facts = { before: before && JSON.stringify(before), after: after && JSON.stringify(after) };
-    return Number(insert.run({ ...line, ...facts }).lastInsertRowid);
+    return Number(insert.run({ ...line, subject: formatSubject(line.subject), ...facts }).lastInsertRowid);
   };
 }
 

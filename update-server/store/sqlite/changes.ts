@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { parseSubject } from '../../domain/audit/subject.ts';
 import type { ChangePosition, ChangeStore, Changes } from '../interface/changes.ts';
 
 /** Reads changes by the ends of the tables: it costs nothing while nobody listens. */
@@ -6,7 +7,7 @@ export function changeStore(db: Database.Database): ChangeStore {
   const position = db.prepare<[], ChangePosition>(
     `SELECT (SELECT coalesce(max(seq), 0) FROM audit) AS audit, (SELECT coalesce(max(seq), 0) FROM report) AS report`,
   );
-  const lines = db.prepare<[number, number, number], Changes['lines'][number]>(
+  const lines = db.prepare<[number, number, number], { action: string; subject: string }>(
     'SELECT action, subject FROM audit WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
   );
   const reporters = db
@@ -23,7 +24,9 @@ export function changeStore(db: Database.Database): ChangeStore {
       const now = position.get()!;
       return {
         position: now,
-        lines: lines.all(since.audit, now.audit, limit),
+        lines: lines
+          .all(since.audit, now.audit, limit)
+          .map(({ action, subject }) => ({ action, subject: parseSubject(subject) })),
         reporters: reporters.all(since.report, now.report, limit),
         rollouts: rollouts.all(),
       };

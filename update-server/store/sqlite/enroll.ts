@@ -57,7 +57,7 @@ export function enrollStore(
           const id = decision.renews;
           known.drop(id);
           renew.run({ ...host, approved, id });
-          if (decision.audited) addAudit({ ...audit, subject: `host ${id}` });
+          if (decision.audited) addAudit({ ...audit, subject: { kind: 'host', id } });
           return { id };
         }
         const { lastInsertRowid } = insert.run({ ...host, approved, keyHash });

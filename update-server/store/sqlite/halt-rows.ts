@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { formatSubject } from '../../domain/audit/subject.ts';
 import {
   decidersOf,
   type GrantedHost,
@@ -47,18 +48,18 @@ export function haltRows(db: Database.Database, rows: RolloutRows, addAudit: Add
     hasOperatorActed(rollout, behind) {
       const { subjects, notPeople } = decidersOf(rollout, behind);
       return (
-        acted.get(rollout.haltLine ?? 0, JSON.stringify(notPeople), JSON.stringify(subjects)) !== undefined
+        acted.get(
+          rollout.haltLine ?? 0,
+          JSON.stringify(notPeople),
+          JSON.stringify(subjects.map(formatSubject)),
+        ) !== undefined
       );
     },
     excuse: (rollout) => void excuse.run(rollout),
     write({ rollout, audits }, now) {
       let haltLine: number | null = rollout.haltLine;
-      for (const { action, rollout: id, detail, before, after } of audits) {
-        const seq = addAudit(
-          { at: now, who: 'server', action, subject: `rollout ${id}`, detail },
-          before,
-          after,
-        );
+      for (const { before, after, ...line } of audits) {
+        const seq = addAudit({ ...line, at: now, who: 'server' }, before, after);
         if (rollout.state === 'halted') haltLine = seq;
       }
       rows.update({ ...rollout, haltLine });

@@ -118,7 +118,7 @@ export function smallFleet(): SmallFleet {
     },
     audit: (action) => ({
       ...{ at: fleet.now.toISOString(), who: 'ann', action, detail: '' },
-      subject: 'host a-000001',
+      subject: { kind: 'host', id: 'a-000001' },
     }),
     async end() {
       await store.close();

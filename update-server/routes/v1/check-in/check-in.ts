@@ -48,7 +48,7 @@ function flagClone(store: Store, host: HostRecord, bootId: string, at: Date): Pr
     at: at.toISOString(),
     who: 'server',
     action: 'cloned',
-    subject: `host ${host.id}`,
+    subject: { kind: 'host', id: host.id },
     detail: `boot id ${bootId} came back after another one: two machines use one credential`,
   });
 }

@@ -39,7 +39,7 @@ export async function enroll(
       at,
       who: token ? nameOf(token) : 'host',
       action: 'enroll',
-      subject: `host ${id}`,
+      subject: { kind: 'host', id },
       detail: `${name}, machine ${said.machineId}`,
     },
   );

@@ -31,7 +31,7 @@ const setEnrollment = route({
   handler:
     ({ store, now }: { store: Store; now(): Date }) =>
     async ({ body: { enrolment }, operator }) => {
-      const line = auditLine(operator, now(), 'set enrolment', 'enrolment', enrolment);
+      const line = auditLine(operator, now(), 'set enrolment', { kind: 'enrollment' }, enrolment);
       await store.setEnrollment(enrolment, line);
       return store.enrollment();
     },

@@ -91,7 +91,7 @@ async function change(
   action: string,
   apply: (id: string, line: NewAudit) => Promise<boolean>,
 ): Promise<null> {
-  const isKnown = await apply(id, auditLine(operator, now(), action, `host ${id}`));
+  const isKnown = await apply(id, auditLine(operator, now(), action, { kind: 'host', id }));
   if (!isKnown) throw new InterlockError('not_found', { what: `host ${id}` });
   reply.code(204);
   return null;

@@ -16,7 +16,7 @@ export const forgetUnapproved = route({
   handler:
     ({ store, now }: { store: Store; now(): Date }) =>
     async ({ body: { before = always }, operator }) => {
-      const line = auditLine(operator, now(), 'forget', 'unapproved hosts');
+      const line = auditLine(operator, now(), 'forget', { kind: 'unapproved_hosts' });
       return { forgotten: await store.forgetUnapproved({ before, unseen: before }, line) };
     },
 });

@@ -27,7 +27,13 @@ const releaseLock = route({
       const { locks, store, now } = needs;
       if (!locks) throw new InterlockError('not_found', { what: `group ${group}` });
       const { before, after } = await locks.release(group, host);
-      const line = auditLine(operator, now(), 'force out of the lock', `lock ${group}`, `host ${host}`);
+      const line = auditLine(
+        operator,
+        now(),
+        'force out of the lock',
+        { kind: 'lock', id: group },
+        `host ${host}`,
+      );
       await store.note(line, namedHolders(before), namedHolders(after));
       return showLocks(needs);
     },

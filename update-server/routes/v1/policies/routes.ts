@@ -39,7 +39,13 @@ const setPolicy = route({
     ({ store, now }: Needs) =>
     async ({ params: of, body, operator }) => {
       const policy = choosePolicy(body.policy);
-      const line = auditLine(operator, now(), 'set policy', `${of.name}/${of.channel}`, policy.name);
+      const line = auditLine(
+        operator,
+        now(),
+        'set policy',
+        { kind: 'channel', id: `${of.name}/${of.channel}` },
+        policy.name,
+      );
       await store.setPolicy(of.name, of.channel, policy, line);
       const warnings = await warningsFor(store, of, policy.text, now());
       return { policy: policy.name, text: policy.text, warnings };

@@ -23,7 +23,7 @@ export const changeRollout = route({
     ({ store, now }: Needs) =>
     async ({ params: { id, action }, body: { reason = '' }, operator }) => {
       const time = now();
-      const line = auditLine(operator, time, `${action} rollout`, `rollout ${id}`, reason);
+      const line = auditLine(operator, time, `${action} rollout`, { kind: 'rollout', id }, reason);
       const changed = await store.changeRollout(
         id,
         (present) => applyAction(present, action, time, reason),

@@ -23,7 +23,13 @@ export const startRollout = route({
       const starts = body.starts ? new Date(body.starts).toISOString() : time.toISOString();
       const rollouts = rolloutsOf(await findChannel(store, body), policy, time.toISOString(), starts);
       const detail = `${rollouts[0]?.version ?? 'no release'}, policy ${policy.name}, from ${starts}`;
-      const line = auditLine(operator, time, 'start rollout', `${body.name}/${body.channel}`, detail);
+      const line = auditLine(
+        operator,
+        time,
+        'start rollout',
+        { kind: 'channel', id: `${body.name}/${body.channel}` },
+        detail,
+      );
       await store.startRollouts(rollouts, line);
       const started = await Promise.all(rollouts.map(({ id }) => store.rollout(id)));
       return { rollouts: started.map((rollout) => summarise(rollout!, now())) };

@@ -28,7 +28,7 @@ const logIn = route({
       const token = await store.tokenByHash(hashSecret(request.body.token));
       if (!token || token.role === 'join') throw new InterlockError('unauthorized');
       const secret = makeSecret('session');
-      const line = auditLine(token, now(), 'log in', `token ${token.id}`, `from ${request.ip}`);
+      const line = auditLine(token, now(), 'log in', { kind: 'token', id: token.id }, `from ${request.ip}`);
       await store.addSession({ hash: hashSecret(secret), token: token.id, at: line.at }, line);
       setCookie(reply, secret, secure);
       return shown(token);
@@ -58,7 +58,7 @@ const logOut = route({
     async (request, reply) => {
       const secret = sessionOf(request, secure);
       const { operator } = request;
-      const line = auditLine(operator, now(), 'log out', `token ${operator.id}`);
+      const line = auditLine(operator, now(), 'log out', { kind: 'token', id: operator.id });
       if (secret) await store.endSession(hashSecret(secret), line);
       clearCookie(reply, secure);
       return reply.code(204).send(null);

@@ -53,7 +53,7 @@ const revokeToken = route({
         const state = 'the last admin token';
         throw new InterlockError('wrong_state', { what: `token ${id}`, state, action: 'revoke' });
       }
-      const line = auditLine(operator, now(), 'revoke token', `token ${id}`);
+      const line = auditLine(operator, now(), 'revoke token', { kind: 'token', id });
       if (!(await store.revokeToken(id, line.at, line)))
         throw new InterlockError('not_found', { what: `token ${id}` });
       return reply.code(204).send(null);

@@ -7,7 +7,13 @@ import { enrolHost, seeHost } from '../../../support/enrol.ts';
 import { scratch } from '../../../support/start-server.ts';
 import { begin, hoursLater, timekeeper } from '../make-rollout.ts';
 
-const audit = { at: begin.toISOString(), who: 'test', action: 'act', subject: '', detail: '' };
+const audit = {
+  at: begin.toISOString(),
+  who: 'test',
+  action: 'act',
+  subject: { kind: 'image', id: '' } as const,
+  detail: '',
+};
 const release = 'd'.repeat(64);
 let store: Store;
 let remove: () => void;

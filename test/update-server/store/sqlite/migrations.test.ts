@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { migrations } from '../../../update-server/store/sqlite/migrations.ts';
-import { openDatabase } from '../../../update-server/store/sqlite/open.ts';
+import { migrations } from '../../../../update-server/store/sqlite/migrations.ts';
+import { openDatabase } from '../../../../update-server/store/sqlite/open.ts';
 
 let folder: string;
 beforeEach(() => {
