@@ -14,7 +14,9 @@ export function fillHosts(dataDir: string, count: number, now: Date): void {
        boot_id, root_hash, boots, said)
      VALUES (?, ?, ?, ?, 'core', 'x86-64', ?, 'stable', 'web', '1.0', ?, ?, ?, ?)`,
   );
-  const see = db.prepare("INSERT INTO sighting VALUES (?, ?, 'idle', 'up_to_date', NULL)");
+  const see = db.prepare(
+    `INSERT INTO sighting (host, last_seen, seen_ms, at, decision) VALUES (?, ?, 0, 'idle', 'up_to_date')`,
+  );
   const fill = db.transaction(() => {
     for (let n = 0; n < count; n++) {
       const machine = hash('md5', `${n}`);

@@ -27,6 +27,12 @@ export interface VersionCount {
   hosts: number;
 }
 
+/** Which counts of the past are given up: those of an hour but midnight's, and those of whole days. */
+export function thinnedBefore(now: string): { hours: string; days: string } {
+  const before = (days: number) => new Date(Date.parse(now) - days * 86_400_000).toISOString();
+  return { hours: before(14), days: before(400) };
+}
+
 /** Series that a chart can tell apart; the rest is summed up in one. */
 const shownSeries = 12;
 const shownTimes = 200;

@@ -11,8 +11,9 @@ export async function readDocuments(
     .flatMap(([role, text]) => Object.entries(parseTargets(role, text).signed.targets));
   const texts = await Promise.all(
     named.map(
-      async ([path, { hashes }]) => [path, await read(targetFile(path, hashes.sha256 ?? ''))] as const,
+      async ([path, { hashes }]) =>
+        [path, hashes.sha256 && (await read(targetFile(path, hashes.sha256)))] as const,
     ),
   );
-  return Object.fromEntries(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(texts.filter((entry): entry is [string, string] => Boolean(entry[1])));
 }

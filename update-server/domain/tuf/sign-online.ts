@@ -3,7 +3,7 @@ import { Metadata, MetadataKind, Signature, Snapshot, Timestamp } from '@tufjs/m
 import { expiresAt } from '../../../protocol/documents/trust.ts';
 import { signBytes } from '../../../protocol/formats/keys/signature.ts';
 import type { OnlineKeys } from './online-keys.ts';
-import { parseRoot, parseTargets, refusing } from './parse-role.ts';
+import { invalid, parseRoot, parseTargets, refusing } from './parse-role.ts';
 import type { Published, RepositoryState } from './state.ts';
 import { verifyBy } from './verify-by.ts';
 
@@ -27,19 +27,19 @@ export function signOnline(state: RepositoryState, online: OnlineKeys, now: Date
 /** Signs a timestamp for the present snapshot. */
 export function signTimestamp(state: RepositoryState, online: OnlineKeys, now: Date): Signed {
   const version = state.timestamp === undefined ? 1 : parseTimestamp(state.timestamp).signed.version + 1;
-  const snapshot = snapshotVersion(state);
+  const snapshot = presentSnapshot(state);
   const timestamp = Timestamp.fromJSON({
     _type: 'timestamp',
     version,
     spec_version: '1.0.31',
     expires: expiresAt('timestamp', now),
-    meta: { 'snapshot.json': describe(snapshot, state.snapshot ?? '') },
+    meta: { 'snapshot.json': describe(snapshot.parsed.signed.version, snapshot.text) },
   });
   const text = seal('timestamp', new Metadata(timestamp), online.timestamp, state);
   return {
     state: { ...state, timestamp: text },
     files: { 'timestamp.json': text },
-    answer: { snapshot, timestamp: version },
+    answer: { snapshot: snapshot.parsed.signed.version, timestamp: version },
   };
 }
 
@@ -50,6 +50,17 @@ export function parseSnapshot(text: string): Metadata<Snapshot> {
 
 function parseTimestamp(text: string): Metadata<Timestamp> {
   return refusing('timestamp', () => Metadata.fromJSON(MetadataKind.Timestamp, JSON.parse(text)));
+}
+
+/** A signed document: its bytes, and what they say. */
+interface SignedDocument<T> {
+  text: string;
+  parsed: T;
+}
+
+function presentSnapshot({ snapshot }: RepositoryState): SignedDocument<Metadata<Snapshot>> {
+  if (snapshot === undefined) throw invalid('snapshot', 'is missing');
+  return { text: snapshot, parsed: parseSnapshot(snapshot) };
 }
 
 function snapshotVersion(state: RepositoryState): number {
@@ -66,7 +77,8 @@ function seal(
     const { keyid, sig } = signBytes(key, bytes);
     return new Signature({ keyID: keyid, sig });
   });
-  verifyBy(parseRoot(state.roles.root ?? ''), role, metadata);
+  if (state.roles.root === undefined) throw invalid('root', 'is missing');
+  verifyBy(parseRoot(state.roles.root), role, metadata);
   return JSON.stringify(metadata.toJSON());
 }
 

@@ -3,7 +3,7 @@ import { cacheResults } from '../../cache/cache-results.ts';
 import { failures } from '../../domain/rollout/grant-end.ts';
 import type { ProgressStep } from '../../domain/rollout/summary.ts';
 
-const failed = `(${failures.map((outcome) => `'${outcome}'`).join(', ')})`;
+const failed = `(SELECT value FROM json_each('${JSON.stringify(failures)}'))`;
 
 /** A rollout's grants and their ends, summed up by the minute; of a large one, some seconds late. */
 export function progressReader(db: Database.Database): (id: string) => ProgressStep[] {

@@ -1,17 +1,9 @@
 import type Database from 'better-sqlite3';
 import type { TokenInfo } from '../../../protocol/api/operator.ts';
+import { forgottenBefore, isUseNoted, sessionsOfToken } from '../../domain/access/sessions.ts';
 import type { AccessStore } from '../interface/access.ts';
 import type { AddAudit } from './audit.ts';
 import type { Write } from './group-commit.ts';
-
-/** Long after a session's end, its row goes. */
-const keptMs = 30 * 86_400_000;
-
-/** Sessions that one token keeps; the one used longest ago ends first. */
-const keptOfToken = 64;
-
-/** A session's use is noted this seldom, so that reading a page is no write. */
-const notedEveryMs = 5 * 60_000;
 
 /** Who is logged in to the page, by hash. */
 export function sessionStore(
@@ -34,8 +26,8 @@ export function sessionStore(
   return {
     addSession: (session, audit) =>
       write(() => {
-        dropOld.run(new Date(Date.parse(session.at) - keptMs).toISOString());
-        dropMany.run(session.token, session.token, keptOfToken - 1);
+        dropOld.run(forgottenBefore(session.at));
+        dropMany.run(session.token, session.token, sessionsOfToken - 1);
         insert.run(session);
         addAudit(audit);
       }),
@@ -43,7 +35,7 @@ export function sessionStore(
       const found = select.get(hash, usedAfter, begunAfter);
       if (!found) return undefined;
       const { used, ...token } = found;
-      if (Date.parse(now) - Date.parse(used) > notedEveryMs) await write(() => void note.run(now, hash));
+      if (isUseNoted(used, now)) await write(() => void note.run(now, hash));
       return token;
     },
     endSession: (hash, audit) =>

@@ -1,9 +1,7 @@
 import type Database from 'better-sqlite3';
-import type { VersionCount } from '../../domain/fleet/overview.ts';
+import { thinnedBefore, type VersionCount } from '../../domain/fleet/overview.ts';
 import type { FleetStore } from '../interface/fleet.ts';
 import type { Write } from './group-commit.ts';
-
-const dayMs = 86_400_000;
 
 /** How many hosts ran which version, hour by hour. */
 export function versionCountStore(
@@ -22,9 +20,9 @@ export function versionCountStore(
       write(() => {
         const at = counts[0]?.at;
         if (!at) return;
-        const before = (days: number) => new Date(Date.parse(at) - days * dayMs).toISOString();
         for (const count of counts) insert.run(count);
-        thin.run(before(14), before(400));
+        const { hours, days } = thinnedBefore(at);
+        thin.run(hours, days);
       }),
     versionCounts: async (from) => since.all(from),
   };

@@ -1,0 +1,18 @@
+/** Long after a session's end, its row goes. */
+const keptMs = 30 * 86_400_000;
+
+/** A session's use is noted this seldom, so that reading a page is no write. */
+const notedEveryMs = 5 * 60_000;
+
+/** Sessions that one token keeps; the one used longest ago ends first. */
+export const sessionsOfToken = 64;
+
+/** Sessions used before this are forgotten. */
+export function forgottenBefore(now: string): string {
+  return new Date(Date.parse(now) - keptMs).toISOString();
+}
+
+/** Whether the use of a session is to be written down again. */
+export function isUseNoted(used: string, now: string): boolean {
+  return Date.parse(now) - Date.parse(used) > notedEveryMs;
+}
