@@ -34,7 +34,7 @@ const readOnlyData = 0x40000040;
 const readOnlyCode = 0x40000020;
 
 /**
- * Appends sections to a PE image in file and memory order. Refuses, as `bad_input`, what is no PE32+, what is signed
+ * Appends sections to a PE image in file and memory order. Refuses, as `bad_input`, what is not a PE32+, what is signed
  * (the signature would break), and an image without room for the headers.
  */
 export function appendSections(image: Uint8Array, added: readonly Section[]): Buffer {
@@ -90,9 +90,9 @@ export function clearNxCompatible(image: Buffer): void {
 
 function parsePe(bytes: Buffer): PeImage {
   const headers = peHeaders(bytes);
-  if (!headers) throw refused('is no PE image');
+  if (!headers) throw refused('is not a PE image');
   if (bytes.length < headers.optionalOffset + 112) throw refused('ends within its headers');
-  if (!isPe32Plus(bytes, headers)) throw refused('is no PE32+ image');
+  if (!isPe32Plus(bytes, headers)) throw refused('is not a PE32+ image');
   const sections = peSections(bytes, headers);
   if (!sections?.length) throw refused('has no sections');
   if (sections.some(({ rawOffset, rawSize }) => rawOffset + rawSize > bytes.length))

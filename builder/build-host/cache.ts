@@ -24,6 +24,7 @@ export async function pruneFolder(folder: string, keep: number): Promise<void> {
   const files = await Promise.all(
     names.map(async (name) => {
       const path = join(folder, name);
+      // removed by another build meanwhile
       const found = await stat(path).catch(() => undefined);
       return { path, used: found?.mtimeMs ?? 0 };
     }),

@@ -31,12 +31,13 @@ async function problemsOf(
     line = lineOf(text, [...at, ...key.split('.')], element),
   ) => problems.push({ file, line, problem: `${key}: ${problem}` });
   const check = async (key: string, path: string, kind: 'folder' | 'file', line?: number) => {
+    // a path that cannot be looked at counts as missing and is reported below
     const found = await stat(resolve(dir, path)).catch(() => undefined);
     if (kind === 'folder' ? found?.isDirectory() : found?.isFile()) return true;
     const isUrl = /^\w+:\/\//.test(path);
     const what = isUrl
       ? `${path} is an address: nothing is downloaded, so name a ${kind}`
-      : `${resolve(dir, path)} is no ${kind}`;
+      : `${resolve(dir, path)} is not a ${kind}`;
     refuse(key, path, what, line);
     return false;
   };
@@ -60,7 +61,7 @@ async function problemsOf(
     try {
       globPattern(glob);
     } catch (cause) {
-      refuse(key, glob, `${glob} is no glob: ${(cause as Error).message}`);
+      refuse(key, glob, `${glob} is not a valid glob: ${(cause as Error).message}`);
     }
   }
   for (const script of layer.scripts ?? []) await check('scripts', script, 'file');

@@ -10,7 +10,7 @@ const moving = ['stable', 'oldstable', 'oldoldstable', 'testing', 'unstable'];
 export function repositoryProblems({ file, text }: DefinitionFile, image: ImageFile): Problem[] {
   const [, base] = /^(.*)-(?:backports|backports-sloppy|updates|security)$/.exec(image.suite ?? '') ?? [];
   if (base !== undefined) {
-    const problem = `suite ${image.suite} is no whole system: write suite = "${base}", and suite = "${image.suite}" under [[repositories]]`;
+    const problem = `suite ${image.suite} is not a complete system: write suite = "${base}", and suite = "${image.suite}" under [[repositories]]`;
     return [{ file, line: lineOf(text, ['suite']), problem }];
   }
   const moved = moving.find((name) => name === image.suite);
@@ -63,7 +63,7 @@ function repositoryProblem(repository: Repository): WrongKey | undefined {
   }
   const parsed = URL.parse(url);
   if (!parsed || !/^https?:$/.test(parsed.protocol)) {
-    return { key: 'url', problem: 'url is no http:// or https:// address' };
+    return { key: 'url', problem: 'url is not an http:// or https:// address' };
   }
   if (parsed.username || parsed.password) {
     return { key: 'url', problem: 'a login goes into ~/.netrc or /etc/apt/auth.conf, not into url' };

@@ -38,6 +38,7 @@ async function collect(dir: string, within: readonly string[]): Promise<ReadFile
     if ([...within, dir].some((outer) => resolve(outer) === resolve(folder))) {
       throw new InterlockError('definition_invalid', { ...place, problem: `${include} includes itself` });
     }
+    // readImageFile reports other reasons why the file cannot be read
     if (!(await stat(join(folder, 'image.toml')).catch(() => undefined))) {
       throw new InterlockError('definition_invalid', { ...place, problem: `${include} holds no image.toml` });
     }

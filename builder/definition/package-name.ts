@@ -33,7 +33,7 @@ export function packageNameProblem(text: string): string | undefined {
   if (name.includes(':')) return `“${text}” names an architecture; every package is of the image’s own`;
   if (name.endsWith('-'))
     return `“${text}” removes a package in apt; take ${name.slice(0, -1)} out of the list`;
-  if (!namePattern.test(name)) return `“${text}” is no name of a package`;
+  if (!namePattern.test(name)) return `“${text}” is not a package name`;
   if (suite !== undefined && (version !== undefined || !suitePattern.test(suite))) {
     return `“${text}” names no suite after /, as in nginx/trixie-backports`;
   }

@@ -73,9 +73,9 @@ export function withInstance(name: string, instance: string): string {
 /** Why a word cannot stand among `units`, or among `mask`, of an image.toml; nothing when it can. */
 export function unitNameProblem(name: string, use: 'units' | 'mask'): string | undefined {
   const parsed = parseUnitName(name);
-  if (!parsed) return `${name} is no unit name: ${wrongName(name)}`;
+  if (!parsed) return `${name} is not a unit name: ${wrongName(name)}`;
   if (parsed.kind !== 'plain' && !mayTemplate(parsed.type)) {
-    return `${name} is no unit name: a ${parsed.type} unit has no instances, so no @`;
+    return `${name} is not a unit name: a ${parsed.type} unit has no instances, so no @`;
   }
   const reason = use === 'units' ? unenabled.get(parsed.type) : undefined;
   return reason && `${name} cannot be enabled: ${reason}`;

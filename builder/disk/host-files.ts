@@ -10,7 +10,7 @@ export const signaturePath = `${hostFilesPath}.sig`;
 
 /**
  * Packs a folder laid out like /etc for one host. Files are 0755 when their owner may execute them, 0600 when nobody
- * else may read them, 0644 otherwise. Throws `not_found`, `bad_input` for what is no file, folder or link.
+ * else may read them, 0644 otherwise. Throws `not_found`, `bad_input` for what is not a file, folder or link.
  */
 export async function packHostFiles(folder: string): Promise<Buffer> {
   const entries = new Map<string, CpioEntry>();
@@ -35,7 +35,7 @@ async function addFolder(folder: string, path: string, entries: Map<string, Cpio
     } else if (found.isFile()) {
       entries.set(inner, { kind: 'file', mode: modeOf(found.mode), content: await readFile(file) });
     } else {
-      throw new InterlockError('bad_input', { what: file, problem: 'is no file, folder or link' });
+      throw new InterlockError('bad_input', { what: file, problem: 'is not a file, folder or link' });
     }
   }
 }

@@ -34,6 +34,7 @@ function partsOf(text: string): Part[] {
     const { components } = JSON.parse(text) as { components?: unknown };
     return Array.isArray(components) ? components : [];
   } catch {
+    // the hash of the file, checked elsewhere, shows that it is damaged
     return [];
   }
 }

@@ -82,6 +82,7 @@ async function findMissing(
 ): Promise<LockedPackage[]> {
   const missing: LockedPackage[] = [];
   for (const locked of packages) {
+    // a cached file that cannot be read is fetched again
     const found = await digestFile(files.get(locked.sha256)!).catch(() => undefined);
     if (found?.sha256 !== locked.sha256) missing.push(locked);
   }

@@ -9,6 +9,7 @@ export async function* ahead<Item, Result>(
     for await (const item of items) {
       if (started.length === count) yield await started.shift()!;
       const result = work(item);
+      // thrown when the result is taken
       result.catch(() => {});
       started.push(result);
     }

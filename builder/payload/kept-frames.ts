@@ -17,6 +17,7 @@ export async function keptFrames(): Promise<FrameSource> {
   await pruneFolder(folder, kept);
   return async (sha256, level, make) => {
     const file = join(folder, `${sha256}.${level}.${process.versions.zstd}`);
+    // not in the cache, or unreadable there: the frame is made again
     const found = await readFile(file).catch(() => undefined);
     const frame = found?.subarray(digestLength);
     if (found && frame && hash('sha256', frame, 'buffer').equals(found.subarray(0, digestLength))) {

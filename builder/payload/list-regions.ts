@@ -27,6 +27,7 @@ export async function listRegions(files: PartFiles): Promise<Region[]> {
 
 /** A root of another maker is one region: its payload is as good, only its deltas are larger. */
 async function listRoot(file: FileHandle, size: number): Promise<Omit<Region, 'part'>[]> {
+  // not an image of ours
   const regions = await listErofs(file).catch(() => []);
   let end = 0;
   for (const { offset, length } of regions) {

@@ -31,6 +31,7 @@ async function findLevel(file: FileHandle, header: PayloadHeader, parts: PartHan
   const usual = isRelease ? 19 : usualLevel;
   for (const operation of chosen(frames)) {
     const blob = await readBlob(file, header, operation);
+    // a damaged part is not the concern here: the frame is skipped
     const bytes = await readPart(parts[operation.part], operation.offset, operation.length).catch(() => null);
     if (bytes === null || hash('sha256', bytes) !== operation.sha256) continue;
     const { stretch } = operation;

@@ -69,6 +69,7 @@ export async function build(
   const { arch } = definition;
   const version = parse(Version, options.version, 'version');
   const folder = join(options.out, releaseId({ name: definition.name, version, arch }));
+  // a folder that cannot be looked at fails when it is written
   if (await stat(folder).catch(() => undefined)) throw new InterlockError('exists', { what: folder });
   if (options.offline && !options.lock) {
     throw new InterlockError('usage', { problem: 'an offline build needs a packages.lock' });

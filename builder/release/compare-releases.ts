@@ -49,6 +49,7 @@ export function formatDifferences(differences: readonly Difference[]): string {
 }
 
 async function digestOf(file: string): Promise<string | undefined> {
+  // reported as missing or added
   return (await digestFile(file).catch(() => undefined))?.sha256;
 }
 

@@ -35,6 +35,7 @@ export async function verify(
   return withScratch(temporaryPrefix(), async (work) => {
     const site = { host: otherHost, trees: join(work, 'trees') };
     await mkdir(site.trees);
+    // the comparison reports a damaged payload
     const format = await readPayloadFormat(join(folder, 'payload.full')).catch(() => undefined);
     const level = await levelOf(folder);
     const epoch = Date.parse(release.created) / 1000;

@@ -12,6 +12,7 @@ export async function* readAhead(path: string): AsyncGenerator<Buffer> {
       const piece = await next;
       if (piece.length === 0) return;
       next = readPiece(handle, buffers[(index + 1) % 2]!, (index + 1) * pieceLength);
+      // thrown when the piece is awaited
       next.catch(() => {});
       yield piece;
       if (piece.length < pieceLength) return;

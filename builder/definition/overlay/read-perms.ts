@@ -70,7 +70,7 @@ function matcher({ glob, file, line }: PermsRule): (entry: Pick<OverlayEntry, 'p
     const pattern = new RegExp(`^(?:${globPattern(glob)})$`, 'us');
     return ({ path, type }) => (type === 'directory') === forFolders && pattern.test(readableName(path));
   } catch (cause) {
-    throw refused(file, line, `${glob} is no glob: ${(cause as Error).message}`);
+    throw refused(file, line, `${glob} is not a valid glob: ${(cause as Error).message}`);
   }
 }
 

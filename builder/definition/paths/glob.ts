@@ -1,7 +1,7 @@
 /**
  * The pattern, for a regular expression with the flags `u` and `s`, of the paths that a glob names: `*` and `?` stay
  * inside a name, `**` crosses folders, `[ab]`, `[!ab]` and `{a,b}` choose. Paths are those of `readableName`. Throws
- * `SyntaxError` for what is no glob.
+ * `SyntaxError` for what is not a valid glob.
  */
 export function globPattern(glob: string): string {
   const [pattern, rest] = alternatives(glob.replace(/^\/+|\/+$/g, ''), false);

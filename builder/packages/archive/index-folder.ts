@@ -21,7 +21,7 @@ export async function indexFolder(folder: string, index: string): Promise<Map<st
       throw new InterlockError('bad_input', { what, problem: 'has a name with other signs than Debian’s' });
     }
     const control = await run('dpkg-deb', ['-f', what]).catch((cause) => {
-      throw new InterlockError('bad_input', { what, problem: 'is no Debian package' }, { cause });
+      throw new InterlockError('bad_input', { what, problem: 'is not a Debian package' }, { cause });
     });
     const { size, sha256 } = await digestFile(what);
     byHash.set(sha256, path);

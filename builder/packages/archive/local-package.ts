@@ -16,6 +16,7 @@ export function isLocal({ repository }: LockedPackage): boolean {
 export async function checkLocal(packages: readonly LockedPackage[], dir: string): Promise<void> {
   for (const locked of packages.filter(isLocal)) {
     const file = fileOf(locked, dir);
+    // a missing file may still be in the cache; fetchPackages reports it otherwise
     const found = await digestFile(file).catch(() => undefined);
     if (!found || found.sha256 === locked.sha256) continue;
     const problem = `has SHA-256 ${found.sha256}, packages.lock says ${locked.sha256} of ${locked.name} ${locked.version}; build with --update-lock`;

@@ -24,6 +24,7 @@ export async function writePins(
     const { name, version } = parsePackageName(spec);
     if (version === undefined) continue;
     const show = ['show', '--no-all-versions', spec];
+    // an unknown version is reported by the solver, with the versions there are
     const shown = await run('apt-cache', show, { env: aptEnvironment(config) }).catch(() => '');
     const source = controlField(shown, 'Source').split(' ')[0] || name;
     pins.push(pin(name, `version ${version}`), pin(`src:${source}`, `version ${version}`));

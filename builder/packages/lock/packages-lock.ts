@@ -80,7 +80,7 @@ export function parseLock(input: string | Uint8Array, file: string): PackagesLoc
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw fail(damagedLine(text), 'is no JSON', cause);
+    throw fail(damagedLine(text), 'is not valid JSON', cause);
   }
   const problem = problemOf(PackagesLock, value);
   if (problem) {

@@ -26,12 +26,14 @@ export async function findLogins(
   etc = '/etc',
 ): Promise<LoginFor> {
   const parts = join(etc, 'apt/auth.conf.d');
+  // apt reads logins from these files only where they exist
   const names = (await readdir(parts).catch(() => [])).filter((name) => name.endsWith('.conf')).sort();
   const files = [
     join(etc, 'apt/auth.conf'),
     ...names.map((name) => join(parts, name)),
     env.NETRC ?? join(env.HOME ?? homedir(), '.netrc'),
   ];
+  // a file of logins that this user may not read is not meant for them
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
   const entries = [...addresses.flatMap(ofAddress), ...texts.flatMap(parseNetrc)];
   return (url) => entries.find(({ machine }) => fits(machine, new URL(url)));

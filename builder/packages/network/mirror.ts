@@ -42,7 +42,7 @@ export async function findMirror(env: NodeJS.ProcessEnv = process.env, etc = '/e
     throw new InterlockError('mirror_failed', { what: 'its address', problem });
   }
   if (!/^https?:\/\/./.test(main)) {
-    const problem = `INTERLOCK_MIRROR is ${redact(main)}, no http:// or https:// address`;
+    const problem = `INTERLOCK_MIRROR is ${redact(main)}, not an http:// or https:// address`;
     throw new InterlockError('mirror_failed', { what: 'its address', problem });
   }
   if (keyring) return { main: plain(main), security: null, updates: false, keyring };
@@ -63,11 +63,13 @@ export function parseSources(text: string, kind: 'list' | 'sources'): Source[] {
 
 async function readSources(apt: string): Promise<Source[]> {
   const parts = join(apt, 'sources.list.d');
+  // both places are optional; findMirror reports when no source was found
   const names = (await readdir(parts).catch(() => [])).sort().map((name) => join(parts, name));
   const files = [join(apt, 'sources.list'), ...names];
   const found = await Promise.all(
     files.map(async (file) => {
       const kind = /\.(list|sources)$/.exec(file)?.[1] as 'list' | 'sources' | undefined;
+      // see above: a source that cannot be read is none
       return kind ? parseSources(await readFile(file, 'utf8').catch(() => ''), kind) : [];
     }),
   );
@@ -75,6 +77,7 @@ async function readSources(apt: string): Promise<Source[]> {
 }
 
 async function readCodename(file: string): Promise<string> {
+  // without a codename findMirror looks for any suite of Debian
   const text = await readFile(file, 'utf8').catch(() => '');
   return /^VERSION_CODENAME="?([\w-]+)"?$/m.exec(text)?.[1] ?? '';
 }

@@ -20,6 +20,7 @@ export async function findProxies(
   if (http || https) {
     return (url) => (isDirect(new URL(url), direct) ? undefined : { http, https }[schemeOf(url)]);
   }
+  // without apt-config there are no settings of apt
   const of = parseSettings(await settings().catch(() => ''));
   return (url) => {
     if (isDirect(new URL(url), direct)) return undefined;
@@ -45,7 +46,7 @@ function parseSettings(text: string): Map<string, string> {
 
 function checked(proxy: string): string {
   if (/^https?:$/.test(URL.parse(proxy)?.protocol ?? '')) return proxy;
-  const problem = `${redact(proxy)} is no http:// or https:// proxy`;
+  const problem = `${redact(proxy)} is not an http:// or https:// proxy`;
   throw new InterlockError('config_invalid', { file: 'Acquire::http::Proxy of apt', problem });
 }
 

@@ -57,7 +57,7 @@ export function openPrograms(tree: Tree, arch: Arch): Programs {
         const entry = follow(tree, path)!;
         const head = await headOf(entry);
         if (typeof head !== 'object' || head.machine !== machines[arch]) {
-          return { path, problem: `is no library of this architecture; /${program} needs it` };
+          return { path, problem: `is not a library of this architecture; /${program} needs it` };
         }
         todo.push({ entry, needs: head, inherited: folders });
       }
@@ -141,6 +141,7 @@ async function readHead({ body, path }: Entry): Promise<ElfNeeds | string | unde
   try {
     return elfNeeds(bytes, path);
   } catch {
+    // not an ELF file
     return undefined;
   }
 }

@@ -31,6 +31,7 @@ export function openBlockWriter(file: FileHandle, firstBlock: number): BlockWrit
     const bytes = buffer.subarray(0, filled);
     checksum = crc32(bytes, checksum);
     const written = writeAway(file, bytes, flushed, buffer);
+    // thrown when the writes are awaited
     written.catch(() => {});
     writing.push(written);
     flushed += filled;

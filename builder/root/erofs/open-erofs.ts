@@ -18,7 +18,7 @@ export async function openErofs(file: FileHandle): Promise<OpenErofs> {
   const { size } = await file.stat();
   const superblock = await readAt(file, superblockAt, superblockLength);
   if (superblock.readUInt32LE(0) !== magic || superblock.readUInt8(12) !== 12)
-    throw new RangeError('is no EROFS image');
+    throw new RangeError('is not an EROFS image');
   const metaAt = superblock.readUInt32LE(40) * erofsBlock;
   if (metaAt >= size || size - metaAt > mostMetadata)
     throw new RangeError(`has its metadata at ${metaAt} of ${size}`);

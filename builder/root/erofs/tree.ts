@@ -84,11 +84,11 @@ function find(root: Inode, path: string): Inode | undefined {
 function place(root: Inode, path: string, inode: Inode): void {
   const names = namesOf(path);
   const last = names.pop();
-  if (last === undefined) throw refused('the root', 'is no directory');
+  if (last === undefined) throw refused('the root', 'is not a directory');
   let parent = root;
   for (const name of names) {
     const next: Inode = parent.children.get(name) ?? directory();
-    if (next.kind !== 'directory') throw refused(path, `lies below ${name}, which is no directory`);
+    if (next.kind !== 'directory') throw refused(path, `lies below ${name}, which is not a directory`);
     link(parent, name, next);
     parent = next;
   }

@@ -57,7 +57,7 @@ export function* walkErofs({
   };
   const root = readNode(metadata, rootNid);
   if ((root.mode & inodeTypes.mask) !== inodeTypes.directory)
-    throw new RangeError('holds a root that is no folder');
+    throw new RangeError('holds a root that is not a folder');
   yield { path: '', node: root, spend };
   const open = [{ path: '', names: enter(rootNid, root) }];
   while (open.length > 0) {

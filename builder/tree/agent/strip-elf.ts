@@ -12,7 +12,7 @@ const loaded = 1;
 export function stripElf(program: Uint8Array): Buffer {
   const bytes = Buffer.from(program);
   if (bytes.toString('latin1', 0, 4) !== magic || bytes[4] !== is64 || bytes[5] !== isLittleEndian) {
-    throw new InterlockError('bad_input', { what: 'program', problem: 'is no 64-bit ELF file' });
+    throw new InterlockError('bad_input', { what: 'program', problem: 'is not a 64-bit ELF file' });
   }
   const headersAt = Number(bytes.readBigUInt64LE(32));
   const [headerLength, count] = [bytes.readUInt16LE(54), bytes.readUInt16LE(56)];

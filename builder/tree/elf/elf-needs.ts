@@ -24,7 +24,7 @@ const mostLibraries = 4096;
 /** Reads the needs of a 64-bit little-endian ELF file (System V ABI: Elf64_Ehdr, Elf64_Phdr, Elf64_Dyn). Throws `bad_input`. */
 export function elfNeeds(file: Buffer, name: string): ElfNeeds {
   if (file.length < 64 || file.readUInt32BE(0) !== 0x7f454c46 || file[4] !== 2 || file[5] !== 1) {
-    throw new InterlockError('bad_input', { what: name, problem: 'is no 64-bit ELF file' });
+    throw new InterlockError('bad_input', { what: name, problem: 'is not a 64-bit ELF file' });
   }
   try {
     return readNeeds(file);

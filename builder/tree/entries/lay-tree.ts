@@ -8,7 +8,7 @@ import { walk } from './walk.ts';
 export interface LayOptions {
   /** A directory that meets a link to a directory goes where the link leads (`bin` into `usr/bin`), as with dpkg. */
   keepLinks: boolean;
-  /** What is no directory may replace one and all that it holds. */
+  /** What is not a directory may replace one and all that it holds. */
   replaceDirectories: boolean;
 }
 

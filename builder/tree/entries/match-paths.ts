@@ -23,6 +23,6 @@ function checked(glob: string): string {
   try {
     return globPattern(glob);
   } catch (cause) {
-    throw new InterlockError('bad_input', { what: glob, problem: 'is no glob' }, { cause });
+    throw new InterlockError('bad_input', { what: glob, problem: 'is not a valid glob' }, { cause });
   }
 }

@@ -24,6 +24,7 @@ export function collectOwners(tree: Tree): Owners {
 export async function originOf(path: string, { overlays }: Definition, owners: Owners): Promise<string> {
   for (const overlay of overlays.toReversed()) {
     const file = join(overlay, path);
+    // the origin is only for a message: the next candidate will do
     if (await stat(file).catch(() => undefined)) return `from ${file}`;
   }
   const owner = await packageOf(path, owners);

@@ -28,6 +28,7 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch {
+    // on another file system, or not linkable: a copy does as well
     await copyFile(from, to);
     await chmod(to, 0o644);
   }

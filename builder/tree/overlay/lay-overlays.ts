@@ -31,6 +31,7 @@ export async function overlaidKey(key: string, { overlays }: Overlays): Promise<
 /** SHA-256 (hex) of one overlay, with what `overlay.perms` says of it. */
 export async function overlayDigest(overlay: string): Promise<string> {
   const content = await digestOf((tree) => layOverlay(tree, overlay));
+  // the file is optional; checkPaths has reported one that cannot be read
   const perms = await readFile(permsFile(overlay), 'utf8').catch(() => undefined);
   if (perms === undefined) return content;
   return createHash('sha256')

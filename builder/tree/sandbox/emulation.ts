@@ -18,9 +18,11 @@ export async function checkEmulation(
   machine: Arch = buildHostArch(),
 ): Promise<void> {
   if (arch === machine) return;
+  // reported below as not mounted
   const names: string[] = await readdir(register).catch(() => []);
   if (!names.includes('register')) throw missing(arch, `${register} is not mounted`);
   const entries = await Promise.all(
+    // `register` itself can only be written
     names.map((name) => readFile(join(register, name), 'utf8').catch(() => '')),
   );
   const found = entries.filter((text) => /^enabled$/m.test(text) && magicOf(text) === machines[arch]);

@@ -50,6 +50,7 @@ async function* joined(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerat
 
 /** A failure destroys the decompressor with it, so that whoever reads from that sees it. */
 async function* through(chunks: AsyncIterable<Buffer>, decompressor: Transform): AsyncGenerator<Buffer> {
+  // the decompressor is destroyed with the same error, which its reader gets
   pipeline(Readable.from(chunks), decompressor).catch(() => {});
   yield* decompressor as AsyncIterable<Buffer>;
 }

@@ -32,6 +32,7 @@ export async function* readTar(tar: Readable): AsyncGenerator<TarEntry> {
   const options = { filenameEncoding: 'latin1' };
   const entries = extract(options as Parameters<typeof extract>[0]);
   const feeding = pipeline(Readable.from(widenPax(tar)), entries as unknown as NodeJS.WritableStream);
+  // the failure is thrown where `feeding` is awaited; until then it must not count as unhandled
   feeding.catch(() => {});
   try {
     for await (const entry of entries) {

@@ -117,7 +117,7 @@ function paxSize(records: Buffer[]): number | undefined {
   const record = records.findLast((candidate) => candidate.subarray(0, 5).toString('latin1') === 'size=');
   if (!record) return undefined;
   const size = decimal(record.toString('latin1', 5, record.length - 1));
-  if (!Number.isSafeInteger(size)) throw damaged('a pax size that is no number');
+  if (!Number.isSafeInteger(size)) throw damaged('a pax size that is not a number');
   return size;
 }
 

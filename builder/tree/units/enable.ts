@@ -78,7 +78,7 @@ async function traverse(search: UnitSearch, units: Units, start: Unit, followCon
       delete unit.found;
       await readUnit(search, unit);
     } else {
-      if (!parseUnitName(filled)) throw refused(unit.name, `is a link to ${filled}, which is no unit name`);
+      if (!parseUnitName(filled)) throw refused(unit.name, `is a link to ${filled}, which is not a unit name`);
       unit = add(units, filled, false);
       if (!(await loadUnit(search, unit)))
         throw refused(start.name, `is a link to ${filled}, which does not exist`);
@@ -118,7 +118,7 @@ async function install(search: UnitSearch, unit: Unit, lenient: boolean): Promis
       if (kindOfBy === undefined || needsInstance) {
         if (lenient) continue;
         if (needsInstance) throw refused(unit.name, needsOne(unit, by));
-        throw refused(unit.name, `is to be started by ${by}, which is no unit name`);
+        throw refused(unit.name, `is to be started by ${by}, which is not a unit name`);
       }
       link(search, unit, unit.path, `${config}/${by}.${kind}/${name}`, true);
       links++;

@@ -164,7 +164,7 @@ function assign(search: UnitSearch, unit: Unit, key: string, value: string): voi
     const instance = expand(value, subject);
     if (kind !== 'template') return;
     if (!/^[A-Za-z0-9:_.@\\-]*$/.test(instance))
-      throw unreadable(unit, `DefaultInstance=${value} is no instance`);
+      throw unreadable(unit, `DefaultInstance=${value} is not an instance`);
     unit.defaultInstance = instance;
   } else if (Object.hasOwn(lists, key) && (key !== 'Alias' || mayAlias(type))) {
     if (key === 'UpheldBy' && search.systemd < upheldBySince) {
@@ -177,7 +177,7 @@ function assign(search: UnitSearch, unit: Unit, key: string, value: string): voi
 
 function also(unit: Unit, name: string): string {
   const plain = name.replace(/\\(.)/g, '$1');
-  if (!parseUnitName(plain)) throw unreadable(unit, `Also=${name} is no unit name`);
+  if (!parseUnitName(plain)) throw unreadable(unit, `Also=${name} is not a unit name`);
   return plain;
 }
 

@@ -15,7 +15,7 @@ export function peParts(image: Buffer): PeParts {
   const headers = peHeaders(image);
   const optionalAt = headers?.optionalOffset ?? 0;
   const isPe = headers !== null && image.length >= optionalAt + 152 && isPe32Plus(image, headers);
-  if (!isPe) throw new InterlockError('bad_input', { what: 'EFI program', problem: 'is no PE32+ image' });
+  if (!isPe) throw new InterlockError('bad_input', { what: 'EFI program', problem: 'is not a PE32+ image' });
   const entryAt = optionalAt + 144;
   const table = { at: image.readUInt32LE(entryAt), size: image.readUInt32LE(entryAt + 4) };
   return { checksumAt: optionalAt + 64, entryAt, table };

@@ -62,7 +62,7 @@ async function readLines<T>(tree: Tree, path: string, parse: (line: string) => T
     if (!line.includes(':') || line.startsWith('#')) return [];
     const parsed = parse(line);
     if (parsed) return [parsed];
-    const problem = `“${line}” is no line of ${path === 'etc/passwd' ? 'passwd(5)' : 'group(5)'}`;
+    const problem = `“${line}” is not a line of ${path === 'etc/passwd' ? 'passwd(5)' : 'group(5)'}`;
     throw new InterlockError('bad_input', { what: `/${path}:${index + 1}`, problem });
   });
 }

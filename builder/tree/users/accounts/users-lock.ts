@@ -83,14 +83,14 @@ function addLine(lock: OpenLock, line: string): string | undefined {
   if (kind === 'format') return `is of format ${rest}; this Interlock knows 1 and 2`;
   if (kind === 'subuid' || kind === 'subgid') {
     const { name, range } = parseRange(rest) ?? {};
-    if (name === undefined || range === undefined) return `“${line}” is no line of ${kind}(5)`;
+    if (name === undefined || range === undefined) return `“${line}” is not a line of ${kind}(5)`;
     const ranges = lock[`${kind}s`];
     ranges.set(name, [...(ranges.get(name) ?? []), range]);
     return undefined;
   }
   if (kind !== 'user' && kind !== 'group') return `“${line}” begins with none of user, group, subuid, subgid`;
   const entry = firstFormat(rest);
-  if (entry.split(':')[1] !== 'x') return `“${line}” holds a password, or is no ${kind}`;
+  if (entry.split(':')[1] !== 'x') return `“${line}” holds a password, or is not a ${kind}`;
   if (kind === 'user') return addNew(lock.users, parseUser(entry), 'uid', line);
   return addNew(lock.groups, parseGroup(entry), 'gid', line);
 }
@@ -106,7 +106,7 @@ function addNew<Key extends 'uid' | 'gid', T extends { name: string } & Record<K
   number: Key,
   line: string,
 ): string | undefined {
-  if (!entry) return `“${line}” is no line of ${number === 'uid' ? 'passwd(5)' : 'group(5)'}`;
+  if (!entry) return `“${line}” is not a line of ${number === 'uid' ? 'passwd(5)' : 'group(5)'}`;
   if (map.has(entry.name)) return `“${line}” names ${entry.name} again`;
   const owner = [...map.values()].find((other) => other[number] === entry[number]);
   if (owner) return `“${line}” has the number of ${owner.name}`;

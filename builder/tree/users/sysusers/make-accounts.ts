@@ -36,7 +36,7 @@ export function makeAccounts(
     if (group !== undefined && !first) {
       throw new InterlockError('bad_input', {
         what: place,
-        problem: `${name} is for ${group}, which is no group`,
+        problem: `${name} is for ${group}, which is not a group`,
       });
     }
     if (!first) {

@@ -87,7 +87,7 @@ function parseRequested(id: string): RequestedNumber | 'wrong' {
 
 function parseRange(id: string | undefined, place: string): Declaration | string {
   const [, from, to = from] = /^(\d{1,10})(?:-(\d{1,10}))?$/.exec(id ?? '') ?? [];
-  if (from === undefined || Number(to) < Number(from)) return 'is no range';
+  if (from === undefined || Number(to) < Number(from)) return 'is not a range';
   return { kind: 'range', from: Number(from), to: Number(to), place };
 }
 
