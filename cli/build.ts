@@ -53,23 +53,23 @@ export function addBuild(program: Command): void {
   )
     .option('--version <version>', 'version of the release')
     .option('--out <dir>', 'folder that gets <name>-<version>-<arch>')
-    .addOption(new Option('--arch <arch>', 'default: this machine’s').choices(['x86-64', 'arm64']))
+    .addOption(new Option('--arch <arch>', 'default: that of the build host').choices(['x86-64', 'arm64']))
     .option('--trust <file>', 'root.json that hosts trust from the start')
     .option('--floor <file>', 'trust floor: the oldest metadata hosts accept')
     .option('--lock <file>', 'build exactly these packages (default: packages.lock beside image.toml)')
     .option(
       '--update-lock',
-      'choose packages anew, say what changed, and keep packages.lock (at once) and users.lock',
+      'resolve packages again, print what changed, and write packages.lock (at once) and users.lock',
     )
-    .option('--check-identity', 'install again on another made-up machine, and refuse a root that differs')
+    .option('--check-identity', 'install again on another simulated host, and refuse a root that differs')
     .option('--level <level>', 'zstd level of the full payload: 19 for releases (default: 3, which is quick)')
     .addOption(payloadFormatOption())
     .option('--delta-from <release...>', 'folders of older releases to make deltas from')
     .option('--offline', 'use the lock and the cache only')
-    .option('--allow-expired', 'choose packages from indexes that have expired, as a snapshot’s have')
+    .option('--allow-expired', 'choose packages from indexes that have expired, as those of a snapshot')
     .option(
       '--verify <release>',
-      'install and build a release again on another made-up machine, and say what differs',
+      'install and build a release again on another simulated host, and list what differs',
     )
     .option('--plan', 'print the phases and what is cached, and build nothing')
     .action(answer(runBuild));
@@ -101,19 +101,19 @@ async function runBuild(imagedir: string, options: Options): Promise<Answer> {
   for (const old of options.deltaFrom ?? []) await addDelta(old, folder);
   const users = await keepUsersLock(imagedir, allUsers, options.updateLock ?? false);
   const data = { folder, packages: lock.packages.length, users, warnings };
-  const told = formatUserChanges(users);
+  const userChanges = formatUserChanges(users);
   if (!options.updateLock) {
-    for (const change of told) print(`users.lock: ${change}`, process.stderr);
+    for (const change of userChanges) print(`users.lock: ${change}`, process.stderr);
     return { text: folder, data };
   }
   const changes = lockChanges(kept ?? { packages: [] }, lock);
   // of a first lock every package is new: a list of hundreds would push warnings off the screen
-  const said = kept ? formatLockChanges(changes) : `packages.lock: new, ${lock.packages.length} packages`;
-  const text = [said, ...told, folder].join('\n');
+  const summary = kept ? formatLockChanges(changes) : `packages.lock: new, ${lock.packages.length} packages`;
+  const text = [summary, ...userChanges, folder].join('\n');
   return { text, data: { ...data, changes } };
 }
 
-/** Told at once, for an install that fails now finds the lock changed. */
+/** Printed at once: the lock stays changed when the install fails afterwards. */
 async function keepLock(file: string, before: PackagesLock | undefined, lock: PackagesLock): Promise<void> {
   await writeDurably(file, formatLock(lock));
   const { length } = before ? lockChanges(before, lock) : lock.packages;
@@ -139,13 +139,13 @@ async function runVerify(imagedir: string, folder: string, options: Options): Pr
   );
   if (differences.length === 0)
     return {
-      text: line`${folder}: the same bytes, installed anew on another made-up machine`,
+      text: line`${folder}: the same bytes, installed anew on another simulated host`,
       data: { differences },
     };
   throw new InterlockError('not_reproduced', { folder, lines: `\n${formatDifferences(differences)}` });
 }
 
-/** Refuses a release whose root depends on the machine it was installed on, and takes it away. */
+/** Refuses a release whose root depends on the host it was installed on, and removes it. */
 async function checkIdentity(folder: string, definition: Definition, settings: BuildOptions): Promise<void> {
   const { differences } = await verify(folder, definition, settings, reportOn(process.stderr));
   if (differences.length === 0) return;
@@ -155,7 +155,7 @@ async function checkIdentity(folder: string, definition: Definition, settings: B
   throw new InterlockError('depends_on_machine', { lines, path: `/${path}` });
 }
 
-/** What a build is given besides its definition and its lock. */
+/** What a build is given in addition to its definition and its lock. */
 async function readInputs(imagedir: string, { offline, allowExpired, trust, floor }: Options) {
   return {
     users: (await readUsersLock(imagedir)) ?? emptyUsersLock,

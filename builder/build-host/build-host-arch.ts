@@ -1,7 +1,7 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Arch } from '../../protocol/schema/schema.ts';
 
-/** The architecture of the machine that builds, as releases name it. */
+/** The architecture of the build host, as releases name it. */
 export function buildHostArch(): Arch {
   if (process.arch === 'x64') return 'x86-64';
   if (process.arch === 'arm64') return 'arm64';

@@ -45,7 +45,7 @@ export async function discard(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true }).catch(unlessReadOnly);
 }
 
-/** Lets a cache be one that this user, or anybody, may only read. */
+/** Ignores that a cache is read-only for this user. */
 export function unlessReadOnly(error: NodeJS.ErrnoException): void {
   if (!['EROFS', 'EACCES', 'EPERM', 'ENOENT'].includes(error.code ?? '')) throw error;
 }

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 
 const readLength = 1024 * 1024;
 
-/** Reads a file once, front to back: its size and SHA-256, and every chunk for whoever else needs the bytes. */
+/** Reads a file once, front to back: its size and SHA-256; `also` gets every chunk. */
 export async function digestFile(
   path: string,
   also: (chunk: Buffer) => void = () => {},

@@ -1,19 +1,19 @@
 import { visible } from '../../protocol/text/visible.ts';
 import { type Progress, showProgress } from '../../system/terminal/progress.ts';
 
-/** Tells somebody how far a build is; `total` in bytes, 0 when a step cannot know it. */
+/** Reports the progress of a build; `total` in bytes, 0 when a step cannot know it. */
 export interface Reporter {
   (step: string, total: number): Progress;
-  /** Says in one line what the author of a definition should know, though the build goes on. */
+  /** Warns the author of a definition in one line; the build goes on. */
   warn?(line: string): void;
 }
 
-/** Says each of these lines. */
+/** Warns with each of these lines. */
 export function warnOf(report: Reporter, lines: Iterable<string>): void {
   for (const line of lines) report.warn?.(line);
 }
 
-/** A reporter that says each warning once and keeps them all in `warnings`, in order. */
+/** A reporter that prints each warning once and keeps all of them in `warnings`, in order. */
 export function keepWarnings(report: Reporter): { report: Reporter; warnings: string[] } {
   const warnings: string[] = [];
   const keeping: Reporter = (step, total) => report(step, total);
@@ -25,15 +25,15 @@ export function keepWarnings(report: Reporter): { report: Reporter; warnings: st
   return { report: keeping, warnings };
 }
 
-/** Reports the steps alone, for a build whose warnings somebody heard before. */
+/** Reports only the steps, for a build whose warnings were printed before. */
 export function withoutWarnings(report: Reporter): Reporter {
   return (step, total) => report(step, total);
 }
 
-/** For callers that nobody watches. */
+/** Reports nothing. */
 export const silent: Reporter = () => ({ at() {}, end() {} });
 
-/** Reports a step from its begin to its end, also when it fails; `note` says what came of it. */
+/** Reports a step from its begin to its end, also when it fails; `note` describes the result. */
 export async function during<T>(
   report: Reporter,
   step: string,

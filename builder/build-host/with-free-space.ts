@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
 
-/** What some work will lay into a folder, in bytes; an estimate from above. */
+/** The bytes that some work needs in a folder, estimated from above. */
 export interface Room {
   folder: string;
   needed: number;
@@ -10,7 +10,7 @@ export interface Room {
 const noSpace = /No space left on device|Disk quota exceeded/;
 
 /**
- * Does work that fills folders. When a disk turns out full, by our own hand or a program's, throws `space_missing` with the
+ * Does work that fills folders. When a disk turns out full, for this process or a program, throws `space_missing` with the
  * folder, what was free when the work began, and what it takes. It does not refuse before: an estimate may be wrong.
  */
 export async function withFreeSpace<T>(rooms: readonly Room[], work: () => Promise<T>): Promise<T> {

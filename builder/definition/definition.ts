@@ -28,7 +28,7 @@ export interface Definition {
   packages: string[];
   components: string[];
   repositories: DefinedRepository[];
-  /** Packages whose recommended ones come too. */
+  /** Packages whose recommended packages are installed too. */
   recommends: string[];
   /** Whether manual pages and other documentation stay. */
   documentation: boolean;

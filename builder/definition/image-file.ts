@@ -60,7 +60,7 @@ const Repository = strict({
   ),
   url: Type.Optional(
     Type.String({
-      description: 'Where somebody else’s repository lies, which `key` signs; without login.',
+      description: 'The address of a repository that `key` signs; without login.',
     }),
   ),
   components: list(Component, 'Of `url`: `["main"]` unless given. Of the mirror: those of the image.'),
@@ -104,7 +104,7 @@ const layer = {
   overlay: Type.Optional({
     ...RelativePath,
     description:
-      'A folder whose files are laid over the tree, as root’s and with their modes on the disk, less setuid, setgid, sticky bit and writing by others than the owner. A file that replaces one gets its owner, and nobody may read or write it who could not before. A folder that is there keeps its owner and mode; one that meets a link to a folder goes where it leads. Other owners and modes stand in a file beside it, `overlay.perms`.',
+      'A folder whose files are laid over the tree, as root’s and with their modes on the disk, less setuid, setgid, sticky bit and writing by others than the owner. A file that replaces one gets its owner, and no other user may read or write it than before. A folder that is there keeps its owner and mode; one that meets a link to a folder goes where it leads. Other owners and modes stand in a file beside it, `overlay.perms`.',
   }),
   units: list(
     Type.String(),
@@ -166,7 +166,7 @@ const layer = {
       {
         additionalProperties: false,
         description:
-          'What becomes of files in `/var`, `/srv`, `/root` and `/home`, which are the host’s. Unless it says otherwise, files that packages ship there, and all of `/opt` and `/usr/local`, are as in `link`, everything else as in `seed`. Where both name a file, `seed` counts.',
+          'What the image does with files in `/var`, `/srv`, `/root` and `/home`, which are the host’s. Unless it says otherwise, files that packages ship there, and all of `/opt` and `/usr/local`, are as in `link`, everything else as in `seed`. Where both name a file, `seed` counts.',
       },
     ),
   ),
@@ -175,13 +175,13 @@ const layer = {
       {
         root: Type.Optional(
           Type.String({
-            description: 'Room for the root file system, as in `"2 GiB"`: every version to come must fit.',
+            description: 'Size of the root partition, as in `"2 GiB"`: every version to come must fit.',
           }),
         ),
         verity: Type.Optional(
           Type.String({
             description:
-              'Room for the hash tree of a full `root`: 1/126 of it is enough, as in `"32 MiB"`; less than it needs is refused.',
+              'Size of the partition for the hash tree of a full `root`: 1/126 of it is enough, as in `"32 MiB"`; less than it needs is refused.',
           }),
         ),
       },

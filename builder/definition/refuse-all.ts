@@ -1,7 +1,7 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { line } from '../../protocol/text/visible.ts';
 
-/** One thing that is wrong with a definition, and where it is said. */
+/** One problem of a definition, with its position. */
 export interface Problem {
   file: string;
   line: number;

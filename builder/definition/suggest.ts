@@ -1,4 +1,4 @@
-/** The word that was most likely meant, for a message; nothing when none is near. */
+/** The word that was most likely meant, for a message; undefined when none is close. */
 export function suggest(word: string, known: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));
   const near = known

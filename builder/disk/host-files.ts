@@ -9,7 +9,7 @@ export const hostFilesPath = 'interlock/config.cpio';
 export const signaturePath = `${hostFilesPath}.sig`;
 
 /**
- * Packs a folder laid out like /etc for one host. Files are 0755 when their owner may execute them, 0600 when nobody
+ * Packs a folder laid out like /etc for one host. Files are 0755 when their owner may execute them, 0600 when no one
  * else may read them, 0644 otherwise. Throws `not_found`, `bad_input` for what is not a file, folder or link.
  */
 export async function packHostFiles(folder: string): Promise<Buffer> {

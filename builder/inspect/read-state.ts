@@ -7,7 +7,7 @@ import { readLine } from '../tree/state/read-line.ts';
 
 const longestList = 64 * 1024 * 1024;
 
-/** Reads from a root image what becomes of files in the host's folders. Throws `release_invalid` for a damaged one. */
+/** Reads from a root image what it does with files in the host's folders. Throws `release_invalid` for a damaged one. */
 export async function readState(image: string): Promise<Pick<StateLayout, 'moved' | 'seeded'>> {
   const entries = await readRoot(image);
   const textOf = (path: string) =>

@@ -17,7 +17,7 @@ interface Part {
   properties?: { name?: unknown; value?: unknown }[];
 }
 
-/** Reads them from a release's parts list; none where that is missing or no JSON, which its hash tells. */
+/** Reads them from a release's parts list; none where that is missing or damaged. */
 export async function unlockedPackages(file: string): Promise<UnlockedPackage[]> {
   const parts = await readFile(file, 'utf8').then(partsOf, () => []);
   return parts.flatMap(({ name, version, purl, properties }) => {

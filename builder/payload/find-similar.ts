@@ -7,7 +7,7 @@ export interface Alike {
   find(bytes: Buffer, offset: number, length: number): number;
 }
 
-/** One place in so many is remembered: wherever the upper bits of a hash of the 32 bytes before it are zero. */
+/** One position in so many is remembered: where the upper bits of a hash of the 32 bytes before it are zero. */
 const oneIn = 128;
 const upper = (oneIn - 1) << 25;
 /** Stretches begin at blocks, to which files are aligned: a file that moves keeps the same neighbours. */

@@ -5,7 +5,7 @@ const cpioHead = 110;
 
 /**
  * Cuts a unified kernel image into its sections, and its initrd into the archive's files (cpio `newc`); what lies
- * between them goes with what follows. An image that is none of ours is one region.
+ * between them goes with what follows. An image of another maker is one region.
  */
 export function listBoot(image: Buffer): Listed[] {
   const marks = [{ path: '#boot', offset: 0 }];

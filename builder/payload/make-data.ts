@@ -7,7 +7,7 @@ import type { Extent } from './plan-full.ts';
 import type { InContext } from './with-contexts.ts';
 import type { Made } from './write-payload.ts';
 
-/** Gives the frame named by `sha256` (hex) of what went into it: made now, or kept from an earlier build. */
+/** Returns the frame for a content with this SHA-256 (hex): made now, or kept from an earlier build. */
 export type FrameSource = (
   sha256: string,
   level: number,

@@ -15,7 +15,7 @@ const samples = 8;
 /**
  * The zstd level that a full payload was packed at. It is written nowhere: agents refuse a field of `release.json` that they
  * do not know. Frames are made again until one level gives the same bytes; where another zstd made them, none does, and
- * what a frame refers to tells the level of a release from the usual one.
+ * the content that a frame refers to shows whether a release has the default level.
  */
 export async function payloadLevel(payload: string, files: PartFiles): Promise<number> {
   return withFile(payload, 'r', async (file) => {

@@ -16,14 +16,14 @@ export interface Extent {
 const longest = { fast: 1024 * 1024, small: 2 * 1024 * 1024 };
 /** Files this long are operations of their own; shorter ones are put together. */
 const alone = 128 * 1024;
-/** One path in so many begins a new group, whatever lies before it: two versions then have most groups in common. */
+/** One path in so many begins a new group: two versions then have most groups in common. */
 const oneIn = 16;
 /** A group this long ends with its folder: what changes in one folder takes less of the next one with it. */
 const wholeFolder = 32 * 1024;
 /** A repeated file shorter than this is packed again with its neighbours. */
 const worthCopying = 16 * 1024;
 
-/** Cuts a release into operations at its files, so that what two versions share is found again wherever it moved to. */
+/** Cuts a release into operations at its files, so that what two versions share is found again after it moved. */
 export function planFull(regions: readonly HashedRegion[], aim: keyof typeof longest): Extent[] {
   const most = longest[aim];
   const inRoot = new Map(

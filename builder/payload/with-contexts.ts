@@ -12,7 +12,7 @@ const contextShare = 4;
 export type InContext<E extends Extent> = E & { context: Stretch | null };
 
 /**
- * Gives each extent of the root that `isPacked` the stretch before it that is most like it, wherever that lies: programs
+ * Gives each extent of the root that `isPacked` the stretch before it that is most similar, anywhere in the root: programs
  * with the same libraries inside, modules of one kind. Extents of the boot file get what lies right before them.
  */
 export async function* withContexts<E extends Extent>(

@@ -25,22 +25,22 @@ import type { UsersLock } from '../tree/users/accounts/users-lock.ts';
 import { pack } from './pack.ts';
 import { prepareTree } from './prepare-tree.ts';
 
-/** What one build is given besides the image's definition. */
+/** What one build is given in addition to the image's definition. */
 export interface BuildOptions {
   version: string;
   /** The folder that gets `<name>-<version>-<arch>`. */
   out: string;
   /** Build exactly these packages; without it the archive is asked. */
   lock?: PackagesLock;
-  /** The lock before, whose layers a lock from the archive keeps where it can. */
+  /** The former lock, whose layers a new lock keeps where it can. */
   before?: PackagesLock;
-  /** Gets the lock as soon as the archive gave it, so that an install that fails then does not lose the choice. */
+  /** Gets the lock as soon as it is resolved, so that it is kept when the install fails. */
   keepLock?: (lock: PackagesLock) => Promise<void>;
   /** Numbers that users and groups must keep. */
   users?: UsersLock;
   /** Use nothing but the lock and the cache. */
   offline?: boolean;
-  /** Choose packages from indexes whose time is over, as a snapshot's; the lock and the provenance name them. */
+  /** Choose packages from expired indexes too, as those of a snapshot; the lock and the provenance name them. */
   allowExpired?: boolean;
   /** Contents of root.json and of the trust floor for the image. */
   trust?: Uint8Array;
@@ -51,12 +51,12 @@ export interface BuildOptions {
   level?: number;
   /** Of the payload: the present one unless given. */
   format?: PayloadFormat | undefined;
-  /** Where trees are made; the usual place unless given. */
+  /** Where trees are made; `defaultSite` unless given. */
   site?: Site;
 }
 
 /**
- * Builds an unsigned release and gives its folder, the locks for the next one, and what was probably not meant. The same definition, lock and
+ * Builds an unsigned release and returns its folder, the locks for the next one, and warnings. The same definition, lock and
  * options give the same bytes. The folder appears whole or not at all.
  */
 export async function build(

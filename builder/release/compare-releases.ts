@@ -9,13 +9,13 @@ export interface Difference {
   /** A path in the root; null for the file as a whole. */
   path: string | null;
   problem: 'missing' | 'added' | 'changed';
-  /** Who brought a path of the root, in words. */
+  /** What brought a path of the root, for people. */
   origin?: string;
 }
 
-/** What a build makes; what signing adds or changes is compared by nobody who lacks the keys. */
+/** What a build makes and signing does not change. */
 const compared = ['root.erofs', 'root.verity', 'loader.efi', 'packages.lock', 'sbom.cdx.json'];
-/** Signing puts a Secure Boot signature into the one, which the other carries. */
+/** What signing changes: a Secure Boot signature in the boot file, and everything that holds its hash. */
 const untilSigned = ['boot.efi', 'payload.full', 'release.json', 'provenance.intoto.json'];
 
 /** Lists how a release made again differs from the first one; for the root, path by path. */

@@ -52,7 +52,7 @@ export interface ReleaseInputs {
 
 type Blob = Release['boot'];
 
-/** A root nobody named older versions for can be left for any older one. */
+/** A root without a stated oldest version can be rolled back to any version. */
 const anyVersion = '0';
 
 /** Writes the files of an unsigned release into a folder, `release.json` last. Throws `image_too_big`. */
@@ -152,7 +152,7 @@ async function putBlob(folder: string, name: string, content: string | Uint8Arra
   return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-/** First-install disks have an ESP of the usual size unless told otherwise. */
+/** First-install disks have an ESP of the default size unless another is given. */
 function checkEsp(bootSize: number, loader: Uint8Array): void {
   const loaders = ['loader', 'fallback'].map((name) => [name, loader] as const);
   checkEspSpace(new Map(loaders), 2 * bootSize, defaultSizes.esp);

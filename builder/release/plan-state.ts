@@ -12,7 +12,7 @@ import { moveHomes } from '../tree/state/move-homes.ts';
 import { shippedFiles } from '../tree/state/shipped-files.ts';
 
 /**
- * Says what would become of files in the host's folders, from as much of a tree as there is before a build; changes the
+ * Describes what a build does with files in the host's folders, from as much of a tree as there is before it; changes the
  * tree. Only scripts run after overlays, so a tree that they made has those. Throws what the build would.
  */
 export async function planState(tree: Tree | undefined, definition: Definition): Promise<string[]> {

@@ -23,7 +23,7 @@ export interface Phase {
   state: 'always' | 'cached' | 'to do' | 'unknown' | 'refused';
 }
 
-/** Says what a build would do and what it would take from the cache, without doing any of it. */
+/** Lists what a build would do and what it would take from the cache, without doing any of it. */
 export async function plan(
   definition: Definition,
   lock: PackagesLock | undefined,
@@ -79,7 +79,7 @@ function addedPackages(definition: Definition): Phase[] {
     .map(({ name, reason }) => ({ phase: 'add', what: `${name}: ${reason}`, state: 'always' }));
 }
 
-/** A lock of format 1 does not say what was asked for. */
+/** A lock of format 1 does not record what was requested. */
 const olderLock: Phase = {
   phase: 'lock',
   what: 'what nothing asks for shows when packages are fetched',
@@ -105,7 +105,7 @@ async function lockedPhases(definition: Definition, lock: PackagesLock): Promise
   ];
 }
 
-/** A layer's tree that is kept makes those below it needless. */
+/** With a layer's tree in the cache, those below it are not needed. */
 async function installPhases(definition: Definition, lock: PackagesLock): Promise<Phase[]> {
   const kept = await Promise.all(layerKeys(lock, standardHost, definition).map(isTreeKept));
   const highest = kept.lastIndexOf(true);

@@ -25,9 +25,9 @@ export interface PreparedTree {
   /** npm packages inside, which no Debian package brought. */
   bundled: BundledPackage[];
   users: UsersLock;
-  /** Where what lay in /var went. */
+  /** What was done with files of /var. */
   state: StateLayout;
-  /** By which the origin of a path is told. */
+  /** From which `originOf` finds what brought a path. */
   owners: Owners;
 }
 

@@ -21,7 +21,7 @@ import { numbersKey } from './users/numbers-key.ts';
 import { applySysusers } from './users/sysusers/apply-sysusers.ts';
 import { writtenNumbers } from './users/written-numbers.ts';
 
-/** A tree before it becomes a release's root, and what went in besides packages. */
+/** A tree before it becomes a release's root, and its sources other than packages. */
 export interface InstalledTree {
   tree: Tree;
   sources: SourceDigest[];
@@ -56,7 +56,7 @@ export async function installedTree(
   return { tree: left.tree, sources };
 }
 
-/** Gives what the definition's scripts leave, and a name of it in the cache: what derived data depend on but overlays. */
+/** Returns what the definition's scripts leave, and its key in the cache, on which derived data depend in addition to overlays. */
 async function afterScripts(
   tree: Tree,
   definition: Definition,

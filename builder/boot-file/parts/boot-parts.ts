@@ -10,7 +10,7 @@ import { readMicrocode } from './microcode.ts';
 import { moduleFirmware } from './module-firmware.ts';
 import { programFiles } from './program-files.ts';
 
-/** What a boot file is made of besides the command line. */
+/** What a boot file is made of in addition to the command line. */
 export interface BootParts {
   /** Release string of the kernel, as `uname -r` prints it. */
   kernelRelease: string;

@@ -4,7 +4,7 @@ import { shownName } from '../paths/names.ts';
 import { listOverlay, type OverlayEntry } from './list-overlay.ts';
 import { permsFile, readPerms, rightsByPerms } from './read-perms.ts';
 
-/** Where files usually lie that nobody else may read (one character per byte). */
+/** Where files usually lie that only their owner may read (one character per byte). */
 const secret =
   /^(etc\/(wireguard|NetworkManager\/system-connections|ssl\/private|ipsec\.d\/private)\/.|etc\/g?shadow$|etc\/ssh\/ssh_host_[^/]*_key$|(root|home\/[^/]+)\/\.ssh\/id_[^/.]+$|.*\.key$)/;
 
@@ -12,7 +12,7 @@ const secret =
 const mostLines = 8;
 
 /**
- * Says which modes of an overlay will be others in another checkout, for git keeps whether a file is executable and
+ * Lists the modes of an overlay that will differ in another checkout, for git keeps whether a file is executable and
  * nothing else, and which files everybody may read though their kind is secret. What `overlay.perms` says is not in doubt.
  */
 export async function doubtfulModes(overlay: string): Promise<string[]> {

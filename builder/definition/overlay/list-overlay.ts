@@ -7,7 +7,7 @@ import { shownName } from '../paths/names.ts';
 export interface OverlayEntry {
   path: string;
   type: 'file' | 'directory' | 'symlink';
-  /** The name on this machine, which need not be UTF-8. */
+  /** The name on the build host, which need not be UTF-8. */
   file: Buffer;
   /** All bits of st_mode. */
   mode: number;

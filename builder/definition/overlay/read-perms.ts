@@ -28,7 +28,7 @@ export interface PermsRule extends Rights {
   line: number;
 }
 
-/** The file beside an overlay folder that tells owners and modes. */
+/** The file beside an overlay folder that sets owners and modes. */
 export function permsFile(overlay: string): string {
   return `${overlay.replace(/\/+$/, '')}.perms`;
 }

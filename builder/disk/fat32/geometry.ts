@@ -1,6 +1,6 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 
-/** Where things lie in a FAT32 file system; sectors unless said otherwise. */
+/** The layout of a FAT32 file system, in sectors unless stated. */
 export interface Geometry {
   sectorSize: number;
   sectors: number;

@@ -11,12 +11,12 @@ import { type AptSource, formatSource } from './apt-sources.ts';
 export interface AptOptions {
   arch: Arch;
   network: Network;
-  /** Take indexes whose time is over. */
+  /** Accept expired indexes. */
   allowExpired: boolean;
 }
 
 /**
- * Lays out a root for apt that sees nothing of the machine: no packages but the stub, no sources but the given ones. Gives
+ * Lays out a root for apt that sees nothing of the build host: no packages but the stub, no sources but the given ones. Returns
  * the path of its configuration, for `APT_CONFIG`.
  */
 export async function aptRoot(

@@ -17,7 +17,7 @@ const unavailable =
   /(?:Version|Release) '[^']*' for '([^']+)' was not found|Unable to locate package (\S+)|Package '?([a-z0-9.+-]+)'? has no installation candidate/g;
 
 /**
- * Says in the definition's terms why apt could not satisfy it: `names` are what apt was asked to install. Throws
+ * Explains in the definition's terms why apt could not satisfy it: `names` are what apt was to install. Throws
  * `definition_invalid` for several names or versions that there are not.
  */
 export async function explainFailure(
@@ -96,7 +96,7 @@ async function nearName(
   );
 }
 
-/** apt tells on standard output what does not fit, and only when it is not quiet. */
+/** apt prints on standard output which packages conflict, and only without `-q`. */
 async function unmetDependencies(config: string, names: readonly string[]): Promise<string | undefined> {
   const command = 'apt-get -s install "$@" 2>&1 || :';
   const text = await run('sh', ['-c', command, 'sh', ...names], { env: aptEnvironment(config) });

@@ -8,7 +8,7 @@ import { digestFile } from '../../build-host/digest.ts';
 const plainName = /^[\w][\w.+~:@=,-]*\.deb$/;
 
 /**
- * Makes apt's index of the .deb files of a folder and of those below it, in a folder of its own for a `copy:` source. Gives
+ * Makes apt's index of the .deb files of a folder and of those below it, in a folder of its own for a `copy:` source. Returns
  * each file's path in the folder by its SHA-256. Throws `bad_input` for a file that is no package.
  */
 export async function indexFolder(folder: string, index: string): Promise<Map<string, string>> {

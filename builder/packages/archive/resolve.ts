@@ -25,7 +25,7 @@ import { updateIndexes } from './update-indexes.ts';
 
 /**
  * Asks apt, in a root of its own, which packages an image needs today, and lays them over the layers of the lock
- * `before`. Throws `package_unknown`, `mirror_failed`, and `index_expired` unless indexes whose time is over are allowed:
+ * `before`. Throws `package_unknown`, `mirror_failed`, and `index_expired` unless expired indexes are allowed:
  * the lock names them then.
  */
 export async function resolve(

@@ -42,7 +42,7 @@ export function newestDate(releases: readonly SuiteRelease[]): string {
   return toTime(newest);
 }
 
-/** The suites whose indexes had expired at a time (milliseconds since 1970), each with the end of its time. */
+/** The suites whose indexes had expired at a time (milliseconds since 1970), each with its expiry. */
 export function expiredSuites(releases: readonly SuiteRelease[], now: number): string[] {
   return releases
     .filter(({ validUntil }) => validUntil !== undefined && validUntil < now)

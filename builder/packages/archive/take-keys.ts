@@ -19,7 +19,7 @@ export async function takeKeys(
     const { sha256 } = await digestFile(key);
     if (sha256 !== keySha256) {
       const place = placeOfValue(definition, 'key_sha256', keySha256);
-      const problem = `${key} has SHA-256 ${sha256}, not key_sha256: look whose key it is`;
+      const problem = `${key} has SHA-256 ${sha256}, not key_sha256: check where the key comes from`;
       throw new InterlockError('definition_invalid', { ...place, problem });
     }
     const isText = (await readFile(key, 'latin1')).startsWith('-----BEGIN PGP');

@@ -23,7 +23,7 @@ export async function checkRequested(
 
 /**
  * What `checkRequested` refuses, in words. A lock of format 1 does not say what was asked for: what its packages themselves
- * need is read from `files`, where these are at hand.
+ * need is read from `files`, where these are given.
  */
 export async function requestProblems(
   definition: Definition,

@@ -2,7 +2,7 @@ const token = /\s*("(?:[^"\\\n]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[[\]{},:])
 
 /**
  * The line (from 1) of the first token of a text that JSON does not allow there, or of its end where more must follow:
- * JSON.parse tells a place for some mistakes only.
+ * JSON.parse names a position for some mistakes only.
  */
 export function damagedLine(text: string): number {
   const open: string[] = [];

@@ -50,7 +50,7 @@ function repositoryProblems({ packages }: PackagesLock, { dir, repositories }: D
   ];
 }
 
-/** Says that a lock holds packages too many. */
+/** The problem of a lock that holds more packages than requested. */
 export function unrequestedProblem(names: readonly string[]): string[] {
   if (names.length === 0) return [];
   const list = [...new Set(names)].toSorted().join(', ');

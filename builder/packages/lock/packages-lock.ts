@@ -35,11 +35,11 @@ export const PackagesLock = strict({
   arch: Arch,
   /** The newest date among the archive's signed indexes: the image's time unless another is given. */
   date: Time,
-  /** Suites whose indexes had expired when packages were chosen, which was allowed, each with the end of its time. */
+  /** Suites whose indexes had expired when packages were chosen, which was allowed, each with its expiry. */
   expired: Type.Optional(Type.Array(Type.String({ pattern: '^[\\w.-]+ \\S+$' }), { minItems: 1 })),
   /** What the definition asked for, and the package that is it or provides it. */
   requested: Type.Optional(Type.Record(Type.String(), PackageName)),
-  /** Packages whose recommended ones were chosen too. */
+  /** Packages whose recommended packages were chosen too. */
   recommends: Type.Optional(Type.Array(PackageName, { minItems: 1 })),
   /** The date that package scripts of each layer see; layers are installed in this order, each on those before. */
   layers: Type.Optional(Type.Array(Time, { minItems: 1, maxItems: maxLayers })),

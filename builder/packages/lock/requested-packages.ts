@@ -7,7 +7,7 @@ import { controlField } from '../control/control-field.ts';
 import { requiredPackages } from './required-packages.ts';
 
 /**
- * Says which of the chosen packages each spec of a definition stands for: the one of that name or the only one that provides it.
+ * Finds the chosen package for each spec of a definition: the one of that name or the only one that provides it.
  * `controls` are the stanzas of the chosen packages. Throws `package_unknown` for a spec that apt read as something else
  * (`tool+` as `tool`).
  */
@@ -30,7 +30,7 @@ export function requestedPackages(
   return Object.fromEntries(found);
 }
 
-/** Says that no repository has a package, and which name was probably meant. */
+/** The error for a package that no repository has, with the name that was probably meant. */
 export function packageUnknown(definition: Definition, name: string, near?: string): InterlockError {
   const { packages, recommends, kernel, suite } = definition;
   const means = (spec: string) => [name, `${name}+`].includes(parsePackageName(spec).name);
@@ -41,7 +41,7 @@ export function packageUnknown(definition: Definition, name: string, near?: stri
   return new InterlockError('package_unknown', { ...place, package: name, suite, hint });
 }
 
-/** Says which packages provide a name that is none itself, where apt chooses none. */
+/** The error for a virtual package, with the packages that provide it: apt chooses none. */
 export function virtualPackage(
   definition: Definition,
   name: string,

@@ -69,7 +69,7 @@ export function kernelPackage(kernel: string, arch: Arch): string {
   return kernel === 'generic' ? `linux-image-${debianArch(arch)}` : kernel;
 }
 
-/** What an image installs, as its definition asks: the packages it names and those it needs besides. */
+/** What an image installs: the packages that its definition names and those that every such image needs. */
 export function requiredPackages(definition: Definition, arch: Arch): string[] {
   const needed = neededPackages(definition, arch).map(({ name }) => name);
   const specs = [...definition.packages, ...needed, ...(definition.recommends ?? [])];

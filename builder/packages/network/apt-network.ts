@@ -1,6 +1,6 @@
 import type { Network } from './network.ts';
 
-/** What apt must be told to go the way of a network to these addresses: settings of apt.conf(5) and the text of auth.conf(5). */
+/** How apt reaches these addresses over a network: settings of apt.conf(5) and the text of auth.conf(5). */
 export function aptNetwork(
   { proxyFor, loginFor }: Network,
   addresses: readonly string[],

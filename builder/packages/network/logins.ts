@@ -8,10 +8,10 @@ export interface Login {
   password: string;
 }
 
-/** How to log in where a URL leads; nothing where nobody said. */
+/** The login for a URL, where there is one. */
 export type LoginFor = (url: string) => Login | undefined;
 
-/** One entry of a netrc file; as apt has it, `machine` may hold scheme, port and the begin of a path. */
+/** One entry of a netrc file; as with apt, `machine` may hold scheme, port and the start of a path. */
 interface Entry extends Login {
   machine: string;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { redact } from './redact.ts';
 
-/** Where packages come from: the archive, and the security archive when the machine uses one. */
+/** Where packages come from: the archive, and the security archive when the build host uses one. */
 export interface Mirror {
   main: string;
   security: string | null;
@@ -23,7 +23,7 @@ interface Source {
 }
 
 /**
- * The mirror to build from: `INTERLOCK_MIRROR`, or the one that this Debian machine itself uses. An archive of one's own,
+ * The mirror to build from: `INTERLOCK_MIRROR`, or the one that this Debian host itself uses. A private archive,
  * signed by the keys in `INTERLOCK_KEYRING`, stands alone.
  */
 export async function findMirror(env: NodeJS.ProcessEnv = process.env, etc = '/etc'): Promise<Mirror> {
@@ -38,7 +38,7 @@ export async function findMirror(env: NodeJS.ProcessEnv = process.env, etc = '/e
     env.INTERLOCK_MIRROR ?? of((suite) => suite === codename) ?? of((suite) => debianSuite.test(suite));
   const keyring = env.INTERLOCK_KEYRING;
   if (!main) {
-    const problem = `the machine's apt sources name none for ${codename || 'its release'}`;
+    const problem = `the apt sources of the build host name none for ${codename || 'its release'}`;
     throw new InterlockError('mirror_failed', { what: 'its address', problem });
   }
   if (!/^https?:\/\/./.test(main)) {
@@ -49,7 +49,7 @@ export async function findMirror(env: NodeJS.ProcessEnv = process.env, etc = '/e
   return { main: plain(main), security: security ? plain(security) : null };
 }
 
-/** Every address of a mirror that environment and machine name, with the logins that may stand in it. */
+/** Every mirror address in the environment and on the build host, with any login in it. */
 export async function mirrorAddresses(env: NodeJS.ProcessEnv = process.env, etc = '/etc'): Promise<string[]> {
   const uris = (await readSources(join(etc, 'apt'))).map(({ uri }) => uri);
   return env.INTERLOCK_MIRROR ? [env.INTERLOCK_MIRROR, ...uris] : uris;

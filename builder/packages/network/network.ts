@@ -12,13 +12,13 @@ export interface Network {
   loginFor: LoginFor;
 }
 
-/** What environment and machine say about proxies and logins. */
+/** Finds proxies and logins in the environment and on the build host. */
 export async function findNetwork(): Promise<Network> {
   const [proxyFor, loginFor] = await Promise.all([findProxies(), findLogins(await mirrorAddresses())]);
   return { proxyFor, loginFor };
 }
 
-/** The options by which `got` goes the way of a network. Certificates are those of the machine, as with apt, and Node's own. */
+/** The options by which `got` uses a network. Certificates are those of the build host, as with apt, and Node's own. */
 export function gotOptions({ proxyFor, loginFor }: Network): (url: string) => OptionsInit {
   const certificateAuthority = [...getCACertificates('default'), ...getCACertificates('system')];
   return (url) => {

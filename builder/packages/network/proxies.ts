@@ -8,7 +8,7 @@ import { redact } from './redact.ts';
 export type ProxyFor = (url: string) => string | undefined;
 
 /**
- * The proxies to use: those that the environment names, or else those of the machine's apt (Acquire::http::Proxy). Indexes and
+ * The proxies to use: those that the environment names, or else those of the build host's apt (Acquire::http::Proxy). Indexes and
  * packages both go by this answer. Throws `config_invalid` for a proxy of another kind.
  */
 export async function findProxies(

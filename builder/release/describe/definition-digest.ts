@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import type { Definition } from '../../definition/definition.ts';
 import { overlayDigest } from '../../tree/overlay/lay-overlays.ts';
 
-/** One SHA-256 (hex) over everything a definition consists of: its image.toml files, scripts and overlays; the same wherever it lies. */
+/** One SHA-256 (hex) over everything a definition consists of: its image.toml files, scripts and overlays; the same for every path of its folder. */
 export async function definitionDigest({
   dir,
   files,

@@ -1,7 +1,7 @@
 import { readBody, type Tree } from '../../tree/entries/entry.ts';
 import { follow } from '../../tree/entries/follow.ts';
 
-/** What the root itself says of a Debian package, besides what the lock says. */
+/** What the root itself says about a Debian package, in addition to the lock. */
 export interface DpkgFacts {
   name: string;
   version: string;

@@ -18,7 +18,7 @@ export interface Origin {
   builder: string;
 }
 
-/** Indexes that were too old, which somebody allowed when the packages were chosen. */
+/** Indexes that had expired, which was allowed when the packages were chosen. */
 function expiredIndexes({ expired }: PackagesLock) {
   return expired ? { allowExpired: expired } : {};
 }

@@ -9,7 +9,7 @@ export interface Resource {
   digest: { sha256: string };
 }
 
-/** An in-toto Statement v1: something said about files named by their digests. */
+/** An in-toto Statement v1 about files named by their digests. */
 export interface Statement {
   _type: 'https://in-toto.io/Statement/v1';
   subject: Resource[];
@@ -34,7 +34,7 @@ export function subjectsOf(release: Release, text: string): Resource[] {
   return [own, ...releaseFiles(release)].map(({ name, sha256 }) => ({ name, digest: { sha256 } }));
 }
 
-/** Puts a statement into an envelope that nobody has signed yet. */
+/** Puts a statement into an envelope without signatures. */
 export function encloseStatement(statement: Statement): Envelope {
   return { payload: Buffer.from(JSON.stringify(statement)).toString('base64'), payloadType, signatures: [] };
 }

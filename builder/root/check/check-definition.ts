@@ -15,7 +15,7 @@ const shipped = ['../../tree/base', '../../../agent/dist'].map((folder) =>
 const replaceable = matchPaths(['etc/**', 'usr/lib/systemd/*.conf.d']);
 
 /**
- * Looks before anything is fetched at what a definition takes away or replaces that no image works without. Gives what is
+ * Checks before anything is fetched that a definition does not remove or replace what no image works without. Returns what is
  * probably harmless, in words. Throws `definition_invalid` with every line at once.
  */
 export async function checkDefinition(definition: Definition): Promise<string[]> {

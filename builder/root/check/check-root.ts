@@ -12,7 +12,7 @@ import { neededFiles } from './needed-files.ts';
 import { absence, nameOf, openPrograms, type Programs } from './programs.ts';
 
 /**
- * Checks a finished root: would it start, would its units, could its agent update it. Gives what is probably harmless, in
+ * Checks a finished root: whether it starts, whether its units start, whether its agent can update it. Returns what is probably harmless, in
  * words. Throws `image_incomplete` with everything that is not.
  */
 export async function checkRoot(

@@ -3,6 +3,6 @@ export interface Finding {
   text: string;
   /** The path that is missing, without a leading slash: a glob of `remove` may have taken it. */
   path: string | null;
-  /** Probably harmless: said, not refused. */
+  /** Probably harmless: a warning instead of a refusal. */
   isWarning: boolean;
 }

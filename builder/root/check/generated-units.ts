@@ -13,7 +13,7 @@ const quadletFile =
 const shortestStem = 4;
 const keepsItsName = ['container', 'kube'];
 
-/** Says whether a generator of the image may make a unit at boot. */
+/** Whether a generator of the image may make a unit at boot. */
 export type GeneratedUnits = (name: string) => boolean;
 
 /**

@@ -7,7 +7,7 @@ import type { ReadUnit } from './read-unit.ts';
 /** Names that systemd or the kernel knows without a file. */
 const builtIn = ['root', 'nobody', 'nogroup'];
 
-/** Gives a function that says which users and groups of a service nobody makes: neither /etc nor a sysusers.d(5) file. */
+/** Returns a function that lists the users and groups of a service that neither /etc nor a sysusers.d(5) file makes. */
 export async function unknownUsers(tree: Tree): Promise<(unit: ReadUnit) => Finding[]> {
   const made = await readUsers(tree);
   const declared = await readSysusers(tree);

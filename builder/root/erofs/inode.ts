@@ -18,7 +18,7 @@ export interface InodePlace {
   xattrCount: number;
 }
 
-/** Whether the 32-byte form has room for what the inode says; its time is the image's. */
+/** Whether the inode fits the 32-byte form; its time is then the image's. */
 function isCompact({ uid, gid, nlink, mtime }: Inode, size: number, buildTime: number): boolean {
   if (mtime && (mtime.seconds !== buildTime || mtime.nanoseconds !== 0)) return false;
   return uid <= 0xffff && gid <= 0xffff && nlink <= 0xffff && size < 2 ** 32;

@@ -11,7 +11,7 @@ const dist = fileURLToPath(new URL('../../../agent/dist', import.meta.url));
 
 /**
  * Puts the agent into an image: its units and launcher, its one file of JavaScript, and the Node that runs it; what
- * overlays put there is `overlaid` and stays. Gives the npm packages in it.
+ * overlays put there is `overlaid` and stays. Returns the npm packages in it.
  */
 export async function addAgent(
   tree: Tree,

@@ -19,7 +19,7 @@ import { defaultSite, type Site } from '../sandbox/site.ts';
 import { type Changes, changedPaths } from './changed-paths.ts';
 import { type DerivedData, derivedData } from './derived-data.ts';
 
-/** What decides about derived data besides the tree. */
+/** What derived data depend on in addition to the tree. */
 export interface DeriveOptions {
   /** The tree as packages left it, and its name in the cache. */
   packages: Tree;
@@ -38,7 +38,7 @@ interface Stale extends DerivedData {
 
 /**
  * Makes the data anew whose inputs are not those of the packages any more, by the image's own programs, and changes the
- * tree. Says what was made, and for what there is no program. Throws `tool_failed` with a program's last lines.
+ * tree. Reports what was made, and what has no program to make it. Throws `tool_failed` with a program's last lines.
  */
 export async function deriveData(tree: Tree, options: DeriveOptions, report: Reporter): Promise<void> {
   const stale = await findStale(tree, options.packages, report);

@@ -1,7 +1,7 @@
 import type { Tree } from '../entries/entry.ts';
 import { follow } from '../entries/follow.ts';
 
-/** Where the dynamic loader looks without being told (ld.so(8)). */
+/** Where the dynamic loader looks by default (ld.so(8)). */
 export const libraryFolders = [
   'usr/lib/x86_64-linux-gnu',
   'usr/lib/aarch64-linux-gnu',

@@ -28,7 +28,7 @@ export async function readBody(body: Body): Promise<Buffer> {
   }
 }
 
-/** A body of bytes at hand. */
+/** A body of bytes in memory. */
 export function bodyOf(content: string | Uint8Array): Body {
   const source = typeof content === 'string' ? Buffer.from(content) : content;
   return { size: source.length, source };

@@ -38,7 +38,7 @@ export function removeBelow(tree: Tree, path: string): void {
   for (const name of tree.keys()) if (name === path || name.startsWith(below)) tree.delete(name);
 }
 
-/** Makes the directories that only the paths below them name, and tells which those are. */
+/** Makes the directories that only the paths below them name, and returns their paths. */
 function addParents(over: Tree): Set<string> {
   const implied = new Set<string>();
   for (const path of over.keys()) {
@@ -52,7 +52,7 @@ function addParents(over: Tree): Set<string> {
   return implied;
 }
 
-/** Gives the path where the directory's content goes. */
+/** Returns the path where the directory's content goes. */
 function layDirectory(tree: Tree, entry: Entry, isImplied: boolean, { keepLinks }: LayOptions): string {
   const found = tree.get(entry.path);
   const leadsTo = found?.type === 'symlink' ? follow(tree, entry.path) : undefined;

@@ -55,6 +55,6 @@ async function checkUnchanged(handle: FileHandle, size: number, source: FileRang
 function changed({ file }: FileRange): InterlockError {
   return new InterlockError('bad_input', {
     what: shownName(typeof file === 'string' ? Buffer.from(file) : file),
-    problem: 'changed while it was read: build again when nobody writes to it',
+    problem: 'changed while it was read: build again when no program writes to it',
   });
 }

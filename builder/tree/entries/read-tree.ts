@@ -7,7 +7,7 @@ import type { Entry, Tree } from './entry.ts';
 
 const bufferLength = 4 * 1024 * 1024;
 
-/** `below` holds what hard links may point at besides the tar's own names; `keepTimes` gives entries their own. */
+/** `below` holds what hard links may point at in addition to the tar's own names; `keepTimes` gives entries their own. */
 export interface ReadOptions {
   below?: Tree;
   keepTimes?: boolean;

@@ -19,8 +19,8 @@ const databases: readonly Database[] = [
 ];
 
 /**
- * Says of each database in a tree that it is in the image: the same on every host, and other bytes with each install.
- * `isMeant` picks paths that somebody wants there or that are removed.
+ * Warns of each database in a tree: it would be the same on every host, and differs from one install to the next.
+ * `isMeant` picks paths that overlays put there or that are removed.
  */
 export function madeDatabases(tree: Tree, isMeant: (path: string) => boolean): string[] {
   return databases.flatMap(({ mark, what, program }) => {

@@ -10,7 +10,7 @@ export type Owners = Map<string, Body>;
 
 const list = /^var\/lib\/dpkg\/info\/(.+?)(?::\w+)?\.list$/;
 
-/** Keeps hold of the lists by which `originOf` tells who brought a file. */
+/** Collects the lists from which `originOf` finds what brought a file. */
 export function collectOwners(tree: Tree): Owners {
   return new Map(
     [...tree.values()].flatMap(({ path, body }): [string, Body][] => {
@@ -20,7 +20,7 @@ export function collectOwners(tree: Tree): Owners {
   );
 }
 
-/** Says who brought a path: a file of an overlay, a package, or something that made it. */
+/** Finds what brought a path: a file of an overlay, a package, or a program that made it. */
 export async function originOf(path: string, { overlays }: Definition, owners: Owners): Promise<string> {
   for (const overlay of overlays.toReversed()) {
     const file = join(overlay, path);

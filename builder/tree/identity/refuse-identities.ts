@@ -22,7 +22,7 @@ export async function refuseIdentities(
       if (!onOneHost || entry?.type !== 'file') continue;
       if (!onOneHost.test((await readBody(entry.body)).toString('latin1'))) continue;
       const from = await originOf(path, definition, new Map());
-      const problem = `/${path} (${from}) gives every host the same ${name}: it ${why}. Leave it out; each host makes its own`;
+      const problem = `/${path} (${from}) gives every host the same ${name}: it ${why}. Remove it; each host makes its own`;
       throw new InterlockError('definition_invalid', { ...placeOf(definition, ['overlay']), problem });
     }
   }

@@ -20,7 +20,7 @@ import { makeLocalRepository } from './local-repository.ts';
 import { pathFilters } from './path-filters.ts';
 import { packageScriptProblem } from './script-problem.ts';
 
-/** What an image keeps of its packages besides what runs. */
+/** What an image keeps of its packages in addition to what runs. */
 export type Extras = Pick<Definition, 'documentation' | 'locales'>;
 export const noExtras: Extras = { documentation: false, locales: [] };
 
@@ -45,7 +45,7 @@ const installAndPack = [
 /** What packages take when they are unpacked, from their compressed sizes: the most that was seen. */
 const unpackedShare = 5;
 
-/** Everything besides packages that decides about what an install leaves; where this program lies does not. */
+/** Everything other than packages that decides about the result of an install; the path of this program does not. */
 export function installRecipe(arch: Arch, extras: Extras): string[] {
   const isPlace = (option: string) => [mountTree, unmountTree].some((file) => option.includes(quote(file)));
   return [

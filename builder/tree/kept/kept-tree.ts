@@ -32,7 +32,7 @@ export async function findKeptTree(key: string, trees?: string): Promise<Tree | 
   return undefined;
 }
 
-/** Whether the cache keeps a tree under a key, as far as can be told without reading it. */
+/** Whether the cache keeps a tree under a key; the tree itself is not read. */
 export async function isTreeKept(key: string): Promise<boolean> {
   return (await foldersOf(key)).length > 0;
 }

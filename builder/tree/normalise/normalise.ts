@@ -22,7 +22,7 @@ import { removeNamed } from './remove-named.ts';
 import { scrub } from './scrub.ts';
 import { stateFloor } from './state-floor.ts';
 
-/** What goes into a root besides its packages and its definition. */
+/** What goes into a root in addition to its packages and its definition. */
 export interface Additions {
   version: string;
   /** Content of the trusted root.json. */

@@ -4,7 +4,7 @@ const promisesNothing: TrustFloor = { format: 1, built: '1970-01-01T00:00:00Z', 
 
 /**
  * The content of the trust floor for an image whose definition names the oldest version that runs on its state, so that
- * a host refuses to go below it without asking anybody; with no floor given, one that promises nothing else.
+ * a host refuses to go below it without asking a server; with no floor given, the new one holds nothing else.
  * Throws `state_invalid` for a floor that is none.
  */
 export function stateFloor(

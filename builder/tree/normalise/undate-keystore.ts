@@ -8,7 +8,7 @@ const digestSize = 20;
 const password = 'changeit';
 
 /**
- * A Java keystore (JKS) of certificates alone without the time at which each was added, in the order of their names. Gives
+ * A Java keystore (JKS) of certificates alone without the time at which each was added, in the order of their names. Returns
  * it unchanged when it is of another format, has another password or holds keys.
  */
 export function undateKeystore(bytes: Buffer): Buffer {

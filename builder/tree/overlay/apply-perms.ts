@@ -7,7 +7,7 @@ import { overlayTargets } from './overlay-targets.ts';
 
 /**
  * Gives the paths of overlays the owners and modes that `overlay.perms` says, once all users of the tree are known.
- * Throws `definition_invalid` with the line of a name that nobody has.
+ * Throws `definition_invalid` with the line of a name that no user or group has.
  */
 export async function applyPerms(tree: Tree, { overlays }: Pick<Definition, 'overlays'>): Promise<void> {
   const { users, groups } = await readUsers(tree);

@@ -6,7 +6,7 @@ import type { Entry, Tree } from '../entries/entry.ts';
 import { follow } from '../entries/follow.ts';
 import { type Rights, rightsOfFile, rightsOfFolder, shippedRights } from './mode-of.ts';
 
-/** Tells what an entry of an overlay becomes, by what is in its place. */
+/** Lays an entry of an overlay over what the tree has at its path. */
 type Judge = (entry: OverlayEntry, replaced: Entry | undefined) => Rights;
 
 /**
@@ -20,7 +20,7 @@ export async function layOverlay(tree: Tree, folder: string): Promise<void> {
   );
 }
 
-/** Lays a folder of this project over the tree, the same whatever the umask was when it was checked out. */
+/** Lays a folder of this project over the tree; the umask at its checkout makes no difference. */
 export async function layShipped(tree: Tree, folder: string): Promise<void> {
   await lay(tree, folder, shippedRights);
 }
@@ -37,7 +37,7 @@ async function lay(tree: Tree, folder: string, judge: Judge): Promise<void> {
   }
 }
 
-/** Gives the path where the folder's content goes. */
+/** Returns the path where the folder's content goes. */
 function layFolder(tree: Tree, path: string, entry: OverlayEntry, judge: Judge): string {
   const found = tree.get(path);
   if (found?.type === 'directory') return path;

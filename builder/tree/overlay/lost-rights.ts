@@ -3,7 +3,7 @@ import type { Entry, Tree } from '../entries/entry.ts';
 
 const capability = 'security.capability';
 
-/** Says which files of packages ran with rights of their own and lost them to a file of an overlay in their place. */
+/** Lists the packaged setuid and setgid programs that an overlay replaces by files without these bits. */
 export function lostRights(packages: Tree, tree: Tree, overlaid: Iterable<string>): string[] {
   return [...overlaid].flatMap((path) => {
     const [was, is] = [packages.get(path), tree.get(path)];

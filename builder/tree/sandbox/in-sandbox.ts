@@ -15,7 +15,7 @@ export interface SandboxOptions {
   mode?: SandboxMode;
   /** The whole environment. */
   env: NodeJS.ProcessEnv;
-  /** The machine it finds itself on: `standardHost` unless given. */
+  /** The host that the program sees: `standardHost` unless given. */
   host?: SimulatedHost;
   /** What the program is made for. */
   arch: Arch;
@@ -31,7 +31,7 @@ const refusal = 125;
 
 /**
  * Runs a program of the build host as root of namespaces of its own, without network, on a simulated host: nothing
- * by which the real one could be told is in /proc, /sys and /etc. Gives what it printed. Throws `tool_failed`, or
+ * that identifies the build host is in /proc, /sys and /etc. Returns what it printed. Throws `tool_failed`, or
  * `sandbox_forbidden` rather than showing something of the build host.
  */
 export async function inSandbox(argv: readonly string[], options: SandboxOptions): Promise<string> {

@@ -19,7 +19,7 @@ export function treeEnvironment(epoch: number): NodeJS.ProcessEnv {
 
 /**
  * Runs a program of the tree that lies in a folder, as root of it, in the sandbox; `argv` names it as the tree does.
- * Files of others than root must have been made by the sandbox's root (`inSandbox`). Gives what the program printed.
+ * Files of others than root must have been made by the sandbox's root (`inSandbox`). Returns what the program printed.
  */
 export async function runInTree(
   folder: string,

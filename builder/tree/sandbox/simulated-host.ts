@@ -1,6 +1,6 @@
 import type { Arch } from '../../../protocol/schema/schema.ts';
 
-/** A simulated host: what programs in the sandbox can find out about where they run. */
+/** A simulated host: what programs in the sandbox can find out about the host they run on. */
 export interface SimulatedHost {
   hostname: string;
   /** 32 hex digits, as in machine-id(5). */
@@ -10,17 +10,17 @@ export interface SimulatedHost {
   cpu: string;
   /** What its firmware says of it (SMBIOS); null for a machine that has none. */
   dmi: Record<'sys_vendor' | 'product_name' | 'product_serial' | 'product_uuid', string> | null;
-  /** Addresses of its network cards besides `lo`, by name. */
+  /** Addresses of its network cards other than `lo`, by name. */
   cards: Record<string, string>;
-  /** The process number the first process comes after. */
+  /** The process number before that of its first process. */
   lastPid: number;
-  /** Seconds it is said to run for longer than the real one, where the kernel can (time_namespaces(7)). */
+  /** Seconds by which it seems to run longer than the build host, where the kernel supports that (time_namespaces(7)). */
   olderSecs: number;
   /** Whether programs may use a single processor. */
   oneCpu: boolean;
 }
 
-/** The machine every image is built on: it has nothing by which one could be told from another. */
+/** The host every image is built on, without any property of a particular host. */
 export const standardHost: SimulatedHost = {
   hostname: 'interlock-build',
   machineId: '00000000000040008000000000000001',
@@ -33,7 +33,7 @@ export const standardHost: SimulatedHost = {
   oneCpu: false,
 };
 
-/** Another machine in all of this: what an installation on it differs in depends on the machine. */
+/** A host that differs in all of this: where an installation on it differs, it depends on the host. */
 export const otherHost: SimulatedHost = {
   hostname: 'another-host',
   machineId: '5a17c0de5a17405a8a17c0de5a17c0de',
@@ -51,7 +51,7 @@ export const otherHost: SimulatedHost = {
   oneCpu: true,
 };
 
-/** Files of proc(5) that tell of the build host's hardware, disks, load or command line: they are empty in the sandbox. */
+/** Files of proc(5) that show the build host's hardware, disks, load or command line: they are empty in the sandbox. */
 const hidden = [
   'cmdline',
   'consoles',
@@ -76,7 +76,7 @@ const hidden = [
 /** Folders of proc(5) of the same kind. */
 const hiddenFolders = ['acpi', 'asound', 'bus', 'driver', 'fs', 'ide', 'irq', 'scsi'];
 
-/** What of /proc, /sys and /etc the sandbox replaces, by path; null is an empty folder. /sys is replaced whole. */
+/** The parts of /proc, /sys and /etc that the sandbox replaces, by path; null is an empty folder. /sys is replaced whole. */
 export function simulatedFiles(host: SimulatedHost, arch: Arch): Map<string, string | null> {
   const { hostname, machineId, bootId, dmi, cards } = host;
   const files = new Map<string, string | null>([

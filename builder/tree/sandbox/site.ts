@@ -1,10 +1,10 @@
 import { type SimulatedHost, standardHost } from './simulated-host.ts';
 
-/** Where trees are made: on which simulated host, and which folder keeps them; the cache's unless given. */
+/** Where trees are made: the simulated host, and the folder that keeps them; the cache's by default. */
 export interface Site {
   host: SimulatedHost;
   trees?: string;
 }
 
-/** Where every release is built. */
+/** The site of every build. */
 export const defaultSite: Site = { host: standardHost };

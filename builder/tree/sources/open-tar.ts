@@ -48,7 +48,7 @@ async function* joined(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerat
   yield* rest;
 }
 
-/** A failure destroys the decompressor with it, so that whoever reads from that sees it. */
+/** A failure destroys the decompressor with the same error, which its reader gets. */
 async function* through(chunks: AsyncIterable<Buffer>, decompressor: Transform): AsyncGenerator<Buffer> {
   // the decompressor is destroyed with the same error, which its reader gets
   pipeline(Readable.from(chunks), decompressor).catch(() => {});

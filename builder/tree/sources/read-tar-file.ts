@@ -5,8 +5,8 @@ import { readTree } from '../entries/read-tree.ts';
 import { openTar } from './open-tar.ts';
 
 /**
- * Reads a tar that somebody gave, packed or not, into a tree; `also` sees the file's own bytes. Whatever is wrong inside
- * is said with the file's name, for a definition may have many. Throws `not_found`, `bad_input`.
+ * Reads a tar file, compressed or not, into a tree; `also` gets the file's own bytes. Every problem inside
+ * is reported with the file's name, since a definition may have many. Throws `not_found`, `bad_input`.
  */
 export async function readTarFile(
   file: string,

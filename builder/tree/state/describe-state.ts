@@ -6,7 +6,7 @@ type Places = Pick<StateLayout, 'moved' | 'seeded'>;
 
 const longestList = 20;
 
-/** What became of files in the host's folders, in a few words for the end of a build. */
+/** Summarizes what was done with files in the host's folders, for the end of a build. */
 export function describeState({ moved, seeded }: Places): string[] {
   const ways = Map.groupBy(moved, ({ to }) => wayTo(to));
   const lines = [...ways].map(([way, all]) => {

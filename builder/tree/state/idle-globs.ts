@@ -4,7 +4,7 @@ import { placeOf } from '../../definition/line-of.ts';
 import type { Tree } from '../entries/entry.ts';
 import { matchWritten } from './state-rules.ts';
 
-/** Says which globs of `[state]` name nothing in /var. */
+/** Warns of globs of `[state]` that match nothing in /var. */
 export function warnOfIdleGlobs(
   tree: Tree,
   definition: Pick<Definition, 'files' | 'arch' | 'state'>,

@@ -7,7 +7,7 @@ import { imagePath, isSoftware, writtenPath } from './homes.ts';
 import { keepTarget } from './keep-target.ts';
 import { chooseTreatment, type StateRules, type Treatment } from './state-rules.ts';
 
-/** Where everything in /var went. Paths are binary strings; those that begin with `/` are as people name them. */
+/** What was done with everything in /var. Paths are binary strings; those that begin with `/` are as people write them. */
 export interface StateLayout {
   /** Lines of tmpfiles.d(5). */
   lines: string[];
@@ -22,8 +22,8 @@ export interface StateLayout {
 }
 
 /**
- * Finds a place for each entry of /var: a folder or link becomes a line, a file lies in the image, and a host gets a link
- * or a copy. `state` is in walk order. Throws `bad_input` where two files would lie in one place.
+ * Moves each entry of /var: a folder or link becomes a line, a file lies in the image, and a host gets a link
+ * or a copy. `state` is in walk order. Throws `bad_input` where two files would get one path.
  */
 export function layOutState(tree: Tree, state: readonly Entry[], rules: StateRules): StateLayout {
   const places: StateLayout = { lines: [], links: [], moved: [], seeds: [], seeded: [] };

@@ -16,16 +16,16 @@ export interface StateRules {
 }
 
 /**
- * `made` by a line of its own; `linked`: in the image, with a link to it; `seeded`: copied once; `created` by somebody
- * else's line. A folder that is linked or seeded takes along all that lies in it.
+ * `made` by a line of its own; `linked`: in the image, with a link to it; `seeded`: copied once; `created` by
+ * a line of a package. A folder that is linked or seeded takes along all that lies in it.
  */
 export type Treatment = 'created' | 'made' | 'linked' | 'seeded';
 
-/** Folders that many share: what is in one says nothing of its neighbours. */
+/** Folders that many programs share: files in them do not belong together. */
 const shared =
   /^var(\/(cache|home|lib|lib\/misc|lib\/private|local|log|mail|opt|roothome|spool|srv|usrlocal))?$/;
 
-/** Gives the rule by which each entry of /var finds its place; `state` is all of them. */
+/** Returns the rule that decides what is done with each entry of /var; `state` is all of them. */
 export function chooseTreatment(state: readonly Entry[], rules: StateRules): (entry: Entry) => Treatment {
   const isSeeded = matchWritten(rules.seed);
   const isLinked = matchWritten(rules.link);

@@ -73,7 +73,7 @@ class ByteQueue {
     return taken;
   }
 
-  /** Lets go of the file behind it: whoever reads may stop early. */
+  /** Closes the file behind it: a reader may stop early. */
   async close(): Promise<void> {
     await this.#chunks.return?.();
   }

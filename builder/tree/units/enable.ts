@@ -78,7 +78,8 @@ async function traverse(search: UnitSearch, units: Units, start: Unit, followCon
       delete unit.found;
       await readUnit(search, unit);
     } else {
-      if (!parseUnitName(filled)) throw refused(unit.name, `is a link to ${filled}, which is not a unit name`);
+      if (!parseUnitName(filled))
+        throw refused(unit.name, `is a link to ${filled}, which is not a unit name`);
       unit = add(units, filled, false);
       if (!(await loadUnit(search, unit)))
         throw refused(start.name, `is a link to ${filled}, which does not exist`);

@@ -36,7 +36,7 @@ export function expand(word: string, subject: Subject): string {
     const unknowable =
       ofTheHost.get(letter) ?? (subject.manager === 'user' ? ofTheUser.get(letter) : undefined);
     if (unknowable !== undefined) {
-      const problem = `[Install] asks by %${letter} for ${unknowable}, which a build cannot know`;
+      const problem = `[Install] uses %${letter} for ${unknowable}, which is not known during a build`;
       throw new InterlockError('bad_input', { what: subject.name, problem });
     }
     return meaning(letter, subject) ?? whole;

@@ -16,7 +16,10 @@ export function readInstall(text: string, file: string): Assignment[] {
   for (const line of unitLines(text)) {
     if (line.startsWith('[')) {
       if (!line.endsWith(']')) {
-        throw new InterlockError('bad_input', { what: `/${file}`, problem: `${line} is not a section header` });
+        throw new InterlockError('bad_input', {
+          what: `/${file}`,
+          problem: `${line} is not a section header`,
+        });
       }
       section = line.slice(1, -1);
     } else if (section === 'Install') {

@@ -11,7 +11,7 @@ import { type Moves, settleNumbers } from './settle-numbers.ts';
 /**
  * Gives users and groups, and all they own in a tree, the numbers that the lock keeps for them. The packages' scripts
  * never see the lock: they make each account as on a new machine, with its home, shell and groups, and its number
- * moves afterwards. Gives what moved. Throws `bad_input` when that cannot be.
+ * moves afterwards. Returns what moved. Throws `bad_input` when that cannot be.
  */
 export async function applyUsersLock(tree: Tree, lock: UsersLock): Promise<Moves> {
   const accounts = await readUsers(tree);
@@ -35,7 +35,7 @@ export async function lockUsers(tree: Tree, lock: UsersLock): Promise<UsersLock>
   return extendUsersLock(lock, await readUsers(tree), { subuids, subgids });
 }
 
-/** Files that nobody of the image owns must not come to belong to whom a number moves to. */
+/** Files whose owner has no name in the image must not come to belong to the user that gets the number. */
 function strangers(tree: Tree, { uids, gids }: Moves): string[] {
   const coming = { uid: comingNumbers(uids), gid: comingNumbers(gids) };
   return (['uid', 'gid'] as const).flatMap((kind) => {
@@ -43,7 +43,7 @@ function strangers(tree: Tree, { uids, gids }: Moves): string[] {
     if (!found) return [];
     const number = found[kind];
     return [
-      `/${found.path} has ${kind} ${number}, which is nobody’s, and of users.lock somebody’s: chown it`,
+      `/${found.path} has ${kind} ${number}, which no user or group of the image has, but one of users.lock: chown it`,
     ];
   });
 }

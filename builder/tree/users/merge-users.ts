@@ -8,7 +8,7 @@ const files = ['passwd', 'group', 'shadow', 'gshadow', 'subuid', 'subgid'].map((
 /**
  * Lays something over a tree, and merges its users with those that were there. A source that brings its own /etc/passwd
  * numbers its files by it: its names get the numbers that they have in the image or in the lock, its other names
- * numbers that nobody has, and its files with them. Users that only the tree has stay.
+ * free numbers, and its files with them. Users that only the tree has stay.
  */
 export async function mergeUsers<T>(tree: Tree, lock: UsersLock, lay: () => Promise<T>): Promise<T> {
   const before = new Map(tree);

@@ -10,7 +10,7 @@ export interface Moves {
 
 /**
  * Which numbers change so that each name of the lock has its own, and no other name has a number of the lock. New names
- * keep the number they came with where nobody ever had it. Names and numbers of `accounts` are distinct.
+ * keep the number they came with where it was never taken. Names and numbers of `accounts` are distinct.
  */
 export function settleNumbers({ users, groups }: Accounts, lock: UsersLock): Moves {
   const lockedUids = new Map([...lock.users.values()].map(({ name, uid }) => [name, uid]));

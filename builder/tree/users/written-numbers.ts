@@ -7,7 +7,7 @@ const accounts = /^etc\/(?:passwd|group|shadow|gshadow|subuid|subgid)-?$/;
 const maxSize = 64 * 1024;
 
 /**
- * Files that a script made and that seem to hold a number which somebody else has now: a number that was written down
+ * Lists files that a script made and that seem to hold a number which another user has now: a number that was written down
  * does not move. In words.
  */
 export async function writtenNumbers(tree: Tree, { uids, gids }: Moves): Promise<string[]> {

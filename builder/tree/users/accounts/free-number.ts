@@ -10,14 +10,14 @@ export interface NumberRange {
 const ofSystem: NumberRange = { from: 100, to: 999 };
 const ofPeople: NumberRange = { from: 1000, to: 59_999 };
 
-/** A number for a user or group that nobody has; a person's when the one it came with was a person's. */
+/** A free number for a user or group, from the range of people where the one it came with was from there. */
 export function freeNumber(near: number, taken: ReadonlySet<number>): number {
   if (near < ofPeople.from || near > ofPeople.to) return highestFree([ofSystem], taken);
   for (let number = ofPeople.from; number <= ofPeople.to; number++) if (!taken.has(number)) return number;
   throw nothingLeft();
 }
 
-/** The highest number of some ranges that nobody has; of those of the system when there are none. */
+/** The highest free number of some ranges; of those of the system when there are none. */
 export function highestFree(ranges: readonly NumberRange[], taken: ReadonlySet<number>): number {
   const downwards = (ranges.length > 0 ? ranges : [ofSystem]).toSorted((a, b) => b.to - a.to);
   for (const { from, to } of downwards) {
@@ -29,6 +29,6 @@ export function highestFree(ranges: readonly NumberRange[], taken: ReadonlySet<n
 function nothingLeft(): InterlockError {
   return new InterlockError('bad_input', {
     what: 'users.lock',
-    problem: 'leaves no number for another name',
+    problem: 'leaves no free number for another name',
   });
 }

@@ -11,7 +11,7 @@ export interface User {
   shell: string;
 }
 
-/** A group of an image, with its number and the users in it besides those whose first group it is. */
+/** A group of an image, with its number and its members other than those whose primary group it is. */
 export interface Group {
   name: string;
   gid: number;

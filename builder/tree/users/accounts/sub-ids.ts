@@ -24,7 +24,7 @@ export async function readSubIds(tree: Tree, path: string): Promise<SubIds> {
   return ids;
 }
 
-/** Gives each user the ranges of the lock, and ranges that nobody had to those that are new; with what cannot be. */
+/** Gives each user the ranges of the lock, and free ranges to new users; returns the problems too. */
 export function settleSubIds(found: SubIds, lock: SubIds): { ids: SubIds; problems: string[] } {
   const taken = [...lock.values()].flat();
   const problems: string[] = [];

@@ -8,7 +8,7 @@ import { makeAccounts, type NewAccounts } from './make-accounts.ts';
 import { readSysusers } from './read-sysusers.ts';
 
 /**
- * Makes the users and groups that files of sysusers.d(5) declare and nobody made yet: those of sources and overlays. Gives
+ * Makes the users and groups that files of sysusers.d(5) declare and that do not exist yet: those of sources and overlays. Returns
  * what it added. A user comes without a password, as from systemd-sysusers. Throws `bad_input` with the line.
  */
 export async function applySysusers(tree: Tree, lock: UsersLock): Promise<NewAccounts> {
