@@ -29,11 +29,11 @@ describe('unified kernel image', () => {
   });
 
   const refused: [string, Buffer, string][] = [
-    ['is no PE image', Buffer.alloc(1000), 'is no PE image'],
+    ['is not a PE image', Buffer.alloc(1000), 'is not a PE image'],
     ['is signed', makeStub((bytes) => bytes.writeUInt32LE(1, 0x40 + 24 + 148)), 'is signed'],
     ['is a UKI already', packUki(input), 'has a section .osrel already'],
     ['is cut short', makeStub().subarray(0, 0x500), 'is cut short'],
-    ['is 32-bit', makeStub((bytes) => bytes.writeUInt16LE(0x10b, 0x40 + 24)), 'is no PE32+'],
+    ['is 32-bit', makeStub((bytes) => bytes.writeUInt16LE(0x10b, 0x40 + 24)), 'is not a PE32+'],
     ['has no room', makeStub((bytes) => bytes.writeUInt32LE(0x1c0, 0x40 + 24 + 60)), 'has no room for 5'],
   ];
   for (const [what, stub, problem] of refused) {

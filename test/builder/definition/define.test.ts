@@ -72,7 +72,7 @@ describe('define', () => {
     const globs = good.replace('[slots]', 'remove = [\n  "/usr/games",\n  "/a/{b",\n]\n\n[slots]');
     await expect(defineText(globs)).rejects.toMatchObject({
       code: 'definition_invalid',
-      details: { line: 14, problem: expect.stringContaining('/a/{b is no glob') },
+      details: { line: 14, problem: expect.stringContaining('/a/{b is not a valid glob') },
     });
   });
 
@@ -111,7 +111,7 @@ describe('parseDefinition', () => {
     ['a package of another architecture', '"udev",', '"udev:i386",', 5, /names an architecture/],
     ['a task', '"udev",', '"ssh-server^",', 5, /a task of apt; name its packages/],
     ['a pattern', '"udev",', '"?essential",', 5, /a pattern; name each package/],
-    ['a name in capitals', '"udev",', '"Udev",', 5, /“Udev” is no name of a package/],
+    ['a name in capitals', '"udev",', '"Udev",', 5, /“Udev” is not a package name/],
     ['an empty version', '"udev",', '"udev=",', 5, /has no version after =/],
     [
       'a package of a section',

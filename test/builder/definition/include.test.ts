@@ -134,7 +134,7 @@ it.each([
     { 'site/image.toml': site.replace('"tidy"', '"none"') },
     'site',
     10,
-    /none is no file/,
+    /none is not a file/,
   ],
   [
     'a source that is missing',
@@ -178,6 +178,6 @@ it('joins what becomes of state, and names the line of a glob that is none', asy
   await write({ 'base/image.toml': `${base}[state]\nlink = [\n  "/var/www",\n  "/var/{x",\n]\n` });
   await expect(define(join(dir, 'site'), 'x86-64')).rejects.toMatchObject({
     code: 'definition_invalid',
-    details: { line: 15, problem: expect.stringContaining('/var/{x is no glob') },
+    details: { line: 15, problem: expect.stringContaining('/var/{x is not a valid glob') },
   });
 });

@@ -56,8 +56,8 @@ it('says every wrong name at once, and every value that is missing', () => {
   const names = 'packages = ["udev-", "curl"]\nunits = ["sshd"]\nmask = ["getty"]\n';
   expect(problemsOf(head + names + slots)).toEqual([
     expect.stringMatching(/^image.toml:4: “udev-”/),
-    expect.stringMatching(/^image.toml:5: sshd is no unit name/),
-    expect.stringMatching(/^image.toml:6: getty is no unit name/),
+    expect.stringMatching(/^image.toml:5: sshd is not a unit name/),
+    expect.stringMatching(/^image.toml:6: getty is not a unit name/),
   ]);
   expect(problemsOf('name = "box"\n[slots]\nroot = "2 GB"\n')).toEqual([
     'image.toml:1: suite is missing',

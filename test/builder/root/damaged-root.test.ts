@@ -99,5 +99,5 @@ test('metadata that is said to begin nowhere, or to be the whole of a huge image
   for (const block of [0xffffffff, image.length / 4096]) {
     expect(await refusal((bytes) => bytes.writeUInt32LE(block, 1024 + 40))).toMatch('has its metadata at');
   }
-  expect(await refusal((bytes) => bytes.fill(0, 1024, 1028))).toMatch('is no EROFS image');
+  expect(await refusal((bytes) => bytes.fill(0, 1024, 1028))).toMatch('is not an EROFS image');
 });

@@ -31,7 +31,7 @@ describe('elfNeeds', () => {
 
   it('refuses what is no program', () => {
     expect(() => elfNeeds(Buffer.from('#!/bin/sh\n'.repeat(20)), 'script')).toThrow(
-      /script: is no 64-bit ELF/,
+      /script: is not a 64-bit ELF/,
     );
   });
 });

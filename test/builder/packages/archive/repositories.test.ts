@@ -303,6 +303,6 @@ describe('repositories', () => {
   it('names a file of a folder that is no package', async () => {
     mkdirSync(join(dir, 'debs'));
     writeFileSync(join(dir, 'debs/broken.deb'), 'text');
-    await expect(choose('"web"', withFolder)).rejects.toThrow(/debs\/broken\.deb: is no Debian package/);
+    await expect(choose('"web"', withFolder)).rejects.toThrow(/debs\/broken\.deb: is not a Debian package/);
   });
 });

@@ -143,7 +143,7 @@ describe('packages.lock', () => {
   ])('names the line of %s', (_what, from, to, place) => {
     const text = formatLock(two).replaceAll('": "', '":"').replace(from, to);
     expect(text).not.toBe(formatLock(two).replaceAll('": "', '":"'));
-    expect(() => parseLock(text, 'my.lock')).toThrow(`my.lock:${lineOf(text, place)}: is no JSON`);
+    expect(() => parseLock(text, 'my.lock')).toThrow(`my.lock:${lineOf(text, place)}: is not valid JSON`);
   });
 
   it('finds a line in whatever JSON does not allow', () => {

@@ -82,7 +82,7 @@ describe('findMirror', () => {
     await expect(findMirror({ INTERLOCK_MIRROR: 'ftp://me:secret@near.invalid' }, etc)).rejects.toMatchObject(
       {
         code: 'mirror_failed',
-        details: { problem: 'INTERLOCK_MIRROR is ftp://near.invalid, no http:// or https:// address' },
+        details: { problem: 'INTERLOCK_MIRROR is ftp://near.invalid, not an http:// or https:// address' },
       },
     );
   });

@@ -57,5 +57,7 @@ it('refuses a proxy of another kind without its password', async () => {
   expect(fromEnv).toMatchObject({ code: 'config_invalid' });
   expect(fromEnv.message).not.toContain('secret');
   const proxyFor = await findProxies({}, async () => `Acquire::http::Proxy "${socks}";\n`);
-  expect(() => proxyFor('http://deb.test/')).toThrow('apt: socks5h://p:1 is no http:// or https:// proxy');
+  expect(() => proxyFor('http://deb.test/')).toThrow(
+    'apt: socks5h://p:1 is not an http:// or https:// proxy',
+  );
 });

@@ -210,7 +210,7 @@ describe('a tar that cannot become a root', () => {
         { path: 'a', type: '0' },
         { path: 'a/b', type: '0' },
       ],
-      'which is no directory',
+      'which is not a directory',
     ],
     [
       'a folder that becomes a file',

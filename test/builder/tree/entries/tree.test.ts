@@ -187,7 +187,7 @@ describe('matchPaths', () => {
   ])('%s and %s: %s', (glob, path, expected) => expect(matchPaths([glob])(path)).toBe(expected));
 
   it.each(['/a/[z-a]', '/a/[b', '/a/{b,c'])('refuses a glob that is none: %s', (glob) => {
-    expect(() => matchPaths([glob])).toThrow(/is no glob/);
+    expect(() => matchPaths([glob])).toThrow(/is not a valid glob/);
   });
 
   it('tells which globs name nothing', () => {

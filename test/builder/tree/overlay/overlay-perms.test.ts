@@ -77,7 +77,7 @@ group = 7
     ['"/etc/app/key" = { mode = "rw" }', /mode/],
     ['"/etc/app/key" = { mode = 600 }', /mode/],
     ['"/etc/app/key" = { user = "app" }', /unknown key/],
-    ['"/etc/app/{key" = { mode = "0600" }', /is no glob/],
+    ['"/etc/app/{key" = { mode = "0600" }', /is not a valid glob/],
     ['"/etc/app/key" = ', /./],
     ['"/etc/app/key" = { owner = "nobody-here" }', /the image has no user nobody-here/],
     ['"/etc/app/key" = { group = "app" }', /the image has no group app/],

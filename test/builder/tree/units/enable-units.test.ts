@@ -152,7 +152,7 @@ describe('units of a definition', () => {
     [
       'h.service',
       { [`${vendor}/h.service`]: '[Install]\nWantedBy=x-%m.target\n' },
-      /asks by %m for the machine id/,
+      /uses %m for the machine id/,
     ],
     [
       'a.service',

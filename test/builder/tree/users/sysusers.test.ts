@@ -168,7 +168,7 @@ it.each([
   ['u app - a:b', /colon/],
   ['u app - a b c d', /after the last/],
   ['x app', /begins with x/],
-  ['r - x', /no range/],
+  ['r - x', /not a range/],
   ['m app', /names no group/],
   ['u locked 5', /locked has uid 7 in users\.lock/],
   ['u app 7', /uid 7 is locked’s in users\.lock and on hosts, not for app/],

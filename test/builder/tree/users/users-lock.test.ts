@@ -157,7 +157,7 @@ it.each([
   ['1a:x:5:5::/:', /user 1a/],
   ['toor:x:0:0::/:', /users root and toor share uid 0/],
   ['root:x:5:0::/:', /user root is there twice/],
-  ['+::::::', /\/etc\/passwd:2: “\+::::::” is no line of passwd/],
+  ['+::::::', /\/etc\/passwd:2: “\+::::::” is not a line of passwd/],
 ])('refuses an account that systemd could not give to a host: %s', async (line, problem) => {
   const tree = treeWith(['root:x:0:0::/root:/bin/sh']);
   putFile(tree, 'etc/passwd', `root:x:0:0::/root:/bin/sh\n${line}\n`);
