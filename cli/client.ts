@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import type { OptionsInit } from 'got';
 import { type ErrorCode, errorTable } from '../protocol/errors/error-table.ts';
-import { type Details, InterlockError } from '../protocol/errors/interlock-error.ts';
+import { type Details, errorOf, InterlockError } from '../protocol/errors/interlock-error.ts';
+import type { Failure } from '../protocol/errors/operands.ts';
 import { visible } from '../protocol/text/visible.ts';
 import { type Answer, ask, openAnswer } from '../system/http/ask.ts';
 import { createHttpAgents } from '../system/http/http-agents.ts';
@@ -151,8 +152,9 @@ function failureOf(answer: Answer): InterlockError {
   const told = Object.entries(body.details ?? {}).filter(([, value]) =>
     ['string', 'number'].includes(typeof value),
   );
-  const details = Object.fromEntries(told) as Details;
-  const failure = new InterlockError(body.kind as ErrorCode, details);
+  const code = body.kind as ErrorCode;
+  // a server of another version may name other operands: the texts then show what is missing
+  const failure = errorOf({ code, details: Object.fromEntries(told) as Details } as Failure);
   if (typeof body.value === 'string') failure.message = visible(body.value);
   return failure;
 }

@@ -1,6 +1,7 @@
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import { dayMs, hourMs, minuteMs, secondMs } from '../protocol/time/durations.ts';
 
-const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const units = { s: secondMs, m: minuteMs, h: hourMs, d: dayMs } as const;
 const longestMs = 365 * units.d;
 
 /** Milliseconds in a flag such as `90s`, `10m` or `2 hours`. Throws `usage`. */

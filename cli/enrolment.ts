@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Enrolment, type EnrolmentAnswer } from '../protocol/api/operator.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
+import { dayMs, hourMs, minuteMs, weekMs } from '../protocol/time/durations.ts';
 import { answer } from '../system/command/command.ts';
 import { type ClientOptions, createClient } from './client.ts';
 import { findHost } from './find-id.ts';
@@ -11,7 +12,7 @@ interface ForgetFlags extends ClientOptions {
   olderThan?: string;
 }
 
-const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 };
+const unitMs = { minute: minuteMs, hour: hourMs, day: dayMs, week: weekMs };
 
 /** `interlock host enrolment` and `forget`: whether hosts may ask to be let in, and how they go. */
 export function addEnrolment(

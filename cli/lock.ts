@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import type { LockValue } from '../protocol/lock/lock-value.ts';
-import { clearFailed, isBraked, setSlots } from '../protocol/lock/semaphore.ts';
+import { clearFailed, isStoppedByFailures, setSlots } from '../protocol/lock/semaphore.ts';
 import { problemOf, Word } from '../protocol/schema/schema.ts';
 import { visible } from '../protocol/text/visible.ts';
 import { type Answer, answer, group, verb } from '../system/command/command.ts';
@@ -168,7 +168,7 @@ function format(value: LockValue): string {
     Object.entries(entry.failed)
       .map(([host, reason]) => `${host}: ${reason}`)
       .join('; ') || '-',
-    isBraked(entry) ? 'stopped' : 'goes on',
+    isStoppedByFailures(entry) ? 'stopped' : 'goes on',
   ]);
   return [
     `${value.holders.length} of ${value.slots} places taken`,

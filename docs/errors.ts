@@ -1,4 +1,5 @@
 import { errorTable } from '../protocol/errors/error-table.ts';
+import { conditions } from '../protocol/errors/trouble-codes.ts';
 
 /** Renders the error table as the page people look a code up in. */
 export function renderErrors(): string {
@@ -16,6 +17,12 @@ export function renderErrors(): string {
     '| code | what happened | what to do | HTTP | exit | retry |',
     '|---|---|---|---|---|---|',
     ...rows,
+    '',
+    'An agent may also report that it is stuck on one of these, although no command failed:',
+    '',
+    '| code | what it means |',
+    '|---|---|',
+    ...Object.entries(conditions).map(([code, text]) => `| \`${code}\` | ${cell(text)} |`),
     '',
   ].join('\n');
 }

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { dayMs } from '../../protocol/time/durations.ts';
 import type { Paths } from '../config/paths.ts';
 import { nothingDueUntil } from '../state-machine/check-in-due.ts';
 
 /** A longer wait was made while the clock was wrong. */
-const longestWaitMs = 86_400_000;
+const longestWaitMs = dayMs;
 
 /**
  * False while the state says to wait, under the boot it was written in, with nothing to report: most of the timer's

@@ -7,7 +7,7 @@ import { pathsOf } from '../config/paths.ts';
 import { openStore } from '../state/store.ts';
 import { strandedIn } from '../state-machine/lost.ts';
 import { holdOf } from '../state-machine/memory.ts';
-import { giveOrders } from './give-orders.ts';
+import { order } from './verbs.ts';
 
 /** `interlock-agent lock`: this host's side of the lock. */
 export function addLock(program: Command, root: () => string): void {
@@ -52,7 +52,7 @@ export function addLock(program: Command, root: () => string): void {
             'a restored etcd may have lost holders: check that no host of the group is rebooting, then pass --yes';
           throw new InterlockError('usage', { problem });
         }
-        return giveOrders(root(), async ({ ports }) => [
+        return order(root(), async ({ ports }) => [
           { kind: 'acknowledge', place: move ? ports.lock.place() : null },
         ]);
       }),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CarriedOffer } from '../../protocol/documents/offline.ts';
+import type { OfflineOffer } from '../../protocol/documents/offline.ts';
 import { asInterlockError, type InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { tightenTree } from '../../system/files/private-files.ts';
 import { type Composed, compose } from '../compose/compose.ts';
@@ -34,7 +34,7 @@ export interface OpenAgent extends Composed {
   problem: InterlockError | null;
   store: Store;
   /** What the offline bundle offers, if one stands in for the server. */
-  offer: CarriedOffer | null;
+  offer: OfflineOffer | null;
   run(orders?: EventBody[], once?: boolean): Promise<Memory>;
 }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { imageFloorFile, imageRootFile } from '../../protocol/documents/trust.ts';
+import { imageFloorFile, imageRootFile } from '../../protocol/boot/host-layout.ts';
 import { isClockSynchronised } from '../hosts/clock.ts';
 import type { ClockPort } from '../ports/clock.ts';
 import type { TrustPort } from '../ports/trust.ts';

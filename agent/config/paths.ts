@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { agentStateFolder, runFolder } from '../../protocol/boot/host-layout.ts';
 
 /** Where the agent finds and keeps things under a host's root, so that a file-backed host is only another root. */
 export interface Paths {
@@ -19,7 +20,7 @@ export function pathsOf(root: string): Paths {
     root,
     image: existsSync(booted) ? booted : root,
     etc: join(root, 'etc/interlock'),
-    run: join(root, 'run/interlock'),
-    state: join(root, 'var/lib/interlock/agent'),
+    run: join(root, runFolder),
+    state: join(root, agentStateFolder),
   };
 }

@@ -1,3 +1,4 @@
+import { hourMs } from '../../protocol/time/durations.ts';
 /** How slow is too slow, and for how long a source is left alone then. */
 export interface Pace {
   /** A source is judged by what it delivered in so many milliseconds of being waited for. */
@@ -49,7 +50,7 @@ interface Known {
 /** The penalty of a source that is slow and nothing worse. */
 const slowOnly = 1;
 const wrongMs = 600_000;
-const longestRestMs = 6 * 3_600_000;
+const longestRestMs = 6 * hourMs;
 
 /** Starts knowing nothing; `now` in milliseconds. */
 export function createSourcePool(

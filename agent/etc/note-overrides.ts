@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
+import { imageEtcFolder, ownEtcFolder } from '../../protocol/boot/host-layout.ts';
 import { parseJson } from '../../protocol/schema/schema.ts';
 import { writeDurably } from '../../system/files/durable.ts';
 import type { Paths } from '../config/paths.ts';
@@ -16,8 +17,8 @@ const Notes = Type.Object({
 type Notes = Static<typeof Notes>;
 
 /** The overlay's two sides of /etc on a host. */
-export function etcFolders({ root, run }: Pick<Paths, 'root' | 'run'>): { own: string; image: string } {
-  return { own: join(root, 'var/lib/interlock/etc/upper'), image: join(run, 'image-etc') };
+export function etcFolders({ root }: Pick<Paths, 'root'>): { own: string; image: string } {
+  return { own: join(root, ownEtcFolder), image: join(root, imageEtcFolder) };
 }
 
 /** Notes new and rewritten files beside the image's of today, and forgets those that are gone. */

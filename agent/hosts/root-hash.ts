@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { rootHashOf } from '../../protocol/boot/kernel-parameters.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { run } from '../../system/process/run.ts';
 
@@ -9,7 +10,7 @@ import { run } from '../../system/process/run.ts';
 export async function readRootHash(name: string, commandLine = '/proc/cmdline'): Promise<string> {
   // without dmsetup the kernel's command line says it
   const table = await run('dmsetup', ['table', name]).catch(() => '');
-  const found = rootHashOfTable(table) ?? rootHashOfCommandLine(await readFile(commandLine, 'utf8'));
+  const found = rootHashOfTable(table) ?? rootHashOf(await readFile(commandLine, 'utf8'));
   if (!found) throw new InterlockError('disk_invalid', { disk: name, problem: 'no root hash is in force' });
   return found;
 }
@@ -18,9 +19,4 @@ export async function readRootHash(name: string, commandLine = '/proc/cmdline'):
 export function rootHashOfTable(table: string): string | undefined {
   const fields = table.trim().split(/\s+/);
   return fields[2] === 'verity' && /^[0-9a-f]{64}$/.test(fields[11] ?? '') ? fields[11] : undefined;
-}
-
-/** The root hash that the booted kernel image carries; the whole word must match. */
-export function rootHashOfCommandLine(text: string): string | undefined {
-  return /(?:^|\s)interlock\.roothash=([0-9a-f]{64})(?:\s|$)/.exec(text)?.[1];
 }

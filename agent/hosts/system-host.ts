@@ -1,5 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runFolder } from '../../protocol/boot/host-layout.ts';
+import { verityDevice } from '../../protocol/boot/kernel-parameters.ts';
 import { privateFile } from '../../system/files/private-files.ts';
 import { openLoader } from '../loader/systemd-boot/loader.ts';
 import type { Running, SlotName } from '../ports/host.ts';
@@ -11,16 +13,12 @@ import { readThrough } from './read-through.ts';
 import { reboot } from './reboot.ts';
 import { readRootHash } from './root-hash.ts';
 
-/** The name that the initrd gives the verity device under the root. */
-export const verityName = 'root';
-/** Where the agent mounts the ESP and writes the file that the deadman looks for. */
-export const runFolder = '/run/interlock';
 /** For the deadman, which knows no boot loader: this boot needs no confirmation any more. */
 const confirmed = join(runFolder, 'confirmed');
 
 /** Opens the host that the agent runs on: device mapper, real partitions, the mounted ESP. */
 export async function openSystemHost(): Promise<Host> {
-  const disk = await findSlotsOnDisk(verityName);
+  const disk = await findSlotsOnDisk(verityDevice);
   const esp = await mountEsp(disk.esp, runFolder);
   const loader = openLoader(esp, { efivars: '/sys/firmware/efi/efivars' });
   return {
@@ -33,7 +31,7 @@ export async function openSystemHost(): Promise<Host> {
     },
     storage: { slots: disk.slots, esp, bootFiles: loader },
     running: () => readRunning(disk.running),
-    readRoot: (signal) => readThrough(`/dev/mapper/${verityName}`, signal),
+    readRoot: (signal) => readThrough(`/dev/mapper/${verityDevice}`, signal),
     reboot: () => reboot('system'),
     close: () => unmountEsp(esp),
   };
@@ -42,6 +40,6 @@ export async function openSystemHost(): Promise<Host> {
 /** What the kernel says about this boot. */
 export async function readRunning(slot: SlotName): Promise<Running> {
   const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
-  const rootHash = await readRootHash(verityName);
+  const rootHash = await readRootHash(verityDevice);
   return { bootId, slot, rootHash, ...(await readIdentity('/usr/lib/os-release')) };
 }

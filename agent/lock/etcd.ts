@@ -1,7 +1,7 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { LockValue } from '../../protocol/lock/lock-value.ts';
 import { type Change, cancel, release } from '../../protocol/lock/semaphore.ts';
-import { type Etcd, type EtcdOptions, openEtcd, type Said } from '../../system/etcd/etcd.ts';
+import { type Etcd, type EtcdHeader, type EtcdOptions, openEtcd } from '../../system/etcd/etcd.ts';
 import { Roster } from '../../system/etcd/roster.ts';
 import { type Swapped, swapLock } from '../../system/lock/swap-lock.ts';
 import type { Hold, LockPort, LockSelf, ReleaseAnswer } from '../ports/lock.ts';
@@ -46,7 +46,7 @@ export function openEtcdLock(
     change: (value: LockValue) => Change,
   ): Promise<ReleaseAnswer> =>
     withEtcd(hold, self, async (etcd) => {
-      const same = (said: Said) => requireCluster(hold, said);
+      const same = (header: EtcdHeader) => requireCluster(hold, header);
       try {
         const swapped = await swapLock(etcd, hold.group, (value) => leaveForeign(value, change(value)), same);
         return releasedBy(swapped);

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../protocol/errors/error-table.ts';
 import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { acquire } from '../../protocol/lock/semaphore.ts';
-import type { Etcd, Said } from '../../system/etcd/etcd.ts';
+import type { Etcd, EtcdHeader } from '../../system/etcd/etcd.ts';
 import { type Swapped, swapLock } from '../../system/lock/swap-lock.ts';
 import type { AcquireAnswer, Hold, LockSelf, WaitReason } from '../ports/lock.ts';
 import { checkQuorum } from './quorum.ts';
@@ -21,9 +21,9 @@ export async function lock(
   const wanted = { host, boot, nonce, since: self.at.toISOString(), release: rootHash };
   try {
     if (self.member) await checkQuorum(etcd, self.member);
-    const guard = (said: Said) => {
-      requireCluster(attempt, said);
-      requireProgress(self, said);
+    const guard = (header: EtcdHeader) => {
+      requireCluster(attempt, header);
+      requireProgress(self, header);
     };
     const swapped = await swapLock(etcd, group, (value) => acquire(value, wanted, self.boots), guard);
     return acquiredBy(attempt, swapped);
@@ -61,7 +61,7 @@ function waitOr(error: unknown): AcquireAnswer {
 }
 
 /** etcd restored from a snapshot may have forgotten holders: revisions never go back otherwise. */
-function requireProgress({ seen }: LockSelf, { clusterId, revision }: Said): void {
+function requireProgress({ seen }: LockSelf, { clusterId, revision }: EtcdHeader): void {
   const before = seen[clusterId];
   if (before === undefined || BigInt(revision) >= BigInt(before)) return;
   throw new InterlockError('etcd_rewound', { cluster: clusterId, found: revision, seen: before });

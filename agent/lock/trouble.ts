@@ -1,5 +1,5 @@
 import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
-import type { Said } from '../../system/etcd/etcd.ts';
+import type { EtcdHeader } from '../../system/etcd/etcd.ts';
 import { isUnknown } from '../../system/lock/swap-lock.ts';
 import type { Hold } from '../ports/lock.ts';
 
@@ -12,7 +12,7 @@ export function unknownOr(error: unknown): { kind: 'unknown'; problem: string } 
 }
 
 /** Throws `etcd_other` when another cluster answers than the one a place was taken in. */
-export function requireCluster(hold: Hold, { clusterId }: Said): void {
+export function requireCluster(hold: Hold, { clusterId }: EtcdHeader): void {
   if (!hold.clusterId || hold.clusterId === clusterId) return;
   throw new InterlockError('etcd_other', { url: 'etcd', cluster: hold.clusterId, found: clusterId });
 }

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { paths } from '../../protocol/api/publish.ts';
-import { type CarriedOffer, carriedOfferFile, parseCarriedOffer } from '../../protocol/documents/offline.ts';
+import { type OfflineOffer, offlineOfferFile, parseOfflineOffer } from '../../protocol/documents/offline.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { type BlobSource, readFileRange } from '../download/read-file-range.ts';
 import type { Extent } from '../slots/slot.ts';
@@ -10,7 +10,7 @@ import { listTar } from './list-tar.ts';
 
 /** A folder or tar file with one release and the signed metadata that names it. */
 export interface OfflineBundle extends BlobSource {
-  offer: CarriedOffer;
+  offer: OfflineOffer;
   /** A file of the bundle by its path, or undefined when it is not there. Throws `answer_too_long` beyond `limit` bytes. */
   file(path: string, limit: number): Promise<Buffer | undefined>;
 }
@@ -32,13 +32,13 @@ export async function openBundle(path: string): Promise<OfflineBundle> {
     for await (const piece of readFileRange(place, { from: 0, to: place.size })) pieces.push(piece);
     return Buffer.concat(pieces);
   };
-  const text = await file(carriedOfferFile, offerLimit);
+  const text = await file(offlineOfferFile, offerLimit);
   if (!text) {
-    const problem = `it has no ${carriedOfferFile}; create a bundle with \`interlock export\``;
+    const problem = `it has no ${offlineOfferFile}; create a bundle with \`interlock export\``;
     throw unusable(path, problem);
   }
   return {
-    offer: parseCarriedOffer(text),
+    offer: parseOfflineOffer(text),
     file,
     async *readBlob(sha256, range) {
       const place = await find(`${paths.blobs.slice(1)}/${sha256}`);

@@ -1,9 +1,8 @@
 import { type Static, Type } from 'typebox';
+import { SlotName } from '../../protocol/boot/partitions.ts';
 import { type Arch, Sha256, Version } from '../../protocol/schema/schema.ts';
 
-/** One of the two slots that a host boots from in turn. */
-export const SlotName = Type.Enum(['a', 'b']);
-export type SlotName = Static<typeof SlotName>;
+export { SlotName };
 
 /** What this host runs now, as the kernel says; labels on the disk are not asked. */
 export const Running = Type.Object({

@@ -34,7 +34,7 @@ export const Standing = Type.Object({
 export type Standing = Static<typeof Standing>;
 
 /** Why a place cannot be had now. */
-export type WaitReason = 'full' | 'brake' | 'rewound' | 'foreign_hold' | 'quorum' | 'unreachable';
+export type WaitReason = 'full' | 'failure_stop' | 'rewound' | 'foreign_hold' | 'quorum' | 'unreachable';
 
 /** What came of asking for a place; after `unknown` it may be held. */
 export type AcquireAnswer =

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { parseJson } from '../../protocol/schema/schema.ts';
+import { hourMs } from '../../protocol/time/durations.ts';
 import { privateFile } from '../../system/files/private-files.ts';
 
 const Pause = Type.Object({ server: Type.String(), until: Type.Number() });
 type Pause = Static<typeof Pause>;
 
 /** No server is left alone for longer; a time further away was made by another clock. */
-const longestMs = 3_600_000;
+const longestMs = hourMs;
 
 /** Keeps every call of this host away from a server for as long as its `Retry-After` asked, over all runs of a boot. */
 export interface RetryAfter {

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { type PartitionName, slotPartitions } from '../../protocol/boot/partitions.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { decodeGpt, type GptTable, gptLengths } from '../../protocol/formats/disk/gpt.ts';
 import type { SlotName } from '../ports/host.ts';
@@ -8,18 +9,17 @@ import type { Extent, Slot, Slots } from './slot.ts';
 /** Finds both slots of a disk that is a file, by its partitions' names. Throws `disk_invalid`. */
 export async function findSlotsInFile(path: string): Promise<Slots> {
   const table = await readTable(path);
-  const extent = (name: string): Extent => {
+  const extent = (name: PartitionName): Extent => {
     const partition = table.partitions.find((one) => one.name === name);
     if (!partition) throw new InterlockError('disk_invalid', { disk: path, problem: `no partition ${name}` });
     const { firstLba, lastLba } = partition;
     const { sectorSize } = table;
     return { path, offset: firstLba * sectorSize, size: (lastLba - firstLba + 1) * sectorSize };
   };
-  const slot = (name: SlotName): Slot => ({
-    name,
-    root: extent(`root-${name}`),
-    verity: extent(`verity-${name}`),
-  });
+  const slot = (name: SlotName): Slot => {
+    const { root, verity } = slotPartitions(name);
+    return { name, root: extent(root), verity: extent(verity) };
+  };
   return { a: slot('a'), b: slot('b') };
 }
 

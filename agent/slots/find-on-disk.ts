@@ -1,5 +1,6 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { type PartitionName, slotPartitions } from '../../protocol/boot/partitions.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { SlotName } from '../ports/host.ts';
 import type { Extent, Slot, Slots } from './slot.ts';
@@ -23,19 +24,18 @@ export async function findSlotsOnDisk(verityName: string, sys = '/sys', dev = '/
   const first = slaves[0] && (await realpath(join(sys, 'class/block', slaves[0])));
   if (!first) throw invalid(verityName, 'no partition lies under it');
   const partitions = await readPartitions(dirname(first), dev);
-  const find = (name: string): Partition => {
+  const find = (name: PartitionName): Partition => {
     const partition = partitions.find((one) => one.name === name);
     if (!partition) throw invalid(basename(dirname(first)), `no partition ${name}`);
     return partition;
   };
-  const slot = (name: SlotName): Slot => ({
-    name,
-    root: find(`root-${name}`).extent,
-    verity: find(`verity-${name}`).extent,
-  });
+  const slot = (name: SlotName): Slot => {
+    const { root, verity } = slotPartitions(name);
+    return { name, root: find(root).extent, verity: find(verity).extent };
+  };
   const slots = { a: slot('a'), b: slot('b') };
   const own = (name: SlotName) =>
-    [`root-${name}`, `verity-${name}`].every((part) => slaves.includes(find(part).kernelName));
+    Object.values(slotPartitions(name)).every((part) => slaves.includes(find(part).kernelName));
   const running = (['a', 'b'] as const).find(own);
   if (!running) throw invalid(verityName, `lies on ${slaves.join(' and ')}, which are no slot`);
   return { running, slots, esp: find('esp').extent.path };

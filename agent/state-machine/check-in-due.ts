@@ -1,7 +1,8 @@
+import { dayMs } from '../../protocol/time/durations.ts';
 import type { Memory } from './memory.ts';
 
 /** A longer pause was made while the clock was wrong. */
-const longestMs = 86_400_000;
+const longestMs = dayMs;
 
 /** Whether a host that waits in the middle of an update should check in; an idle one looks for an update instead. */
 export function isCheckInDue({ phase, wait, tellAt }: Memory, now: number): boolean {

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../protocol/errors/error-table.ts';
+import type { TroubleCode } from '../../protocol/errors/trouble-codes.ts';
 import type { Hold, WaitReason } from '../ports/lock.ts';
 import { backOff, forget, isOver, reach, report, restFactor, see, wait } from './change.ts';
 import type { EventOf } from './event.ts';
@@ -58,8 +58,8 @@ export function onAcquired(memory: Memory, { time, nonce, answer }: EventOf<'acq
 }
 
 /** Why a place is not to be had, where somebody should know; a full group is everyday life. */
-const troubles: Partial<Record<WaitReason, ErrorCode>> = {
-  brake: 'lock_brake',
+const troubles: Partial<Record<WaitReason, TroubleCode>> = {
+  failure_stop: 'lock_brake',
   rewound: 'etcd_rewound',
   foreign_hold: 'lock_foreign_hold',
   quorum: 'lock_quorum',

@@ -1,3 +1,4 @@
+import { dayMs } from '../../protocol/time/durations.ts';
 import type { Running } from '../ports/host.ts';
 import type { Hold } from '../ports/lock.ts';
 import type { Goal } from '../ports/trust.ts';
@@ -7,7 +8,7 @@ import type { Memory } from './memory.ts';
 
 const maxBoots = 16;
 /** No wait is longer; one that seems so was made while the clock was wrong. */
-const longestWaitMs = 86_400_000;
+const longestWaitMs = dayMs;
 
 /** The agent starts, after a boot or in the middle of one: what the kernel says decides where the journey stands. */
 export function onStarted(memory: Memory, event: EventOf<'started'>): Memory {

@@ -1,9 +1,10 @@
 import { signedAt } from '../../protocol/documents/trust.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { hourMs } from '../../protocol/time/durations.ts';
 import type { TufDocument } from './document.ts';
 
 /** How far the clocks of a host and its server may differ. */
-const slackMs = 3_600_000;
+const slackMs = hourMs;
 
 /** Throws `clock_behind` when the clock says a time that has certainly passed: an old clock makes old metadata look fresh. */
 export function checkClock(now: Date, known: readonly (string | null)[]): void {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { imageFloorFile, imageRootFile } from '../../protocol/documents/trust.ts';
-import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { imageFloorFile, imageRootFile } from '../../protocol/boot/host-layout.ts';
+import { asInterlockError, hasCode, InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { OfflineBundle } from '../offline/open-bundle.ts';
 import type { TrustPort } from '../ports/trust.ts';
 import { accept } from './accept.ts';
@@ -82,7 +82,7 @@ async function doubtClock(
   refusal: InterlockError,
   { isClockSynchronised }: TrustOptions,
 ): Promise<InterlockError> {
-  if (refusal.code !== 'metadata_expired' || !isClockSynchronised) return refusal;
+  if (!hasCode(refusal, 'metadata_expired') || !isClockSynchronised) return refusal;
   const isSure = await isClockSynchronised().catch((error) => {
     throw asInterlockError(error);
   });

@@ -1,5 +1,5 @@
 import { diskFailureOf } from '../../protocol/errors/disk-failure.ts';
-import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { errorOf, InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { MetadataFetcher } from './fetch.ts';
 import { failureOf, systemErrorIn } from './tuf-js.ts';
 
@@ -8,7 +8,7 @@ export function refusalOf(error: unknown, fetcher: MetadataFetcher): InterlockEr
   if (error instanceof InterlockError) return error;
   const options = { cause: error };
   const disk = diskFailureOf(error) ?? diskFailureOf(systemErrorIn(error));
-  if (disk) return new InterlockError(disk.code, disk.details, options);
+  if (disk) return errorOf(disk, options);
   if (fetcher.failure) return fetcher.failure;
   const { url, status } = fetcher.last;
   if (status === 403 || status === 404) {

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { entryRoom } from '../../protocol/boot/esp.ts';
 import type { PayloadRef } from '../../protocol/documents/release.ts';
-import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { asInterlockError, hasCode, InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { verityBlock } from '../../protocol/formats/disk/verity.ts';
 import type { PayloadHeader } from '../../protocol/formats/payload/payload.ts';
 import type { Download } from '../download/download.ts';
@@ -36,9 +37,6 @@ export function createSlotPort(storage: Storage, download: Download): SlotPort {
       write({ target, running, storage, download, onProgress, signal, onRefused }),
   };
 }
-
-/** Bytes for an entry, its mark and what a file system with large clusters makes of them. */
-const entryRoom = 64 * 1024;
 
 interface Order {
   target: Target;
@@ -77,11 +75,13 @@ export async function write(order: Order): Promise<void> {
 /** Says which of the server's files the wrong bytes belong to, for those who have to repair it. */
 function naming(sha256: string, error: unknown): InterlockError {
   const failure = asInterlockError(error);
-  const { code, details } = failure;
   const blob = `blob ${sha256}`;
-  if (code === 'payload_mismatch') return new InterlockError(code, { ...details, blob }, { cause: error });
-  if (code !== 'payload_invalid') return failure;
-  return new InterlockError(code, { problem: `${details.problem} (${blob})` }, { cause: error });
+  if (hasCode(failure, 'payload_mismatch')) {
+    return new InterlockError('payload_mismatch', { ...failure.details, blob }, { cause: error });
+  }
+  if (!hasCode(failure, 'payload_invalid')) return failure;
+  const problem = `${failure.details.problem} (${blob})`;
+  return new InterlockError('payload_invalid', { problem }, { cause: error });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { hourMs } from '../../protocol/time/durations.ts';
 
 /** The builder's cache folder: `INTERLOCK_CACHE`, or the XDG place of this user. */
 function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
@@ -16,7 +17,7 @@ export async function cacheFolder(kind: 'packages' | 'trees' | 'frames'): Promis
 }
 
 /** Builds that run side by side still read what the others kept. */
-const youngMs = 60 * 60 * 1000;
+const youngMs = hourMs;
 
 /** Removes all but the `keep` files or folders of a folder that were used last, and those used within the hour. */
 export async function pruneFolder(folder: string, keep: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { bootParameters } from '../../protocol/boot/kernel-parameters.ts';
 import type { Definition } from './definition.ts';
 
 /** Bytes that a kernel takes of its command line; what is longer is cut, the image's own words first (COMMAND_LINE_SIZE). */
@@ -8,6 +9,5 @@ export const longestCommandLine = 2047;
  * hang ends by the watchdog. Partitions are the initrd's and the agent's business, not systemd's.
  */
 export function kernelCommandLine({ cmdline }: Pick<Definition, 'cmdline'>, rootHash: string): string {
-  const own = ['ro', 'quiet', 'panic=1', 'interlock.watchdog=1', 'systemd.gpt_auto=0'];
-  return [`interlock.roothash=${rootHash}`, ...own, cmdline].filter(Boolean).join(' ');
+  return [...bootParameters(rootHash), cmdline].filter(Boolean).join(' ');
 }

@@ -1,18 +1,13 @@
 import { createHash } from 'node:crypto';
 import {
-  type GptPartition,
-  type GptTable,
+  type PartitionName,
   partitionFlags,
+  partitionNames,
   partitionTypes,
   slotTypes,
-  usableLbas,
-} from '../../protocol/formats/disk/gpt.ts';
+} from '../../protocol/boot/partitions.ts';
+import { type GptPartition, type GptTable, usableLbas } from '../../protocol/formats/disk/gpt.ts';
 import type { Arch } from '../../protocol/schema/schema.ts';
-
-/** In the order they lie on the disk. */
-const partitionNames = ['esp', 'root-a', 'verity-a', 'root-b', 'verity-b', 'state'] as const;
-/** Names of the partitions; the initrd and the agent find them by these. */
-export type PartitionName = (typeof partitionNames)[number];
 
 const mebibyte = 1024 * 1024;
 const alignment = mebibyte;

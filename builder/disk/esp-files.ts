@@ -1,12 +1,13 @@
+import { formatEntry, formatEntryName, formatImageName, type Image } from '../../protocol/boot/entry.ts';
+import {
+  enrollmentFolder,
+  entriesFolder,
+  imagesFolder,
+  loaderConfFile,
+  loaderPrograms,
+} from '../../protocol/boot/esp.ts';
+import { formatLoaderConf } from '../../protocol/boot/loader-conf.ts';
 import type { Release } from '../../protocol/documents/release.ts';
-import type { Arch } from '../../protocol/schema/schema.ts';
-
-const loaderNames: Record<Arch, { fallback: string; own: string }> = {
-  'x86-64': { fallback: 'EFI/BOOT/BOOTX64.EFI', own: 'EFI/systemd/systemd-bootx64.efi' },
-  arm64: { fallback: 'EFI/BOOT/BOOTAA64.EFI', own: 'EFI/systemd/systemd-bootaa64.efi' },
-};
-
-const loaderSettings = ['timeout 0', 'editor no', 'auto-entries no'];
 
 /** What a first-install disk carries on its ESP. */
 export interface EspInput {
@@ -25,26 +26,15 @@ export interface EspInput {
  * those that every systemd-boot counts by; `options` would replace the command line that names the root hash.
  */
 export function espFiles({ release, rootHash, boot, loader, enrollment }: EspInput): Map<string, Uint8Array> {
-  const image = `EFI/interlock/a-${rootHash.slice(0, 16)}.efi`;
-  const entry = [
-    `title ${release.name} ${release.version}`,
-    'sort-key interlock',
-    'version 1',
-    `linux /${image}`,
-  ];
+  const image: Image = { slot: 'a', prefix: rootHash.slice(0, 16) };
+  const entry = { ...image, generation: 1, title: `${release.name} ${release.version}` };
+  const file = formatEntryName({ generation: 1, triesLeft: null, triesDone: 0 });
   const files = new Map<string, Uint8Array>([
-    [image, boot],
-    ['loader/loader.conf', text([...loaderSettings, ...(enrollment ? ['secure-boot-enroll force'] : [])])],
-    ['loader/entries/interlock-1.conf', text(entry)],
+    [`${imagesFolder}/${formatImageName(image)}`, boot],
+    [loaderConfFile, Buffer.from(formatLoaderConf({ enrolls: Boolean(enrollment) }))],
+    [`${entriesFolder}/${file}`, Buffer.from(formatEntry(entry))],
   ]);
-  for (const [name, content] of enrollment ?? []) files.set(`loader/keys/auto/${name}`, content);
-  if (loader) {
-    files.set(loaderNames[release.arch].fallback, loader);
-    files.set(loaderNames[release.arch].own, loader);
-  }
+  for (const [name, content] of enrollment ?? []) files.set(`${enrollmentFolder}/${name}`, content);
+  if (loader) for (const path of loaderPrograms[release.arch]) files.set(path, loader);
   return files;
-}
-
-function text(lines: string[]): Buffer {
-  return Buffer.from(`${lines.join('\n')}\n`);
 }

@@ -1,3 +1,4 @@
+import { entryRoom } from '../../protocol/boot/esp.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { chooseGeometry } from './fat32/geometry.ts';
 
@@ -5,8 +6,6 @@ const mebibyte = 1024 * 1024;
 const sectorSize = 512;
 /** MiB: a FAT32 of fewer is none. */
 const smallest = 34;
-/** Entries of the boot loader, as the agent counts them before it writes a boot file. */
-const entryRoom = 64 * 1024;
 
 /**
  * Refuses an EFI system partition that has no room for the next boot file beside these files: the first update would

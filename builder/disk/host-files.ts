@@ -3,11 +3,6 @@ import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { type CpioEntry, packCpio } from '../boot-file/cpio.ts';
 
-/** Where a first-install disk keeps what the initrd unpacks into /etc on the first boot. */
-export const hostFilesPath = 'interlock/config.cpio';
-/** Where its detached signature lies. */
-export const signaturePath = `${hostFilesPath}.sig`;
-
 /**
  * Packs a folder laid out like /etc for one host. Files are 0755 when their owner may execute them, 0600 when no one
  * else may read them, 0644 otherwise. Throws `not_found`, `bad_input` for what is not a file, folder or link.

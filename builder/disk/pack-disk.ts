@@ -2,18 +2,13 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { PartitionName } from '../../protocol/boot/partitions.ts';
 import { parseRelease, type Release, releaseId } from '../../protocol/documents/release.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { encodeGpt, type GptTable } from '../../protocol/formats/disk/gpt.ts';
 import { syncFolder, withFile } from '../../system/files/durable.ts';
 import { writeFully } from '../root/erofs/block-writer.ts';
-import {
-  defaultSizes,
-  layOutDisk,
-  type PartitionName,
-  type PartitionSizes,
-  partitionRange,
-} from './disk-layout.ts';
+import { defaultSizes, layOutDisk, type PartitionSizes, partitionRange } from './disk-layout.ts';
 import { espFiles } from './esp-files.ts';
 import { checkEspSpace } from './esp-space.ts';
 import { encodeFat32 } from './fat32/encode-fat32.ts';

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDue, livesTooLong, onlineRoles } from '../../protocol/documents/trust.ts';
+import { dayMs } from '../../protocol/time/durations.ts';
 import { type KeysFolder, openKeysFolder } from '../keys-folder/keys-folder.ts';
 import { onlineFiles } from '../keys-folder/retire.ts';
 import { requireRole, signersOf } from '../metadata/document.ts';
@@ -97,7 +98,7 @@ function shorten(id: string): string {
 }
 
 function daysUntil(expires: string, now: Date): number {
-  return Math.floor((new Date(expires).getTime() - now.getTime()) / 86_400_000);
+  return Math.floor((new Date(expires).getTime() - now.getTime()) / dayMs);
 }
 
 function byRank(a: string, b: string): number {

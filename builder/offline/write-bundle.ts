@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { paths } from '../../protocol/api/publish.ts';
 import { parseChannel } from '../../protocol/documents/channel.ts';
-import { type CarriedOffer, carriedOfferFile } from '../../protocol/documents/offline.ts';
+import { type OfflineOffer, offlineOfferFile } from '../../protocol/documents/offline.ts';
 import { parseRelease } from '../../protocol/documents/release.ts';
 import {
   brakeRole,
@@ -20,7 +20,7 @@ export interface ShownFiles {
   stream(path: string): AsyncIterable<Buffer>;
 }
 
-export interface CarryOptions extends Omit<CarriedOffer, 'format'> {
+export interface CarryOptions extends Omit<OfflineOffer, 'format'> {
   server: ShownFiles;
   /** A folder to make, or a file that ends in `.tar`. */
   out: string;
@@ -37,8 +37,8 @@ export async function carry(options: CarryOptions): Promise<number> {
   const files = await readMetadata(server);
   const targets = await readTargets(server, files, options);
   const blobs = targets.releases.flatMap((text) => parseRelease(text).payloads);
-  const offer: CarriedOffer = { format: 1, name, channel, version };
-  const texts = { [carriedOfferFile]: `${JSON.stringify(offer)}\n`, ...files, ...targets.files };
+  const offer: OfflineOffer = { format: 1, name, channel, version };
+  const texts = { [offlineOfferFile]: `${JSON.stringify(offer)}\n`, ...files, ...targets.files };
   const total = blobs.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
   const medium = await openMedium(out);

@@ -6,17 +6,17 @@ import { parseJson, strict, Version, Word } from '../schema/schema.ts';
  * the very paths at which an update server shows them (`paths` in publish.ts), and this file says what to take. It is a
  * hint like a server's offer: what counts is what the signed documents say.
  */
-export const carriedOfferFile = 'offer.json';
+export const offlineOfferFile = 'offer.json';
 
-export const CarriedOffer = strict({
+export const OfflineOffer = strict({
   format: Type.Literal(1),
   name: Word,
   channel: Word,
   version: Version,
 });
-export type CarriedOffer = Static<typeof CarriedOffer>;
+export type OfflineOffer = Static<typeof OfflineOffer>;
 
 /** Reads `offer.json`. Throws `bad_input`. */
-export function parseCarriedOffer(text: string | Uint8Array): CarriedOffer {
-  return parseJson(CarriedOffer, text, carriedOfferFile, 'bad_input');
+export function parseOfflineOffer(text: string | Uint8Array): OfflineOffer {
+  return parseJson(OfflineOffer, text, offlineOfferFile, 'bad_input');
 }

@@ -1,9 +1,10 @@
 import { type Static, Type } from 'typebox';
 import { InterlockError } from '../errors/interlock-error.ts';
 import { Positive, parse, strict, Word } from '../schema/schema.ts';
+import { dayMs, hourMs, minuteMs, secondMs, weekMs } from '../time/durations.ts';
 import { policyDefaults } from './policy-defaults.ts';
 
-const unitMs = { second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000, week: 604_800_000 } as const;
+const unitMs = { second: secondMs, minute: minuteMs, hour: hourMs, day: dayMs, week: weekMs } as const;
 const durationPattern = '^(\\d{1,6}) (second|minute|hour|day|week)s?$';
 
 const Duration = Type.String({ pattern: durationPattern });
@@ -159,6 +160,7 @@ function isZone(zone: string): boolean {
   try {
     return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
   } catch {
+    // Intl throws for a name it does not know
     return false;
   }
 }

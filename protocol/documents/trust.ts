@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { type Arch, Count, Positive, parseJson, problemOf, strict, Time, Version } from '../schema/schema.ts';
+import { dayMs } from '../time/durations.ts';
 
 /** Online roles, signed by the server itself; stealing their keys can only withhold. */
 export const onlineRoles = ['snapshot', 'timestamp'] as const;
@@ -84,11 +85,11 @@ export function leaps(after: number, before: number): boolean {
   return after > before + longestLeap;
 }
 
-/** Clocks of two machines differ by less than this unless one is wrong. */
-const dayMs = 86_400_000;
+/** Clocks of two hosts differ by less than this unless one is wrong. */
+const clockSlackMs = dayMs;
 
 /** True for a signature that lives longer than any made now would: it was made under a clock that was ahead, or ours is behind. */
-export function livesTooLong(role: string, expires: string, now: Date, slackMs = dayMs): boolean {
+export function livesTooLong(role: string, expires: string, now: Date, slackMs = clockSlackMs): boolean {
   return signedAt(role, expires).getTime() - now.getTime() > slackMs;
 }
 
@@ -99,7 +100,7 @@ export function signedAt(role: string, expires: string): Date {
 
 function lifeOf(role: string): number {
   const kind = /^(channel|brake)-/.exec(role)?.[1] ?? role;
-  return lifeDays[kind as keyof typeof lifeDays] * 86_400_000;
+  return lifeDays[kind as keyof typeof lifeDays] * dayMs;
 }
 
 /** Where a target's bytes lie under `paths.targets`: its hash stands before its name (TUF 1.0.34 §6.2). */
@@ -125,7 +126,3 @@ export type TrustFloor = Static<typeof TrustFloor>;
 export function parseTrustFloor(text: string | Uint8Array): TrustFloor {
   return parseJson(TrustFloor, text, 'trust floor', 'state_invalid');
 }
-
-/** Where an image carries what it trusts before it has seen any server. */
-export const imageRootFile = '/usr/lib/interlock/root.json';
-export const imageFloorFile = '/usr/lib/interlock/trust-floor.json';

@@ -1,10 +1,7 @@
-import type { ErrorCode } from './error-table.ts';
+import type { Failure } from './operands.ts';
 
-/** What a disk's failure is called, and with which operands. */
-export interface DiskFailure {
-  code: ErrorCode;
-  details: Record<string, string>;
-}
+/** What a failure of a disk, or of a database on it, is called, with its operands. */
+export type DiskFailure = Failure<'disk_full' | 'disk_failed' | 'permission_denied' | 'server_unready'>;
 
 const full = ['ENOSPC', 'EDQUOT', 'SQLITE_FULL'];
 const failed =

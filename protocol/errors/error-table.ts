@@ -416,20 +416,6 @@ export const errorTable = {
     78,
     'never',
   ),
-  lock_full: row(
-    '{holders} hold all {slots} places of group {group}',
-    'Waits for a place.',
-    409,
-    75,
-    'later',
-  ),
-  lock_brake: row(
-    '{release} failed on {failed} hosts and is good on {ok}',
-    'Not started. Let a better release follow, or, when the cause lies elsewhere and is mended: interlock lock clear-failed --group GROUP --etcd URLS',
-    409,
-    75,
-    'later',
-  ),
   lock_unknown: row(
     'the lock’s answer is unknown: {problem}',
     'A host asks again by itself. After a command: look with `interlock lock status`, and repeat the command; twice does no harm.',
@@ -450,13 +436,6 @@ export const errorTable = {
     507,
     75,
     'later',
-  ),
-  lock_foreign_hold: row(
-    'a holder has this host’s id and boot id {boot}, which it never had',
-    'Two hosts share one identity, or this one lost its memory. In the second case, when it is well: interlock lock release HOST --yes --group GROUP --etcd URL',
-    409,
-    77,
-    'never',
   ),
   lock_stranded: row(
     'the lock has a place of group {group} under this host’s id, taken under boot {boot}, which it does not remember; its way out: interlock lock release {host} --yes --group {group} --etcd {etcd}',
@@ -486,13 +465,6 @@ export const errorTable = {
     75,
     'later',
   ),
-  health_failed: row(
-    'health check {check}: {problem}',
-    'A slot on trial gives way to the other one; any other keeps its place in the lock until the check holds.',
-    500,
-    70,
-    'never',
-  ),
   on_trial: row(
     'the running slot is not marked good: {problem}',
     'It is judged again; unconfirmed, the host returns to the other slot.',
@@ -514,6 +486,13 @@ export const errorTable = {
 /** The name of a failure, on the wire and in print. */
 export type ErrorCode = keyof typeof errorTable;
 
-function row(message: string, remedy: string, http: number, exit: number, retry: Retry): Row {
+/** A row whose texts keep their literal types: the operands of an error are read from them (`operands.ts`). */
+function row<Message extends string, Remedy extends string>(
+  message: Message,
+  remedy: Remedy,
+  http: number,
+  exit: number,
+  retry: Retry,
+): Row & { message: Message; remedy: Remedy } {
   return { message, remedy, http, exit, retry };
 }

@@ -1,7 +1,7 @@
 import { type Holder, type LockValue, maxFailed, maxReleases } from './lock-value.ts';
 
 /** Why a change of the lock value is refused; a refusal changes nothing. */
-export type Refusal = 'full' | 'brake' | 'foreign_hold' | 'same_boot';
+export type Refusal = 'full' | 'failure_stop' | 'foreign_hold' | 'same_boot';
 
 /** What a change makes of a lock value: a new one to swap in, or a refusal with its words. */
 export type Change = { value: LockValue } | Refused;
@@ -31,8 +31,8 @@ export function acquire(value: LockValue, wanted: Holder, boots: readonly string
   const own = holderOf(value, wanted.host);
   if (own && own.boot !== wanted.boot && !boots.includes(own.boot)) return foreign(own);
   const again = own?.release === wanted.release;
-  if (!again && isBraked(value.releases[wanted.release])) {
-    return refuse('brake', `the release failed on ${failures(value, wanted.release)} hosts`);
+  if (!again && isStoppedByFailures(value.releases[wanted.release])) {
+    return refuse('failure_stop', `the release failed on ${failures(value, wanted.release)} hosts`);
   }
   if (!own && value.holders.length >= value.slots) {
     return refuse('full', `${value.holders.length} of ${value.slots} places are taken`);
@@ -78,7 +78,7 @@ export function forceRelease(value: LockValue, host: string): LockValue {
   return { ...value, holders: others(value, host) };
 }
 
-/** Forgets failures, of one release or of all, so that the brake lets go. */
+/** Forgets failures, of one release or of all, so that the failure stop ends. */
 export function clearFailed(value: LockValue, only?: string): LockValue {
   const releases = Object.entries(value.releases).map(([rootHash, entry]) => [
     rootHash,
@@ -87,8 +87,8 @@ export function clearFailed(value: LockValue, only?: string): LockValue {
   return { ...value, releases: Object.fromEntries(releases) };
 }
 
-/** The brake: a release is not started while it failed somewhere and on more than one host in eleven. */
-export function isBraked(entry: LockValue['releases'][string] | undefined): boolean {
+/** The failure stop: nobody starts a release that failed on more than one host in eleven. */
+export function isStoppedByFailures(entry: LockValue['releases'][string] | undefined): boolean {
   const failed = Object.keys(entry?.failed ?? {}).length;
   return failed >= 1 && failed * 10 > (entry?.ok ?? 0);
 }

@@ -1,7 +1,8 @@
 import type { HostState, HostSummary } from '../api/operator.ts';
+import { dayMs } from '../time/durations.ts';
 
 /** A host that was not seen for this long is silent: agents check in every five minutes. */
-const silentMs = 86_400_000;
+const silentMs = dayMs;
 
 /** When a host was seen, as far as its state depends on it. */
 type Seen = 'never' | 'lately' | 'long ago';

@@ -1,7 +1,8 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import type { ErrorCode } from '../errors/error-table.ts';
-import { InterlockError } from '../errors/interlock-error.ts';
+import { errorOf, type InterlockError } from '../errors/interlock-error.ts';
+import type { Failure, Operands } from '../errors/operands.ts';
 
 /** Lower-case hex SHA-256. */
 export const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
@@ -64,6 +65,13 @@ export function orNull<T extends TSchema>(schema: T) {
   return Type.Union([schema, Type.Null()]);
 }
 
+/** The codes of untrusted data: their texts name it, as what it is, by its file or by its role, and the problem. */
+type ParseCode = {
+  [Code in ErrorCode]: Record<'what' | 'file' | 'role' | 'problem', string> extends Operands<Code>
+    ? Code
+    : never;
+}[ErrorCode];
+
 const compiled = new WeakMap<TSchema, Validator>();
 
 /** Turns untrusted data into a typed value, or says which field is wrong. */
@@ -71,10 +79,10 @@ export function parse<T extends TSchema>(
   schema: T,
   value: unknown,
   what: string,
-  code: ErrorCode = 'bad_input',
+  code: ParseCode = 'bad_input',
 ): Static<T> {
   const problem = problemOf(schema, value);
-  if (problem) throw new InterlockError(code, { what, file: what, role: what, problem });
+  if (problem) throw invalid(code, what, problem);
   return value as Static<T>;
 }
 
@@ -106,13 +114,18 @@ export function parseJson<T extends TSchema>(
   schema: T,
   text: string | Uint8Array,
   what: string,
-  code: ErrorCode = 'bad_input',
+  code: ParseCode = 'bad_input',
 ): Static<T> {
   let value: unknown;
   try {
     value = JSON.parse(typeof text === 'string' ? text : Buffer.from(text).toString('utf8'));
   } catch (cause) {
-    throw new InterlockError(code, { what, file: what, problem: 'is no JSON' }, { cause });
+    throw invalid(code, what, 'is no JSON', cause);
   }
   return parse(schema, value, what, code);
+}
+
+function invalid(code: ParseCode, what: string, problem: string, cause?: unknown): InterlockError {
+  const details = { what, file: what, role: what, problem };
+  return errorOf({ code, details } as Failure<ParseCode>, { cause });
 }

@@ -62,6 +62,6 @@ function describe(command: Command, above: readonly string[]): CommandNode {
 }
 
 function withDefault(text: string, value: unknown): string {
-  const isSaid = value !== undefined && typeof value !== 'boolean' && value !== '';
-  return isSaid ? `${text} (default: ${[value].flat().join(' ')})` : text;
+  const isShown = value !== undefined && typeof value !== 'boolean' && value !== '';
+  return isShown ? `${text} (default: ${[value].flat().join(' ')})` : text;
 }

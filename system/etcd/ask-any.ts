@@ -55,7 +55,7 @@ export async function askOne<T>(
   try {
     signal?.throwIfAborted();
     const posted = await endpoint.ask(path, body, signal);
-    if (posted.got !== 'answer') throw posted.error;
+    if (posted.kind !== 'answer') throw posted.error;
     const accepted = accept(posted.json, endpoint);
     roster.answered(endpoint.url);
     return accepted;

@@ -22,9 +22,9 @@ export function openEndpoint(url: string, post: Poster, { username, password = '
   async function logIn(signal?: AbortSignal): Promise<Posted> {
     token = undefined;
     const posted = await send('auth/authenticate', { name: username, password }, signal);
-    if (posted.got === 'answer') token = String(posted.json.token);
+    if (posted.kind === 'answer') token = String(posted.json.token);
     // whatever became of it, the request behind it was not sent
-    return posted.got === 'doubt' ? { ...posted, got: 'unsent' } : posted;
+    return posted.kind === 'doubt' ? { ...posted, kind: 'unsent' } : posted;
   }
 
   return {
@@ -32,17 +32,17 @@ export function openEndpoint(url: string, post: Poster, { username, password = '
     async ask(path, body, signal) {
       if (username && !token) {
         const login = await logIn(signal);
-        if (login.got !== 'answer') return login;
+        if (login.kind !== 'answer') return login;
       }
       const posted = await send(path, body, signal);
-      if (!username || posted.got !== 'refusal' || !isTokenOld(posted)) return posted;
+      if (!username || posted.kind !== 'refusal' || !isTokenOld(posted)) return posted;
       const login = await logIn(signal);
-      return login.got === 'answer' ? send(path, body, signal) : login;
+      return login.kind === 'answer' ? send(path, body, signal) : login;
     },
   };
 }
 
 /** A refusal changed nothing, so that the same request may be sent again. */
-function isTokenOld({ error: { details } }: Extract<Posted, { got: 'refusal' }>): boolean {
+function isTokenOld({ error: { details } }: Extract<Posted, { kind: 'refusal' }>): boolean {
   return details.status === 401 || /revision of auth store is old/.test(String(details.problem));
 }

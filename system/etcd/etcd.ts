@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { type PostOptions, postJson } from '../http/post-json.ts';
-import { askAny, askOne, sumUp } from './ask-any.ts';
+import { askAny } from './ask-any.ts';
+import { openCluster } from './cluster.ts';
 import { type Endpoint, type Login, openEndpoint } from './endpoint.ts';
-import { clusterOf, type Json, type Said, type Stored, saidOf, storedOf } from './response.ts';
-import { chooseCluster, hostOf, Roster } from './roster.ts';
+import { clusterOf, type EtcdHeader, headerOf, type Json, type Stored, storedOf } from './response.ts';
+import { hostOf, Roster } from './roster.ts';
 
-export { type Json, type Said, type Stored, storedOf } from './response.ts';
+export { type EtcdHeader, type Json, type Stored, storedOf } from './response.ts';
 
 const conflictPauseMs = 40;
 
@@ -26,12 +27,12 @@ export interface EtcdOptions extends PostOptions, Login {
  */
 export interface Etcd {
   /** Throws `unreachable` or `answer_invalid` when no endpoint has a good answer. */
-  read(key: string): Promise<Said & { found: Stored | null }>;
+  read(key: string): Promise<EtcdHeader & { found: Stored | null }>;
   /**
    * Replaces exactly what was read, `null` for nothing: compares `mod_revision` and the value itself. Throws
    * `unreachable` when it surely was not sent, `answer_invalid` when it was refused, anything else when nobody knows.
    */
-  swap(key: string, expected: Stored | null, text: string): Promise<Said & { won: boolean }>;
+  swap(key: string, expected: Stored | null, text: string): Promise<EtcdHeader & { won: boolean }>;
   /** Any other call: path under `/v3`, at one endpoint, or at whichever has an answer if it is one that only asks. */
   call(path: string, body: object, endpoint?: string): Promise<Json>;
   /** Waits a moment, longer after more conflicts, so that rivals do not meet again. */
@@ -72,45 +73,17 @@ export function openEtcd(options: EtcdOptions): Etcd {
   const endpoints = options.endpoints.map((url) => openEndpoint(url, post, options));
   // etcd itself gives up after 7 s without a quorum; another member is tried much earlier
   const patienceMs = Math.min(1000, timeoutMs / 9);
+  const cluster = openCluster({ endpoints, roster, patienceMs, expected: options.cluster, seen });
   let good: Readable | undefined;
-
-  /** Asks all endpoints for their cluster, once in a process: no answer of another one is believed from then on. */
-  async function identify(path: string, body: object): Promise<void> {
-    if (options.cluster || roster.cluster || endpoints.length < 2) return;
-    const over = new AbortController();
-    const answers: { url: string; clusterId: string }[] = [];
-    const accept = (json: Json, { url }: Endpoint) =>
-      void answers.push({ url, clusterId: clusterOf(json, url) });
-    const all = endpoints.map((endpoint) => askOne(endpoint, { path, body, accept }, roster, over.signal));
-    try {
-      await Promise.any(all).catch(({ errors }: AggregateError) => Promise.reject(sumUp(errors)));
-      const rest = sleep(patienceMs, undefined, { signal: over.signal }).catch(() => {});
-      await Promise.race([Promise.allSettled(all), rest]);
-    } finally {
-      over.abort();
-    }
-    for (const { url } of endpoints) {
-      const isSilent = !answers.some((answer) => answer.url === url);
-      if (isSilent && !roster.knows(url)) roster.failed(url, `no answer in ${Math.round(patienceMs)} ms`);
-    }
-    roster.cluster = chooseCluster(answers, [...seen, ...roster.chosen], endpoints.length);
-    roster.chosen.add(roster.cluster);
-  }
-
-  function requireCluster(found: string, url: string): void {
-    const cluster = options.cluster || roster.cluster;
-    if (!cluster || cluster === found) return;
-    throw new InterlockError('etcd_other', { url: hostOf(url), found, cluster });
-  }
 
   async function ask<T>(
     path: string,
     body: object,
     accept: (json: Json, endpoint: Endpoint) => T,
   ): Promise<T> {
-    await identify(path, body);
+    await cluster.identify(path, body);
     const believed = (json: Json, endpoint: Endpoint) => {
-      requireCluster(clusterOf(json, endpoint.url), endpoint.url);
+      cluster.require(clusterOf(json, endpoint.url), endpoint.url);
       return accept(json, endpoint);
     };
     try {
@@ -122,9 +95,9 @@ export function openEtcd(options: EtcdOptions): Etcd {
     }
   }
 
-  async function readAt(key: string): Promise<Readable & Said & { found: Stored | null }> {
+  async function readAt(key: string): Promise<Readable & EtcdHeader & { found: Stored | null }> {
     const answer = await ask('kv/range', { key: encode(key) }, (json, endpoint) => ({
-      ...saidOf(json, endpoint.url),
+      ...headerOf(json, endpoint.url),
       found: storedOf(json, endpoint.url),
       endpoint,
     }));
@@ -134,9 +107,9 @@ export function openEtcd(options: EtcdOptions): Etcd {
 
   async function change(path: string, body: object, endpoint: Endpoint): Promise<Json> {
     const posted = await endpoint.ask(path, body);
-    if (posted.got === 'answer') return posted.json;
-    if (posted.got !== 'refusal') roster.failed(endpoint.url, posted.error.message);
-    if (posted.got === 'doubt' && posted.error.code !== 'etcd_no_space') throw unknown(posted.error);
+    if (posted.kind === 'answer') return posted.json;
+    if (posted.kind !== 'refusal') roster.failed(endpoint.url, posted.error.message);
+    if (posted.kind === 'doubt' && posted.error.code !== 'etcd_no_space') throw unknown(posted.error);
     throw posted.error;
   }
 
@@ -156,12 +129,12 @@ export function openEtcd(options: EtcdOptions): Etcd {
         },
         endpoint,
       );
-      const said = saidAfterSwap(answer, endpoint.url);
-      if (said.clusterId !== clusterId) {
+      const header = headerAfterSwap(answer, endpoint.url);
+      if (header.clusterId !== clusterId) {
         throw new InterlockError('lock_unknown', { problem: `${hostOf(endpoint.url)} changed its cluster` });
       }
       good = { endpoint, clusterId };
-      return { ...said, won: answer.succeeded === true };
+      return { ...header, won: answer.succeeded === true };
     },
     async call(path, body, url) {
       if (!url && asking.includes(path)) return ask(path, body, (json) => json);
@@ -177,9 +150,9 @@ export function openEtcd(options: EtcdOptions): Etcd {
 }
 
 /** An answer to a swap that is no answer proves nothing. */
-function saidAfterSwap(answer: Json, url: string): Said {
+function headerAfterSwap(answer: Json, url: string): EtcdHeader {
   try {
-    return saidOf(answer, url);
+    return headerOf(answer, url);
   } catch (error) {
     throw unknown(error as InterlockError);
   }

@@ -14,7 +14,7 @@ export interface Stored {
 }
 
 /** What etcd says beside every answer. */
-export interface Said {
+export interface EtcdHeader {
   /** Hex cluster id. */
   clusterId: string;
   /** The store's revision, a decimal string. */
@@ -24,7 +24,7 @@ export interface Said {
 const decimal = /^\d{1,20}$/;
 
 /** Reads an answer's header. Throws `answer_invalid` when it is none of etcd's. */
-export function saidOf(answer: Json, url: string): Said {
+export function headerOf(answer: Json, url: string): EtcdHeader {
   const { revision } = objectOf(answer.header);
   if (!decimal.test(String(revision))) throw wrong(url, 'an answer without etcd’s revision');
   return { clusterId: clusterOf(answer, url), revision: String(revision) };

@@ -7,6 +7,7 @@ export const privateFolder = 0o700;
 
 /** Takes everybody else's rights from what older versions or another umask left open; what is missing stays so. */
 export async function tighten(path: string): Promise<void> {
+  // what is missing needs no rights taken
   const found = await stat(path).catch(() => null);
   if (!found || (found.mode & 0o077) === 0) return;
   await chmod(path, found.isDirectory() ? privateFolder : found.mode & 0o700).catch(ignoreReadOnly);
@@ -15,6 +16,7 @@ export async function tighten(path: string): Promise<void> {
 /** The same for a folder and all that lies in it. Links are not followed. */
 export async function tightenTree(folder: string): Promise<void> {
   await tighten(folder);
+  // a folder that is missing, or that this user may not read, holds nothing to tighten
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
     if (entry.isDirectory()) await tightenTree(join(folder, entry.name));

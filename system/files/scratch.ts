@@ -3,11 +3,12 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { dayMs } from '../../protocol/time/durations.ts';
 import { isRunning, processTag } from '../process/process-tag.ts';
 import { onStop } from '../process/stop.ts';
 
 /** Whose maker cannot be known is given up after a day. */
-const strangersAgeMs = 24 * 60 * 60 * 1000;
+const strangersAgeMs = dayMs;
 
 /**
  * Makes a folder for the length of some work. It goes away with the work, with a signal that ends the process, and, should
@@ -42,6 +43,7 @@ async function sweep(prefix: string): Promise<void> {
 async function isAbandoned(path: string, tag: string): Promise<boolean> {
   const running = isRunning(tag);
   if (running !== undefined) return !running;
+  // gone meanwhile: its maker removed it
   const found = await stat(path).catch(() => undefined);
   return found !== undefined && Date.now() - found.mtimeMs > strangersAgeMs;
 }

@@ -3,13 +3,13 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
 /** What became of a request: only `unsent` and `refusal` prove that nothing was changed by it. */
 export type Posted =
-  | { got: 'answer'; json: Record<string, unknown> }
+  | { kind: 'answer'; json: Record<string, unknown> }
   /** No byte of it reached anybody. */
-  | { got: 'unsent'; error: InterlockError }
+  | { kind: 'unsent'; error: InterlockError }
   /** etcd said no. */
-  | { got: 'refusal'; error: InterlockError }
+  | { kind: 'refusal'; error: InterlockError }
   /** No answer, or none that tells: it may have been applied, or will be. */
-  | { got: 'doubt'; error: InterlockError };
+  | { kind: 'doubt'; error: InterlockError };
 
 /** The gateway's words for a call that was cancelled, maybe after it was applied, or was one too many. */
 const doubtful = [408, 429, 499];
@@ -20,7 +20,7 @@ const doubtful = [408, 429, 499];
  */
 export function judgeAnswer(url: string, status: number, headers: IncomingHttpHeaders, body: Buffer): Posted {
   const doubt = (problem: string): Posted => ({
-    got: 'doubt',
+    kind: 'doubt',
     error: new InterlockError('answer_invalid', { url, status, problem }),
   });
   const { 'content-encoding': encoding = 'identity', location } = headers;
@@ -28,16 +28,16 @@ export function judgeAnswer(url: string, status: number, headers: IncomingHttpHe
   if (status >= 300 && status < 400) return doubt(`sends to ${location ?? 'nowhere'}`);
   const text = body.toString('utf8');
   const json = objectOf(text);
-  if (status === 200) return json ? { got: 'answer', json } : doubt('is no JSON object');
+  if (status === 200) return json ? { kind: 'answer', json } : doubt('is no JSON object');
   const words = (typeof json?.message === 'string' ? json.message : text.trim()).slice(0, 200);
   if (/database space exceeded/.test(words)) {
     // etcd says this also of the very write that used up the last space: it may have been applied
-    return { got: 'doubt', error: new InterlockError('etcd_no_space', { url }) };
+    return { kind: 'doubt', error: new InterlockError('etcd_no_space', { url }) };
   }
   const isPlain = !/html/.test(headers['content-type'] ?? '');
   const isRefusal = status >= 400 && status < 500 && !doubtful.includes(status);
   if (isRefusal && (json?.code !== undefined || (status === 400 && isPlain))) {
-    return { got: 'refusal', error: new InterlockError('answer_invalid', { url, status, problem: words }) };
+    return { kind: 'refusal', error: new InterlockError('answer_invalid', { url, status, problem: words }) };
   }
   return doubt(words || 'says nothing');
 }
@@ -47,6 +47,7 @@ function objectOf(text: string): Record<string, unknown> | undefined {
     const json: unknown = JSON.parse(text);
     return json !== null && typeof json === 'object' && !Array.isArray(json) ? { ...json } : undefined;
   } catch {
+    // the caller judges what is not JSON
     return undefined;
   }
 }

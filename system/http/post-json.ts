@@ -48,7 +48,7 @@ export function postJson({ ca, cert, key, timeoutMs = 9000 }: PostOptions): Post
       };
       const fail = (problem: string) => {
         const error = new InterlockError('unreachable', { url: target.host, problem });
-        settle({ got: isConnected ? 'doubt' : 'unsent', error });
+        settle({ kind: isConnected ? 'doubt' : 'unsent', error });
       };
       const request = (isTls ? https : http).request(target, {
         method: 'POST',
@@ -93,7 +93,7 @@ export function postJson({ ca, cert, key, timeoutMs = 9000 }: PostOptions): Post
   const orUnsent: typeof post = (url, ...more) =>
     post(url, ...more).catch((cause: Error) => {
       const error = new InterlockError('unreachable', { url, problem: cause.message }, { cause });
-      return { got: 'unsent', error };
+      return { kind: 'unsent', error };
     });
   return Object.assign(orUnsent, {
     close: () => {

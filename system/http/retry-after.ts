@@ -10,8 +10,8 @@ export function retryAfterSeconds(
 ): number | null {
   const text = headers['retry-after']?.trim();
   if (!text || !/^(\d+$|[A-Z][a-z]+,? )/.test(text)) return null;
-  const said = Date.parse(headers.date ?? '');
-  const since = Number.isNaN(said) ? now.getTime() : said;
+  const sent = Date.parse(headers.date ?? '');
+  const since = Number.isNaN(sent) ? now.getTime() : sent;
   const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - since) / 1000;
   return Number.isNaN(seconds) ? null : Math.min(longestSeconds, Math.max(0, Math.ceil(seconds)));
 }

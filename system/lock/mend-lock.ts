@@ -59,6 +59,7 @@ function readable(found: Stored, group: string): LockValue | null {
   try {
     return lockOf(found, group);
   } catch {
+    // damaged too: the one before it is looked at
     return null;
   }
 }

@@ -1,7 +1,7 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { type LockValue, lockKey } from '../../protocol/lock/lock-value.ts';
 import { type Change, forceRelease, type Refused } from '../../protocol/lock/semaphore.ts';
-import type { Etcd, Said } from '../etcd/etcd.ts';
+import type { Etcd, EtcdHeader } from '../etcd/etcd.ts';
 import { lockOf } from './read-lock.ts';
 
 const maxConflicts = 30;
@@ -9,7 +9,7 @@ const maxConflicts = 30;
 const maxFailures = 3;
 
 /** How a change of a group's lock ended. */
-export type Swapped = Said & { value: LockValue; refused?: Refused };
+export type Swapped = EtcdHeader & { value: LockValue; refused?: Refused };
 
 /** What this call has sent so far: `open` may still be applied, however long it takes. */
 type Sent = 'nothing' | 'lost' | 'open';
@@ -25,17 +25,17 @@ export async function swapLock(
   etcd: Etcd,
   group: string,
   change: (value: LockValue) => Change,
-  guard: (said: Said) => void = () => {},
+  guard: (header: EtcdHeader) => void = () => {},
 ): Promise<Swapped> {
   let sent: Sent = 'nothing';
   for (let conflicts = 0, failures = 0; conflicts < maxConflicts; ) {
-    const { found, ...said } = await readFor(etcd, group, guard).catch((error) => {
+    const { found, ...header } = await readFor(etcd, group, guard).catch((error) => {
       throw sent === 'nothing' ? error : unknownAfterSwap(error);
     });
     const value = valueOrThrow(() => lockOf(found, group), sent !== 'nothing');
     const changed = valueOrThrow(() => change(value), sent === 'open');
     const refused = 'refused' in changed ? changed : undefined;
-    if (refused && sent !== 'open') return { ...said, refused, value };
+    if (refused && sent !== 'open') return { ...header, refused, value };
     const next = 'refused' in changed ? value : changed.value;
     try {
       const { won, ...answer } = await etcd.swap(lockKey(group), found, JSON.stringify(next));
@@ -52,7 +52,7 @@ export async function swapLock(
   throw new InterlockError('lock_unknown', { problem: `${maxConflicts} others were faster` });
 }
 
-async function readFor(etcd: Etcd, group: string, guard: (said: Said) => void) {
+async function readFor(etcd: Etcd, group: string, guard: (header: EtcdHeader) => void) {
   const answer = await etcd.read(lockKey(group));
   guard(answer);
   return answer;

@@ -28,6 +28,7 @@ function startOf(pid: string): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   } catch {
+    // no such process
     return undefined;
   }
 }

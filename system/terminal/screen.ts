@@ -15,7 +15,7 @@ const showCursor = '\x1b[?25h';
 /** Opens the screen on a stream. */
 export function openScreen(out: NodeJS.WriteStream): Screen {
   let drawn = 0;
-  let said = '';
+  let printed = '';
   if (out.isTTY) out.write(hideCursor);
   return {
     show(lines, plain) {
@@ -23,8 +23,8 @@ export function openScreen(out: NodeJS.WriteStream): Screen {
         const up = drawn > 0 ? `\x1b[${drawn}A` : '';
         out.write(`${up}\r\x1b[J${lines.map(visible).join('\n')}\n`);
         drawn = lines.length;
-      } else if (plain !== said) {
-        said = plain;
+      } else if (plain !== printed) {
+        printed = plain;
         print(visible(plain), out);
       }
     },

@@ -1,8 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { dayMs, hourMs } from '../../protocol/time/durations.ts';
 
 /** A session ends when nobody uses it for this long, and at the latest after this long. */
-const idleMs = 12 * 3_600_000;
-const lifeMs = 7 * 86_400_000;
+const idleMs = 12 * hourMs;
+const lifeMs = 7 * dayMs;
 /** Browsers keep `__Host-` cookies to this host, this path and TLS; the plain name is for loopback. */
 const names = { secure: '__Host-interlock', plain: 'interlock' } as const;
 

@@ -1,4 +1,5 @@
 import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
+import { dayMs, hourMs } from '../../protocol/time/durations.ts';
 import type { BlobInfo, CheckedBlob } from '../store/interface/repository.ts';
 import type { Store } from '../store/interface/store.ts';
 import type { Blobs } from './files.ts';
@@ -22,12 +23,12 @@ export interface Scrub {
 /** Bytes a second that the walk reads: a disk and a processor have other things to do. */
 const pace = 16 * 1024 * 1024;
 /** Each blob is hashed once in so long. */
-const roundMs = 7 * 86_400_000;
+const roundMs = 7 * dayMs;
 /** So many readers are reason enough to look whether they all get the right bytes, once in so long. */
 const manyReads = 32;
-const manyMs = 3_600_000;
+const manyMs = hourMs;
 /** One that could not be looked at is tried again so much later: the others do not wait for it. */
-const retryMs = 3_600_000;
+const retryMs = hourMs;
 
 /** Keeps what is known of damage; `log` gets each blob once. */
 export function openScrub(

@@ -1,11 +1,11 @@
+import { dayMs, hourMs } from '../../protocol/time/durations.ts';
 import type { Store } from '../store/interface/store.ts';
 import { repeat } from './repeat.ts';
 
-const hourMs = 3_600_000;
 /** A host that did not check in within a day of enrolling will hardly do so later: it enrolls again. */
-const unseenMs = 24 * hourMs;
+const unseenMs = dayMs;
 /** One that did may be away for a while. */
-const awayMs = 30 * 24 * hourMs;
+const awayMs = 30 * dayMs;
 
 interface Needs {
   store: Store;

@@ -1,11 +1,12 @@
 import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
+import { hourMs } from '../../protocol/time/durations.ts';
 import type { Blobs } from '../blobs/files.ts';
 import type { Ballast } from '../disk/ballast.ts';
 import type { Room } from '../disk/room.ts';
 import { sweepUploads } from './sweep-uploads.ts';
 
 const lookMs = 30_000;
-const sweepMs = 3_600_000;
+const sweepMs = hourMs;
 
 interface Kept {
   dataDir: string;

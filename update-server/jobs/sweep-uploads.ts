@@ -1,8 +1,9 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { dayMs } from '../../protocol/time/durations.ts';
 
 /** A publisher who has not come back for this long begins anew. */
-const keptMs = 14 * 86_400_000;
+const keptMs = 14 * dayMs;
 
 /** Removes partial uploads that nobody continued; `swept` hears of each. Returns how many. */
 export async function sweepUploads(

@@ -1,9 +1,10 @@
+import { hourMs } from '../../protocol/time/durations.ts';
 import { expiryWarnings } from '../domain/tuf/role-lives.ts';
 import type { Store } from '../store/interface/store.ts';
 import { repeat } from './repeat.ts';
 
 /** How often people are reminded of what only they can sign again. */
-const remindMs = 6 * 3_600_000;
+const remindMs = 6 * hourMs;
 
 /** Logs which roles expire soon; offline ones are signed by nobody but people. Returns how to stop. */
 export function warnExpiry(

@@ -1,6 +1,6 @@
 import { createHash, verify, X509Certificate } from 'node:crypto';
+import { type Der, derAt, readDer } from '../../../protocol/formats/der.ts';
 import { authenticodeDigest, peParts } from '../../../protocol/formats/efi/authenticode.ts';
-import { type Der, derAt, readDer } from './der.ts';
 
 const certificateHeaderLength = 8;
 /** A signature carries its signer's and those between it and one of `db`. */
@@ -14,8 +14,8 @@ const messageDigestOid = '06092a864886f70d010904';
 export function findSigner(program: Buffer, db: readonly X509Certificate[]): X509Certificate | undefined {
   try {
     const { table } = peParts(program);
-    if (table.size <= certificateHeaderLength || table.at + table.size > program.length) return undefined;
-    const signature = program.subarray(table.at + certificateHeaderLength, table.at + table.size);
+    if (table.size <= certificateHeaderLength || table.offset + table.size > program.length) return undefined;
+    const signature = program.subarray(table.offset + certificateHeaderLength, table.offset + table.size);
     return signerOf(signature, authenticodeDigest(program), db);
   } catch {
     // whatever a forged signature makes of readers and of OpenSSL: nobody vouches for this program

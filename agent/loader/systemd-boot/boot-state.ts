@@ -1,14 +1,13 @@
 import {
   type Entry,
-  entriesFolder,
   type Image,
-  imagesFolder,
   parseEntry,
   parseEntryName,
   parseImageName,
-} from './entry.ts';
+} from '../../../protocol/boot/entry.ts';
+import { entriesFolder, imagesFolder } from '../../../protocol/boot/esp.ts';
+import { type Mark, parseMark } from '../../../protocol/boot/mark.ts';
 import type { Esp } from './esp.ts';
-import { type Mark, parseMark } from './mark.ts';
 
 /** What lies on the ESP. */
 export interface BootState {

@@ -1,4 +1,4 @@
-import type { Entry } from './entry.ts';
+import type { Entry } from '../../../protocol/boot/entry.ts';
 
 /**
  * The order in which systemd-boot tries entries of one sort-key: those without tries left come last, then the higher

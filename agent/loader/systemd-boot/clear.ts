@@ -1,6 +1,7 @@
+import { parseEntryName } from '../../../protocol/boot/entry.ts';
+import { entriesFolder, imagesFolder } from '../../../protocol/boot/esp.ts';
 import type { SlotName } from '../../ports/host.ts';
 import type { BootState } from './boot-state.ts';
-import { entriesFolder, imagesFolder, parseEntryName } from './entry.ts';
 import { flushed, removeEntry, removeImage, removeMark, type Step } from './steps.ts';
 
 /**

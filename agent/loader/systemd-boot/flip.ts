@@ -1,8 +1,9 @@
+import { type Entry, formatEntryName, type Image, tries } from '../../../protocol/boot/entry.ts';
+import { entriesFolder, imagesFolder } from '../../../protocol/boot/esp.ts';
+import type { Note } from '../../../protocol/boot/mark.ts';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { type BootState, nextGeneration, sameImage } from './boot-state.ts';
 import { chooseEntry, isBootable } from './choose.ts';
-import { type Entry, entriesFolder, formatEntryName, type Image, imagesFolder, tries } from './entry.ts';
-import type { Note } from './mark.ts';
 import { flushed, removeEntry, type Step, writeEntry, writeMark } from './steps.ts';
 
 /** A new boot pointer: its generation, and the steps that set it. */

@@ -1,7 +1,8 @@
+import { type Entry, formatEntryName } from '../../../protocol/boot/entry.ts';
+import { entriesFolder, imagesFolder } from '../../../protocol/boot/esp.ts';
+import { blessedEntry, type Mark } from '../../../protocol/boot/mark.ts';
 import { type BootState, sameImage } from './boot-state.ts';
-import { type Entry, entriesFolder, formatEntryName, imagesFolder } from './entry.ts';
 import { unsafe } from './flip.ts';
-import { blessedEntry, type Mark } from './mark.ts';
 import { flushed, removeEntry, removeMark, type Step, writeEntry, writeMark } from './steps.ts';
 
 /**

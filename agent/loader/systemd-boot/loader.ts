@@ -1,3 +1,6 @@
+import { formatImageName, type Image } from '../../../protocol/boot/entry.ts';
+import { imagesFolder } from '../../../protocol/boot/esp.ts';
+import type { Note } from '../../../protocol/boot/mark.ts';
 import type { Running, SlotName } from '../../ports/host.ts';
 import { otherSlot } from '../../ports/host.ts';
 import type { LoaderPort } from '../../ports/loader.ts';
@@ -6,11 +9,9 @@ import { readDb } from '../secure-boot/read-db.ts';
 import { readBootState } from './boot-state.ts';
 import { sortEntries } from './choose.ts';
 import { clearSteps } from './clear.ts';
-import { formatImageName, type Image, imagesFolder } from './entry.ts';
 import { type Esp, openEsp } from './esp.ts';
 import { flip, unflipSteps, unsafe } from './flip.ts';
 import { markBadSteps, markGoodSteps } from './judge.ts';
-import type { Note } from './mark.ts';
 import { checkEfiVariables, checkLoaderConf } from './settings.ts';
 import { perform } from './steps.ts';
 import { sweepSteps } from './sweep.ts';

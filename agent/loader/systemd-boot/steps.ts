@@ -1,13 +1,7 @@
-import {
-  type Entry,
-  entriesFolder,
-  formatEntry,
-  formatImageName,
-  type Image,
-  imagesFolder,
-} from './entry.ts';
+import { type Entry, formatEntry, formatImageName, type Image } from '../../../protocol/boot/entry.ts';
+import { entriesFolder, imagesFolder } from '../../../protocol/boot/esp.ts';
+import { formatMarkName, formatNote, type Mark } from '../../../protocol/boot/mark.ts';
 import type { Esp } from './esp.ts';
-import { formatMarkName, formatNote, type Mark } from './mark.ts';
 
 /** One change of the ESP. Verbs return lists of these, so that their order can be read, tested and cut anywhere. */
 export type Step =

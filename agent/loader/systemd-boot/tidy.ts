@@ -1,7 +1,8 @@
+import type { Entry, Image } from '../../../protocol/boot/entry.ts';
+import { entriesFolder, imagesFolder } from '../../../protocol/boot/esp.ts';
+import { blessedEntry, type Mark } from '../../../protocol/boot/mark.ts';
 import { type BootState, sameImage } from './boot-state.ts';
 import { sortEntries } from './choose.ts';
-import { type Entry, entriesFolder, type Image, imagesFolder } from './entry.ts';
-import { blessedEntry, type Mark } from './mark.ts';
 import { flushed, removeEntry, removeImage, removeMark, type Step, writeEntry, writeMark } from './steps.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import forge from 'node-forge';
+import { dayMs } from '../../../protocol/time/durations.ts';
 
 export interface CertificateOptions {
   /** Whose keys these are; stands in every certificate's common name. */
@@ -88,8 +89,8 @@ function issue(commonName: string, life: number, now: Date, extensions: object[]
   const subject = [{ name: 'commonName', value: commonName.slice(0, 64) }];
   certificate.publicKey = forge.pki.publicKeyFromPem(pair.publicKey);
   certificate.serialNumber = `01${randomBytes(15).toString('hex')}`;
-  certificate.validity.notBefore = new Date(now.getTime() - 86_400_000);
-  certificate.validity.notAfter = new Date(now.getTime() + life * 365 * 86_400_000);
+  certificate.validity.notBefore = new Date(now.getTime() - dayMs);
+  certificate.validity.notAfter = new Date(now.getTime() + life * 365 * dayMs);
   certificate.setSubject(subject);
   certificate.setIssuer(by ? by.certificate.subject.attributes : subject);
   const authority = (by?.certificate ?? certificate).generateSubjectKeyIdentifier().getBytes();

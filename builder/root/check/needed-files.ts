@@ -1,3 +1,4 @@
+import { agentFile, agentNodeFile } from '../../../protocol/boot/host-layout.ts';
 import type { Definition } from '../../definition/definition.ts';
 
 /** A file that a finished root must have, whatever else is in it. */
@@ -28,14 +29,14 @@ const always: readonly NeededFile[] = [
 ];
 
 const ofTheAgent: readonly NeededFile[] = [
-  program('usr/lib/interlock/node', 'the agent'),
+  program(agentNodeFile.slice(1), 'the agent'),
   program('usr/bin/interlock-agent', 'the agent'),
   program('usr/bin/flock', 'the agent locks its state'),
   program('usr/bin/findmnt', 'the agent looks for the ESP'),
   program('usr/sbin/fsck.fat', 'the agent repairs the ESP'),
   program('usr/sbin/dmsetup', 'the agent learns its slot'),
   program('usr/bin/touch', 'the agent’s timer'),
-  file('usr/lib/interlock/agent.js', 'the agent'),
+  file(agentFile.slice(1), 'the agent'),
   file('usr/lib/systemd/system/interlock-agent.timer', 'starts the agent'),
   file('usr/lib/systemd/system/interlock-agent.service', 'the agent'),
   file('usr/lib/systemd/system/interlock-confirm.service', 'confirms a new version'),

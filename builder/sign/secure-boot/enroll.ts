@@ -1,4 +1,5 @@
 import { createHash, X509Certificate } from 'node:crypto';
+import { encodeSignatureList } from '../../../protocol/formats/efi/signature-list.ts';
 import { der, oid, sequence } from './der.ts';
 import { type Signer, signedData } from './signed-data.ts';
 
@@ -14,7 +15,6 @@ export interface EnrollmentKeys {
 
 const global = '61dfe48bca93d211aa0d00e098032b8c';
 const database = 'cbb219d73a3d9645a3bcdad00e67656f';
-const x509Type = 'a159c0a5e494a74a87b5ab155c2bf072';
 const pkcs7Type = '9dd2af4adf68ee498aa9347d375665a7';
 const dataOid = '1.2.840.113549.1.7.1';
 /** Non-volatile, boot service and runtime access, time based authenticated write access. */
@@ -55,15 +55,10 @@ function authenticatedWrite(
   return Buffer.concat([time, certificate, signature, value]);
 }
 
-/** EFI_SIGNATURE_LIST of one certificate; its owner's GUID is made of the certificate. */
+/** One certificate as firmware keeps it; its owner's GUID is made of the certificate. */
 function signatureList(certificate: string | Uint8Array): Buffer {
   const { raw } = new X509Certificate(certificate);
-  const owner = createHash('sha256').update(raw).digest().subarray(0, 16);
-  const head = Buffer.alloc(28);
-  head.write(x509Type, 0, 'hex');
-  head.writeUInt32LE(28 + 16 + raw.length, 16);
-  head.writeUInt32LE(16 + raw.length, 24);
-  return Buffer.concat([head, owner, raw]);
+  return encodeSignatureList(raw, createHash('sha256').update(raw).digest().subarray(0, 16));
 }
 
 /** EFI_TIME in UTC; of an authenticated write only date and time may be set. */

@@ -17,8 +17,8 @@ export async function requireSignedBoot(releaseDir: string, keysDir: string): Pr
     const program = await readFile(join(releaseDir, name)).catch((cause) => {
       throw new InterlockError('not_found', { what: join(releaseDir, name) }, { cause });
     });
-    const { at, size } = peParts(program).table;
-    if (program.subarray(at, at + size).includes(raw)) continue;
+    const { offset, size } = peParts(program).table;
+    if (program.subarray(offset, offset + size).includes(raw)) continue;
     const problem = `is not signed by ${join(keysDir, 'x509/db.crt')}; run \`interlock sign\` first`;
     throw new InterlockError('bad_input', { what: join(releaseDir, name), problem });
   }

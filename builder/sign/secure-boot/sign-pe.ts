@@ -12,8 +12,8 @@ const pkcs7 = 0x0002;
  */
 export function signPe(program: Uint8Array, signer: Signer): Buffer {
   const image = Buffer.from(program);
-  const { checksumAt, entryAt, table } = peParts(image);
-  const unsigned = image.subarray(0, table.size > 0 ? table.at : image.length);
+  const { checksumOffset, entryOffset, table } = peParts(image);
+  const unsigned = image.subarray(0, table.size > 0 ? table.offset : image.length);
   const padded = Buffer.concat([unsigned, Buffer.alloc((8 - (unsigned.length % 8)) % 8)]);
   const signature = signDigest(authenticodeDigest(image), signer);
   const length = Math.ceil((headerLength + signature.length) / 8) * 8;
@@ -22,8 +22,8 @@ export function signPe(program: Uint8Array, signer: Signer): Buffer {
   certificate.writeUInt16LE(revision, 4);
   certificate.writeUInt16LE(pkcs7, 6);
   signature.copy(certificate, headerLength);
-  padded.writeUInt32LE(0, checksumAt);
-  padded.writeUInt32LE(padded.length, entryAt);
-  padded.writeUInt32LE(length, entryAt + 4);
+  padded.writeUInt32LE(0, checksumOffset);
+  padded.writeUInt32LE(padded.length, entryOffset);
+  padded.writeUInt32LE(length, entryOffset + 4);
   return Buffer.concat([padded, certificate]);
 }

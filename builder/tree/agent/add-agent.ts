@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { agentFile, agentNodeFile } from '../../../protocol/boot/host-layout.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
 import { putFile } from '../entries/change.ts';
 import type { Tree } from '../entries/entry.ts';
@@ -21,8 +22,8 @@ export async function addAgent(
   const agent: Tree = new Map();
   await layShipped(agent, dist);
   const { code, packages } = await bundleAgent();
-  putFile(agent, 'usr/lib/interlock/agent.js', code);
-  putFile(agent, 'usr/lib/interlock/node', await readNode(arch), 0o755);
+  putFile(agent, agentFile.slice(1), code);
+  putFile(agent, agentNodeFile.slice(1), await readNode(arch), 0o755);
   for (const path of overlaid) agent.delete(path);
   layTree(tree, agent, { keepLinks: true, replaceDirectories: false });
   return [...packages, await nodePackage(arch)];

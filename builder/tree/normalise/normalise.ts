@@ -1,4 +1,4 @@
-import { imageFloorFile, imageRootFile } from '../../../protocol/documents/trust.ts';
+import { imageFloorFile, imageRootFile } from '../../../protocol/boot/host-layout.ts';
 import { type Reporter, silent } from '../../build-host/reporter.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { putFile } from '../entries/change.ts';

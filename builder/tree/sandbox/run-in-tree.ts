@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { hasCode, InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { inSandbox, type SandboxOptions } from './in-sandbox.ts';
 
 /** Shell programs that give a tree's folder the sandbox's devices, /proc and /sys, and take them back. */
@@ -29,7 +29,7 @@ export async function runInTree(
   const steps = `sh "$1" "$2" tmp run && shift && exec chroot "$@"`;
   const inside = ['/bin/sh', '-c', steps, 'sh', mountTree, folder, ...argv];
   return inSandbox(inside, options).catch((error) => {
-    if (!(error instanceof InterlockError) || error.code !== 'tool_failed') throw error;
+    if (!hasCode(error, 'tool_failed')) throw error;
     throw new InterlockError('tool_failed', { ...error.details, tool: argv[0]! }, { cause: error });
   });
 }

@@ -35,6 +35,7 @@ export function fingerprintOf(carried: CarriedKey): string | undefined {
     const parts = [kty, crv, x, y, n, e].map((part) => part ?? '');
     return createHash('sha256').update(canonicalJson(parts)).digest('hex');
   } catch {
+    // the bytes are no key of that kind
     return undefined;
   }
 }

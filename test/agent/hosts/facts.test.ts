@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseOsRelease } from '../../../agent/hosts/os-release.ts';
-import { rootHashOfCommandLine, rootHashOfTable } from '../../../agent/hosts/root-hash.ts';
+import { rootHashOfTable } from '../../../agent/hosts/root-hash.ts';
+import { rootHashOf } from '../../../protocol/boot/kernel-parameters.ts';
 
 const hash = '0123456789abcdef'.repeat(4);
 
@@ -19,7 +20,7 @@ test('the root hash in force is the table’s, or the command line’s', () => {
   const table = `0 1048576 verity 1 254:2 254:3 4096 4096 131072 1 sha256 ${hash} ${salt} 1 panic_on_corruption\n`;
   expect(rootHashOfTable(table)).toBe(hash);
   expect(rootHashOfTable('0 1048576 linear 254:2 0')).toBeUndefined();
-  expect(rootHashOfCommandLine(`quiet interlock.roothash=${hash} panic=1\n`)).toBe(hash);
-  expect(rootHashOfCommandLine(`xinterlock.roothash=${hash}`)).toBeUndefined();
-  expect(rootHashOfCommandLine(`interlock.roothash=${hash}0`)).toBeUndefined();
+  expect(rootHashOf(`quiet interlock.roothash=${hash} panic=1\n`)).toBe(hash);
+  expect(rootHashOf(`xinterlock.roothash=${hash}`)).toBeUndefined();
+  expect(rootHashOf(`interlock.roothash=${hash}0`)).toBeUndefined();
 });

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readBootState } from '../../../agent/loader/systemd-boot/boot-state.ts';
-import type { Entry } from '../../../agent/loader/systemd-boot/entry.ts';
 import { createLoader } from '../../../agent/loader/systemd-boot/loader.ts';
 import type { Running, SlotName } from '../../../agent/ports/host.ts';
 import { otherSlot } from '../../../agent/ports/host.ts';
 import type { Target } from '../../../agent/ports/trust.ts';
+import type { Entry } from '../../../protocol/boot/entry.ts';
 import {
   createPowerCutEsp,
   type Draw,

@@ -77,7 +77,9 @@ describe('a place in real etcd', () => {
     const hold = attempt('h1', name);
     await lock.acquire(hold, rootHash, self('h1'));
     await lock.release(hold, rootHash, self('h1', 'h1-boot-2'), { ok: false, reason: 'no network' });
-    expect(await lock.acquire(attempt('h2', name), rootHash, self('h2'))).toMatchObject({ reason: 'brake' });
+    expect(await lock.acquire(attempt('h2', name), rootHash, self('h2'))).toMatchObject({
+      reason: 'failure_stop',
+    });
     const etcd = openEtcd({ endpoints: cluster.endpoints });
     await swapLock(etcd, name, (value) => ({ value: clearFailed(value) }));
     etcd.close();

@@ -8,7 +8,8 @@ import { openStore } from '../../../agent/state/store.ts';
 import type { Memory } from '../../../agent/state-machine/memory.ts';
 import type { CheckIn } from '../../../protocol/api/check-in.ts';
 import type { ErrorCode } from '../../../protocol/errors/error-table.ts';
-import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { errorOf, InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import type { Failure } from '../../../protocol/errors/operands.ts';
 import { createHost } from '../../support/lock-world/host.ts';
 import { options, portsOf } from '../../support/lock-world/ports.ts';
 import { createStore } from '../../support/lock-world/store.ts';
@@ -45,7 +46,7 @@ async function minutes(count: number, ports: Ports): Promise<Memory> {
 }
 
 const fail = (code: ErrorCode, operands: Record<string, string>) => async (): Promise<never> => {
-  throw new InterlockError(code, operands);
+  throw errorOf({ code, details: operands } as Failure);
 };
 const full = fail('space_missing', { where: '/efi', free: '0', needed: '9' });
 

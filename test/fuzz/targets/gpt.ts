@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { decodeGpt, encodeGpt, gptLengths, partitionTypes } from '../../../protocol/formats/disk/gpt.ts';
+import { partitionTypes } from '../../../protocol/boot/partitions.ts';
+import { decodeGpt, encodeGpt, gptLengths } from '../../../protocol/formats/disk/gpt.ts';
 import type { FuzzTarget } from '../target.ts';
 
 const sectorSize = 512;

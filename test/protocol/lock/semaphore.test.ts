@@ -7,7 +7,7 @@ import {
   clearFailed,
   emptyLock,
   forceRelease,
-  isBraked,
+  isStoppedByFailures,
   release,
   setSlots,
 } from '../../../protocol/lock/semaphore.ts';
@@ -59,11 +59,11 @@ describe('acquire', () => {
 
   it('brakes a holder that changes to a failed release', () => {
     const braked = { ...oneHeld, releases: { [v2]: { ok: 10, failed: { h8: 'x', h9: 'y' } } } };
-    expect(refusalOf(acquire(braked, holder('h1', 'h1-boot-1', '2', v2), []))).toBe('brake');
+    expect(refusalOf(acquire(braked, holder('h1', 'h1-boot-1', '2', v2), []))).toBe('failure_stop');
   });
 });
 
-describe('brake', () => {
+describe('failure_stop', () => {
   const failed = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, i) => [`h${i}`, 'x']));
   it.each([
@@ -75,7 +75,7 @@ describe('brake', () => {
     [19, 2, true],
     [20, 2, false],
   ])('%i good and %i failed: %s', (ok, count, braked) => {
-    expect(isBraked({ ok, failed: failed(count) })).toBe(braked);
+    expect(isStoppedByFailures({ ok, failed: failed(count) })).toBe(braked);
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { errorOf, InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import type { Failure } from '../../../protocol/errors/operands.ts';
 import { visible, visibleJson, visibleLines } from '../../../protocol/text/visible.ts';
 
 const steering = [
@@ -57,6 +58,6 @@ describe('visible text', () => {
       output: 'E: a\n\u001b[1mE: b',
     });
     expect(failed.message).toBe('apt\\n failed with status 1: E: a\n\\x1b[1mE: b');
-    expect(new InterlockError('not_found', {}).message).toBe('{what} does not exist');
+    expect(errorOf({ code: 'not_found', details: {} } as Failure).message).toBe('{what} does not exist');
   });
 });

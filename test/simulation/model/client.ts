@@ -12,7 +12,7 @@ import { clusterId, place } from './releases.ts';
 import { remember } from './table.ts';
 
 const endings: readonly Ending[] = [
-  ...(['succeeds', 'unknown', 'internal', 'full', 'brake'] as const),
+  ...(['succeeds', 'unknown', 'internal', 'full', 'failure_stop'] as const),
   ...(['rewound', 'foreign_hold', 'quorum', 'unreachable'] as const),
 ];
 

@@ -1,10 +1,11 @@
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Entry, formatImageName, imagesFolder } from '../../../agent/loader/systemd-boot/entry.ts';
 import { openEsp } from '../../../agent/loader/systemd-boot/esp.ts';
 import { checkRoot } from '../../../agent/slots/check-root.ts';
 import { findSlotsInFile } from '../../../agent/slots/find-in-file.ts';
 import type { Slot } from '../../../agent/slots/slot.ts';
+import { type Entry, formatImageName } from '../../../protocol/boot/entry.ts';
+import { imagesFolder } from '../../../protocol/boot/esp.ts';
 import { bootOnce } from './systemd-boot.ts';
 
 /** One power-on: which entry was taken, and what came of it. */

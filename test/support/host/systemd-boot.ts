@@ -1,7 +1,8 @@
 import { readBootState } from '../../../agent/loader/systemd-boot/boot-state.ts';
 import { chooseEntry } from '../../../agent/loader/systemd-boot/choose.ts';
-import { type Entry, entriesFolder, formatEntryName } from '../../../agent/loader/systemd-boot/entry.ts';
 import type { Esp } from '../../../agent/loader/systemd-boot/esp.ts';
+import { type Entry, formatEntryName } from '../../../protocol/boot/entry.ts';
+import { entriesFolder } from '../../../protocol/boot/esp.ts';
 
 /** What the loader does at power-on, as observed on systemd-boot 257: see `docs` of the boot counter. */
 export interface Booted {

@@ -4,14 +4,14 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { postJson } from '../../../system/http/post-json.ts';
 
-interface Said {
+interface EtcdHeader {
   status: number;
   type: string;
   body: string | Buffer;
   headers: Record<string, string>;
 }
 const etcds = { type: 'application/json', body: '{"message":"words","code":3}', headers: {} };
-let said: Said;
+let said: EtcdHeader;
 const server = createServer((_, response) => {
   response.writeHead(said.status, { 'content-type': said.type, ...said.headers });
   response.end(said.body);
@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => new Promise((resolve) => server.close(resolve)));
 
-async function posted(answer: Partial<Said>, target = url) {
+async function posted(answer: Partial<EtcdHeader>, target = url) {
   said = { status: 200, ...etcds, ...answer };
   const post = postJson({ timeoutMs: 2000 });
   try {
@@ -42,8 +42,8 @@ test.each([
   [499, 'doubt'],
   [500, 'doubt'],
   [503, 'doubt'],
-])('an answer of %i is a %s', async (status, got) => {
-  expect(await posted({ status })).toMatchObject({ got });
+])('an answer of %i is a %s', async (status, kind) => {
+  expect(await posted({ status })).toMatchObject({ kind });
 });
 
 test.each([
@@ -52,11 +52,11 @@ test.each([
   ['a header that cannot be sent', 'http://127.0.0.1:9/', {}, { Authorization: 'a\nb' }],
 ])('%s proves that nothing was sent', async (_, target, options, headers) => {
   const post = postJson({ timeoutMs: 2000, ...options });
-  expect(await post(target, {}, headers)).toMatchObject({ got: 'unsent', error: { code: 'unreachable' } });
+  expect(await post(target, {}, headers)).toMatchObject({ kind: 'unsent', error: { code: 'unreachable' } });
   post.close();
 });
 
-test.each<[string, Partial<Said>, RegExp]>([
+test.each<[string, Partial<EtcdHeader>, RegExp]>([
   ['a page with 200', { type: 'text/html', body: '<html>Log in</html>' }, /no JSON/],
   ['a list', { body: '[]' }, /no JSON/],
   ['nothing with 200', { body: '' }, /no JSON/],
@@ -67,7 +67,7 @@ test.each<[string, Partial<Said>, RegExp]>([
   ['an answer without end', { body: Buffer.alloc(5 * 1024 * 1024, ' ') }, /more than 4194304 bytes/],
 ])('%s tells nothing', async (_, answer, words) => {
   const result = await posted(answer);
-  if (result.got !== 'doubt') throw new Error(result.got);
+  if (result.kind !== 'doubt') throw new Error(result.kind);
   expect(result.error.message).toMatch(words);
 });
 
@@ -75,11 +75,11 @@ test('a full database is said by name, and is no proof: the write that filled it
   const message = 'etcdserver: mvcc: database space exceeded';
   for (const status of [429, 503]) {
     const result = await posted({ status, body: JSON.stringify({ message, code: 8 }) });
-    expect(result).toMatchObject({ got: 'doubt', error: { code: 'etcd_no_space' } });
+    expect(result).toMatchObject({ kind: 'doubt', error: { code: 'etcd_no_space' } });
   }
 });
 
 test('a connection that nobody takes is surely not sent', async () => {
   const nobody = 'http://127.0.0.1:9/v3/kv/txn';
-  expect(await posted({}, nobody)).toMatchObject({ got: 'unsent', error: { code: 'unreachable' } });
+  expect(await posted({}, nobody)).toMatchObject({ kind: 'unsent', error: { code: 'unreachable' } });
 });

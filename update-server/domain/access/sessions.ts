@@ -1,5 +1,7 @@
+import { dayMs } from '../../../protocol/time/durations.ts';
+
 /** Long after a session's end, its row goes. */
-const keptMs = 30 * 86_400_000;
+const keptMs = 30 * dayMs;
 
 /** A session's use is noted this seldom, so that reading a page is no write. */
 const notedEveryMs = 5 * 60_000;

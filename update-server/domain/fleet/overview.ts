@@ -1,6 +1,7 @@
 import type { OverviewAnswer } from '../../../protocol/api/dashboard.ts';
 import type { HostState, HostSummary } from '../../../protocol/api/operator.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
+import { dayMs } from '../../../protocol/time/durations.ts';
 
 /** Hosts that are alike in everything an overview counts by. */
 export interface HostCount {
@@ -29,7 +30,7 @@ export interface VersionCount {
 
 /** Which counts of the past are given up: those of an hour but midnight's, and those of whole days. */
 export function thinnedBefore(now: string): { hours: string; days: string } {
-  const before = (days: number) => new Date(Date.parse(now) - days * 86_400_000).toISOString();
+  const before = (days: number) => new Date(Date.parse(now) - days * dayMs).toISOString();
   return { hours: before(14), days: before(400) };
 }
 

@@ -1,6 +1,7 @@
 import type { NoneReason } from '../../../protocol/api/check-in.ts';
 import { type Channel, type Named, nextHop } from '../../../protocol/documents/channel.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
+import { hourMs } from '../../../protocol/time/durations.ts';
 import { type Candidate, refusal } from '../rollout/admit.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 
@@ -53,6 +54,6 @@ export function decide(
 ): Decision {
   const none = refusal(rollout, host, now);
   if (none) return { none };
-  const expires = new Date(now.getTime() + grantHours * 3_600_000).toISOString();
+  const expires = new Date(now.getTime() + grantHours * hourMs).toISOString();
   return { offer: { version: goal.version, release: goal.sha256, expires } };
 }

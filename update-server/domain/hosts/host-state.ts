@@ -1,7 +1,8 @@
 import type { HostState, HostSummary } from '../../../protocol/api/operator.ts';
+import { dayMs } from '../../../protocol/time/durations.ts';
 
 /** A host that was not seen for this long is silent: agents ask every five minutes. */
-export const silentMs = 86_400_000;
+export const silentMs = dayMs;
 
 /** When a host was seen, as far as its state depends on it. */
 export type Seen = 'never' | 'lately' | 'long ago';

@@ -1,5 +1,6 @@
 import type { PreviewAnswer } from '../../../protocol/api/rollout.ts';
 import { type Policy, paceOf } from '../../../protocol/documents/policy.ts';
+import { hourMs } from '../../../protocol/time/durations.ts';
 import { cohortOf } from './cohort.ts';
 import { opensAfterMs } from './ramp.ts';
 import { nextOpening } from './window.ts';
@@ -13,7 +14,6 @@ export interface FleetHost {
 }
 
 const shown = 10;
-const hourMs = 3_600_000;
 
 /**
  * Which hosts would get a release when, in whole hours, if nothing stops it: canaries at the start, the others by the

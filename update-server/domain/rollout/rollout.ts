@@ -1,6 +1,7 @@
 import type { RolloutState } from '../../../protocol/api/rollout.ts';
 import type { Policy } from '../../../protocol/documents/policy.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
+import { dayMs } from '../../../protocol/time/durations.ts';
 import { tickCoversMs } from './watched.ts';
 
 /** One release on its way to the hosts of one channel and architecture. Times are RFC 3339, durations milliseconds. */
@@ -56,7 +57,7 @@ export interface Counts {
 }
 
 /** A host counts as active when it was seen this lately. */
-export const activeMs = 14 * 86_400_000;
+export const activeMs = 14 * dayMs;
 
 /** States in which hosts may start: one that is completed is there for whoever comes late. */
 export function isOpen({ state }: Pick<Rollout, 'state'>): boolean {

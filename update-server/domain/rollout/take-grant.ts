@@ -1,10 +1,11 @@
 import type { NoneReason } from '../../../protocol/api/check-in.ts';
+import { dayMs } from '../../../protocol/time/durations.ts';
 import { closedBy } from './admit.ts';
 import { endAll, type GrantEnd, type OpenGrant } from './grant-end.ts';
 import type { Rollout } from './rollout.ts';
 
 /** How long a grant is good in time watched over. */
-export const lapseMs = 24 * 3_600_000;
+export const lapseMs = dayMs;
 
 /** What one host is allowed: to install one release. */
 export interface Grant {

@@ -1,3 +1,4 @@
+import { dayMs } from '../../../protocol/time/durations.ts';
 /**
  * The time this server watched over, in milliseconds since its database was made: only what ticks covered. Neither its
  * absence nor a clock that jumps is in it, so neither is anybody's silence.
@@ -14,7 +15,6 @@ export const tickMs = 10_000;
 export const tickCoversMs = 60_000;
 /** Once the server is back, everybody has at least some polls to be heard of. */
 const graceMs = 15 * 60_000;
-const dayMs = 86_400_000;
 
 /** Hosts heard of last in this span are silent; an empty one when it ends before it begins. */
 export function silentSpan({ ms, sinceMs }: Watched, silentAfterMs: number): { from: number; to: number } {

@@ -1,4 +1,5 @@
 import { lifeDays, livesTooLong } from '../../../protocol/documents/trust.ts';
+import { dayMs } from '../../../protocol/time/durations.ts';
 import type { OnlineKeys } from './online-keys.ts';
 import { signOnline, signTimestamp } from './sign-online.ts';
 import type { Published, RepositoryState } from './state.ts';
@@ -29,7 +30,7 @@ export function isTimeToSign(state: RepositoryState, now: Date): boolean {
 function needsSigning(state: RepositoryState, role: OnlineRole, now: Date): boolean {
   const text = state[role];
   if (text === undefined) return true;
-  const halfLife = (lifeDays[role] * 86_400_000) / 2;
+  const halfLife = (lifeDays[role] * dayMs) / 2;
   return new Date(expiresOf(text)).getTime() - now.getTime() <= halfLife || isTooLong(state, role, now);
 }
 

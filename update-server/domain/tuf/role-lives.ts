@@ -1,5 +1,6 @@
 import type { RoleLife } from '../../../protocol/api/operator.ts';
 import { isDue, livesTooLong, onlineRoles, signedAt } from '../../../protocol/documents/trust.ts';
+import { dayMs } from '../../../protocol/time/durations.ts';
 import type { RepositoryState } from './state.ts';
 
 /** When the metadata of each role expires, what the server signs included. */
@@ -29,7 +30,7 @@ export function expiryWarnings(state: RepositoryState, now: Date): string[] {
     .filter(({ due }) => due)
     .map(({ role, expires, expired }) => {
       if (livesTooLong(role, expires, now)) return tooLong(role, expires);
-      const days = Math.floor((new Date(expires).getTime() - now.getTime()) / 86_400_000);
+      const days = Math.floor((new Date(expires).getTime() - now.getTime()) / dayMs);
       const when = expired ? `expired at ${expires}` : `expires in ${days} days (${expires})`;
       return `${role} ${when}: whoever holds its keys must sign it again (interlock keys renew)`;
     });

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { damageOf } from '../../../protocol/errors/disk-failure.ts';
-import { asInterlockError, InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { asInterlockError, errorOf, InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { measureDisk } from '../../disk/disk.ts';
 import { makePrivate } from '../../disk/private-file.ts';
 import { migrations } from './migrations.ts';
@@ -73,8 +73,7 @@ function refuseDamage(db: Database.Database, file: string): void {
   if (statSync(file).size > checkedBytes) return;
   const found = db.pragma('quick_check(1)', { simple: true });
   if (found === 'ok') return;
-  const { code, details } = damageOf(String(found));
-  throw new InterlockError(code, details);
+  throw errorOf(damageOf(String(found)));
 }
 
 function migrate(db: Database.Database): void {

@@ -1,12 +1,11 @@
 import { damageOf } from '../../../protocol/errors/disk-failure.ts';
-import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { errorOf } from '../../../protocol/errors/interlock-error.ts';
 
 /** Reads what this server wrote as JSON into a row; anything else there is damage, and no defect. Throws `server_unready`. */
 export function storedJson<T>(text: string, where: string): T {
   try {
     return JSON.parse(text) as T;
   } catch (cause) {
-    const { code, details } = damageOf(`${where} holds no JSON`);
-    throw new InterlockError(code, details, { cause });
+    throw errorOf(damageOf(`${where} holds no JSON`), { cause });
   }
 }

@@ -4,14 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { partitionFlags, partitionTypes, slotTypes } from '../../../../protocol/boot/partitions.ts';
 import {
   decodeGpt,
   encodeGpt,
   type GptTable,
   gptLengths,
-  partitionFlags,
-  partitionTypes,
-  slotTypes,
   usableLbas,
 } from '../../../../protocol/formats/disk/gpt.ts';
 

@@ -1,6 +1,6 @@
 import type { LocksAnswer } from '../../../../protocol/api/dashboard.ts';
 import type { LockValue } from '../../../../protocol/lock/lock-value.ts';
-import { emptyLock, isBraked } from '../../../../protocol/lock/semaphore.ts';
+import { emptyLock, isStoppedByFailures } from '../../../../protocol/lock/semaphore.ts';
 import type { Locks, ShownLock } from '../../../locks/locks.ts';
 import type { Store } from '../../../store/interface/store.ts';
 
@@ -48,7 +48,7 @@ async function describe(store: Store, { group, value, problem }: ShownLock, limi
       rootHash,
       ok: entry.ok,
       failed: Object.entries(entry.failed).map(([host, reason]) => ({ host, reason })),
-      stopped: isBraked(entry),
+      stopped: isStoppedByFailures(entry),
     })),
   };
 }

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { OverviewAnswer } from '../../../../protocol/api/dashboard.ts';
 import { strict } from '../../../../protocol/schema/schema.ts';
+import { dayMs } from '../../../../protocol/time/durations.ts';
 import { attentionOf } from '../../../domain/fleet/attention.ts';
 import { countStates, countVersions, historyOf, versionCounts } from '../../../domain/fleet/overview.ts';
 import { summarise } from '../../../domain/rollout/summary.ts';
@@ -12,7 +13,6 @@ import { readers } from '../../../routing/access.ts';
 import { route } from '../../../routing/route.ts';
 import type { Store } from '../../../store/interface/store.ts';
 
-const dayMs = 86_400_000;
 const usualDays = 7;
 const recentLines = 12;
 const listedRollouts = 20;

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  formatEntry,
-  formatEntryName,
-  parseEntry,
-  parseEntryName,
-} from '../../../agent/loader/systemd-boot/entry.ts';
-import { formatMarkName, formatNote, parseMark } from '../../../agent/loader/systemd-boot/mark.ts';
+import { formatEntry, formatEntryName, parseEntry, parseEntryName } from '../../../protocol/boot/entry.ts';
+import { formatMarkName, formatNote, parseMark } from '../../../protocol/boot/mark.ts';
 
 test.each([
   ['interlock-7.conf', { generation: 7, triesLeft: null, triesDone: 0 }],

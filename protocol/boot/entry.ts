@@ -1,9 +1,5 @@
-import type { SlotName } from '../../ports/host.ts';
-
-/** Where entries lie on the ESP; paths are relative to its root. */
-export const entriesFolder = 'loader/entries';
-/** Where kernel images and marks lie on the ESP. */
-export const imagesFolder = 'EFI/interlock';
+import { imagesFolder } from './esp.ts';
+import type { SlotName } from './partitions.ts';
 
 /** Tries that a flipped entry gets before systemd-boot gives it up. */
 export const tries = 3;

@@ -1,5 +1,5 @@
-import type { SlotName } from '../../ports/host.ts';
 import { type Entry, formatEntryName, type Image } from './entry.ts';
+import type { SlotName } from './partitions.ts';
 
 /**
  * A file beside the images whose *name* is the fact, so that a torn write loses nothing that matters.

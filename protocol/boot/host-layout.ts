@@ -1,0 +1,19 @@
+/** Where an image carries what it trusts before it has seen any server. Absolute paths, like all of the image's here. */
+export const imageRootFile = '/usr/lib/interlock/root.json';
+export const imageFloorFile = '/usr/lib/interlock/trust-floor.json';
+
+/** The agent in an image: its program, and the Node that runs it. */
+export const agentFile = '/usr/lib/interlock/agent.js';
+export const agentNodeFile = '/usr/lib/interlock/node';
+
+/** The agent's state on the state partition, which is mounted on /var and survives updates. */
+export const agentStateFolder = '/var/lib/interlock/agent';
+
+/** The host's own files of /etc: the upper side of the overlay that the initrd mounts. */
+export const ownEtcFolder = '/var/lib/interlock/etc/upper';
+
+/** What agent and initrd leave for each other until the next boot. */
+export const runFolder = '/run/interlock';
+
+/** The image's own /etc, as it is below the overlay. */
+export const imageEtcFolder = `${runFolder}/image-etc`;

@@ -1,0 +1,6 @@
+/** Lengths of time in milliseconds, as timers and `Date` count. */
+export const secondMs = 1000;
+export const minuteMs = 60 * secondMs;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
+export const weekMs = 7 * dayMs;
