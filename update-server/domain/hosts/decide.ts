@@ -18,7 +18,7 @@ export interface HostFacts {
   cloned: boolean;
 }
 
-/** Leave to install one release until `expires` (RFC 3339), or the reason for none. */
+/** A release to install until `expires` (RFC 3339), or the reason for none. */
 export type Decision =
   | { offer: { version: string; release: string; expires: string } }
   | { none: NoneReason };

@@ -9,7 +9,7 @@ import { isOpen } from './window.ts';
 export interface Candidate {
   id: string;
   group: string;
-  /** It has leave already: ramp and limit let it go on. */
+  /** It has a grant already: ramp and limit let it go on. */
   granted: boolean;
 }
 

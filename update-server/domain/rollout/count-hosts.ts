@@ -11,7 +11,7 @@ export interface StandFacts {
   pinned: string | null;
   cloned: boolean;
   approved: boolean;
-  /** Not heard of for so long that nobody waits for it. */
+  /** Its last contact is so long ago that nobody waits for it. */
   away: boolean;
 }
 

@@ -8,11 +8,11 @@ export interface OpenGrant {
   rollout: string | null;
   version: string;
   outcome: GrantOutcome | null;
-  /** Who said how it ended. */
+  /** What decided how it ended. */
   endedBy: 'report' | 'check_in' | 'server' | null;
   canary: number;
   counted: number;
-  /** When its host said that it reboots. */
+  /** When its host reported that it reboots. */
   rebooting: string | null;
 }
 
@@ -23,7 +23,7 @@ export const failures = ['fell_back', 'failed', 'silent'] as const;
 
 /**
  * Whether a grant may end so now. What the server made of it by itself a host corrects, by a check-in or a report; what
- * a check-in showed, a report corrects; what a report said stays.
+ * a check-in showed, a report corrects; what a report states stays.
  */
 export function mayEnd(
   { outcome, endedBy }: Pick<OpenGrant, 'outcome' | 'endedBy'>,

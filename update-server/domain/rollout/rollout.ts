@@ -52,7 +52,7 @@ export interface Counts {
   confirmed: number;
   failed: number;
   canaryFailed: number;
-  /** Those among the failed that were not heard of since they said they reboot. */
+  /** Those among the failed that were not in contact since they reported that they reboot. */
   silent: number;
 }
 

@@ -1,9 +1,9 @@
 import type { CheckIn } from '../../../protocol/api/check-in.ts';
 import { endGrant, type GrantEnd, type OpenGrant } from './grant-end.ts';
 
-/** A grant whose host said that it reboots. */
+/** A grant whose host reported that it reboots. */
 export interface Departed {
-  /** The boot it said so in. */
+  /** The boot it reported so in. */
   boot: string | null;
   /** Root hash of what it was granted; null when the release is not known here. */
   goal: string | null;
@@ -12,7 +12,7 @@ export interface Departed {
 }
 
 /**
- * How a check-in ends a grant: only from another boot than the one that said it reboots, and only when the host is
+ * How a check-in ends a grant: only from another boot than the one that reported it, and only when the host is
  * idle. A root that is neither where it went nor where it came from is shown, and decides nothing.
  */
 export function endBy(
@@ -24,7 +24,7 @@ export function endBy(
   return rootHash === from ? 'fell_back' : 'odd';
 }
 
-/** What a check-in of a host that said it reboots settles: how its grant ends, or the odd root it came back on. */
+/** What the check-in of a host that rebooted settles: how its grant ends, or the odd root it came back on. */
 export function settleReturn(
   grant: OpenGrant & Departed,
   checkIn: Pick<CheckIn, 'bootId' | 'at' | 'rootHash'>,

@@ -13,17 +13,17 @@ export interface Watched {
 export const tickMs = 10_000;
 /** Most that one tick may cover: a process that stood still did not listen. */
 export const tickCoversMs = 60_000;
-/** Once the server is back, everybody has at least some polls to be heard of. */
+/** Once the server is back, every host has at least some polls to be in contact again. */
 const graceMs = 15 * 60_000;
 
-/** Hosts heard of last in this span are silent; an empty one when it ends before it begins. */
+/** Hosts whose last contact lies in this span are silent; an empty one when it ends before it begins. */
 export function silentSpan({ ms, sinceMs }: Watched, silentAfterMs: number): { from: number; to: number } {
   const isGraceOver = ms - sinceMs >= Math.max(silentAfterMs, graceMs);
   // nobody is silent too early
   return { from: isGraceOver ? 0 : sinceMs, to: ms - silentAfterMs - tickMs };
 }
 
-/** Who was heard of last before this is not waited for any more: a rollout can be over without him. */
+/** A host whose last contact was before this is not waited for any more: a rollout can be over without it. */
 export function awayBefore(ms: number, silentAfterMs: number): number {
   return ms - Math.min(Math.max(silentAfterMs, graceMs), dayMs);
 }

@@ -10,7 +10,7 @@ export interface GrantStore {
     now: string,
   ): Promise<{ grant: Grant } | { none: NoneReason }>;
   hasOpenGrant(host: string, rollout: string): Promise<boolean>;
-  /** A check-in of a host that said it reboots: that may end its grant, be counted, and halt its rollout. Costs nothing for other hosts. */
+  /** A check-in of a host that reported that it reboots: that may end its grant, be counted, and halt its rollout. Costs nothing for other hosts. */
   settleReturn(host: string, checkIn: CheckIn, now: string): Promise<void>;
   /** Repeats are harmless; a final report closes the grant it names, is counted, and may halt its rollout. */
   report(host: string, reports: Report[], now: string): Promise<void>;

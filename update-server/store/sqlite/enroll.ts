@@ -32,7 +32,7 @@ export function enrollStore(
     `INSERT INTO enrolled_host (id, credential_hash, machine_id, hostname, name, arch, enrolled, approved, key_hash)
      VALUES (@id, @credentialHash, @machineId, @hostname, @name, @arch, @enrolled, @approved, @keyHash)`,
   );
-  const insertSighting = db.prepare('INSERT INTO sighting (host) VALUES (?)');
+  const insertCheckIn = db.prepare('INSERT INTO sighting (host) VALUES (?)');
   const waiting = db.prepare<[], number>('SELECT count(*) FROM enrolled_host WHERE approved = 0').pluck();
   const setting = db.prepare<[], Enrolment>("SELECT value FROM setting WHERE name = 'enrolment'").pluck();
   const set = db.prepare("UPDATE setting SET value = ? WHERE name = 'enrolment'");
@@ -61,7 +61,7 @@ export function enrollStore(
           return { id };
         }
         const { lastInsertRowid } = insert.run({ ...host, approved, keyHash });
-        insertSighting.run(lastInsertRowid);
+        insertCheckIn.run(lastInsertRowid);
         if (decision.audited) addAudit(audit);
         return { id: decision.id };
       }),

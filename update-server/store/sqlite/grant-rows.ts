@@ -18,16 +18,16 @@ export interface GrantRows {
   lapsed(): OpenGrant[];
   /** Those of a rollout whose hosts rebooted and were in contact last in that span of watched time. */
   silent(rollout: string, span: { from: number; to: number }): OpenGrant[];
-  /** Rollouts of hosts that said they reboot. */
+  /** Rollouts of hosts that reported that they reboot. */
   awaited(): string[];
-  /** Hosts that said they reboot and whose grants a check-in may still end. */
+  /** Hosts that reported that they reboot and whose grants a check-in may still end. */
   departed(): string[];
   departedOf(host: string): DepartedGrant | undefined;
   insert(grant: RequestedGrant, host: string, counted: boolean, now: string): void;
   /** Gives an open grant anew. */
   renew(grant: FullGrant, expires: string, now: string): Grant;
   depart(grant: OpenGrant, by: { boot: string; standing: GrantStanding | null }, now: string): void;
-  /** A host that said it reboots is in contact again, on a root that was not expected or not. */
+  /** A host that rebooted is in contact again; `oddRoot` when it runs neither the release nor what it came from. */
   noteReturn(id: string, oddRoot: string | null): void;
   /** Writes how grants ended and what that changes. */
   end(ends: readonly GrantEnd[], now: string): void;

@@ -24,7 +24,7 @@ export function groupCommits(db: Database.Database, makeRoom: () => boolean = ()
     const jobs = waiting;
     waiting = [];
     try {
-      for (const tell of commitAll(jobs)) tell();
+      for (const settle of commitAll(jobs)) settle();
     } catch (error) {
       for (const job of jobs) job.fail(error);
     }

@@ -1,4 +1,8 @@
-/** The schema's steps, oldest first; the database remembers how many it has taken. Never change one, add one. */
+/**
+ * The schema's steps, oldest first; the database remembers how many it has taken. Never change one, add one.
+ * Some names are older than the glossary's: the table `sighting` holds check-in records, `said` what a host reported, and
+ * `heard_ms` its last contact. They stay: nobody sees them, and one more step would keep the former server from opening the file.
+ */
 export const migrations: readonly string[] = [
   `
   CREATE TABLE repository (

@@ -12,7 +12,7 @@ export interface WatchClock {
 export function watchClock(db: Database.Database): WatchClock {
   const read = db.prepare<[], number>('SELECT ms FROM watch').pluck();
   const set = db.prepare('UPDATE watch SET ms = ?');
-  // a beginning of its own: who is heard of before the first tick is not taken for one of the process before
+  // a beginning of its own: a contact before the first tick is not taken for one of the process before
   const sinceMs = (read.get() ?? 0) + 1;
   let ms = sinceMs;
   return {
