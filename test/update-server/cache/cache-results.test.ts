@@ -27,7 +27,7 @@ it('those who ask for a count at once share one', async () => {
   let counts = 0;
   const store = {
     ...desk.store,
-    async survey() {
+    async countHosts() {
       counts++;
       await sleep(20);
       return [];
