@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { readPolicy } from '../protocol/documents/policy.ts';
-import { percentAt } from '../update-server/domain/rollout/ramp.ts';
+import { percentAt } from '../protocol/rules/ramp.ts';
 import { rolloutsOf } from '../update-server/domain/rollout/start.ts';
 import { openSqliteStore } from '../update-server/store/sqlite/store.ts';
 import { channel } from './checkin/channel.ts';

@@ -1,29 +1,9 @@
 import type { NoneReason } from '../../protocol/api/check-in.ts';
+import { noneReasons } from '../../protocol/rules/none-reasons.ts';
 import type { Memory, Phase } from '../state-machine/memory.ts';
 
-const reasons: Record<NoneReason | 'cancelled_here' | 'no_server' | 'updated', string> = {
-  up_to_date: 'this host runs what its channel wants',
-  blocked: 'the version is blocked in the channel',
-  stranded: 'a version it must pass through is blocked in the channel',
-  newer_than_head: 'this host runs something newer than the channel’s head',
-  no_release_for_arch: 'the version was not built for this architecture',
-  no_such_channel: 'the server knows no such channel',
-  no_rollout: 'the channel’s head is not being rolled out',
-  scheduled: 'the rollout has not begun',
-  paused: 'the rollout is paused',
-  halted: 'the rollout stopped by itself, because hosts failed',
-  aborted: 'the rollout was aborted',
-  outside_window: 'hosts of this channel start in a window of time only',
-  canary_first: 'canary hosts go first',
-  not_yet: 'the rollout’s ramp has not reached this host',
-  in_flight_limit: 'as many hosts are under way as may be',
-  failed_here: 'the version failed on this host; try it again with: interlock-agent update --retry VERSION',
-  cancelled_here:
-    'an operator gave the version up on this host; try it again with: interlock-agent update --retry VERSION',
-  held: 'an operator holds this host',
-  pinned: 'an operator pinned this host to another version',
-  cloned: 'another host uses the same identity',
-  busy: 'the server is busy and said when to come again',
+/** Reasons of the agent's own, beside those that a server gives. */
+const ownReasons: Readonly<Record<string, string>> = {
   no_server: 'no server is configured',
   updated: 'the update is complete',
 };
@@ -45,9 +25,12 @@ const phases: Record<Phase['at'], string> = {
   finished: 'updated',
 };
 
-/** A reason as a sentence; one without an entry is a sentence already. */
+/** A reason as a clause; one without an entry stays as it is. */
 export function describeReason(reason: string): string {
-  return Object.hasOwn(reasons, reason) ? reasons[reason as keyof typeof reasons] : reason;
+  if (Object.hasOwn(ownReasons, reason)) return ownReasons[reason]!;
+  if (!Object.hasOwn(noneReasons, reason)) return reason;
+  const { text, hostCommand } = noneReasons[reason as NoneReason];
+  return hostCommand ? `${text}; try it again with: ${hostCommand}` : text;
 }
 
 /** A phase in words. */

@@ -2,13 +2,17 @@ import type { HostState, HostSummary } from '../api/operator.ts';
 import { dayMs } from '../time/durations.ts';
 
 /** A host that was not seen for this long is silent: agents check in every five minutes. */
-const silentMs = dayMs;
+export const silentMs = dayMs;
 
 /** When a host was seen, as far as its state depends on it. */
-type Seen = 'never' | 'lately' | 'long ago';
+export type Seen = 'never' | 'lately' | 'long ago';
 
 /** The state of a host, from what its last check-in got and `standing`, the state of its last grant. */
-function hostState(decision: HostSummary['decision'], seen: Seen, standing: string | null = null): HostState {
+export function hostState(
+  decision: HostSummary['decision'],
+  seen: Seen,
+  standing: string | null = null,
+): HostState {
   if (seen === 'never' || decision === null) return 'new';
   if (seen === 'long ago' || standing === 'silent') return 'silent';
   if (decision === 'offered') return ofOffered(standing);
@@ -33,8 +37,13 @@ function ofOffered(standing: string | null): HostState {
   return standing === 'cancelled' || standing === 'withdrawn' ? 'held' : 'updating';
 }
 
+/** Whether a list of hosts in the requested state includes this one: a host that went silent in its reboot also counts as failed. */
+export function isInState(requested: HostState, state: HostState, standing: string | null): boolean {
+  return state === requested || (requested === 'failed' && standing === 'silent');
+}
+
 /** The same from how long ago it was seen, in time watched over. */
-function seenIn(seenMs: number | null, watchedMs: number): Seen {
+export function seenIn(seenMs: number | null, watchedMs: number): Seen {
   if (seenMs === null) return 'never';
   return watchedMs - seenMs > silentMs ? 'long ago' : 'lately';
 }

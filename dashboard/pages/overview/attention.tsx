@@ -2,7 +2,6 @@ import type { Attention } from '../../../protocol/api/dashboard.ts';
 import { Section } from '../../components/page.tsx';
 import { Signal } from '../../components/signal.tsx';
 import { WithTimes } from '../../components/when.tsx';
-import { countOf } from '../../format/size.ts';
 import { lookUp, type Tone } from '../../labels/tone.ts';
 import { pathTo, rolloutPath } from '../../router/routes.ts';
 
@@ -11,8 +10,6 @@ interface Shown {
   /** The next step to take, and the page for it. */
   step: string;
   path(id: string | null): string;
-  /** The finding in words, where the server only counts hosts. */
-  describe?(hosts: number): string;
 }
 
 const theseHosts = (query: Record<string, string>) => ({
@@ -28,35 +25,11 @@ const shown: Record<Attention['kind'], Shown> = {
   rollout_halted: { tone: 'stop', step: 'Show failed hosts', path: (id) => rolloutPath(id ?? '') },
   metadata_expired: { tone: 'stop', ...signatures },
   metadata_due: { tone: 'caution', ...signatures },
-  hosts_failed: {
-    tone: 'stop',
-    ...theseHosts({ state: 'failed' }),
-    describe: (hosts) => `The next version failed on ${countOf(hosts, 'host')} and is not tried again there.`,
-  },
-  hosts_cloned: {
-    tone: 'stop',
-    ...theseHosts({ flag: 'cloned' }),
-    describe: (hosts) =>
-      `${countOf(hosts, 'host')} cloned: two machines share one credential, so neither gets updates.`,
-  },
-  hosts_unapproved: {
-    tone: 'caution',
-    ...theseHosts({ flag: 'unapproved' }),
-    step: 'Approve or forget',
-    describe: (hosts) =>
-      `${countOf(hosts, 'host')} enrolled without a join token. Until approved, ${hosts === 1 ? 'it does' : 'they do'} not count in rollouts.`,
-  },
-  hosts_in_trouble: {
-    tone: 'caution',
-    ...theseHosts({ flag: 'in_trouble' }),
-    describe: (hosts) => `${countOf(hosts, 'host')} stuck: the host’s page shows the agent’s error.`,
-  },
-  hosts_silent: {
-    tone: 'caution',
-    ...theseHosts({ state: 'silent' }),
-    describe: (hosts) =>
-      `${countOf(hosts, 'host')} not seen for a day, or not since ${hosts === 1 ? 'it' : 'they'} reported a reboot.`,
-  },
+  hosts_failed: { tone: 'stop', ...theseHosts({ state: 'failed' }) },
+  hosts_cloned: { tone: 'stop', ...theseHosts({ flag: 'cloned' }) },
+  hosts_unapproved: { tone: 'caution', ...theseHosts({ flag: 'unapproved' }), step: 'Approve or forget' },
+  hosts_in_trouble: { tone: 'caution', ...theseHosts({ flag: 'in_trouble' }) },
+  hosts_silent: { tone: 'caution', ...theseHosts({ state: 'silent' }) },
 };
 
 const other: Shown = { tone: 'caution', step: 'Show overview', path: () => '/' };
@@ -72,14 +45,14 @@ export function AttentionList({ of }: { of: readonly Attention[] }) {
       )}
       {of.length > 0 && (
         <ul class="attention">
-          {of.map(({ kind, id, text, hosts }) => {
-            const { tone, step, path, describe } = lookUp<Shown>(shown, kind, other);
+          {of.map(({ kind, id, text }) => {
+            const { tone, step, path } = lookUp<Shown>(shown, kind, other);
             return (
               <li key={`${kind} ${id}`} class={tone}>
                 <Signal tone={tone} />
                 <span>
                   <span class="visually-hidden">{tone === 'stop' ? 'Critical: ' : 'Warning: '}</span>
-                  <WithTimes text={describe?.(hosts) ?? text} />
+                  <WithTimes text={text} />
                 </span>
                 <a href={path(id)}>{step}</a>
               </li>

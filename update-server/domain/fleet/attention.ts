@@ -9,7 +9,7 @@ export interface Trouble {
   text: string;
 }
 
-/** What a person should look at, the most urgent first. */
+/** What needs attention, the most urgent first. */
 export function attentionOf(
   hosts: readonly HostCount[],
   rollouts: readonly Rollout[],
@@ -22,7 +22,7 @@ export function attentionOf(
     : [
         attention(
           'server_unready',
-          'No online keys: nothing can be published. Start once with --online-keys.',
+          'The server has no online keys, so nothing can be published: start it once with --online-keys.',
         ),
       ];
   const own = troubles.map(({ kind, text }) => attention(kind, text));
@@ -35,7 +35,7 @@ function halted(rollouts: readonly Rollout[]): Attention[] {
     .map(({ id, name, version, channel, reason, counts }) =>
       attention(
         'rollout_halted',
-        `${name} ${version} on ${channel} stopped by itself: ${reason}.`,
+        `${name} ${version} on ${channel} halted by itself: ${reason}.`,
         id,
         counts.failed,
       ),
@@ -48,7 +48,7 @@ function expired(roles: readonly RoleLife[]): Attention[] {
     .map(({ role, expires }) =>
       attention(
         'metadata_expired',
-        `The signature of ${role} expired at ${expires}: hosts take nothing new until its holders sign again.`,
+        `The signature of ${role} expired at ${expires}: hosts install nothing new until its key holders sign it again.`,
         role,
       ),
     );
@@ -60,7 +60,7 @@ function due(roles: readonly RoleLife[]): Attention[] {
     .map(({ role, expires }) =>
       attention(
         'metadata_due',
-        `The signature of ${role} expires at ${expires}: its holders must sign again (interlock keys renew).`,
+        `The signature of ${role} expires at ${expires}: its key holders must sign it again (interlock keys renew).`,
         role,
       ),
     );
@@ -72,31 +72,36 @@ function odd(rows: readonly HostCount[]): Attention[] {
   const kinds = [
     [
       'hosts_failed',
-      count((row) => row.state === 'failed'),
-      'failed on the next version and do not try it again.',
+      count(({ state }) => state === 'failed'),
+      (of: string) => `The next version failed on ${of} and is not tried again there.`,
     ],
     [
       'hosts_cloned',
-      count((row) => row.cloned),
-      'share their credential with another machine and get no updates.',
+      count(({ cloned }) => cloned),
+      (of: string) => `${of} cloned: two machines share one credential, so neither gets updates.`,
     ],
     [
       'hosts_unapproved',
-      count((row) => !row.approved),
-      'enrolled without a join token: nobody approved them, and they count for nothing.',
+      count(({ approved }) => !approved),
+      (of: string) => `${of} enrolled without a join token; not counted in rollouts until approved.`,
     ],
     [
       'hosts_in_trouble',
-      count((row) => row.inTrouble && row.state !== 'silent'),
-      'are stuck on something of their own, and say what it is.',
+      count(({ inTrouble, state }) => inTrouble && state !== 'silent'),
+      (of: string) => `${of} stuck: the page of a host shows the error of its agent.`,
     ],
-    ['hosts_silent', count((row) => row.state === 'silent'), 'were not seen for a day.'],
+    [
+      'hosts_silent',
+      count(({ state }) => state === 'silent'),
+      (of: string) => `${of} not seen for a day, or not since a reboot was reported.`,
+    ],
   ] as const;
   return kinds
     .filter(([, hosts]) => hosts > 0)
-    .map(([kind, hosts, words]) =>
-      attention(kind, `${hosts} ${hosts === 1 ? 'host' : 'hosts'}: ${words}`, null, hosts),
-    );
+    .map(([kind, hosts, describe]) => {
+      const of = `${hosts.toLocaleString('en')} ${hosts === 1 ? 'host' : 'hosts'}`;
+      return attention(kind, describe(of), null, hosts);
+    });
 }
 
 function attention(kind: Attention['kind'], text: string, id: string | null = null, hosts = 0): Attention {

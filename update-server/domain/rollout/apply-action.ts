@@ -1,17 +1,11 @@
-import type { RolloutAction, RolloutState } from '../../../protocol/api/rollout.ts';
+import type { RolloutAction } from '../../../protocol/api/rollout.ts';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { mayApply } from '../../../protocol/rules/rollout-actions.ts';
 import { type Rollout, rampRan } from './rollout.ts';
-
-const from: Record<RolloutAction, readonly RolloutState[]> = {
-  pause: ['running', 'completed'],
-  resume: ['paused', 'halted'],
-  abort: ['running', 'paused', 'halted', 'completed'],
-  finish: ['running'],
-};
 
 /** What a rollout is after an operator's action. Throws `wrong_state`. */
 export function applyAction(rollout: Rollout, action: RolloutAction, now: Date, reason: string): Rollout {
-  if (!from[action].includes(rollout.state)) {
+  if (!mayApply(action, rollout.state)) {
     throw new InterlockError('wrong_state', { what: `rollout ${rollout.id}`, state: rollout.state, action });
   }
   if (rollout.bad !== null && (action === 'resume' || action === 'finish')) {

@@ -1,7 +1,7 @@
+import { percentAt } from '../../../protocol/rules/ramp.ts';
 import { stop } from './apply-action.ts';
 import type { RolloutHosts } from './count-hosts.ts';
 import { haltReason } from './judge.ts';
-import { percentAt } from './ramp.ts';
 import { type Rollout, rampRan } from './rollout.ts';
 
 /** True when ramp and canary keep nobody back any more and nobody is under way: then its hosts are worth counting. */

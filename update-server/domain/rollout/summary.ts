@@ -1,8 +1,8 @@
 import type { RolloutDetail, RolloutSummary } from '../../../protocol/api/rollout.ts';
 import type { PolicyText } from '../../../protocol/documents/policy.ts';
+import { percentAt } from '../../../protocol/rules/ramp.ts';
 import type { RolloutHosts } from './count-hosts.ts';
 import { isOver } from './over.ts';
-import { percentAt } from './ramp.ts';
 import { inFlightLimit, type Rollout, rampRan } from './rollout.ts';
 
 /** Grants of a rollout and their ends within a minute. */

@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
+import { hostState, silentMs } from '../../../protocol/rules/host-state.ts';
 import type { HostCount } from '../../domain/fleet/overview.ts';
-import { hostState, silentMs } from '../../domain/hosts/host-state.ts';
 import { activeMs } from '../../domain/rollout/rollout.ts';
 import type { FleetStore } from '../interface/fleet.ts';
 import type { WatchClock } from './watch-clock.ts';

@@ -2,7 +2,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import type { HostFilter } from '../../../protocol/api/dashboard.ts';
 import type { HostState, HostSummary } from '../../../protocol/api/operator.ts';
-import { hostState, isInState, seenIn } from '../../domain/hosts/host-state.ts';
+import { hostState, isInState, seenIn } from '../../../protocol/rules/host-state.ts';
 import type { FleetStore } from '../interface/fleet.ts';
 import { readSummary, type SummaryRow, summaryColumns } from './host-rows.ts';
 import type { WatchClock } from './watch-clock.ts';

@@ -1,5 +1,5 @@
 import type { HostSummary } from '../../../protocol/api/operator.ts';
-import { hostState, seenIn } from '../../domain/hosts/host-state.ts';
+import { hostState, seenIn } from '../../../protocol/rules/host-state.ts';
 import { readJson } from './read-json.ts';
 
 /** The columns of a host as lists show it. */

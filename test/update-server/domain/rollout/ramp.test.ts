@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPolicy } from '../../../../protocol/documents/policy.ts';
+import { percentAt } from '../../../../protocol/rules/ramp.ts';
 import { cohortOf, cohorts } from '../../../../update-server/domain/rollout/cohort.ts';
-import { isIn, opensAfterMs, percentAt } from '../../../../update-server/domain/rollout/ramp.ts';
+import { isIn, opensAfterMs } from '../../../../update-server/domain/rollout/ramp.ts';
 
 const hour = 3_600_000;
 const hosts = Array.from({ length: 20_000 }, (_, n) => `host-${n}`);
