@@ -153,7 +153,7 @@ describe('the fleet', () => {
   it('says why a host waits and what would change it, and holds it', async () => {
     await open('/hosts?state=waiting&reason=not_yet');
     await page.locator('tbody tr th a').first().click();
-    await page.getByText(/the ramp gets there at/).waitFor();
+    await page.getByText(/the ramp reaches it at/).waitFor();
     await page.getByText('What changes it:').waitFor();
     await page.getByRole('button', { name: 'Hold' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Hold' }).click();

@@ -83,7 +83,7 @@ describe('a release on its way through the server', () => {
     expect(shown.reports).toHaveLength(1);
     expect(shown.grants).toMatchObject([{ version: '1.0', outcome: 'confirmed' }]);
     expect(shown).toMatchObject({ version: '1.0', decision: 'up_to_date' });
-    expect(shown.why).toBe('It runs the head of its channel.');
+    expect(shown.why).toBe('The host runs the head of its channel.');
   });
 
   it('sends a host back from a withdrawn version', async () => {

@@ -54,8 +54,8 @@ SLOT     VERSION  ROOT HASH         BOOT ENTRY
 a        2.0.0    aaaaaaaaaaaaaaaa  4: good
 b  runs  2.1.0    bbbbbbbbbbbbbbbb  5: good, boots next
 
-next run    in 55 min: this host runs what its channel wants
-last check  5 min ago: this host runs what its channel wants
+next run    in 55 min: the host runs the head of its channel
+last check  5 min ago: the host runs the head of its channel
 lock        etcd, group web; no place held
 reports     all sent
 boot        Secure Boot on, kernel lockdown integrity

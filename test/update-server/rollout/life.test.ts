@@ -148,7 +148,7 @@ describe('the life of a rollout', () => {
     const started = await hostsThatMay();
     await steer('pause');
     expect(await started[0]!.ask()).toBe('paused');
-    expect(await started[0]!.why()).toContain('Reason given: test');
+    expect(await started[0]!.why()).toContain('Reason: test');
     await steer('resume');
     expect(await started[0]!.ask()).toBe('offered 2.0');
     expect((await current()).counts.inFlight).toBe(3);

@@ -84,7 +84,7 @@ describe('the hosts that wait', () => {
       { reason: 'paused', hosts: 1 },
     ]);
     expect(body.hosts.map(({ id }: { id: string }) => id)).toEqual(['host-0001', 'host-0002', 'host-0003']);
-    expect(body.hosts[0].why).toContain('the ramp gets there at 2026-03-03');
+    expect(body.hosts[0].why).toContain('the ramp reaches it at 2026-03-03');
     const page = (await desk.get('/v1/rollouts/rollout-1/waiting?reason=not_yet&limit=1')).body;
     expect([page.hosts.length, page.next]).toEqual([1, 'host-0001']);
     const rest = (await desk.get(`/v1/rollouts/rollout-1/waiting?reason=not_yet&limit=2&after=${page.next}`))

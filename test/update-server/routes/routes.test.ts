@@ -64,12 +64,12 @@ describe('enrolment', () => {
 describe('a check-in', () => {
   it('stores the reason and says it in words', async () => {
     const { hostId, credential } = await enroll();
-    expect((await show(hostId)).why).toBe('It enrolled and has not checked in yet.');
+    expect((await show(hostId)).why).toBe('The host enrolled and has not checked in yet.');
     const answer = await checkIn(credential, {});
     expect(answer.body).toEqual({ decision: { none: 'no_such_channel' }, pollSeconds: 300 });
     expect(await show(hostId)).toMatchObject({
       decision: 'no_such_channel',
-      why: 'Nothing has been published to its channel.',
+      why: 'Nothing has been published to the channel of the host.',
       lastSeen: now.toISOString(),
     });
   });
@@ -128,7 +128,7 @@ describe('operators', () => {
     expect((await call(`/v1/hosts/${hostId}/hold`, tokens.operator, { held: true })).status).toBe(204);
     await checkIn(credential, {});
     expect((await show(hostId)).why).toBe(
-      `Nothing has been published to its channel. An operator holds it: interlock host hold ${hostId.slice(0, 8)} --off.`,
+      `Nothing has been published to the channel of the host. An operator holds the host: interlock host hold ${hostId.slice(0, 8)} --off.`,
     );
     expect((await call(`/v1/hosts/${hostId}/hold`, tokens.operator, { held: false })).status).toBe(204);
     expect(await show(hostId)).toMatchObject({ held: false });

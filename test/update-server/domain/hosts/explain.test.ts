@@ -32,15 +32,15 @@ describe('what became of its last leave', () => {
 
   it('is told of a host that fell silent, with since when, whatever it was answered before', () => {
     const why = explain(host({ decision: 'offered', offered: '2.0', ...standing('silent') }), one, begin);
-    expect(why).toContain(`It is silent: it said at ${since} that it reboots into 2.0`);
-    expect(why).toContain('counted as failed');
+    expect(why).toContain(`The host is silent: it reported at ${since} that it reboots into 2.0`);
+    expect(why).toContain('counts as failed');
   });
 
   it.each([
-    ['rebooting', 'Its place is taken until it settles'],
-    ['confirmed', 'It confirmed 2.0'],
+    ['rebooting', 'It counts as under way until it confirms or fails'],
+    ['confirmed', 'The host confirmed 2.0'],
     ['fell_back', 'fell_back'],
-    ['withdrawn', 'taken back'],
+    ['withdrawn', 'was withdrawn'],
   ])('is told when it is %s', (is, words) => {
     expect(explain(host({ decision: 'offered', offered: '2.0', ...standing(is) }), one, begin)).toContain(
       words,
