@@ -38,7 +38,7 @@ export async function* bench(): AsyncGenerator<Measured> {
       for (let count = 0; count < visits; count++) all.push(await visit(browser, url, token, path));
       yield { figure: `${name}: first paint`, value: middle(all, 'firstPaintMs'), unit: 'ms', atMost: 1000 };
       yield { figure: `${name}: until the answer shows`, value: middle(all, 'answerMs'), unit: 'ms' };
-      yield { figure: `${name}: bytes over the wire`, value: middle(all, 'wireBytes') / 1000, unit: 'kB' };
+      yield { figure: `${name}: bytes over the wire`, value: middle(all, 'wireBytes') / 1024, unit: 'KiB' };
     }
     yield { figure: 'most memory of the server', value: server.peakMebibytes(), unit: 'MiB' };
   } finally {

@@ -46,7 +46,7 @@ const paths = (): Record<string, string> => ({
   'a rollout that runs': `/rollouts/${fleet.rollouts.stable}`,
   'a rollout that halted': `/rollouts/${fleet.rollouts.alpha}`,
   hosts: '/hosts?state=waiting&reason=not_yet',
-  'a host': `/hosts/${fleet.machines[30]!.id}`,
+  'a host': `/hosts/${fleet.hosts[30]!.id}`,
   releases: '/releases',
   'a release': '/releases/core/2.0.0/x86-64',
   comparison: '/releases/compare?name=core&arch=x86-64&from=1.9.0&to=2.0.0',
@@ -280,7 +280,7 @@ describe('every page', () => {
 
 /** Pictures for the README, written only when asked for: a test leaves the tree as it is. */
 describe.runIf(process.env.INTERLOCK_SCREENSHOTS)('pictures', () => {
-  const failed = () => fleet.machines.find((machine) => machine.failed.length > 0)!;
+  const failed = () => fleet.hosts.find((machine) => machine.failed.length > 0)!;
   it.each<[string, () => string, 'light' | 'dark', number, number]>([
     ['fleet', () => '/', 'light', 1200, 780],
     ['rollout', () => `/rollouts/${fleet.rollouts.stable}`, 'dark', 1280, 860],

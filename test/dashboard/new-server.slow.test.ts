@@ -16,7 +16,7 @@ import {
   scratch,
   startServer,
 } from '../update-server/support/start-server.ts';
-import { joinFleet } from './support/machine.ts';
+import { joinFleet } from './support/fake-host.ts';
 import { findBarriers, type Login, logIn, openBrowser, openDashboard } from './support/open-browser.ts';
 
 const { dir, remove } = scratch();

@@ -12,7 +12,7 @@ export function ageRollout(dataDir: string, id: string, hours: number): void {
   db.close();
 }
 
-/** Lays out over days what machines did within seconds: a test cannot wait for it. The server must not run. */
+/** Lays out over days what hosts did within seconds: a test cannot wait for it. The server must not run. */
 export function ageFleet(
   dataDir: string,
   { rollout, silent, now }: { rollout: string; silent: readonly string[]; now: Date },

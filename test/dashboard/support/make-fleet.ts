@@ -12,7 +12,7 @@ import {
   startServer,
 } from '../../update-server/support/start-server.ts';
 import { ageFleet, ageRollout } from './age.ts';
-import { type Ending, type FakeMachine, inTurns, joinFleet } from './machine.ts';
+import { type Ending, type FakeHost, inTurns, joinFleet } from './fake-host.ts';
 import { makeCoreRelease } from './make-core-release.ts';
 
 /** A server with a fleet behind it that tells every story the page has words for. */
@@ -22,7 +22,7 @@ export interface Fleet {
   token: string;
   /** The rollout to `stable`, half-way and well; the one to `alpha`, halted. */
   rollouts: { stable: string; alpha: string };
-  machines: FakeMachine[];
+  hosts: FakeHost[];
 }
 
 const careful: PolicyText = {
@@ -38,7 +38,7 @@ const careful: PolicyText = {
 };
 const quick: PolicyText = { max_failures: 2, in_flight: 6 };
 
-/** Publishes, enrols, lets machines update by the server's own rules, and lays that out over the last days. */
+/** Publishes, enrolls, lets hosts update by the server's own rules, and lays that out over the last days. */
 export async function makeFleet(dir: string, count = 150): Promise<Fleet> {
   const [keysDir, dataDir] = [join(dir, 'keys'), join(dir, 'data')];
   await initKeys(keysDir, { channels: ['alpha', 'stable'], threshold: 1, keys: 1 });
@@ -56,32 +56,32 @@ export async function makeFleet(dir: string, count = 150): Promise<Fleet> {
   await put('1.9.0', null);
   await toStable('1.9.0');
   const joinToken = (await interlock('token', 'create', '--data', dataDir, '--role', 'join')).out.trim();
-  const machines = await joinFleet(server.url, joinToken, count);
-  const [alpha, stable] = [machines.slice(0, 16), machines.slice(16)];
-  for (const machine of alpha) machine.channel = 'alpha';
-  await inTurns(machines, (machine) => machine.checkIn());
+  const hosts = await joinFleet(server.url, joinToken, count);
+  const [alpha, stable] = [hosts.slice(0, 16), hosts.slice(16)];
+  for (const host of alpha) host.channel = 'alpha';
+  await inTurns(hosts, (host) => host.checkIn());
 
   await client.replace('v1/policies/core/stable', { policy: careful });
   await client.replace('v1/policies/core/alpha', { policy: quick });
   await put('2.0.0', '1.9.0');
-  await inTurns(alpha, (machine) => machine.update());
+  await inTurns(alpha, (host) => host.update());
   await toStable('2.0.0');
   const rollouts = { stable: await rolloutTo('stable'), alpha: '' };
   ageRollout(dataDir, rollouts.stable, 30);
   const some = everyFew([8, 24], 'fell_back');
-  await inTurns(stable.slice(0, 110), (machine) => machine.update(some), 6);
-  await inTurns(stable.slice(110), (machine) => machine.update(() => 'on the way'), 6);
+  await inTurns(stable.slice(0, 110), (host) => host.update(some), 6);
+  await inTurns(stable.slice(110), (host) => host.update(() => 'on the way'), 6);
 
   await put('2.1.0', '2.0.0');
   const bad = everyFew([2, 5], 'failed');
   rollouts.alpha = await rolloutTo('alpha');
-  await inTurns(alpha, (machine) => machine.update(bad), 4);
-  await inTurns(machines, (machine) => machine.checkIn());
+  await inTurns(alpha, (host) => host.update(bad), 4);
+  await inTurns(hosts, (host) => host.checkIn());
 
   await client.tell(`v1/hosts/${stable[2]!.id}/hold`, { held: true });
   await client.tell(`v1/hosts/${stable[3]!.id}/pin`, { version: '1.9.0' });
   await client.tell(`v1/hosts/${stable[4]!.id}/group`, { group: 'canary' });
-  for (const machine of stable.slice(2, 5)) await machine.checkIn();
+  for (const host of stable.slice(2, 5)) await host.checkIn();
   await client.replace('v1/enrolment', { enrolment: 'open' });
   await (await joinFleet(server.url, undefined, 1))[0]!.checkIn();
   await stable[5]!.turnIntoTwo();
@@ -92,7 +92,7 @@ export async function makeFleet(dir: string, count = 150): Promise<Fleet> {
     now: new Date(),
   });
   server = await startServer(dataDir);
-  return { server, token, rollouts, machines };
+  return { server, token, rollouts, hosts };
 }
 
 /** Lets the updates with these numbers end badly, and all others well. */

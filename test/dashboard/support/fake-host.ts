@@ -2,11 +2,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { CheckInAnswer, EnrollAnswer, Offer, Report } from '../../../protocol/api/check-in.ts';
 import { sha256 } from '../../update-server/support/make-release.ts';
 
-/** How an update ends for a machine; `on the way` leaves it between two steps. */
+/** How an update ends for a host; `on the way` leaves it between two steps. */
 export type Ending = 'confirmed' | 'fell_back' | 'failed' | 'on the way';
 
-/** What a server sees of a machine, over the real wire: nothing is written anywhere else. */
-export class FakeMachine {
+/** What a server sees of a host, over the real wire: nothing is written anywhere else. */
+export class FakeHost {
   readonly id: string;
   version = '1.9.0';
   channel = 'stable';
@@ -61,7 +61,7 @@ export class FakeMachine {
     await this.checkIn();
   }
 
-  /** Two machines with one credential: boot ids A, B, A. */
+  /** Two hosts with one credential: boot ids A, B, A. */
   async turnIntoTwo(): Promise<void> {
     const first = this.bootId;
     for (const boot of [randomUUID(), first]) {
@@ -85,13 +85,13 @@ export class FakeMachine {
 
 const kinds = ['web', 'db', 'edge', 'build'];
 
-/** Enrols machines with names such as `web-07`. */
+/** Enrolls hosts with names such as `web-07`. */
 export async function joinFleet(
   url: string,
   joinToken: string | undefined,
   count: number,
-): Promise<FakeMachine[]> {
-  const machines: FakeMachine[] = [];
+): Promise<FakeHost[]> {
+  const hosts: FakeHost[] = [];
   await inTurns([...Array(count).keys()], async (at) => {
     const kind = kinds[at % 5 === 4 ? 1 : at % 4]!;
     const known = await send<EnrollAnswer>(`${url}/v1/enroll`, {
@@ -101,9 +101,9 @@ export async function joinFleet(
       name: 'core',
       arch: 'x86-64',
     });
-    machines[at] = new FakeMachine(url, known, kind);
+    hosts[at] = new FakeHost(url, known, kind);
   });
-  return machines;
+  return hosts;
 }
 
 /** Does something with each, some at once. */
