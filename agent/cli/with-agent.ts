@@ -46,10 +46,10 @@ export async function withAgent<T>(
   root: string,
   use: (agent: OpenAgent) => Promise<T>,
   patience?: Patience,
-  medium?: string,
+  bundlePath?: string,
 ): Promise<T> {
   const paths = pathsOf(root);
-  const bundle = medium === undefined ? null : await openBundleAt(medium);
+  const bundle = bundlePath === undefined ? null : await openBundleAt(bundlePath);
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, onSignal);

@@ -9,6 +9,7 @@ import { findStanding } from './find-standing.ts';
 import { lock } from './lock.ts';
 import { requireCluster, unknownOr } from './trouble.ts';
 
+/** How to reach the etcd that holds the lock. */
 export interface EtcdLockOptions extends EtcdOptions {
   /** Name of the etcd member on this host, when there is one. */
   member?: string;

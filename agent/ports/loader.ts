@@ -1,6 +1,7 @@
 import type { Running, SlotName } from './host.ts';
 import type { Target } from './trust.ts';
 
+/** A boot entry on the ESP. */
 export interface LoaderEntry {
   generation: number;
   slot: SlotName;

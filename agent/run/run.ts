@@ -16,6 +16,7 @@ export interface Progress {
   at: string;
 }
 
+/** How one run goes. */
 export interface RunOptions {
   /** Name of the image this host follows; by default the one it runs. */
   name: string | null;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { listScripts } from './list-scripts.ts';
 import { runScript } from './run-script.ts';
 
+/** The time limits of the health checks. */
 export interface HealthOptions {
   /** Seconds the host has to become healthy. */
   settle: number;
@@ -11,6 +12,7 @@ export interface HealthOptions {
   timeout: number;
 }
 
+/** How the health checks ended; the first one that failed, with what it printed. */
 export type Health = { ok: true } | { ok: false; check: string; problem: string };
 
 /**

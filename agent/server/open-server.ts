@@ -14,6 +14,7 @@ import { hasNewerFields, withoutEmptyFields, withoutNewerFields } from './newer-
 import { type PostContext, post } from './post.ts';
 import { checkTaken, isRefused, sendReports } from './send-reports.ts';
 
+/** What the update server is opened with. */
 export interface ServerOptions extends Omit<PostContext, 'credential'> {
   channel: string;
   group: string;

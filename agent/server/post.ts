@@ -11,6 +11,7 @@ const timeout = { lookup: 5000, connect: 5000, secureConnect: 5000, response: 15
 /** Bytes of the longest answer that a host takes from the server: theirs have a few hundred. */
 const limit = 64 * 1024;
 
+/** What every request to the server is sent with. */
 export interface PostContext {
   server: string;
   /** PEM text of the server's authority. */

@@ -14,6 +14,7 @@ import { newerRoot, readImageTrust } from './image-trust.ts';
 import { type Refreshed, refresh } from './refresh.ts';
 import { refusalOf } from './refusal.ts';
 
+/** What the signed metadata is opened with. */
 export interface TrustOptions {
   /** Folder in the state that remembers what was verified; created when missing. */
   cacheDir: string;
