@@ -245,7 +245,7 @@ describe('a cancel', () => {
     await stopRun({ run: at('run/interlock'), state: at(state) }, String(process.pid));
     const { code, stdout, stderr } = await startAgent(root, ['cancel']).ended;
     expect(stderr).toContain(`process ${run.pid}`);
-    expect([code, stdout]).toEqual([0, expect.stringContaining('2 is given up')]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining('2 is cancelled on this host')]);
     expect((await run.ended).stderr).not.toContain('reboot');
     // not the hook's time, which would be over before the hook is
     expect(performance.now() - begun).toBeLessThan(40_000);
