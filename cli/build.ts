@@ -20,6 +20,7 @@ import type { Arch } from '../protocol/schema/schema.ts';
 import { line } from '../protocol/text/visible.ts';
 import { type Answer, answer, verb } from '../system/command/command.ts';
 import { writeDurably } from '../system/files/durable.ts';
+import { readError } from '../system/files/read-error.ts';
 import { print } from '../system/terminal/print.ts';
 import { formatTable } from '../system/terminal/table.ts';
 import { payloadFormatOption } from './payload-format.ts';
@@ -198,7 +199,7 @@ async function readLock(file: string, isNamed: boolean): Promise<PackagesLock | 
 
 async function readInput(file: string): Promise<Buffer> {
   return readFile(file).catch((cause) => {
-    throw new InterlockError('not_found', { what: file }, { cause });
+    throw readError(file, cause);
   });
 }
 

@@ -6,6 +6,7 @@ import { type ErrorCode, errorTable } from '../protocol/errors/error-table.ts';
 import { type Details, errorOf, InterlockError } from '../protocol/errors/interlock-error.ts';
 import type { Failure } from '../protocol/errors/operands.ts';
 import { visible } from '../protocol/text/visible.ts';
+import { readError } from '../system/files/read-error.ts';
 import { type Answer, ask, openAnswer } from '../system/http/ask.ts';
 import { createHttpAgents } from '../system/http/http-agents.ts';
 import { checkJson, wordsOf } from '../system/http/read-json.ts';
@@ -118,7 +119,7 @@ function readAuthority(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new InterlockError('not_found', { what: file }, { cause });
+    throw readError(file, cause);
   }
 }
 

@@ -16,6 +16,7 @@ import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
 import { type Answer, answer, verb } from '../system/command/command.ts';
 import { syncFolder, withFile } from '../system/files/durable.ts';
+import { readError } from '../system/files/read-error.ts';
 import { run } from '../system/process/run.ts';
 import { formatBytes } from '../system/terminal/progress.ts';
 
@@ -52,7 +53,7 @@ export function addDisk(program: Command): void {
 async function disk(folder: string, options: Options): Promise<Answer> {
   const file = join(folder, 'release.json');
   const text = await readFile(file).catch((cause) => {
-    throw new InterlockError('not_found', { what: file }, { cause });
+    throw readError(file, cause);
   });
   const release = parseRelease(text);
   const sizes: NonNullable<DiskOptions['sizes']> = { ...release.slots };
@@ -110,7 +111,7 @@ async function convert(raw: string, out: string, format: string): Promise<void> 
 async function readLoader(folder: string, sha256: string): Promise<Buffer> {
   const file = join(folder, 'loader.efi');
   const loader = await readFile(file).catch((cause) => {
-    throw new InterlockError('not_found', { what: file }, { cause });
+    throw readError(file, cause);
   });
   const found = hash('sha256', loader);
   if (found === sha256) return loader;

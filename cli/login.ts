@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answer, verb } from '../system/command/command.ts';
+import { readError } from '../system/files/read-error.ts';
 import { askSecret } from '../system/terminal/secret.ts';
 import { addServerOptions, type ClientOptions, createClient, findServer } from './client.ts';
 import { saveUserConfig, userConfigPath } from './user-config.ts';
@@ -47,7 +48,7 @@ async function login(flags: Flags) {
 async function readToken(file: string | undefined): Promise<string> {
   if (file !== undefined && file !== '-') {
     const text = await readFile(file, 'utf8').catch((cause) => {
-      throw new InterlockError('not_found', { what: file }, { cause });
+      throw readError(file, cause);
     });
     return text.trim();
   }

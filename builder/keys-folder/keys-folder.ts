@@ -2,9 +2,10 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { writeDurably } from '../../system/files/durable.ts';
+import { ifAbsent } from '../../system/files/read-error.ts';
 import { type InForce, type RoleDocuments, readRoot, readTargets } from '../metadata/document.ts';
 import type { Keyring } from '../metadata/seal.ts';
-import { loadSigners } from './load-signers.ts';
+import { loadSigners, missingFolder } from './load-signers.ts';
 
 /** What `interlock keys init` made: the keys that are at hand, and the metadata as last signed or seen. */
 export interface KeysFolder extends InForce {
@@ -57,7 +58,8 @@ export async function keepTarget(dir: string, path: string, text: string): Promi
 
 /** The kept copy of a target, or undefined. */
 export async function readKeptTarget(dir: string, path: string): Promise<string | undefined> {
-  return readFile(join(dir, 'targets', path), 'utf8').catch(() => undefined);
+  const file = join(dir, 'targets', path);
+  return readFile(file, 'utf8').catch(ifAbsent(file, undefined));
 }
 
 async function readRole(dir: string, name: string): Promise<string> {
@@ -68,6 +70,6 @@ async function list(dir: string): Promise<string[]> {
   try {
     return await readdir(dir);
   } catch (cause) {
-    throw new InterlockError('keys_missing', { dir, role: 'root' }, { cause });
+    throw missingFolder(dir, cause);
   }
 }

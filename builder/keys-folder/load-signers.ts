@@ -6,6 +6,7 @@ import { Type } from 'typebox';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { canSign } from '../../protocol/formats/keys/signature.ts';
 import { parse, strict } from '../../protocol/schema/schema.ts';
+import { readError } from '../../system/files/read-error.ts';
 import { keySigner, type Signer } from '../metadata/signer.ts';
 import { commandSigner } from './command-signer.ts';
 
@@ -19,7 +20,7 @@ const Elsewhere = strict({
 /** Reads every key of a folder: `*.pem` are private keys, `*.toml` name a command that signs. */
 export async function loadSigners(dir: string): Promise<Signer[]> {
   const names = await readdir(dir).catch((cause) => {
-    throw new InterlockError('keys_missing', { dir, role: 'root' }, { cause });
+    throw missingFolder(dir, cause);
   });
   const found: Signer[] = [];
   for (const name of names.toSorted()) {
@@ -32,6 +33,13 @@ export async function loadSigners(dir: string): Promise<Signer[]> {
   return found;
 }
 
+/** The error for a keys folder that cannot be listed: it may be missing, or withheld. */
+export function missingFolder(dir: string, cause: unknown): InterlockError {
+  const error = readError(dir, cause);
+  if (error.code !== 'not_found') return error;
+  return new InterlockError('keys_missing', { dir, role: 'root' }, { cause });
+}
+
 /** Reads a private key of PEM text; throws `bad_input` for anything else. */
 export function privateKeyOf(file: string, text: Uint8Array): KeyObject {
   return reading(file, 'private', () => createPrivateKey(Buffer.from(text)));
@@ -40,7 +48,7 @@ export function privateKeyOf(file: string, text: Uint8Array): KeyObject {
 /** Reads a public key, PEM or DER, that a holder handed over; throws `not_found` or `bad_input`. */
 export async function readPublicKey(file: string): Promise<KeyObject> {
   const bytes = await readFile(file).catch((cause) => {
-    throw new InterlockError('not_found', { what: file }, { cause });
+    throw readError(file, cause);
   });
   const key = publicKeyIn(file, bytes[0] === 0x30 ? pemOf(bytes) : bytes.toString('utf8'));
   if (!canSign(key)) {

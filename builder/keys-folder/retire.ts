@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
 import { syncFolder } from '../../system/files/durable.ts';
+import { ifAbsent } from '../../system/files/read-error.ts';
 import { loadSigners, privateKeyOf } from './load-signers.ts';
 
 /** Moves the files of keys that nothing names any more into `retired/`; returns their names. */
@@ -21,7 +22,9 @@ export async function retireKeys(dir: string, gone: readonly string[]): Promise<
 
 /** The online keys that wait to be taken to the server, if they still lie here. */
 export async function onlineFiles(folder: string): Promise<{ id: string; file: string; folder: string }[]> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.pem'));
+  const names = (await readdir(folder).catch(ifAbsent<string[]>(folder, []))).filter((name) =>
+    name.endsWith('.pem'),
+  );
   return Promise.all(
     names.map(async (file) => {
       const key = privateKeyOf(join(folder, file), await readFile(join(folder, file)));

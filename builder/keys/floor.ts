@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseChannel } from '../../protocol/documents/channel.ts';
 import type { TrustFloor } from '../../protocol/documents/trust.ts';
+import { ifAbsent } from '../../system/files/read-error.ts';
 import { openKeysFolder, readKeptTarget } from '../keys-folder/keys-folder.ts';
 
 /** The floor for the next image of a name: the newest root and the channel documents that this folder has signed. */
@@ -13,7 +14,8 @@ export async function makeFloor(
 ): Promise<TrustFloor> {
   const { root } = await openKeysFolder(dir);
   const folder = `channels/${name}`;
-  const files = await readdir(join(dir, 'targets', folder)).catch(() => []);
+  const path = join(dir, 'targets', folder);
+  const files = await readdir(path).catch(ifAbsent(path, []));
   const texts = await Promise.all(files.map((file) => readKeptTarget(dir, `${folder}/${file}`)));
   const documents = texts.flatMap((text) => (text === undefined ? [] : [parseChannel(text)]));
   return {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDue, livesTooLong, onlineRoles } from '../../protocol/documents/trust.ts';
 import { dayMs } from '../../protocol/time/durations.ts';
+import { ifAbsent } from '../../system/files/read-error.ts';
 import { type KeysFolder, openKeysFolder } from '../keys-folder/keys-folder.ts';
 import { onlineFiles } from '../keys-folder/retire.ts';
 import { requireRole, signersOf } from '../metadata/document.ts';
@@ -72,10 +73,8 @@ async function certificateStatus(
   const certificate = await readCertificate(dir, name);
   if (!certificate) return [];
   const expires = `${certificate.validToDate.toISOString().slice(0, 19)}Z`;
-  const here = await readFile(join(dir, 'x509', `${name}.key`)).then(
-    () => 1,
-    () => 0,
-  );
+  const file = join(dir, 'x509', `${name}.key`);
+  const here = await readFile(file).then(() => 1, ifAbsent(file, 0));
   const ids = [certificate.fingerprint256.replaceAll(':', '').toLowerCase().slice(0, 8)];
   return [
     {

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { pack } from 'tar-stream';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { syncFolder, withFile } from '../../system/files/durable.ts';
+import { ifAbsent } from '../../system/files/read-error.ts';
 
 /** One file for a medium; `content` gives exactly `size` bytes. */
 export interface MediumFile {
@@ -23,7 +24,7 @@ export interface Medium {
 
 /** Starts a medium; a name that ends in `.tar` makes one file of it. Throws `exists`. */
 export async function openMedium(out: string): Promise<Medium> {
-  if (await stat(out).catch(() => undefined)) throw new InterlockError('exists', { what: out });
+  if (await stat(out).catch(ifAbsent(out, undefined))) throw new InterlockError('exists', { what: out });
   const path = resolve(out);
   const work = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
   await mkdir(dirname(path), { recursive: true });
@@ -36,6 +37,7 @@ export async function openMedium(out: string): Promise<Medium> {
       await syncFolder(dirname(path));
     },
     async drop() {
+      // the unfinished bundle is removed in the next line, and the first error is already on its way
       await add.end().catch(() => {});
       await rm(work, { recursive: true, force: true });
     },
@@ -65,7 +67,7 @@ function folder(work: string): Adder {
 function tarFile(work: string): Adder {
   const tar = pack();
   const written = pipeline(tar, createWriteStream(work, { flags: 'wx', flush: true }));
-  // whoever adds, or ends, is told
+  // not swallowed: `file` and `end` wait for the same promise
   written.catch(() => {});
   return {
     async file({ path, size, content }) {

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type Static, Type } from 'typebox';
 import { PublishRequest } from '../../protocol/api/publish.ts';
-import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { canonicalJson } from '../../protocol/formats/keys/canonical-json.ts';
 import { parseJson, strict } from '../../protocol/schema/schema.ts';
 import { writeDurably } from '../../system/files/durable.ts';
+import { readError } from '../../system/files/read-error.ts';
 import {
   type RoleDocuments,
   type RootDocument,
@@ -36,7 +36,7 @@ export type SigningRequest = Static<typeof SigningRequest>;
 /** Reads a request; throws `not_found` or `bad_input`. */
 export async function readRequest(file: string): Promise<SigningRequest> {
   const text = await readFile(file, 'utf8').catch((cause) => {
-    throw new InterlockError('not_found', { what: file }, { cause });
+    throw readError(file, cause);
   });
   return parseJson(SigningRequest, text, file);
 }

@@ -4,6 +4,7 @@ import { type Static, Type } from 'typebox';
 import { releasesRole } from '../../protocol/documents/trust.ts';
 import { parseJson, strict } from '../../protocol/schema/schema.ts';
 import { writeDurably } from '../../system/files/durable.ts';
+import { ifAbsent } from '../../system/files/read-error.ts';
 import type { Keyring, Signers } from '../metadata/seal.ts';
 import type { LoadedRelease } from '../release/check-release.ts';
 import {
@@ -35,7 +36,7 @@ export async function signProvenance(
   { keyIDs }: Signers,
 ): Promise<void> {
   const file = join(dir, provenanceFile);
-  const found = await readFile(file, 'utf8').catch(() => undefined);
+  const found = await readFile(file, 'utf8').catch(ifAbsent(file, undefined));
   if (found === undefined) return;
   const before = parseJson(Enclosed, found, file);
   const envelope = renewed(before, { dir, release, text });

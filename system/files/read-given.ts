@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { readError } from './read-error.ts';
 
 /** The largest document that anybody gives us has a few MiB: a list of packages, or of their parts. */
 const longest = 64 * 1024 * 1024;
@@ -16,12 +17,10 @@ export async function readGiven(file: string, limit: number = longest): Promise<
     return await readFile(file);
   } catch (cause) {
     if (cause instanceof InterlockError) throw cause;
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') throw unusable(file, message, cause);
-    throw new InterlockError('not_found', { what: file }, { cause });
+    throw readError(file, cause);
   }
 }
 
-function unusable(what: string, problem: string, cause?: unknown): InterlockError {
-  return new InterlockError('bad_input', { what, problem }, { cause });
+function unusable(what: string, problem: string): InterlockError {
+  return new InterlockError('bad_input', { what, problem });
 }

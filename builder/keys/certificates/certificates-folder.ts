@@ -3,6 +3,7 @@ import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { syncFolder, writeDurably } from '../../../system/files/durable.ts';
+import { ifAbsent } from '../../../system/files/read-error.ts';
 import { authorityFiles, bootFiles, bootKeys, type CertificateFiles, serverFilesBy } from './certificates.ts';
 
 /** What a folder may have certificates for. */
@@ -11,7 +12,8 @@ type Name = (typeof certificateNames)[number];
 
 /** A certificate of the folder, or undefined. */
 export async function readCertificate(dir: string, name: Name): Promise<X509Certificate | undefined> {
-  const text = await readFile(join(dir, 'x509', `${name}.crt`)).catch(() => undefined);
+  const file = join(dir, 'x509', `${name}.crt`);
+  const text = await readFile(file).catch(ifAbsent(file, undefined));
   return text && new X509Certificate(text);
 }
 
@@ -24,7 +26,8 @@ export function isOld({ validFromDate, validToDate }: X509Certificate, now: Date
 /** Renews the server's TLS certificate when it is due and the authority's key is here; returns its name when it did. */
 export async function renewCertificate(dir: string, all: boolean, now: Date): Promise<string | undefined> {
   const certificate = await readCertificate(dir, 'tls-server');
-  const authority = await readFile(join(dir, 'x509/tls-ca.key')).catch(() => undefined);
+  const keyFile = join(dir, 'x509/tls-ca.key');
+  const authority = await readFile(keyFile).catch(ifAbsent(keyFile, undefined));
   if (!certificate || !authority || !(all || isOld(certificate, now))) return undefined;
   await rotateCertificate(dir, 'x509/tls-server', now);
   return 'x509/tls-server';
@@ -44,10 +47,7 @@ export async function rotateCertificate(dir: string, role: string, now = new Dat
   await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const file of Object.keys(files)) {
     const kept = join(folder, `${before.serialNumber.slice(-8).toLowerCase()}-${file.replace('/', '-')}`);
-    const isThere = await rename(join(dir, file), kept).then(
-      () => true,
-      () => false,
-    );
+    const isThere = await rename(join(dir, file), kept).then(() => true, ifAbsent(join(dir, file), false));
     if (isThere) retired.push(file);
   }
   await syncFolder(folder);

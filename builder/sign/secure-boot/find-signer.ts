@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { ifAbsent } from '../../../system/files/read-error.ts';
 import type { EnrollmentKeys } from './enroll.ts';
 import type { Signer } from './signed-data.ts';
 
@@ -26,14 +27,12 @@ export async function readEnrollmentKeys(keysDir: string): Promise<EnrollmentKey
   const own = await read(keysDir, 'db.crt');
   if (!own) throw new InterlockError('keys_missing', { dir: keysDir, role: 'x509/db' });
   const folder = join(keysDir, 'x509/db.d');
-  const others = await readdir(folder).catch(() => []);
+  const others = await readdir(folder).catch(ifAbsent<string[]>(folder, []));
   const more = await Promise.all(others.sort().map((name) => readFile(join(folder, name))));
   return { pk, kek, db: [own, ...more] };
 }
 
 async function read(keysDir: string, name: string): Promise<string | undefined> {
-  return readFile(join(keysDir, 'x509', name), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const file = join(keysDir, 'x509', name);
+  return readFile(file, 'utf8').catch(ifAbsent(file, undefined));
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { peParts } from '../../../protocol/formats/efi/authenticode.ts';
+import { readError } from '../../../system/files/read-error.ts';
 
 /**
  * Sees to it that a release's boot loader and boot file carry the signature of a keys folder: firmware that was told
@@ -15,7 +16,7 @@ export async function requireSignedBoot(releaseDir: string, keysDir: string): Pr
   const { raw } = new X509Certificate(text);
   for (const name of ['loader.efi', 'boot.efi']) {
     const program = await readFile(join(releaseDir, name)).catch((cause) => {
-      throw new InterlockError('not_found', { what: join(releaseDir, name) }, { cause });
+      throw readError(join(releaseDir, name), cause);
     });
     const { offset, size } = peParts(program).table;
     if (program.subarray(offset, offset + size).includes(raw)) continue;
