@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { carry } from '../builder/offline/write-bundle.ts';
+import { writeBundle } from '../builder/offline/write-bundle.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answer, verb } from '../system/command/command.ts';
 import { formatBytes, showProgress } from '../system/terminal/progress.ts';
@@ -28,7 +28,14 @@ export function addExport(program: Command): void {
           progress ??= showProgress('export', total);
           progress.at(done);
         };
-        const bytes = await carry({ server: createClient(flags), name, version, channel, out, onProgress });
+        const bytes = await writeBundle({
+          server: createClient(flags),
+          name,
+          version,
+          channel,
+          out,
+          onProgress,
+        });
         progress?.end();
         const text = line`${name} ${version} for ${channel} lies in ${out} (${formatBytes(bytes)} of payloads)`;
         return { text, data: { name, version, channel, out, bytes } };

@@ -14,7 +14,7 @@ import { findPieces, type Side } from './pieces.ts';
 import { planOperations } from './plan.ts';
 import { openSpaces } from './spaces.ts';
 
-/** `level` is zstd's (default 19); `format` the one of the new release's full payload; `onProgress` hears of bytes done out of all bytes of the new release's parts. */
+/** `level` is zstd's (default 19); `format` the one of the new release's full payload; `onProgress` is called with bytes done out of all bytes of the new release's parts. */
 export interface DeltaOptions {
   level?: number;
   format?: PayloadFormat | undefined;

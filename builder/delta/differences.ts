@@ -1,7 +1,7 @@
 import { groupOf, runGroups } from '../../protocol/formats/payload/differences.ts';
 import { openWriter } from '../../protocol/formats/payload/varint.ts';
 
-/** Says where and by how much new bytes differ from old ones of the same length: the streams `addDifferences` takes. */
+/** Finds where and by how much new bytes differ from old ones of the same length: the streams `addDifferences` takes. */
 export function differences(bytes: Buffer, old: Buffer): { gaps: Buffer; values: Buffer } {
   const sizes = new Array<number>(runGroups).fill(0);
   eachRun(bytes, old, (at, end) => {

@@ -22,7 +22,7 @@ export interface Side {
 }
 
 /**
- * Says for every byte of the new release where it comes from, a region at a time; changed files are compared side by side,
+ * Finds for every byte of the new release where it comes from, a region at a time; changed files are compared side by side,
  * some way ahead.
  */
 export async function* findPieces(old: Side, next: Side): AsyncGenerator<Iterable<Piece>> {

@@ -18,7 +18,7 @@ export interface AddOptions {
   publicKeys?: readonly KeyObject[] | undefined;
   threshold?: number | undefined;
   exportTo?: string | undefined;
-  /** Hears what is signed. */
+  /** Called with what is signed, as text. */
   show?: Show | undefined;
   now?: Date;
 }
@@ -32,7 +32,7 @@ export async function addChannel(dir: string, channel: string, options: AddOptio
   return addRole(folder, role, options);
 }
 
-/** Makes a brake for a channel: one key, for somebody who may be alone in the night. */
+/** Makes the on-call role `brake-…` of a channel: one key, so that one person can act alone. */
 export async function addBrake(dir: string, channel: string, options: AddOptions = {}): Promise<void> {
   const folder = await openKeysFolder(dir);
   if (!folder.roles[channelRole(channel)])

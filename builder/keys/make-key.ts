@@ -4,7 +4,7 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { publicKeyOf } from '../../protocol/formats/keys/signature.ts';
 import { writeDurably } from '../../system/files/durable.ts';
 
-/** Makes a key on its holder's machine: `<name>.pem` never leaves it, `<name>.pub` is what the owner of the metadata gets. */
+/** Makes a key on its holder's computer: `<name>.pem` never leaves it, `<name>.pub` is what the owner of the metadata gets. */
 export async function makeKey(name: string): Promise<{ id: string }> {
   for (const file of [`${name}.pem`, `${name}.pub`]) {
     if (existsSync(file)) throw new InterlockError('exists', { what: file });

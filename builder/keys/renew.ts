@@ -14,7 +14,7 @@ export interface RenewOptions {
   roles?: readonly string[] | undefined;
   /** File for a signing request: the keys need not be here then. */
   exportTo?: string | undefined;
-  /** Hears what is signed. */
+  /** Called with what is signed, as text. */
   show?: Show | undefined;
   now?: Date;
 }

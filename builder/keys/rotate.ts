@@ -22,7 +22,7 @@ export interface RotateOptions {
   threshold?: number | undefined;
   /** File for a signing request, when the keys that must agree lie on several machines. */
   exportTo?: string | undefined;
-  /** Hears what is signed. */
+  /** Called with what is signed, as text. */
   show?: Show | undefined;
   now?: Date;
 }
@@ -57,21 +57,21 @@ export async function revokeKey(dir: string, named: string, options: RotateOptio
 /** New keys are durable before anything names them, and an offline key is retired after nothing names it any more. */
 async function replaceKeys(
   folder: KeysFolder,
-  wanted: readonly { role: string; gone: readonly string[] }[],
+  requested: readonly { role: string; gone: readonly string[] }[],
   options: RotateOptions,
 ): Promise<Rotation> {
   const { publicKeys, threshold, exportTo, now = new Date() } = options;
-  if (publicKeys && wanted.length > 1) {
+  if (publicKeys && requested.length > 1) {
     throw new InterlockError('usage', { problem: 'public keys are for one role at a time' });
   }
-  const made = publicKeys ? {} : makeKeys(wanted);
-  const changes = wanted.map(
+  const made = publicKeys ? {} : makeKeys(requested);
+  const changes = requested.map(
     ({ role, gone }): NewKeys => ({ role, gone, keys: publicKeys ?? made[role] ?? [], threshold }),
   );
   for (const change of changes) checkThreshold(folder, change);
   const changed = delegateTo(withKeys(gathering(folder, exportTo), Object.values(made).flat()), changes, now);
-  const gone = wanted.flatMap((entry) => entry.gone);
-  const online = wanted.some(({ role }) => isOnline(role)) ? await retireKeys(folder.dir, gone) : [];
+  const gone = requested.flatMap((entry) => entry.gone);
+  const online = requested.some(({ role }) => isOnline(role)) ? await retireKeys(folder.dir, gone) : [];
   await writeKeys(folder.dir, made);
   await keepChange(folder, changed, options);
   const unused = exportTo === undefined ? findKeysGone(folder, await openKeysFolder(folder.dir)) : [];
@@ -79,9 +79,11 @@ async function replaceKeys(
   return { roles: Object.keys(changed), retired: [...online, ...retired] };
 }
 
-function makeKeys(wanted: readonly { role: string; gone: readonly string[] }[]): Record<string, KeyObject[]> {
+function makeKeys(
+  requested: readonly { role: string; gone: readonly string[] }[],
+): Record<string, KeyObject[]> {
   return Object.fromEntries(
-    wanted.map(({ role, gone }) => [role, generateKeys([role], gone.length)[role] ?? []]),
+    requested.map(({ role, gone }) => [role, generateKeys([role], gone.length)[role] ?? []]),
   );
 }
 

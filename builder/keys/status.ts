@@ -28,7 +28,7 @@ export interface RoleStatus {
   missing: string[];
 }
 
-/** What each role and certificate of a keys folder still is good for, so that nobody is surprised by an expiry or a lost key. */
+/** Shows for each role and certificate of a keys folder when it expires and which keys are missing. */
 export async function keysStatus(dir: string, now = new Date()): Promise<RoleStatus[]> {
   const folder = await openKeysFolder(dir);
   const online = (await onlineFiles(join(dir, 'online'))).map(({ id }) => id);

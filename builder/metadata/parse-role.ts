@@ -1,12 +1,12 @@
 import { Metadata, MetadataKind, type Root, type Targets } from '@tufjs/models';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
-/** Reads root metadata, or says `metadata_invalid`. */
+/** Reads root metadata; throws `metadata_invalid`. */
 export function parseRoot(text: string): Metadata<Root> {
   return refusing('root', () => Metadata.fromJSON(MetadataKind.Root, JSON.parse(text)));
 }
 
-/** Reads the metadata of `targets` or of a delegated role, or says `metadata_invalid`. */
+/** Reads the metadata of `targets` or of a delegated role; throws `metadata_invalid`. */
 export function parseTargets(role: string, text: string): Metadata<Targets> {
   return refusing(role, () => Metadata.fromJSON(MetadataKind.Targets, JSON.parse(text)));
 }

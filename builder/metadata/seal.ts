@@ -12,7 +12,7 @@ export interface Signers {
 export interface Keyring {
   dir: string;
   keys: ReadonlyMap<string, Signer>;
-  /** Signatures are gathered one by one: too few are no error yet. */
+  /** Signatures are gathered one by one: too few are not an error yet. */
   isGathering?: boolean;
 }
 

@@ -9,7 +9,7 @@ export interface Signer {
   key: KeyObject;
   /** File in the keys folder that it came from; empty for a key just made. */
   file: string;
-  /** Hex signature of these bytes. `role` is for whoever is asked to confirm. */
+  /** Hex signature of these bytes. `role` is shown to the person who is asked to confirm. */
   sign(bytes: Uint8Array, role: string): string;
 }
 

@@ -7,23 +7,23 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { syncFolder, withFile } from '../../system/files/durable.ts';
 import { ifAbsent } from '../../system/files/read-error.ts';
 
-/** One file for a medium; `content` gives exactly `size` bytes. */
-export interface MediumFile {
+/** One file of a bundle; `content` gives exactly `size` bytes. */
+export interface BundleFile {
   path: string;
   size: number;
   content: AsyncIterable<Buffer> | Iterable<Buffer>;
 }
 
-/** Something that is carried by hand: a folder, or one tar file. */
-export interface Medium {
-  add(file: MediumFile): Promise<void>;
+/** An offline bundle being written: a folder, or one tar file. */
+export interface Bundle {
+  add(file: BundleFile): Promise<void>;
   /** Gives it its name, once everything is on the disk. */
   finish(): Promise<void>;
   drop(): Promise<void>;
 }
 
-/** Starts a medium; a name that ends in `.tar` makes one file of it. Throws `exists`. */
-export async function openMedium(out: string): Promise<Medium> {
+/** Starts a bundle; a name that ends in `.tar` makes one file of it. Throws `exists`. */
+export async function openBundle(out: string): Promise<Bundle> {
   if (await stat(out).catch(ifAbsent(out, undefined))) throw new InterlockError('exists', { what: out });
   const path = resolve(out);
   const work = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
@@ -44,7 +44,7 @@ export async function openMedium(out: string): Promise<Medium> {
   };
 }
 
-type Adder = { file: Medium['add']; end(): Promise<void> };
+type Adder = { file: Bundle['add']; end(): Promise<void> };
 
 function folder(work: string): Adder {
   const folders = new Set([work]);

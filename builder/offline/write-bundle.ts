@@ -12,15 +12,15 @@ import {
   targetFile,
 } from '../../protocol/documents/trust.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import { type MediumFile, openMedium } from './open-bundle.ts';
+import { type BundleFile, openBundle } from './open-bundle.ts';
 
-/** What carrying needs of an update server. */
+/** What writing an offline bundle needs of an update server. */
 export interface ShownFiles {
   text(path: string): Promise<string | undefined>;
   stream(path: string): AsyncIterable<Buffer>;
 }
 
-export interface CarryOptions extends Omit<OfflineOffer, 'format'> {
+export interface BundleOptions extends Omit<OfflineOffer, 'format'> {
   server: ShownFiles;
   /** A folder to make, or a file that ends in `.tar`. */
   out: string;
@@ -28,11 +28,11 @@ export interface CarryOptions extends Omit<OfflineOffer, 'format'> {
 }
 
 /**
- * Writes one version of a channel to a medium, with everything a host checks it by. Hosts believe signatures and not the
- * medium, so nothing is verified here but that a host of the channel would want the version and that blobs are whole.
+ * Writes an offline bundle: one version of a channel, with everything a host checks it by. Hosts trust signatures and not the
+ * bundle, so nothing is verified here but that a host of the channel would want the version and that blobs are whole.
  * Returns the bytes written. Throws `not_found`, `exists` or `bad_input`; what is there is whole or not there at all.
  */
-export async function carry(options: CarryOptions): Promise<number> {
+export async function writeBundle(options: BundleOptions): Promise<number> {
   const { server, name, channel, version, out, onProgress } = options;
   const files = await readMetadata(server);
   const targets = await readTargets(server, files, options);
@@ -41,20 +41,20 @@ export async function carry(options: CarryOptions): Promise<number> {
   const texts = { [offlineOfferFile]: `${JSON.stringify(offer)}\n`, ...files, ...targets.files };
   const total = blobs.reduce((sum, { size }) => sum + size, 0);
   let done = 0;
-  const medium = await openMedium(out);
+  const bundle = await openBundle(out);
   try {
-    for (const [path, text] of Object.entries(texts)) await medium.add(textFile(path, text));
+    for (const [path, text] of Object.entries(texts)) await bundle.add(textFile(path, text));
     for (const { sha256, size } of blobs) {
       const path = `${paths.blobs}/${sha256}`;
       const content = checked(server.stream(path), sha256, (bytes) => {
         done += bytes;
         onProgress?.(done, total);
       });
-      await medium.add({ path: path.slice(1), size, content });
+      await bundle.add({ path: path.slice(1), size, content });
     }
-    await medium.finish();
+    await bundle.finish();
   } catch (error) {
-    await medium.drop();
+    await bundle.drop();
     throw error;
   }
   return total;
@@ -81,7 +81,7 @@ async function readMetadata(server: ShownFiles): Promise<Record<string, string>>
   return files;
 }
 
-type Named = Pick<CarryOptions, 'name' | 'channel' | 'version'>;
+type Named = Pick<BundleOptions, 'name' | 'channel' | 'version'>;
 
 async function readTargets(
   server: ShownFiles,
@@ -121,7 +121,7 @@ function targetsOf(
   return (JSON.parse(text) as { signed: { targets: ReturnType<typeof targetsOf> } }).signed.targets;
 }
 
-function textFile(path: string, text: string): MediumFile {
+function textFile(path: string, text: string): BundleFile {
   const bytes = Buffer.from(text);
   return { path, size: bytes.length, content: [bytes] };
 }

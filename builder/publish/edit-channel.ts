@@ -18,7 +18,7 @@ export interface ChannelOptions {
   channel: string;
   /** File for a signing request, in place of sending. */
   exportTo?: string | undefined;
-  /** Hears what is signed. */
+  /** Called with what is signed, as text. */
   show?: Show | undefined;
   now?: Date;
 }

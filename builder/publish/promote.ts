@@ -17,7 +17,7 @@ export interface PromoteOptions {
   policy?: PolicyChoice | undefined;
   /** File for a signing request, in place of sending. */
   exportTo?: string | undefined;
-  /** Hears what is signed. */
+  /** Called with what is signed, as text. */
   show?: Show | undefined;
   now?: Date;
 }

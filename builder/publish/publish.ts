@@ -20,7 +20,7 @@ export interface PublishOptions {
   policy?: PolicyChoice | undefined;
   /** File for a signing request, in place of sending. */
   exportTo?: string | undefined;
-  /** Hears what is signed. */
+  /** Called with what is signed, as text. */
   show?: Show | undefined;
   now?: Date;
 }

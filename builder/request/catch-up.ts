@@ -12,7 +12,7 @@ import {
 import { followRoot } from '../metadata/follow-root.ts';
 import { signedJson } from '../metadata/signed-json.ts';
 import { checkNaming, verifyBy } from '../metadata/verify-by.ts';
-import { namingWords } from './describe/describe-roles.ts';
+import { describeRoles } from './describe/describe-roles.ts';
 import type { SigningRequest } from './request.ts';
 
 /**
@@ -71,7 +71,7 @@ export function takenOver(before: KeysFolder, after: KeysFolder): string[] {
     .map(([role, document]) => [role, before.roles[role], document] as const);
   return [...steps, ...others].map(([role, old, document]) => {
     const next = signedJson(role, document.text);
-    const words = isTopRole(role) ? namingWords(old && signedJson(role, old.text), next) : [];
+    const words = isTopRole(role) ? describeRoles(old && signedJson(role, old.text), next) : [];
     return [`${role} ${next.version}`, ...words].join('; ');
   });
 }

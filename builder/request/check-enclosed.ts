@@ -4,7 +4,7 @@ import { sha256Of } from '../metadata/name-targets.ts';
 import { signedJson } from '../metadata/signed-json.ts';
 import { type Asked, trusted } from './asked.ts';
 import { changedPaths } from './describe/describe-change.ts';
-import { hiddenIn, saysMore } from './refuse-hidden.ts';
+import { hasHiddenText, hiddenIn } from './refuse-hidden.ts';
 
 /** Holds the enclosed documents against what the asked roles newly name: each is there with these very bytes, can be shown, and nothing else is there. */
 export function checkEnclosed(
@@ -43,7 +43,7 @@ function checkShown(role: string, path: string, text: string): void {
   }
   const hidden = hiddenIn(value, path);
   if (hidden) throw refuse(role, hidden);
-  if (saysMore(text, value)) throw refuse(role, `${path} holds more than can be shown`);
+  if (hasHiddenText(text, value)) throw refuse(role, `${path} holds more than can be shown`);
 }
 
 function refuse(role: string, problem: string): InterlockError {

@@ -4,7 +4,7 @@ import { documentOf, versionOf } from '../metadata/document.ts';
 import { changeText, type Show } from './describe/show-change.ts';
 import { writeRequest } from './request.ts';
 
-/** Where a change goes, and who hears of it. */
+/** Where a change goes, and what is called with its text. */
 export interface Outlet {
   /** File for a signing request, in place of the folder. */
   exportTo?: string | undefined;

@@ -21,6 +21,6 @@ export function hiddenIn(value: unknown, place = ''): string | undefined {
 }
 
 /** Whether a JSON text says more than its value does: a name twice, of which only the last counts, or a second spelling. */
-export function saysMore(text: string, value: unknown): boolean {
+export function hasHiddenText(text: string, value: unknown): boolean {
   return text.replace(/("(?:[^"\\]|\\.)*")|\s+/g, '$1') !== JSON.stringify(value);
 }

@@ -16,7 +16,7 @@ export interface RequestShown {
   /** What is in force already and was not known here, in words: enough holders signed it, and this folder takes it over. */
   taken: string[];
   digest: string;
-  /** What the server is told besides: for the audit log and for rollouts. */
+  /** What the request asks of the server besides signatures: for the audit log and rollouts. */
   errand: Pick<SigningRequest['publish'], 'action' | 'name' | 'policy'>;
 }
 
@@ -72,9 +72,9 @@ function changesOf({ changes, diff }: RequestState) {
  * the bytes of two delegated roles cannot be told apart, so a request could pass one off as the other.
  */
 function mayBeSignedBy(folder: KeysFolder, asked: readonly Asked[], role: string): string[] {
-  const wanted = namersOf(folder, asked, role).flatMap((above) => idsOf(above, role));
+  const named = namersOf(folder, asked, role).flatMap((above) => idsOf(above, role));
   const roleOf = rolesByKey(folder);
-  return wanted.filter((id) => (roleOf.get(id) ?? [role]).includes(role));
+  return named.filter((id) => (roleOf.get(id) ?? [role]).includes(role));
 }
 
 function rolesByKey(folder: KeysFolder): Map<string, string[]> {

@@ -21,7 +21,7 @@ const Enclosed = strict({
   payloadType: Type.Literal('application/vnd.in-toto+json'),
   signatures: Type.Array(strict({ keyid: Type.String(), sig: Type.String() })),
 });
-const Said = Type.Object({
+const StatementHead = Type.Object({
   _type: Type.Literal('https://in-toto.io/Statement/v1'),
   predicateType: Type.String(),
 });
@@ -51,7 +51,7 @@ export async function signProvenance(
 
 /** Signatures stay as long as what they are over stays. */
 function renewed(before: Static<typeof Enclosed>, { release, text }: LoadedRelease): Envelope {
-  const statement = parseJson(Said, Buffer.from(before.payload, 'base64'), provenanceFile);
+  const statement = parseJson(StatementHead, Buffer.from(before.payload, 'base64'), provenanceFile);
   const now = encloseStatement({ ...statement, subject: subjectsOf(release, text) } as never);
   return now.payload === before.payload ? before : now;
 }

@@ -35,7 +35,7 @@ export async function renewCertificate(dir: string, all: boolean, now: Date): Pr
 
 /**
  * A new key and certificate in place of `x509/db` (or `PK`, `KEK`), `x509/tls-ca` (with a new server certificate) or `x509/tls-server`; names
- * stay as they were. Returns the files retired. What must learn of it (firmware, hosts, the server) is told by people.
+ * stay as they were. Returns the files retired. Firmware, hosts and the server must be given the new certificate by hand.
  */
 export async function rotateCertificate(dir: string, role: string, now = new Date()): Promise<string[]> {
   const name = certificateNames.find((known) => role === `x509/${known}`);

@@ -19,7 +19,7 @@ export function signTargets(
   return { roles: { [role]: seal(role, next, folder.keyring, [signers]) }, targets };
 }
 
-/** Signs a changed channel document with the next serial; undefined when it says what it said before. */
+/** Signs a changed channel document with the next serial; undefined when nothing changed. */
 export function signChannel(
   present: Present,
   before: Channel | undefined,

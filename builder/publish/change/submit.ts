@@ -32,7 +32,7 @@ export interface Job {
   policy?: PublishRequest['policy'] | undefined;
   /** File for a signing request, in place of sending: the keys that must agree lie on several machines. */
   exportTo?: string | undefined;
-  /** Hears what is signed. */
+  /** Called with what is signed, as text. */
   show?: Show | undefined;
   now: Date;
 }

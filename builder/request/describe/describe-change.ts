@@ -1,7 +1,7 @@
 import { isTopRole, livesTooLong } from '../../../protocol/documents/trust.ts';
 import type { SignedJson } from '../../metadata/signed-json.ts';
-import { documentDiff, documentWords } from './describe-document.ts';
-import { namingWords } from './describe-roles.ts';
+import { describeDocument, documentDiff } from './describe-document.ts';
+import { describeRoles } from './describe-roles.ts';
 import { diffJson } from './diff-json.ts';
 
 /** One role's change: what is trusted now, and what would be. */
@@ -16,16 +16,16 @@ export interface RoleChange {
   elsewhere?: ReadonlyMap<string, string>;
 }
 
-/** A change as a person reads it before signing: in words, and every difference there is. */
+/** A change as a person reads it before signing: described, and every single difference. */
 export interface ChangeShown {
   changes: string[];
   diff: string[];
 }
 
-/** Tells everything that a change of one role changes; pure. */
+/** Describes everything that a change of one role changes; pure. */
 export function describeChange(change: RoleChange, now = new Date()): ChangeShown {
   const { role, before, after, texts, textsBefore } = change;
-  const words = isTopRole(role) ? namingWords(before, after, change.elsewhere) : targetsWords(change);
+  const words = isTopRole(role) ? describeRoles(before, after, change.elsewhere) : describeTargets(change);
   const life = livesTooLong(role, after.expires, now)
     ? [`lives longer than a signature of ${role} does: the clock it was made under was ahead`]
     : [];
@@ -48,12 +48,12 @@ function entry(signed: SignedJson | undefined, path: string) {
   return signed?.targets && Object.hasOwn(signed.targets, path) ? signed.targets[path] : undefined;
 }
 
-function targetsWords(change: RoleChange): string[] {
+function describeTargets(change: RoleChange): string[] {
   return changedPaths(change).map((path) => {
     const [old, now] = [entry(change.before, path), entry(change.after, path)];
     const verb = !old ? 'adds' : now ? 'changes' : 'drops';
     const text = change.texts[path];
-    const said = text === undefined ? '' : documentWords(change.textsBefore[path], text, !old);
-    return `${verb} ${path}${said ? `: ${said}` : ''}`;
+    const description = text === undefined ? '' : describeDocument(change.textsBefore[path], text, !old);
+    return `${verb} ${path}${description ? `: ${description}` : ''}`;
   });
 }

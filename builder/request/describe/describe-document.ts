@@ -18,14 +18,14 @@ interface Document {
   withdrawn?: Entry[] | Entry | null;
 }
 
-/** What a channel's or a brake's document would say, and what it says now, in words: a person decides by them. */
-export function documentWords(before: string | undefined, after: string, isNew: boolean): string {
-  const said = words(after);
-  if (isNew || said === '') return said;
-  return `${said}; until now: ${before === undefined ? 'not at hand here' : words(before)}`;
+/** Describes a channel's or an on-call role's document as it would be and as it is now, for the person who signs. */
+export function describeDocument(before: string | undefined, after: string, isNew: boolean): string {
+  const description = describe(after);
+  if (isNew || description === '') return description;
+  return `${description}; until now: ${before === undefined ? 'not at hand here' : describe(before)}`;
 }
 
-function words(text: string): string {
+function describe(text: string): string {
   const { head, heads, floors, minimum, blocked, withdrawn } = JSON.parse(text) as Document;
   const back = [withdrawn ?? []].flat();
   const parts = [

@@ -1,4 +1,4 @@
-/** What a root or a `targets` says of a role, as its JSON has it. */
+/** A role as the JSON of a root or a `targets` has it. */
 interface RoleJson {
   name?: string;
   keyids: string[];
@@ -19,7 +19,7 @@ export function rolesIn(signed: object): Map<string, RoleJson> {
 }
 
 /** Who may sign what from now on and could not before, or no longer, in words with whole key ids: an id is the hash of its key. */
-export function namingWords(
+export function describeRoles(
   before: object | undefined,
   after: object,
   elsewhere: ReadonlyMap<string, string> = new Map(),
@@ -27,15 +27,15 @@ export function namingWords(
   const [old, now] = [rolesIn(before ?? {}), rolesIn(after)];
   const gone = [...old.keys()].filter((name) => !now.has(name));
   return [
-    ...[...now].flatMap(([name, role]) => roleWords(name, old.get(name), role)),
-    ...sharedWords(old, now),
-    ...elsewhereWords(old, now, elsewhere),
+    ...[...now].flatMap(([name, role]) => describeRole(name, old.get(name), role)),
+    ...describeShared(old, now),
+    ...describeElsewhere(old, now, elsewhere),
     ...gone.map((name) => `no ${name} any more`),
-    ...orderWords([...old.keys()], [...now.keys()]),
+    ...describeOrder([...old.keys()], [...now.keys()]),
   ];
 }
 
-function roleWords(name: string, before: RoleJson | undefined, after: RoleJson): string[] {
+function describeRole(name: string, before: RoleJson | undefined, after: RoleJson): string[] {
   const added = after.keyids.filter((id) => !before?.keyids.includes(id)).map((id) => `+${id}`);
   const gone = before?.keyids.filter((id) => !after.keyids.includes(id)).map((id) => `-${id}`) ?? [];
   const facts = [
@@ -47,8 +47,8 @@ function roleWords(name: string, before: RoleJson | undefined, after: RoleJson):
   return facts.filter(Boolean).map((fact) => `${before ? '' : 'new '}${name}: ${fact}`);
 }
 
-/** A key that gets a role beside another: a server's key in an offline role is no small thing. */
-function sharedWords(old: Map<string, RoleJson>, now: Map<string, RoleJson>): string[] {
+/** A key that gets a role beside another: a server's key in an offline role is a security risk. */
+function describeShared(old: Map<string, RoleJson>, now: Map<string, RoleJson>): string[] {
   const holders = (roles: Map<string, RoleJson>, id: string) =>
     [...roles].flatMap(([name, { keyids }]) => (keyids.includes(id) ? [name] : [])).join(' and ');
   const ids = new Set([...now.values()].flatMap(({ keyids }) => keyids));
@@ -58,7 +58,7 @@ function sharedWords(old: Map<string, RoleJson>, now: Map<string, RoleJson>): st
 }
 
 /** The same for a key that another document names: root the server's, `targets` those of channels. */
-function elsewhereWords(
+function describeElsewhere(
   old: Map<string, RoleJson>,
   now: Map<string, RoleJson>,
   elsewhere: ReadonlyMap<string, string>,
@@ -85,7 +85,7 @@ function change<T extends string | number | boolean>(
   return before === undefined ? `${what} ${after}` : `${what} ${before} → ${after}`;
 }
 
-function orderWords(before: string[], after: string[]): string[] {
+function describeOrder(before: string[], after: string[]): string[] {
   const [old, now] = [
     before.filter((name) => after.includes(name)),
     after.filter((name) => before.includes(name)),

@@ -3,7 +3,7 @@ import { visible } from '../../../protocol/text/visible.ts';
 
 /**
  * What changes from one value to another, one line for each place in it, in canonical order. It knows no field by name, so
- * that one which nobody thought of shows too: two values without a difference here have the same canonical JSON.
+ * that a field added later shows too: two values without a difference here have the same canonical JSON.
  */
 export function diffJson(before: unknown, after: unknown): string[] {
   const [old, now] = [places(before), places(after)];

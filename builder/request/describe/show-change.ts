@@ -2,7 +2,7 @@ import type { RoleDocuments, RootDocument } from '../../metadata/document.ts';
 import { type SignedJson, signedJson } from '../../metadata/signed-json.ts';
 import { describeChange } from './describe-change.ts';
 
-/** Hears what a command is about to sign, or has signed, before it goes anywhere. */
+/** Called with what a command signed, as text, before it is sent or kept. */
 export type Show = (text: string) => void;
 
 /** What was trusted before a change: roots, oldest first, and other roles. */

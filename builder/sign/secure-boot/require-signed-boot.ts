@@ -6,8 +6,8 @@ import { peParts } from '../../../protocol/formats/efi/authenticode.ts';
 import { readError } from '../../../system/files/read-error.ts';
 
 /**
- * Sees to it that a release's boot loader and boot file carry the signature of a keys folder: firmware that was told
- * of those keys starts nothing else. Throws `bad_input`, `keys_missing`.
+ * Checks that a release's boot loader and boot file are signed by a keys folder: firmware enrolled with
+ * those keys starts nothing else. Throws `bad_input`, `keys_missing`.
  */
 export async function requireSignedBoot(releaseDir: string, keysDir: string): Promise<void> {
   const text = await readFile(join(keysDir, 'x509/db.crt')).catch((cause) => {

@@ -8,7 +8,7 @@ const pkcs7 = 0x0002;
 
 /**
  * Signs an EFI program for Secure Boot (Authenticode), instead of any signature it has. The same program and key give
- * the same bytes. Throws `bad_input` for what is no PE32+ image.
+ * the same bytes. Throws `bad_input` for anything but a PE32+ image.
  */
 export function signPe(program: Uint8Array, signer: Signer): Buffer {
   const image = Buffer.from(program);

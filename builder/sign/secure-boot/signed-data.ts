@@ -8,7 +8,7 @@ export interface Signer {
   certificate: string;
 }
 
-/** What a SignedData says, and the bytes that its signature covers. */
+/** The contents of a SignedData, and the bytes that its signature covers. */
 export interface SignedParts {
   contentInfo: Asn1;
   /** None: the signature is over the content itself. */

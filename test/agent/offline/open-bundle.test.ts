@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openBundle } from '../../../agent/offline/open-bundle.ts';
 import { openTrust } from '../../../agent/trust/open-trust.ts';
-import { carry } from '../../../builder/offline/write-bundle.ts';
+import { writeBundle } from '../../../builder/offline/write-bundle.ts';
 import { paths } from '../../../protocol/api/publish.ts';
 import { makeHost, runningVersion, type TestHost } from '../../support/trust/host.ts';
 import { makeRepository, type TestRepository } from '../../support/trust/repository.ts';
@@ -28,7 +28,7 @@ const at = (name: string) => join(repository.dir, name);
 async function exportTo(name: string, version = '2'): Promise<number> {
   for (const [sha256, bytes] of repository.server.blobs)
     repository.server.files.set(`${paths.blobs}/${sha256}`, bytes);
-  return carry({ server: repository.client, name: 'tiny', version, channel: 'alpha', out: at(name) });
+  return writeBundle({ server: repository.client, name: 'tiny', version, channel: 'alpha', out: at(name) });
 }
 
 /** Lets a host that runs version 1 take what a medium offers, the server being away. */
@@ -97,7 +97,7 @@ test('a blob that arrives damaged is not exported', async () => {
   await repository.publish({ version: '4' });
   const all = repository.server.files;
   for (const key of repository.server.blobs.keys()) all.set(`${paths.blobs}/${key}`, 'spoilt');
-  const spoilt = carry({
+  const spoilt = writeBundle({
     server: repository.client,
     name: 'tiny',
     version: '4',

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDelta } from '../../../builder/delta/add-delta.ts';
-import { carry } from '../../../builder/offline/write-bundle.ts';
+import { writeBundle } from '../../../builder/offline/write-bundle.ts';
 import { publish } from '../../../builder/publish/publish.ts';
 import { paths } from '../../../protocol/api/publish.ts';
 import { parseRelease } from '../../../protocol/documents/release.ts';
@@ -39,7 +39,7 @@ beforeAll(async () => {
   }
   for (const [sha256, bytes] of server.blobs) server.files.set(`${paths.blobs}/${sha256}`, bytes);
   for (const out of ['stick', 'stick.tar']) {
-    await carry({ server: client, name: 'made', version: '2', channel: 'alpha', out: at(out) });
+    await writeBundle({ server: client, name: 'made', version: '2', channel: 'alpha', out: at(out) });
   }
   await repository.close();
   host = await createHost({
