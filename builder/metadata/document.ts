@@ -1,6 +1,6 @@
 import type { Metadata, Root, Targets } from '@tufjs/models';
 import { isTopRole } from '../../protocol/documents/trust.ts';
-import { parseRoot, parseTargets, refusing } from './parse-role.ts';
+import { parseRoot, parseTargets, refusing } from '../../system/tuf/parse-role.ts';
 import type { Signers } from './seal.ts';
 
 /** A signed document: its text byte for byte, and what the TUF library reads in it. */

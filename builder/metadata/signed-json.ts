@@ -1,4 +1,4 @@
-import { parseRoot, parseTargets } from './parse-role.ts';
+import { parseRoot, parseTargets } from '../../system/tuf/parse-role.ts';
 
 /** Signed metadata's plain JSON, as it is signed: what the library read of the text, and nothing else. */
 export type SignedJson = Record<string, unknown> & {

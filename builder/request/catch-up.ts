@@ -1,5 +1,6 @@
 import type { Metadata, Targets } from '@tufjs/models';
 import { isTopRole } from '../../protocol/documents/trust.ts';
+import { checkNaming, verifyBy } from '../../system/tuf/verify-by.ts';
 import { type KeysFolder, keepRole } from '../keys-folder/keys-folder.ts';
 import {
   type RoleDocuments,
@@ -11,7 +12,6 @@ import {
 } from '../metadata/document.ts';
 import { followRoot } from '../metadata/follow-root.ts';
 import { signedJson } from '../metadata/signed-json.ts';
-import { checkNaming, verifyBy } from '../metadata/verify-by.ts';
 import { describeRoles } from './describe/describe-roles.ts';
 import type { SigningRequest } from './request.ts';
 

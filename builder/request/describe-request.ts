@@ -1,8 +1,8 @@
 import { isTopRole } from '../../protocol/documents/trust.ts';
+import { signaturesBy } from '../../system/tuf/verify-by.ts';
 import { type KeysFolder, readKeptTarget } from '../keys-folder/keys-folder.ts';
 import { sha256Of } from '../metadata/name-targets.ts';
 import { signedJson } from '../metadata/signed-json.ts';
-import { signaturesBy } from '../metadata/verify-by.ts';
 import { type Asked, namersOf, trusted } from './asked.ts';
 import { changedPaths, describeChange } from './describe/describe-change.ts';
 import { rolesIn } from './describe/describe-roles.ts';

@@ -1,13 +1,13 @@
 import type { PublishRequest } from '../../protocol/api/publish.ts';
 import { isTopRole } from '../../protocol/documents/trust.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { refusing } from '../../system/tuf/parse-role.ts';
+import { verifyBy } from '../../system/tuf/verify-by.ts';
 import { findKeysGone } from '../keys-folder/find-key.ts';
 import { type KeysFolder, keepRole, keepTarget, openKeysFolder } from '../keys-folder/keys-folder.ts';
 import { retireKeys } from '../keys-folder/retire.ts';
 import { readRoot, readTargets, withDocuments } from '../metadata/document.ts';
 import { followRoot } from '../metadata/follow-root.ts';
-import { refusing } from '../metadata/parse-role.ts';
-import { verifyBy } from '../metadata/verify-by.ts';
 import type { Asked } from './asked.ts';
 import { catchUp, keepKnown } from './catch-up.ts';
 import { checkAsked } from './check-request.ts';

@@ -1,9 +1,9 @@
 import { writeDurably } from '../../system/files/durable.ts';
+import { refusing } from '../../system/tuf/parse-role.ts';
+import { dropFalse, idsOf } from '../../system/tuf/verify-by.ts';
 import { type KeysFolder, openKeysFolder } from '../keys-folder/keys-folder.ts';
 import { signersOf } from '../metadata/document.ts';
-import { refusing } from '../metadata/parse-role.ts';
 import { addSignatures, textOf } from '../metadata/seal.ts';
-import { dropFalse, idsOf } from '../metadata/verify-by.ts';
 import { type Asked, namersOf } from './asked.ts';
 import { catchUp, keepKnown, takenOver } from './catch-up.ts';
 import { checkAsked } from './check-request.ts';

@@ -1,5 +1,6 @@
 import { Targets } from '@tufjs/models';
 import { expiresAt } from '../../../protocol/documents/trust.ts';
+import { verifyBy } from '../../../system/tuf/verify-by.ts';
 import type { KeysFolder } from '../../keys-folder/keys-folder.ts';
 import {
   type Authority,
@@ -9,7 +10,6 @@ import {
   versionOf,
 } from '../../metadata/document.ts';
 import { seal } from '../../metadata/seal.ts';
-import { verifyBy } from '../../metadata/verify-by.ts';
 
 /**
  * Roles that got new keys in the folder while others signed them on the server by the old ones: what the server shows of them,

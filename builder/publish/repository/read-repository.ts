@@ -2,6 +2,8 @@ import { Metadata, MetadataKind, type MetaFile, type Root } from '@tufjs/models'
 import { paths } from '../../../protocol/api/publish.ts';
 import { targetFile } from '../../../protocol/documents/trust.ts';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { refusing } from '../../../system/tuf/parse-role.ts';
+import { checkNaming, verifyBy } from '../../../system/tuf/verify-by.ts';
 import type { KeysFolder } from '../../keys-folder/keys-folder.ts';
 import {
   type RoleDocuments,
@@ -13,8 +15,6 @@ import {
 } from '../../metadata/document.ts';
 import { followRoot } from '../../metadata/follow-root.ts';
 import { sha256Of } from '../../metadata/name-targets.ts';
-import { refusing } from '../../metadata/parse-role.ts';
-import { checkNaming, verifyBy } from '../../metadata/verify-by.ts';
 import type { PublishServer } from './server.ts';
 
 /** What a server shows, every signature checked from the signer's own root on; expiry is what signing again cures. */

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { newerRoot } from '../../../agent/trust/image-trust.ts';
 import { firstMetadata } from '../../../builder/keys/first-metadata.ts';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
-import { parseRoot, parseTargets } from '../../../update-server/domain/tuf/parse-role.ts';
+import { parseRoot, parseTargets } from '../../../system/tuf/parse-role.ts';
 import { parseSnapshot } from '../../../update-server/domain/tuf/sign-online.ts';
 import { mutateJson } from '../mutate-json.ts';
 import type { FuzzTarget } from '../target.ts';

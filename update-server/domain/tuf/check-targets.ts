@@ -14,7 +14,7 @@ import {
   releaseTarget,
   targetFile,
 } from '../../../protocol/documents/trust.ts';
-import { invalid, parseTargets } from './parse-role.ts';
+import { invalid, parseTargets } from '../../../system/tuf/parse-role.ts';
 import type { Published } from './state.ts';
 import type { VerifiedRoles } from './verify-roles.ts';
 

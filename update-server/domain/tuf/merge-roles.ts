@@ -1,8 +1,8 @@
 import type { PublishRequest } from '../../../protocol/api/publish.ts';
 import { countingProblem } from '../../../protocol/documents/trust.ts';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
-import { invalid, parseRoot, parseTargets } from './parse-role.ts';
-import { checkNaming, verifyBy } from './verify-by.ts';
+import { invalid, parseRoot, parseTargets } from '../../../system/tuf/parse-role.ts';
+import { verifyRoot } from '../../../system/tuf/verify-by.ts';
 
 /** Lays the sent roles over the present ones: compare-and-swap on versions, and every root signed by the one before. Other roles may skip versions: a holder may have signed several times. */
 export function mergeRoles(
@@ -22,20 +22,12 @@ export function mergeRoles(
     if (!follows) throw invalid(role, `version ${version} cannot follow ${replaces}`);
     const problem = countingProblem(parse(role, json).signed, replaces);
     if (problem) throw invalid(role, problem);
-    if (role === 'root') followRoot(before, json);
+    if (role === 'root') verifyRoot(before === undefined ? undefined : parseRoot(before), parseRoot(json));
     roles[role] = json;
     files[`${version}.${role}.json`] = json;
   }
   for (const { role } of sent) refuseExpired(role, roles[role]!, now);
   return { roles, files };
-}
-
-/** TUF 1.0.34 §5.3.4: a new root carries the signatures of the old root's keys and of its own. */
-function followRoot(before: string | undefined, json: string): void {
-  const next = parseRoot(json);
-  if (before !== undefined) verifyBy(parseRoot(before), 'root', next);
-  checkNaming(next);
-  verifyBy(next, 'root', next);
 }
 
 function refuseExpired(role: string, json: string, now: Date): void {

@@ -1,5 +1,5 @@
 import { targetFile } from '../../../protocol/documents/trust.ts';
-import { parseTargets } from './parse-role.ts';
+import { parseTargets } from '../../../system/tuf/parse-role.ts';
 
 /** The present documents of channels and brakes by target path; `read` gives a target's text by its file name. */
 export async function readDocuments(

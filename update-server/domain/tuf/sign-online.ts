@@ -2,10 +2,10 @@ import { createHash, type KeyObject } from 'node:crypto';
 import { Metadata, MetadataKind, Signature, Snapshot, Timestamp } from '@tufjs/models';
 import { expiresAt } from '../../../protocol/documents/trust.ts';
 import { signBytes } from '../../../protocol/formats/keys/signature.ts';
+import { invalid, parseRoot, parseTargets, refusing } from '../../../system/tuf/parse-role.ts';
+import { verifyBy } from '../../../system/tuf/verify-by.ts';
 import type { OnlineKeys } from './online-keys.ts';
-import { invalid, parseRoot, parseTargets, refusing } from './parse-role.ts';
 import type { Published, RepositoryState } from './state.ts';
-import { verifyBy } from './verify-by.ts';
 
 type Signed = Pick<Published, 'state' | 'files' | 'answer'>;
 

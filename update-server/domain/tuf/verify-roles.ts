@@ -1,6 +1,6 @@
 import type { Metadata, Root, Targets } from '@tufjs/models';
-import { invalid, parseRoot, parseTargets } from './parse-role.ts';
-import { checkNaming, verifyBy } from './verify-by.ts';
+import { invalid, parseRoot, parseTargets } from '../../../system/tuf/parse-role.ts';
+import { checkNaming, verifyBy } from '../../../system/tuf/verify-by.ts';
 
 /** A whole repository whose every signature was checked. */
 export interface VerifiedRoles {

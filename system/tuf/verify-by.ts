@@ -1,25 +1,32 @@
 import type { Metadata, Root, Snapshot, Targets, Timestamp } from '@tufjs/models';
-import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import {
   countSigners,
   type NamedKey,
   type Naming,
   namingProblem,
 } from '../../protocol/formats/keys/threshold.ts';
+import { invalid } from './parse-role.ts';
 
 type Signed = Root | Targets | Snapshot | Timestamp;
 
 /** Checks that enough of a role's holders signed a document, by what `above` (root or targets) names; throws `metadata_invalid`. */
 export function verifyBy(above: Metadata<Root | Targets>, role: string, document: Metadata<Signed>): void {
-  if (!Object.hasOwn(namingOf(above).roles, role)) throw refuse(role, 'nothing delegates to it');
+  if (!Object.hasOwn(namingOf(above).roles, role)) throw invalid(role, 'nothing delegates to it');
   const { signatures, threshold } = signaturesBy(above, role, document);
-  if (signatures < threshold) throw refuse(role, `was signed by ${signatures}/${threshold} keys`);
+  if (signatures < threshold) throw invalid(role, `was signed by ${signatures}/${threshold} keys`);
 }
 
 /** Refuses a root or targets whose keys and thresholds are not what they seem. */
 export function checkNaming(metadata: Metadata<Root | Targets>): void {
   const problem = namingProblem(namingOf(metadata));
-  if (problem) throw refuse(metadata.signed.type, problem);
+  if (problem) throw invalid(metadata.signed.type, problem);
+}
+
+/** TUF 1.0.34 §5.3.4: a new root carries the signatures of the old root's keys, where there is one, and of its own. */
+export function verifyRoot(before: Metadata<Root> | undefined, next: Metadata<Root>): void {
+  if (before !== undefined) verifyBy(before, 'root', next);
+  checkNaming(next);
+  verifyBy(next, 'root', next);
 }
 
 /** How many of a role's holders signed a document truly, by what `above` names, and how many must. */
@@ -56,8 +63,4 @@ function isSignedBy(key: NamedKey, document: Metadata<Signed>): boolean {
   } catch {
     return false;
   }
-}
-
-function refuse(role: string, problem: string): InterlockError {
-  return new InterlockError('metadata_invalid', { role, problem });
 }
