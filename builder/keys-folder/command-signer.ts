@@ -34,7 +34,7 @@ export function commandSigner(dir: string, file: string, key: KeyObject, command
       if (error) throw refuse(error.message);
       if (status !== 0) throw refuse(`ended with ${status ?? signal}`);
       const signature = readings(stdout).find((reading) => verify(digestOf(key), bytes, key, reading));
-      if (!signature) throw refuse(`what it wrote (${stdout.length} bytes) is no signature by this key`);
+      if (!signature) throw refuse(`what it wrote (${stdout.length} bytes) is not a signature by this key`);
       return signature.toString('hex');
     },
   };

@@ -99,6 +99,6 @@ function reading(file: string, half: string, read: () => KeyObject): KeyObject {
   try {
     return read();
   } catch (cause) {
-    throw new InterlockError('bad_input', { what: file, problem: `is no ${half} key` }, { cause });
+    throw new InterlockError('bad_input', { what: file, problem: `is not a ${half} key` }, { cause });
   }
 }

@@ -39,7 +39,7 @@ function checkShown(role: string, path: string, text: string): void {
   try {
     value = JSON.parse(text);
   } catch {
-    throw refuse(role, `${path} is no JSON`);
+    throw refuse(role, `${path} is not valid JSON`);
   }
   const hidden = hiddenIn(value, path);
   if (hidden) throw refuse(role, hidden);
