@@ -76,11 +76,11 @@ test('a key of P-256 takes a role over, signed as DER', async () => {
 
 test.each([
   ['that fails', 'exit 3', /ended with 3/],
-  ['that writes something else', 'echo hello', /no signature by this key/],
+  ['that writes something else', 'echo hello', /not a signature by this key/],
   [
     'that signs with another key',
     'openssl pkeyutl -sign -rawin -inkey releases.pem -in /dev/stdin',
-    /no signature by this key/,
+    /not a signature by this key/,
   ],
   ['that is not there', '/nonexistent/signer', /ended with 127/],
 ])('a command %s leaves everything as it was', async (_, command, problem) => {
