@@ -12,7 +12,8 @@ export class FakeHost {
   channel = 'stable';
   group: string;
   at = 'idle';
-  private readonly url: string;
+  /** Base URL of the server it calls. */
+  url: string;
   private readonly credential: string;
   private bootId: string = randomUUID();
   /** Versions that failed on it. */
