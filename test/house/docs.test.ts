@@ -19,6 +19,12 @@ test.each(texts)('every link in %s leads somewhere', (page) => {
   expect(local.filter((target) => !existsSync(join(root, dirname(page), target)))).toEqual([]);
 });
 
+test('README.md has at most 600 words', () => {
+  const text = readFileSync(join(root, 'README.md'), 'utf8');
+  const words = text.replace(/\]\([^)]*\)|<img[^>]*>|[|*`#·[]|^\|---.*$/gm, ' ').split(/\s+/);
+  expect(words.filter(Boolean).length).toBeLessThanOrEqual(600);
+});
+
 test('each verb of the journey is a file that exports it, with a test', () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const rows = [
