@@ -10,27 +10,27 @@ import { wholeNumber } from './whole-number.ts';
 const usualLines = 20;
 const id = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;
 
-/** `interlock audit`: who changed what, also from where there is no browser. */
+/** Adds `interlock audit`: who changed what. */
 export function addAudit(program: Command): void {
   addServerOptions(
     verb(
       program,
       'audit',
-      'Show who changed what, the newest first; --json has what was before and after',
+      'Show who changed what, newest first; --json adds the state before and after',
       'interlock audit --lines 50',
     ),
   )
-    .option('--lines <n>', 'how many, up to 200', String(usualLines))
+    .option('--lines <n>', 'number of entries, up to 200', String(usualLines))
     .action(
       answer(async ({ lines, ...server }: ClientOptions & { lines: string }) => {
         const limit = wholeNumber('--lines', lines);
         const data = await createClient(server).get<{ lines: AuditLine[] }>(`v1/audit?limit=${limit}`);
-        return { text: data.lines.length > 0 ? table(data.lines) : 'nothing was changed yet', data };
+        return { text: data.lines.length > 0 ? table(data.lines) : 'no changes yet', data };
       }),
     );
 }
 
-/** Without the ids of tokens, which `--json` has. */
+/** Leaves out token ids, which `--json` has. */
 function table(lines: readonly AuditLine[]): string {
   const brief = (text: string) => text.replaceAll(id, (whole) => whole.slice(0, shownDigits));
   const rows = lines.map(({ at, who, action, subject, detail }) => [
@@ -40,5 +40,5 @@ function table(lines: readonly AuditLine[]): string {
     brief(subject),
     brief(detail),
   ]);
-  return formatTable(['WHEN', 'WHO', 'DID', 'TO', 'DETAIL'], rows);
+  return formatTable(['TIME', 'WHO', 'ACTION', 'SUBJECT', 'DETAIL'], rows);
 }

@@ -4,7 +4,7 @@ import { answer, verb } from '../system/command/command.ts';
 import { formatBytes } from '../system/terminal/progress.ts';
 import { backup } from '../update-server/backup/backup.ts';
 
-/** `interlock backup`: everything a server is, in one folder, while it runs. */
+/** Adds `interlock backup`: a copy of a server's data, taken while it runs. */
 export function addBackup(program: Command): void {
   verb(
     program,
@@ -13,7 +13,7 @@ export function addBackup(program: Command): void {
     'interlock backup /mnt/backup/2026-03-01 --data /var/lib/interlock',
   )
     .requiredOption('--data <dir>', 'data folder of the server')
-    .option('--no-keys', 'leave the online keys out; the server then needs --online-keys once')
+    .option('--no-keys', 'leave out the online keys; a restored server then needs --online-keys once')
     .action(
       answer(async (folder: string, flags: { data: string; keys: boolean }) => {
         process.umask(0o077);

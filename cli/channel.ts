@@ -14,54 +14,58 @@ import { showChange } from './show-change.ts';
 type Flags = ClientOptions & { keys: string; export?: string };
 type EditFlags = Flags & { channel: string; reason: string; undo: boolean; as?: string };
 
-/** `interlock channel …`: what a channel's signed document says, and the changes that are neither release nor rollback. */
+/** Adds `interlock channel`: shows a channel's signed document, and changes it other than by release or rollback. */
 export function addChannel(program: Command): void {
-  const channel = group(program, 'channel', 'Show and change what a channel says');
+  const channel = group(program, 'channel', 'Show and change a channel’s signed document');
   addServerOptions(
     verb(
       channel,
       'show <name> <channel>',
-      'Show what hosts of a channel obey',
+      'Show head, floors, blocked and withdrawn versions of a channel',
       'interlock channel show core stable',
       'interlock channel show core stable --keys ./keys',
     ),
   )
     .option(
       '--keys <dir>',
-      'check every signature from this folder’s root on; without it the server is believed',
+      'check every signature from this folder’s root; without it the server’s word is taken',
     )
     .action(answer(show));
 
   const add = (signature: string, summary: string, words: string) =>
     addServerOptions(verb(channel, signature, summary, `interlock channel ${words} --keys ./keys`))
-      .requiredOption('--keys <dir>', 'folder of `interlock keys init`')
+      .requiredOption('--keys <dir>', 'folder that `interlock keys init` created')
       .requiredOption('--channel <channel>', 'channel to change')
-      .option('--export <file>', 'write a signing request instead: the keys lie on several machines');
-  add('block <name> <version>', 'Let no further host install a version', 'block core 2 --channel stable')
-    .option('--as <role>', 'brake: sign as whoever is on call')
-    .option('--reason <text>', 'why, for people', 'blocked')
-    .option('--undo', 'let it go again', false)
+      .option('--export <file>', 'write a signing request instead, for keys on other machines');
+  add(
+    'block <name> <version>',
+    'Block a version: no further host installs it',
+    'block core 2 --channel stable',
+  )
+    .option('--as <role>', 'brake: sign with the on-call key')
+    .option('--reason <text>', 'reason, shown to operators', 'blocked')
+    .option('--undo', 'unblock the version', false)
     .action(answer(block));
   add(
     'withdraw <name> <version>',
-    'Send hosts of one version to the head; as brake: those of the head to an earlier one',
+    'Send hosts of one version to the head; with --as brake, hosts of the head to an earlier one',
     'withdraw core 2 --channel stable',
   )
-    .option('--as <role>', 'brake: sign as whoever is on call')
-    .option('--to <version>', 'as brake: earlier head to go back to (default: the one before)')
-    .option('--reason <text>', 'why, for people', 'withdrawn')
-    .option('--undo', 'as brake: let the head be the head again', false)
+    .option('--as <role>', 'brake: sign with the on-call key')
+    .option('--to <version>', 'with --as brake: earlier head to go back to (default: the one before)')
+    .option('--reason <text>', 'reason, shown to operators', 'withdrawn')
+    .option('--undo', 'with --as brake: end the withdrawal', false)
     .action(answer(withdraw));
   add(
     'floor <name> <version>',
-    'Make every older host run a version before it goes further',
+    'Make a version a floor: older hosts install it before any later one',
     'floor core 2 --channel stable',
   )
-    .option('--undo', 'take the floor away', false)
+    .option('--undo', 'remove the floor', false)
     .action(
       answer(async (name: string, version: string, flags: EditFlags) => {
         const changed = await setFloor(target(name, flags), version, !flags.undo);
-        const text = line`${version} is ${flags.undo ? 'no' : 'a'} floor of ${flags.channel}`;
+        const text = line`${version} is ${flags.undo ? 'no longer a' : 'a'} floor of ${flags.channel}`;
         return { text, data: { name, version, channel: flags.channel, changed } };
       }),
     );
@@ -89,18 +93,18 @@ async function block(name: string, version: string, flags: EditFlags) {
 async function withdraw(name: string, version: string, flags: EditFlags & { to?: string }) {
   const asBrake = isBrake(flags);
   if (!asBrake && (flags.undo || flags.to !== undefined)) {
-    throw new InterlockError('usage', { problem: '--to and --undo are for --as brake' });
+    throw new InterlockError('usage', { problem: '--to and --undo need --as brake' });
   }
   const changed = asBrake
     ? await brakeWithdraw(target(name, flags), version, flags.to, flags.undo ? null : flags.reason)
     : await withdrawVersion(target(name, flags), version, flags.reason);
-  const text = line`${flags.channel} ${flags.undo ? 'keeps' : 'withdraws'} ${version}`;
+  const text = line`${flags.channel} ${flags.undo ? 'no longer withdraws' : 'withdraws'} ${version}`;
   return { text, data: { name, version, channel: flags.channel, changed } };
 }
 
 function isBrake({ as }: EditFlags): boolean {
   if (as !== undefined && as !== 'brake') {
-    throw new InterlockError('usage', { problem: `--as ${as}: only brake is another role` });
+    throw new InterlockError('usage', { problem: `--as is ${as}; the only other role is brake` });
   }
   return as === 'brake';
 }

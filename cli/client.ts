@@ -12,13 +12,13 @@ import { createHttpAgents } from '../system/http/http-agents.ts';
 import { checkJson, wordsOf } from '../system/http/read-json.ts';
 import { readUserConfig, userConfigPath } from './user-config.ts';
 
-/** What a verb was told about the server; what is missing comes from the environment, then from `interlock login`. */
+/** How to reach the server: flags, then the environment, then what `interlock login` saved. */
 export interface ClientOptions {
   /** Base URL. */
   server?: string | undefined;
   /** Operator token. */
   token?: string | undefined;
-  /** PEM file of the authority that signed the server's certificate. */
+  /** PEM file of the CA that signed the server's certificate. */
   ca?: string | undefined;
 }
 
@@ -30,8 +30,8 @@ export interface Client {
   /** The answer's bytes as they come; the stream fails for anything but a success. */
   stream(path: string): AsyncIterable<Buffer>;
   post<T = unknown>(path: string, body: unknown): Promise<T>;
-  /** A POST that is answered by nothing (204). */
-  tell(path: string, body: unknown): Promise<void>;
+  /** A POST with an empty response (204). */
+  send(path: string, body: unknown): Promise<void>;
   replace<T = unknown>(path: string, body: unknown): Promise<T>;
   /** Sends a stream of `length` bytes, once; the caller repeats with a new stream. */
   put<T = unknown>(path: string, stream: Readable, headers: Record<string, string>): Promise<T>;
@@ -40,16 +40,16 @@ export interface Client {
 
 const timeout = { lookup: 10_000, connect: 10_000, secureConnect: 10_000, socket: 60_000, response: 120_000 };
 
-/** Bytes of the longest answer that is read whole: whole fleets and audit logs come in pages far below it. */
+/** Bytes of the longest response that is read; lists come in pages far below it. */
 const limit = 32 * 1024 * 1024;
 
-/** Flag before environment before file; the file's token and authority are for the file's server alone. */
+/** Flags win over the environment, and that over the file; the file's token and CA are only for the file's server. */
 export function findServer(options: ClientOptions, env: NodeJS.ProcessEnv = process.env): ClientOptions {
-  const said = options.server ?? (env.INTERLOCK_SERVER || undefined);
+  const given = options.server ?? (env.INTERLOCK_SERVER || undefined);
   const kept = readUserConfig(userConfigPath(env));
-  const isKept = said === undefined || (kept.server !== undefined && isSame(said, kept.server));
+  const isKept = given === undefined || (kept.server !== undefined && isSame(given, kept.server));
   return {
-    server: said ?? kept.server,
+    server: given ?? kept.server,
     token: options.token ?? (env.INTERLOCK_TOKEN || undefined) ?? (isKept ? kept.token : undefined),
     ca: options.ca ?? (env.INTERLOCK_CA || undefined) ?? (isKept ? kept.ca : undefined),
   };
@@ -59,7 +59,7 @@ export function findServer(options: ClientOptions, env: NodeJS.ProcessEnv = proc
 export function createClient(options: ClientOptions): Client {
   const { server, token, ca } = findServer(options);
   if (!server) {
-    const problem = 'no server: give --server or INTERLOCK_SERVER, or keep one by `interlock login`';
+    const problem = 'no server: give --server, set INTERLOCK_SERVER, or run interlock login';
     throw new InterlockError('usage', { problem });
   }
   const common: OptionsInit = {
@@ -68,22 +68,22 @@ export function createClient(options: ClientOptions): Client {
     agent: createHttpAgents(ca ? readAuthority(ca) : undefined),
   };
   const urlOf = (path: string) => `${server.replace(/\/+$/, '')}/${path.replace(/^\//, '')}`;
-  const send = (path: string, request: OptionsInit) =>
+  const call = (path: string, request: OptionsInit) =>
     ask(urlOf(path), { ...common, ...request, headers: { ...common.headers, ...request.headers }, limit });
   const json = async <T>(path: string, request: OptionsInit): Promise<T> => {
-    const answer = await send(path, request);
+    const answer = await call(path, request);
     if (!isGood(answer)) throw failureOf(answer);
     return parseAnswer(answer) as T;
   };
   const nothing = async (path: string, request: OptionsInit): Promise<void> => {
-    const answer = await send(path, request);
+    const answer = await call(path, request);
     if (!isGood(answer)) throw failureOf(answer);
     if (answer.status !== 204) parseAnswer(answer);
   };
   return {
     get: (path) => json(path, { method: 'GET' }),
     text: async (path) => {
-      const answer = await send(path, { method: 'GET' });
+      const answer = await call(path, { method: 'GET' });
       if (answer.status === 404) return undefined;
       if (!isGood(answer)) throw failureOf(answer);
       return answer.body.toString('utf8');
@@ -92,7 +92,7 @@ export function createClient(options: ClientOptions): Client {
     post: (path, body) => json(path, { method: 'POST', json: body }),
     replace: (path, body) => json(path, { method: 'PUT', json: body }),
     put: (path, stream, headers) => json(path, { method: 'PUT', body: stream, headers }),
-    tell: (path, body) => nothing(path, { method: 'POST', json: body }),
+    send: (path, body) => nothing(path, { method: 'POST', json: body }),
     delete: (path) => nothing(path, { method: 'DELETE' }),
   };
 }
@@ -110,9 +110,9 @@ function isSame(one: string, other: string): boolean {
 /** The flags of every verb that talks to a server. */
 export function addServerOptions(command: Command): Command {
   return command
-    .option('--server <url>', 'update server (or INTERLOCK_SERVER)')
+    .option('--server <url>', 'URL of the update server (or INTERLOCK_SERVER)')
     .option('--token <token>', 'operator token (or INTERLOCK_TOKEN)')
-    .option('--ca <file>', 'authority of the server’s certificate, PEM (or INTERLOCK_CA)');
+    .option('--ca <file>', 'CA certificate of the server, PEM (or INTERLOCK_CA)');
 }
 
 function readAuthority(file: string): string {
@@ -128,7 +128,7 @@ async function* streamed(url: string, options: OptionsInit): AsyncGenerator<Buff
   try {
     const { statusCode: status } = response;
     if (!isGood({ status }))
-      throw new InterlockError('unreachable', { url, problem: `it answered ${status}` });
+      throw new InterlockError('unreachable', { url, problem: `the response status is ${status}` });
     yield* stream as AsyncIterable<Buffer>;
   } catch (error) {
     throw error instanceof InterlockError
@@ -143,30 +143,34 @@ function isGood({ status }: Pick<Answer, 'status'>): boolean {
   return status >= 200 && status < 300;
 }
 
-/** Gives a server's `{kind, value}` back its code, so that the exit status is the one of the error table. */
+/** Turns a server's `{kind, value}` into an error of the table, so that the exit status is right. */
 function failureOf(answer: Answer): InterlockError {
   const body = parseAnswer(answer) as { kind?: unknown; value?: unknown; details?: unknown };
   if (typeof body?.kind !== 'string' || !Object.hasOwn(errorTable, body.kind)) {
     const { url, status } = answer;
     return new InterlockError('answer_invalid', { url, status, problem: wordsOf(answer) });
   }
-  const told = Object.entries(body.details ?? {}).filter(([, value]) =>
+  const sent = Object.entries(body.details ?? {}).filter(([, value]) =>
     ['string', 'number'].includes(typeof value),
   );
   const code = body.kind as ErrorCode;
-  // a server of another version may name other operands: the texts then show what is missing
-  const failure = errorOf({ code, details: Object.fromEntries(told) as Details } as Failure);
+  // a server of another version can send other operands; the text then shows the missing ones
+  const failure = errorOf({ code, details: Object.fromEntries(sent) as Details } as Failure);
   if (typeof body.value === 'string') failure.message = visible(body.value);
   return failure;
 }
 
 function parseAnswer(answer: Answer): unknown {
-  // what is called nothing is judged by its text alone: a page in between always has a type
+  // a response without a type is judged by its text: an error page of a proxy always has one
   if (answer.type) checkJson(answer);
   try {
     return JSON.parse(answer.body.toString('utf8'));
   } catch {
     const { url, status } = answer;
-    throw new InterlockError('answer_invalid', { url, status, problem: `it is no JSON: ${wordsOf(answer)}` });
+    throw new InterlockError('answer_invalid', {
+      url,
+      status,
+      problem: `the response is not valid JSON: ${wordsOf(answer)}`,
+    });
   }
 }

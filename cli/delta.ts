@@ -13,7 +13,7 @@ export function addDeltaVerb(program: Command): void {
   verb(
     program,
     'delta <old> <new>',
-    'Add to a release the payload for hosts that run an older one; sign the release afterwards',
+    'Add a delta payload from an older release to a newer one; sign the newer release afterwards',
     'interlock delta releases/core-1-x86-64 releases/core-2-x86-64',
   )
     .addOption(payloadFormatOption())
@@ -26,7 +26,7 @@ export function addDeltaVerb(program: Command): void {
         progress.end();
         const text = made
           ? line`${join(next, made.file)}: ${formatBytes(made.size)}`
-          : 'none made: it would be no smaller than the full payload';
+          : 'no delta: it would not be smaller than the full payload';
         return { text, data: made };
       }),
     );

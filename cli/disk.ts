@@ -37,15 +37,15 @@ export function addDisk(program: Command): void {
   verb(
     program,
     'disk <release>',
-    'Make a first-install disk from a release',
+    'Create a first-install disk from a release',
     'interlock disk releases/tiny-1.0.0-x86-64 --out tiny.raw',
   )
-    .requiredOption('--out <file>', 'the disk image to write')
+    .requiredOption('--out <file>', 'disk image to write')
     .addOption(new Option('--format <format>', 'format of the disk image').choices(formats).default('raw'))
-    .option('--config <dir>', "files for this host's /etc, taken once on the first boot")
-    .option('--keys <dir>', 'sign those files: with Secure Boot on, no others are taken')
-    .option('--secure-boot-enroll', 'have the keys enrolled by firmware that is in setup mode; with --keys')
-    .option('--esp-size <size>', 'size of the EFI system partition, as in "512 MiB"')
+    .option('--config <dir>', 'files for the host’s /etc, copied once on the first boot')
+    .option('--keys <dir>', 'sign those files; hosts with Secure Boot accept no others')
+    .option('--secure-boot-enroll', 'let firmware in setup mode enroll the keys; needs --keys')
+    .option('--esp-size <size>', 'size of the EFI system partition, such as "512 MiB"')
     .option('--state-size <size>', 'size of the state partition before it grows')
     .action(answer(disk));
 }
@@ -120,7 +120,7 @@ async function readLoader(folder: string, sha256: string): Promise<Buffer> {
 
 function sizeOption(option: string, text: string): number {
   const size = parseSize(text);
-  if (size === undefined) throw usage(`${option} ${text} is no size as in "512 MiB"`);
+  if (size === undefined) throw usage(`${option} is ${text}; give a size such as "512 MiB"`);
   return size;
 }
 

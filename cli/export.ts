@@ -7,19 +7,19 @@ import { addServerOptions, type ClientOptions, createClient } from './client.ts'
 
 type Flags = ClientOptions & { channel: string; out: string };
 
-/** `interlock export`: a release for hosts that reach no server, on whatever can be carried. */
+/** Adds `interlock export`: an offline update for hosts that reach no server. */
 export function addExport(program: Command): void {
   const example = 'interlock export core 1.2.0 --channel stable --out /media/usb/core.tar';
   addServerOptions(
     verb(
       program,
       'export <name> <version>',
-      'Write a channel’s release to a medium for `interlock-agent update --from`',
+      'Write an offline update for `interlock-agent update --from`',
       example,
     ),
   )
     .requiredOption('--channel <channel>', 'channel that the hosts follow')
-    .requiredOption('--out <path>', 'folder to make, or a file that ends in .tar')
+    .requiredOption('--out <path>', 'folder to create, or a file name that ends in .tar')
     .action(
       answer(async (name: string, version: string, flags: Flags) => {
         const { channel, out } = flags;
@@ -37,7 +37,7 @@ export function addExport(program: Command): void {
           onProgress,
         });
         progress?.end();
-        const text = line`${name} ${version} for ${channel} lies in ${out} (${formatBytes(bytes)} of payloads)`;
+        const text = line`wrote ${name} ${version} for ${channel} to ${out} (${formatBytes(bytes)} of payloads)`;
         return { text, data: { name, version, channel, out, bytes } };
       }),
     );

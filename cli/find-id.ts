@@ -4,16 +4,16 @@ import type { RolloutSummary } from '../protocol/api/rollout.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import type { Client } from './client.ts';
 
-/** Ids are random; so many digits tell some thousands of them apart, and tables show no more. */
+/** Digits of an id in tables; enough to tell some thousands apart. */
 export const shownDigits = 8;
 const fullId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Whether a text may be the beginning of an id. */
+/** True when a text can be the start of an id. */
 export function looksLikeId(text: string): boolean {
   return /^[0-9a-f][0-9a-f-]{0,35}$/.test(text);
 }
 
-/** A host's id from what a person types: the id, a beginning of it, or the host's name. Throws `not_found`, `usage`. */
+/** A host's id by its id, the start of it, or the host's name. Throws `not_found`, `usage`. */
 export async function findHost(client: Client, text: string): Promise<string> {
   if (fullId.test(text)) return text;
   const { hosts } = await client.get<Static<typeof HostsAnswer>>(
@@ -27,7 +27,7 @@ export async function findHost(client: Client, text: string): Promise<string> {
   );
 }
 
-/** A rollout's id from the id or a beginning of it. Throws `not_found`, `usage`. */
+/** A rollout's id by its id or the start of it. Throws `not_found`, `usage`. */
 export async function findRollout(client: Client, text: string): Promise<string> {
   if (fullId.test(text)) return text;
   const { rollouts } = await client.get<{ rollouts: RolloutSummary[] }>('v1/rollouts');
@@ -39,12 +39,12 @@ export async function findRollout(client: Client, text: string): Promise<string>
   );
 }
 
-/** The one of `ids` that a person means. Throws `not_found`, `usage` with what may be meant. */
+/** The only one of `ids`. Throws `not_found`, or `usage` with the candidates. */
 export function theOnly(what: string, text: string, ids: readonly string[]): string {
   const [id, ...others] = ids;
   if (id === undefined) throw new InterlockError('not_found', { what: `${what} ${text}` });
   if (others.length === 0) return id;
   const some = ids.slice(0, 5).join(', ');
-  const problem = `${text} names several ${what}s: ${some}${ids.length > 5 ? ', …' : ''}`;
+  const problem = `${text} matches several ${what}s: ${some}${ids.length > 5 ? ', …' : ''}`;
   throw new InterlockError('usage', { problem });
 }

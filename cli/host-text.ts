@@ -3,10 +3,10 @@ import { formatFacts, formatTable } from '../system/terminal/table.ts';
 import { shownDigits } from './find-id.ts';
 import { formatTime } from './format-time.ts';
 
-/** Hosts for people: where each is and what it was answered last. */
+/** A table of hosts, with each one's state and the server's last decision. */
 export function listHosts(hosts: readonly HostSummary[], isFiltered: boolean): string {
   if (hosts.length === 0) {
-    return isFiltered ? 'no such host' : 'no host yet: one appears when its agent calls for the first time';
+    return isFiltered ? 'no host matches' : 'no hosts yet: a host appears after its first check-in';
   }
   const rows = hosts.map((host) => [
     host.id.slice(0, shownDigits),
@@ -15,38 +15,38 @@ export function listHosts(hosts: readonly HostSummary[], isFiltered: boolean): s
     host.channel ?? '',
     host.group ?? '',
     host.at ?? '',
-    answerOf(host),
+    decisionOf(host),
     host.lastSeen ? formatTime(host.lastSeen) : 'never',
   ]);
-  return formatTable(['HOST', 'NAME', 'RUNS', 'CHANNEL', 'GROUP', 'AT', 'ANSWER', 'SEEN'], rows);
+  return formatTable(['HOST', 'NAME', 'VERSION', 'CHANNEL', 'GROUP', 'STATE', 'DECISION', 'LAST SEEN'], rows);
 }
 
-/** What it was answered, unless what became of its last grant says more. */
-function answerOf({ decision, standing, state, trouble }: HostSummary): string {
+/** The server's last decision, or the outcome of the last grant where that says more. */
+function decisionOf({ decision, standing, state, trouble }: HostSummary): string {
   const isCounted = state === 'silent' || state === 'failed';
   if (!standing || !isCounted || !['silent', 'failed', 'fell_back'].includes(standing.is))
     return trouble ? `${decision ?? ''} (${trouble.code})` : (decision ?? '');
   return `${standing.is} since ${formatTime(standing.since)}`;
 }
 
-/** One host for people: facts, why it is where it is, and what it reported. */
+/** One host: facts, the reason for its state, and its reports. */
 export function describeHost(host: HostDetail): string {
   const facts = formatFacts([
     ['host', host.id],
     ['name', host.hostname],
-    ['machine', host.machineId],
-    ['runs', `${host.name} ${host.version ?? '?'} ${host.arch}`],
+    ['machine id', host.machineId],
+    ['version', `${host.name} ${host.version ?? '?'} ${host.arch}`],
     ['channel', `${host.channel ?? '?'}, group ${host.group ?? '?'}`],
-    ['at', host.at ?? '?'],
+    ['agent state', host.at ?? '?'],
     ['last seen', host.lastSeen ? formatTime(host.lastSeen) : 'never'],
     ['held', host.held ? 'yes' : 'no'],
     ...(host.pinned ? [['pinned to', host.pinned] as const] : []),
     ...(host.approved ? [] : [['approved', 'no'] as const]),
-    ['failed here', host.failed.join(', ') || 'none'],
-    ...(host.cancelled.length > 0 ? [['given up there', host.cancelled.join(', ')] as const] : []),
-    ...(host.trouble ? [['trouble', describeTrouble(host.trouble)] as const] : []),
+    ['failed versions', host.failed.join(', ') || 'none'],
+    ...(host.cancelled.length > 0 ? [['cancelled versions', host.cancelled.join(', ')] as const] : []),
+    ...(host.trouble ? [['problem', describeTrouble(host.trouble)] as const] : []),
     ...lastFailure(host),
-    ['why', host.why],
+    ['reason', host.why],
   ]);
   const rows = host.reports.map(({ at, kind, from, version, detail }) => [
     formatTime(at),
@@ -55,16 +55,16 @@ export function describeHost(host: HostDetail): string {
     detail,
   ]);
   if (rows.length === 0) return facts;
-  return `${facts}\n\n${formatTable(['REPORTED', 'WHAT', 'VERSION', 'DETAIL'], rows)}`;
+  return `${facts}\n\n${formatTable(['TIME', 'REPORT', 'VERSION', 'DETAIL'], rows)}`;
 }
 
 function describeTrouble({ code, text, since }: NonNullable<HostDetail['trouble']>): string {
   return `${code} since ${formatTime(since)}: ${text}`;
 }
 
-/** In the check's or the agent's own words, unless a later update went well. */
+/** The last failure with its output, unless a later update succeeded. */
 function lastFailure({ reports }: HostDetail): [string, string][] {
   const last = reports.find(({ kind }) => ['confirmed', 'fell_back', 'failed'].includes(kind));
   if (!last || last.kind === 'confirmed') return [];
-  return [['failed last', `${last.version} at ${formatTime(last.at)}: ${last.detail}`]];
+  return [['last failure', `${last.version} at ${formatTime(last.at)}: ${last.detail}`]];
 }

@@ -5,11 +5,11 @@ import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answer, group, verb } from '../system/command/command.ts';
 import { addServerOptions, type Client, type ClientOptions, createClient } from './client.ts';
-import { addEnrolment } from './enrolment.ts';
+import { addEnrollment } from './enrollment.ts';
 import { findHost } from './find-id.ts';
 import { describeHost, listHosts } from './host-text.ts';
 
-/** What an operator may set on a host: a word or nothing, and `--off` takes it back. */
+/** What an operator can set on a host; `--off` unsets it. */
 interface Setting {
   verb: 'hold' | 'pin' | 'group';
   /** Name of its argument; null when there is none. */
@@ -25,29 +25,29 @@ const settings: readonly Setting[] = [
   {
     verb: 'hold',
     argument: null,
-    summary: 'Keep a host on what it runs',
+    summary: 'Keep a host on the version it runs',
     example: 'hold web-1',
-    off: 'let it go on',
+    off: 'let it update again',
     body: (value) => ({ held: value !== null }),
-    text: (value) => (value === null ? 'may go on' : 'is held'),
+    text: (value) => (value === null ? 'can update again' : 'is held'),
   },
   {
     verb: 'pin',
     argument: 'version',
-    summary: 'Let a host go to one version only',
+    summary: 'Allow a host one version only',
     example: 'pin web-1 1.2.0',
     off: 'let it follow its channel again',
     body: (version) => ({ version }),
-    text: (version) => (version === null ? 'may go on' : `goes to ${version} only`),
+    text: (version) => (version === null ? 'follows its channel again' : `is pinned to ${version}`),
   },
   {
     verb: 'group',
     argument: 'group',
-    summary: 'Count a host to a group in rollouts, whatever it says itself',
+    summary: 'Set a host’s group in rollouts, in place of the one in its configuration',
     example: 'group web-1 canary',
-    off: 'leave its group to the host again',
+    off: 'use the group in the host’s configuration again',
     body: (group) => ({ group }),
-    text: (group) => (group === null ? 'says its group itself' : `is in group ${group}`),
+    text: (group) => (group === null ? 'is in the group of its own configuration' : `is in group ${group}`),
   },
 ];
 
@@ -61,20 +61,23 @@ interface ListFlags extends ClientOptions {
   inTrouble?: boolean;
 }
 
-/** `interlock host`: where hosts are, why, and the word to keep one as it is. */
+/** Adds `interlock host`: the state of hosts, the reason for it, and the settings of one host. */
 export function addHost(program: Command): void {
   const host = group(program, 'host', 'Hosts of the fleet');
   const add = (signature: string, summary: string, ...examples: string[]) =>
     addServerOptions(verb(host, signature, summary, ...examples.map((words) => `interlock host ${words}`)));
 
   add('list', 'Show hosts', 'list', 'list --state waiting --channel stable')
-    .option('--query <text>', 'whose id or version begins so, or whose name has it')
-    .option('--state <state>', `only ${HostState.enum.join(', ')}`)
-    .option('--channel <channel>', 'only of a channel')
-    .option('--version <version>', 'only those that run it')
-    .option('--group <group>', 'only of a group')
-    .option('--unapproved', 'only those that wait for approval')
-    .option('--in-trouble', 'only those whose agent says what it is stuck on')
+    .option(
+      '--query <text>',
+      'only hosts whose id or version starts with this text, or whose name contains it',
+    )
+    .option('--state <state>', `only hosts in this state: ${HostState.enum.join(', ')}`)
+    .option('--channel <channel>', 'only hosts of this channel')
+    .option('--version <version>', 'only hosts that run this version')
+    .option('--group <group>', 'only hosts of this group')
+    .option('--unapproved', 'only hosts that wait for approval')
+    .option('--in-trouble', 'only hosts whose agent reports a problem')
     .action(
       answer(
         async ({ query, state, channel, version, group, unapproved, inTrouble, ...flags }: ListFlags) => {
@@ -89,7 +92,7 @@ export function addHost(program: Command): void {
       ),
     );
 
-  add('show <host>', 'Show where a host is, why, and what would change it', 'show web-1').action(
+  add('show <host>', 'Show a host’s state, the reason for it, and what would change it', 'show web-1').action(
     answer(async (name: string, flags: ClientOptions) => {
       const client = createClient(flags);
       const data = await client.get<HostDetail>(pathOf(await findHost(client, name)));
@@ -99,16 +102,16 @@ export function addHost(program: Command): void {
 
   for (const setting of settings) addSetting(setting);
 
-  add('approve <host>', 'Let a host that enrolled without a join token count', 'approve web-1').action(
+  add('approve <host>', 'Approve a host that enrolled without a join token', 'approve web-1').action(
     answer(async (name: string, flags: ClientOptions) => {
       const client = createClient(flags);
       const id = await findHost(client, name);
-      await client.tell(`${pathOf(id)}/approve`, {});
+      await client.send(`${pathOf(id)}/approve`, {});
       return { text: line`${name} is approved`, data: { id, approved: true } };
     }),
   );
 
-  addEnrolment(add);
+  addEnrollment(add);
 
   function addSetting({ verb: word, argument, summary, example, off, body, text }: Setting): void {
     add(`${word} <host>${argument ? ` [${argument}]` : ''}`, summary, example, `${word} web-1 --off`)
@@ -118,13 +121,13 @@ export function addHost(program: Command): void {
           const flags = rest.at(-1) as ClientOptions & { off?: boolean };
           const given = argument ? (rest[0] as string | undefined) : flags.off ? undefined : 'yes';
           if (Boolean(given) === Boolean(flags.off)) {
-            throw new InterlockError('usage', { problem: `give a ${argument}, or --off` });
+            throw new InterlockError('usage', { problem: `give a ${argument} or --off` });
           }
           const client = createClient(flags);
           const id = await findHost(client, name);
           const value = given ?? null;
           const change = body(value) as Record<string, unknown>;
-          await client.tell(`${pathOf(id)}/${word}`, change);
+          await client.send(`${pathOf(id)}/${word}`, change);
           return { text: line`${name} ${text(value)}`, data: { id, ...change } };
         }),
       );

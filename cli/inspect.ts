@@ -34,11 +34,11 @@ export function addInspect(program: Command): void {
   verb(
     program,
     'inspect <path> [other]',
-    'Show what a release or a payload holds, and check its hashes; or what changed from one release to another',
+    'Show the contents of a release or payload and check its hashes, or compare two releases',
     'interlock inspect releases/tiny-1.0.0-x86-64 releases/tiny-1.0.1-x86-64',
   )
-    .option('--packages', 'list the packages too')
-    .option('--files', 'with two releases: list every name in the root that changed')
+    .option('--packages', 'also list the packages')
+    .option('--files', 'with two releases: list each changed file of the root')
     .action(answer(inspect));
 }
 
@@ -48,7 +48,8 @@ async function inspect(path: string, other: string | undefined, options: Options
     throw new InterlockError('not_found', { what: path }, { cause });
   });
   if (found.isDirectory()) return inspectRelease(path, options.packages ?? false);
-  if (!found.isFile()) throw new InterlockError('bad_input', { what: path, problem: 'is no file' });
+  if (!found.isFile())
+    throw new InterlockError('bad_input', { what: path, problem: 'is neither a folder nor a file' });
   return inspectPayload(path);
 }
 
@@ -85,7 +86,7 @@ async function inspectRelease(folder: string, listPackages: boolean): Promise<An
     ...payloads.map(({ file, operations }) => `${file}\n${operationTable(operations)}`),
     packageText(lock, unlocked, listPackages),
     ...(places.length > 0
-      ? [`files in the host’s folders\n${places.map((each) => line`  ${each}`).join('\n')}`]
+      ? [`copied to the state partition\n${places.map((each) => line`  ${each}`).join('\n')}`]
       : []),
   ];
   return {
@@ -189,7 +190,7 @@ function countOperations({ operations }: PayloadHeader): OperationCount[] {
 
 function operationTable(operations: readonly OperationCount[]): string {
   return formatTable(
-    ['OPERATION', 'COUNT', 'WRITES', 'TAKES'],
+    ['OPERATION', 'COUNT', 'WRITES', 'DOWNLOADS'],
     operations.map(({ kind, count, length, blobLength }) => [
       kind,
       String(count),

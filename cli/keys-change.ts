@@ -18,7 +18,7 @@ interface ChangeFlags extends ClientOptions {
 
 type Add = (signature: string, summary: string, ...examples: string[]) => Command;
 
-/** The verbs of `interlock keys` that change who may sign what. */
+/** Adds the verbs of `interlock keys` that change which keys sign for a role. */
 export function addKeyChanges(add: Add): void {
   const addChange = (
     signature: string,
@@ -27,45 +27,45 @@ export function addKeyChanges(add: Add): void {
     work: (dir: string, subject: string, flags: ChangeFlags) => Promise<Answer>,
   ) =>
     addServerOptions(add(signature, summary, ...examples))
-      .option('--public-key <files...>', 'public keys of holders elsewhere, in place of keys made here')
-      .option('--threshold <n>', 'signatures the role needs from now on')
-      .option('--export <file>', 'write a signing request instead: the keys that must agree lie elsewhere')
+      .option('--public-key <files...>', 'public keys of other holders, instead of keys created here')
+      .option('--threshold <n>', 'signatures that the role needs from now on')
+      .option('--export <file>', 'write a signing request instead, for keys on other machines')
       .action(answer(work));
 
   addChange(
     'rotate <dir> <role>',
-    'Give a role new keys: any role, `online` (both the server has), or a certificate such as x509/tls-server',
+    'Replace the keys of a role, of `online` (snapshot and timestamp), or a certificate such as x509/tls-server',
     ['rotate ./keys channel-alpha', 'rotate ./keys online'],
     rotate,
   );
   addChange(
     'revoke <dir> <key>',
-    'Replace one key, named by its file or its id: lost, or seen by others',
+    'Replace one key that was lost or disclosed, named by its file or id',
     ['revoke ./keys root-1.pem'],
     async (dir, key, flags) => describe(await revokeKey(dir, key, await changeOf(dir, flags)), flags),
   );
   addChange(
     'add-channel <dir> <channel>',
-    'Make keys for one more channel',
+    'Create the keys of another channel',
     ['add-channel ./keys canary'],
     async (dir, channel, flags) => {
       await addChannel(dir, channel, await changeOf(dir, flags));
-      return { text: line`the next publish makes ${channel} known`, data: { channel } };
+      return { text: line`created the keys of ${channel}; the next publish uploads them`, data: { channel } };
     },
   );
   addChange(
     'add-brake <dir> <channel>',
-    'Make a key for whoever is on call: it may only block, or withdraw to an earlier head',
+    'Create an on-call key, which can only block versions or withdraw the head to an earlier one',
     ['add-brake ./keys stable'],
     async (dir, channel, flags) => {
       await addBrake(dir, channel, await changeOf(dir, flags));
-      const text = line`upload it: interlock keys renew ${dir} --server URL; the brake is brake-${channel}.pem`;
+      const text = line`created brake-${channel}.pem; upload the change: interlock keys renew ${dir} --server URL`;
       return { text, data: { channel } };
     },
   );
 }
 
-/** What others signed meanwhile is brought here first, when there is a server to ask. */
+/** Fetches what others have signed meanwhile, if a server is given. */
 async function changeOf(dir: string, flags: ChangeFlags): Promise<RotateOptions> {
   const { publicKey, threshold, export: exportTo } = flags;
   const client = clientIfGiven(flags);
@@ -82,7 +82,7 @@ async function rotate(dir: string, role: string, flags: ChangeFlags) {
   if (!role.startsWith('x509/'))
     return describe(await rotateKeys(dir, role, await changeOf(dir, flags)), flags);
   const retired = await rotateCertificate(dir, role);
-  return { text: line`made anew: ${role}; retired: ${retired.join(', ')}`, data: { roles: [role], retired } };
+  return { text: line`replaced ${role}; retired: ${retired.join(', ')}`, data: { roles: [role], retired } };
 }
 
 function describe(rotation: Rotation, flags: ChangeFlags) {
@@ -90,8 +90,8 @@ function describe(rotation: Rotation, flags: ChangeFlags) {
   const text = [
     `signed again: ${roles.join(', ')}${retired.length ? `; retired: ${retired.join(', ')}` : ''}`,
     flags.export === undefined
-      ? 'upload it: interlock keys renew DIR --server URL (after new online keys: serve --online-keys DIR/online first)'
-      : `next: interlock sign --request ${flags.export} --keys DIR at each holder (it shows all that changes and asks), then interlock sign --import`,
+      ? 'upload it: interlock keys renew DIR --server URL (for new online keys, first: serve --online-keys DIR/online)'
+      : `next: each holder runs interlock sign --request ${flags.export} --keys DIR (it shows all changes and asks); then run interlock sign --import`,
   ];
   return { text: text.join('\n'), data: rotation };
 }

@@ -23,27 +23,30 @@ interface InitFlags {
   x509: boolean;
 }
 
-/** `interlock keys …`: the keys that decide what hosts run. */
+/** Adds `interlock keys`: the keys that decide what hosts run. */
 export function addKeys(program: Command): void {
-  const keys = group(program, 'keys', 'Make and look after signing keys');
+  const keys = group(program, 'keys', 'Create and maintain signing keys');
   const add = (signature: string, summary: string, ...examples: string[]) =>
     verb(keys, signature, summary, ...examples.map((words) => `interlock keys ${words}`));
 
   add(
     'init <dir>',
-    'Make keys, first metadata and certificates',
+    'Create keys, the first metadata and certificates',
     'init ./keys',
     'init ./keys --threshold 2 --keys 3 --tls-name updates.lan',
   )
-    .option('--name <name>', 'whose keys these are', 'interlock')
-    .option('--threshold <n>', 'signatures that every offline role needs', '1')
-    .option('--keys <n>', 'keys made for every offline role (default: the threshold)')
-    .option('--channels <list>', 'channels, by commas', 'alpha,beta,stable')
-    .option('--tls-name <names...>', 'names and addresses of the update server', ['localhost', '127.0.0.1'])
-    .option('--no-x509', 'make no certificates for Secure Boot and TLS')
+    .option('--name <name>', 'owner of the keys, for certificates', 'interlock')
+    .option('--threshold <n>', 'signatures that each offline role needs', '1')
+    .option('--keys <n>', 'keys to create for each offline role (default: the threshold)')
+    .option('--channels <list>', 'channels, separated by commas', 'alpha,beta,stable')
+    .option('--tls-name <names...>', 'names and addresses of the update server, for its certificate', [
+      'localhost',
+      '127.0.0.1',
+    ])
+    .option('--no-x509', 'do not create certificates for Secure Boot and TLS')
     .action(answer(init));
 
-  add('status <dir>', 'Show versions, expiry and keys of every role', 'status ./keys').action(
+  add('status <dir>', 'Show version, expiry and keys of each role', 'status ./keys').action(
     answer(async (dir: string, _flags: unknown) => {
       const rows = await keysStatus(dir);
       return { text: table(rows), data: rows };
@@ -53,35 +56,35 @@ export function addKeys(program: Command): void {
   addServerOptions(
     add(
       'renew <dir>',
-      'Sign again what expires soon; with a server, upload it (the next publish does so too)',
+      'Sign metadata again that expires soon, and upload it with --server (or by the next publish)',
       'renew ./keys',
       'renew ./keys --role channel-stable',
     ),
   )
-    .option('--all', 'also what does not expire soon', false)
-    .option('--role <roles...>', 'these roles alone')
-    .option('--export <file>', 'write a signing request instead: the keys lie elsewhere')
+    .option('--all', 'all metadata, also what does not expire soon', false)
+    .option('--role <roles...>', 'only these roles')
+    .option('--export <file>', 'write a signing request instead, for keys on other machines')
     .action(answer(renew));
 
   addKeyChanges(add);
 
   add(
     'make <name>',
-    'Make a key pair on a holder’s machine: NAME.pem stays, NAME.pub is for --public-key',
+    'Create a key pair on a holder’s machine: keep NAME.pem, pass on NAME.pub for --public-key',
     'make root-carol',
   ).action(
     answer(async (name: string, _flags: unknown) => {
       const data = await makeKey(name);
-      return { text: line`key ${data.id.slice(0, 8)}: ${name}.pem stays here, hand on ${name}.pub`, data };
+      return { text: line`key ${data.id.slice(0, 8)}: keep ${name}.pem, pass on ${name}.pub`, data };
     }),
   );
 
   add(
     'floor <dir> <name>',
-    'Print the trust floor for the next image of a name',
+    'Print the trust floor for the next build of an image',
     'floor ./keys core > floor.json',
   )
-    .option('--state-compat <version>', 'oldest version that may run on the state this image leaves behind')
+    .option('--state-compat <version>', 'oldest version that can run on the state this image leaves behind')
     .action(
       answer(async (dir: string, name: string, flags: { stateCompat?: string }) => {
         const data = await makeFloor(dir, name, flags.stateCompat);
@@ -115,15 +118,15 @@ async function init(dir: string, flags: InitFlags) {
     ...(flags.x509 ? { certificates: { name: flags.name, tlsNames: flags.tlsName } } : {}),
   });
   const text = [
-    `made ${dir}: keep it offline and back it up`,
-    `only ${dir}/online goes to the server: interlock serve --online-keys ${dir}/online`,
+    `created ${dir}: keep it offline and back it up`,
+    `the server gets only ${dir}/online: interlock serve --online-keys ${dir}/online`,
   ];
   return { text: text.join('\n'), data: { dir, channels, threshold } };
 }
 
 const idsInARow = 3;
 
-/** An id with `?` is of a key that is not here; `NEEDS` says how many of how many keys must sign. */
+/** A `?` marks the id of a key that is not in this folder; `NEEDS` is the threshold and the number of keys. */
 function table(rows: readonly RoleStatus[]): string {
   const lines = rows.flatMap((row) => {
     const ids = row.ids.map((id) => (row.missing.includes(id) ? `${id}?` : id));
@@ -133,7 +136,7 @@ function table(rows: readonly RoleStatus[]): string {
       ...Array.from({ length: Math.ceil(ids.length / idsInARow) - 1 }, () => ['', '', '', '']),
     ].map((cells, index) => [...cells, ids.slice(index * idsInARow, (index + 1) * idsInARow).join(' ')]);
   });
-  return formatTable(['ROLE', 'VERSION', 'ENDS IN', 'NEEDS', 'KEYS'], lines);
+  return formatTable(['ROLE', 'VERSION', 'EXPIRES IN', 'NEEDS', 'KEYS'], lines);
 }
 
 function lifeOf({ daysLeft, due, tooLong }: RoleStatus): string {

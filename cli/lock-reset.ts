@@ -5,7 +5,7 @@ import type { Answer } from '../system/command/command.ts';
 import type { Etcd } from '../system/etcd/etcd.ts';
 import { type Damage, findDamage, mendLock } from '../system/lock/mend-lock.ts';
 
-/** What `interlock lock reset` was told: `empty` is the number of places of a value without holders. */
+/** Flags of `interlock lock reset`; `empty` is the number of places of a value without holders. */
 export interface ResetFlags {
   group: string;
   empty?: string;
@@ -14,18 +14,18 @@ export interface ResetFlags {
 
 const shownCharacters = 300;
 
-/** Mends a group's value that nobody can read: shows what would be written, and writes it when told. Throws `usage`. */
+/** Repairs a group's unreadable value: shows what would be written, and writes it with `--yes`. Throws `usage`. */
 export async function resetLock(
   etcd: Etcd,
   { group, empty, yes }: ResetFlags,
   format: (value: LockValue) => string,
 ): Promise<Answer> {
   if (empty !== undefined && !/^\d{1,6}$/.test(empty)) {
-    throw new InterlockError('usage', { problem: `--empty ${empty} is no number of places` });
+    throw new InterlockError('usage', { problem: `--empty is ${empty}; give a number of places such as 1` });
   }
   const damage = await findDamage(etcd, group);
   if (!damage) {
-    const problem = `the lock of group ${group} can be read: there is nothing to mend`;
+    const problem = `the lock of group ${group} is readable, so there is nothing to repair`;
     throw new InterlockError('usage', { problem });
   }
   const slots = empty === undefined ? undefined : Number(empty);
@@ -33,10 +33,10 @@ export async function resetLock(
     const value = await mendLock(etcd, group, damage, slots);
     return { text: ['written', format(value)].join('\n'), data: value };
   }
-  return { text: tell(damage, slots, format), data: damage };
+  return { text: describe(damage, slots, format), data: damage };
 }
 
-function tell(
+function describe(
   { found, before }: Damage,
   slots: number | undefined,
   format: (value: LockValue) => string,
@@ -44,21 +44,23 @@ function tell(
   const text = visible(found.text.slice(0, shownCharacters));
   const rest = found.text.length - shownCharacters;
   const now = [
-    `Nothing is written yet. Revision ${found.revision} cannot be read:`,
-    `  ${text}${rest > 0 ? ` … and ${rest} characters more` : ''}`,
+    `Nothing was written. Revision ${found.revision} cannot be read:`,
+    `  ${text}${rest > 0 ? ` … and ${rest} more characters` : ''}`,
   ];
   if (slots !== undefined) {
     return [
       ...now,
-      `--yes writes ${slots} places that nobody holds: only when no host of the group is down.`,
+      `Add --yes to write ${slots} places without holders. Do so only when no host of the group is down.`,
     ].join('\n');
   }
   if (!before) {
     return [
       ...now,
-      'etcd has no earlier value that can be read. When no host of the group is down or rebooting:',
-      '--empty PLACES --yes writes one that nobody holds.',
+      'etcd has no earlier readable value. When no host of the group is down or rebooting,',
+      'write one without holders by --empty PLACES --yes.',
     ].join('\n');
   }
-  return [...now, '', `--yes writes back revision ${before.revision}:`, format(before.value)].join('\n');
+  return [...now, '', `Add --yes to write back revision ${before.revision}:`, format(before.value)].join(
+    '\n',
+  );
 }

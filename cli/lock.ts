@@ -14,22 +14,22 @@ import { shownDigits, theOnly } from './find-id.ts';
 import { formatTime } from './format-time.ts';
 import { type ResetFlags, resetLock } from './lock-reset.ts';
 
-/** Of root hashes, in tables; as much of one is understood. */
+/** Digits of a root hash in tables; `clear-failed` accepts so many or fewer. */
 const hashDigits = 12;
 
 interface LockFlags extends EtcdFlags {
   group: string;
 }
 
-/** `interlock lock`: a group's places in etcd, for its operators. */
+/** Adds `interlock lock`: the places of a group in etcd. */
 export function addLock(program: Command): void {
-  const lock = group(program, 'lock', 'Places of a group: how many hosts may be down at once');
+  const lock = group(program, 'lock', 'The lock of a group: how many of its hosts can be down at once');
 
   withEtcdOptions(
     verb(
       lock,
       'status',
-      'Show holders and how releases fare',
+      'Show the holders, and on how many hosts each release is good or failed',
       'interlock lock status --group web --etcd https://e1:2379',
     ),
   ).action(
@@ -40,7 +40,7 @@ export function addLock(program: Command): void {
       }));
       const sick =
         troubles.length > 0
-          ? ['', 'Endpoints that do not answer:', ...troubles.map((one) => `  ${one}`)]
+          ? ['', 'Endpoints that do not respond:', ...troubles.map((one) => `  ${one}`)]
           : [];
       return { text: [format(value), ...sick].join('\n'), data: value };
     }),
@@ -50,12 +50,15 @@ export function addLock(program: Command): void {
     verb(
       lock,
       'slots <number>',
-      'Set how many hosts may be down',
+      'Set how many hosts can be down at once',
       'interlock lock slots 2 --group web --etcd https://e1:2379',
     ),
   ).action(
     answer((number: string, flags: LockFlags) => {
-      if (!/^\d{1,6}$/.test(number)) throw new InterlockError('usage', { problem: `${number} is no number` });
+      if (!/^\d{1,6}$/.test(number))
+        throw new InterlockError('usage', {
+          problem: `${number} is not a number of places; give a whole number such as 2`,
+        });
       return change(flags, (value) => setSlots(value, Number(number)));
     }),
   );
@@ -64,15 +67,15 @@ export function addLock(program: Command): void {
     verb(
       lock,
       'release <host>',
-      'Take a place away from a host that will never give it back; the beginning of its id will do',
+      'Release the place of a host that is gone for good; the start of its id is enough',
       'interlock lock release 1b4e28ba --yes --group web --etcd https://e1:2379',
     ),
   )
-    .option('--yes', 'the host is not rebooting and will not come back by itself')
+    .option('--yes', 'confirm that the host is not rebooting and will not come back by itself')
     .action(
       answer((host: string, flags: LockFlags & { yes?: boolean }) => {
         if (!flags.yes) {
-          const problem = `if ${host} is down, one host more than allowed may go down: look first, then say --yes`;
+          const problem = `if ${host} is rebooting, one host more than allowed can go down: check it first, then repeat with --yes`;
           throw new InterlockError('usage', { problem });
         }
         return forceOutOf(flags, host);
@@ -83,13 +86,13 @@ export function addLock(program: Command): void {
     verb(
       lock,
       'reset',
-      'Mend a value that cannot be read: write back the last one that could be',
+      'Repair a value that cannot be read: write back the last readable one',
       'interlock lock reset --group web --etcd https://e1:2379',
       'interlock lock reset --yes --group web --etcd https://e1:2379',
     ),
   )
-    .option('--empty <places>', 'write a value with so many places that nobody holds')
-    .option('--yes', 'write what is shown without it')
+    .option('--empty <places>', 'write a value with this number of places and no holders')
+    .option('--yes', 'write the value that is shown without --yes')
     .action(
       answer((flags: LockFlags & ResetFlags) => withEtcd(flags, (etcd) => resetLock(etcd, flags, format))),
     );
@@ -98,7 +101,7 @@ export function addLock(program: Command): void {
     verb(
       lock,
       'clear-failed [roothash]',
-      'Forget failures, of one release or of all, so that the brake lets go',
+      'Clear the failures of one release or of all, so that hosts can install it again',
       'interlock lock clear-failed --group web --etcd https://e1:2379',
     ),
   ).action(
@@ -116,11 +119,11 @@ function withEtcdOptions(command: Command): Command {
   return command
     .requiredOption('--group <name>', 'group of hosts')
     .requiredOption('--etcd <urls>', 'client URLs of etcd, separated by commas')
-    .option('--ca <file>', 'PEM file of the authority of etcd')
-    .option('--cert <file>', 'client certificate; without a Common Name, or the gateway refuses it')
-    .option('--key <file>', 'its key')
+    .option('--ca <file>', 'CA certificate of etcd, PEM')
+    .option('--cert <file>', 'client certificate without a Common Name, which etcd’s gateway refuses')
+    .option('--key <file>', 'key of the client certificate')
     .option('--username <name>', 'etcd user')
-    .option('--password-file <file>', 'file with its password');
+    .option('--password-file <file>', 'file with the user’s password');
 }
 
 async function forceOutOf(flags: LockFlags, host: string): Promise<Answer> {
@@ -130,7 +133,7 @@ async function forceOutOf(flags: LockFlags, host: string): Promise<Answer> {
   return { text: format(after), data: after };
 }
 
-/** The holder that is meant by its id, or by a beginning of it. Throws `usage` with the candidates. */
+/** The holder with this id, or whose id starts with it. Throws `usage` with the candidates. */
 function holderOf(hosts: readonly string[], text: string): string | undefined {
   const meant = [...new Set(hosts)].filter((host) => text !== '' && host.startsWith(text));
   if (meant.length === 0) return undefined;
@@ -168,11 +171,11 @@ function format(value: LockValue): string {
     Object.entries(entry.failed)
       .map(([host, reason]) => `${host}: ${reason}`)
       .join('; ') || '-',
-    isStoppedByFailures(entry) ? 'stopped' : 'goes on',
+    isStoppedByFailures(entry) ? 'stopped' : 'allowed',
   ]);
   return [
-    `${value.holders.length} of ${value.slots} places taken`,
+    `${value.holders.length} of ${value.slots} places held`,
     ...(holders.length > 0 ? ['', formatTable(['HOST', 'SINCE', 'BOOT', 'RELEASE'], holders)] : []),
-    ...(releases.length > 0 ? ['', formatTable(['RELEASE', 'GOOD', 'FAILED', 'ROLLOUT'], releases)] : []),
+    ...(releases.length > 0 ? ['', formatTable(['RELEASE', 'GOOD', 'FAILED', 'INSTALLS'], releases)] : []),
   ].join('\n');
 }

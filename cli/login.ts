@@ -11,37 +11,39 @@ import { saveUserConfig, userConfigPath } from './user-config.ts';
 
 type Flags = ClientOptions & { tokenFile?: string };
 
-/** What the server says about a token. */
+/** A token's role and name, from the server. */
 interface Session {
   id: string;
   role: string;
   name: string;
 }
 
-/** `interlock login`: a token is typed once, checked, and kept for every later command. */
+/** Adds `interlock login`: checks a token and saves it for later commands. */
 export function addLogin(program: Command): void {
   addServerOptions(
     verb(
       program,
       'login',
-      'Keep server and token for later commands, once the server knows the token',
+      'Check a token and save it, with the server, for later commands',
       'interlock login --server https://updates.example.org',
       'interlock login --server http://127.0.0.1:8080 --token-file admin.token',
     ),
   )
-    .option('--token-file <file>', 'read the token from a file; - or no terminal: from standard input')
+    .option('--token-file <file>', 'read the token from a file, or from standard input (-); default: ask')
     .action(answer(login));
 }
 
 async function login(flags: Flags) {
   const { server, ca } = findServer(flags);
-  if (!server) throw new InterlockError('usage', { problem: 'no server: give --server or INTERLOCK_SERVER' });
+  if (!server)
+    throw new InterlockError('usage', { problem: 'no server: give --server or set INTERLOCK_SERVER' });
   const token = flags.token ?? (await readToken(flags.tokenFile));
-  if (!token) throw new InterlockError('usage', { problem: 'no token was given' });
+  if (!token)
+    throw new InterlockError('usage', { problem: 'no token: type it, or give --token or --token-file' });
   const { id, role, name } = await createClient({ server, token, ca }).get<Session>('v1/session');
   await saveUserConfig({ server, token, ...(ca ? { ca: resolve(ca) } : {}) });
   const file = userConfigPath();
-  const text = line`${server} knows this token: ${role}${name ? `, ${name}` : ''}. Kept in ${file}`;
+  const text = line`logged in to ${server} as ${role}${name ? ` (${name})` : ''}; saved in ${file}`;
   return { text, data: { server, id, role, name, file } };
 }
 

@@ -7,7 +7,7 @@ import { InterlockError } from '../protocol/errors/interlock-error.ts';
 /** The flag of verbs that start rollouts. */
 export const policyOption = [
   '--policy <policy>',
-  'what the rollout follows: careful, normal, now, or a TOML file; else the channel’s own',
+  'policy of the rollout: careful, normal, now, or a TOML file (default: that of the channel)',
 ] as const;
 
 /** A shipped policy by name, or a file's text, checked here so that the message names the file. Throws `not_found`, `bad_input`. */

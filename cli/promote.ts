@@ -9,16 +9,16 @@ import { warnOfPolicy } from './warn-policy.ts';
 
 type Flags = ClientOptions & { keys: string; to: string; policy?: string; export?: string };
 
-/** `interlock promote`: the same bytes go to a further channel. */
+/** Adds `interlock promote`: puts a release on another channel. */
 export function addPromote(program: Command): void {
   const example = 'interlock promote core 1 --to stable --keys ./keys';
   addServerOptions(
     verb(program, 'promote <name> <version>', 'Make a published release the head of a channel', example),
   )
-    .requiredOption('--to <channel>', 'channel whose head it becomes')
-    .requiredOption('--keys <dir>', 'folder of `interlock keys init`')
+    .requiredOption('--to <channel>', 'channel that gets it as head')
+    .requiredOption('--keys <dir>', 'folder that `interlock keys init` created')
     .option(...policyOption)
-    .option('--export <file>', 'write a signing request instead: the channel’s keys lie on several machines')
+    .option('--export <file>', 'write a signing request instead, for keys on other machines')
     .action(
       answer(async (name: string, version: string, flags: Flags) => {
         const { keys: keysDir, to: channel, policy: chosen, export: exportTo } = flags;
@@ -35,7 +35,7 @@ export function addPromote(program: Command): void {
           show: showChange,
         });
         if (exportTo === undefined) await warnOfPolicy(server, { name, channel, policy });
-        const is = changed ? (exportTo === undefined ? 'is' : 'is to be') : 'was already';
+        const is = changed ? (exportTo === undefined ? 'is' : 'will be') : 'was already';
         const text = line`${name} ${version} ${is} the head of ${channel}`;
         return { text, data: { name, version, channel, changed } };
       }),

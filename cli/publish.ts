@@ -10,19 +10,16 @@ import { warnOfPolicy } from './warn-policy.ts';
 
 type Flags = ClientOptions & { keys: string; channel: string; policy?: string; export?: string };
 
-/** `interlock publish`: a release becomes visible all at once; repeating is harmless. */
+/** Adds `interlock publish`: uploads a release and makes it a channel's head in one transaction; safe to repeat. */
 export function addPublish(program: Command): void {
   const example = 'interlock publish releases/core-1-x86-64 --keys ./keys --channel alpha';
   addServerOptions(
     verb(program, 'publish <release>', 'Upload a release and make it a channel’s head', example),
   )
-    .requiredOption('--keys <dir>', 'folder of `interlock keys init`')
-    .requiredOption('--channel <channel>', 'channel whose head it becomes')
+    .requiredOption('--keys <dir>', 'folder that `interlock keys init` created')
+    .requiredOption('--channel <channel>', 'channel that gets it as head')
     .option(...policyOption)
-    .option(
-      '--export <file>',
-      'write a signing request once the blobs are up: the channel’s keys lie on several machines',
-    )
+    .option('--export <file>', 'upload the blobs and write a signing request, for keys on other machines')
     .action(
       answer(async (releaseDir: string, flags: Flags) => {
         const { keys: keysDir, channel, policy: chosen, export: exportTo } = flags;
@@ -39,13 +36,13 @@ export function addPublish(program: Command): void {
         });
         if (exportTo === undefined) await warnOfPolicy(server, { name: data.name, channel, policy });
         const what = `${data.name} ${data.version}`;
-        const mended =
+        const repaired =
           data.uploaded > 0
-            ? `; ${formatBytes(data.uploaded)} were damaged or missing there and sent again`
+            ? `; uploaded ${formatBytes(data.uploaded)} again that were damaged or missing`
             : '';
         const text = data.published
-          ? line`${what} is ${exportTo === undefined ? '' : 'to be '}the head of ${channel} (${formatBytes(data.uploaded)} uploaded)`
-          : line`${what} was published already${mended}`;
+          ? line`${what} ${exportTo === undefined ? 'is' : 'will be'} the head of ${channel} (${formatBytes(data.uploaded)} uploaded)`
+          : line`${what} is already published${repaired}`;
         return { text, data };
       }),
     );

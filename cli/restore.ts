@@ -4,16 +4,16 @@ import { answer, verb } from '../system/command/command.ts';
 import { formatBytes } from '../system/terminal/progress.ts';
 import { restore, restoreBlobs } from '../update-server/backup/backup.ts';
 
-/** `interlock restore`: a data folder from a backup. */
+/** Adds `interlock restore`: a data folder from a backup. */
 export function addRestore(program: Command): void {
   verb(
     program,
     'restore <folder>',
-    'Make a new data folder from a backup; start the server on it afterwards',
+    'Create a new data folder from a backup, to start the server on',
     'interlock restore /mnt/backup/2026-03-01 --data /var/lib/interlock',
   )
-    .requiredOption('--data <dir>', 'data folder to make, or to mend')
-    .option('--blobs', 'only bring lost or damaged blobs back into a data folder, also while its server runs')
+    .requiredOption('--data <dir>', 'data folder to create, or to repair with --blobs')
+    .option('--blobs', 'only restore lost or damaged blobs of a data folder; its server may run')
     .action(
       answer(async (folder: string, flags: { data: string; blobs?: boolean }) => {
         process.umask(0o077);

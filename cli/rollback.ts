@@ -16,7 +16,7 @@ type Flags = ClientOptions & {
   export?: string;
 };
 
-/** `interlock rollback`: the signed way down, for every host of a channel. */
+/** Adds `interlock rollback`: sends all hosts of a channel back to an older release. */
 export function addRollback(program: Command): void {
   const example = 'interlock rollback core --channel stable --to 1 --keys ./keys';
   addServerOptions(
@@ -24,10 +24,10 @@ export function addRollback(program: Command): void {
   )
     .requiredOption('--channel <channel>', 'channel to roll back')
     .requiredOption('--to <version>', 'version to go back to')
-    .requiredOption('--keys <dir>', 'folder of `interlock keys init`')
+    .requiredOption('--keys <dir>', 'folder that `interlock keys init` created')
     .option(...policyOption)
-    .option('--export <file>', 'write a signing request instead: the channel’s keys lie on several machines')
-    .option('--reason <text>', 'why, for people', 'rolled back')
+    .option('--export <file>', 'write a signing request instead, for keys on other machines')
+    .option('--reason <text>', 'reason, shown to operators', 'rolled back')
     .action(
       answer(async (name: string, flags: Flags) => {
         const { keys: keysDir, channel, to, reason, policy: chosen, export: exportTo } = flags;
@@ -46,8 +46,8 @@ export function addRollback(program: Command): void {
         });
         if (exportTo === undefined) await warnOfPolicy(server, { name, channel, policy });
         const text = withdrawn.length
-          ? line`${channel} is ${exportTo === undefined ? '' : 'to be '}back at ${to}; withdrawn: ${withdrawn.join(', ')}`
-          : `${channel} is at ${to} already`;
+          ? line`${channel} ${exportTo === undefined ? 'is' : 'will be'} back at ${to}; withdrawn: ${withdrawn.join(', ')}`
+          : `${channel} is already at ${to}`;
         return { text, data: { name, channel, to, withdrawn } };
       }),
     );

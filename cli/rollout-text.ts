@@ -7,9 +7,9 @@ import { formatTime } from './format-time.ts';
 
 const barWidth = 20;
 
-/** Rollouts for people, one a line. */
+/** A table of rollouts. */
 export function listRollouts(rollouts: readonly RolloutSummary[]): string {
-  if (rollouts.length === 0) return 'no rollouts: interlock publish starts one';
+  if (rollouts.length === 0) return 'no rollouts: start one by interlock publish';
   const rows = rollouts.map((rollout) => [
     rollout.id.slice(0, shownDigits),
     `${rollout.name} ${rollout.version}`,
@@ -23,7 +23,7 @@ export function listRollouts(rollouts: readonly RolloutSummary[]): string {
   return formatTable(['ROLLOUT', 'RELEASE', 'CHANNEL', 'STATE', 'RAMP', 'UNDER WAY', 'GOOD', 'FAILED'], rows);
 }
 
-/** One rollout for people: how far it is, and what its hosts wait for. */
+/** One rollout: its progress, and what its hosts wait for. */
 export function describeRollout(data: RolloutDetail): string {
   const done = data.active > 0 ? Math.min(data.confirmed / data.active, 1) : 0;
   const facts = formatFacts([
@@ -31,26 +31,26 @@ export function describeRollout(data: RolloutDetail): string {
     ['release', `${data.name} ${data.version} ${data.arch}`],
     ['channel', `${data.channel}, policy ${data.policy}`],
     ['state', stateOf(data)],
-    ['begins', formatTime(data.starts)],
+    ['starts', formatTime(data.starts)],
     ...(data.canary ? [['canary', data.canary] as const] : []),
-    ['ramp', `${bar(data.percent / 100, barWidth)} ${data.percent.toFixed(1)} % may start`],
+    ['ramp', `${bar(data.percent / 100, barWidth)} ${data.percent.toFixed(1)} % can start`],
     ['hosts', `${bar(done, barWidth)} ${data.confirmed} good, ${data.failed} failed, ${data.active} active`],
     ['under way', `${data.inFlight} of at most ${data.inFlightLimit}`],
     ...(data.tally
       ? [
           [
-            'standing',
-            `${data.tally.on} run ${data.version}, ${data.tally.coming} to come${overWords(data)}`,
+            'counts',
+            `${data.tally.on} run ${data.version}, ${data.tally.coming} to come${describeRest(data)}`,
           ] as const,
         ]
       : []),
   ]);
   const rows = data.waiting.map(({ reason, hosts }) => [String(hosts), reason]);
-  const waiting = rows.length > 0 ? [formatTable(['HOSTS', 'WERE ANSWERED'], rows)] : [];
+  const waiting = rows.length > 0 ? [formatTable(['HOSTS', 'WAIT FOR'], rows)] : [];
   return [facts, ...describeNamed(data), ...waiting].join('\n\n');
 }
 
-/** Who is behind the figures, each kind a table; an older server names nobody. */
+/** The hosts behind the figures, a table for each kind; an older server sends none. */
 function describeNamed({ named }: RolloutDetail): string[] {
   const kinds = [
     ['failed', named?.failed],
@@ -62,7 +62,7 @@ function describeNamed({ named }: RolloutDetail): string[] {
     .filter(([, hosts]) => hosts && hosts.length > 0)
     .map(
       ([title, hosts]) =>
-        `${title}\n${formatTable(['HOST', 'NAME', 'WHAT', 'SINCE', 'DETAIL'], hosts!.map(rowOf))}`,
+        `${title}\n${formatTable(['HOST', 'NAME', 'STATE', 'SINCE', 'DETAIL'], hosts!.map(rowOf))}`,
     );
 }
 
@@ -70,13 +70,13 @@ function rowOf({ id, hostname, what, since, detail }: NamedHost): string[] {
   return [id.slice(0, shownDigits), hostname, what, since ? formatTime(since) : '', detail];
 }
 
-function overWords({ over, tally }: RolloutDetail): string {
+function describeRest({ over, tally }: RolloutDetail): string {
   const unable = tally.unable.reduce((sum, { hosts }) => sum + hosts, 0);
-  return `${unable > 0 ? `, ${unable} cannot come` : ''}${over ? '; over' : ''}`;
+  return `${unable > 0 ? `, ${unable} cannot come` : ''}${over ? '; finished' : ''}`;
 }
 
-/** Who cannot come, by name as far as they are named. */
-export function unableWords({ tally, named }: Pick<RolloutDetail, 'tally' | 'named'>): string {
+/** The hosts that cannot update, by name where the server names them. */
+export function describeUnable({ tally, named }: Pick<RolloutDetail, 'tally' | 'named'>): string {
   const all = tally.unable.reduce((sum, { hosts }) => sum + hosts, 0);
   if (all === 0) return '';
   const names = named.unable
@@ -86,28 +86,28 @@ export function unableWords({ tally, named }: Pick<RolloutDetail, 'tally' | 'nam
   return `${all} cannot come: ${[...names, ...(more > 0 ? [`${more} more`] : [])].join(', ')}`;
 }
 
-/** How it ended, in one line. */
+/** The end of a rollout, in one line. */
 export function describeEnd(rollout: RolloutDetail): string {
   const { name, version, channel, failed, tally } = rollout;
   const hosts = tally.on === 1 ? '1 host runs it' : `${tally.on} hosts run it`;
-  const rest = [`${failed} failed`, unableWords(rollout)].filter(Boolean).join('; ');
-  return line`${name} ${version} is through on ${channel}: ${hosts}, ${rest}`;
+  const rest = [`${failed} failed`, describeUnable(rollout)].filter(Boolean).join('; ');
+  return line`${name} ${version} is complete on ${channel}: ${hosts}, ${rest}`;
 }
 
-/** Its state, and who or what brought it there. */
+/** The state of a rollout, and the reason for it. */
 export function stateOf({ state, reason }: RolloutSummary): string {
   return reason ? `${state}: ${reason}` : state;
 }
 
-/** A rollout that has not begun, for people: which hosts would start when. */
+/** The plan of a rollout that has not started: which hosts would start when. */
 export function describePreview({ version, policy, hosts, steps, warnings = [] }: PreviewAnswer): string {
   const warned = warnings.map((warning) => line`warning: ${warning}`);
   if (hosts === 0) {
-    const none = line`${version} by policy ${policy}: no host of the channel would start`;
+    const none = line`${version} with policy ${policy}: no host of the channel would start`;
     return [none, ...warned].join('\n');
   }
   const rows = steps.map(({ at, group, hosts: count, some }) => [
-    at ? formatTime(at) : 'not by this ramp',
+    at ? formatTime(at) : 'never with this ramp',
     group ?? '',
     String(count),
     some
@@ -115,6 +115,6 @@ export function describePreview({ version, policy, hosts, steps, warnings = [] }
       .map(({ hostname }) => hostname)
       .join(' '),
   ]);
-  const table = formatTable(['FROM', 'GROUP', 'HOSTS', 'AMONG THEM'], rows);
-  return [line`${version} by policy ${policy}: ${hosts} hosts`, table, ...warned].join('\n');
+  const table = formatTable(['FROM', 'GROUP', 'HOSTS', 'EXAMPLES'], rows);
+  return [line`${version} with policy ${policy}: ${hosts} hosts`, table, ...warned].join('\n');
 }

@@ -6,18 +6,18 @@ import { stateOf } from './rollout-text.ts';
 const blocks = ' ▁▂▃▄▅▆▇█';
 const labelWidth = 11;
 const figureWidth = 28;
-const longestCurve = 60;
+const widestProgress = 60;
 
-/** A rollout on a terminal, some lines that are drawn again and again: planned beside granted, and what stands in the way. */
+/** The lines of a live view of a rollout: planned and granted progress, and what hosts wait for. */
 export function viewRollout(rollout: RolloutDetail, now: Date, width: number): string[] {
   const { active, curve, planned, waiting, policyText } = rollout;
   const starts = Date.parse(rollout.starts);
   const end = Math.max(now.getTime(), ...planned.map(({ at }) => Date.parse(at)), starts + 1);
-  const cells = Math.max(8, Math.min(width - labelWidth - figureWidth, longestCurve));
+  const cells = Math.max(8, Math.min(width - labelWidth - figureWidth, widestProgress));
   const times = Array.from({ length: cells }, (_, cell) => starts + ((end - starts) * (cell + 1)) / cells);
   const last = curve.at(-1) ?? { granted: 0, confirmed: 0, failed: 0 };
   const until = (key: 'granted' | 'confirmed') =>
-    drawCurve(
+    drawProgress(
       times.map((time, cell) => {
         const isPast = (times[cell - 1] ?? starts) <= now.getTime();
         const point = curve.findLast(({ at }) => Date.parse(at) <= time);
@@ -34,7 +34,7 @@ export function viewRollout(rollout: RolloutDetail, now: Date, width: number): s
     '',
     line(
       'planned',
-      `${drawCurve(times.map((time) => plannedAt(planned, time) / 100))}  ${percent(rollout.percent / 100)} may start`,
+      `${drawProgress(times.map((time) => plannedAt(planned, time) / 100))}  ${percent(rollout.percent / 100)} can start`,
     ),
     line(
       'granted',
@@ -47,11 +47,11 @@ export function viewRollout(rollout: RolloutDetail, now: Date, width: number): s
     '',
     line('under way', `${rollout.inFlight} of at most ${rollout.inFlightLimit}`),
     line('failed', `${rollout.failed}${limit === undefined ? '' : `; stops at ${limit}`}`),
-    line('waiting', reasons.join(', ') || 'nobody'),
+    line('waiting', reasons.join(', ') || 'none'),
   ];
 }
 
-/** The same as one plain line, for a log. */
+/** The same in one line, for a log. */
 export function lineOfRollout(rollout: RolloutDetail): string {
   const { name, version, channel, active, confirmed, failed, inFlight, curve, waiting } = rollout;
   const granted = curve.at(-1)?.granted ?? 0;
@@ -67,7 +67,7 @@ export function lineOfRollout(rollout: RolloutDetail): string {
   ].join('; ');
 }
 
-/** Percent that the ramp plans at a time, between the corners of its line. */
+/** The percentage that the ramp plans for a time, interpolated between its steps. */
 export function plannedAt(planned: RolloutDetail['planned'], time: number): number {
   const at = planned.findLastIndex((point) => Date.parse(point.at) <= time);
   const [from, to] = [planned[at], planned[at + 1]];
@@ -77,8 +77,8 @@ export function plannedAt(planned: RolloutDetail['planned'], time: number): numb
   return from.percent + ((time - begin) / (end - begin)) * (to.percent - from.percent);
 }
 
-/** Shares from 0 to 1 as blocks of eight heights; null is not known yet. */
-function drawCurve(shares: readonly (number | null)[]): string {
+/** Shares from 0 to 1 as blocks of eight heights; null is in the future. */
+function drawProgress(shares: readonly (number | null)[]): string {
   return shares
     .map((value) => {
       if (value === null) return '·';
@@ -102,5 +102,5 @@ function canaryOf({ canary }: RolloutDetail): string {
 
 function sinceOf(starts: number, now: Date): string {
   const seconds = (now.getTime() - starts) / 1000;
-  return seconds < 0 ? `begins in ${formatSeconds(-seconds)}` : formatSeconds(seconds);
+  return seconds < 0 ? `starts in ${formatSeconds(-seconds)}` : formatSeconds(seconds);
 }

@@ -5,25 +5,24 @@ import { terminalWidth } from '../system/terminal/progress.ts';
 import { openScreen } from '../system/terminal/screen.ts';
 import type { Client, ClientOptions } from './client.ts';
 import { findRollout, looksLikeId } from './find-id.ts';
-import { stateOf, unableWords } from './rollout-text.ts';
+import { describeUnable, stateOf } from './rollout-text.ts';
 import { lineOfRollout, viewRollout } from './rollout-view.ts';
 
 export type WatchFlags = ClientOptions & { channel?: string; timeout?: string };
 
-const lookEveryMs = 2000;
+const pollMs = 2000;
 
-/** What was seen last, and whether Ctrl-C ended the watching before it was through. */
+/** The last state of a watched rollout, and whether Ctrl-C ended the watch early. */
 export interface Watched {
   rollout: RolloutDetail;
-  /** The same release on other architectures, which by name are one thing to wait for. */
+  /** Rollouts of the same release on other architectures; watched together when named by image. */
   others: RolloutDetail[];
   interrupted: boolean;
 }
 
 /**
- * Shows a rollout until everybody who can come is through and hosts run its release, on each architecture that has hosts.
- * Throws `rollout_stopped` when one halted, was aborted or superseded, `rollout_unreached` when nobody who could come is on
- * it, `rollout_timeout`.
+ * Shows a rollout until it is complete on each architecture that has hosts. Throws `rollout_stopped` when one halted, was
+ * aborted or superseded, `rollout_unreached` when it finished and no host runs the release, and `rollout_timeout`.
  */
 export async function watchRollout(
   client: Client,
@@ -41,7 +40,7 @@ export async function watchRollout(
     for (;;) {
       const all = await Promise.all(ids.map((id) => client.get<RolloutDetail>(`v1/rollouts/${id}`)));
       const awaited = withHosts(all);
-      const pending = awaited.filter((each) => !isThrough(each));
+      const pending = awaited.filter((each) => !isComplete(each));
       const [rollout = all[0]!] = [...pending, ...awaited];
       screen.show(viewRollout(rollout, new Date(), terminalWidth(process.stderr)), lineOfRollout(rollout));
       if (pending.length === 0 || stop.signal.aborted) {
@@ -49,8 +48,8 @@ export async function watchRollout(
         return { rollout, others, interrupted: stop.signal.aborted };
       }
       const leftMs = deadline - performance.now();
-      if (leftMs <= 0) throw late(rollout, timeoutMs);
-      await sleep(Math.min(lookEveryMs, leftMs), undefined, { signal: stop.signal }).catch(() => {});
+      if (leftMs <= 0) throw timedOut(rollout, timeoutMs);
+      await sleep(Math.min(pollMs, leftMs), undefined, { signal: stop.signal }).catch(() => {});
     }
   } finally {
     screen.end();
@@ -72,21 +71,23 @@ async function choose(
   if (!only) throw new InterlockError('not_found', { what });
   const choices = current.map((each) => `${each.name} --channel ${each.channel}`);
   if (new Set(choices).size > 1) {
-    throw new InterlockError('usage', { problem: `which of them: ${choices.slice(0, 5).join(', ')}` });
+    throw new InterlockError('usage', {
+      problem: `several rollouts match; name one of: ${choices.slice(0, 5).join(', ')}`,
+    });
   }
   const first = current.find(({ state }) => state === 'running') ?? only;
   const same = [first, ...current.filter(({ version }) => version === first.version)];
   return [...new Set(same.map(({ arch }) => same.find((each) => each.arch === arch)!.id))];
 }
 
-/** An architecture without hosts is waited for only when there is no other. */
+/** Leaves out architectures without hosts, unless all are. */
 function withHosts(all: RolloutDetail[]): RolloutDetail[] {
   const some = all.filter(({ active, tally }) => active > 0 || tally.on + tally.unable.length > 0);
   return some.length > 0 ? some : all;
 }
 
-/** Over and good: it is the server that says over, and hosts on the release that make it good. */
-function isThrough(rollout: RolloutDetail): boolean {
+/** True when the server says it is over and hosts run the release. */
+function isComplete(rollout: RolloutDetail): boolean {
   const { state, over, tally } = rollout;
   if (state === 'halted' || state === 'aborted' || state === 'superseded') throw stopped(rollout);
   if (over && tally.on === 0) throw unreached(rollout);
@@ -97,8 +98,8 @@ function stopped(rollout: RolloutDetail): InterlockError {
   const { id, name, version, channel, state } = rollout;
   const next = {
     halted: `interlock rollout resume ${id.slice(0, 8)}, or interlock rollback ${name} --channel ${channel} --to VERSION --keys DIR`,
-    aborted: `interlock rollout start ${name} --channel ${channel} begins another`,
-    superseded: `interlock rollout watch ${name} --channel ${channel} follows the one that took its place`,
+    aborted: `interlock rollout start ${name} --channel ${channel} starts another`,
+    superseded: `interlock rollout watch ${name} --channel ${channel} follows its successor`,
   }[state as 'halted' | 'aborted' | 'superseded'];
   const details = { id: id.slice(0, 8), name, version, channel, state: stateOf(rollout), next };
   return new InterlockError('rollout_stopped', details);
@@ -106,14 +107,14 @@ function stopped(rollout: RolloutDetail): InterlockError {
 
 function unreached(rollout: RolloutDetail): InterlockError {
   const { id, name, version, channel } = rollout;
-  const problem = unableWords(rollout) || 'the channel has no host that was seen in 14 days';
+  const problem = describeUnable(rollout) || 'no host of the channel has checked in within 14 days';
   return new InterlockError('rollout_unreached', { id: id.slice(0, 8), name, version, channel, problem });
 }
 
-function late(rollout: RolloutDetail, timeoutMs: number): InterlockError {
+function timedOut(rollout: RolloutDetail, timeoutMs: number): InterlockError {
   const { id, name, version, channel, tally, inFlight, failed } = rollout;
-  const figures = `${tally.on} on it, ${inFlight} under way, ${tally.coming} to come, ${failed} failed`;
-  const problem = [figures, unableWords(rollout)].filter(Boolean).join('; ');
+  const figures = `${tally.on} run it, ${inFlight} under way, ${tally.coming} to come, ${failed} failed`;
+  const problem = [figures, describeUnable(rollout)].filter(Boolean).join('; ');
   const timeout = `${Math.round(timeoutMs / 1000)} s`;
   return new InterlockError('rollout_timeout', {
     id: id.slice(0, 8),

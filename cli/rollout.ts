@@ -17,19 +17,23 @@ import { describeEnd, describePreview, describeRollout, listRollouts } from './r
 import { type WatchFlags, watchRollout } from './rollout-watch.ts';
 
 type StartFlags = ClientOptions & { channel: string; policy?: string; at?: string };
-/** Exit status of a shell's command that Ctrl-C ended. */
-const brokenOff = 130;
+/** Exit status of a command that Ctrl-C ended. */
+const interruptedStatus = 130;
 
 type Of = { name?: string; channel?: string };
 
 const actions: Record<RolloutAction, [summary: string, done: string, reason: string]> = {
-  pause: ['Let nobody start; who flipped goes on', 'is paused', 'support is asleep'],
-  resume: ['Go on; failures before now no longer count against the limits', 'goes on', 'one broken disk'],
-  abort: ['End it for good; hosts that did not flip stay where they are', 'is aborted', 'wrong kernel'],
-  finish: ['End the ramp: everybody may start, within the limits', 'lets everybody start', 'urgent fix'],
+  pause: ['Stop new hosts from starting; hosts that have flipped continue', 'is paused', 'support is asleep'],
+  resume: ['Continue; earlier failures no longer count against the limits', 'continues', 'one broken disk'],
+  abort: [
+    'End the rollout for good; hosts that have not flipped keep their version',
+    'is aborted',
+    'wrong kernel',
+  ],
+  finish: ['End the ramp: all hosts can start, within the limits', 'lets all hosts start', 'urgent fix'],
 };
 
-/** `interlock rollout`: how a channel's head reaches its hosts. */
+/** Adds `interlock rollout`: how a channel's head reaches its hosts. */
 export function addRollout(program: Command): void {
   const rollout = group(program, 'rollout', 'How a channel’s head reaches its hosts');
   const add = (signature: string, summary: string, ...examples: string[]) =>
@@ -38,13 +42,13 @@ export function addRollout(program: Command): void {
     );
   const addStart = (signature: string, summary: string, example: string) =>
     add(signature, summary, example)
-      .requiredOption('--channel <channel>', 'channel whose head it is')
+      .requiredOption('--channel <channel>', 'channel whose head to roll out')
       .option(...policyOption)
-      .option('--at <time>', 'nobody starts before, such as 2026-03-01T22:00:00Z');
+      .option('--at <time>', 'no host starts before this time, such as 2026-03-01T22:00:00Z');
 
-  add('list', 'Show rollouts, the newest first', 'list', 'list --name core --channel stable')
-    .option('--name <name>', 'of one image only')
-    .option('--channel <channel>', 'of one channel only')
+  add('list', 'Show rollouts, newest first', 'list', 'list --name core --channel stable')
+    .option('--name <name>', 'only rollouts of this image')
+    .option('--channel <channel>', 'only rollouts on this channel')
     .action(
       answer(async ({ name, channel, ...flags }: ClientOptions & Of) => {
         const query = new URLSearchParams({ ...(name ? { name } : {}), ...(channel ? { channel } : {}) });
@@ -54,7 +58,7 @@ export function addRollout(program: Command): void {
       }),
     );
 
-  add('show <rollout>', 'Show how far a rollout is, and what its hosts wait for', 'show 1b4e28ba').action(
+  add('show <rollout>', 'Show a rollout’s progress, and what its hosts wait for', 'show 1b4e28ba').action(
     answer(async (rollout: string, flags: ClientOptions) => {
       const client = createClient(flags);
       const id = await findRollout(client, rollout);
@@ -65,18 +69,18 @@ export function addRollout(program: Command): void {
 
   add(
     'watch [name]',
-    'Follow a rollout until hosts run its release and nobody else can come; fails when it stops, when nobody is on it, or in time',
+    'Follow a rollout until it is complete; fails if it stops, if no host runs the release, or after --timeout',
     'watch core --channel stable',
     'watch core --channel stable --timeout 2h',
   )
-    .option('--channel <channel>', 'of this channel; needed when several roll out')
-    .option('--timeout <duration>', 'fail when it is not through by then: 90s, 10m, 2h, 1d')
+    .option('--channel <channel>', 'channel of the rollout; needed when several are active')
+    .option('--timeout <duration>', 'fail if the rollout is not complete by then: 90s, 10m, 2h, 1d')
     .action(
       answer(async (name: string | undefined, flags: WatchFlags) => {
         const timeoutMs = flags.timeout === undefined ? undefined : readDuration(flags.timeout, '--timeout');
-        const seen = await watchRollout(createClient(flags), name, flags.channel, timeoutMs);
-        const { rollout, others, interrupted } = seen;
-        if (interrupted) process.exitCode = brokenOff;
+        const watched = await watchRollout(createClient(flags), name, flags.channel, timeoutMs);
+        const { rollout, others, interrupted } = watched;
+        if (interrupted) process.exitCode = interruptedStatus;
         const text = interrupted ? '' : [rollout, ...others].map(describeEnd).join('\n');
         return { text, data: { ...rollout, ...(others.length > 0 ? { others } : {}) } };
       }),
@@ -84,7 +88,7 @@ export function addRollout(program: Command): void {
 
   addStart(
     'preview <name>',
-    'Show which hosts would get the head when',
+    'Show which hosts would get the head, and when',
     'preview core --channel stable --policy careful',
   ).action(
     answer(async (name: string, flags: StartFlags) => {
@@ -94,7 +98,11 @@ export function addRollout(program: Command): void {
     }),
   );
 
-  addStart('start <name>', 'Roll the head out anew', 'start core --channel stable --policy careful').action(
+  addStart(
+    'start <name>',
+    'Start a new rollout of the head',
+    'start core --channel stable --policy careful',
+  ).action(
     answer(async (name: string, flags: StartFlags) => {
       const body = await startBody(name, flags);
       const { rollouts } = await createClient(flags).post<{ rollouts: RolloutSummary[] }>(
@@ -107,7 +115,7 @@ export function addRollout(program: Command): void {
 
   for (const [action, [summary, done, why]] of Object.entries(actions)) {
     add(`${action} <rollout>`, summary, `${action} 1b4e28ba --reason "${why}"`)
-      .option('--reason <text>', 'why, for people', '')
+      .option('--reason <text>', 'reason, for the audit log and the dashboard', '')
       .action(
         answer(async (rollout: string, { reason, ...flags }: ClientOptions & { reason: string }) => {
           const client = createClient(flags);
@@ -120,11 +128,11 @@ export function addRollout(program: Command): void {
 
   add(
     'policy <name>',
-    'Show what a channel’s rollouts follow, as a file to change, or set it',
+    'Show the policy of a channel’s rollouts as a TOML file, or set it',
     'policy core --channel stable',
     'policy core --channel stable --set careful',
   )
-    .requiredOption('--channel <channel>', 'channel it is for')
+    .requiredOption('--channel <channel>', 'channel of the policy')
     .option('--set <policy>', 'careful, normal, now, or a TOML file')
     .action(answer(policy));
 }

@@ -22,35 +22,38 @@ interface Flags {
   etcdUsername?: string;
   etcdPasswordFile?: string;
   lockGroup?: string[];
+  enrollment?: Enrolment;
+  /** The former name of the flag, for one release. */
   enrolment?: Enrolment;
 }
 
 /** `interlock serve`: the update server, until SIGTERM or SIGINT. */
 export function addServe(program: Command): void {
-  const summary = 'Run the update server; a renewed certificate is taken by itself, and at once on SIGHUP';
+  const summary = 'Run the update server; it reloads a renewed certificate by itself, at once on SIGHUP';
   verb(program, 'serve', summary, 'interlock serve --data /var/lib/interlock')
     .requiredOption('--data <dir>', 'folder for the database and the blobs')
     .option('--listen <host:port>', 'address to listen on; port 0 chooses one', '127.0.0.1:8080')
     .option('--tls-cert <file>', 'certificate chain, PEM')
     .option('--tls-key <file>', 'its key, PEM')
-    .option('--behind-proxy', 'a proxy in front of it does TLS')
+    .option('--behind-proxy', 'a proxy in front of the server terminates TLS')
     .option(
       '--online-keys <dir>',
-      'keys of snapshot and timestamp; copied into the data folder, so needed once',
+      'folder with the snapshot and timestamp keys; copied to the data folder, so needed only once',
     )
-    .option('--etcd <urls>', 'client URLs of the etcd with the locks, for the operators’ page')
-    .option('--etcd-ca <file>', 'PEM file of the authority of etcd')
-    .option('--etcd-cert <file>', 'client certificate; without a Common Name, or the gateway refuses it')
-    .option('--etcd-key <file>', 'its key')
+    .option('--etcd <urls>', 'client URLs of the etcd that holds the locks, to show them on the dashboard')
+    .option('--etcd-ca <file>', 'CA certificate of etcd, PEM')
+    .option('--etcd-cert <file>', 'client certificate without a Common Name, which etcd’s gateway refuses')
+    .option('--etcd-key <file>', 'key of the client certificate')
     .option('--etcd-username <name>', 'etcd user')
-    .option('--etcd-password-file <file>', 'file with its password')
+    .option('--etcd-password-file <file>', 'file with the user’s password')
     .addOption(
       new Option(
-        '--enrolment <how>',
-        'token: hosts need a join token, as in a new folder; open: they may ask, to be approved; kept in the folder',
+        '--enrollment <how>',
+        'token: hosts need a join token (the default of a new data folder); open: they can enroll without one and wait for approval; kept in the data folder',
       ).choices(Enrolment.enum),
     )
-    .option('--lock-group <names...>', 'groups to show; without it all that etcd has')
+    .addOption(new Option('--enrolment <how>').choices(Enrolment.enum).hideHelp())
+    .option('--lock-group <names...>', 'lock groups to show (default: all in etcd)')
     .action(answer(runServer));
 }
 
@@ -68,7 +71,7 @@ async function runServer(flags: Flags): Promise<{ text: string; data: unknown }>
     onlineKeysDir: flags.onlineKeys,
     etcd: etcdOf(flags),
     lockGroups: flags.lockGroup ?? [],
-    enrolment: flags.enrolment,
+    enrolment: flags.enrollment ?? flags.enrolment,
     logLevel: process.env.INTERLOCK_LOG ?? 'warn',
     print: (line) => print(visible(line)),
     printSecret: isJournal() ? undefined : print,
@@ -80,12 +83,12 @@ async function runServer(flags: Flags): Promise<{ text: string; data: unknown }>
   return { text: 'stopped', data: { stopped: true } };
 }
 
-/** A pipe that nobody reads any more, or a full disk behind it, ends no server. */
+/** Keeps the server running when its output is a closed pipe or a full disk. */
 function outlivePrints(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
-/** True when what is printed is kept in systemd’s journal, which more people read than may be administrators. */
+/** True when output goes to systemd’s journal, which more people can read than should see a token. */
 function isJournal(): boolean {
   const { JOURNAL_STREAM: journal } = process.env;
   return [1, 2].some((fd) => {

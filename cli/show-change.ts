@@ -1,6 +1,6 @@
 import { print } from '../system/terminal/print.ts';
 
-/** Shows what a command signs, beside its answer: it made it here itself, so that nobody has to be asked. */
+/** Prints what a command signs, on stderr. It does not ask, because the command itself made the change. */
 export function showChange(text: string): void {
   if (text) print(text, process.stderr);
 }

@@ -12,26 +12,28 @@ import { openTokens, type Tokens } from './tokens.ts';
 const roles: readonly Role[] = ['viewer', 'publisher', 'operator', 'admin', 'join'];
 type Flags = ClientOptions & { data?: string };
 
-/** `interlock token`: over the server, or on its data folder itself, whether the server runs or not. */
+/** Adds `interlock token`: through the server, or directly on its data folder, running or not. */
 export function addToken(program: Command): void {
-  const token = group(program, 'token', 'Tokens for operators and for hosts that join');
+  const token = group(program, 'token', 'Tokens of operators and of hosts that enroll');
   const add = (signature: string, summary: string, ...examples: string[]) =>
     addServerOptions(
       verb(token, signature, summary, ...examples.map((words) => `interlock token ${words}`)),
-    ).option('--data <dir>', 'on the server’s own machine: its data folder, and no token is needed');
+    ).option('--data <dir>', 'data folder of the server on this machine; no token is needed then');
 
   add(
     'create',
-    'Make a token; it is shown once',
+    'Create a token; it is shown only once',
     'create --role publisher --name ci',
     'create --role admin --data /var/lib/interlock',
   )
-    .addOption(new Option('--role <role>', 'what it may do').choices(roles).makeOptionMandatory())
-    .option('--name <name>', 'whose it is, for the audit log', '')
+    .addOption(new Option('--role <role>', 'what the token allows').choices(roles).makeOptionMandatory())
+    .option('--name <name>', 'who uses it, for the audit log', '')
     .action(
       answer(({ role, name, ...flags }: Flags & { role: Role; name: string }) => {
         if (name.length > 128) {
-          throw new InterlockError('usage', { problem: '--name has more than 128 characters' });
+          throw new InterlockError('usage', {
+            problem: `--name has ${name.length} characters; at most 128 are allowed`,
+          });
         }
         return withTokens(flags, async (tokens) => {
           const data = await tokens.create(role, name);
@@ -40,7 +42,7 @@ export function addToken(program: Command): void {
       }),
     );
 
-  add('list', 'Show the tokens, without their secrets', 'list').action(
+  add('list', 'Show all tokens, without their secrets', 'list').action(
     answer((flags: Flags) =>
       withTokens(flags, async (tokens) => {
         const data = await tokens.list();
@@ -49,12 +51,12 @@ export function addToken(program: Command): void {
     ),
   );
 
-  add('revoke <id>', 'End a token at once', 'revoke 2f0c9f4e').action(
+  add('revoke <id>', 'Revoke a token; it stops working at once', 'revoke 2f0c9f4e').action(
     answer((id: string, flags: Flags) =>
       withTokens(flags, async (tokens) => {
         const whole = theOne(await tokens.list(), id);
         await tokens.revoke(whole);
-        return { text: line`${id} is revoked`, data: { id: whole, revoked: true } };
+        return { text: line`revoked ${id}`, data: { id: whole, revoked: true } };
       }),
     ),
   );
@@ -69,7 +71,7 @@ async function withTokens(flags: Flags, use: (tokens: Tokens) => Promise<Answer>
   }
 }
 
-/** A token by its id, or by a beginning that no other has. */
+/** The token with this id, or the only one whose id starts with it. */
 function theOne(tokens: readonly TokenInfo[], text: string): string {
   const meant = tokens.filter(({ id }) => id.startsWith(text));
   return theOnly(
@@ -85,7 +87,7 @@ function table(tokens: readonly TokenInfo[]): string {
     one.role,
     one.name,
     formatTime(one.created),
-    one.revoked ? `revoked ${formatTime(one.revoked)}` : 'in force',
+    one.revoked ? `revoked ${formatTime(one.revoked)}` : 'valid',
   ]);
-  return formatTable(['TOKEN', 'ROLE', 'NAME', 'MADE', ''], rows);
+  return formatTable(['TOKEN', 'ROLE', 'NAME', 'CREATED', ''], rows);
 }

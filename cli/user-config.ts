@@ -8,7 +8,7 @@ import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { parse, strict } from '../protocol/schema/schema.ts';
 import { syncFolder, writeDurably } from '../system/files/durable.ts';
 
-/** What a person's commands go by where neither flag nor environment says it. */
+/** Defaults for commands, used where neither a flag nor the environment gives a value. */
 const UserConfig = strict({
   /** Base URL of the update server. */
   server: Type.Optional(Type.String({ pattern: '^https?://[^\\s]+$' })),
@@ -24,28 +24,29 @@ export function userConfigPath(env: NodeJS.ProcessEnv = process.env): string {
   return join(env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config'), 'interlock/config.toml');
 }
 
-/** Reads the file; nothing when there is none. Throws `config_invalid`, also when others may read its token. */
+/** Reads the file, empty when there is none. Throws `config_invalid`, also when others can read its token. */
 export function readUserConfig(file = userConfigPath()): UserConfig {
   const values = readToml(file);
   if (!values) return {};
   const config = parse(UserConfig, values, file, 'config_invalid');
   const isShared = (statSync(file).mode & 0o077) !== 0;
   if (config.token && isShared) {
-    const problem = `others may read the token in it: chmod 600 ${file}`;
+    const problem = `other users can read its token; run: chmod 600 ${file}`;
     throw new InterlockError('config_invalid', { file, problem });
   }
   return config;
 }
 
-/** Keeps the file for its owner alone; after a power cut the old or the new one is there. */
+/** Writes the file for its owner alone; a power cut leaves the old or the new one. */
 export async function saveUserConfig(config: UserConfig, file = userConfigPath()): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writeDurably(file, stringify(config), 0o600);
 }
 
-/** Forgets server and token. */
+/** Removes server and token. */
 export async function removeUserConfig(file = userConfigPath()): Promise<void> {
   await rm(file, { force: true });
+  // the folder may not exist; then there was nothing to remove
   await syncFolder(dirname(file)).catch(() => {});
 }
 

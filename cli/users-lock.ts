@@ -8,7 +8,7 @@ import {
 import { type UserChange, userChanges } from '../builder/tree/users/user-changes.ts';
 import { writeDurably } from '../system/files/durable.ts';
 
-/** The numbers that an image's users have, from beside its image.toml; nothing when they were never kept. */
+/** Reads `users.lock` beside image.toml: the numbers of an image's users. Undefined when there is none. */
 export async function readUsersLock(imagedir: string): Promise<UsersLock | undefined> {
   const file = fileOf(imagedir);
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -19,8 +19,8 @@ export async function readUsersLock(imagedir: string): Promise<UsersLock | undef
 }
 
 /**
- * Keeps what a build gave its users, and tells what changed. With a users.lock every build adds new names: hosts have
- * them from then on. `always` makes the file, and writes changed lines too.
+ * Writes the user numbers of a build, and returns what changed. Once there is a users.lock, every build adds new names.
+ * `always` creates the file, and also writes changed lines.
  */
 export async function keepUsersLock(
   imagedir: string,

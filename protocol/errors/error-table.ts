@@ -264,7 +264,7 @@ export const errorTable = {
   ),
   enrolment_closed: row(
     'hosts need a join token to enrol here',
-    'Make one: interlock token create --role join, and give it to the host as join_token; or let hosts ask: interlock host enrolment open',
+    'Make one: interlock token create --role join, and give it to the host as join_token; or let hosts ask: interlock host enrollment open',
     403,
     77,
     'later',

@@ -48,15 +48,17 @@ function describe(command: Command, above: readonly string[]): CommandNode {
       variadic: argument.variadic,
       choices: argument.argChoices ?? [],
     })),
-    options: command.options.map((option) => ({
-      flag: option.long ?? option.short ?? '',
-      flags: option.flags,
-      value: /[<[]([^\].>]+)/.exec(option.flags)?.[1] ?? null,
-      variadic: option.variadic,
-      choices: option.argChoices ?? [],
-      summary: withDefault(option.description, option.defaultValue),
-      mandatory: option.mandatory,
-    })),
+    options: command.options
+      .filter(({ hidden }) => !hidden)
+      .map((option) => ({
+        flag: option.long ?? option.short ?? '',
+        flags: option.flags,
+        value: /[<[]([^\].>]+)/.exec(option.flags)?.[1] ?? null,
+        variadic: option.variadic,
+        choices: option.argChoices ?? [],
+        summary: withDefault(option.description, option.defaultValue),
+        mandatory: option.mandatory,
+      })),
     commands: command.commands.map((below) => describe(below, path)),
   };
 }

@@ -15,14 +15,14 @@ afterEach(() => server.close());
 it('holds, pins, groups, approves and forgets a host, each answered by nothing', async () => {
   const { port } = server.app.server.address() as AddressInfo;
   const client = createClient({ server: `http://127.0.0.1:${port}`, token: server.tokens.operator });
-  await client.tell('v1/hosts/host-0001/hold', { held: true });
-  await client.tell('v1/hosts/host-0001/pin', { version: '2.0' });
-  await client.tell('v1/hosts/host-0001/group', { group: 'canary' });
-  await client.tell('v1/hosts/host-0001/approve', {});
+  await client.send('v1/hosts/host-0001/hold', { held: true });
+  await client.send('v1/hosts/host-0001/pin', { version: '2.0' });
+  await client.send('v1/hosts/host-0001/group', { group: 'canary' });
+  await client.send('v1/hosts/host-0001/approve', {});
   expect(await server.store.host('host-0001')).toMatchObject({
     ...{ held: true, pinned: '2.0', group: 'canary', approved: true },
   });
-  await expect(client.tell('v1/hosts/host-none/hold', { held: true })).rejects.toThrow('does not exist');
+  await expect(client.send('v1/hosts/host-none/hold', { held: true })).rejects.toThrow('does not exist');
   await client.delete('v1/hosts/host-0001');
   expect(await server.store.host('host-0001')).toBeUndefined();
 });

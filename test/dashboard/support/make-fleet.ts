@@ -78,9 +78,9 @@ export async function makeFleet(dir: string, count = 150): Promise<Fleet> {
   await inTurns(alpha, (host) => host.update(bad), 4);
   await inTurns(hosts, (host) => host.checkIn());
 
-  await client.tell(`v1/hosts/${stable[2]!.id}/hold`, { held: true });
-  await client.tell(`v1/hosts/${stable[3]!.id}/pin`, { version: '1.9.0' });
-  await client.tell(`v1/hosts/${stable[4]!.id}/group`, { group: 'canary' });
+  await client.send(`v1/hosts/${stable[2]!.id}/hold`, { held: true });
+  await client.send(`v1/hosts/${stable[3]!.id}/pin`, { version: '1.9.0' });
+  await client.send(`v1/hosts/${stable[4]!.id}/group`, { group: 'canary' });
   for (const host of stable.slice(2, 5)) await host.checkIn();
   await client.replace('v1/enrolment', { enrolment: 'open' });
   await (await joinFleet(server.url, undefined, 1))[0]!.checkIn();

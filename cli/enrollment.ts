@@ -14,46 +14,53 @@ interface ForgetFlags extends ClientOptions {
 
 const unitMs = { minute: minuteMs, hour: hourMs, day: dayMs, week: weekMs };
 
-/** `interlock host enrolment` and `forget`: whether hosts may ask to be let in, and how they go. */
-export function addEnrolment(
+/** Adds `interlock host enrollment` and `forget`: whether hosts need a join token, and how to remove them. */
+export function addEnrollment(
   add: (signature: string, summary: string, ...examples: string[]) => Command,
 ): void {
   add(
-    'enrolment [how]',
-    'Show or set whether hosts need a join token (token), or may ask without one (open)',
-    'enrolment',
-    'enrolment open',
-  ).action(
-    answer(async (how: string | undefined, flags: ClientOptions) => {
-      const client = createClient(flags);
-      if (how !== undefined && !Enrolment.enum.includes(how as Enrolment)) {
-        throw new InterlockError('usage', { problem: `enrolment is ${Enrolment.enum.join(' or ')}` });
-      }
-      const data = how
-        ? await client.replace<EnrolmentAnswer>('v1/enrolment', { enrolment: how })
-        : await client.get<EnrolmentAnswer>('v1/enrolment');
-      return { text: describe(data), data };
-    }),
-  );
+    'enrollment [how]',
+    'Show or set whether hosts need a join token (token) or can enroll without one (open)',
+    'enrollment',
+    'enrollment open',
+  )
+    // the former name, for one release
+    .alias('enrolment')
+    .action(
+      answer(async (how: string | undefined, flags: ClientOptions) => {
+        const client = createClient(flags);
+        if (how !== undefined && !Enrolment.enum.includes(how as Enrolment)) {
+          throw new InterlockError('usage', {
+            problem: `enrollment is ${how}; use ${Enrolment.enum.join(' or ')}`,
+          });
+        }
+        const data = how
+          ? await client.replace<EnrolmentAnswer>('v1/enrolment', { enrolment: how })
+          : await client.get<EnrolmentAnswer>('v1/enrolment');
+        return { text: describe(data), data };
+      }),
+    );
 
   add(
     'forget [host]',
-    'End a host’s credential and record, or those of all that nobody approved',
+    'Delete a host’s credential and record, or those of all unapproved hosts',
     'forget web-1',
     "forget --unapproved --older-than '7 days'",
   )
     .option('--unapproved', 'all hosts that wait for approval')
-    .option('--older-than <time>', 'only those not seen for so long: 12 hours, 7 days')
+    .option('--older-than <time>', 'only hosts without a check-in for this long: 12 hours, 7 days')
     .action(
       answer(async (name: string | undefined, { unapproved, olderThan, ...flags }: ForgetFlags) => {
         if (Boolean(name) === Boolean(unapproved) || (olderThan && name)) {
-          throw new InterlockError('usage', { problem: 'give a host, or --unapproved' });
+          throw new InterlockError('usage', {
+            problem: 'give a host or --unapproved, not both; --older-than needs --unapproved',
+          });
         }
         const client = createClient(flags);
         if (name === undefined) return forgetAll(client, olderThan);
         const id = await findHost(client, name);
         await client.delete(`v1/hosts/${encodeURIComponent(id)}`);
-        return { text: line`${name} is forgotten`, data: { id, forgotten: true } };
+        return { text: line`forgot ${name}`, data: { id, forgotten: true } };
       }),
     );
 }
@@ -64,12 +71,15 @@ async function forgetAll(client: ReturnType<typeof createClient>, olderThan: str
     unapproved: true,
     ...(before && { before }),
   });
-  return { text: line`${data.forgotten} hosts are forgotten`, data };
+  return { text: line`forgot ${data.forgotten} hosts`, data };
 }
 
 function spanMs(text: string): number {
   const [, count, unit] = /^(\d{1,4}) ?(minute|hour|day|week)s?$/.exec(text) ?? [];
-  if (!unit) throw new InterlockError('usage', { problem: `--older-than: ${text} is no time like 7 days` });
+  if (!unit)
+    throw new InterlockError('usage', {
+      problem: `--older-than is ${text}; give a time such as 12 hours or 7 days`,
+    });
   return Number(count) * unitMs[unit as keyof typeof unitMs];
 }
 
@@ -77,7 +87,7 @@ function describe({ enrolment, unapproved, limit }: EnrolmentAnswer): string {
   const rule =
     enrolment === 'token'
       ? 'hosts need a join token: interlock token create --role join'
-      : 'hosts may ask without a join token, and count once they are approved';
+      : 'hosts can enroll without a join token; they count once they are approved';
   const waiting = line`${unapproved} of at most ${limit} hosts wait for approval`;
   return [line`${enrolment}: ${rule}`, waiting].join('\n');
 }
