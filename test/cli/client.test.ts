@@ -21,7 +21,7 @@ afterEach(() => {
   server.close();
 });
 
-test.each(['tell', 'delete'] as const)('what has no answer is done: %s', async (verb) => {
+test.each(['send', 'delete'] as const)('what has no answer is done: %s', async (verb) => {
   expect(await createClient({ server: url, token: 't' })[verb]('v1/hosts/1/hold', {})).toBeUndefined();
 });
 

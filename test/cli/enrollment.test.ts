@@ -26,7 +26,7 @@ const ask = async () => {
 };
 
 beforeAll(async () => {
-  server = await startServer(dir, '--enrolment', 'open');
+  server = await startServer(dir, '--enrollment', 'open');
   options = ['--server', server.url, '--token', adminToken(server)];
 });
 afterAll(async () => {
@@ -34,11 +34,16 @@ afterAll(async () => {
   remove();
 });
 
+test('the former spelling still works', async () => {
+  expect(await run('enrolment')).toMatch(/^open: /);
+  expect(await run('enrollment')).toMatch(/^open: /);
+});
+
 test('who may join is shown and set, and those who wait are forgotten', async () => {
   expect(await ask()).toBe(200);
-  expect(await run('forget', '--unapproved', '--older-than', '7 days')).toBe('0 hosts are forgotten');
+  expect(await run('forget', '--unapproved', '--older-than', '7 days')).toBe('forgot 0 hosts');
   expect(await run('enrolment', 'token')).toMatch(/^token: .*\n1 of at most 1000 hosts wait for approval$/);
-  expect(await run('forget', '--unapproved')).toBe('1 hosts are forgotten');
+  expect(await run('forget', '--unapproved')).toBe('forgot 1 hosts');
   expect(await ask()).toBe(403);
-  expect(await run('forget', 'web-1', '--unapproved')).toMatch(/^2: give a host, or --unapproved/);
+  expect(await run('forget', 'web-1', '--unapproved')).toMatch(/^2: give a host or --unapproved/);
 });

@@ -45,7 +45,7 @@ const host = {
 
 test('a host says in whole words how it failed last, within 80 characters', () => {
   const text = describeHost(host);
-  expect(text.replace(/\s+/g, ' ')).toContain(`failed last 2 at 2026-03-01 12:00: ${detail}`);
+  expect(text.replace(/\s+/g, ' ')).toContain(`last failure 2 at 2026-03-01 12:00: ${detail}`);
   for (const line of `${text}\n${listHosts([host], false)}`.split('\n'))
     expect(line.length).toBeLessThanOrEqual(80);
 });
@@ -55,5 +55,5 @@ test('a failure that a later success made good is not held against a host', () =
     ...host,
     reports: [{ ...report, kind: 'confirmed', detail: '' }, ...host.reports],
   } as HostDetail;
-  expect(describeHost(good)).not.toContain('failed last');
+  expect(describeHost(good)).not.toContain('last failure');
 });

@@ -49,7 +49,7 @@ test('a token that others may read, an unknown key and broken TOML are refused w
   const file = userConfigPath(env);
   await saveUserConfig(kept, file);
   await chmod(file, 0o644);
-  expect(() => readUserConfig(file)).toThrow(/others may read/);
+  expect(() => readUserConfig(file)).toThrow(/other users can read/);
   for (const text of ['sever = "https://x"', 'server = ', 'server = "ftp://x"']) {
     await writeFile(file, text, { mode: 0o600 });
     await chmod(file, 0o600);

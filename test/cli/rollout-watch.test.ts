@@ -40,7 +40,7 @@ describe('watching ends', () => {
     const { rollout, interrupted } = await watch(server(detail({ state: 'completed', over: true, ...held })));
     expect(interrupted).toBe(false);
     expect(describeEnd(rollout)).toBe(
-      'core 2 is through on stable: 2 hosts run it, 0 failed; 1 cannot come: web-3 (held)',
+      'core 2 is complete on stable: 2 hosts run it, 0 failed; 1 cannot come: web-3 (held)',
     );
   });
 
@@ -72,13 +72,13 @@ describe('watching ends', () => {
 
   it('with 75 when the channel has no host', async () => {
     const none = detail({ over: true, tally: { on: 0, coming: 0, unable: [] } });
-    await expect(watch(server(none))).rejects.toThrow('no host that was seen');
+    await expect(watch(server(none))).rejects.toThrow('no host of the channel has checked in');
   });
 
   it('with 75 after its time, saying what is missing', async () => {
     const error = await watch(server(detail({ inFlight: 1 })), 10).catch((cause) => cause);
     expect([error.code, error.row.exit]).toEqual(['rollout_timeout', 75]);
-    expect(error.message).toContain('0 on it, 1 under way, 3 to come, 0 failed');
+    expect(error.message).toContain('0 run it, 1 under way, 3 to come, 0 failed');
   });
 
   it('not while hosts still run what was rolled back, and not before the server called it completed', async () => {
