@@ -199,8 +199,8 @@ test.each([
     '<x/>',
     /but application\/xhtml/,
   ],
-  ['a gateway that knows nobody', 401, json, '{"message":"who?"}', /answered 401: .*who\?/],
-  ['a gateway in trouble, without a word', 502, {}, '', /answered 502: no metadata/],
+  ['a gateway that knows nobody', 401, json, '{"message":"who?"}', /responded with 401: .*who\?/],
+  ['a gateway in trouble, without a word', 502, {}, '', /responded with 502: no metadata/],
 ] as const)(
   '%s in the place of metadata is no forgery, and told by its words',
   async (_, status, headers, text, words) => {

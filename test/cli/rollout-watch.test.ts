@@ -83,9 +83,9 @@ describe('watching ends', () => {
 
   it('not while hosts still run what was rolled back, and not before the server called it completed', async () => {
     const back = detail({ version: '1', over: false, tally: { on: 1, coming: 2, unable: [] } });
-    await expect(watch(server(back), 10)).rejects.toThrow('not through');
+    await expect(watch(server(back), 10)).rejects.toThrow('not complete');
     const soon = detail({ over: true, tally: { on: 3, coming: 0, unable: [] } });
-    await expect(watch(server(soon), 10)).rejects.toThrow('not through');
+    await expect(watch(server(soon), 10)).rejects.toThrow('not complete');
   });
 });
 

@@ -105,7 +105,7 @@ describe('interlock serve', () => {
     const tls = ['--tls-cert', join(dir, 'none.crt'), '--tls-key', join(dir, 'none.key')];
     const bare = await interlock('serve', '--data', fresh, '--listen', '127.0.0.1:0', ...tls);
     expect(bare).toMatchObject({ code: 78, err: expect.stringContaining('none.crt') });
-    expect(keyless).toMatchObject({ code: 66, err: expect.stringContaining('holds too few keys for') });
+    expect(keyless).toMatchObject({ code: 66, err: expect.stringContaining('has too few keys for') });
     rmSync(fresh, { recursive: true, force: true });
   });
 

@@ -263,6 +263,6 @@ describe('a cancel', () => {
     };
     await put({ at: 'rebooting', goal, hold, generation: 2, attempt: null, confirmed: false });
     const { code, stderr } = await startAgent(root, ['cancel']).ended;
-    expect([code, stderr]).toEqual([75, expect.stringContaining('too late to give 2 up')]);
+    expect([code, stderr]).toEqual([75, expect.stringContaining('too late to cancel 2')]);
   });
 });

@@ -53,7 +53,7 @@ it('brings a server back as it was, from a copy made while it ran', async () => 
 });
 
 it('refuses what exists and what is none; a blob that rotted is named and all others are restored', async () => {
-  expect((await interlock('backup', at('data'), '--data', at('data'))).err).toContain('exists already');
+  expect((await interlock('backup', at('data'), '--data', at('data'))).err).toContain('already exists');
   expect((await interlock('backup', at('backup'), '--data', at('keys'))).code).toBe(66);
   await interlock('backup', at('backup'), '--no-keys', '--data', at('data'));
   expect(readdirSync(at('backup')).toSorted()).toEqual(['blobs', 'interlock.db']);

@@ -26,7 +26,7 @@ it('thirty tries to log in a minute and address, whatever the token', async () =
   const refused = await enter(desk.tokens.viewer);
   expect([refused.statusCode, refused.json()]).toEqual([
     429,
-    { kind: 'too_many', value: 'too many requests: 30 a minute are allowed', details: { limit: 30 } },
+    { kind: 'too_many', value: 'too many requests: the limit is 30 a minute', details: { limit: 30 } },
   ]);
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
   expect((await enter(desk.tokens.viewer, '192.0.2.2')).statusCode).toBe(200);

@@ -135,7 +135,7 @@ describe('repositories', () => {
       code: 'version_unknown',
       details: { file: join(dir, 'image.toml'), line: 4 },
       message: expect.stringMatching(
-        /nothing satisfies web=1\.27\.\*; there is 1\.28\.0 in trixie-backports\/main of .*, 1\.26\.3 in trixie\/main of /,
+        /no version satisfies web=1\.27\.\*; available: 1\.28\.0 in trixie-backports\/main of .*, 1\.26\.3 in trixie\/main of /,
       ),
     });
     await expect(choose('"web/sid"')).rejects.toMatchObject({
@@ -148,7 +148,7 @@ describe('repositories', () => {
     await expect(choose('"web-comon"')).rejects.toMatchObject({
       code: 'package_unknown',
       details: { line: 3 },
-      message: expect.stringMatching(/no package web-comon in trixie; did you mean web-common\?$/),
+      message: expect.stringMatching(/package web-comon does not exist in trixie; did you mean web-common\?$/),
     });
     await expect(choose('"wbe"')).rejects.toThrow(/did you mean web\?$/);
     await expect(choose('', '', 'kernel = "linux-image-rt-amd46"\n')).rejects.toMatchObject({
@@ -161,7 +161,7 @@ describe('repositories', () => {
     await expect(choose('"web-comon",\n"web=9.*",\n"nothing-like-it"')).rejects.toMatchObject({
       code: 'definition_invalid',
       message: expect.stringMatching(
-        /:3: no package web-comon .*\n.*:4: nothing satisfies web=9\.\*; .*\n.*:5: no package nothing-like-it in trixie$/,
+        /:3: package web-comon does not exist in .*\n.*:4: no version satisfies web=9\.\*; .*\n.*:5: package nothing-like-it does not exist in trixie$/,
       ),
     });
   });

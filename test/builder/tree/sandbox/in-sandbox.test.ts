@@ -84,5 +84,5 @@ it('says that nothing can be run in a folder that forbids it', async () => {
   const args = ['--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', folder, process.execPath];
   const said = execFileSync('unshare', args, { encoding: 'utf8' });
   await rm(folder, { recursive: true });
-  expect(said).toBe(`${folder}/tmp is mounted noexec: no program of an image can run there\n`);
+  expect(said).toBe(`${folder}/tmp is mounted noexec, so programs of the image cannot run there\n`);
 });
