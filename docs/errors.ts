@@ -1,7 +1,7 @@
 import { errorTable } from '../protocol/errors/error-table.ts';
 import { conditions } from '../protocol/errors/trouble-codes.ts';
 
-/** Renders the error table as the page people look a code up in. */
+/** Renders the error table as a reference page. */
 export function renderErrors(): string {
   const rows = Object.entries(errorTable).map(
     ([code, { message, remedy, http, exit, retry }]) =>
@@ -10,8 +10,8 @@ export function renderErrors(): string {
   return [
     '# Errors',
     '',
-    'Every failure has one of these codes. On the wire it is `{"kind": code, "value": message}` with the HTTP status;',
-    'a command exits with the exit code and prints message and remedy. `retry` says when trying again is worth it.',
+    'Every error has one of these codes. On the wire it is `{"kind": code, "value": message}` with the HTTP status;',
+    'a command prints message and remedy and exits with the exit code. `retry` says when to try again.',
     'This page is generated from `protocol/errors/error-table.ts` by `npm run docs`.',
     '',
     '| code | what happened | what to do | HTTP | exit | retry |',

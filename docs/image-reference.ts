@@ -9,13 +9,13 @@ interface Described {
   properties?: Record<string, Described>;
 }
 
-/** Renders the schema of image.toml as the page people look a key up in. */
+/** Renders the schema of image.toml as a reference page. */
 export function renderImageReference(): string {
   const keys = Object.entries((ImageFile as TSchema & Described).properties ?? {});
   return [
     '# image.toml',
     '',
-    'An image is a folder with an `image.toml`. Paths are relative to that folder; an unknown key is refused with its line.',
+    'An image is a folder with an `image.toml`. Paths are relative to that folder; an unknown key is an error with its line.',
     'Every image needs `name`, `suite`, `kernel` and both `slots`, from its own file or from one it includes.',
     'This page is generated from `builder/definition/image-file.ts` by `npm run docs`.',
     '',
@@ -23,7 +23,7 @@ export function renderImageReference(): string {
     '|---|---|---|',
     ...keys.flatMap(([key, value]) => rowsOf(key, value)),
     '',
-    '## An example with all that composes',
+    '## An example',
     '',
     '```toml',
     'include = ["../tiny", "../features/ssh"]',
@@ -39,10 +39,11 @@ export function renderImageReference(): string {
     'cmdline = "console=ttyAMA0"',
     '```',
     '',
-    'The order in the tree: packages, sources, what every image has, overlays, users and `overlay.perms`, scripts, derived data, units and masks, removals.',
+    'The tree is made in this order: packages, sources, what every image has, overlays, users and `overlay.perms`, scripts, derived data, units and masks, removals.',
+    '',
     '## overlay.perms',
     '',
-    'Beside the folder that `overlay` names may lie a file of that name with `.perms`. The last line that matches counts for what it says:',
+    'A file with the name of the overlay folder and `.perms` sets owners and modes. For each property the last matching line counts:',
     '',
     '```toml',
     '"/etc/wireguard/*.conf" = { mode = "0600" }',
@@ -50,10 +51,10 @@ export function renderImageReference(): string {
     '"/etc/app/**" = { owner = "app", group = 33, mode = "0640" }   # files and links',
     '```',
     '',
-    'Globs are those of `remove`, of paths of the overlay; one that names nothing is refused. Names are those of the image, with users that packages and',
-    'the `sysusers.d` files of overlays bring. Git keeps of a mode only whether a file is executable: `build` and `--plan` say which modes need a line here.',
+    'Globs are as in `remove`, for paths of the overlay; one that matches nothing is an error. Users are those of the image, including those of packages and',
+    'of `sysusers.d` files in overlays. Git only stores whether a file is executable; `build` and `--plan` list the modes that need a line here.',
     '',
-    'Beside `image.toml` lie `packages.lock` (for arm64 `packages.arm64.lock`) and `users.lock`; see [images](../images/README.md).',
+    'The folder also contains `packages.lock` (for arm64 `packages.arm64.lock`) and `users.lock`; see [images](../images/README.md).',
     '',
   ].join('\n');
 }

@@ -37,7 +37,7 @@ export function renderManPage(node: CommandNode): string {
     ...programOptions(node).flatMap(describeOption),
     '.TP',
     '.B \\-\\-help',
-    'Show what a verb does, with an example.',
+    'Show help, with an example.',
     '.SH EXAMPLES',
     '.nf',
     ...(leaves.length > 1 && !isRoot ? leaves.flatMap(({ examples }) => examples) : node.examples).map(line),
@@ -94,7 +94,7 @@ function describeOption({ flags, summary, choices, mandatory }: OptionNode): str
   const [flag = '', ...value] = flags.split(' ');
   const more = [
     ...(choices.length > 0 ? [`One of ${choices.join(', ')}.`] : []),
-    ...(mandatory ? ['Must be given.'] : []),
+    ...(mandatory ? ['Required.'] : []),
   ];
   return [
     '.TP',
@@ -107,7 +107,7 @@ function serverSections(): string[] {
   const rows: [string, string][] = [
     ['INTERLOCK_SERVER', 'Base URL of the update server, where --server is not given.'],
     ['INTERLOCK_TOKEN', 'Operator token, where --token is not given.'],
-    ['INTERLOCK_CA', 'Authority of the server’s certificate (PEM), where --ca is not given.'],
+    ['INTERLOCK_CA', 'CA certificate of the server (PEM), where --ca is not given.'],
     ['COLUMNS', 'Width of tables where there is no terminal; 80 without it.'],
   ];
   return [
@@ -117,7 +117,7 @@ function serverSections(): string[] {
     '.TP',
     '.I $XDG_CONFIG_HOME/interlock/config.toml, ~/.config/interlock/config.toml',
     line(
-      'What interlock login keeps: server, token and ca, for where neither a flag nor the environment says so. The token is sent to that server alone.',
+      'What interlock login saves: server, token and ca, used where neither a flag nor the environment gives a value. The token is sent to that server only.',
     ),
   ];
 }
@@ -127,9 +127,7 @@ function exitStatus(isWhole: boolean): string[] {
   const rows = [...byExit].toSorted(([a], [b]) => a - b);
   return [
     '.SH EXIT STATUS',
-    line(
-      '0 when it did what it was asked; else that of the error, which is printed with what to do about it.',
-    ),
+    line('0 on success; otherwise that of the error, which is printed together with what to do.'),
     ...(isWhole
       ? rows.flatMap(([exit, codes]) => ['.TP', `.B ${exit}`, line(codes.map(([code]) => code).join(', '))])
       : []),

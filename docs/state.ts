@@ -2,28 +2,28 @@ import { moves } from '../agent/state-machine/moves.ts';
 
 type PhaseName = keyof typeof moves;
 
-/** What each phase means to the person who reads `interlock-agent status`. */
+/** What each state means, for readers of `interlock-agent status`. */
 const meanings: Record<PhaseName, string> = {
-  idle: 'Nothing to do until the next look.',
-  offered: 'Signed metadata named a target; the inactive slot is being written.',
+  idle: 'Nothing to do until the next check-in.',
+  offered: 'Signed metadata names a target; the inactive slot is being written.',
   written:
-    'The inactive slot holds the target, read back whole. The running slot is still the one that boots.',
+    'The inactive slot has the target and was read back. The running slot is still the one that boots.',
   acquiring:
-    'A place in the lock is being asked for, and may already be held: the attempt’s nonce is on the disk.',
-  locked: 'A place is held; pre-reboot hooks drain the host.',
-  flipped: 'The boot pointer names the target; the place is confirmed by one more transaction.',
-  rebooting: 'Written down before the reboot call. From here only a new boot, healthy, gives the place back.',
+    'The host is asking for a place in the lock, and may already hold it: the attempt’s nonce is on the disk.',
+  locked: 'The host holds a place; pre-reboot hooks drain it.',
+  flipped: 'The boot pointer names the target; another transaction confirms the place.',
+  rebooting: 'Saved before the reboot call. From here only a new, healthy boot releases the place.',
   trying: 'The target runs; health checks must hold.',
-  confirmed: 'The target is marked good; the place is being given back with “ok”.',
+  confirmed: 'The target is marked good; the place is being released with “ok”.',
   condemned: 'The target failed its checks: its entry is marked bad, and the host reboots.',
-  fellBack: 'The old slot runs again; its health is checked before anything is given back.',
-  healed: 'The old slot is healthy; the place is being given back with “failed”.',
+  fellBack: 'The old slot runs again; its health is checked before the place is released.',
+  healed: 'The old slot is healthy; the place is being released with “failed”.',
   cancelling:
-    'Given up before the reboot: the flip is taken back, post-confirm hooks run, then the place goes.',
+    'Cancelled before the reboot: the flip is undone, post-confirm hooks run, then the place is released.',
   finished: 'Updated; post-confirm hooks run.',
 };
 
-/** Renders the agent's table of moves as a diagram and a list. */
+/** Renders the agent's transitions as a diagram and a table. */
 export function renderStates(): string {
   const edges = Object.entries(moves).flatMap(([from, all]) => all.map((to) => `  ${from} --> ${to}`));
   const rows = Object.entries(moves).map(
@@ -33,8 +33,8 @@ export function renderStates(): string {
   return [
     '# The agent’s states',
     '',
-    'A state is a reached fact, on the disk before the next step is taken; a crash anywhere is followed by the same step',
-    'again. This page is generated from `agent/state-machine/moves.ts` by `npm run docs`.',
+    'Each state is saved before the next step begins; after a crash the agent repeats that step.',
+    'This page is generated from `agent/state-machine/moves.ts` by `npm run docs`.',
     '',
     '```mermaid',
     'stateDiagram-v2',
