@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 
-const usualHosts = 3;
-const mostHosts = 9;
+const defaultHosts = 3;
+const maxHosts = 9;
 
 /** What `npm run demo -- …` takes. */
 export const help = `npm run demo -- [--hosts N] [--file-backed]
 
-  --hosts N       how many virtual machines, from 1 to ${mostHosts} (${usualHosts}: a quarter of an hour without KVM)
-  --file-backed   no virtual machines: the real agent on files, in a minute or two
+  --hosts N       number of virtual machines, from 1 to ${maxHosts} (default ${defaultHosts}, 15 minutes without KVM)
+  --file-backed   no virtual machines: the same agent on files, in two minutes
 `;
 
 export interface Wanted {
@@ -20,9 +20,11 @@ export interface Wanted {
 /** Reads the demo's arguments. Throws `usage`. */
 export function readArguments(args: readonly string[]): Wanted {
   const values = parse(args);
-  const hosts = Number(values.hosts ?? usualHosts);
-  if (!Number.isInteger(hosts) || hosts < 1 || hosts > mostHosts) {
-    throw new InterlockError('usage', { problem: `--hosts takes a number from 1 to ${mostHosts}` });
+  const hosts = Number(values.hosts ?? defaultHosts);
+  if (!Number.isInteger(hosts) || hosts < 1 || hosts > maxHosts) {
+    throw new InterlockError('usage', {
+      problem: `--hosts is ${values.hosts}; give a number from 1 to ${maxHosts}`,
+    });
   }
   return { hosts, isFileBacked: values['file-backed'] ?? false, isHelp: values.help ?? false };
 }

@@ -3,7 +3,7 @@ export interface Board {
   /** Sets a line's text. `settled` lines are also printed where nothing can change in place. */
   set(name: string, text: string, settled: boolean): void;
   /** Prints above the board what happens now, and how. */
-  say(what: string, how: string): void;
+  announce(what: string, how: string): void;
   end(): void;
 }
 
@@ -36,7 +36,7 @@ export function createBoard(names: readonly string[], out: NodeJS.WriteStream = 
         out.write(`${now()}  ${name.padEnd(10)} ${text}\n`);
       }
     },
-    say(what, how) {
+    announce(what, how) {
       if (out.isTTY) erase();
       out.write(`${now()}  ${what.padEnd(10)} ${how}\n`);
       if (out.isTTY) draw();

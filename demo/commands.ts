@@ -8,19 +8,19 @@ const interlock = join(import.meta.dirname, '../bin/interlock');
 /** Verbs that show what they sign. */
 const signing = ['publish', 'rollback'];
 
-/** What is signed in words; every changed field of it would bury the story. */
-function tellSigned(line: string): void {
+/** Prints the summary of what is signed, without the list of changed fields. */
+function printSigned(line: string): void {
   if (!/^ {4}[+-] /.test(line)) process.stderr.write(`${line}\n`);
 }
 
-/** Runs `interlock …` as a person would, and returns what it answered as JSON. Its progress goes to the terminal. */
+/** Runs `interlock …`, prints its progress, and returns its JSON output. */
 export async function command<T>(args: readonly string[], env: Record<string, string> = {}): Promise<T> {
   const signs = signing.includes(args[0] ?? '');
   const child = spawn(interlock, ['--json', ...args], {
     stdio: ['ignore', 'pipe', signs ? 'pipe' : 'inherit'],
     env: { ...process.env, ...env },
   });
-  if (child.stderr) createInterface(child.stderr).on('line', tellSigned);
+  if (child.stderr) createInterface(child.stderr).on('line', printSigned);
   let output = '';
   child.stdout!.setEncoding('utf8').on('data', (text: string) => {
     output += text;

@@ -1,18 +1,18 @@
 import type { HostView } from './describe-host.ts';
 
-/** A host of the demo, whatever it is made of. */
+/** A host of the demo: a virtual machine, or a folder of files. */
 export interface DemoHost {
   name: string;
   start(): Promise<void>;
   stop(): Promise<void>;
   view(): Promise<HostView>;
-  /** Calls back whenever the host goes down for a reboot. */
+  /** Calls back when the host goes down for a reboot. */
   onDown(call: () => void): void;
-  /** Processor seconds that a machine took; 0 when it is none. */
+  /** Processor seconds of the virtual machine; 0 for a host on files. */
   cpuSeconds(): number;
 }
 
-/** What every host of the demo is told. */
+/** What every host of the demo is configured with. */
 export interface HostsOptions {
   folder: string;
   names: readonly string[];
@@ -23,7 +23,7 @@ export interface HostsOptions {
   etcd: readonly string[];
 }
 
-/** The agent's configuration. Times in seconds: impatient, because somebody watches. */
+/** The agent's configuration, with short times (seconds), because someone watches. */
 export function configOf(
   { server, joinToken, etcd }: HostsOptions,
   health: { settle: number; steady: number; timeout: number },

@@ -2,7 +2,7 @@ import type { Progress } from '../agent/run/run.ts';
 import type { Memory, Phase } from '../agent/state-machine/memory.ts';
 import { bar } from '../system/terminal/progress.ts';
 
-/** What is known about a host from outside. */
+/** The state of a host as the demo sees it. */
 export interface HostView {
   name: string;
   /** Version it runs; null while it boots. */
@@ -10,40 +10,40 @@ export interface HostView {
   bootId: string | null;
   memory: Memory | null;
   progress: Progress | null;
-  /** For how long it boots already, and how long it usually takes. */
+  /** Seconds since the boot began, and how long boots usually take. */
   booting: { seconds: number; usual: number } | null;
 }
 
 const barWidth = 24;
 
-const words: Record<Phase['at'], string> = {
+const labels: Record<Phase['at'], string> = {
   idle: 'up to date',
-  offered: 'downloads into the other slot',
-  written: 'written and read back',
-  acquiring: 'asks for a place in the lock',
+  offered: 'downloading to the inactive slot',
+  written: 'written and verified',
+  acquiring: 'waiting for the lock',
   locked: 'holds the lock',
   flipped: 'boot pointer flipped',
-  rebooting: 'reboots',
-  trying: 'on trial: health checks',
-  confirmed: 'healthy, gives the lock back',
-  condemned: 'unhealthy: goes back',
-  fellBack: 'the old slot is back by itself',
-  healed: 'old slot healthy, gives the lock back',
-  cancelling: 'gives the update up',
+  rebooting: 'rebooting',
+  trying: 'on trial: running health checks',
+  confirmed: 'healthy, releasing the lock',
+  condemned: 'unhealthy, going back',
+  fellBack: 'fell back to the old slot',
+  healed: 'old slot healthy, releasing the lock',
+  cancelling: 'cancelling the update',
   finished: 'confirmed',
 };
 
-/** One line about a host: versions, what it does, how far it is, or what it waits for. */
+/** One line about a host: versions, state, progress, or what it waits for. */
 export function describeHost({ running, memory, progress, booting }: HostView): string {
-  if (booting) return `${' '.repeat(7)} ${share(booting.seconds / booting.usual, 0.97)}  boots`;
-  if (!memory || !running) return 'boots';
+  if (booting) return `${' '.repeat(7)} ${share(booting.seconds / booting.usual, 0.97)}  booting`;
+  if (!memory || !running) return 'booting';
   const goal = goalOf(memory.phase);
   const versions = (goal && goal !== running ? `${running} → ${goal}` : running).padEnd(7);
   const { step = '', done = 0, total = 0 } = progress ?? {};
   if (step === 'write' || step === 'download' || step === 'verify') {
     return `${versions} ${share(total > 0 ? done / total : 0, 1)}  ${step}`;
   }
-  return `${versions} ${words[memory.phase.at]}${because(memory)}`;
+  return `${versions} ${labels[memory.phase.at]}${because(memory)}`;
 }
 
 function share(of: number, most: number): string {
@@ -58,7 +58,7 @@ function isSettled(view: HostView): boolean {
   return isUpIn(view, free);
 }
 
-/** True when the boot that runs now has proven itself, as docs/safety.md counts: its place may be on its way back. */
+/** True when the running boot is proven, as docs/safety.md defines; its place may still be held. */
 export function isBack(view: HostView): boolean {
   return isUpIn(view, [...free, 'confirmed', 'healed']);
 }
@@ -67,7 +67,7 @@ function isUpIn({ memory, running, bootId }: HostView, phases: readonly Phase['a
   return running !== null && memory?.boots.at(-1) === bootId && phases.includes(memory.phase.at);
 }
 
-/** True when the host runs a version, confirmed, and wants nothing else. */
+/** True when the host runs a version, confirmed, and is idle. */
 export function hasSettledOn(version: string): (view: HostView) => boolean {
   return (view) => isSettled(view) && view.running === version && view.memory?.phase.at === 'idle';
 }
@@ -75,7 +75,7 @@ export function hasSettledOn(version: string): (view: HostView) => boolean {
 function because({ phase, wait, failed }: Memory): string {
   if (wait?.reason === 'failed_here') return `; ${Object.values(failed).at(-1)?.version} failed here`;
   if (phase.at === 'idle' || !wait) return '';
-  return `, waits: ${wait.reason}`;
+  return `, waiting: ${wait.reason}`;
 }
 
 function goalOf(phase: Phase): string | undefined {

@@ -5,16 +5,16 @@ import type { Board } from './board.ts';
 import type { DemoHost } from './demo-host.ts';
 import { describeHost, type HostView, isBack } from './describe-host.ts';
 
-const lookEveryMs = 150;
+const pollMs = 150;
 const lockEveryMs = 1000;
 
-/** The hosts of the demo, and what they did so far. */
+/** The hosts of the demo, and how many of them were down. */
 export interface Fleet {
   /** Most hosts that were down or on trial at one time, by their own boots. */
   mostDown(): number;
-  /** Processor seconds of the machines. */
+  /** Processor seconds of all virtual machines. */
   cpuSeconds(): number;
-  /** Shows the hosts until `isDone` says so; throws after `seconds`. */
+  /** Shows the hosts until `isDone` returns true; throws after `seconds`. */
   until(what: string, seconds: number, isDone: (views: HostView[]) => boolean): Promise<void>;
   stop(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export async function startFleet(
   for (const host of hosts) host.onDown(() => void goDown(host));
   await Promise.all(hosts.map((host) => host.start()));
 
-  /** Who came back since they were looked at last is not down any more: a place is free as soon as a host is proven. */
+  /** Hosts that came back since the last poll are no longer down: a place is free as soon as a host is proven. */
   async function goDown({ name }: DemoHost): Promise<void> {
     const views = await Promise.all(hosts.filter((host) => down.has(host.name)).map((host) => host.view()));
     for (const view of views.filter(isBack)) down.delete(view.name);
@@ -56,7 +56,7 @@ export async function startFleet(
     mostDown: () => mostDown,
     cpuSeconds: () => hosts.reduce((sum, host) => sum + host.cpuSeconds(), 0),
     async until(what, seconds, isDone) {
-      for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(lookEveryMs)) {
+      for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(pollMs)) {
         const views = await Promise.all(hosts.map((host) => host.view()));
         for (const view of views) {
           if (isBack(view)) down.delete(view.name);
@@ -74,7 +74,7 @@ export async function startFleet(
   };
 }
 
-/** Where lines cannot change in place, how far a download or a boot is would fill the page. */
+/** Leaves out progress where lines cannot change in place, because it would fill the screen. */
 function isWorthALine({ progress, booting }: HostView): boolean {
   return !booting && (progress?.done ?? 0) === 0;
 }

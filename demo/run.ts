@@ -1,10 +1,10 @@
 import { asInterlockError } from '../protocol/errors/interlock-error.ts';
 import { help, readArguments, type Wanted } from './arguments.ts';
 import { createBoard } from './board.ts';
-import { canRunMachines } from './can-run-machines.ts';
+import { canRunVms } from './can-run-vms.ts';
 import { fileHosts } from './file-hosts.ts';
-import { machines } from './machines.ts';
-import { tell } from './tell.ts';
+import { runDemo } from './run-demo.ts';
+import { virtualMachines } from './virtual-machines.ts';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -25,15 +25,15 @@ try {
 
 async function show({ hosts, isFileBacked }: Wanted): Promise<void> {
   const kind =
-    isFileBacked || !canRunMachines()
+    isFileBacked || !canRunVms()
       ? { kind: 'hosts on file-backed disks', makeHosts: fileHosts, patience: 3 }
-      : { kind: 'virtual machines', makeHosts: machines, patience: 60 };
+      : { kind: 'virtual machines', makeHosts: virtualMachines, patience: 60 };
   const names = Array.from({ length: hosts }, (_, index) => `host-${index + 1}`);
   const board = createBoard([...names, 'lock']);
   cleanUp.push(async () => board.end());
-  const told = await tell({ board, names, cleanUp, ...kind });
+  const summary = await runDemo({ board, names, cleanUp, ...kind });
   board.end();
-  const lines = told.map((line, index) => `${String(index + 1).padStart(3)}  ${line}`);
+  const lines = summary.map((line, index) => `${String(index + 1).padStart(3)}  ${line}`);
   process.stdout.write(`\n${lines.join('\n')}\n`);
 }
 

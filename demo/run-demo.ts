@@ -8,38 +8,45 @@ import type { DemoHost, HostsOptions } from './demo-host.ts';
 import { hasSettledOn } from './describe-host.ts';
 import { startFleet } from './fleet.ts';
 
-/** Who tells the story, with what. */
-export interface Telling {
+/** What the demo runs with. */
+export interface DemoOptions {
   board: Board;
   names: readonly string[];
   makeHosts(options: HostsOptions): Promise<DemoHost[]>;
-  /** What the hosts are, for people. */
+  /** Name of the kind of host, for output. */
   kind: string;
-  /** How much longer than seconds things take here. */
+  /** Factor on all time limits. */
   patience: number;
-  /** Undone in reverse order when the story ends, however it does. */
+  /** Run in reverse order when the demo ends, for any reason. */
   cleanUp: (() => Promise<unknown>)[];
 }
 
 const numbers = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 
-/** The whole story; returns what happened, a line each. */
-export async function tell({ board, names, makeHosts, kind, patience, cleanUp }: Telling): Promise<string[]> {
+/** Runs the whole demo; returns a summary, one event a line. */
+export async function runDemo({
+  board,
+  names,
+  makeHosts,
+  kind,
+  patience,
+  cleanUp,
+}: DemoOptions): Promise<string[]> {
   const started = Date.now();
   const seconds = () => (Date.now() - started) / 1000;
-  const { say } = board;
+  const { announce } = board;
   const folder = await mkdtemp(join(tmpdir(), 'interlock-demo-'));
   cleanUp.push(() => rm(folder, { recursive: true, force: true }));
   const at = (...path: string[]) => join(folder, ...path);
   const keys = at('keys');
 
-  say('Keys', `interlock keys init ${keys}`);
+  announce('Keys', `interlock keys init ${keys}`);
   await command(['keys', 'init', keys]);
 
   await makeUnhealthyImage(at('unhealthy'));
   const build = async (version: string, image: string, sameAs?: string) => {
     const shown = `interlock build ${image} --version ${version} --out releases --trust keys/root.json`;
-    say(
+    announce(
       `Release ${version}`,
       sameAs ? `${shown} --offline --lock releases/${basename(sameAs)}/packages.lock` : shown,
     );
@@ -54,16 +61,16 @@ export async function tell({ board, names, makeHosts, kind, patience, cleanUp }:
   const second = await build('2', 'images/tiny', first);
   const third = await build('3', at('unhealthy'), first);
 
-  say('Lock', 'etcd on loopback: at most one host of the group may be down');
+  announce('Lock', 'etcd on loopback: at most one host of the group may be down');
   const etcd = await startEtcd();
   cleanUp.push(() => etcd.stop());
 
-  say('Server', 'interlock serve --data data --online-keys keys/online');
+  announce('Server', 'interlock serve --data data --online-keys keys/online');
   const server = await startServer(at('data'), join(keys, 'online'));
   cleanUp.push(() => server.stop());
   const env = { INTERLOCK_SERVER: server.url, INTERLOCK_TOKEN: server.adminToken };
   const publish = async (release: string) => {
-    say('Publish', `interlock publish releases/${basename(release)} --keys keys --channel stable`);
+    announce('Publish', `interlock publish releases/${basename(release)} --keys keys --channel stable`);
     await command(['publish', release, '--keys', keys, '--channel', 'stable'], env);
   };
   await publish(first);
@@ -72,9 +79,9 @@ export async function tell({ board, names, makeHosts, kind, patience, cleanUp }:
   ]);
 
   const count = numbers[names.length] ?? String(names.length);
-  say('Hosts', `${kind} with release 1 are switched on: ${count}`);
-  const told = { folder, names, release: first, server: server.url, joinToken, etcd: etcd.endpoints };
-  const fleet = await startFleet(await makeHosts(told), etcd.endpoints, board);
+  announce('Hosts', `starting ${count} ${kind} with release 1`);
+  const options = { folder, names, release: first, server: server.url, joinToken, etcd: etcd.endpoints };
+  const fleet = await startFleet(await makeHosts(options), etcd.endpoints, board);
   cleanUp.push(() => fleet.stop());
   const settledOn = (version: string) => (views: Parameters<ReturnType<typeof hasSettledOn>>[0][]) =>
     views.every(hasSettledOn(version));
@@ -86,13 +93,13 @@ export async function tell({ board, names, makeHosts, kind, patience, cleanUp }:
   await fleet.until('release 2 running everywhere', 60 + 40 * each, settledOn('2'));
   const updateTook = seconds() - updated;
 
-  say('Rollback', 'interlock rollback tiny --channel stable --to 1 --keys keys');
+  announce('Rollback', 'interlock rollback tiny --channel stable --to 1 --keys keys');
   await command(['rollback', 'tiny', '--channel', 'stable', '--to', '1', '--keys', keys], env);
   await fleet.until('release 1 running everywhere again', 60 + 40 * each, settledOn('1'));
 
   await publish(third);
   let victim = '';
-  await fleet.until('a fall-back', 60 + 20 * each, (views) => {
+  await fleet.until('a fallback', 60 + 20 * each, (views) => {
     const back = views.find(({ memory }) =>
       Object.values(memory?.failed ?? {}).some(({ version }) => version === '3'),
     );
@@ -101,7 +108,7 @@ export async function tell({ board, names, makeHosts, kind, patience, cleanUp }:
     return (
       back !== undefined &&
       hasSettledOn('1')(back) &&
-      others.every(({ memory }) => isBraked(memory?.wait?.reason))
+      others.every(({ memory }) => isStoppedByFailures(memory?.wait?.reason))
     );
   });
 
@@ -109,19 +116,19 @@ export async function tell({ board, names, makeHosts, kind, patience, cleanUp }:
   const Count = count.replace(/^./, (letter) => letter.toUpperCase());
   return [
     'Three releases were built from Debian packages: read-only EROFS, dm-verity, one kernel image each.',
-    'Offline keys signed them; the server holds only the keys that say "this is fresh".',
-    `${Count} ${kind} ran release 1, each from a disk of its own with two slots.`,
-    `Release 2 was published to stable; the hosts took it one at a time in ${updateTook.toFixed(0)} s.`,
-    'interlock rollback withdrew 2: signed by the key of stable, the only way down. They went back to release 1.',
-    `Release 3 fails its health check: ${victim} tried it, and its old slot came back by itself.`,
-    'The lock remembers the failure: the others wrote release 3 and never started it.',
+    'Offline keys signed them; the server has only the keys that prove freshness.',
+    `${Count} ${kind} ran release 1, each on its own disk with two slots.`,
+    `Release 2 was published to stable; the hosts installed it one at a time in ${updateTook.toFixed(0)} s.`,
+    'interlock rollback withdrew 2, signed by the key of stable, and the hosts went back to release 1.',
+    `Release 3 fails its health check: ${victim} tried it and fell back to its old slot.`,
+    'The lock recorded the failure, so the others wrote release 3 but did not start it.',
     `At most ${fleet.mostDown()} ${fleet.mostDown() === 1 ? 'host was' : 'hosts were'} down at any time; the lock allows 1.`,
-    `All of them run release 1, confirmed${cpu > 0 ? `; the machines took ${cpu.toFixed(0)} s of processor time` : ''}.`,
-    `Nothing is left running. ${seconds().toFixed(0)} s in all.`,
+    `All hosts run release 1, confirmed${cpu > 0 ? `; the virtual machines used ${cpu.toFixed(0)} s of processor time` : ''}.`,
+    `Everything has been stopped. The demo took ${seconds().toFixed(0)} s.`,
   ];
 }
 
-function isBraked(reason = ''): boolean {
+function isStoppedByFailures(reason = ''): boolean {
   return reason.includes('failed on');
 }
 

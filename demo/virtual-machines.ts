@@ -24,24 +24,24 @@ echo ---; cat /run/interlock/progress.json 2>/dev/null || echo null
 `;
 
 /** Virtual machines that boot one first-install disk, a copy each, and learn who they are from credentials. */
-export async function machines(options: HostsOptions): Promise<DemoHost[]> {
+export async function virtualMachines(options: HostsOptions): Promise<DemoHost[]> {
   const disk = join(options.folder, 'disk.raw');
   await command(['disk', options.release, '--out', disk]);
   await chooseAccelerator(join(options.release, 'boot.efi'));
   const inGuest = (url: string) => url.replace('127.0.0.1', '10.0.2.2');
-  const told = { ...options, server: inGuest(options.server), etcd: options.etcd.map(inGuest) };
+  const inGuests = { ...options, server: inGuest(options.server), etcd: options.etcd.map(inGuest) };
   const credentials = {
-    'interlock.config': configOf(told, health),
+    'interlock.config': configOf(inGuests, health),
     'systemd.unit-dropin.interlock-agent.timer':
       '[Timer]\nOnActiveSec=\nOnUnitInactiveSec=\nOnActiveSec=1\nOnUnitInactiveSec=20\nRandomizedDelaySec=0\nAccuracySec=1\n',
   };
   return options.names.map((name) => {
     const folder = join(options.folder, name);
-    return machine(name, folder, disk, { ...credentials, 'system.hostname': name });
+    return createVm(name, folder, disk, { ...credentials, 'system.hostname': name });
   });
 }
 
-function machine(
+function createVm(
   name: string,
   folder: string,
   firstDisk: string,
