@@ -2,10 +2,9 @@ import type { Command } from 'commander';
 import type { AuditLine } from '../protocol/api/operator.ts';
 import { answer, verb } from '../system/command/command.ts';
 import { formatTable } from '../system/terminal/table.ts';
-import { addServerOptions, type ClientOptions, createClient } from './client.ts';
-import { shownDigits } from './find-id.ts';
-import { formatTime } from './format-time.ts';
-import { wholeNumber } from './whole-number.ts';
+import { addServerOptions, type ClientOptions, createClient } from './client/client.ts';
+import { wholeNumber } from './flags/whole-number.ts';
+import { formatTime, shownDigits } from './format/format-values.ts';
 
 const usualLines = 20;
 const id = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g;

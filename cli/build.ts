@@ -23,7 +23,7 @@ import { writeDurably } from '../system/files/durable.ts';
 import { readError } from '../system/files/read-error.ts';
 import { print } from '../system/terminal/print.ts';
 import { formatTable } from '../system/terminal/table.ts';
-import { payloadFormatOption } from './payload-format.ts';
+import { payloadFormatOption } from './flags/payload-format.ts';
 import { keepUsersLock, readUsersLock } from './users-lock.ts';
 
 interface Options {

@@ -8,7 +8,7 @@ import { parse } from '../protocol/schema/schema.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answer, group, verb } from '../system/command/command.ts';
 import { formatTable } from '../system/terminal/table.ts';
-import { addServerOptions, type ClientOptions, createClient } from './client.ts';
+import { addServerOptions, type ClientOptions, createClient } from './client/client.ts';
 import { showChange } from './show-change.ts';
 
 type Flags = ClientOptions & { keys: string; export?: string };

@@ -6,7 +6,7 @@ import type { PayloadFormat } from '../protocol/formats/payload/payload.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answer, verb } from '../system/command/command.ts';
 import { formatBytes, showProgress } from '../system/terminal/progress.ts';
-import { payloadFormatOption } from './payload-format.ts';
+import { payloadFormatOption } from './flags/payload-format.ts';
 
 /** Adds `interlock delta`. */
 export function addDeltaVerb(program: Command): void {

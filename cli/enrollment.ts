@@ -4,8 +4,8 @@ import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
 import { dayMs, hourMs, minuteMs, weekMs } from '../protocol/time/durations.ts';
 import { answer } from '../system/command/command.ts';
-import { type ClientOptions, createClient } from './client.ts';
-import { findHost } from './find-id.ts';
+import { type ClientOptions, createClient } from './client/client.ts';
+import { findHost } from './client/find-id.ts';
 
 interface ForgetFlags extends ClientOptions {
   unapproved?: boolean;

@@ -3,7 +3,7 @@ import { writeBundle } from '../builder/offline/write-bundle.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answer, verb } from '../system/command/command.ts';
 import { formatBytes, showProgress } from '../system/terminal/progress.ts';
-import { addServerOptions, type ClientOptions, createClient } from './client.ts';
+import { addServerOptions, type ClientOptions, createClient } from './client/client.ts';
 
 type Flags = ClientOptions & { channel: string; out: string };
 

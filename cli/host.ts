@@ -4,10 +4,10 @@ import { type HostDetail, HostState, type HostSummary, type HostsAnswer } from '
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answer, group, verb } from '../system/command/command.ts';
-import { addServerOptions, type Client, type ClientOptions, createClient } from './client.ts';
+import { addServerOptions, type Client, type ClientOptions, createClient } from './client/client.ts';
+import { findHost } from './client/find-id.ts';
 import { addEnrollment } from './enrollment.ts';
-import { findHost } from './find-id.ts';
-import { describeHost, listHosts } from './host-text.ts';
+import { describeHost, listHosts } from './format/host-text.ts';
 
 /** What an operator can set on a host; `--off` unsets it. */
 interface Setting {

@@ -6,9 +6,9 @@ import { readPublicKey } from '../builder/keys-folder/load-signers.ts';
 import { pullMetadata } from '../builder/publish/pull-metadata.ts';
 import { line } from '../protocol/text/visible.ts';
 import { type Answer, answer } from '../system/command/command.ts';
-import { addServerOptions, type ClientOptions, clientIfGiven } from './client.ts';
+import { addServerOptions, type ClientOptions, clientIfGiven } from './client/client.ts';
+import { wholeNumber } from './flags/whole-number.ts';
 import { showChange } from './show-change.ts';
-import { wholeNumber } from './whole-number.ts';
 
 interface ChangeFlags extends ClientOptions {
   publicKey?: string[];

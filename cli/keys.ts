@@ -9,10 +9,10 @@ import { pushRenewed } from '../builder/publish/push-renewed.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answer, group, verb } from '../system/command/command.ts';
 import { formatTable } from '../system/terminal/table.ts';
-import { addServerOptions, type ClientOptions, clientIfGiven } from './client.ts';
+import { addServerOptions, type ClientOptions, clientIfGiven } from './client/client.ts';
+import { wholeNumber } from './flags/whole-number.ts';
 import { addKeyChanges } from './keys-change.ts';
 import { showChange } from './show-change.ts';
-import { wholeNumber } from './whole-number.ts';
 
 interface InitFlags {
   name: string;

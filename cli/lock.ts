@@ -10,8 +10,8 @@ import { type EtcdFlags, openNamedEtcd } from '../system/etcd/options.ts';
 import { readLock } from '../system/lock/read-lock.ts';
 import { forceOut, swapLock } from '../system/lock/swap-lock.ts';
 import { formatTable } from '../system/terminal/table.ts';
-import { shownDigits, theOnly } from './find-id.ts';
-import { formatTime } from './format-time.ts';
+import { theOnly } from './client/find-id.ts';
+import { formatTime, shownDigits } from './format/format-values.ts';
 import { type ResetFlags, resetLock } from './lock-reset.ts';
 
 /** Digits of a root hash in tables; `clear-failed` accepts so many or fewer. */

@@ -6,8 +6,8 @@ import { line } from '../protocol/text/visible.ts';
 import { answer, verb } from '../system/command/command.ts';
 import { readError } from '../system/files/read-error.ts';
 import { askSecret } from '../system/terminal/secret.ts';
-import { addServerOptions, type ClientOptions, createClient, findServer } from './client.ts';
-import { saveUserConfig, userConfigPath } from './user-config.ts';
+import { addServerOptions, type ClientOptions, createClient, findServer } from './client/client.ts';
+import { saveUserConfig, userConfigPath } from './client/user-config.ts';
 
 type Flags = ClientOptions & { tokenFile?: string };
 

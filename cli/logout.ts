@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { line } from '../protocol/text/visible.ts';
 import { answer, verb } from '../system/command/command.ts';
-import { readUserConfig, removeUserConfig, userConfigPath } from './user-config.ts';
+import { readUserConfig, removeUserConfig, userConfigPath } from './client/user-config.ts';
 
 /** Adds `interlock logout`: removes the saved server and token; the token itself stays valid. */
 export function addLogout(program: Command): void {

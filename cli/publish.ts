@@ -3,8 +3,8 @@ import { publish } from '../builder/publish/publish.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answer, verb } from '../system/command/command.ts';
 import { formatBytes } from '../system/terminal/progress.ts';
-import { addServerOptions, type ClientOptions, createClient } from './client.ts';
-import { policyOption, readPolicyChoice } from './policy-choice.ts';
+import { addServerOptions, type ClientOptions, createClient } from './client/client.ts';
+import { policyOption, readPolicyChoice } from './flags/policy-choice.ts';
 import { showChange } from './show-change.ts';
 import { warnOfPolicy } from './warn-policy.ts';
 

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { rollback } from '../builder/publish/rollback.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answer, verb } from '../system/command/command.ts';
-import { addServerOptions, type ClientOptions, createClient } from './client.ts';
-import { policyOption, readPolicyChoice } from './policy-choice.ts';
+import { addServerOptions, type ClientOptions, createClient } from './client/client.ts';
+import { policyOption, readPolicyChoice } from './flags/policy-choice.ts';
 import { showChange } from './show-change.ts';
 import { warnOfPolicy } from './warn-policy.ts';
 

@@ -3,10 +3,10 @@ import type { RolloutDetail, RolloutSummary } from '../protocol/api/rollout.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { terminalWidth } from '../system/terminal/progress.ts';
 import { openScreen } from '../system/terminal/screen.ts';
-import type { Client, ClientOptions } from './client.ts';
-import { findRollout, looksLikeId } from './find-id.ts';
-import { describeUnable, stateOf } from './rollout-text.ts';
-import { lineOfRollout, viewRollout } from './rollout-view.ts';
+import type { Client, ClientOptions } from './client/client.ts';
+import { findRollout, looksLikeId } from './client/find-id.ts';
+import { describeUnable, stateOf } from './format/rollout-text.ts';
+import { lineOfRollout, viewRollout } from './format/rollout-view.ts';
 
 export type WatchFlags = ClientOptions & { channel?: string; timeout?: string };
 

@@ -9,11 +9,11 @@ import type {
 } from '../protocol/api/rollout.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answer, group, verb } from '../system/command/command.ts';
-import { addServerOptions, type ClientOptions, createClient } from './client.ts';
-import { readDuration } from './duration.ts';
-import { findRollout } from './find-id.ts';
-import { policyOption, readPolicyChoice } from './policy-choice.ts';
-import { describeEnd, describePreview, describeRollout, listRollouts } from './rollout-text.ts';
+import { addServerOptions, type ClientOptions, createClient } from './client/client.ts';
+import { findRollout } from './client/find-id.ts';
+import { readDuration } from './flags/duration.ts';
+import { policyOption, readPolicyChoice } from './flags/policy-choice.ts';
+import { describeEnd, describePreview, describeRollout, listRollouts } from './format/rollout-text.ts';
 import { type WatchFlags, watchRollout } from './rollout-watch.ts';
 
 type StartFlags = ClientOptions & { channel: string; policy?: string; at?: string };

@@ -10,7 +10,7 @@ import { line } from '../protocol/text/visible.ts';
 import { answer, verb } from '../system/command/command.ts';
 import { print } from '../system/terminal/print.ts';
 import { askYes } from '../system/terminal/question.ts';
-import { addServerOptions, type ClientOptions, clientIfGiven } from './client.ts';
+import { addServerOptions, type ClientOptions, clientIfGiven } from './client/client.ts';
 import { showChange } from './show-change.ts';
 
 interface Flags extends ClientOptions {

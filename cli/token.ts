@@ -4,10 +4,10 @@ import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
 import { type Answer, answer, group, verb } from '../system/command/command.ts';
 import { formatTable } from '../system/terminal/table.ts';
-import { addServerOptions, type ClientOptions } from './client.ts';
-import { shownDigits, theOnly } from './find-id.ts';
-import { formatTime } from './format-time.ts';
-import { openTokens, type Tokens } from './tokens.ts';
+import { addServerOptions, type ClientOptions } from './client/client.ts';
+import { theOnly } from './client/find-id.ts';
+import { openTokens, type Tokens } from './client/tokens.ts';
+import { formatTime, shownDigits } from './format/format-values.ts';
 
 const roles: readonly Role[] = ['viewer', 'publisher', 'operator', 'admin', 'join'];
 type Flags = ClientOptions & { data?: string };

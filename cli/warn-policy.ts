@@ -1,6 +1,6 @@
 import type { PolicyChoice, PreviewAnswer } from '../protocol/api/rollout.ts';
 import { print } from '../system/terminal/print.ts';
-import type { Client } from './client.ts';
+import type { Client } from './client/client.ts';
 
 /** Warns on stderr of a rollout policy that does not fit the channel's hosts. */
 export async function warnOfPolicy(

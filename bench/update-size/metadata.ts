@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { openTrust } from '../../agent/trust/open-trust.ts';
 import { initKeys } from '../../builder/keys/init.ts';
 import { publish } from '../../builder/publish/publish.ts';
-import { createClient } from '../../cli/client.ts';
+import { createClient } from '../../cli/client/client.ts';
 import { adminToken, startServer } from '../../test/update-server/support/start-server.ts';
 import type { Pair } from './pairs.ts';
 

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openServer } from '../../agent/server/open-server.ts';
 import { Fetcher } from '../../agent/trust/fetch.ts';
-import { createClient } from '../../cli/client.ts';
+import { createClient } from '../../cli/client/client.ts';
 import type { Report } from '../../protocol/api/check-in.ts';
 import { ask } from '../../system/http/ask.ts';
 

@@ -15,7 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { initKeys } from '../../builder/keys/init.ts';
 import { promote } from '../../builder/publish/promote.ts';
 import { publish } from '../../builder/publish/publish.ts';
-import { createClient } from '../../cli/client.ts';
+import { createClient } from '../../cli/client/client.ts';
 import { backup, restore, restoreBlobs } from '../../update-server/backup/backup.ts';
 import { openBlobs } from '../../update-server/blobs/files.ts';
 import { openScrub, type Scrub } from '../../update-server/blobs/scrub.ts';

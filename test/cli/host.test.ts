@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createClient } from '../../cli/client.ts';
+import { createClient } from '../../cli/client/client.ts';
 import { enrolHost } from '../update-server/support/enrol.ts';
 import { makeApp, type TestApp } from '../update-server/support/make-app.ts';
 

@@ -2,8 +2,8 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { findServer } from '../../cli/client.ts';
-import { readUserConfig, saveUserConfig, userConfigPath } from '../../cli/user-config.ts';
+import { findServer } from '../../cli/client/client.ts';
+import { readUserConfig, saveUserConfig, userConfigPath } from '../../cli/client/user-config.ts';
 
 let home: string;
 let env: NodeJS.ProcessEnv;

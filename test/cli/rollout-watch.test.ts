@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Client } from '../../cli/client.ts';
-import { readDuration } from '../../cli/duration.ts';
-import { describeEnd, describeRollout } from '../../cli/rollout-text.ts';
+import type { Client } from '../../cli/client/client.ts';
+import { readDuration } from '../../cli/flags/duration.ts';
+import { describeEnd, describeRollout } from '../../cli/format/rollout-text.ts';
 import { watchRollout } from '../../cli/rollout-watch.ts';
 import type { NamedHost, RolloutDetail } from '../../protocol/api/rollout.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createClient } from '../../cli/client.ts';
+import { createClient } from '../../cli/client/client.ts';
 import type { RolloutDetail } from '../../protocol/api/rollout.ts';
 import { interlock, scratch } from '../update-server/support/start-server.ts';
 import { type Fleet, makeFleet } from './support/make-fleet.ts';

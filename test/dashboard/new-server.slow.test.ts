@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { initKeys } from '../../builder/keys/init.ts';
 import { publish } from '../../builder/publish/publish.ts';
-import { createClient } from '../../cli/client.ts';
+import { createClient } from '../../cli/client/client.ts';
 import type { Holder } from '../../protocol/lock/lock-value.ts';
 import { openEtcd } from '../../system/etcd/etcd.ts';
 import { readLock } from '../../system/lock/read-lock.ts';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { createClient } from '../../cli/client.ts';
+import { createClient } from '../../cli/client/client.ts';
 import { openRandom } from '../simulation/fleet/random.ts';
 import { openLedger } from '../update-server/durability/ledger.ts';
 import { publishRelease } from '../update-server/durability/operate.ts';

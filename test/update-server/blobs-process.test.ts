@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createClient } from '../../cli/client.ts';
+import { createClient } from '../../cli/client/client.ts';
 import type { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { sha256 } from './support/make-release.ts';
 import { adminToken, type ServerProcess, scratch, startServer } from './support/start-server.ts';

@@ -4,7 +4,7 @@ import { addBrake } from '../../builder/keys/add-role.ts';
 import { initKeys } from '../../builder/keys/init.ts';
 import { publish } from '../../builder/publish/publish.ts';
 import { pushRenewed } from '../../builder/publish/push-renewed.ts';
-import { createClient } from '../../cli/client.ts';
+import { createClient } from '../../cli/client/client.ts';
 import type { CheckInAnswer } from '../../protocol/api/check-in.ts';
 import { makeRelease } from './support/make-release.ts';
 import { adminToken, interlock, type ServerProcess, scratch, startServer } from './support/start-server.ts';

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { initKeys } from '../../builder/keys/init.ts';
 import { publish } from '../../builder/publish/publish.ts';
-import { createClient } from '../../cli/client.ts';
+import { createClient } from '../../cli/client/client.ts';
 import { makeRelease } from './support/make-release.ts';
 import { adminToken, type ServerProcess, scratch, startServer } from './support/start-server.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initKeys } from '../../builder/keys/init.ts';
 import { publish } from '../../builder/publish/publish.ts';
 import { rollback } from '../../builder/publish/rollback.ts';
-import { createClient } from '../../cli/client.ts';
+import { createClient } from '../../cli/client/client.ts';
 import type { CheckInAnswer } from '../../protocol/api/check-in.ts';
 import type { AuditLine, HostDetail } from '../../protocol/api/operator.ts';
 import type { Channel } from '../../protocol/documents/channel.ts';

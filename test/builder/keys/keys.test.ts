@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { initKeys } from '../../../builder/keys/init.ts';
 import { renewKeys } from '../../../builder/keys/renew.ts';
 import { keysStatus } from '../../../builder/keys/status.ts';
-import { createClient } from '../../../cli/client.ts';
+import { createClient } from '../../../cli/client/client.ts';
 
 const certificates = { name: 'test', tlsNames: ['localhost', '127.0.0.1'] };
 const options = { channels: ['alpha', 'stable'], threshold: 2, keys: 3, certificates };

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { initKeys } from '../../../builder/keys/init.ts';
 import { promote } from '../../../builder/publish/promote.ts';
 import { publish } from '../../../builder/publish/publish.ts';
-import { createClient } from '../../../cli/client.ts';
+import { createClient } from '../../../cli/client/client.ts';
 import type { RolloutSummary } from '../../../protocol/api/rollout.ts';
 import type { PolicyText } from '../../../protocol/documents/policy.ts';
 import {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readPolicyChoice } from '../../../cli/policy-choice.ts';
+import { readPolicyChoice } from '../../../cli/flags/policy-choice.ts';
 import { readPolicy } from '../../../protocol/documents/policy.ts';
 import { mutateToml } from '../mutate-toml.ts';
 import { scratchFolder } from '../scratch-folder.ts';

@@ -1,5 +1,5 @@
 import type { ChannelOptions } from '../../../builder/publish/edit-channel.ts';
-import type { Client } from '../../../cli/client.ts';
+import type { Client } from '../../../cli/client/client.ts';
 import type { Ledger } from '../../update-server/durability/ledger.ts';
 import { editChannel, makeToken, publishRelease } from '../../update-server/durability/operate.ts';
 

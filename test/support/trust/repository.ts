@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { initKeys } from '../../../builder/keys/init.ts';
 import { publish } from '../../../builder/publish/publish.ts';
-import { type Client, createClient } from '../../../cli/client.ts';
+import { type Client, createClient } from '../../../cli/client/client.ts';
 import type { Release } from '../../../protocol/documents/release.ts';
 import { loadOnlineKeys } from '../../../update-server/start/adopt-online-keys.ts';
 import { makeRelease, type TestRelease } from './release.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { initKeys } from '../../../builder/keys/init.ts';
 import { publish } from '../../../builder/publish/publish.ts';
-import { createClient } from '../../../cli/client.ts';
+import { createClient } from '../../../cli/client/client.ts';
 import { makeRelease, sha256 } from '../support/make-release.ts';
 import { adminToken, interlock, type ServerProcess, scratch, startServer } from '../support/start-server.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { type Client, createClient } from '../../../cli/client.ts';
+import { type Client, createClient } from '../../../cli/client/client.ts';
 import type { OverviewAnswer } from '../../../protocol/api/dashboard.ts';
 import type { HostDetail, ReleaseSummary, TokenInfo } from '../../../protocol/api/operator.ts';
 import type { RolloutSummary } from '../../../protocol/api/rollout.ts';

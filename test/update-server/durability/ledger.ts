@@ -1,4 +1,4 @@
-import { createClient } from '../../../cli/client.ts';
+import { createClient } from '../../../cli/client/client.ts';
 import type { CheckInAnswer, EnrollAnswer } from '../../../protocol/api/check-in.ts';
 import { countFacts, type Facts, type HostFacts, noFacts } from './facts.ts';
 import { type Asked, findMiscounted, findMissing } from './find-missing.ts';

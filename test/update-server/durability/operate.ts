@@ -1,6 +1,6 @@
 import { blockVersion, type ChannelOptions, showChannel } from '../../../builder/publish/edit-channel.ts';
 import { publish } from '../../../builder/publish/publish.ts';
-import type { Client } from '../../../cli/client.ts';
+import type { Client } from '../../../cli/client/client.ts';
 import { makeRelease, sha256 } from '../support/make-release.ts';
 import type { Ledger } from './ledger.ts';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { initKeys } from '../../../builder/keys/init.ts';
 import { publish } from '../../../builder/publish/publish.ts';
-import { createClient } from '../../../cli/client.ts';
+import { createClient } from '../../../cli/client/client.ts';
 import { makeRelease } from '../support/make-release.ts';
 import { scratch } from '../support/start-server.ts';
 import { enrolSmallHost } from './small-host.ts';

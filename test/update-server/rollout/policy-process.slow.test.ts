@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initKeys } from '../../../builder/keys/init.ts';
-import { createClient } from '../../../cli/client.ts';
+import { createClient } from '../../../cli/client/client.ts';
 import type { RolloutSummary } from '../../../protocol/api/rollout.ts';
 import { makeRelease } from '../support/make-release.ts';
 import { adminToken, interlock, type ServerProcess, scratch, startServer } from '../support/start-server.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { initKeys } from '../../../builder/keys/init.ts';
 import { publish } from '../../../builder/publish/publish.ts';
-import { createClient } from '../../../cli/client.ts';
+import { createClient } from '../../../cli/client/client.ts';
 import type { ReleaseDetail } from '../../../protocol/api/dashboard.ts';
 import { compareParts } from '../../../update-server/routes/v1/releases/compare-parts.ts';
 import { makeRelease } from '../support/make-release.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { lineOfRollout, plannedAt, viewRollout } from '../../cli/rollout-view.ts';
-import type { RolloutDetail } from '../../protocol/api/rollout.ts';
+import { lineOfRollout, plannedAt, viewRollout } from '../../../cli/format/rollout-view.ts';
+import type { RolloutDetail } from '../../../protocol/api/rollout.ts';
 
 const planned = [
   { at: '2026-03-01T00:00:00Z', percent: 10 },

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parse as parseToml } from 'smol-toml';
-import type { PolicyChoice } from '../protocol/api/rollout.ts';
-import { type PolicyText, readPolicy, refuseContradictions } from '../protocol/documents/policy.ts';
-import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import type { PolicyChoice } from '../../protocol/api/rollout.ts';
+import { type PolicyText, readPolicy, refuseContradictions } from '../../protocol/documents/policy.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
 /** The flag of verbs that start rollouts. */
 export const policyOption = [

@@ -1,7 +1,6 @@
-import type { HostDetail, HostSummary } from '../protocol/api/operator.ts';
-import { formatFacts, formatTable } from '../system/terminal/table.ts';
-import { shownDigits } from './find-id.ts';
-import { formatTime } from './format-time.ts';
+import type { HostDetail, HostSummary } from '../../protocol/api/operator.ts';
+import { formatFacts, formatTable } from '../../system/terminal/table.ts';
+import { formatTime, shownDigits } from './format-values.ts';
 
 /** A table of hosts, with each one's state and the server's last decision. */
 export function listHosts(hosts: readonly HostSummary[], isFiltered: boolean): string {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Static } from 'typebox';
-import { type Role, type TokenInfo, TokenMade, TokensAnswer } from '../protocol/api/operator.ts';
-import { InterlockError } from '../protocol/errors/interlock-error.ts';
-import { parse } from '../protocol/schema/schema.ts';
-import { createToken } from '../update-server/auth/create-token.ts';
-import { openSqliteStore } from '../update-server/store/sqlite/store.ts';
+import { type Role, type TokenInfo, TokenMade, TokensAnswer } from '../../protocol/api/operator.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { parse } from '../../protocol/schema/schema.ts';
+import { createToken } from '../../update-server/auth/create-token.ts';
+import { openSqliteStore } from '../../update-server/store/sqlite/store.ts';
 import { type ClientOptions, createClient } from './client.ts';
 
 /** A server's tokens, however they are reached. */

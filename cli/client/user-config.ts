@@ -4,9 +4,9 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse as parseToml, stringify } from 'smol-toml';
 import { type Static, Type } from 'typebox';
-import { InterlockError } from '../protocol/errors/interlock-error.ts';
-import { parse, strict } from '../protocol/schema/schema.ts';
-import { syncFolder, writeDurably } from '../system/files/durable.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { parse, strict } from '../../protocol/schema/schema.ts';
+import { syncFolder, writeDurably } from '../../system/files/durable.ts';
 
 /** Defaults for commands, used where neither a flag nor the environment gives a value. */
 const UserConfig = strict({

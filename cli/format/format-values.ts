@@ -2,3 +2,6 @@
 export function formatTime(time: string): string {
   return time.slice(0, 16).replace('T', ' ');
 }
+
+/** Digits of an id in tables; enough to tell some thousands apart. */
+export const shownDigits = 8;

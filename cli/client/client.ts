@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import type { OptionsInit } from 'got';
-import { type ErrorCode, errorTable } from '../protocol/errors/error-table.ts';
-import { type Details, errorOf, InterlockError } from '../protocol/errors/interlock-error.ts';
-import type { Failure } from '../protocol/errors/operands.ts';
-import { visible } from '../protocol/text/visible.ts';
-import { readError } from '../system/files/read-error.ts';
-import { type Answer, ask, openAnswer } from '../system/http/ask.ts';
-import { createHttpAgents } from '../system/http/http-agents.ts';
-import { checkJson, wordsOf } from '../system/http/read-json.ts';
+import { type ErrorCode, errorTable } from '../../protocol/errors/error-table.ts';
+import { type Details, errorOf, InterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { Failure } from '../../protocol/errors/operands.ts';
+import { visible } from '../../protocol/text/visible.ts';
+import { readError } from '../../system/files/read-error.ts';
+import { type Answer, ask, openAnswer } from '../../system/http/ask.ts';
+import { createHttpAgents } from '../../system/http/http-agents.ts';
+import { checkJson, wordsOf } from '../../system/http/read-json.ts';
 import { readUserConfig, userConfigPath } from './user-config.ts';
 
 /** How to reach the server: flags, then the environment, then what `interlock login` saved. */

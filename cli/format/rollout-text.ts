@@ -1,9 +1,8 @@
-import type { NamedHost, PreviewAnswer, RolloutDetail, RolloutSummary } from '../protocol/api/rollout.ts';
-import { line } from '../protocol/text/visible.ts';
-import { bar } from '../system/terminal/progress.ts';
-import { formatFacts, formatTable } from '../system/terminal/table.ts';
-import { shownDigits } from './find-id.ts';
-import { formatTime } from './format-time.ts';
+import type { NamedHost, PreviewAnswer, RolloutDetail, RolloutSummary } from '../../protocol/api/rollout.ts';
+import { line } from '../../protocol/text/visible.ts';
+import { bar } from '../../system/terminal/progress.ts';
+import { formatFacts, formatTable } from '../../system/terminal/table.ts';
+import { formatTime, shownDigits } from './format-values.ts';
 
 const barWidth = 20;
 

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createClient } from '../../cli/client.ts';
+import { createClient } from '../../../cli/client/client.ts';
 
 let server: Server;
 let url: string;

@@ -1,4 +1,4 @@
-import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
 /** A small count that a flag gives. Throws `usage`. */
 export function wholeNumber(flag: string, text: string): number {

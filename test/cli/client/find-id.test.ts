@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Client } from '../../cli/client.ts';
-import { findHost, findRollout } from '../../cli/find-id.ts';
-import { describeHost, listHosts } from '../../cli/host-text.ts';
-import type { HostDetail } from '../../protocol/api/operator.ts';
+import type { Client } from '../../../cli/client/client.ts';
+import { findHost, findRollout } from '../../../cli/client/find-id.ts';
+import { describeHost, listHosts } from '../../../cli/format/host-text.ts';
+import type { HostDetail } from '../../../protocol/api/operator.ts';
 
 const id = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
 const hosts = [

@@ -1,5 +1,5 @@
-import { InterlockError } from '../protocol/errors/interlock-error.ts';
-import { dayMs, hourMs, minuteMs, secondMs } from '../protocol/time/durations.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { dayMs, hourMs, minuteMs, secondMs } from '../../protocol/time/durations.ts';
 
 const units = { s: secondMs, m: minuteMs, h: hourMs, d: dayMs } as const;
 const longestMs = 365 * units.d;

@@ -1,11 +1,9 @@
 import type { Static } from 'typebox';
-import type { HostsAnswer } from '../protocol/api/operator.ts';
-import type { RolloutSummary } from '../protocol/api/rollout.ts';
-import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import type { HostsAnswer } from '../../protocol/api/operator.ts';
+import type { RolloutSummary } from '../../protocol/api/rollout.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Client } from './client.ts';
 
-/** Digits of an id in tables; enough to tell some thousands apart. */
-export const shownDigits = 8;
 const fullId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** True when a text can be the start of an id. */
