@@ -148,7 +148,9 @@ describe('repositories', () => {
     await expect(choose('"web-comon"')).rejects.toMatchObject({
       code: 'package_unknown',
       details: { line: 3 },
-      message: expect.stringMatching(/package web-comon does not exist in trixie; did you mean web-common\?$/),
+      message: expect.stringMatching(
+        /package web-comon does not exist in trixie; did you mean web-common\?$/,
+      ),
     });
     await expect(choose('"wbe"')).rejects.toThrow(/did you mean web\?$/);
     await expect(choose('', '', 'kernel = "linux-image-rt-amd46"\n')).rejects.toMatchObject({
