@@ -57,16 +57,17 @@ export function bar(share: number, width: number): string {
   return '█'.repeat(filled) + '░'.repeat(width - filled);
 }
 
-/** Bytes for people: decimal units, three digits. */
+/** Bytes in three digits: `48.2 MiB`. */
 export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let unit = 0;
   let value = bytes;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
     unit++;
   }
-  return `${unit === 0 ? Math.round(value) : value.toPrecision(3)} ${units[unit]}`;
+  const digits = value < 10 ? 2 : value < 100 ? 1 : 0;
+  return `${unit === 0 ? Math.round(value) : value.toFixed(digits)} ${units[unit]}`;
 }
 
 /** A stretch of time for people, in the one or two largest units. */
