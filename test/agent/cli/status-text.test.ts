@@ -96,7 +96,7 @@ test('what a host waits for is said once, in words', () => {
 test('an update under way shows how far it is', () => {
   const progress = { phase: 'offered', step: 'write', done: 40e6, total: 100e6, at: '', pid: 77 } as const;
   const text = formatStatus(statusOf({}, { entries: null, progress }), now);
-  expect(text).toContain('now         write ████████░░░░░░░░░░░░ 40.0 MB of 100 MB, process 77');
+  expect(text).toContain('now         write ████████░░░░░░░░░░░░ 38.1 MiB of 95.4 MiB, process 77');
   expect(text).toContain('not read: agent running');
 });
 

@@ -130,7 +130,7 @@ describe('compare', () => {
     expect(text).toContain('~ libc6  2.41-12 → 2.41-12+deb13u1');
     expect(text).toContain('packages: 2 changed, 2 added, 2 removed');
     expect(text).toMatch(/^\+ new {2}2$/m);
-    expect(text).toMatch(/^changed +7 +3\.15 MB$/m);
+    expect(text).toMatch(/^changed +7 +3\.00 MiB$/m);
     expect(text).toMatch(/^~ \/bit$/m);
   });
 

@@ -5,16 +5,17 @@ import { formatFacts, formatTable, shorten } from '../../../system/terminal/tabl
 test.each([
   [0, '0 B'],
   [999, '999 B'],
-  [1000, '1.00 kB'],
-  [72_397_564, '72.4 MB'],
-  [2 ** 31, '2.15 GB'],
+  [1000, '1000 B'],
+  [1024, '1.00 KiB'],
+  [72_397_564, '69.0 MiB'],
+  [2 ** 31, '2.00 GiB'],
 ])('%i bytes are %s', (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
 });
 
 test('a line of progress tells share, rate and time left', () => {
   expect(progressLine('download', 25_000_000, 100_000_000, 5)).toBe(
-    'download  █████░░░░░░░░░░░░░░░  25 %  5.00 MB/s  15 s left',
+    'download  █████░░░░░░░░░░░░░░░  25 %  4.77 MiB/s  15 s left',
   );
 });
 
@@ -45,13 +46,13 @@ test('a table gives up the middle of its widest cells before it grows over the t
   const table = formatTable(
     ['FILE', 'SIZE', 'SHA-256'],
     [
-      ['payload.full', '12.0 MB', 'a'.repeat(32) + 'b'.repeat(32)],
+      ['payload.full', '12.0 MiB', 'a'.repeat(32) + 'b'.repeat(32)],
       ['x'.repeat(50), '1 B', ''],
     ],
     60,
   );
   for (const line of table.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
-  expect(table).toContain('12.0 MB');
+  expect(table).toContain('12.0 MiB');
   expect(table).toMatch(/a+…b+/);
 });
 
