@@ -35,8 +35,8 @@ export function addEnrollment(
           });
         }
         const data = how
-          ? await client.replace<EnrolmentAnswer>('v1/enrolment', { enrolment: how })
-          : await client.get<EnrolmentAnswer>('v1/enrolment');
+          ? await client.replace<EnrolmentAnswer>('v1/enrollment', { enrolment: how })
+          : await client.get<EnrolmentAnswer>('v1/enrollment');
         return { text: describe(data), data };
       }),
     );
