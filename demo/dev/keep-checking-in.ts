@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FakeMachine } from '../../test/dashboard/support/machine.ts';
+import type { FakeHost } from '../../test/dashboard/support/fake-host.ts';
 
 /** One host checks in that often. */
 const pauseMs = 2000;
@@ -9,15 +9,15 @@ const updateEvery = 5;
 const silent = [22, 23, 24];
 
 /** Lets the hosts check in one after the other, so that the fleet stays alive and its rollouts go on. */
-export function keepCheckingIn(machines: readonly FakeMachine[], url: string): { stop(): Promise<void> } {
+export function keepCheckingIn(hosts: readonly FakeHost[], url: string): { stop(): Promise<void> } {
   const ended = new AbortController();
-  const lively = machines.filter((_, index) => !silent.includes(index));
-  for (const machine of lively) machine.url = url;
+  const lively = hosts.filter((_, index) => !silent.includes(index));
+  for (const host of lively) host.url = url;
 
   async function loop(): Promise<void> {
     for (let turn = 0; !ended.signal.aborted; turn++) {
-      const machine = lively[turn % lively.length]!;
-      const call = turn % updateEvery === 0 ? machine.update() : machine.checkIn();
+      const host = lively[turn % lively.length]!;
+      const call = turn % updateEvery === 0 ? host.update() : host.checkIn();
       // the server is away while it restarts: the host calls again at its next turn
       await call.catch(() => {});
       // the abort ends the pause early

@@ -34,14 +34,14 @@ async function run(count: number, listen: string): Promise<void> {
     const fleet = await makeFleet(folder, count);
     await fleet.server.end();
     const server = await keepServing(join(folder, 'data'), listen, print);
-    const hosts = keepCheckingIn(fleet.machines, server.url);
+    const checkIns = keepCheckingIn(fleet.hosts, server.url);
     print(`dashboard: ${server.url}/`);
     print(`login token: ${fleet.token}`);
     print(
       'The server restarts and builds the dashboard again when a source file changes. Press Ctrl-C to stop.',
     );
     await stopped;
-    await hosts.stop();
+    await checkIns.stop();
     await server.stop();
   } finally {
     await rm(folder, { recursive: true, force: true });
