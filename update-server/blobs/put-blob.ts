@@ -13,6 +13,7 @@ export async function putBlob(file: string, path: string, blobs: string): Promis
   const isShared = ((await stat(blobs)).mode & 0o050) === 0o050;
   if (await mkdir(folder, { recursive: true, mode: 0o700 })) await chmod(folder, isShared ? 0o755 : 0o700);
   await chmod(file, isShared ? 0o644 : 0o600);
+  // usually nothing has that name yet
   if ((await stat(path).catch(() => undefined))?.isDirectory()) await rm(path, { recursive: true });
   await rename(file, path);
   for (const changed of [folder, blobs, dirname(blobs)]) await syncFolder(changed);

@@ -30,6 +30,7 @@ export function createReceiver(blobs: Blobs, room: Room = boundless): Receive {
       await before?.over;
       return receive({ blobs, room }, announced, contentRange, bytes);
     })();
+    // the request that sent it answers with the failure; the next one only waits for the end
     const entry = { bytes, over: work.catch(() => {}) };
     current.set(sha256, entry);
     try {
@@ -99,6 +100,7 @@ async function keepPromise({ blobs, room }: Place, { sha256, size }: BlobInfo): 
   try {
     room.book(sha256, size - received);
   } catch {
+    // there is no room for the rest any more
     room.end(sha256);
     await blobs.drop(sha256);
   }

@@ -14,6 +14,7 @@ export async function resumeUploads(
   { store, room }: { store: Pick<Store, 'announcedBlob'>; room: Room },
 ): Promise<void> {
   const folder = join(dataDir, 'uploads');
+  // there is no such folder until something is uploaded
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(ending));
   const parts = await Promise.all(
     names.map(async (name) => ({
@@ -39,6 +40,7 @@ function isPromised(room: Room, upload: string, bytes: number, heard: number): b
     room.book(upload, bytes, heard);
     return true;
   } catch {
+    // `space_missing`: the upload goes away
     return false;
   }
 }

@@ -3,6 +3,7 @@ import { dayMs, hourMs } from '../../protocol/time/durations.ts';
 import type { BlobInfo, CheckedBlob } from '../store/interface/repository.ts';
 import type { Store } from '../store/interface/store.ts';
 import type { Blobs } from './files.ts';
+import { suspectReads } from './suspect-reads.ts';
 
 /** Finds files that rotted or were removed. */
 export interface Scrub {
@@ -24,23 +25,20 @@ export interface Scrub {
 const pace = 16 * 1024 * 1024;
 /** Each blob is hashed once in so long. */
 const roundMs = 7 * dayMs;
-/** So many readers are reason enough to look whether they all get the right bytes, once in so long. */
-const manyReads = 32;
-const manyMs = hourMs;
 /** One that could not be looked at is tried again so much later: the others do not wait for it. */
 const retryMs = hourMs;
 
-/** Keeps what is known of damage; `log` gets each blob once. */
+/** Keeps what is known of damage; each damaged blob is logged once. */
 export function openScrub(
   { store, blobs, now }: { store: Store; blobs: Blobs; now(): Date },
   log: (problem: string) => void,
 ): Scrub {
   let damaged: CheckedBlob[] = [];
   let work: Promise<unknown> = Promise.resolve();
-  const reads = new Map<string, { count: number; checked: number }>();
+  const isSuspect = suspectReads(blobs, now);
   const tried = new Map<string, number>();
 
-  /** One after the other: a disk that is asked for everything at once answers nobody. */
+  /** One after the other: hashing everything at once would leave the disk no time for hosts. */
   function later(what: () => Promise<unknown>): void {
     work = work.then(what).catch((error) => log(asInterlockError(error).message));
   }
@@ -55,30 +53,12 @@ export function openScrub(
     const found: CheckedBlob[] = [];
     for (const blob of await store.blobsToCheck()) {
       // one that cannot be read counts as lost
-      if (await isLost(blob).catch(() => true)) found.push(blob);
+      if (await isLost(blobs, blob).catch(() => true)) found.push(blob);
     }
     for (const { sha256 } of found) {
       if (!damaged.some((blob) => blob.sha256 === sha256)) log(`blob ${sha256} is damaged or missing`);
     }
     damaged = found;
-  }
-
-  /** A list of parts that nobody ever uploaded is no loss. */
-  async function isLost({ sha256, size, checked, release }: CheckedBlob): Promise<boolean> {
-    const { received, whole } = await blobs.state(sha256);
-    if (whole && received === size) return false;
-    if (whole) return (await blobs.verify(sha256)) !== 'whole';
-    return release !== null || checked !== null;
-  }
-
-  async function isSuspect({ sha256, size }: BlobInfo, found: number): Promise<boolean> {
-    const entry = reads.get(sha256) ?? { count: 0, checked: 0 };
-    reads.set(sha256, entry);
-    entry.count++;
-    const isRead = entry.count >= manyReads && now().getTime() - entry.checked > manyMs;
-    if (!isRead && found === size && !(await blobs.isChanged(sha256))) return false;
-    reads.set(sha256, { count: 0, checked: now().getTime() });
-    return true;
   }
 
   function wasJustTried(sha256: string): boolean {
@@ -128,4 +108,12 @@ export function openScrub(
       }
     },
   };
+}
+
+/** A list of parts that was never uploaded is no loss. */
+async function isLost(blobs: Blobs, { sha256, size, checked, release }: CheckedBlob): Promise<boolean> {
+  const { received, whole } = await blobs.state(sha256);
+  if (whole && received === size) return false;
+  if (whole) return (await blobs.verify(sha256)) !== 'whole';
+  return release !== null || checked !== null;
 }

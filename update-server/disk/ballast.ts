@@ -36,6 +36,7 @@ export function openBallast(
       try {
         fill(path, size);
       } catch {
+        // somebody took the room in the meantime: the next look tries again
         rmSync(path, { force: true });
       }
     },

@@ -8,10 +8,10 @@ const passing = 0o010;
 const shared = ['/', '/tmp', '/var/tmp', '/dev/shm'];
 
 /**
- * Makes the data folder, or takes from others what an earlier start, a careless `mkdir` or a unit file let them do. `tell` hears what could
- * not be taken.
+ * Makes the data folder, or takes from others what an earlier start, a careless `mkdir` or a unit file let them do. What could not be
+ * taken is logged.
  */
-export function prepareDataDir(dataDir: string, tell: (problem: string) => void): void {
+export function prepareDataDir(dataDir: string, log: (problem: string) => void): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const entries = readdirSync(dataDir, { withFileTypes: true });
   const strange = entries.filter(
@@ -19,25 +19,25 @@ export function prepareDataDir(dataDir: string, tell: (problem: string) => void)
   );
   if (shared.includes(realpathSync(dataDir)) || strange.length > 0) {
     if (statSync(dataDir).mode & 0o077)
-      tell(
+      log(
         `${dataDir} is open to other users, and holds other things: give the server a folder of its own (chmod 700)`,
       );
-  } else narrow(dataDir, passing, tell);
+  } else narrow(dataDir, passing, log);
   for (const entry of entries) {
     const path = join(dataDir, entry.name);
     if ((entry.isFile() || entry.isDirectory()) && isOurs(entry.name))
-      narrow(path, groups[entry.name] ?? 0, tell);
+      narrow(path, groups[entry.name] ?? 0, log);
   }
-  for (const name of ['online', 'uploads']) narrowFiles(join(dataDir, name), tell);
+  for (const name of ['online', 'uploads']) narrowFiles(join(dataDir, name), log);
 }
 
 function isOurs(name: string): boolean {
   return name in groups || /^(interlock\.db|serve\.|reserve$|admin-token$)/.test(name);
 }
 
-function narrowFiles(folder: string, tell: (problem: string) => void): void {
+function narrowFiles(folder: string, log: (problem: string) => void): void {
   for (const entry of readdirIfThere(folder)) {
-    if (entry.isFile()) narrow(join(folder, entry.name), 0, tell);
+    if (entry.isFile()) narrow(join(folder, entry.name), 0, log);
   }
 }
 
@@ -45,17 +45,18 @@ function readdirIfThere(folder: string) {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch {
+    // not made yet, or no folder: there is nothing to narrow
     return [];
   }
 }
 
-function narrow(path: string, group: number, tell: (problem: string) => void): void {
+function narrow(path: string, group: number, log: (problem: string) => void): void {
   const mode = statSync(path).mode & 0o7777;
   const others = mode & 0o077;
   if (others === 0 || others === group) return;
   try {
     chmodSync(path, mode & 0o700);
   } catch (error) {
-    tell(`${path} is open to other users: ${(error as Error).message}`);
+    log(`${path} is open to other users: ${(error as Error).message}`);
   }
 }

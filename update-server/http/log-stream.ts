@@ -14,7 +14,7 @@ export function openLogStream(write: typeof writeSync = writeSync): { write(line
         let rest = Buffer.from(visibleJson(line));
         while (rest.length > 0) rest = rest.subarray(write(stderr, rest));
       } catch {
-        // there is nobody left to tell
+        // a log that cannot be written has nowhere to say so
       }
     },
   };

@@ -3,7 +3,7 @@ import { tickCoversMs, tickMs } from '../domain/rollout/watched.ts';
 import type { Store } from '../store/interface/store.ts';
 import { repeat } from './repeat.ts';
 
-/** How much time a tick covers: none before the first, by a clock that nobody can set. */
+/** How much time a tick covers: none before the first, by a clock that cannot be set. */
 export function coverage(monotonicMs: () => number): () => number {
   let last: number | undefined;
   return () => {

@@ -5,13 +5,14 @@ import { dayMs } from '../../protocol/time/durations.ts';
 /** A publisher who has not come back for this long begins anew. */
 const keptMs = 14 * dayMs;
 
-/** Removes partial uploads that nobody continued; `swept` hears of each. Returns how many. */
+/** Removes partial uploads that were not continued, and calls `swept` for each. Returns how many. */
 export async function sweepUploads(
   dataDir: string,
   now: Date,
   swept?: (sha256: string) => void,
 ): Promise<number> {
   const folder = join(dataDir, 'uploads');
+  // there is no such folder until something is uploaded
   const names = await readdir(folder).catch(() => []);
   let count = 0;
   for (const name of names.filter((file) => file.endsWith('.part'))) {

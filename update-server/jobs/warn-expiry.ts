@@ -6,7 +6,7 @@ import { repeat } from './repeat.ts';
 /** How often people are reminded of what only they can sign again. */
 const remindMs = 6 * hourMs;
 
-/** Logs which roles expire soon; offline ones are signed by nobody but people. Returns how to stop. */
+/** Logs which roles expire soon; offline ones are signed by people alone. Returns how to stop. */
 export function warnExpiry(
   { store, now }: { store: Store; now(): Date },
   log: (warning: string) => void,
