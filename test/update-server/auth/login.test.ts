@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { bearer, logIn, makeApp, type TestApp } from '../support/make-app.ts';
 
-let desk: TestApp;
+let server: TestApp;
 beforeEach(async () => {
-  desk = await makeApp();
+  server = await makeApp();
 });
-afterEach(() => desk.close());
+afterEach(() => server.close());
 
 it('gives a cookie that scripts cannot read for a token, and says whose it is', async () => {
-  const { app, tokens } = desk;
+  const { app, tokens } = server;
   const answer = await enter(tokens.operator);
   expect(answer.statusCode).toBe(200);
   expect(answer.json()).toMatchObject({ role: 'operator', name: 'operator' });
@@ -32,16 +32,16 @@ it('is for this host and TLS alone where a proxy or the server does TLS', async 
 });
 
 it('refuses a wrong token, a join token, and a form of another site', async () => {
-  for (const token of ['', 'wrong', desk.tokens.join]) {
+  for (const token of ['', 'wrong', server.tokens.join]) {
     expect((await enter(token)).json()).toMatchObject({ kind: 'unauthorized' });
   }
-  const foreign = await enter(desk.tokens.admin, { 'sec-fetch-site': 'cross-site' });
+  const foreign = await enter(server.tokens.admin, { 'sec-fetch-site': 'cross-site' });
   expect(foreign.json().kind).toBe('cross_site');
   expect(foreign.headers['set-cookie']).toBeUndefined();
 });
 
 it('ends twelve hours after its last use, a week after its beginning, with its token, and at once on leaving', async () => {
-  const { app, tokens, store, clock } = desk;
+  const { app, tokens, store, clock } = server;
   const isIn = async (cookie: string) =>
     (await app.inject({ url: '/v1/session', headers: { cookie } })).statusCode === 200;
   const pass = (hours: number) => {
@@ -81,7 +81,7 @@ it('ends twelve hours after its last use, a week after its beginning, with its t
 });
 
 it('writes who came and went, and no secret', async () => {
-  const { app, tokens, dir } = desk;
+  const { app, tokens, dir } = server;
   const cookie = await logIn(app, tokens.admin);
   await app.inject({ method: 'DELETE', url: '/v1/session', headers: { cookie, 'x-interlock': '1' } });
   const { lines } = (await app.inject({ url: '/v1/audit', headers: bearer(tokens.viewer) })).json();
@@ -96,5 +96,5 @@ it('writes who came and went, and no secret', async () => {
 
 function enter(token: string, headers: Record<string, string> = {}) {
   const own = { 'x-interlock': '1', ...headers };
-  return desk.app.inject({ method: 'POST', url: '/v1/session', headers: own, payload: { token } });
+  return server.app.inject({ method: 'POST', url: '/v1/session', headers: own, payload: { token } });
 }

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { bearer, makeApp, type TestApp } from '../support/make-app.ts';
 
-let desk: TestApp;
+let server: TestApp;
 beforeEach(async () => {
-  desk = await makeApp();
+  server = await makeApp();
 });
-afterEach(() => desk.close());
+afterEach(() => server.close());
 
 const statuses = async (times: number, ask: () => Promise<{ statusCode: number }>) => {
   const found = [];
@@ -15,7 +15,7 @@ const statuses = async (times: number, ask: () => Promise<{ statusCode: number }
 
 it('thirty tries to log in a minute and address, whatever the token', async () => {
   const enter = (token: string, remoteAddress = '192.0.2.1') =>
-    desk.app.inject({
+    server.app.inject({
       method: 'POST',
       url: '/v1/session',
       headers: { 'x-interlock': '1' },
@@ -23,25 +23,25 @@ it('thirty tries to log in a minute and address, whatever the token', async () =
       remoteAddress,
     });
   expect(new Set(await statuses(30, () => enter('wrong')))).toEqual(new Set([401]));
-  const refused = await enter(desk.tokens.viewer);
+  const refused = await enter(server.tokens.viewer);
   expect([refused.statusCode, refused.json()]).toEqual([
     429,
     { kind: 'too_many', value: 'too many requests: the limit is 30 a minute', details: { limit: 30 } },
   ]);
   expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
-  expect((await enter(desk.tokens.viewer, '192.0.2.2')).statusCode).toBe(200);
+  expect((await enter(server.tokens.viewer, '192.0.2.2')).statusCode).toBe(200);
 });
 
 it('twelve hundred calls a minute, token and route, and none of them another’s', async () => {
-  const list = (token: string, url = '/v1/releases') => desk.app.inject({ url, headers: bearer(token) });
-  expect(new Set(await statuses(1200, () => list(desk.tokens.viewer)))).toEqual(new Set([200]));
-  expect((await list(desk.tokens.viewer)).statusCode).toBe(429);
-  expect((await list(desk.tokens.operator)).statusCode).toBe(200);
-  expect((await list(desk.tokens.viewer, '/v1/tuf/metadata/timestamp.json')).statusCode).toBe(404);
+  const list = (token: string, url = '/v1/releases') => server.app.inject({ url, headers: bearer(token) });
+  expect(new Set(await statuses(1200, () => list(server.tokens.viewer)))).toEqual(new Set([200]));
+  expect((await list(server.tokens.viewer)).statusCode).toBe(429);
+  expect((await list(server.tokens.operator)).statusCode).toBe(200);
+  expect((await list(server.tokens.viewer, '/v1/tuf/metadata/timestamp.json')).statusCode).toBe(404);
 });
 
 it('hosts are never limited by their number of calls', async () => {
   const checkIn = () =>
-    desk.app.inject({ method: 'POST', url: '/v1/check-in', headers: bearer('unknown'), payload: {} });
+    server.app.inject({ method: 'POST', url: '/v1/check-in', headers: bearer('unknown'), payload: {} });
   expect(new Set(await statuses(1300, checkIn))).toEqual(new Set([401]));
 });

@@ -7,19 +7,19 @@ import { idleCheckIn } from '../support/idle-check-in.ts';
 import { bearer, makeApp, type TestApp } from '../support/make-app.ts';
 
 const metrics = createMetrics();
-let desk: TestApp;
+let server: TestApp;
 beforeAll(async () => {
   collectDefaultMetrics({ register: metrics.registry });
-  desk = await makeApp({ metrics });
+  server = await makeApp({ metrics });
 });
-afterAll(() => desk.close());
+afterAll(() => server.close());
 
 async function scrape(): Promise<string> {
-  return (await desk.app.inject({ url: '/metrics', headers: bearer(desk.tokens.viewer) })).body;
+  return (await server.app.inject({ url: '/metrics', headers: bearer(server.tokens.viewer) })).body;
 }
 
 it('says how many hosts run what, and where rollouts stand', async () => {
-  const { store, clock } = desk;
+  const { store, clock } = server;
   const at = clock.now.toISOString();
   for (const id of ['host-0001', 'host-0002']) {
     await enrolHost(store, id, at);
@@ -54,7 +54,7 @@ it('says how many hosts run what, and where rollouts stand', async () => {
 });
 
 it('counts what hosts do by the way, and what they were answered', async () => {
-  const { app } = desk;
+  const { app } = server;
   const payload = { machineId: '0'.repeat(32), hostname: 'web', name: 'core', arch: 'x86-64' };
   const { credential } = (await app.inject({ method: 'POST', url: '/v1/enroll', payload })).json();
   const body = idleCheckIn();
@@ -69,7 +69,7 @@ it('counts what hosts do by the way, and what they were answered', async () => {
     version: '2.0',
     bootId: 'boot-one',
   };
-  const reports = [{ ...report, at: desk.clock.now.toISOString(), detail: '' }];
+  const reports = [{ ...report, at: server.clock.now.toISOString(), detail: '' }];
   await app.inject({ method: 'POST', url: '/v1/reports', headers, payload: { reports } });
   const lines = (await scrape()).split('\n');
   for (const line of [

@@ -10,22 +10,22 @@ import { access } from '../support/route-table.ts';
 const readers = roles.filter((role) => role !== 'join');
 const rules = Object.entries(access);
 const cookies = {} as Record<Role, string>;
-let desk: TestApp;
+let server: TestApp;
 beforeAll(async () => {
-  desk = await makeApp();
-  for (const role of readers) cookies[role] = await logIn(desk.app, desk.tokens[role]);
+  server = await makeApp();
+  for (const role of readers) cookies[role] = await logIn(server.app, server.tokens[role]);
 });
-afterAll(() => desk.close());
+afterAll(() => server.close());
 
 describe('who may call what by token', () => {
   it.each(rules)('%s', async (route, { for: rule }) => {
     const { method, url } = requestOf(route);
-    const nobody = await desk.app.inject({ method, url });
+    const nobody = await server.app.inject({ method, url });
     if (rule !== 'anyone') expect(nobody.statusCode).toBe(401);
     for (const role of roles) {
       expectStatus(
         role,
-        await statusOf({ method, url, headers: bearer(desk.tokens[role]) }),
+        await statusOf({ method, url, headers: bearer(server.tokens[role]) }),
         statusFor(rule, role),
       );
     }
@@ -55,7 +55,7 @@ describe('who may call what by cookie', () => {
         { ...own, origin: 'https://evil.example' },
         { ...own, origin: 'null' },
       ]) {
-        const refused = await desk.app.inject({ method, url, headers: foreign });
+        const refused = await server.app.inject({ method, url, headers: foreign });
         expect([role, refused.statusCode, refused.json().kind]).toEqual([role, 403, 'cross_site']);
       }
     }
@@ -69,16 +69,16 @@ describe('who may call what by cookie', () => {
       { method: 'GET', url: '/v1/hosts', headers: { cookie, authorization: 'Basic eDp5' } },
       { method: 'GET', url: '/v1/hosts', headers: { cookie: 'interlock=wrong' } },
     ] as const) {
-      expect((await desk.app.inject(request)).statusCode).toBe(401);
+      expect((await server.app.inject(request)).statusCode).toBe(401);
     }
   });
 });
 
 it('a revoked token opens nothing', async () => {
-  const { store, clock } = desk;
+  const { store, clock } = server;
   const made = await createToken(store, { role: 'viewer', name: '', who: 'test', now: clock.now });
   const list = async () =>
-    (await desk.app.inject({ url: '/v1/hosts', headers: bearer(made.token) })).statusCode;
+    (await server.app.inject({ url: '/v1/hosts', headers: bearer(made.token) })).statusCode;
   expect(await list()).toBe(200);
   const at = clock.now.toISOString();
   await store.revokeToken(made.id, at, {
@@ -92,7 +92,7 @@ it('a revoked token opens nothing', async () => {
 });
 
 it('a route without an access rule keeps the server from starting', () => {
-  const { store, dir, clock } = desk;
+  const { store, dir, clock } = server;
   const other = createApp({ store, blobs: openBlobs(dir), onlineKeys: undefined, now: () => clock.now });
   expect(() => other.get('/v1/new', async () => '')).toThrow('no access rule for GET /v1/new');
 });
@@ -104,7 +104,7 @@ function requestOf(route: string) {
 
 /** The status, without waiting for the end of what may have none. */
 async function statusOf(request: InjectOptions): Promise<number> {
-  const answer = await desk.app.inject({ ...request, payloadAsStream: true });
+  const answer = await server.app.inject({ ...request, payloadAsStream: true });
   answer.stream().destroy();
   return answer.statusCode;
 }

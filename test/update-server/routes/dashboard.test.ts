@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundleDashboard } from '../../../update-server/ui/bundle.ts';
 import { makeApp, type TestApp } from '../support/make-app.ts';
 
-let desk: TestApp;
+let server: TestApp;
 beforeAll(async () => {
-  desk = await makeApp({ dashboard: bundleDashboard });
+  server = await makeApp({ dashboard: bundleDashboard });
 });
-afterAll(() => desk.close());
+afterAll(() => server.close());
 
-const get = (url: string, headers: Record<string, string> = {}) => desk.app.inject({ url, headers });
+const get = (url: string, headers: Record<string, string> = {}) => server.app.inject({ url, headers });
 
 describe('the page', () => {
   it('comes whole from this server, and nothing else may run in it', async () => {
