@@ -36,7 +36,7 @@ export interface ServeOptions extends WelcomeOptions {
   logLevel?: string;
   /** Whether hosts need a join token; kept from then on. A new data folder begins with `token`. */
   enrolment?: Enrolment | undefined;
-  /** The etcd that holds the groups' locks, for the operators' page. */
+  /** The etcd that holds the groups' locks, for the dashboard. */
   etcd?: EtcdFlags | undefined;
   /** The groups to show; all that etcd has when empty. */
   lockGroups?: readonly string[];

@@ -4,8 +4,8 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 const reading: readonly string[] = ['GET', 'HEAD'];
 
 /**
- * Throws `cross_site` unless a request that changes something was made by our own page: it bears a header that other
- * sites cannot send unasked, and what the browser says of its origin agrees.
+ * Throws `cross_site` unless a request that changes something was made by our own page: it has a header that other
+ * sites cannot send, and the browser names no other origin.
  */
 export function requireOwnPage({ method, headers, host }: FastifyRequest): void {
   if (reading.includes(method)) return;

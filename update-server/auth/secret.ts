@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 
-/** Makes a secret of 256 random bits; the prefix tells a person what it is for. */
+/** Makes a secret of 256 random bits; the prefix shows what it is for. */
 export function makeSecret(purpose: string): string {
   return `ilk-${purpose}-${randomBytes(32).toString('base64url')}`;
 }

@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { dayMs, hourMs } from '../../protocol/time/durations.ts';
 
-/** A session ends when nobody uses it for this long, and at the latest after this long. */
+/** How long a session lasts without being used, and how long at most. */
 const idleMs = 12 * hourMs;
 const lifeMs = 7 * dayMs;
 /** Browsers keep `__Host-` cookies to this host, this path and TLS; the plain name is for loopback. */
 const names = { secure: '__Host-interlock', plain: 'interlock' } as const;
 
-/** When a session must have been used and begun to be good now. */
+/** Since when a session must have been used, and begun, to be valid now. */
 export function sessionTimes(now: Date): { now: string; usedAfter: string; begunAfter: string } {
   const before = (ms: number) => new Date(now.getTime() - ms).toISOString();
   return { now: now.toISOString(), usedAfter: before(idleMs), begunAfter: before(lifeMs) };

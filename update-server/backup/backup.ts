@@ -35,7 +35,7 @@ function checked(copied: Copied, folder: string): Copied {
 
 async function copyWhole(from: string, to: string, withKeys: boolean): Promise<Copied> {
   if (existsSync(to)) throw new InterlockError('exists', { what: to });
-  // nobody can have guessed its name and put a link there
+  // a name that cannot be guessed: nobody can have put a link there
   const part = await mkdtemp(`${resolve(to)}.part-`);
   try {
     const copied = await copyData(from, part, withKeys);

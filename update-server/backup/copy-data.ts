@@ -13,7 +13,7 @@ import { makePrivate } from '../disk/private-file.ts';
 /** The database's name in a data folder and in a backup. */
 const databaseFile = 'interlock.db';
 
-/** What was copied. `missing`: blobs that releases name and nobody uploaded, such as a parts list. */
+/** What was copied. `missing`: blobs that releases name and that were never uploaded, such as a parts list. */
 export interface Copied {
   blobs: number;
   missing: number;
@@ -31,7 +31,7 @@ interface NamedBlob {
 
 /**
  * Copies a server's data: the database as it is at one moment, even of a server that runs, the blobs that published
- * releases name, each checked by its hash, and the online keys. Rot is named, and keeps nothing else from being saved. Throws
+ * releases name, each checked by its hash, and the online keys. Damaged blobs are named; everything else is saved. Throws
  * `not_found`, `backup_invalid`.
  */
 export async function copyData(from: string, to: string, withKeys: boolean): Promise<Copied> {
@@ -109,7 +109,7 @@ async function copyDatabase(from: string, to: string): Promise<NamedBlob[]> {
   }
 }
 
-/** Read from what releases say, so that databases of earlier versions answer too. */
+/** Read from what releases say, so that it works on databases of earlier versions, too. */
 function namedBlobs(db: Database.Database): NamedBlob[] {
   return db
     .prepare<[], NamedBlob>(

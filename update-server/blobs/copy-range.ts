@@ -2,9 +2,9 @@ import type { Writable } from 'node:stream';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { withFile } from '../../system/files/durable.ts';
 
-/** Read and written in one go; each running copy holds one such buffer, whatever the file's size, and all together hold so much. */
+/** Sizes of the one buffer that each running copy holds, and of all of them together. */
 const chunkBytes = { most: 256 * 1024, least: 16 * 1024, all: 128 * 1024 * 1024 };
-/** A reader who does not take one of them in so long is cut off; hosts resume. */
+/** A reader that does not take a buffer within this time is disconnected; hosts resume. */
 const patienceMs = 120_000;
 let running = 0;
 

@@ -2,7 +2,7 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Room } from '../disk/room.ts';
 import type { Blobs } from './files.ts';
 
-/** Tries what needs room; uploads that nobody continues give way, the oldest first. Throws `space_missing` when that is not enough. */
+/** Tries something that needs space; idle uploads are dropped for it, the oldest first. Throws `space_missing` when that is not enough. */
 export async function makeWay<T>(
   { blobs, room }: { blobs: Pick<Blobs, 'drop'>; room: Room },
   attempt: () => T,

@@ -4,8 +4,8 @@ import { syncFolder } from '../../system/files/durable.ts';
 import { asidePath } from './verify.ts';
 
 /**
- * Puts a checked file into its place among the blobs, durably, and a damaged one of that name away. Only the folder of all blobs decides who
- * reads them: an operator may have let a file server's group in.
+ * Puts a checked file into its place among the blobs, durably, and removes a damaged one of that name. The mode of the folder of all blobs
+ * decides who reads them: an operator may have let a file server's group in.
  */
 export async function putBlob(file: string, path: string, blobs: string): Promise<void> {
   const folder = dirname(path);

@@ -46,7 +46,7 @@ interface Place {
   room: Room;
 }
 
-/** Room for the whole rest is promised before the first byte is taken; what failed for good leaves nothing behind. */
+/** Space for the whole rest is promised before the first byte is taken; what cannot be continued leaves nothing behind. */
 async function receive(
   place: Place,
   announced: BlobInfo,
@@ -82,14 +82,14 @@ function checkSent({ sha256 }: BlobInfo, range: UploadRange | undefined, there: 
   });
 }
 
-/** A disk that filled up all the same, by somebody else’s doing, is said as it would have been before. */
+/** A disk that another program filled in the meantime is reported as missing space. */
 function asUploadFailure(error: unknown, needed: number): unknown {
   if (diskFailureOf(error)?.code !== 'disk_full') return error;
   const where = 'the server’s disk';
   return new InterlockError('space_missing', { where, free: 0, needed }, { cause: error });
 }
 
-/** What can be continued keeps its promise; anything else gives it back. */
+/** An upload that can be continued keeps its space; any other gives it back. */
 async function keepPromise({ blobs, room }: Place, { sha256, size }: BlobInfo): Promise<void> {
   const { received, whole } = await blobs.state(sha256);
   if (whole || received === 0) {
@@ -100,7 +100,7 @@ async function keepPromise({ blobs, room }: Place, { sha256, size }: BlobInfo): 
   try {
     room.book(sha256, size - received);
   } catch {
-    // there is no room for the rest any more
+    // there is no space for the rest any more
     room.end(sha256);
     await blobs.drop(sha256);
   }

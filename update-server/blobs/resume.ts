@@ -6,8 +6,8 @@ import type { Store } from '../store/interface/store.ts';
 const ending = '.part';
 
 /**
- * Promises the partial uploads of an earlier run the room they still lack, the newest first. What does not fit any more, or
- * was never announced, goes away: a server that starts on a full disk has that much more of it.
+ * Promises the partial uploads of an earlier run the space they still lack, the newest first. Those that do not fit any more, or
+ * were never announced, are removed.
  */
 export async function resumeUploads(
   dataDir: string,

@@ -13,7 +13,7 @@ export interface Scrub {
   complained(version: string): void;
   /** Blobs that releases name and that are not here, or not whole. */
   damaged(): readonly CheckedBlob[];
-  /** Looks which files are there; cheap. */
+  /** Looks which files are there, without hashing them. */
   look(): Promise<void>;
   /** Hashes the one that is due longest. False when none is. */
   step(): Promise<boolean>;
@@ -21,11 +21,11 @@ export interface Scrub {
   settled(): Promise<void>;
 }
 
-/** Bytes a second that the walk reads: a disk and a processor have other things to do. */
+/** Bytes a second that the scrub reads, so that it leaves disk and processor to others. */
 const pace = 16 * 1024 * 1024;
-/** Each blob is hashed once in so long. */
+/** How often each blob is hashed. */
 const roundMs = 7 * dayMs;
-/** One that could not be looked at is tried again so much later: the others do not wait for it. */
+/** When a blob that could not be read is tried again; the others do not wait for it. */
 const retryMs = hourMs;
 
 /** Keeps what is known of damage; each damaged blob is logged once. */

@@ -2,7 +2,7 @@ import { hourMs } from '../../protocol/time/durations.ts';
 import type { BlobInfo } from '../store/interface/repository.ts';
 import type { Blobs } from './files.ts';
 
-/** So many readers are reason enough to check whether they all get the right bytes, once in so long. */
+/** After so many reads a blob is checked, but not more often than this. */
 const manyReads = 32;
 const manyMs = hourMs;
 

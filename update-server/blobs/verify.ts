@@ -6,22 +6,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** What a blob's file turned out to be. */
 export type Verdict = 'whole' | 'damaged' | 'missing';
 
-/** Holds files against their names. */
+/** Checks files against their names, which are their hashes. */
 export interface Verifier {
   /**
-   * Hashes a blob unless the same file was hashed a moment ago; a damaged one is set aside, where nobody is sent it. `pace`: bytes a
-   * second, for who is in no hurry.
+   * Hashes a blob unless the same file was hashed a moment ago; a damaged one is set aside and not sent any more. `pace`: most bytes
+   * a second.
    */
   verify(sha256: string, pace?: number): Promise<Verdict>;
-  /** Takes over that somebody else has just hashed it. */
+  /** Notes that a blob was just hashed elsewhere. */
   trust(sha256: string): Promise<void>;
-  /** True when the file is another one than was hashed. */
+  /** True when the file is not the one that was hashed. */
   isChanged(sha256: string): Promise<boolean>;
 }
 
-/** What a disk says that has lost a file's bytes, and what is no file at all: nobody will read it again. */
+/** Errors of a disk that has lost a file's bytes, and of what is not a file: reading it again will not help. */
 const unreadable = new Set(['EIO', 'EBADMSG', 'EUCLEAN', 'EREMOTEIO', 'EISDIR']);
-/** So long a hash is believed of a file that looks the same. */
+/** How long a hash is trusted while the file looks the same. */
 const recentMs = 10 * 60_000;
 
 /** Where a damaged blob is kept until its bytes come again. */
@@ -29,7 +29,7 @@ export function asidePath(path: string): string {
   return `${path}.bad`;
 }
 
-/** Verifies the files that `pathOf` names; those who ask for the same one share the work. */
+/** Verifies the files that `pathOf` names; calls for the same one share the work. */
 export function openVerifier(pathOf: (sha256: string) => string): Verifier {
   const hashed = new Map<string, { looks: string; at: number }>();
   const running = new Map<string, Promise<Verdict>>();

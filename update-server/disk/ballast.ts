@@ -3,19 +3,19 @@ import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeSync } from 'n
 import { join } from 'node:path';
 import type { Disk } from './disk.ts';
 
-/** Bytes on the disk that the database gets when there are no others. */
+/** A file that is deleted when the disk is full, to give the database its space. */
 export interface Ballast {
   isHere(): boolean;
-  /** Gives the bytes back to the disk. False when they were given before. */
+  /** Deletes the file. False when it was gone before. */
   drop(): boolean;
-  /** Takes them (again) once there is room for them and as much for others. */
+  /** Makes the file again once enough space is free. */
   keep(): void;
-  /** Takes what there is: a stopped server’s own files went away, and the next start needs their room. */
+  /** Makes it as large as the free space allows: the next start needs what the stopped server's files took. */
   hold(): void;
 }
 
 const pieceBytes = 1024 * 1024;
-/** Taken again once this many times its size is free, so that the next full disk is not made by it. */
+/** It is made again once this many times its size is free, so that it does not fill the disk itself. */
 const spare = 3;
 
 /** Keeps the file `reserve` in the data folder. */
@@ -36,7 +36,7 @@ export function openBallast(
       try {
         fill(path, size);
       } catch {
-        // somebody took the room in the meantime: the next look tries again
+        // another program took the space in the meantime: the next look tries again
         rmSync(path, { force: true });
       }
     },
@@ -51,7 +51,7 @@ export function openBallast(
   };
 }
 
-/** Bytes by chance: a file system that compresses would keep no room for others. */
+/** Random bytes: a file system that compresses would reserve nothing for others. */
 function fill(path: string, size: number): void {
   const file = openSync(path, 'wx', 0o600);
   try {

@@ -1,15 +1,15 @@
 import { chmodSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What a file server’s group may do, where an operator gave it exactly that: read the blobs, and pass through to them. */
+/** What a file server’s group may do where an operator allowed it: read the blobs, and pass through the folders above them. */
 const groups: Record<string, number> = { online: 0, uploads: 0, blobs: 0o050 };
 const passing = 0o010;
-/** What all users share, and no server may close. */
+/** Folders of all users, which no server may close to them. */
 const shared = ['/', '/tmp', '/var/tmp', '/dev/shm'];
 
 /**
- * Makes the data folder, or takes from others what an earlier start, a careless `mkdir` or a unit file let them do. What could not be
- * taken is logged.
+ * Makes the data folder, or takes rights from other users that an earlier start, a careless `mkdir` or a unit file gave them. What
+ * cannot be taken is logged.
  */
 export function prepareDataDir(dataDir: string, log: (problem: string) => void): void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });

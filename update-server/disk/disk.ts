@@ -4,13 +4,13 @@ import { statfsSync } from 'node:fs';
 export interface Disk {
   /** Bytes that may still be written. */
   free(): number;
-  /** Bytes that uploads leave to the database: check-ins, reports and pauses must go on when no release fits any more. */
+  /** Bytes that uploads leave to the database: check-ins, reports and pauses must work when no release fits any more. */
   reserve: number;
-  /** Size of the file that is given up when somebody else has filled the disk. */
+  /** Size of the file that is deleted when another program has filled the disk. */
   ballast: number;
 }
 
-/** What a file system says of itself. */
+/** Measures a file system. */
 export type Measure = () => { total: number; free: number };
 
 const mebi = 1024 * 1024;
@@ -18,7 +18,7 @@ const mebi = 1024 * 1024;
 const share = 16;
 const enough = { reserve: 256 * mebi, ballast: 8 * mebi };
 
-/** Measures the disk of a folder; `measure` stands in for it where no disk of its own can be had. */
+/** Measures the disk of a folder; `measure` replaces it where a test has no disk of its own. */
 export function openDisk(dataDir: string, measure: Measure = () => measureDisk(dataDir)): Disk {
   const { total } = measure();
   return {
@@ -28,7 +28,7 @@ export function openDisk(dataDir: string, measure: Measure = () => measureDisk(d
   };
 }
 
-/** Reads what a file system says of itself. */
+/** Measures the file system of a folder. */
 export function measureDisk(folder: string): ReturnType<Measure> {
   const { bsize, blocks, bavail } = statfsSync(folder);
   return { total: blocks * bsize, free: bavail * bsize };

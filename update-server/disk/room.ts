@@ -1,29 +1,29 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Disk } from './disk.ts';
 
-/** Who has how much of the disk's room: what one upload was promised, no other gets. */
+/** The free space of the disk, and how much of it is promised to which upload. */
 export interface Room {
   /** Promises an upload the bytes it still lacks, in place of what it was promised before. Throws `space_missing`. */
   book(upload: string, bytes: number, heard?: number): void;
-  /** Some of them are on the disk now. */
+  /** So many of the promised bytes are on the disk now. */
   took(upload: string, bytes: number): void;
   /** Nothing more comes, or all of it is there. */
   end(upload: string): void;
   /** Throws `space_missing` unless so many bytes fit beside everything promised to others. */
   require(bytes: number, uploads?: readonly string[]): void;
-  /** The upload that was heard of longest ago, if nothing came for long. */
+  /** The upload that sent nothing for longest, if that is long enough to drop it. */
   idle(): string | undefined;
-  /** True when so little is left that uploads are refused. */
+  /** True when so little is free that uploads are refused. */
   isLow(): boolean;
   state(): { free: number; reserve: number };
 }
 
-/** Nothing came for so long: its room is another's, should that one need it. */
+/** An upload that sent nothing for so long gives its space to others that need it. */
 const idleMs = 10 * 60_000;
 /** What each file costs beyond its bytes: its last block and its name. */
 const overhead = 8192;
 
-/** Keeps the promises. Nothing in between is asynchronous, so two that ask at once cannot both get the last bytes. */
+/** Keeps the promises. Nothing in it is asynchronous, so two uploads at once cannot both get the last bytes. */
 export function openRoom(
   { free, reserve }: Pick<Disk, 'free' | 'reserve'>,
   now: () => number = Date.now,
@@ -64,5 +64,5 @@ export function openRoom(
   };
 }
 
-/** Room without end, where nobody measures the disk. */
+/** Unlimited space, where the disk is not measured. */
 export const boundless: Room = openRoom({ free: () => Number.MAX_SAFE_INTEGER, reserve: 0 });

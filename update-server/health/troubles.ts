@@ -4,7 +4,7 @@ import type { Room } from '../disk/room.ts';
 import type { Trouble } from '../domain/fleet/attention.ts';
 import type { CheckedBlob } from '../store/interface/repository.ts';
 
-/** What can have troubles; missing where nobody looks. */
+/** What can have troubles; missing where it is not watched. */
 export interface Watched {
   room?: Room | undefined;
   scrub?: Scrub | undefined;

@@ -84,7 +84,7 @@ export function createApp(parts: Parts, options: AppOptions = {}): App {
   boundConnections(bare, options.connections);
   limitRates(bare);
   describeApi(bare);
-  // in a plug-in of their own: the description has only routes that are added after it
+  // in a plug-in of their own: only routes that are added after the description's plug-in are described
   void app.register((inner, _, done) => {
     addRoutes(inner as unknown as App, routes, needs);
     done();
@@ -96,7 +96,7 @@ export function createApp(parts: Parts, options: AppOptions = {}): App {
 /** A socket on which nothing moves for this long is closed; readers and writers resume. */
 const idleMs = 120_000;
 
-/** Fastify with our errors, our schemas, and answers that no name in them can use to control a terminal. */
+/** Makes a Fastify server with our errors and schemas, whose answers contain no control characters. */
 function createFastify({ tls, behindProxy, logLevel = 'silent' }: AppOptions): App {
   const app = Fastify({
     ...(tls ? { https: readTls(tls) } : {}),
@@ -104,7 +104,7 @@ function createFastify({ tls, behindProxy, logLevel = 'silent' }: AppOptions): A
     logController: new LogController({ disableRequestLogging: true }),
     // a logger of its own for each request costs a check-in a tenth of its time
     childLoggerFactory: (logger) => logger,
-    // the one in front of us; what came before it anybody may have written
+    // only the proxy in front of us: anybody may have written what came before it
     trustProxy: behindProxy ? (_address: string, hop: number) => hop === 0 : false,
     connectionTimeout: idleMs,
     forceCloseConnections: 'idle',

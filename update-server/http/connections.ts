@@ -5,18 +5,18 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** How many connections a server holds. */
 export interface ConnectionLimits {
-  /** Of those who have not said who they are, and of hosts; what the process may hold beyond is for operators. */
+  /** Held by callers that have not authenticated yet, and by hosts; what the process may open beyond is for operators. */
   others: number;
 }
 
 /** Files that are no connections: the database, the blobs that are read, the log. */
 const ownFiles = 256;
 const most = 20_000;
-/** So long a body may take that is no upload. */
+/** How long a body may take that is not an upload. */
 const bodyMs = 30_000;
-/** So much of an upload must come in so long. */
+/** The least that must arrive of an upload in that time. */
 const upload = { bytes: 16 * 1024, ms: 60_000 };
-/** So long who was refused early may go on sending. */
+/** How long a caller that was refused early may go on sending. */
 const restMs = 10_000;
 const lookMs = 5000;
 
@@ -28,15 +28,15 @@ interface Connection {
   lane: Lane;
 }
 
-/** Three quarters of what the process may open, so that operators always find a place. */
+/** Three quarters of what the process may open; the rest stays free for operators. */
 export function limitsOfProcess(limits = readFileSync('/proc/self/limits', 'utf8')): ConnectionLimits {
   const [, files = '1024'] = /^Max open files\s+(\d+)/m.exec(limits) ?? [];
   return { others: Math.max(16, Math.min(most, Math.floor((Number(files) - ownFiles) * 0.75))) };
 }
 
 /**
- * Keeps a lane for operators however many others hold connections open: beyond the limit the oldest connection of the address
- * that has most goes, strangers' before hosts'. Bodies that do not come end their connections.
+ * Keeps connections free for operators however many others are open. Beyond the limit the oldest connection of the address
+ * with most connections is closed, those of unknown callers before those of hosts. Bodies that do not arrive end their connections.
  */
 export function boundConnections(
   app: FastifyInstance,

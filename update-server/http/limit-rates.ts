@@ -7,7 +7,7 @@ const minuteMs = 60_000;
 /** Calls with one token to one route: more than pages and scripts need, less than what would starve hosts. */
 const callsAMinute = 1200;
 
-/** Limits what routes say, by address, and operators' calls by token; a known host is limited by the server's load alone. */
+/** Limits calls by address where a route says so, and operators' calls by token; known hosts are limited by the server's load alone. */
 export function limitRates(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     const limit = route.config?.rules && limitOf(route.config.rules);

@@ -4,8 +4,8 @@ import { visibleJson } from '../../protocol/text/visible.ts';
 const stderr = 2;
 
 /**
- * Where the server's log goes: lines of JSON in which nothing that callers named is obeyed by who reads them. They go to stderr at
- * once, or nowhere when it is full, closed or not read: a server outlives its log.
+ * Where the server's log goes: lines of JSON in which names given by callers contain no control characters. They go to stderr at
+ * once, or nowhere when it is full, closed or not read: the server goes on without its log.
  */
 export function openLogStream(write: typeof writeSync = writeSync): { write(line: string): void } {
   return {
@@ -20,5 +20,5 @@ export function openLogStream(write: typeof writeSync = writeSync): { write(line
   };
 }
 
-/** The one that every server of this process writes to. */
+/** The log of every server in this process. */
 export const logStream = openLogStream();

@@ -8,7 +8,7 @@ const lookMs = 2000;
 
 /** Takes renewed certificates until it is stopped. */
 export interface TlsRenewal {
-  /** Takes what lies there now, changed or not, and logs what became of it each time it is called. */
+  /** Takes the files as they are now, changed or not, and logs the outcome each time. */
   reload(): void;
   stop(): void;
 }
@@ -49,7 +49,7 @@ export function renewTls(
   };
 }
 
-/** What changes with a file's content; a link is followed, as renewing programs exchange links. */
+/** Changes whenever a file's content does; links are followed, because programs that renew certificates replace links. */
 function looksOf({ certFile, keyFile }: TlsFiles): string {
   return [certFile, keyFile].map(looks).join(' ');
 }

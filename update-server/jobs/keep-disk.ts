@@ -15,7 +15,7 @@ interface Kept {
   blobs: Pick<Blobs, 'drop'>;
 }
 
-/** Takes the reserve again once there is room, and drops uploads that are not continued. Returns how to stop. */
+/** Makes the reserve again once there is space, and drops uploads that are not continued. Returns how to stop. */
 export function keepDisk(kept: Kept, log: (problem: string) => void): () => void {
   let swept = Date.now();
   const look = async () => {
@@ -29,7 +29,7 @@ export function keepDisk(kept: Kept, log: (problem: string) => void): () => void
   return () => clearInterval(timer);
 }
 
-/** The database’s room is worth more than an upload that is not continued. */
+/** The database’s space is worth more than an upload that is not continued. */
 async function dropIdle({ room, blobs }: Kept): Promise<void> {
   for (let idle = room.idle(); room.isLow() && idle !== undefined; idle = room.idle()) {
     room.end(idle);

@@ -4,9 +4,9 @@ import { performance } from 'node:perf_hooks';
 export type Load = 'normal' | 'high' | 'overload';
 
 const sampleMs = 250;
-/** The event loop's delay and the number of hosts within it from which on each begins; a few hosts are no reason to send them away. */
+/** From which delay of the event loop and which number of hosts in one sample each load begins. */
 const limits = { high: { ms: 100, hosts: 200 }, overload: { ms: 400, hosts: 1000 } };
-/** A delay while the server worked less than this share of the time is some other program's doing. */
+/** A delay while the server worked less than this share of the time was caused by another program. */
 const ownShare = 0.7;
 /** How long hosts are sent away for, in seconds; each adds its own chance. */
 const awaySeconds = [300, 900] as const;

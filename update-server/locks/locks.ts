@@ -7,7 +7,7 @@ import { forceOut } from '../../system/lock/swap-lock.ts';
 
 /** No more groups than this are shown, and no value that is longer; a real one has a few kilobytes. */
 export const shownAtMost = { groups: 500, bytes: 256 * 1024 };
-/** So many values are asked for at once. */
+/** How many values are read at once. */
 const atOnce = 8;
 
 /** A group's lock, or why it cannot be shown: one bad value hides no other. */
@@ -16,7 +16,7 @@ export type ShownLock = { group: string } & (
   | { value: null; problem: string }
 );
 
-/** The groups' locks in etcd, for people: hosts take and give back their places without this server. */
+/** Shows the groups' locks in etcd; hosts take and give back their places without this server. */
 export interface Locks {
   /** `isMore`: etcd has more groups than are shown. */
   groups(): Promise<{ locks: ShownLock[]; isMore: boolean }>;

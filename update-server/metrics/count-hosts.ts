@@ -3,10 +3,10 @@ import { goodForMs } from '../cache/cache-results.ts';
 import type { HostCount } from '../domain/fleet/overview.ts';
 import type { Store } from '../store/interface/store.ts';
 
-/** Counts the fleet for everybody who asks; `maxAgeMs` is how old a count may be. */
+/** Counts the fleet; `maxAgeMs` is how old a count may be. */
 export type CountHosts = (maxAgeMs?: number) => Promise<readonly HostCount[]>;
 
-/** Keeps the last count, and lets those who ask at once share one. */
+/** Keeps the last count; calls at the same time share one. */
 export function openHostCounts({ store, now }: { store: Store; now(): Date }): CountHosts {
   let rows: readonly HostCount[] = [];
   let madeMs = Number.NEGATIVE_INFINITY;

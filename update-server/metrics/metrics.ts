@@ -1,9 +1,9 @@
 import { Counter, Gauge, Registry } from '@prometheus-io/client';
 
-/** How a request is counted: by who may send it, and by the first digit of what it was answered. */
+/** How a request is counted: by who may send it, and by the class of its status. */
 export type Lane = 'hosts' | 'operators' | 'anyone';
 
-/** Everything that is counted as it happens; what a look at the store can tell is read when it is asked for. */
+/** Counters are raised as things happen; gauges are read from the store when they are scraped. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Makes the counters of one server. */

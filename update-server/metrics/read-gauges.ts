@@ -7,14 +7,14 @@ import type { Store } from '../store/interface/store.ts';
 import type { CountHosts } from './count-hosts.ts';
 import type { Metrics } from './metrics.ts';
 
-/** A scrape is content with counts this old, so that it never counts hosts by itself more than once a minute. */
+/** How old counts may be for a scrape: scraping counts the hosts at most once a minute. */
 const hostsAgeMs = 60_000;
 const rolesAgeMs = 60_000;
-/** Kinds of hosts that are told apart; hosts choose their own versions, and a scrape must stay small. */
+/** Most label sets of hosts in one scrape: hosts choose their own versions, and a scrape must stay small. */
 const kindsLimit = 300;
 const states = ['running', 'paused', 'halted', 'completed', 'aborted'] as const;
 
-/** Where the gauges are read; room and scrub are missing where nobody looks. */
+/** Where the gauges are read; room and scrub are missing where they are not watched. */
 export interface GaugeSources {
   store: Store;
   countHosts: CountHosts;

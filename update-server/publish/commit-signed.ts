@@ -7,7 +7,7 @@ const attempts = 5;
 
 /**
  * Computes the next signed state from the present one and commits it if that is still the present one;
- * otherwise computes again, so that the loser of a race hears why from the computation itself.
+ * otherwise computes again, and that computation says why the loser of a race is refused.
  */
 export async function commitSigned<T extends Omit<Publication, 'basedOn'>>(
   store: Store,

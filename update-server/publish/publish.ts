@@ -70,7 +70,7 @@ async function requireBlobs(blobs: Blobs, releases: Release[]): Promise<void> {
   }
 }
 
-/** A promotion brings no bytes along: those of its heads must be here, or every host of the channel would ask in vain. */
+/** A promotion brings no bytes along: those of its heads must be here, or no host of the channel could download them. */
 async function headsOf(store: Store, channels: Published['channels']): Promise<Release[]> {
   const files = channels.flatMap(({ name, head }) =>
     Object.entries(head.releases).map(([arch, sha256]) =>

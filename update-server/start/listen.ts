@@ -5,10 +5,10 @@ import type { App } from '../routing/app.ts';
 
 /** How long running requests and downloads may go on after a stop; agents resume what is cut. */
 const graceMs = 3000;
-/** The server’s first seconds belong to the hosts that waited for it. */
+/** The first seconds after a start are for the hosts that waited. */
 const warmAfterMs = 5000;
 
-/** Begins to listen; the port it got. Throws `listen_failed`. */
+/** Begins to listen. Returns the port. Throws `listen_failed`. */
 export async function listen(app: App, address: ListenAddress): Promise<number> {
   try {
     await app.listen(address);
@@ -19,7 +19,7 @@ export async function listen(app: App, address: ListenAddress): Promise<number> 
   return (app.server.address() as AddressInfo).port;
 }
 
-/** Asks for the dashboard once a little later, so that the first who opens it need not wait for the bundler. */
+/** Bundles the dashboard a little later, before anybody opens it. */
 export function warmPage(app: App): () => void {
   const ask = () => void app.inject({ url: '/' }).catch((error: unknown) => app.log.warn(error));
   const timer = setTimeout(ask, warmAfterMs);

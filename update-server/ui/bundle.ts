@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { run } from '../../system/process/run.ts';
 
-/** One file of the page, ready in each form that browsers ask for. */
+/** One file of the dashboard, ready in each form that browsers ask for. */
 export interface PageFile {
   type: string;
   /** Of the bytes, short enough for a tag. */
@@ -14,7 +14,7 @@ export interface PageFile {
   brotli: Buffer;
 }
 
-/** The page's files by path; `/` is the document itself. */
+/** The dashboard's files by path; `/` is the document itself. */
 export interface Bundle {
   files: ReadonlyMap<string, PageFile>;
 }
@@ -27,7 +27,7 @@ const types: Record<string, string> = {
 };
 const compress = { gzip: promisify(gzip), brotli: promisify(brotliCompress) };
 
-/** Bundles the page from its sources, as they are now. Throws `tool_failed` with the bundler's words. */
+/** Bundles the dashboard from its sources, as they are now. Throws `tool_failed` with the bundler's words. */
 export async function bundleDashboard(): Promise<Bundle> {
   const program = join(import.meta.dirname, 'print-bundle.ts');
   const sources = JSON.parse(await run(process.execPath, [program])) as Record<string, string>;
