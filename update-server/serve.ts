@@ -8,7 +8,7 @@ import { openScrub } from './blobs/scrub.ts';
 import { openBallast } from './disk/ballast.ts';
 import { prepareDataDir } from './disk/data-dir.ts';
 import { openDisk } from './disk/disk.ts';
-import { openRoom } from './disk/room.ts';
+import { openFreeSpace } from './disk/free-space.ts';
 import { createApp } from './http/app.ts';
 import { checkListen, formatListen, parseListen } from './http/listen-address.ts';
 import type { TlsFiles } from './http/read-tls.ts';
@@ -61,7 +61,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   prepareDataDir(dataDir, (problem) => log(problem));
   const disk = openDisk(dataDir);
   const ballast = openBallast(dataDir, disk);
-  // SQLite needs some room even to read
+  // SQLite needs some space even to read
   if (disk.free() < disk.ballast) ballast.drop();
   const unlock = lockDataDir(dataDir);
   const undo: (() => unknown)[] = [ballast.hold, unlock];
@@ -80,13 +80,13 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     undo.push(() => locks?.close());
     const metrics = createMetrics();
     collectDefaultMetrics({ register: metrics.registry });
-    const room = openRoom(disk);
+    const space = openFreeSpace(disk);
     const blobs = openBlobs(dataDir);
     const now = () => new Date();
     const scrub = openScrub({ store, blobs, now }, (problem) => log(problem));
-    const parts = { store, blobs, room, onlineKeys, now, scrub, loadWatch, locks, metrics };
+    const parts = { store, blobs, space, onlineKeys, now, scrub, loadWatch, locks, metrics };
     await sweepUploads(dataDir, now());
-    await resumeUploads(dataDir, { store, room });
+    await resumeUploads(dataDir, { store, space });
     ballast.keep();
     await welcome(store, options);
     if (options.enrolment) await setEnrollment(store, options.enrolment);

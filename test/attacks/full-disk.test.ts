@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openRoom, type Room } from '../../update-server/disk/room.ts';
+import { type FreeSpace, openFreeSpace } from '../../update-server/disk/free-space.ts';
 import { openLogStream } from '../../update-server/http/log-stream.ts';
 import { idleCheckIn } from '../update-server/support/idle-check-in.ts';
 import { bearer, makeApp, type TestApp } from '../update-server/support/make-app.ts';
@@ -21,14 +21,14 @@ describe('uploads on a disk with room for one of them', () => {
   const size = 300_000;
   let desk: TestApp;
   let url: string;
-  let room: Room;
+  let space: FreeSpace;
   let free: number;
   let clock: number;
 
   beforeEach(async () => {
     [free, clock] = [500_000, 0];
-    room = openRoom({ free: () => free, reserve: 50_000 }, () => clock);
-    desk = await makeApp({ room });
+    space = openFreeSpace({ free: () => free, reserve: 50_000 }, () => clock);
+    desk = await makeApp({ space });
     await desk.app.listen({ host: '127.0.0.1', port: 0 });
     url = `http://127.0.0.1:${(desk.app.server.address() as AddressInfo).port}`;
   });

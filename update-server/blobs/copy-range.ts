@@ -14,9 +14,9 @@ let running = 0;
  */
 export async function copyRange(path: string, start: number, end: number, to: Writable): Promise<void> {
   running++;
-  const room = Math.max(chunkBytes.least, Math.min(chunkBytes.most, Math.floor(chunkBytes.all / running)));
+  const size = Math.max(chunkBytes.least, Math.min(chunkBytes.most, Math.floor(chunkBytes.all / running)));
   const copying = withFile(path, 'r', async (file) => {
-    const buffer = Buffer.allocUnsafeSlow(Math.min(room, end - start + 1));
+    const buffer = Buffer.allocUnsafeSlow(Math.min(size, end - start + 1));
     for (let at = start; at <= end; ) {
       const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - at + 1), at);
       if (bytesRead === 0)

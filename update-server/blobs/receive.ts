@@ -2,10 +2,10 @@ import type { Readable } from 'node:stream';
 import type { BlobState } from '../../protocol/api/publish.ts';
 import { diskFailureOf } from '../../protocol/errors/disk-failure.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import { boundless, type Room } from '../disk/room.ts';
+import { type FreeSpace, unlimitedSpace } from '../disk/free-space.ts';
 import type { BlobInfo } from '../store/interface/repository.ts';
 import type { Blobs } from './files.ts';
-import { makeWay } from './make-way.ts';
+import { makeSpace } from './make-space.ts';
 import { parseContentRange, type UploadRange } from './range.ts';
 
 /** Takes the next bytes of an announced blob. */
@@ -19,7 +19,7 @@ export type Receive = (
  * One upload per blob at a time: a newer request ends the older one, whose client may be gone without
  * the server having noticed, and goes on after the last byte that arrived.
  */
-export function createReceiver(blobs: Blobs, room: Room = boundless): Receive {
+export function createReceiver(blobs: Blobs, space: FreeSpace = unlimitedSpace): Receive {
   const current = new Map<string, { bytes: Readable; over: Promise<unknown> }>();
 
   return async (announced, contentRange, bytes) => {
@@ -28,7 +28,7 @@ export function createReceiver(blobs: Blobs, room: Room = boundless): Receive {
     before?.bytes.destroy();
     const work = (async () => {
       await before?.over;
-      return receive({ blobs, room }, announced, contentRange, bytes);
+      return receive({ blobs, space }, announced, contentRange, bytes);
     })();
     // the request that sent it answers with the failure; the next one only waits for the end
     const entry = { bytes, over: work.catch(() => {}) };
@@ -43,7 +43,7 @@ export function createReceiver(blobs: Blobs, room: Room = boundless): Receive {
 
 interface Place {
   blobs: Blobs;
-  room: Room;
+  space: FreeSpace;
 }
 
 /** Space for the whole rest is promised before the first byte is taken; what cannot be continued leaves nothing behind. */
@@ -53,15 +53,15 @@ async function receive(
   contentRange: string | undefined,
   bytes: Readable,
 ): Promise<BlobState> {
-  const { blobs, room } = place;
+  const { blobs, space } = place;
   const { sha256, size } = announced;
   const { received, whole } = await blobs.state(sha256);
   if (whole) return { sha256, size, received };
   const range = size === 0 ? undefined : checkRange(contentRange, announced, received);
   const from = range?.from ?? 0;
-  await makeWay(place, () => room.book(sha256, size - from));
+  await makeSpace(place, () => space.book(sha256, size - from));
   try {
-    const passing = limit(bytes, range, size, (passed) => room.took(sha256, passed));
+    const passing = limit(bytes, range, size, (passed) => space.took(sha256, passed));
     const there = await blobs.append(sha256, from, passing);
     if (there === size) await blobs.finish(announced);
     else checkSent(announced, range, there);
@@ -90,18 +90,18 @@ function asUploadFailure(error: unknown, needed: number): unknown {
 }
 
 /** An upload that can be continued keeps its space; any other gives it back. */
-async function keepPromise({ blobs, room }: Place, { sha256, size }: BlobInfo): Promise<void> {
+async function keepPromise({ blobs, space }: Place, { sha256, size }: BlobInfo): Promise<void> {
   const { received, whole } = await blobs.state(sha256);
   if (whole || received === 0) {
-    room.end(sha256);
+    space.end(sha256);
     if (!whole) await blobs.drop(sha256);
     return;
   }
   try {
-    room.book(sha256, size - received);
+    space.book(sha256, size - received);
   } catch {
     // there is no space for the rest any more
-    room.end(sha256);
+    space.end(sha256);
     await blobs.drop(sha256);
   }
 }

@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Room } from '../disk/room.ts';
+import type { FreeSpace } from '../disk/free-space.ts';
 import type { Store } from '../store/interface/store.ts';
 
 const ending = '.part';
@@ -11,7 +11,7 @@ const ending = '.part';
  */
 export async function resumeUploads(
   dataDir: string,
-  { store, room }: { store: Pick<Store, 'announcedBlob'>; room: Room },
+  { store, space }: { store: Pick<Store, 'announcedBlob'>; space: FreeSpace },
 ): Promise<void> {
   const folder = join(dataDir, 'uploads');
   // there is no such folder until something is uploaded
@@ -25,7 +25,7 @@ export async function resumeUploads(
   );
   for (const { path, sha256, size, mtimeMs } of parts.toSorted((a, b) => b.mtimeMs - a.mtimeMs)) {
     const announced = await store.announcedBlob(sha256);
-    const isKept = announced && size > 0 && isPromised(room, sha256, announced.size - size, mtimeMs);
+    const isKept = announced && size > 0 && isPromised(space, sha256, announced.size - size, mtimeMs);
     if (!isKept) await rm(path, { force: true });
   }
 }
@@ -35,9 +35,9 @@ async function sizes(folder: string, name: string) {
   return { size, mtimeMs };
 }
 
-function isPromised(room: Room, upload: string, bytes: number, heard: number): boolean {
+function isPromised(space: FreeSpace, upload: string, bytes: number, since: number): boolean {
   try {
-    room.book(upload, bytes, heard);
+    space.book(upload, bytes, since);
     return true;
   } catch {
     // `space_missing`: the upload goes away

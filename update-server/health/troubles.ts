@@ -1,24 +1,24 @@
 import { formatBytes } from '../../system/terminal/progress.ts';
 import type { Scrub } from '../blobs/scrub.ts';
-import type { Room } from '../disk/room.ts';
+import type { FreeSpace } from '../disk/free-space.ts';
 import type { Trouble } from '../domain/fleet/attention.ts';
 import type { CheckedBlob } from '../store/interface/repository.ts';
 
 /** What can have troubles; missing where it is not watched. */
 export interface Watched {
-  room?: Room | undefined;
+  space?: FreeSpace | undefined;
   scrub?: Scrub | undefined;
 }
 
 /** Looks for all of it. */
-export function troublesOf({ room, scrub }: Watched): Trouble[] {
-  return [...lowDisk(room), ...lostBlobs(scrub?.damaged() ?? [])];
+export function troublesOf({ space, scrub }: Watched): Trouble[] {
+  return [...lowDisk(space), ...lostBlobs(scrub?.damaged() ?? [])];
 }
 
-function lowDisk(room: Room | undefined): Trouble[] {
-  if (!room?.isLow()) return [];
-  const { free, reserve } = room.state();
-  const text = `The server’s disk has ${formatBytes(free)} free and keeps ${formatBytes(reserve)} for its database: uploads are refused. Make room.`;
+function lowDisk(space: FreeSpace | undefined): Trouble[] {
+  if (!space?.isLow()) return [];
+  const { free, reserve } = space.state();
+  const text = `The server’s disk has ${formatBytes(free)} free and keeps ${formatBytes(reserve)} for its database: uploads are refused. Make space.`;
   return [{ kind: 'disk_low', text }];
 }
 

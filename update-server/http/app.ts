@@ -6,7 +6,7 @@ import { visibleJson } from '../../protocol/text/visible.ts';
 import { guardRoutes } from '../auth/guard.ts';
 import type { Blobs } from '../blobs/files.ts';
 import type { Scrub } from '../blobs/scrub.ts';
-import { boundless, type Room } from '../disk/room.ts';
+import { type FreeSpace, unlimitedSpace } from '../disk/free-space.ts';
 import type { OnlineKeys } from '../domain/tuf/online-keys.ts';
 import { openLive } from '../live/live.ts';
 import type { LoadWatch } from '../load/watch-load.ts';
@@ -37,7 +37,7 @@ export interface Parts {
   onlineKeys: OnlineKeys | undefined;
   now(): Date;
   /** Unlimited when nobody measures the disk. */
-  room?: Room;
+  space?: FreeSpace;
   /** Missing when nobody looks for rot. */
   scrub?: Scrub;
   /** The load is normal when nobody watches. */
@@ -71,7 +71,7 @@ export function createApp(parts: Parts, options: AppOptions = {}): App {
     ...parts,
     ...{ store, metrics, live },
     secure: Boolean(options.tls) || (options.behindProxy ?? false),
-    room: parts.room ?? boundless,
+    space: parts.space ?? unlimitedSpace,
     load: () => loadWatch?.load() ?? 'normal',
     countHosts: openHostCounts({ store, now }),
     page: openPage(parts.dashboard ?? bundleDashboard),

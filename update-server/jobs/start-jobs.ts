@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Blobs } from '../blobs/files.ts';
 import type { Scrub } from '../blobs/scrub.ts';
 import type { Ballast } from '../disk/ballast.ts';
-import type { Room } from '../disk/room.ts';
+import type { FreeSpace } from '../disk/free-space.ts';
 import type { RenewNeeds } from '../publish/renew.ts';
 import { keepForgetting } from './forget-unapproved.ts';
 import { keepCounts } from './keep-counts.ts';
@@ -15,7 +15,7 @@ import { warnExpiry } from './warn-expiry.ts';
 interface Needs extends RenewNeeds {
   dataDir: string;
   ballast: Ballast;
-  room: Room;
+  space: FreeSpace;
   blobs: Blobs;
   scrub: Scrub;
 }

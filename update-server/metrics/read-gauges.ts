@@ -1,5 +1,5 @@
 import type { Scrub } from '../blobs/scrub.ts';
-import type { Room } from '../disk/room.ts';
+import type { FreeSpace } from '../disk/free-space.ts';
 import type { HostCount } from '../domain/fleet/overview.ts';
 import { summarise } from '../domain/rollout/summary.ts';
 import { roleLives } from '../domain/tuf/role-lives.ts';
@@ -14,18 +14,18 @@ const rolesAgeMs = 60_000;
 const kindsLimit = 300;
 const states = ['running', 'paused', 'halted', 'completed', 'aborted'] as const;
 
-/** Where the gauges are read; room and scrub are missing where they are not watched. */
+/** Where the gauges are read; space and scrub are missing where they are not watched. */
 export interface GaugeSources {
   store: Store;
   countHosts: CountHosts;
   now(): Date;
-  room?: Room | undefined;
+  space?: FreeSpace | undefined;
   scrub?: Scrub | undefined;
 }
 
 /** Brings the gauges up to date for a scrape. */
 export function gaugeReader(
-  { store, countHosts, now, room, scrub }: GaugeSources,
+  { store, countHosts, now, space, scrub }: GaugeSources,
   metrics: Metrics,
 ): () => Promise<void> {
   let rolesRead = Number.NEGATIVE_INFINITY;
@@ -81,8 +81,8 @@ export function gaugeReader(
     metrics.blobs.set(blobs);
     metrics.blobBytes.set(bytes);
     metrics.blobsDamaged.set(scrub?.damaged().length ?? 0);
-    if (!room) return;
-    const disk = room.state();
+    if (!space) return;
+    const disk = space.state();
     metrics.diskFree.set(disk.free);
     metrics.diskReserve.set(disk.reserve);
   };

@@ -4,7 +4,7 @@ import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { Sha256, strict } from '../../../../protocol/schema/schema.ts';
 import type { Blobs } from '../../../blobs/files.ts';
 import { createReceiver } from '../../../blobs/receive.ts';
-import type { Room } from '../../../disk/room.ts';
+import type { FreeSpace } from '../../../disk/free-space.ts';
 import { publishers } from '../../../routing/access.ts';
 import { route } from '../../../routing/route.ts';
 import type { Store } from '../../../store/interface/store.ts';
@@ -41,8 +41,8 @@ const upload = route({
   summary: 'Uploads a blob, or the rest of one',
   schema: { params, response: { 200: BlobState } },
   takesBytes: true,
-  handler: ({ store, blobs, room }: { store: Store; blobs: Blobs; room: Room }) => {
-    const receive = createReceiver(blobs, room);
+  handler: ({ store, blobs, space }: { store: Store; blobs: Blobs; space: FreeSpace }) => {
+    const receive = createReceiver(blobs, space);
     return async ({ params: { sha256 }, headers, raw: bytes }) => {
       const announced = await store.announcedBlob(sha256);
       if (!announced) throw new InterlockError('not_found', { what: `an announced blob ${sha256}` });

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BlobState } from '../../../../protocol/api/publish.ts';
 import type { Blobs } from '../../../blobs/files.ts';
-import { makeWay } from '../../../blobs/make-way.ts';
-import type { Room } from '../../../disk/room.ts';
+import { makeSpace } from '../../../blobs/make-space.ts';
+import type { FreeSpace } from '../../../disk/free-space.ts';
 import type { BlobInfo } from '../../../store/interface/repository.ts';
 import type { Store } from '../../../store/interface/store.ts';
 
@@ -10,13 +10,13 @@ import type { Store } from '../../../store/interface/store.ts';
 export interface Uploads {
   store: Store;
   blobs: Blobs;
-  room: Room;
+  space: FreeSpace;
   now(): Date;
 }
 
 /** Announces blobs and returns which are not here yet, and how much of each is. Throws `space_missing` when they would not fit. */
 export async function wantedBlobs(
-  { store, blobs, now, room }: Uploads,
+  { store, blobs, now, space }: Uploads,
   announced: BlobInfo[],
 ): Promise<BlobState[]> {
   const wanted: BlobState[] = [];
@@ -32,7 +32,7 @@ export async function wantedBlobs(
   }
   const lacking = wanted.reduce((sum, { size, received }) => sum + size - received, 0);
   const names = wanted.map(({ sha256 }) => sha256);
-  await makeWay({ blobs, room }, () => room.require(lacking, names));
+  await makeSpace({ blobs, space }, () => space.require(lacking, names));
   if (wanted.length > 0) await store.announce(wanted, now().toISOString());
   return wanted;
 }

@@ -1,10 +1,10 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import type { Room } from '../disk/room.ts';
+import type { FreeSpace } from '../disk/free-space.ts';
 import type { Blobs } from './files.ts';
 
 /** Tries something that needs space; idle uploads are dropped for it, the oldest first. Throws `space_missing` when that is not enough. */
-export async function makeWay<T>(
-  { blobs, room }: { blobs: Pick<Blobs, 'drop'>; room: Room },
+export async function makeSpace<T>(
+  { blobs, space }: { blobs: Pick<Blobs, 'drop'>; space: FreeSpace },
   attempt: () => T,
 ): Promise<T> {
   for (;;) {
@@ -12,9 +12,9 @@ export async function makeWay<T>(
       return attempt();
     } catch (error) {
       const isShort = error instanceof InterlockError && error.code === 'space_missing';
-      const idle = isShort ? room.idle() : undefined;
+      const idle = isShort ? space.idle() : undefined;
       if (idle === undefined) throw error;
-      room.end(idle);
+      space.end(idle);
       await blobs.drop(idle);
     }
   }

@@ -2,9 +2,9 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Disk } from './disk.ts';
 
 /** The free space of the disk, and how much of it is promised to which upload. */
-export interface Room {
+export interface FreeSpace {
   /** Promises an upload the bytes it still lacks, in place of what it was promised before. Throws `space_missing`. */
-  book(upload: string, bytes: number, heard?: number): void;
+  book(upload: string, bytes: number, since?: number): void;
   /** So many of the promised bytes are on the disk now. */
   took(upload: string, bytes: number): void;
   /** Nothing more comes, or all of it is there. */
@@ -24,29 +24,29 @@ const idleMs = 10 * 60_000;
 const overhead = 8192;
 
 /** Keeps the promises. Nothing in it is asynchronous, so two uploads at once cannot both get the last bytes. */
-export function openRoom(
+export function openFreeSpace(
   { free, reserve }: Pick<Disk, 'free' | 'reserve'>,
   now: () => number = Date.now,
-): Room {
+): FreeSpace {
   const promised = new Map<string, { left: number; at: number }>();
 
-  function room(uploads: readonly string[]): number {
+  function space(uploads: readonly string[]): number {
     const others = [...promised].filter(([upload]) => !uploads.includes(upload));
     return free() - reserve - others.reduce((sum, [, { left }]) => sum + left, 0);
   }
 
   function require(bytes: number, uploads: readonly string[] = []): void {
-    const left = Math.max(0, room(uploads));
+    const left = Math.max(0, space(uploads));
     if (bytes <= left) return;
     throw new InterlockError('space_missing', { where: 'the server’s disk', free: left, needed: bytes });
   }
 
   return {
     require,
-    book(upload, bytes, heard = now()) {
+    book(upload, bytes, since = now()) {
       const left = bytes > 0 ? bytes + overhead : 0;
       require(left, [upload]);
-      promised.set(upload, { left, at: heard });
+      promised.set(upload, { left, at: since });
     },
     took(upload, bytes) {
       const entry = promised.get(upload);
@@ -65,4 +65,4 @@ export function openRoom(
 }
 
 /** Unlimited space, where the disk is not measured. */
-export const boundless: Room = openRoom({ free: () => Number.MAX_SAFE_INTEGER, reserve: 0 });
+export const unlimitedSpace: FreeSpace = openFreeSpace({ free: () => Number.MAX_SAFE_INTEGER, reserve: 0 });
