@@ -5,22 +5,22 @@ import { countHour } from '../../../update-server/jobs/keep-counts.ts';
 import { enrolHost, seeHost } from '../support/enrol.ts';
 import { makeApp, type TestApp } from '../support/make-app.ts';
 
-let desk: TestApp;
-const hoursAgo = (hours: number) => new Date(desk.clock.now.getTime() - hours * 3_600_000).toISOString();
+let server: TestApp;
+const hoursAgo = (hours: number) => new Date(server.clock.now.getTime() - hours * 3_600_000).toISOString();
 beforeEach(async () => {
-  desk = await makeApp();
+  server = await makeApp();
 });
-afterEach(() => desk.close());
+afterEach(() => server.close());
 
 it('a new server has nothing but the need of keys', async () => {
-  const { body } = await desk.get('/v1/overview');
+  const { body } = await server.get('/v1/overview');
   expect(body).toMatchObject({ hosts: 0, seen: 0, states: [], versions: [], rollouts: [], waiting: [] });
   expect(body.attention).toMatchObject([{ kind: 'server_unready' }]);
   expect(body.recent).toHaveLength(5);
 });
 
 it('counts hosts by state, version and what they wait for, and says what needs a look', async () => {
-  const { store } = desk;
+  const { store } = server;
   const hosts = [
     ['up-to-date', 'up_to_date', 0, '2.0'],
     ['on-its-way', 'offered', 0, '1.0'],
@@ -46,7 +46,7 @@ it('counts hosts by state, version and what they wait for, and says what needs a
     ...{ subject: { kind: 'host', id: 'up-to-date' } as const, detail: '' },
   });
 
-  const { body } = await desk.get('/v1/overview');
+  const { body } = await server.get('/v1/overview');
   expect(body).toMatchObject({ hosts: 10, seen: 6 });
   expect(
     Object.fromEntries(body.states.map((one: { state: string; hosts: number }) => [one.state, one.hosts])),
@@ -76,13 +76,13 @@ it('counts hosts by state, version and what they wait for, and says what needs a
     ['hosts_in_trouble', 1],
     ['hosts_silent', 2],
   ]);
-  const { body: found } = await desk.get('/v1/hosts?flag=in_trouble');
+  const { body: found } = await server.get('/v1/hosts?flag=in_trouble');
   expect(found.hosts).toMatchObject([{ id: 'no-place-left', trouble: { code: 'disk_full' } }]);
 });
 
 describe('versions over time', () => {
   it('are kept once an hour, and end with the present', async () => {
-    const { store, clock } = desk;
+    const { store, clock } = server;
     const ports = { store, now: () => clock.now };
     await enrolHost(store, 'host-0001', hoursAgo(0));
     const begin = clock.now;
@@ -91,7 +91,7 @@ describe('versions over time', () => {
       for (const _ of [1, 2]) await countHour(ports, clock.now.toISOString());
       clock.now = new Date(clock.now.getTime() + 3_600_000);
     }
-    const { body } = await desk.get('/v1/overview');
+    const { body } = await server.get('/v1/overview');
     expect(body.history.times).toEqual(
       [0, 1, 2, 3].map((hours) => new Date(begin.getTime() + hours * 3_600_000).toISOString()),
     );
@@ -102,7 +102,7 @@ describe('versions over time', () => {
   });
 
   it('grow thin after 14 days and go after 400', async () => {
-    const { store } = desk;
+    const { store } = server;
     const day = 86_400_000;
     const begin = Date.parse('2025-01-01T00:00:00.000Z');
     const at = (hours: number) => new Date(begin + hours * 3_600_000).toISOString();

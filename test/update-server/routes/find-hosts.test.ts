@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { enrolHost, seeHost } from '../support/enrol.ts';
 import { bearer, makeApp, type TestApp } from '../support/make-app.ts';
 
-let desk: TestApp;
+let server: TestApp;
 beforeAll(async () => {
-  desk = await makeApp();
-  const { store, clock } = desk;
+  server = await makeApp();
+  const { store, clock } = server;
   const at = clock.now.toISOString();
   const long = new Date(clock.now.getTime() - 30 * 3_600_000).toISOString();
   const hosts = [
@@ -24,10 +24,10 @@ beforeAll(async () => {
   }
   await enrolHost(store, 'cccc-0007', at, { hostname: 'new', approved: false });
 });
-afterAll(() => desk.close());
+afterAll(() => server.close());
 
 const found = async (query: string) =>
-  (await desk.get(`/v1/hosts?${query}`)).body.hosts.map(({ id }: { id: string }) => Number(id.slice(-4)));
+  (await server.get(`/v1/hosts?${query}`)).body.hosts.map(({ id }: { id: string }) => Number(id.slice(-4)));
 
 describe('hosts are found', () => {
   it.each([
@@ -61,7 +61,7 @@ describe('hosts are found', () => {
   it('page by page, each once', async () => {
     const ids: string[] = [];
     for (let after = ''; ; ) {
-      const { body } = await desk.get(`/v1/hosts?limit=2${after && `&after=${after}`}`);
+      const { body } = await server.get(`/v1/hosts?limit=2${after && `&after=${after}`}`);
       ids.push(...body.hosts.map(({ id }: { id: string }) => id));
       if (!body.next) break;
       after = body.next;
@@ -72,14 +72,14 @@ describe('hosts are found', () => {
 
   it('and not by a word that means nothing', async () => {
     for (const query of ['state=odd', 'reason=offered', 'limit=0', 'limit=x', 'other=1', 'arch=mips']) {
-      expect((await desk.get(`/v1/hosts?${query}`)).body.kind).toBe('bad_input');
+      expect((await server.get(`/v1/hosts?${query}`)).body.kind).toBe('bad_input');
     }
   });
 });
 
 describe('as a file', () => {
   const file = (url: string, accept = '*/*') =>
-    desk.app.inject({ url, headers: { ...bearer(desk.tokens.viewer), accept } });
+    server.app.inject({ url, headers: { ...bearer(server.tokens.viewer), accept } });
 
   it('a table in which no host’s name is a formula', async () => {
     for (const answer of [await file('/v1/hosts?format=csv'), await file('/v1/hosts', 'text/csv')]) {
