@@ -4,7 +4,22 @@ import { expect, test } from 'vitest';
 import { readSources, root, type Source } from './import-graph.ts';
 
 /** Words that have given way to the one on the right (docs/glossary.md): none may be part of a name in the code. */
-const retired: Record<string, string> = { calm: 'normal', costly: 'expensive' };
+const retired: Record<string, string> = {
+  aspect: 'tone',
+  braked: 'stopped by failures',
+  calm: 'normal',
+  costly: 'expensive',
+  desk: 'dashboard',
+  enrol: 'enroll',
+  feeling: 'load',
+  lever: 'action',
+  levers: 'actions',
+  sightings: 'check-in records',
+  steer: 'control',
+  steering: 'control',
+  survey: 'host counts',
+  surveyor: 'host counts',
+};
 
 /** Those that no document says either; decisions and the change log keep the words of their day. */
 const retiredInDocuments: Record<string, string> = {
