@@ -1,6 +1,6 @@
 import type { DefinitionFile } from './definition.ts';
 import type { ImageFile } from './image-file.ts';
-import { lineOf } from './line-of.ts';
+import { lineOf } from './lines/line-of.ts';
 import { packageNameProblem } from './package-name.ts';
 import type { Problem } from './refuse-all.ts';
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Arch } from '../../protocol/schema/schema.ts';
 import type { Layer } from './image-file.ts';
-import { lineOf, lineOfEntry } from './line-of.ts';
+import { lineOf, lineOfEntry } from './lines/line-of.ts';
 import { listOverlay } from './overlay/list-overlay.ts';
 import { readPerms } from './overlay/read-perms.ts';
 import { globPattern } from './paths/glob.ts';

@@ -1,6 +1,6 @@
 import type { DefinitionFile } from './definition.ts';
 import type { ImageFile, Repository } from './image-file.ts';
-import { lineOf, lineOfEntry } from './line-of.ts';
+import { lineOf, lineOfEntry } from './lines/line-of.ts';
 import type { Problem } from './refuse-all.ts';
 
 /** Names that Debian gives to one code name after the other. */

@@ -1,7 +1,7 @@
 import { veritySize } from '../../protocol/formats/disk/verity.ts';
 import type { Definition } from './definition.ts';
 import { kernelCommandLine, longestCommandLine } from './kernel-command-line.ts';
-import { placeOf } from './line-of.ts';
+import { placeOf } from './place-of.ts';
 import { type Problem, refuseAll } from './refuse-all.ts';
 import { templateOf } from './unit-name.ts';
 

@@ -5,7 +5,7 @@ import type { Arch } from '../../protocol/schema/schema.ts';
 import { buildHostArch } from '../build-host/build-host-arch.ts';
 import { pathProblems } from './check-paths.ts';
 import type { Definition } from './definition.ts';
-import { lineOf } from './line-of.ts';
+import { lineOf } from './lines/line-of.ts';
 import { merge } from './merge.ts';
 import { type ReadFile, readImageFile } from './read-image-file.ts';
 import { refuseAll } from './refuse-all.ts';

@@ -5,7 +5,7 @@ import { repositoryProblems } from './check-repositories.ts';
 import { unitNameProblems } from './check-units.ts';
 import type { DefinitionFile } from './definition.ts';
 import { ImageFile } from './image-file.ts';
-import { lineOf, lineOfEntry } from './line-of.ts';
+import { lineOf, lineOfEntry } from './lines/line-of.ts';
 import { refuseAll } from './refuse-all.ts';
 import { schemaProblems } from './schema-problems.ts';
 

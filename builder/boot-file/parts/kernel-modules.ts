@@ -1,6 +1,6 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Definition } from '../../definition/definition.ts';
-import { placeOf } from '../../definition/line-of.ts';
+import { placeOf } from '../../definition/place-of.ts';
 import type { Tree } from '../../tree/entries/entry.ts';
 import { type Module, type ModuleIndex, moduleName, readModules } from './read-modules.ts';
 

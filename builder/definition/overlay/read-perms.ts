@@ -3,6 +3,7 @@ import { parse, TomlError } from 'smol-toml';
 import { type Static, Type } from 'typebox';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { problemOf, strict } from '../../../protocol/schema/schema.ts';
+import { entriesOf, findLine } from '../lines/line-of.ts';
 import { globPattern } from '../paths/glob.ts';
 import { readableName } from '../paths/names.ts';
 import type { OverlayEntry } from './list-overlay.ts';
@@ -44,8 +45,10 @@ export async function readPerms(overlay: string, entries: readonly OverlayEntry[
     throw refused(file, 1, `cannot be read (${error.code})`);
   });
   if (text === undefined) return [];
-  const rules = Object.entries(parseToml(text, file)).map(([glob, rights]): PermsRule => {
-    const line = lineOfGlob(text, glob);
+  const parsed = parseToml(text, file);
+  const set = entriesOf(text);
+  const rules = Object.entries(parsed).map(([glob, rights]): PermsRule => {
+    const line = findLine(set, [glob]) ?? 1;
     if (!glob.startsWith('/')) throw refused(file, line, `${glob} must begin with /`);
     const problem = problemOf(Rights, rights);
     if (problem) throw refused(file, line, `${glob}: ${problem}`);
@@ -88,11 +91,6 @@ function parseToml(text: string, file: string): Record<string, unknown> {
     const problem = cause.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? 'no TOML';
     throw refused(file, cause.line, problem);
   }
-}
-
-function lineOfGlob(text: string, glob: string): number {
-  const quoted = [JSON.stringify(glob), `'${glob}'`];
-  return text.split('\n').findIndex((line) => quoted.some((each) => line.includes(each))) + 1 || 1;
 }
 
 function refused(file: string, line: number, problem: string): InterlockError {

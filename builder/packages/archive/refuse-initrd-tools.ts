@@ -1,6 +1,6 @@
 import type { Definition } from '../../definition/definition.ts';
-import { placeOf } from '../../definition/line-of.ts';
 import { parsePackageName } from '../../definition/package-name.ts';
+import { placeOf } from '../../definition/place-of.ts';
 import { refuseAll } from '../../definition/refuse-all.ts';
 import { controlField } from '../control/control-field.ts';
 

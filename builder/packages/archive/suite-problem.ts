@@ -1,6 +1,6 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Definition } from '../../definition/definition.ts';
-import { placeOfValue } from '../../definition/line-of.ts';
+import { placeOfValue } from '../../definition/place-of.ts';
 import { suggest } from '../../definition/suggest.ts';
 import type { SuiteRelease } from './suite-releases.ts';
 

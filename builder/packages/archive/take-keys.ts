@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { digestFile } from '../../build-host/digest.ts';
 import type { Definition } from '../../definition/definition.ts';
-import { placeOfValue } from '../../definition/line-of.ts';
+import { placeOfValue } from '../../definition/place-of.ts';
 import type { AptSource } from './apt-sources.ts';
 
 /** Copies the keys of repositories to where apt may read them, under the ending it goes by. Throws `definition_invalid` for other keys than named. */

@@ -1,8 +1,8 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
 import type { Definition } from '../../definition/definition.ts';
-import { placeOf } from '../../definition/line-of.ts';
 import { parsePackageName } from '../../definition/package-name.ts';
+import { placeOf } from '../../definition/place-of.ts';
 import { controlField } from '../control/control-field.ts';
 import { requiredPackages } from './required-packages.ts';
 

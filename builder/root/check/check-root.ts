@@ -1,6 +1,6 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Definition } from '../../definition/definition.ts';
-import { placeOf } from '../../definition/line-of.ts';
+import { placeOf } from '../../definition/place-of.ts';
 import type { Tree } from '../../tree/entries/entry.ts';
 import { follow } from '../../tree/entries/follow.ts';
 import { matchPaths } from '../../tree/entries/match-paths.ts';

@@ -1,6 +1,6 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Definition } from '../../definition/definition.ts';
-import { placeOf } from '../../definition/line-of.ts';
+import { placeOf } from '../../definition/place-of.ts';
 import { readBody, type Tree } from '../entries/entry.ts';
 import { matchPaths } from '../entries/match-paths.ts';
 import { knownIdentities } from './known-identities.ts';

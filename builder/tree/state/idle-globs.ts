@@ -1,6 +1,6 @@
 import type { Reporter } from '../../build-host/reporter.ts';
 import type { Definition } from '../../definition/definition.ts';
-import { placeOf } from '../../definition/line-of.ts';
+import { placeOf } from '../../definition/place-of.ts';
 import type { Tree } from '../entries/entry.ts';
 import { matchWritten } from './state-rules.ts';
 

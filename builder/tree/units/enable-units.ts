@@ -1,6 +1,6 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Definition } from '../../definition/definition.ts';
-import { placeOf } from '../../definition/line-of.ts';
+import { placeOf } from '../../definition/place-of.ts';
 import { type Problem, refuseAll } from '../../definition/refuse-all.ts';
 import { templateOf } from '../../definition/unit-name.ts';
 import { parentOf } from '../entries/change.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { define, parseDefinition } from '../../../builder/definition/define.ts';
-import { lineOf } from '../../../builder/definition/line-of.ts';
+import { lineOf } from '../../../builder/definition/lines/line-of.ts';
 import { packageNameProblem, parsePackageName, satisfies } from '../../../builder/definition/package-name.ts';
 import { parseSize } from '../../../builder/definition/parse-size.ts';
 
@@ -163,6 +163,16 @@ describe('lineOf', () => {
     const text = 'packages = [\n  # "vim"\n  "curl",\n  "vim",\n]\n';
     expect(lineOf(text, ['packages'], 'vim')).toBe(4);
     expect(lineOf(text, ['nowhere'])).toBe(1);
+  });
+
+  it.each([
+    ['a dotted key', 'a = 1\nstate.link = ["x"]', ['state', 'link'], 2],
+    ['a key of an inline table', 'a = 1\nstate = { link = ["x"] }', ['state', 'link'], 2],
+    ['an inline table over several lines', 'a = 1\nstate = {\n  link = ["x"],\n}', ['state', 'link'], 3],
+    ['a table whose name is quoted', 'a = 1\n["x86-64"]\nb = 2', ['x86-64', 'b'], 3],
+    ['no table inside a text', "a = '''\n[b]\nc = 1\n'''\n[b]\nc = 2", ['b', 'c'], 6],
+  ])('finds %s', (_, text, path, line) => {
+    expect(lineOf(text, path)).toBe(line);
   });
 });
 
