@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { define } from '../../../builder/definition/define.ts';
-import { placeOf } from '../../../builder/definition/line-of.ts';
+import { placeOf } from '../../../builder/definition/place-of.ts';
 import { suggest } from '../../../builder/definition/suggest.ts';
 
 let dir: string;
@@ -141,7 +141,7 @@ it.each([
     { 'site/image.toml': site.replace('tool.tar', 'none.tar') },
     'site',
     12,
-    /no file/,
+    /is not a file/,
   ],
   [
     'a key that no file gives',

@@ -83,7 +83,7 @@ it.each([
   ['no hash of the key', `${url}key = "k"`, 8, /key_sha256 is missing: what sha256sum says of k/],
   ['a key that is not there', `${url}key = "k"\nkey_sha256 = "${hash}"`, 8, /site\/k is not a file/],
   ['a login', url.replace('v.test', 'me:secret@v.test'), 6, /a login goes into ~\/\.netrc/],
-  ['another scheme', url.replace('https', 'ftp'), 6, /no http:\/\/ or https:\/\/ address/],
+  ['another scheme', url.replace('https', 'ftp'), 6, /not an http:\/\/ or https:\/\/ address/],
   ['a folder that is not there', 'folder = "debs"', 6, /debs is not a folder/],
   ['a folder with a suite', 'suite = "x"\nfolder = "base"', 6, /a folder of packages has no suite/],
   ['components of a flat suite', `${url.replace('stable', './')}components = ["main"]`, 8, /flat suite/],
