@@ -101,7 +101,7 @@ describe('FAT32 file system', () => {
     const encode = (changed: object) => () => encodeFat32({ ...options, files: new Map(), ...changed });
     expect(encode({ size: 66_580 * 512 })).toThrow('too small for FAT32');
     expect(encode({ size: 256 * mebibyte, sectorSize: 4096 })).toThrow('too small for FAT32');
-    expect(encode({ files: new Map([['big', Buffer.alloc(64 * mebibyte)]]) })).toThrow('the slot has');
+    expect(encode({ files: new Map([['big', Buffer.alloc(64 * mebibyte)]]) })).toThrow('its slot has');
     const names = (...paths: string[]) =>
       encode({ files: new Map(paths.map((path) => [path, Buffer.alloc(1)])) });
     expect(names('a/File', 'a/file')).toThrow('differ only in case');

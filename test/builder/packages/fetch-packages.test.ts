@@ -107,7 +107,7 @@ describe('fetchPackages', () => {
     };
     await expect(fetchPackages(packages, mirror(), silent)).rejects.toMatchObject({
       code: 'package_gone',
-      message: 'no mirror has p3 1:1, p7 1:1 any more',
+      message: 'no mirror has p3 1:1, p7 1:1 any longer',
       remedy: expect.stringMatching(/INTERLOCK_CACHE.*INTERLOCK_MIRROR.*--update-lock/),
     });
     expect(asked).toHaveLength(9);
@@ -142,7 +142,7 @@ describe('fetchPackages', () => {
 
   it('says what an offline build lacks', async () => {
     await expect(fetchPackages(packages, null, silent)).rejects.toThrow(
-      /p0 1:1, .*, 4 more packages: the build is offline/,
+      /p0 1:1, .*, 4 more packages from the mirror: the build is offline/,
     );
   });
 });

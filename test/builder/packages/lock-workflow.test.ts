@@ -105,7 +105,7 @@ describe('the lock of an archive that moves on', () => {
       details: { packages: 'tool 1:1.0-1' },
     });
     await expect(fetchPackages(first.packages, null, silent)).rejects.toThrow(
-      /tool 1:1\.0-1: the build is offline/,
+      /tool 1:1\.0-1 from the mirror: the build is offline/,
     );
     const phases = await plan(definition, first);
     expect(phases.find(({ phase }) => phase === 'fetch')).toMatchObject({
@@ -157,8 +157,8 @@ describe('the lock of an archive that moves on', () => {
 
   it.each([
     ['mta', 'definition_invalid', /mta is a virtual package; name one that provides it: exim4, postfix/],
-    ['tool+', 'package_unknown', /no package tool\+ in trixie/],
-    ['toool', 'package_unknown', /no package toool in trixie/],
+    ['tool+', 'package_unknown', /package tool\+ does not exist in trixie/],
+    ['toool', 'package_unknown', /package toool does not exist in trixie/],
   ])('refuses %s with its line', async (name, code, words) => {
     archive.publish(
       [

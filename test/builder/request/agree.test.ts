@@ -65,7 +65,7 @@ test('on a terminal it asks, and only yes signs', async () => {
     });
   const no = say('y');
   expect(no.stdout).toContain('Sign all of this?');
-  expect(no.stdout).toContain('targets 2, until');
+  expect(no.stdout).toContain('targets 2, expires');
   expect(no.status).toBe(2);
   expect(await signatures()).toBe(0);
   const yes = say('yes');

@@ -8,7 +8,7 @@ const run = (...args: string[]) => spawnSync(interlock, args, { encoding: 'utf8'
 test('an unknown verb exits 2 and says what to do', () => {
   const { status, stderr, stdout } = run('frobnicate');
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
-  expect(stderr).toContain('See --help');
+  expect(stderr).toContain('Add --help');
 });
 
 test('--json gives errors as {error: {kind, value}} too', () => {

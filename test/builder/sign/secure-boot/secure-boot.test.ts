@@ -58,7 +58,7 @@ it('gives the same bytes each time, also for what is signed already', async () =
 
 it('refuses what is no EFI program', async () => {
   const signer = (await findSigner(keys))!;
-  expect(() => signPe(Buffer.from('MZ'.padEnd(300)), signer)).toThrow(/no PE32\+ image/);
+  expect(() => signPe(Buffer.from('MZ'.padEnd(300)), signer)).toThrow(/not a PE32\+ image/);
 });
 
 it('signs the boot file of a release, and packs the payload that carries it again', async () => {
