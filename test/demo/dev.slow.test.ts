@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, utimesSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, expect, test } from 'vitest';
@@ -34,6 +34,14 @@ test('npm run dev shows the dashboard, restarts after a change, and stops at SIG
   utimesSync(join(root, 'dashboard/index.html'), new Date(), new Date());
   await until(/^restarted: dashboard\/index\.html changed$/);
   expect((await fetch(`${url}v1/hosts`, { headers })).status).toBe(200);
+
+  // many editors write a new file and rename it over the old one
+  for (const _ of ['once', 'again']) {
+    lines.length = 0;
+    copyFileSync(join(root, 'dashboard/main.tsx'), join(root, 'dashboard/main.new'));
+    renameSync(join(root, 'dashboard/main.new'), join(root, 'dashboard/main.tsx'));
+    await until(/^restarted: dashboard\/main\.tsx changed$/);
+  }
 
   child.kill('SIGINT');
   expect(await ended).toEqual([0, null]);
