@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Import, importsOf, readSources, rooms } from '../test/house/import-graph.ts';
 
 type Room = (typeof rooms)[number];
@@ -134,5 +132,3 @@ function middleOf(one: Box, other: Box): number {
   const right = Math.min(one.x + one.width, other.x + other.width);
   return Math.round((left + right) / 2);
 }
-
-if (import.meta.main) writeFileSync(join(import.meta.dirname, 'architecture.svg'), renderArchitecture());
