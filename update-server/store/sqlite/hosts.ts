@@ -1,10 +1,9 @@
 import type Database from 'better-sqlite3';
 import type { HostDetail } from '../../../protocol/api/operator.ts';
-import { endAll, withdraw } from '../../domain/rollout/grant-end.ts';
+import { endAll } from '../../domain/rollout/grant-end.ts';
 import type { FleetHost } from '../../domain/rollout/preview.ts';
-import type { NewAudit } from '../interface/audit.ts';
 import type { HostStore } from '../interface/hosts.ts';
-import type { AddAudit, Facts } from './audit.ts';
+import type { AddAudit } from './audit.ts';
 import type { GrantRows } from './grant-rows.ts';
 import type { Write } from './group-commit.ts';
 import { readSummary, type SummaryRow, summaryColumns } from './host-rows.ts';
@@ -12,25 +11,14 @@ import type { KnownHosts } from './known-hosts.ts';
 import { readJson } from './read-json.ts';
 import type { WatchClock } from './watch-clock.ts';
 
-type OwnStore = Pick<
-  HostStore,
-  'markCloned' | 'host' | 'hold' | 'pin' | 'place' | 'approve' | 'forget' | 'fleet'
->;
+type OwnStore = Pick<HostStore, 'markCloned' | 'host' | 'forget' | 'fleet'>;
 
 interface DetailRow extends SummaryRow, Pick<HostDetail, 'machineId' | 'enrolled' | 'bootId' | 'rootHash'> {
   failed: string;
   cancelled: string;
 }
 
-/** What operators decide about a host. */
-interface Decided {
-  held: number;
-  pinned: string | null;
-  placed: string | null;
-  approved: number;
-}
-
-/** Who the hosts are and what operators decided about each. */
+/** What is known of each host, and how a host is forgotten. */
 export function hostStore(
   db: Database.Database,
   write: Write,
@@ -44,15 +32,6 @@ export function hostStore(
       'UPDATE enrolled_host SET cloned = 1 WHERE id = ? AND cloned = 0 RETURNING approved',
     )
     .pluck();
-  const decided = db.prepare<[string], Decided>(
-    'SELECT held, pinned, placed, approved FROM host WHERE id = ?',
-  );
-  const set = {
-    held: db.prepare('UPDATE enrolled_host SET held = ? WHERE id = ?'),
-    pinned: db.prepare('UPDATE enrolled_host SET pinned = ? WHERE id = ?'),
-    placed: db.prepare('UPDATE enrolled_host SET placed = ? WHERE id = ?'),
-    approved: db.prepare('UPDATE enrolled_host SET approved = ? WHERE id = ?'),
-  };
   const remove = db.prepare('DELETE FROM enrolled_host WHERE id = ?');
   const fleet = db.prepare<[string, string, string, string], FleetHost>(
     `SELECT id, hostname, coalesce(placed, grp) AS "group", version FROM host
@@ -92,10 +71,6 @@ export function hostStore(
         reports: reports.all(id),
       };
     },
-    hold: (host, held, audit) => decide(host, 'held', held ? 1 : 0, audit),
-    pin: (host, version, audit) => decide(host, 'pinned', version, audit),
-    place: (host, group, audit) => decide(host, 'placed', group, audit),
-    approve: (host, audit) => decide(host, 'approved', 1, audit),
     forget: (host, audit) =>
       write(() => {
         const before = one.get(host);
@@ -113,28 +88,4 @@ export function hostStore(
   function lapseAll(host: string, now: string): void {
     grantsOf.end(endAll(grantsOf.openOf(host), 'lapsed', now), now);
   }
-
-  function decide(
-    host: string,
-    what: keyof Decided,
-    value: string | number | null,
-    audit: NewAudit,
-  ): Promise<boolean> {
-    return write(() => {
-      const before = decided.get(host);
-      if (!before) return false;
-      set[what].run(value, host);
-      // a host that an operator keeps from a version loses its grant for it, and another one may go at once
-      const isKept = what === 'held' ? value !== 0 : what === 'pinned' && value !== null;
-      const pinned = what === 'pinned' && value !== null ? String(value) : null;
-      if (isKept) grantsOf.end(withdraw(grantsOf.openOf(host), pinned, audit.at), audit.at);
-      known.drop(host);
-      addAudit(audit, factOf(what, before[what]), factOf(what, value));
-      return true;
-    });
-  }
-}
-
-function factOf(what: keyof Decided, value: string | number | null): Facts {
-  return what === 'placed' ? { group: value } : { [what]: typeof value === 'number' ? value !== 0 : value };
 }

@@ -1,9 +1,11 @@
 import type { Store } from '../interface/store.ts';
 import { advanceStore } from './advance.ts';
 import { auditStore, prepareAudit } from './audit.ts';
+import { blobStore } from './blobs.ts';
 import { changeStore } from './changes.ts';
 import { batchCheckIns } from './check-in-records.ts';
 import { countStore } from './count-hosts.ts';
+import { hostDecisions } from './decide-host.ts';
 import { enrollStore } from './enroll.ts';
 import { findHostsStore } from './find-hosts.ts';
 import { fleetFacts } from './fleet-facts.ts';
@@ -20,6 +22,7 @@ import { progressReader } from './rollout-progress.ts';
 import { rolloutRows } from './rollout-rows.ts';
 import { rolloutStore } from './rollouts.ts';
 import { sessionStore } from './sessions.ts';
+import { signedFiles } from './signed-files.ts';
 import { tokenStore } from './tokens.ts';
 import { versionCountStore } from './version-counts.ts';
 import { watchClock } from './watch-clock.ts';
@@ -34,12 +37,13 @@ export function openSqliteStore(dataDir: string, makeRoom?: () => boolean): Stor
   const rows = rolloutRows(db, watch);
   const grants = grantRows(db, rows, watch);
   const halts = haltRows(db, rows, addAudit);
-  const facts = fleetFacts(db, watch, (name, channel) => channelOf(name, channel));
+  const { channelOf, forgetChannels, ...files } = signedFiles(db);
+  const facts = fleetFacts(db, watch, channelOf);
   const { follow, ...rollouts } = rolloutStore(db, write, rows, addAudit, facts, watch, halts.excuse);
   const { advance } = advanceStore(db, write, { rows, grants, facts, halts, watch });
   const progress = progressReader(db);
   const details = rolloutFacts(db, rows, progress, facts);
-  const { channelOf, ...repository } = repositoryStore(db, write, addAudit, follow);
+  const repository = repositoryStore(db, write, addAudit, { channelOf, forgetChannels }, follow);
   const known = knownHosts(db, checkIns.overlay);
   const hosts = hostStore(db, write, addAudit, grants, known, watch);
   const enrollments = enrollStore(db, write, addAudit, grants, known);
@@ -53,8 +57,12 @@ export function openSqliteStore(dataDir: string, makeRoom?: () => boolean): Stor
   const checked = db.prepare('INSERT OR REPLACE INTO readiness VALUES (1, ?)');
   return {
     ...repository,
+    ...files,
+    channel: async (name, channel) => channelOf(name, channel),
+    ...blobStore(db, write),
     ...rollouts,
     ...hosts,
+    ...hostDecisions(db, write, addAudit, grants, known),
     ...enrollments,
     ...grantStore(db, write, rows, grants, halts),
     ...tokenStore(db, write, addAudit),
