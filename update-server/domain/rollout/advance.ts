@@ -1,8 +1,9 @@
 import { passCanary, stop } from './apply-action.ts';
 import { auditedState, type ServerAudit } from './audit.ts';
+import type { CanaryFacts } from './canary.ts';
 import type { RolloutHosts } from './count-hosts.ts';
 import { type GrantedHost, halt, nameHosts, type RolloutChange, restsOnSilence } from './halt.ts';
-import { type CanaryFacts, haltReason, judgeCanary } from './judge.ts';
+import { haltReason, judgeCanary } from './judge.ts';
 import { lift, mayLift } from './lift.ts';
 import { finishUp, mayBeOver } from './over.ts';
 import { isOpen, keepPace, type Rollout } from './rollout.ts';

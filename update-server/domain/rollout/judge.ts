@@ -1,25 +1,5 @@
+import type { CanaryFacts, MissingHost } from './canary.ts';
 import type { Rollout } from './rollout.ts';
-
-/** A canary host that has not confirmed. */
-export interface MissingHost {
-  id: string;
-  hostname: string;
-  lastSeen: string | null;
-  /** A younger record of the same machine or name. */
-  replacedBy: string | null;
-}
-
-/** What the canary hosts have done with a release. */
-export interface CanaryFacts {
-  /** Canary hosts seen lately that may take it: neither held nor pinned elsewhere. */
-  active: number;
-  /** Those among them that run the release, confirmed. */
-  confirmed: number;
-  /** When the last of them confirmed it, in time watched over; null when none did. */
-  lastMs: number | null;
-  /** Those that did not. */
-  missing: readonly MissingHost[];
-}
 
 /** What stops a rollout, as it counts for a fleet of this size. */
 export function limitsOf({ policy, counts, active }: Pick<Rollout, 'policy' | 'counts' | 'active'>): {

@@ -1,5 +1,5 @@
 import type { NamedHost } from '../../../protocol/api/rollout.ts';
-import type { MissingHost } from './judge.ts';
+import type { MissingHost } from './canary.ts';
 
 /** Hosts named of each kind behind a rollout's figures. */
 export const namedOfEachKind = 50;

@@ -15,17 +15,17 @@ export function mayBeOver(rollout: Rollout, now: Date): boolean {
 }
 
 /** Over: everybody who can come is through. Good is another fact. */
-export function isOver(rollout: Rollout, tally: RolloutHosts, now: Date): boolean {
-  return rollout.state === 'completed' || (mayBeOver(rollout, now) && tally.coming === 0);
+export function isOver(rollout: Rollout, hosts: RolloutHosts, now: Date): boolean {
+  return rollout.state === 'completed' || (mayBeOver(rollout, now) && hosts.coming === 0);
 }
 
 /**
  * What becomes of a rollout that is over: completed when hosts run the release, halted when more failed than may.
  * With nobody on it and nobody failed it goes on as it is, for whoever comes.
  */
-export function finishUp(rollout: Rollout, tally: RolloutHosts, now: Date): Rollout {
-  if (!mayBeOver(rollout, now) || tally.coming > 0) return rollout;
+export function finishUp(rollout: Rollout, hosts: RolloutHosts, now: Date): Rollout {
+  if (!mayBeOver(rollout, now) || hosts.coming > 0) return rollout;
   const reason = haltReason(rollout, true);
   if (reason) return stop(rollout, 'halted', now, reason);
-  return tally.on > 0 ? { ...rollout, state: 'completed', reason: '' } : rollout;
+  return hosts.on > 0 ? { ...rollout, state: 'completed', reason: '' } : rollout;
 }

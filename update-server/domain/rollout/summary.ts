@@ -16,7 +16,7 @@ export interface ProgressStep {
 
 /** A rollout's policy as written, its hosts' last answers, and its grants over time. */
 export interface RolloutFacts extends Pick<RolloutDetail, 'waiting' | 'named'> {
-  tally: RolloutHosts;
+  hosts: RolloutHosts;
   policyText: PolicyText;
   /** Beginnings and ends of counted grants, oldest first. */
   steps: ProgressStep[];
@@ -39,23 +39,23 @@ export function summarise(rollout: Rollout, now: Date): RolloutSummary {
   };
 }
 
-/** A rollout with its curve: what was planned, and what came of it. */
-export function detail(rollout: Rollout, story: RolloutFacts, now: Date): RolloutDetail {
+/** A rollout with its progress: what was planned, and what came of it. */
+export function detail(rollout: Rollout, facts: RolloutFacts, now: Date): RolloutDetail {
   const { confirmed, failed } = rollout.baseline;
   return {
     ...summarise(rollout, now),
-    policyText: story.policyText,
+    policyText: facts.policyText,
     resumed: rollout.resumed,
     baseline: { confirmed, failed },
-    waiting: story.waiting,
-    over: isOver(rollout, story.tally, now),
+    waiting: facts.waiting,
+    over: isOver(rollout, facts.hosts, now),
     tally: {
-      on: story.tally.on,
-      coming: story.tally.coming,
-      unable: [...story.tally.unable].map(([reason, hosts]) => ({ reason, hosts })),
+      on: facts.hosts.on,
+      coming: facts.hosts.coming,
+      unable: [...facts.hosts.unable].map(([reason, hosts]) => ({ reason, hosts })),
     },
-    named: story.named,
-    curve: thin(totals(story.steps)),
+    named: facts.named,
+    curve: thin(totals(facts.steps)),
     planned: planOf(rollout, now),
   };
 }

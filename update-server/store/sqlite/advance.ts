@@ -41,7 +41,7 @@ export function advanceStore(
       {
         active: facts.countActive(present),
         canary: needed.canary ? facts.canary(present) : undefined,
-        counts: needed.counts ? facts.tally(present) : undefined,
+        counts: needed.counts ? facts.hostsOf(present) : undefined,
         silent: needed.silent ? halts.silent(present) : [],
         behind,
         hasOperatorActed: needed.behind && halts.hasOperatorActed(present, behind),

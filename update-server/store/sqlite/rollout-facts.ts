@@ -8,7 +8,7 @@ import type { RolloutRows } from './rollout-rows.ts';
 export function rolloutFacts(
   db: Database.Database,
   rows: RolloutRows,
-  curve: (id: string) => ProgressStep[],
+  progress: (id: string) => ProgressStep[],
   facts: FleetFacts,
 ) {
   const named = namedHosts(db, facts);
@@ -24,8 +24,8 @@ export function rolloutFacts(
     return {
       policyText: rows.policyText(id),
       waiting: waiting.all({ name, channel, arch, since }),
-      steps: curve(id),
-      tally: facts.tally(rollout),
+      steps: progress(id),
+      hosts: facts.hostsOf(rollout),
       named: named(rollout),
     };
   };

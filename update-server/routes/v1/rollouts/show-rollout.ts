@@ -18,7 +18,7 @@ export const showRollout = route({
     async ({ params: { id } }) => {
       const since = new Date(now().getTime() - activeMs).toISOString();
       const rollout = await findRollout(store, id);
-      const story = (await store.rolloutFacts(id, since)) ?? missing(id);
-      return detail(rollout, story, now());
+      const facts = (await store.rolloutFacts(id, since)) ?? missing(id);
+      return detail(rollout, facts, now());
     },
 });
