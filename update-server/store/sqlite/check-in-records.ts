@@ -1,10 +1,9 @@
 import type Database from 'better-sqlite3';
-import type { HostSummary } from '../../../protocol/api/operator.ts';
-import { followTrouble } from '../../domain/hosts/reported.ts';
 import { type CheckInRecord, type HostRecord, lastSeenDelayMs } from '../interface/hosts.ts';
 import type { Write } from './group-commit.ts';
 import { readJson } from './read-json.ts';
 import type { WatchClock } from './watch-clock.ts';
+import { checkInWriter, type WaitingCheckIn } from './write-check-in.ts';
 
 /** Records written in one transaction: a longer one would keep everybody waiting. */
 const atOnce = 1000;
@@ -20,56 +19,12 @@ export interface CheckInRecords {
   overlay(host: HostRecord): void;
 }
 
-/** As little as can be: a hundred thousand may wait, and what waits long costs the garbage collector most. */
-interface Waiting extends Pick<CheckInRecord, 'host' | 'at' | 'decision' | 'offered'> {
-  state: string;
-  /** What it had not reported before. */
-  change: Pick<CheckInRecord, 'checkIn' | 'reported' | 'boots'> | null;
-}
-
 /** Keeps the last record of each host and writes them together, a second before their delay is over. */
 export function batchCheckIns(db: Database.Database, write: Write, watch: WatchClock): CheckInRecords {
-  const waiting = new Map<string, Waiting>();
+  const waiting = new Map<string, WaitingCheckIn>();
   let timer: NodeJS.Timeout | undefined;
-  const putReported = db.prepare(
-    `UPDATE enrolled_host SET name = @name, arch = @arch, channel = @channel, grp = @group, version = @version,
-       boot_id = @bootId, root_hash = @rootHash, failed = @failed, cancelled = @cancelled,
-       trouble = @trouble, boots = coalesce(@boots, boots), said = @reported
-     WHERE number = @number`,
-  );
-  const readTrouble = db
-    .prepare<[number], string | null>('SELECT trouble FROM enrolled_host WHERE number = ?')
-    .pluck();
-  const touch = db.prepare<[string, number, string, string, string | null, number]>(
-    'UPDATE sighting SET last_seen = ?, seen_ms = ?, at = ?, decision = ?, offered = ? WHERE host = ?',
-  );
+  const put = checkInWriter(db, watch);
   const readBoots = db.prepare<[string], string>('SELECT boots FROM enrolled_host WHERE id = ?').pluck();
-
-  function troubleOf(
-    { number }: HostRecord,
-    { trouble }: CheckInRecord['checkIn'],
-    now: string,
-  ): string | null {
-    if (!trouble) return null;
-    const before = readJson<HostSummary['trouble']>(readTrouble.get(number), null);
-    return JSON.stringify(followTrouble(before, trouble, now));
-  }
-
-  /** Most hosts report what they reported before: a narrow row each, many to a page. */
-  function put({ host, at, state, decision, offered, change }: Waiting): void {
-    touch.run(at, watch.now().ms, state, decision, offered, host.number);
-    if (!change) return;
-    const { checkIn, reported, boots } = change;
-    putReported.run({
-      ...checkIn,
-      reported,
-      number: host.number,
-      boots: boots && JSON.stringify(boots),
-      failed: JSON.stringify(checkIn.failed),
-      cancelled: JSON.stringify(checkIn.cancelled ?? []),
-      trouble: troubleOf(host, checkIn, at),
-    });
-  }
 
   async function flush(): Promise<void> {
     clearTimeout(timer);

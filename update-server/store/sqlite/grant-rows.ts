@@ -1,28 +1,12 @@
 import type Database from 'better-sqlite3';
 import type { GrantEnd, GrantStanding, OpenGrant } from '../../domain/rollout/grant-end.ts';
-import type { Departed } from '../../domain/rollout/settle.ts';
 import { type Grant, lapseMs, type RequestedGrant } from '../../domain/rollout/take-grant.ts';
+import { type FindGrants, type FullGrant, findGrants } from './find-grants.ts';
 import type { RolloutRows } from './rollout-rows.ts';
 import type { WatchClock } from './watch-clock.ts';
 
-/** An open grant with all that its host is told of it. */
-type FullGrant = OpenGrant & Grant;
-type DepartedGrant = OpenGrant & Departed;
-
 /** Grants as rows, for use inside a write of the store. */
-export interface GrantRows {
-  find(id: string, host: string): OpenGrant | undefined;
-  openOf(host: string): FullGrant[];
-  hasOpen(host: string, rollout: string): boolean;
-  /** Those that lapse by now and whose host did not say that it reboots. */
-  lapsed(): OpenGrant[];
-  /** Those of a rollout whose hosts rebooted and were in contact last in that span of watched time. */
-  silent(rollout: string, span: { from: number; to: number }): OpenGrant[];
-  /** Rollouts of hosts that reported that they reboot. */
-  awaited(): string[];
-  /** Hosts that reported that they reboot and whose grants a check-in may still end. */
-  departed(): string[];
-  departedOf(host: string): DepartedGrant | undefined;
+export interface GrantRows extends FindGrants {
   insert(grant: RequestedGrant, host: string, counted: boolean, now: string): void;
   /** Gives an open grant anew. */
   renew(grant: FullGrant, expires: string, now: string): Grant;
@@ -37,38 +21,6 @@ export interface GrantRows {
 
 /** Prepares the statements. */
 export function grantRows(db: Database.Database, rollouts: RolloutRows, watch: WatchClock): GrantRows {
-  const columns =
-    'host_grant.id, host, rollout, host_grant.version, outcome, ended_by AS endedBy, canary, counted, rebooting';
-  const find = db.prepare<[string, string], OpenGrant>(
-    `SELECT ${columns} FROM host_grant WHERE id = ? AND host = ?`,
-  );
-  const openOf = db.prepare<[string], FullGrant>(
-    `SELECT ${columns}, release, expires FROM host_grant WHERE host = ? AND outcome IS NULL`,
-  );
-  const hasOpen = db
-    .prepare<[string, string], number>(
-      'SELECT 1 FROM host_grant WHERE host = ? AND rollout = ? AND outcome IS NULL',
-    )
-    .pluck();
-  const lapsed = db.prepare<[number], OpenGrant>(
-    `SELECT ${columns} FROM host_grant WHERE outcome IS NULL AND lapses_ms <= ? AND rebooting IS NULL`,
-  );
-  const silent = db.prepare<[string, number, number], OpenGrant>(
-    `SELECT ${columns} FROM host_grant
-     WHERE outcome IS NULL AND rollout = ? AND rebooting IS NOT NULL AND heard_ms >= ? AND heard_ms < ?`,
-  );
-  const awaited = db
-    .prepare<[], string>(
-      'SELECT DISTINCT rollout FROM host_grant WHERE outcome IS NULL AND rebooting IS NOT NULL AND rollout IS NOT NULL',
-    )
-    .pluck();
-  const isDeparted = `rebooting IS NOT NULL AND (outcome IS NULL OR outcome IN ('silent', 'withdrawn'))`;
-  const departed = db.prepare<[], string>(`SELECT DISTINCT host FROM host_grant WHERE ${isDeparted}`).pluck();
-  const departedOf = db.prepare<[string], DepartedGrant>(
-    `SELECT ${columns}, boot, came_from AS "from", release.root_hash AS goal
-     FROM host_grant LEFT JOIN release ON release.sha256 = host_grant.release
-     WHERE host = ? AND ${isDeparted} ORDER BY granted DESC LIMIT 1`,
-  );
   const insert = db.prepare(
     `INSERT INTO host_grant
        (id, host, rollout, version, release, granted, expires, canary, counted, came_from, lapses_ms)
@@ -100,14 +52,7 @@ export function grantRows(db: Database.Database, rollouts: RolloutRows, watch: W
   }
 
   return {
-    find: (id, host) => find.get(id, host),
-    openOf: (host) => openOf.all(host),
-    hasOpen: (host, rollout) => hasOpen.get(host, rollout) !== undefined,
-    lapsed: () => lapsed.all(watch.now().ms),
-    silent: (rollout, { from, to }) => silent.all(rollout, from, to),
-    awaited: () => awaited.all(),
-    departed: () => departed.all(),
-    departedOf: (host) => departedOf.get(host),
+    ...findGrants(db, watch),
     insert({ limit: _, from = null, canary, ...grant }, host, counted, now) {
       const flags = { canary: canary ? 1 : 0, counted: counted ? 1 : 0 };
       insert.run({ ...grant, ...flags, from, host, now, lapsesMs: lapsesMs() });

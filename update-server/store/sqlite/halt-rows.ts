@@ -3,6 +3,7 @@ import { formatSubject } from '../../domain/audit/subject.ts';
 import {
   decidersOf,
   type GrantedHost,
+  haltIfDue,
   type RolloutChange,
   restsOnSilence,
 } from '../../domain/rollout/halt.ts';
@@ -20,6 +21,8 @@ export interface HaltRows {
   hasOperatorActed(rollout: Rollout, behind: readonly GrantedHost[]): boolean;
   /** What failed until now counts no more. */
   excuse(rollout: string): void;
+  /** Halts the rollout when what failed in it is more than may. */
+  haltIfDue(rollout: string, now: string): void;
   /** Writes what became of a rollout; a halt remembers the audit line that tells of it. */
   write(change: RolloutChange, now: string): void;
 }
@@ -42,8 +45,22 @@ export function haltRows(db: Database.Database, rows: RolloutRows, addAudit: Add
     )
     .pluck();
   const excuse = db.prepare('UPDATE host_grant SET excused = 1 WHERE rollout = ? AND outcome IS NOT NULL');
+
+  function silentOf(rollout: Rollout): GrantedHost[] {
+    return restsOnSilence(rollout) ? silent.all(rollout.id) : [];
+  }
+
+  function write({ rollout, audits }: RolloutChange, now: string): void {
+    let haltLine: number | null = rollout.haltLine;
+    for (const { before, after, ...line } of audits) {
+      const seq = addAudit({ ...line, at: now, who: 'server' }, before, after);
+      if (rollout.state === 'halted') haltLine = seq;
+    }
+    rows.update({ ...rollout, haltLine });
+  }
+
   return {
-    silent: (rollout) => (restsOnSilence(rollout) ? silent.all(rollout.id) : []),
+    silent: silentOf,
     behind: ({ haltedFor }) => named.all(JSON.stringify(haltedFor)),
     hasOperatorActed(rollout, behind) {
       const { subjects, notPeople } = decidersOf(rollout, behind);
@@ -56,13 +73,11 @@ export function haltRows(db: Database.Database, rows: RolloutRows, addAudit: Add
       );
     },
     excuse: (rollout) => void excuse.run(rollout),
-    write({ rollout, audits }, now) {
-      let haltLine: number | null = rollout.haltLine;
-      for (const { before, after, ...line } of audits) {
-        const seq = addAudit({ ...line, at: now, who: 'server' }, before, after);
-        if (rollout.state === 'halted') haltLine = seq;
-      }
-      rows.update({ ...rollout, haltLine });
+    haltIfDue(id, now) {
+      const rollout = rows.byId(id);
+      const change = haltIfDue(rollout, rollout ? silentOf(rollout) : [], new Date(now));
+      if (change) write(change, now);
     },
+    write,
   };
 }

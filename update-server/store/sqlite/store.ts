@@ -16,6 +16,7 @@ import { haltRows } from './halt-rows.ts';
 import { hostStore } from './hosts.ts';
 import { knownHosts } from './known-hosts.ts';
 import { openDatabase } from './open.ts';
+import { reportStore } from './reports.ts';
 import { repositoryStore } from './repository.ts';
 import { rolloutFacts } from './rollout-facts.ts';
 import { progressReader } from './rollout-progress.ts';
@@ -64,7 +65,8 @@ export function openSqliteStore(dataDir: string, makeRoom?: () => boolean): Stor
     ...hosts,
     ...hostDecisions(db, write, addAudit, grants, known),
     ...enrollments,
-    ...grantStore(db, write, rows, grants, halts),
+    ...grantStore(db, write, rows, grants),
+    ...reportStore(db, write, grants, halts),
     ...tokenStore(db, write, addAudit),
     ...sessionStore(db, write, addAudit),
     ...auditStore(db, write, addAudit),
