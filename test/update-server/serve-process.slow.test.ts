@@ -83,7 +83,7 @@ describe('interlock serve', () => {
     );
     expect(await interlock('host', 'hold', hostId, ...asViewer)).toMatchObject({
       code: 77,
-      err: expect.stringContaining('viewer may not'),
+      err: expect.stringContaining('role viewer is not allowed'),
     });
   });
 
