@@ -86,8 +86,10 @@ export async function startEtcd(
       const [own, peer] = await freePorts(2);
       const peerUrl = `http://127.0.0.1:${peer}`;
       const body = JSON.stringify({ peerURLs: [peerUrl], isLearner: true });
-      const added = await fetch(`${members[0]!.url}/v3/cluster/member/add`, { method: 'POST', body });
-      if (!added.ok) throw new Error(await added.text());
+      await retry(async () => {
+        const added = await fetch(`${members[0]!.url}/v3/cluster/member/add`, { method: 'POST', body });
+        if (!added.ok) throw new Error(await added.text());
+      });
       const n = members.length;
       const member = startMember(n, `http://127.0.0.1:${own}`, peerUrl, [...peers, `m${n}=${peerUrl}`]);
       members.push(member);
@@ -151,4 +153,18 @@ async function freePorts(count: number): Promise<number[]> {
   const ports = servers.map((server) => (server.address() as { port: number }).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
+}
+
+/** A cluster that just lost sight of a member refuses changes for some seconds. */
+async function retry(work: () => Promise<void>): Promise<void> {
+  const end = Date.now() + 20_000;
+  for (;;) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await sleep(500);
+    }
+  }
 }
