@@ -35,7 +35,7 @@ const addresses = route({
   method: 'GET',
   url: '/*',
   access: 'anyone',
-  summary: 'The dashboard at any address of its own, for browsers',
+  summary: 'The dashboard, at each of its addresses',
   schema,
   handler: (needs: Needs) => async (request, reply) => {
     const path = pathOf(request);

@@ -6,7 +6,7 @@ const isAlive = route({
   method: 'GET',
   url: '/healthz',
   access: 'anyone',
-  summary: 'Whether the process answers',
+  summary: 'Whether the process responds',
   schema: { response: { 200: strict({ ok: Type.Literal(true) }) } },
   handler: () => async () => ({ ok: true as const }),
 });

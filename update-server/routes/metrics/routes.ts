@@ -8,7 +8,7 @@ const scrape = route({
   method: 'GET',
   url: '/metrics',
   access: readers,
-  summary: 'Figures for Prometheus',
+  summary: 'Metrics for Prometheus',
   schema: { response: { 200: Type.String() } },
   handler: (needs: GaugeSources & { metrics: Metrics }) => {
     const { registry } = needs.metrics;

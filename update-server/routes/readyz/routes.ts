@@ -9,7 +9,7 @@ const isReady = route({
   method: 'GET',
   url: '/readyz',
   access: 'anyone',
-  summary: 'Whether it can do its work: disk, keys, metadata that is not about to expire',
+  summary: 'Whether the server is ready: disk, online keys, metadata that has not expired',
   schema: {
     response: { 200: strict({ ok: Type.Literal(true), warnings: Type.Array(Type.String()) }) },
   },

@@ -12,7 +12,7 @@ const listAudit = route({
   method: 'GET',
   url: '/v1/audit',
   access: readers,
-  summary: 'Who did what, the newest first',
+  summary: 'The audit log, newest first',
   schema: {
     querystring: strict({ before: lineNumber, after: lineNumber, limit: Limit }),
     response: { 200: AuditAnswer },

@@ -17,7 +17,7 @@ const listWanted = route({
   method: 'POST',
   url: '/v1/blobs/wanted',
   access: publishers,
-  summary: 'Which blobs are still to be uploaded',
+  summary: 'Which blobs still have to be uploaded',
   schema: { body: WantedRequest, response: { 200: WantedAnswer } },
   bodyLimit: 256 * 1024,
   handler:
@@ -29,7 +29,7 @@ const download = route({
   method: ['GET', 'HEAD'],
   url: '/v1/blobs/:sha256',
   access: 'anyone',
-  summary: 'Bytes of a payload or another part of a release, with ranges',
+  summary: 'The bytes of a blob, also by ranges',
   schema: { params, response: { 200: Type.Any() } },
   handler: (needs: SendSources) => (request, reply) => sendBlob(needs, request.params.sha256, request, reply),
 });
@@ -38,7 +38,7 @@ const upload = route({
   method: 'PUT',
   url: '/v1/blobs/:sha256',
   access: publishers,
-  summary: 'Uploads a blob, or the rest of one',
+  summary: 'Uploads a blob, or the rest of an interrupted upload',
   schema: { params, response: { 200: BlobState } },
   takesBytes: true,
   handler: ({ store, blobs, space }: { store: Store; blobs: Blobs; space: FreeSpace }) => {

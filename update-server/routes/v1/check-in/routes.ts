@@ -7,7 +7,7 @@ const takeCheckIn = route({
   method: 'POST',
   url: '/v1/check-in',
   access: 'host',
-  summary: 'A host says where it is and hears where it may go',
+  summary: 'A host reports its state and gets a decision: an offer, or none and the reason',
   schema: { body: CheckIn, response: { 200: CheckInAnswer } },
   shed: true,
   handler:

@@ -11,7 +11,8 @@ const enrollHost = route({
   method: 'POST',
   url: '/v1/enroll',
   access: 'anyone',
-  summary: 'A host becomes known: at once by a join token, to be approved without where that is allowed',
+  summary:
+    'Enrolls a host: approved at once with a join token; without one, where that is allowed, it waits for approval',
   schema: { body: EnrollRequest, response: { 200: EnrollAnswer } },
   shed: true,
   limit: {

@@ -13,7 +13,7 @@ const showEnrollment = route({
   url,
   formerUrl,
   access: readers,
-  summary: 'Whether hosts need a join token, and how many wait',
+  summary: 'Whether hosts need a join token, and how many wait for approval',
   schema: { response: { 200: EnrolmentAnswer } },
   handler:
     ({ store }: { store: Store }) =>
@@ -26,7 +26,7 @@ const setEnrollment = route({
   url,
   formerUrl,
   access: admins,
-  summary: 'Lets hosts ask without a join token, or no longer',
+  summary: 'Sets whether hosts need a join token to enroll',
   schema: { body: EnrolmentRequest, response: { 200: EnrolmentAnswer } },
   handler:
     ({ store, now }: { store: Store; now(): Date }) =>

@@ -19,7 +19,7 @@ const streamEvents = route({
   method: 'GET',
   url: '/v1/events',
   access: readers,
-  summary: 'What changes, as it changes: server-sent events',
+  summary: 'A stream of changes, as server-sent events',
   schema: { response: { 200: text } },
   handler: (needs: TokenSource & { live: Live }) => async (request, reply) => {
     const end = () => void reply.raw.end();

@@ -22,7 +22,7 @@ export const holdHost = route({
   method: 'POST',
   url: '/v1/hosts/:id/hold',
   access: operators,
-  summary: 'Keeps a host on what it runs, or lets it go on',
+  summary: 'Holds a host on the version it runs, or releases the hold',
   schema: { params, body: HoldRequest, response },
   handler: (needs: Needs) => (request, reply) => {
     const { held } = request.body;
@@ -37,7 +37,7 @@ export const pinHost = route({
   method: 'POST',
   url: '/v1/hosts/:id/pin',
   access: operators,
-  summary: 'Lets a host go to one version only',
+  summary: 'Pins a host to one version, or removes the pin',
   schema: { params, body: PinRequest, response },
   handler: (needs: Needs) => (request, reply) => {
     const { version } = request.body;
@@ -52,7 +52,7 @@ export const groupHost = route({
   method: 'POST',
   url: '/v1/hosts/:id/group',
   access: operators,
-  summary: 'Counts a host to a group in rollouts',
+  summary: 'Sets a host’s group in rollouts, or uses its own again',
   schema: { params, body: GroupRequest, response },
   handler: (needs: Needs) => (request, reply) => {
     const { group } = request.body;
@@ -66,7 +66,7 @@ export const approveHost = route({
   method: 'POST',
   url: '/v1/hosts/:id/approve',
   access: operators,
-  summary: 'Lets a host count that enrolled without a join token',
+  summary: 'Approves a host that enrolled without a join token',
   schema: { params, body: strict({}), response },
   handler: (needs: Needs) => (request, reply) =>
     change(needs, request, reply, 'approve', (id, line) => needs.store.approve(id, line)),
@@ -77,7 +77,7 @@ export const forgetHost = route({
   method: 'DELETE',
   url: '/v1/hosts/:id',
   access: operators,
-  summary: 'Forgets a host and ends its credential',
+  summary: 'Deletes a host’s record and credential',
   schema: { params, response },
   handler: (needs: Needs) => (request, reply) =>
     change(needs, request, reply, 'forget', (id, line) => needs.store.forget(id, line)),

@@ -11,7 +11,7 @@ export const forgetUnapproved = route({
   method: 'POST',
   url: '/v1/hosts/forget',
   access: operators,
-  summary: 'Forgets hosts that nobody approved',
+  summary: 'Deletes the records and credentials of unapproved hosts',
   schema: { body: ForgetRequest, response: { 200: ForgetAnswer } },
   handler:
     ({ store, now }: { store: Store; now(): Date }) =>

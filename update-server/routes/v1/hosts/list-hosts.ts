@@ -14,7 +14,7 @@ export const listHosts = route({
   method: 'GET',
   url: '/v1/hosts',
   access: readers,
-  summary: 'Hosts in the order of their ids, searched, filtered, or as a file',
+  summary: 'Hosts by id, with search and filters, as JSON or CSV',
   schema: {
     querystring: strict({
       ...HostFilter.properties,

@@ -11,7 +11,7 @@ export const showHost = route({
   method: 'GET',
   url: '/v1/hosts/:id',
   access: readers,
-  summary: 'One host: where it is, why, and what it reported',
+  summary: 'One host: its state, the reason for it, and its reports',
   schema: { params: strict({ id: Id }), response: { 200: HostDetail } },
   handler:
     ({ store, now }: { store: Store; now(): Date }) =>

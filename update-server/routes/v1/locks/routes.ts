@@ -10,7 +10,7 @@ const listLocks = route({
   method: 'GET',
   url: '/v1/locks',
   access: readers,
-  summary: 'Who holds places in etcd, and which releases fail there',
+  summary: 'The lock of each group: holders, and how releases fared',
   schema: { response: { 200: LocksAnswer } },
   handler: (needs: LockNeeds) => () => showLocks(needs),
 });
@@ -19,7 +19,7 @@ const releaseLock = route({
   method: 'POST',
   url: '/v1/locks/:group/release',
   access: operators,
-  summary: 'Takes a place away from a host that will never give it back',
+  summary: 'Releases the place of a host that will not come back',
   schema: { params: strict({ group: Word }), body: LockReleaseRequest, response: { 200: LocksAnswer } },
   handler:
     (needs: LockNeeds & { now(): Date }) =>

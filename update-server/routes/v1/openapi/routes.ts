@@ -4,7 +4,7 @@ const showDescription = route({
   method: 'GET',
   url: '/v1/openapi.json',
   access: 'anyone',
-  summary: 'This description',
+  summary: 'This OpenAPI description',
   schema: { hide: true },
   handler: () => async (request) => request.server.swagger(),
 });

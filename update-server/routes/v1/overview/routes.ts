@@ -28,7 +28,7 @@ const showOverview = route({
   method: 'GET',
   url: '/v1/overview',
   access: readers,
-  summary: 'The fleet at a glance',
+  summary: 'The state of the fleet, and what needs attention',
   schema: {
     querystring: strict({ days: Type.Optional(Type.String({ pattern: '^([1-9]\\d?|[1-3]\\d\\d|400)$' })) }),
     response: { 200: OverviewAnswer },

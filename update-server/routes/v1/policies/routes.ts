@@ -19,7 +19,7 @@ const showPolicy = route({
   method: 'GET',
   url,
   access: readers,
-  summary: 'What a channel’s rollouts follow',
+  summary: 'The policy of a channel’s rollouts',
   schema: { params, response: { 200: PolicyAnswer } },
   handler:
     ({ store, now }: Needs) =>
@@ -33,7 +33,7 @@ const setPolicy = route({
   method: 'PUT',
   url,
   access: operators,
-  summary: 'Sets what a channel’s later rollouts follow',
+  summary: 'Sets the policy of a channel’s later rollouts',
   schema: { params, body: PolicyRequest, response: { 200: PolicyAnswer } },
   handler:
     ({ store, now }: Needs) =>

@@ -10,7 +10,7 @@ const publishSigned = route({
   method: 'POST',
   url: '/v1/publish',
   access: publishers,
-  summary: 'Makes signed metadata and releases visible, all or nothing',
+  summary: 'Publishes signed metadata and releases, all or nothing',
   schema: { body: PublishRequest, response: { 200: PublishAnswer } },
   bodyLimit,
   handler:

@@ -32,7 +32,7 @@ const showRelease = route({
   method: 'GET',
   url: '/v1/releases/:name/:version/:arch',
   access: readers,
-  summary: 'One release: its sizes, what lies here, and who signed it',
+  summary: 'One release: its sizes, the files stored here, and its signatures',
   schema: { params: Named, response: { 200: ReleaseDetail } },
   handler:
     ({ store, blobs, now }: { store: Store; blobs: Blobs; now(): Date }) =>
@@ -50,7 +50,7 @@ const compareReleases = route({
   method: 'GET',
   url: '/v1/releases/compare',
   access: readers,
-  summary: 'What changed between two releases, package by package',
+  summary: 'The packages that differ between two releases',
   schema: {
     querystring: strict({ name: Word, arch: Arch, from: Version, to: Version }),
     response: { 200: CompareAnswer },

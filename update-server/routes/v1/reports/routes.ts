@@ -12,7 +12,7 @@ const takeReports = route({
   method: 'POST',
   url: '/v1/reports',
   access: 'host',
-  summary: 'What happened on a host; repeats are harmless',
+  summary: 'A host reports steps of an update; each report counts once',
   schema: { body: Reports, response: { 200: ReportsAnswer } },
   // the schema describes; each report is judged by itself
   attachValidation: true,

@@ -13,7 +13,7 @@ export const listRollouts = route({
   method: 'GET',
   url: '/v1/rollouts',
   access: readers,
-  summary: 'Rollouts, the newest first',
+  summary: 'Rollouts, newest first',
   schema: {
     querystring: strict({ name: Type.Optional(Word), channel: Type.Optional(Word) }),
     response: { 200: RolloutsAnswer },

@@ -16,7 +16,7 @@ export const listWaiting = route({
   method: 'GET',
   url: '/v1/rollouts/:id/waiting',
   access: readers,
-  summary: 'Hosts that a rollout keeps waiting, and why',
+  summary: 'The hosts that wait in a rollout, each with the reason',
   schema: {
     params: strict({ id: Id }),
     querystring: strict({ reason: Type.Optional(NoneReason), after: Type.Optional(Id), limit: Limit }),

@@ -13,7 +13,7 @@ export const previewRollout = route({
   method: 'POST',
   url: '/v1/rollouts/preview',
   access: readers,
-  summary: 'Which hosts would get the head when',
+  summary: 'Which hosts would get the head, and when',
   schema: { body: StartRequest, response: { 200: PreviewAnswer } },
   handler:
     ({ store, now }: Needs) =>

@@ -10,7 +10,7 @@ export const showCurve = route({
   method: 'GET',
   url: '/v1/rollouts/:id/curve',
   access: readers,
-  summary: 'What a rollout planned and what came of it, with its failure rate',
+  summary: 'A rollout’s planned and actual progress, and its failure rate',
   schema: { params: strict({ id: Id }), response: { 200: CurveAnswer } },
   handler:
     ({ store, now }: Needs) =>

@@ -11,7 +11,7 @@ export const showRollout = route({
   method: 'GET',
   url: '/v1/rollouts/:id',
   access: readers,
-  summary: 'One rollout: how far, its curve, what hosts wait for',
+  summary: 'One rollout: its progress, its limits, and what hosts wait for',
   schema: { params: strict({ id: Id }), response: { 200: RolloutDetail } },
   handler:
     ({ store, now }: Needs) =>

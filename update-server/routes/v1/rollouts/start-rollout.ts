@@ -12,7 +12,7 @@ export const startRollout = route({
   method: 'POST',
   url: '/v1/rollouts',
   access: operators,
-  summary: 'Rolls a channel’s head out anew',
+  summary: 'Starts a new rollout of a channel’s head',
   schema: { body: StartRequest, response: { 200: RolloutsAnswer } },
   handler:
     ({ store, now }: Needs) =>

@@ -18,7 +18,7 @@ const logIn = route({
   method: 'POST',
   url,
   access: 'anyone',
-  summary: 'Logs the dashboard in by a token, for a cookie',
+  summary: 'Logs in with a token and sets the session cookie',
   schema: { body: SessionRequest, response: { 200: SessionAnswer } },
   limit: { max: loginsAMinute },
   handler:
@@ -39,7 +39,7 @@ const showSession = route({
   method: 'GET',
   url,
   access: readers,
-  summary: 'Whose token this request carries',
+  summary: 'The token of this request: name and role',
   schema: { response: { 200: SessionAnswer } },
   handler:
     () =>
@@ -51,7 +51,7 @@ const logOut = route({
   method: 'DELETE',
   url,
   access: readers,
-  summary: 'Logs the dashboard out',
+  summary: 'Logs out and ends the session',
   schema: { response: { 204: Type.Null() } },
   handler:
     ({ store, now, secure }: TokenSource) =>

@@ -28,7 +28,7 @@ const makeToken = route({
   method: 'POST',
   url: '/v1/tokens',
   access: admins,
-  summary: 'Makes a token, whose secret is shown this once',
+  summary: 'Creates a token; its secret is shown only once',
   schema: { body: TokenRequest, response: { 200: TokenMade } },
   handler:
     ({ store, now }: Needs) =>
@@ -42,7 +42,7 @@ const revokeToken = route({
   method: 'DELETE',
   url: '/v1/tokens/:id',
   access: admins,
-  summary: 'Ends a token, and the sessions begun with it',
+  summary: 'Revokes a token and ends its sessions',
   schema: { params: strict({ id: Id }), response: { 204: Type.Null() } },
   handler:
     ({ store, now }: Needs) =>
