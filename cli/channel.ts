@@ -26,10 +26,7 @@ export function addChannel(program: Command): void {
       'interlock channel show core stable --keys ./keys',
     ),
   )
-    .option(
-      '--keys <dir>',
-      'check every signature from this folder’s root; without it the server’s word is taken',
-    )
+    .option('--keys <dir>', 'check every signature from this folder’s root; without it the server is trusted')
     .action(answer(show));
 
   const add = (signature: string, summary: string, words: string) =>

@@ -63,7 +63,7 @@ interface ListFlags extends ClientOptions {
 
 /** Adds `interlock host`: the state of hosts, the reason for it, and the settings of one host. */
 export function addHost(program: Command): void {
-  const host = group(program, 'host', 'Hosts of the fleet');
+  const host = group(program, 'host', 'Show and control the hosts of the fleet');
   const add = (signature: string, summary: string, ...examples: string[]) =>
     addServerOptions(verb(host, signature, summary, ...examples.map((words) => `interlock host ${words}`)));
 

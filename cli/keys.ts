@@ -56,7 +56,7 @@ export function addKeys(program: Command): void {
   addServerOptions(
     add(
       'renew <dir>',
-      'Sign metadata again that expires soon, and upload it with --server (or by the next publish)',
+      'Sign metadata that expires soon again, and upload it with --server (or with the next publish)',
       'renew ./keys',
       'renew ./keys --role channel-stable',
     ),

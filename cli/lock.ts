@@ -23,7 +23,11 @@ interface LockFlags extends EtcdFlags {
 
 /** Adds `interlock lock`: the places of a group in etcd. */
 export function addLock(program: Command): void {
-  const lock = group(program, 'lock', 'The lock of a group: how many of its hosts can be down at once');
+  const lock = group(
+    program,
+    'lock',
+    'Show and change the lock of a group, which limits how many of its hosts can be down at once',
+  );
 
   withEtcdOptions(
     verb(

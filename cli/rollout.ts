@@ -35,7 +35,11 @@ const actions: Record<RolloutAction, [summary: string, done: string, reason: str
 
 /** Adds `interlock rollout`: how a channel's head reaches its hosts. */
 export function addRollout(program: Command): void {
-  const rollout = group(program, 'rollout', 'How a channel’s head reaches its hosts');
+  const rollout = group(
+    program,
+    'rollout',
+    'Show and control rollouts, which bring a channel’s head to its hosts',
+  );
   const add = (signature: string, summary: string, ...examples: string[]) =>
     addServerOptions(
       verb(rollout, signature, summary, ...examples.map((words) => `interlock rollout ${words}`)),

@@ -14,7 +14,11 @@ type Flags = ClientOptions & { data?: string };
 
 /** Adds `interlock token`: through the server, or directly on its data folder, running or not. */
 export function addToken(program: Command): void {
-  const token = group(program, 'token', 'Tokens of operators and of hosts that enroll');
+  const token = group(
+    program,
+    'token',
+    'Create, list and revoke tokens of operators and of hosts that enroll',
+  );
   const add = (signature: string, summary: string, ...examples: string[]) =>
     addServerOptions(
       verb(token, signature, summary, ...examples.map((words) => `interlock token ${words}`)),

@@ -11,7 +11,7 @@ import { order } from './verbs.ts';
 
 /** `interlock-agent lock`: this host's side of the lock. */
 export function addLock(program: Command, root: () => string): void {
-  const lock = group(program, 'lock', 'This host’s place in the lock');
+  const lock = group(program, 'lock', 'Show this host’s place in the lock, or accept another etcd');
 
   verb(lock, 'status', 'Show what is configured and held', 'interlock-agent lock status').action(
     answer(async () => {

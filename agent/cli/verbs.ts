@@ -51,8 +51,11 @@ export function addVerbs(program: Command, root: () => string): void {
     'Update now, to what the server offers or to a named version',
     'interlock-agent update 1.2.0',
   )
-    .option('--retry <version>', 'try a version again that failed or was cancelled here')
-    .option('--from <path>', 'take the release that `interlock export` wrote to this folder or tar file')
+    .option('--retry <version>', 'retry a version that failed or was cancelled here')
+    .option(
+      '--from <path>',
+      'install the offline update in this folder or tar file, written by `interlock export`',
+    )
     .action(
       answer((version: string | undefined, { retry, from }: { retry?: string; from?: string }) =>
         order(root(), (agent) => updateOrders(agent, version, retry), false, from),

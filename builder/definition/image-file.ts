@@ -27,7 +27,7 @@ const hashMeaning = 'must be 64 hexadecimal digits in lower case, as sha256sum p
 const SourceHash = {
   ...Sha256,
   meaning: hashMeaning,
-  description: 'Of the tar file, or of the image’s manifest; any other is refused.',
+  description: 'SHA-256 of the tar file, or of the image’s manifest. Anything else is refused.',
 };
 const Source = Type.Union([
   strict({
@@ -36,7 +36,9 @@ const Source = Type.Union([
   }),
   strict({
     oci: { ...RelativePath, description: 'A folder that is an OCI image layout, in place of `tar`.' },
-    tag: Type.Optional(Type.String({ description: 'Which of its images; needed where it holds several.' })),
+    tag: Type.Optional(
+      Type.String({ description: 'Which image of the layout to take; needed if it has several.' }),
+    ),
     sha256: Type.Optional(SourceHash),
   }),
 ]);
@@ -48,27 +50,33 @@ const Repository = strict({
   folder: Type.Optional({
     ...RelativePath,
     description:
-      'A folder of `.deb` files, as a repository of its own that comes before all others; the lock holds each file’s hash.',
+      'A folder of `.deb` files, which take precedence over all other repositories. The lock records the hash of each file.',
   }),
   suite: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9.][A-Za-z0-9._/-]*$',
       meaning: 'must be the name of a suite, as in "trixie-backports"',
       description:
-        'A further suite, as in `trixie-backports`: of the image’s mirror, or of `url`. One that ends with `/` is flat, without components.',
+        'Another suite, such as `trixie-backports`, on the image’s mirror or at `url`. A suite that ends with `/` is a flat repository without components.',
     }),
   ),
   url: Type.Optional(
     Type.String({
-      description: 'The address of a repository that `key` signs; without login.',
+      description: 'Address of a repository that is signed with `key`; it must not contain a login.',
     }),
   ),
-  components: list(Component, 'Of `url`: `["main"]` unless given. Of the mirror: those of the image.'),
-  key: Type.Optional({ ...RelativePath, description: 'A file with the OpenPGP keys that sign `url`.' }),
+  components: list(
+    Component,
+    'Components of this repository. Default: `["main"]` for a `url`, the image’s own for the mirror.',
+  ),
+  key: Type.Optional({
+    ...RelativePath,
+    description: 'File with the OpenPGP keys that sign the repository at `url`.',
+  }),
   key_sha256: Type.Optional({
     ...Sha256,
     meaning: hashMeaning,
-    description: 'Of `key`; any other is refused.',
+    description: 'SHA-256 of the file `key`. Anything else is refused.',
   }),
 });
 /** More packages than the image's suite has, as image.toml says it. */
@@ -82,62 +90,65 @@ function list<T extends Parameters<typeof Type.Array>[0]>(items: T, description:
 const layer = {
   packages: list(
     Type.String(),
-    'Packages on top of Debian’s essential ones and of what starting and updating needs (init, udev, kernel, boot loader and more), which `--plan` lists with reasons; `name=version` where the version must match, as in `"nginx=1.26.*"`. Recommended packages are not followed.',
+    'Packages to install in addition to Debian’s essential ones and those needed to boot and update (init, udev, kernel, boot loader and more), which `--plan` lists with reasons. `name=version` restricts the version, as in `"nginx=1.26.*"`. Recommended packages are not installed.',
   ),
   components: list(
     Component,
-    'Components of Debian’s archive that packages come from: `main`, `contrib`, `non-free-firmware` (firmware, and microcode of processors), `non-free`. `["main"]` unless given.',
+    'Components of Debian’s archive to take packages from: `main`, `contrib`, `non-free-firmware` (firmware and processor microcode), `non-free`. Default: `["main"]`.',
   ),
   repositories: list(
     Repository,
-    'More places where packages come from: a `suite` of the mirror, a `url` with its `key`, or a `folder`. The newest version wins; backports only where a package names them, as in `"nginx/trixie-backports"`, or when nothing else has it.',
+    'Other repositories to take packages from: a `suite` of the mirror, a `url` with its `key`, or a `folder`. The newest version is installed. Backports are used only for packages that name them, as in `"nginx/trixie-backports"`, or that no other repository has.',
   ),
   recommends: list(
     Type.String(),
-    'Packages that come with those they recommend, one step deep: what the recommended ones recommend does not come.',
+    'Packages to install together with the packages that they recommend, but not with what those recommend in turn.',
   ),
-  sources: list(Source, 'Trees laid over the packages, in order. Each is a `tar` or an `oci`.'),
+  sources: list(Source, 'Trees to copy over the packages, in order. Each is a `tar` or an `oci`.'),
   scripts: list(
     RelativePath,
-    'Programs run inside the tree, in order, after packages, sources and overlays, whose files they may change: as root of the tree, without network, with `SOURCE_DATE_EPOCH` set. What they leave must not depend on time or chance. `/bin/sh` and Perl are there; `remove` comes later.',
+    'Programs to run inside the tree, in order, after packages, sources and overlays, whose files they can change. They run as root of the tree, without a network, and with `SOURCE_DATE_EPOCH` set. Their result must not depend on time or random numbers. `/bin/sh` and Perl are available; `remove` is applied afterwards.',
   ),
   overlay: Type.Optional({
     ...RelativePath,
     description:
-      'A folder whose files are laid over the tree, as root’s and with their modes on the disk, less setuid, setgid, sticky bit and writing by others than the owner. A file that replaces one gets its owner, and no other user may read or write it than before. A folder that is there keeps its owner and mode; one that meets a link to a folder goes where it leads. Other owners and modes stand in a file beside it, `overlay.perms`.',
+      'A folder whose files are copied over the tree. They belong to root and keep their modes, without setuid, setgid and sticky bits and without write permission for group and others. A file that replaces another gets its owner, and gives no user more access than before. Existing folders keep owner and mode; a folder at the path of a link to a folder is copied to where the link leads. To set other owners and modes, use the file `overlay.perms` beside it.',
   }),
   units: list(
     Type.String(),
-    'Units to enable as `systemctl enable` does: where their `[Install]` section and its drop-ins say, with `Also=`, `Alias=` and `DefaultInstance=`. The links lie under `/usr`, so that a later version can change them. A unit that is masked is refused. Names with a backslash stand in single quotes.',
+    'Units to enable, as `systemctl enable` does it: by their `[Install]` section and its drop-ins, with `Also=`, `Alias=` and `DefaultInstance=`. The links are created under `/usr`, so that a later version can change them. A masked unit is refused. Put names with a backslash in single quotes.',
   ),
-  mask: list(Type.String(), 'Units that must never start: also those that an included image enables.'),
+  mask: list(Type.String(), 'Units that must never start, even if an included image enables them.'),
   remove: list(
     AbsolutePath,
-    'Globs of paths to leave out of the root: `*` and `?` stay inside a name, `**` crosses folders, `[ab]`, `[!ab]` and `{a,b}` choose. A character is one of UTF-8.',
+    'Globs of paths to leave out of the root. `*` and `?` match within a name, `**` matches across folders; `[ab]`, `[!ab]` and `{a,b}` are alternatives. Names are read as UTF-8.',
   ),
   secrets: list(
     AbsolutePath,
-    'Globs, as of `remove`, of paths that may hold private keys though everybody may fetch the root: keys for tests, which guard nothing. Any other private key is refused.',
+    'Globs, as in `remove`, of private keys that are allowed in the image because they protect nothing, such as test data. Any other private key is refused, because anyone can download the root.',
   ),
   documentation: Type.Optional(
     Type.Boolean({
       description:
-        'True keeps manual pages, `/usr/share/doc` and info files of packages; else only licences stay. False unless given.',
+        'True keeps manual pages, `/usr/share/doc` and info files of packages; otherwise only their licenses are kept. Default: false.',
     }),
   ),
   locales: list(
     Locale,
-    'Locales to generate, as in `de_DE.UTF-8`, with the packages’ translations to their languages; the package `locales` comes with them. Only `C.UTF-8` unless given.',
+    'Locales to generate, such as `de_DE.UTF-8`. The packages’ translations to these languages are kept, and the package `locales` is installed. Default: only `C.UTF-8`.',
   ),
   kernel: Type.Optional(
     Type.String({
       pattern: '^(?:cloud|generic|linux-image-[a-z0-9.+-]+(?:=[0-9A-Za-z.+:~*-]+|/[a-z0-9.-]+)?)$',
       meaning: 'must be "cloud", "generic" or a package, as in "linux-image-rt-amd64"',
       description:
-        'Debian’s kernel: `cloud` for virtual machines; `generic` with the drivers of bare metal, whose storage drivers the initrd loads; or a package, as in `linux-image-rt-amd64` or `linux-image-amd64/trixie-backports`, which counts as generic unless its name holds `cloud`.',
+        'Debian’s kernel: `cloud` for virtual machines; `generic` with the drivers for bare metal, whose storage drivers the initrd loads; or a package such as `linux-image-rt-amd64` or `linux-image-amd64/trixie-backports`, which is treated as generic unless its name contains `cloud`.',
     }),
   ),
-  modules: list(ModuleName, 'Kernel modules the initrd loads besides those every image needs.'),
+  modules: list(
+    ModuleName,
+    'Kernel modules that the initrd loads in addition to those that every image needs.',
+  ),
   cmdline: Type.Optional(
     Type.String({
       pattern: '^[ -~]*$',
@@ -148,7 +159,7 @@ const layer = {
   agent: Type.Optional(
     Type.Boolean({
       description:
-        'False leaves out the agent and the Node that runs it; such an image cannot update itself. True unless given.',
+        'False leaves out the agent and its Node; such an image cannot update itself. Default: true.',
     }),
   ),
   state: Type.Optional(
@@ -156,17 +167,17 @@ const layer = {
       {
         seed: list(
           AbsolutePath,
-          'Globs of files and folders that a host gets once, where it lacks them: later releases do not change them. A folder is copied whole.',
+          'Globs of files and folders that are copied to a host once, if it does not have them. Later releases do not change them. A folder is copied as a whole.',
         ),
         link: list(
           AbsolutePath,
-          'Globs of files and folders that stay in the image, read-only: a host has links to them and sees each release’s own. A folder that is named itself is one link.',
+          'Globs of files and folders that stay in the image, read-only. A host has links to them, and sees those of the running release. A folder that matches is one link.',
         ),
       },
       {
         additionalProperties: false,
         description:
-          'What the image does with files in `/var`, `/srv`, `/root` and `/home`, which are the host’s. Unless it says otherwise, files that packages ship there, and all of `/opt` and `/usr/local`, are as in `link`, everything else as in `seed`. Where both name a file, `seed` counts.',
+          'What happens to the image’s files in folders that belong to the host: `/var`, `/srv`, `/root` and `/home`. By default files from packages, and all of `/opt` and `/usr/local`, are treated as in `link`, everything else as in `seed`. If both match a file, `seed` applies.',
       },
     ),
   ),
@@ -175,19 +186,20 @@ const layer = {
       {
         root: Type.Optional(
           Type.String({
-            description: 'Size of the root partition, as in `"2 GiB"`: every version to come must fit.',
+            description: 'Size of the root partition, as in `"2 GiB"`. All later versions must fit into it.',
           }),
         ),
         verity: Type.Optional(
           Type.String({
             description:
-              'Size of the partition for the hash tree of a full `root`: 1/126 of it is enough, as in `"32 MiB"`; less than it needs is refused.',
+              'Size of the partition for the verity tree, as in `"32 MiB"`. 1/126 of `root` is enough for a full root; less than it needs is refused.',
           }),
         ),
       },
       {
         additionalProperties: false,
-        description: 'Sizes of a slot’s two partitions. Chosen once for a fleet: keep them generous.',
+        description:
+          'Sizes of a slot’s two partitions. They cannot be changed on installed hosts, so choose them generously.',
       },
     ),
   ),
@@ -200,26 +212,27 @@ export type Layer = Static<typeof Layer>;
 export const ImageFile = strict({
   include: list(
     RelativePath,
-    'Folders with an image.toml of their own, a whole image or a feature with a few keys, that this one builds on. Lists are joined in the order of reading, includes first; of single values the last one counts.',
+    'Folders with an image.toml to include: whole images, or features with a few keys. Lists are concatenated, includes first; of single values the last one applies.',
   ),
   name: Type.Optional({
     ...Word,
     meaning:
       'must be lower-case letters, digits, dots and hyphens, at most 63, and begin with a letter or digit',
-    description: 'The image’s name, in its releases and in channels.',
+    description: 'Name of the image, used in its releases and channels.',
   }),
   suite: Type.Optional(
     Type.String({
       pattern: '^[a-z][a-z0-9-]*$',
       meaning: 'must be a code name in lower case, as in "trixie"',
-      description: 'Debian’s code name of the distribution, as in `trixie`, or `sid`.',
+      description: 'Code name of the Debian release, such as `trixie`, or `sid`.',
     }),
   ),
   ...layer,
   state_compat: Type.Optional({
     ...Version,
     meaning: 'must be a version, as in "1.2.0"',
-    description: 'The oldest version that may run on the state this one leaves behind. Any unless given.',
+    description:
+      'The oldest version that can run on the state that this one leaves behind. Default: any version.',
   }),
   arch: Type.Optional(
     Type.Object(
@@ -227,7 +240,7 @@ export const ImageFile = strict({
       {
         additionalProperties: false,
         description:
-          'Sections for one architecture, `[arch.x86-64]` and `[arch.arm64]`, with any of the keys from `packages` to `slots`.',
+          'Sections for one architecture, `[arch.x86-64]` and `[arch.arm64]`, which can have any key from `packages` to `slots`.',
       },
     ),
   ),

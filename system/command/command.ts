@@ -16,7 +16,7 @@ const examples = new WeakMap<Command, readonly string[]>();
 export function createProgram(name: string, summary: string, ...shown: string[]): Command {
   const program = new Command(name)
     .description(summary)
-    .option('--json', 'print the answer as JSON')
+    .option('--json', 'print the result as JSON')
     .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 })
     .showHelpAfterError(false)
     .configureOutput({ outputError: () => {} })

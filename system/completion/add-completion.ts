@@ -16,11 +16,11 @@ export function addCompletion(program: Command): void {
   verb(
     program,
     'completion',
-    'Print what completes these commands in a shell',
+    'Print a script that completes these commands in a shell',
     'source <(interlock completion bash)',
     'interlock completion fish > ~/.config/fish/completions/interlock.fish',
   )
-    .addArgument(new Argument('<shell>', 'whose language').choices(Object.keys(shells)))
+    .addArgument(new Argument('<shell>', 'shell that runs the script').choices(Object.keys(shells)))
     .action(
       answer(async (shell: string, _flags: unknown) => {
         const text = shells[shell]?.(describeProgram(program)) ?? '';
