@@ -27,7 +27,7 @@ export function addKeyChanges(add: Add): void {
     work: (dir: string, subject: string, flags: ChangeFlags) => Promise<Answer>,
   ) =>
     addServerOptions(add(signature, summary, ...examples))
-      .option('--public-key <files...>', 'public keys of other holders, instead of keys created here')
+      .option('--public-key <files...>', 'public keys of other key holders, instead of keys created here')
       .option('--threshold <n>', 'signatures that the role needs from now on')
       .option('--export <file>', 'write a signing request instead, for keys on other machines')
       .action(answer(work));
