@@ -1,9 +1,9 @@
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
-import type { LockValue } from '../protocol/lock/lock-value.ts';
 import { visible } from '../protocol/text/visible.ts';
 import type { Answer } from '../system/command/command.ts';
 import type { Etcd } from '../system/etcd/etcd.ts';
 import { type Damage, findDamage, mendLock } from '../system/lock/mend-lock.ts';
+import { formatLock } from './format/lock-text.ts';
 
 /** Flags of `interlock lock reset`; `empty` is the number of places of a value without holders. */
 export interface ResetFlags {
@@ -15,11 +15,7 @@ export interface ResetFlags {
 const shownCharacters = 300;
 
 /** Repairs a group's unreadable value: shows what would be written, and writes it with `--yes`. Throws `usage`. */
-export async function resetLock(
-  etcd: Etcd,
-  { group, empty, yes }: ResetFlags,
-  format: (value: LockValue) => string,
-): Promise<Answer> {
+export async function resetLock(etcd: Etcd, { group, empty, yes }: ResetFlags): Promise<Answer> {
   if (empty !== undefined && !/^\d{1,6}$/.test(empty)) {
     throw new InterlockError('usage', { problem: `--empty is ${empty}; give a number of places such as 1` });
   }
@@ -31,16 +27,12 @@ export async function resetLock(
   const slots = empty === undefined ? undefined : Number(empty);
   if (yes) {
     const value = await mendLock(etcd, group, damage, slots);
-    return { text: ['written', format(value)].join('\n'), data: value };
+    return { text: ['written', formatLock(value)].join('\n'), data: value };
   }
-  return { text: describe(damage, slots, format), data: damage };
+  return { text: describe(damage, slots), data: damage };
 }
 
-function describe(
-  { found, before }: Damage,
-  slots: number | undefined,
-  format: (value: LockValue) => string,
-): string {
+function describe({ found, before }: Damage, slots: number | undefined): string {
   const text = visible(found.text.slice(0, shownCharacters));
   const rest = found.text.length - shownCharacters;
   const now = [
@@ -60,7 +52,7 @@ function describe(
       'write one without holders by --empty PLACES --yes.',
     ].join('\n');
   }
-  return [...now, '', `Add --yes to write back revision ${before.revision}:`, format(before.value)].join(
+  return [...now, '', `Add --yes to write back revision ${before.revision}:`, formatLock(before.value)].join(
     '\n',
   );
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import type { LockValue } from '../protocol/lock/lock-value.ts';
-import { clearFailed, isStoppedByFailures, setSlots } from '../protocol/lock/semaphore.ts';
+import { clearFailed, setSlots } from '../protocol/lock/semaphore.ts';
 import { problemOf, Word } from '../protocol/schema/schema.ts';
 import { visible } from '../protocol/text/visible.ts';
 import { type Answer, answer, group, verb } from '../system/command/command.ts';
@@ -9,13 +9,9 @@ import type { Etcd } from '../system/etcd/etcd.ts';
 import { type EtcdFlags, openNamedEtcd } from '../system/etcd/options.ts';
 import { readLock } from '../system/lock/read-lock.ts';
 import { forceOut, swapLock } from '../system/lock/swap-lock.ts';
-import { formatTable } from '../system/terminal/table.ts';
 import { theOnly } from './client/find-id.ts';
-import { formatTime, shownDigits } from './format/format-values.ts';
+import { formatLock } from './format/lock-text.ts';
 import { type ResetFlags, resetLock } from './lock-reset.ts';
-
-/** Digits of a root hash in tables; `clear-failed` accepts so many or fewer. */
-const hashDigits = 12;
 
 interface LockFlags extends EtcdFlags {
   group: string;
@@ -28,7 +24,14 @@ export function addLock(program: Command): void {
     'lock',
     'Show and change the lock of a group, which limits how many of its hosts can be down at once',
   );
+  addStatus(lock);
+  addSlots(lock);
+  addRelease(lock);
+  addReset(lock);
+  addClearFailed(lock);
+}
 
+function addStatus(lock: Command): void {
   withEtcdOptions(
     verb(
       lock,
@@ -46,10 +49,12 @@ export function addLock(program: Command): void {
         troubles.length > 0
           ? ['', 'Endpoints that do not respond:', ...troubles.map((one) => `  ${one}`)]
           : [];
-      return { text: [format(value), ...sick].join('\n'), data: value };
+      return { text: [formatLock(value), ...sick].join('\n'), data: value };
     }),
   );
+}
 
+function addSlots(lock: Command): void {
   withEtcdOptions(
     verb(
       lock,
@@ -66,7 +71,9 @@ export function addLock(program: Command): void {
       return change(flags, (value) => setSlots(value, Number(number)));
     }),
   );
+}
 
+function addRelease(lock: Command): void {
   withEtcdOptions(
     verb(
       lock,
@@ -85,7 +92,9 @@ export function addLock(program: Command): void {
         return forceOutOf(flags, host);
       }),
     );
+}
 
+function addReset(lock: Command): void {
   withEtcdOptions(
     verb(
       lock,
@@ -97,10 +106,10 @@ export function addLock(program: Command): void {
   )
     .option('--empty <places>', 'write a value with this number of places and no holders')
     .option('--yes', 'write the value that is shown without --yes')
-    .action(
-      answer((flags: LockFlags & ResetFlags) => withEtcd(flags, (etcd) => resetLock(etcd, flags, format))),
-    );
+    .action(answer((flags: LockFlags & ResetFlags) => withEtcd(flags, (etcd) => resetLock(etcd, flags))));
+}
 
+function addClearFailed(lock: Command): void {
   withEtcdOptions(
     verb(
       lock,
@@ -134,7 +143,7 @@ async function forceOutOf(flags: LockFlags, host: string): Promise<Answer> {
   const { after } = await withEtcd(flags, (etcd) =>
     forceOut(etcd, flags.group, host, (hosts) => holderOf(hosts, host)),
   );
-  return { text: format(after), data: after };
+  return { text: formatLock(after), data: after };
 }
 
 /** The holder with this id, or whose id starts with it. Throws `usage` with the candidates. */
@@ -148,7 +157,7 @@ async function change(flags: LockFlags, next: (value: LockValue) => LockValue): 
   const { value } = await withEtcd(flags, (etcd) =>
     swapLock(etcd, flags.group, (found) => ({ value: next(found) })),
   );
-  return { text: format(value), data: value };
+  return { text: formatLock(value), data: value };
 }
 
 async function withEtcd<T>(flags: LockFlags, use: (etcd: Etcd) => Promise<T>): Promise<T> {
@@ -160,26 +169,4 @@ async function withEtcd<T>(flags: LockFlags, use: (etcd: Etcd) => Promise<T>): P
   } finally {
     etcd.close();
   }
-}
-
-function format(value: LockValue): string {
-  const holders = value.holders.map(({ host, since, boot, release }) => [
-    host,
-    formatTime(since),
-    boot.slice(0, shownDigits),
-    release.slice(0, hashDigits),
-  ]);
-  const releases = Object.entries(value.releases).map(([rootHash, entry]) => [
-    rootHash.slice(0, hashDigits),
-    String(entry.ok),
-    Object.entries(entry.failed)
-      .map(([host, reason]) => `${host}: ${reason}`)
-      .join('; ') || '-',
-    isStoppedByFailures(entry) ? 'stopped' : 'allowed',
-  ]);
-  return [
-    `${value.holders.length} of ${value.slots} places held`,
-    ...(holders.length > 0 ? ['', formatTable(['HOST', 'SINCE', 'BOOT', 'RELEASE'], holders)] : []),
-    ...(releases.length > 0 ? ['', formatTable(['RELEASE', 'GOOD', 'FAILED', 'INSTALLS'], releases)] : []),
-  ].join('\n');
 }

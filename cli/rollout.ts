@@ -16,11 +16,13 @@ import { policyOption, readPolicyChoice } from './flags/policy-choice.ts';
 import { describeEnd, describePreview, describeRollout, listRollouts } from './format/rollout-text.ts';
 import { type WatchFlags, watchRollout } from './rollout-watch.ts';
 
-type StartFlags = ClientOptions & { channel: string; policy?: string; at?: string };
 /** Exit status of a command that Ctrl-C ended. */
 const interruptedStatus = 130;
 
+type StartFlags = ClientOptions & { channel: string; policy?: string; at?: string };
 type Of = { name?: string; channel?: string };
+/** Adds a verb of `interlock rollout`, with the options that reach a server. */
+type Add = (signature: string, summary: string, ...examples: string[]) => Command;
 
 const actions: Record<RolloutAction, [summary: string, done: string, reason: string]> = {
   pause: ['Stop new hosts from starting; hosts that have flipped continue', 'is paused', 'support is asleep'],
@@ -33,23 +35,27 @@ const actions: Record<RolloutAction, [summary: string, done: string, reason: str
   finish: ['End the ramp: all hosts can start, within the limits', 'lets all hosts start', 'urgent fix'],
 };
 
-/** Adds `interlock rollout`: how a channel's head reaches its hosts. */
+/** Adds `interlock rollout`: how a channel’s head reaches its hosts. */
 export function addRollout(program: Command): void {
   const rollout = group(
     program,
     'rollout',
     'Show and control rollouts, which bring a channel’s head to its hosts',
   );
-  const add = (signature: string, summary: string, ...examples: string[]) =>
+  const add: Add = (signature, summary, ...examples) =>
     addServerOptions(
       verb(rollout, signature, summary, ...examples.map((words) => `interlock rollout ${words}`)),
     );
-  const addStart = (signature: string, summary: string, example: string) =>
-    add(signature, summary, example)
-      .requiredOption('--channel <channel>', 'channel whose head to roll out')
-      .option(...policyOption)
-      .option('--at <time>', 'no host starts before this time, such as 2026-03-01T22:00:00Z');
+  addList(add);
+  addShow(add);
+  addWatch(add);
+  addPreview(add);
+  addStart(add);
+  addActions(add);
+  addPolicy(add);
+}
 
+function addList(add: Add): void {
   add('list', 'Show rollouts, newest first', 'list', 'list --name core --channel stable')
     .option('--name <name>', 'only rollouts of this image')
     .option('--channel <channel>', 'only rollouts on this channel')
@@ -61,7 +67,9 @@ export function addRollout(program: Command): void {
         return { text: listRollouts(rollouts), data: rollouts };
       }),
     );
+}
 
+function addShow(add: Add): void {
   add('show <rollout>', 'Show a rollout’s progress, and what its hosts wait for', 'show 1b4e28ba').action(
     answer(async (rollout: string, flags: ClientOptions) => {
       const client = createClient(flags);
@@ -70,7 +78,9 @@ export function addRollout(program: Command): void {
       return { text: describeRollout(data), data };
     }),
   );
+}
 
+function addWatch(add: Add): void {
   add(
     'watch [name]',
     'Follow a rollout until it is complete; fails if it stops, if no host runs the release, or after --timeout',
@@ -89,8 +99,11 @@ export function addRollout(program: Command): void {
         return { text, data: { ...rollout, ...(others.length > 0 ? { others } : {}) } };
       }),
     );
+}
 
-  addStart(
+function addPreview(add: Add): void {
+  addWithStart(
+    add,
     'preview <name>',
     'Show which hosts would get the head, and when',
     'preview core --channel stable --policy careful',
@@ -101,8 +114,11 @@ export function addRollout(program: Command): void {
       return { text: describePreview(data), data };
     }),
   );
+}
 
-  addStart(
+function addStart(add: Add): void {
+  addWithStart(
+    add,
     'start <name>',
     'Start a new rollout of the head',
     'start core --channel stable --policy careful',
@@ -116,7 +132,16 @@ export function addRollout(program: Command): void {
       return { text: listRollouts(rollouts), data: rollouts };
     }),
   );
+}
 
+function addWithStart(add: Add, signature: string, summary: string, example: string): Command {
+  return add(signature, summary, example)
+    .requiredOption('--channel <channel>', 'channel whose head to roll out')
+    .option(...policyOption)
+    .option('--at <time>', 'no host starts before this time, such as 2026-03-01T22:00:00Z');
+}
+
+function addActions(add: Add): void {
   for (const [action, [summary, done, why]] of Object.entries(actions)) {
     add(`${action} <rollout>`, summary, `${action} 1b4e28ba --reason "${why}"`)
       .option('--reason <text>', 'reason, for the audit log and the dashboard', '')
@@ -129,7 +154,9 @@ export function addRollout(program: Command): void {
         }),
       );
   }
+}
 
+function addPolicy(add: Add): void {
   add(
     'policy <name>',
     'Show the policy of a channel’s rollouts as a TOML file, or set it',

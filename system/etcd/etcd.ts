@@ -105,14 +105,6 @@ export function openEtcd(options: EtcdOptions): Etcd {
     return answer;
   }
 
-  async function change(path: string, body: object, endpoint: Endpoint): Promise<Json> {
-    const posted = await endpoint.ask(path, body);
-    if (posted.kind === 'answer') return posted.json;
-    if (posted.kind !== 'refusal') roster.failed(endpoint.url, posted.error.message);
-    if (posted.kind === 'doubt' && posted.error.code !== 'etcd_no_space') throw unknown(posted.error);
-    throw posted.error;
-  }
-
   return {
     async read(key) {
       const { clusterId, revision, found } = await readAt(key);
@@ -121,14 +113,11 @@ export function openEtcd(options: EtcdOptions): Etcd {
     async swap(key, expected, text) {
       const { endpoint, clusterId } = good ?? (await readAt(key));
       good = undefined;
-      const answer = await change(
-        'kv/txn',
-        {
-          compare: comparesOf(key, expected),
-          success: [{ request_put: { key: encode(key), value: encode(text) } }],
-        },
-        endpoint,
-      );
+      const body = {
+        compare: comparesOf(key, expected),
+        success: [{ request_put: { key: encode(key), value: encode(text) } }],
+      };
+      const answer = await change('kv/txn', body, endpoint, roster);
       const header = headerAfterSwap(answer, endpoint.url);
       if (header.clusterId !== clusterId) {
         throw new InterlockError('lock_unknown', { problem: `${hostOf(endpoint.url)} changed its cluster` });
@@ -141,12 +130,20 @@ export function openEtcd(options: EtcdOptions): Etcd {
       const endpoint = url ? openEndpoint(url, post, options) : roster.order(endpoints)[0];
       if (!endpoint)
         throw new InterlockError('unreachable', { url: 'etcd', problem: 'no endpoint is configured' });
-      return change(path, body, endpoint);
+      return change(path, body, endpoint, roster);
     },
     rest: (conflicts) => sleep(Math.random() * conflictPauseMs * Math.min(conflicts, 8)),
     troubles: () => roster.troubles(),
     close: () => post.close(),
   };
+}
+
+async function change(path: string, body: object, endpoint: Endpoint, roster: Roster): Promise<Json> {
+  const posted = await endpoint.ask(path, body);
+  if (posted.kind === 'answer') return posted.json;
+  if (posted.kind !== 'refusal') roster.failed(endpoint.url, posted.error.message);
+  if (posted.kind === 'doubt' && posted.error.code !== 'etcd_no_space') throw unknown(posted.error);
+  throw posted.error;
 }
 
 /** An answer to a swap that is no answer proves nothing. */
