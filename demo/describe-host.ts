@@ -1,5 +1,7 @@
+import { goalOf } from '../agent/cli/describe.ts';
 import type { Progress } from '../agent/run/run.ts';
 import type { Memory, Phase } from '../agent/state-machine/memory.ts';
+import { phaseTexts } from '../protocol/rules/phase-texts.ts';
 import { bar } from '../system/terminal/progress.ts';
 
 /** The state of a host as the demo sees it. */
@@ -16,23 +18,6 @@ export interface HostView {
 
 const barWidth = 24;
 
-const labels: Record<Phase['at'], string> = {
-  idle: 'up to date',
-  offered: 'downloading to the inactive slot',
-  written: 'written and verified',
-  acquiring: 'waiting for the lock',
-  locked: 'holds the lock',
-  flipped: 'boot pointer flipped',
-  rebooting: 'rebooting',
-  trying: 'on trial: running health checks',
-  confirmed: 'healthy, releasing the lock',
-  condemned: 'unhealthy, going back',
-  fellBack: 'fell back to the old slot',
-  healed: 'old slot healthy, releasing the lock',
-  cancelling: 'cancelling the update',
-  finished: 'confirmed',
-};
-
 /** One line about a host: versions, state, progress, or what it waits for. */
 export function describeHost({ running, memory, progress, booting }: HostView): string {
   if (booting) return `${' '.repeat(7)} ${share(booting.seconds / booting.usual, 0.97)}  booting`;
@@ -43,7 +28,7 @@ export function describeHost({ running, memory, progress, booting }: HostView): 
   if (step === 'write' || step === 'download' || step === 'verify') {
     return `${versions} ${share(total > 0 ? done / total : 0, 1)}  ${step}`;
   }
-  return `${versions} ${labels[memory.phase.at]}${because(memory)}`;
+  return `${versions} ${phaseTexts[memory.phase.at].text}${because(memory)}`;
 }
 
 function share(of: number, most: number): string {
@@ -76,9 +61,4 @@ function because({ phase, wait, failed }: Memory): string {
   if (wait?.reason === 'failed_here') return `; ${Object.values(failed).at(-1)?.version} failed here`;
   if (phase.at === 'idle' || !wait) return '';
   return `, waiting: ${wait.reason}`;
-}
-
-function goalOf(phase: Phase): string | undefined {
-  if ('plan' in phase) return phase.plan.goal.version;
-  return 'goal' in phase ? phase.goal.version : undefined;
 }

@@ -8,34 +8,12 @@ const ownReasons: Readonly<Record<string, string>> = {
   updated: 'the update is complete',
 };
 
-const phases: Record<Phase['at'], string> = {
-  idle: 'idle',
-  offered: 'writing it to the other slot',
-  written: 'written and verified; not booted yet',
-  acquiring: 'asking for a place in the lock',
-  locked: 'holding a place in the lock; hooks drain the host',
-  flipped: 'the boot pointer names it',
-  rebooting: 'rebooting into it',
-  trying: 'on trial: its health checks must pass',
-  confirmed: 'healthy and marked good; giving its place back',
-  condemned: 'unhealthy: going back to the other slot',
-  fellBack: 'the old slot runs again; checking its health',
-  healed: 'the old slot is healthy; giving its place back',
-  cancelling: 'cancelling the update',
-  finished: 'updated',
-};
-
 /** A reason as a clause; one without an entry stays as it is. */
 export function describeReason(reason: string): string {
   if (Object.hasOwn(ownReasons, reason)) return ownReasons[reason]!;
   if (!Object.hasOwn(noneReasons, reason)) return reason;
   const { text, hostCommand } = noneReasons[reason as NoneReason];
   return hostCommand ? `${text}; try it again with: ${hostCommand}` : text;
-}
-
-/** A phase in words. */
-export function describePhase(at: Phase['at']): string {
-  return phases[at];
 }
 
 /** The version that an update under way leads to. */

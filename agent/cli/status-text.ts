@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { phaseTexts } from '../../protocol/rules/phase-texts.ts';
 import { visible } from '../../protocol/text/visible.ts';
 import { bar, formatBytes, formatSeconds } from '../../system/terminal/progress.ts';
 import { formatFacts, formatTable } from '../../system/terminal/table.ts';
@@ -8,7 +9,7 @@ import type { SlotName } from '../ports/host.ts';
 import type { LoaderEntry } from '../ports/loader.ts';
 import { mayStand, strandedIn } from '../state-machine/lost.ts';
 import { holdOf } from '../state-machine/memory.ts';
-import { describePhase, describeReason, goalOf } from './describe.ts';
+import { describeReason, goalOf } from './describe.ts';
 import type { Status } from './read-status.ts';
 
 const barWidth = 20;
@@ -59,7 +60,7 @@ function headline({ memory }: Status, now: Date): string {
   }
   const isBad = phase.at === 'condemned' || phase.at === 'fellBack' || phase.at === 'healed';
   const lamp = isBad ? lamps.bad : wait ? lamps.waiting : lamps.working;
-  return `${lamp} ${runs} → ${goal}: ${describePhase(phase.at)}, for ${formatSeconds((now.getTime() - Date.parse(since)) / 1000)}`;
+  return `${lamp} ${runs} → ${goal}: ${phaseTexts[phase.at].text}, for ${formatSeconds((now.getTime() - Date.parse(since)) / 1000)}`;
 }
 
 function slotsOf({ memory, entries }: Status): string {

@@ -4,6 +4,7 @@ import { Transform } from 'node:stream';
 import type { Static } from 'typebox';
 import { type BlobState, paths, WantedAnswer } from '../../protocol/api/publish.ts';
 import type { Release } from '../../protocol/documents/release.ts';
+import { publishedFiles, type ReleaseFile } from '../../protocol/documents/release-files.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { parse } from '../../protocol/schema/schema.ts';
 import { showProgress } from '../../system/terminal/progress.ts';
@@ -35,13 +36,9 @@ export async function uploadBlobs(server: PublishServer, dir: string, release: R
   return sent;
 }
 
-/** What hosts write, and what people ask about: which packages, and what changed. An empty list needs no bytes. */
-function filesOf({ payloads, packagesLock, sbom }: Release) {
-  const lists = [
-    { file: 'packages.lock', ...packagesLock },
-    { file: 'sbom.cdx.json', ...sbom },
-  ];
-  return [...payloads, ...lists.filter(({ size }) => size > 0)];
+/** An empty list needs no bytes. */
+function filesOf(release: Release): ReleaseFile[] {
+  return publishedFiles(release).filter(({ size }) => size > 0);
 }
 
 async function wantedBlobs(server: PublishServer, release: Release): Promise<BlobState[]> {
@@ -70,7 +67,7 @@ async function uploadBlob(
       next(null, chunk);
     },
   });
-  const source = createReadStream(join(dir, found.file), { start: received, highWaterMark: 1 << 18 });
+  const source = createReadStream(join(dir, found.name), { start: received, highWaterMark: 1 << 18 });
   source.on('error', (error) => counter.destroy(error));
   try {
     await server.put(`${paths.blobs}/${sha256}`, source.pipe(counter), {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { hasDosMagic } from '../../../protocol/formats/efi/pe-headers.ts';
 import { withFile } from '../../../system/files/durable.ts';
 import type { LoadedRelease } from '../../release/check-release.ts';
 import { findSigner } from './find-signer.ts';
@@ -17,6 +18,6 @@ export async function withSignedBoot(loaded: LoadedRelease, keysDir: string): Pr
 async function isEfiProgram(file: string): Promise<boolean> {
   return withFile(file, 'r', async (handle) => {
     const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
-    return buffer.toString('latin1') === 'MZ';
+    return hasDosMagic(buffer);
   });
 }

@@ -1,4 +1,5 @@
 import type { HostDetail } from '../../../protocol/api/operator.ts';
+import { phaseTextOf, phaseTexts } from '../../../protocol/rules/phase-texts.ts';
 import type { Tone } from '../../labels/tone.ts';
 
 /** What one of a host's two slots contains, as far as its reports say. */
@@ -8,25 +9,14 @@ export interface Slot {
   tone: Tone;
 }
 
-/** What each of the agent's states means for the inactive slot. */
-const filling: Record<string, string> = {
-  offered: 'being written',
-  written: 'written and verified; waits for the lock',
-  acquiring: 'written and verified; acquiring the lock',
-  locked: 'written and verified; the host drains before the flip',
-  flipped: 'boots next',
-  rebooting: 'booting now',
-  cancelling: 'written; the update is being cancelled',
-};
-
 /** The running slot and the inactive one. */
 export function slotsOf(host: HostDetail): { running: Slot; other: Slot } {
   const { version, at, offered, reports } = host;
   const proving = at === 'trying' || at === 'confirmed';
   const running: Slot = proving
-    ? { version, says: 'on trial: health checks must pass', tone: 'moving' }
+    ? { version, says: phaseTexts.trying.text, tone: 'moving' }
     : { version, says: version ? 'running' : 'not reported yet', tone: version ? 'go' : 'dark' };
-  const step = at && Object.hasOwn(filling, at) ? filling[at] : undefined;
+  const step = at ? phaseTextOf(at)?.inactiveSlot : undefined;
   if (step && offered) return { running, other: { version: offered, says: step, tone: 'moving' } };
   const last = reports.find(({ kind }) => ['confirmed', 'fell_back', 'failed'].includes(kind));
   if (last?.kind === 'confirmed' && last.from !== version) {

@@ -1,6 +1,8 @@
 const sectionHeaderLength = 40;
 const pe32Plus = 0x20b;
 
+const dosMagic = 'MZ';
+
 /** Offsets in a PE image (Microsoft PE format, "File Headers"). */
 export interface PeHeaders {
   /** Of the PE signature, which the COFF header follows. */
@@ -19,9 +21,14 @@ export interface PeSection {
   rawOffset: number;
 }
 
+/** Whether bytes begin as every EFI program does; two of them are enough to tell it from another kind of boot file. */
+export function hasDosMagic(image: Buffer): boolean {
+  return image.toString('latin1', 0, 2) === dosMagic;
+}
+
 /** Finds the headers of a PE image; null when the bytes are not one. */
 export function peHeaders(image: Buffer): PeHeaders | null {
-  if (image.length < 64 || image.toString('latin1', 0, 2) !== 'MZ') return null;
+  if (image.length < 64 || !hasDosMagic(image)) return null;
   const signatureOffset = image.readUInt32LE(0x3c);
   const optionalOffset = signatureOffset + 24;
   if (optionalOffset > image.length) return null;

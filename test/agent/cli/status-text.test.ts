@@ -79,7 +79,7 @@ test('what a host waits for is said once, in words', () => {
       },
       since: '2026-03-01T11:48:00Z',
       wait: { until: '2026-03-01T12:00:40Z', reason: problem },
-      problem: { at: '2026-03-01T11:59:40Z', code: 'lock_full', problem },
+      problem: { at: '2026-03-01T11:59:40Z', code: 'lock_brake', problem },
       failed: {
         x: { version: '2.1.9', reason: 'health check 10-web failed', at: '2026-02-27T12:00:00Z' },
       },
