@@ -17,6 +17,8 @@ interface Benchmark {
   bench(pairs: readonly string[]): AsyncGenerator<Measured>;
 }
 
+/** Former names, which work for one release. */
+const formerNames: Readonly<Record<string, string>> = { desk: 'dashboard' };
 const frame = ['run.ts', 'figure.ts', 'table.ts'];
 
 const { values, positionals } = parseArgs({
@@ -30,7 +32,11 @@ const { values, positionals } = parseArgs({
 const names = (await readdir(import.meta.dirname))
   .filter((file) => file.endsWith('.ts') && !frame.includes(file))
   .map((file) => file.slice(0, -'.ts'.length));
-const [name = ''] = positionals;
+const [given = ''] = positionals;
+const name = Object.hasOwn(formerNames, given) ? formerNames[given]! : given;
+if (name !== given) {
+  process.stderr.write(`“${given}” is now called “${name}”; the old name goes with the next release\n`);
+}
 
 if (values.help || positionals.length !== 1 || !names.includes(name)) {
   const lines = await Promise.all(

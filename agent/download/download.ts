@@ -87,11 +87,11 @@ export async function* download(
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   const { patience, waitMs, pool, onSource } = settled;
-  let at = from;
+  let offset = from;
   let turn = start;
   let etag: { source: number; text: string | undefined } | undefined;
-  for (let failures = 0; at < to; ) {
-    const began = at;
+  for (let failures = 0; offset < to; ) {
+    const began = offset;
     const source = pool.pick(turn);
     const ifRange = etag?.source === source ? etag.text : undefined;
     const onEtag = (text: string | undefined) => {
@@ -99,14 +99,14 @@ export async function* download(
     };
     let asked = performance.now();
     try {
-      for await (const chunk of attempt(settled, source, blob, { at, to, ifRange, onEtag, signal })) {
+      for await (const chunk of attempt(settled, source, blob, { offset, to, ifRange, onEtag, signal })) {
         onSource(source);
         const isTooSlow = pool.isTooSlow(source, chunk.length, performance.now() - asked, blob.size);
-        at += chunk.length;
-        if (at - began >= progressBytes) failures = 0;
+        offset += chunk.length;
+        if (offset - began >= progressBytes) failures = 0;
         yield chunk;
         asked = performance.now();
-        if (isTooSlow && at < to) break;
+        if (isTooSlow && offset < to) break;
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -127,7 +127,7 @@ export async function* download(
 }
 
 interface Attempt {
-  at: number;
+  offset: number;
   to: number;
   ifRange: string | undefined;
   onEtag(text: string | undefined): void;
@@ -138,10 +138,10 @@ function attempt(
   { sources, agents, timeouts }: Settled,
   index: number,
   blob: RemoteBlob,
-  { at, to, ...more }: Attempt,
+  { offset, to, ...more }: Attempt,
 ): AsyncGenerator<Buffer> {
   const source = sources[index]!;
-  const range = { from: at, to, size: blob.size };
+  const range = { from: offset, to, size: blob.size };
   if (typeof source !== 'string') return source.readBlob(blob.sha256, range);
   if (source.startsWith('file:')) return readFileRange(fileOf(source, blob), range);
   return requestRange({ url: blobUrl(source, blob), range, agents, timeouts, ...more });

@@ -36,9 +36,9 @@ export async function openExtent(extent: Extent, access: 'read' | 'write'): Prom
     return extent.offset + position;
   };
   const write: OpenExtent['write'] = async (position, bytes) => {
-    const at = inside(position, bytes.length);
+    const offset = inside(position, bytes.length);
     for (let done = 0; done < bytes.length; ) {
-      const writing = file.write(bytes, done, bytes.length - done, at + done);
+      const writing = file.write(bytes, done, bytes.length - done, offset + done);
       done += (await writing.catch(nameDisk(extent.path))).bytesWritten;
     }
   };
@@ -65,11 +65,11 @@ export async function openExtent(extent: Extent, access: 'read' | 'write'): Prom
   };
 }
 
-async function readFully(file: FileHandle, bytes: Buffer, at: number, extent: Extent): Promise<void> {
+async function readFully(file: FileHandle, bytes: Buffer, offset: number, extent: Extent): Promise<void> {
   for (let done = 0; done < bytes.length; ) {
-    const reading = file.read(bytes, done, bytes.length - done, at + done);
+    const reading = file.read(bytes, done, bytes.length - done, offset + done);
     const { bytesRead } = await reading.catch(nameDisk(extent.path));
-    if (bytesRead === 0) throw outside(extent, `ends at ${at + done}`);
+    if (bytesRead === 0) throw outside(extent, `ends at ${offset + done}`);
     done += bytesRead;
   }
 }

@@ -23,17 +23,17 @@ export async function* readBack(extent: Extent, length = extent.size): AsyncGene
   };
   let ahead: ReturnType<typeof read> | undefined;
   try {
-    let at = extent.offset;
-    ahead = read(at - (at % alignment), 0);
-    for (let turn = 0; at < end; turn++) {
-      const start = at - (at % alignment);
+    let offset = extent.offset;
+    ahead = read(offset - (offset % alignment), 0);
+    for (let turn = 0; offset < end; turn++) {
+      const start = offset - (offset % alignment);
       const { bytesRead } = await ahead;
-      const bytes = chunks[turn % 2]!.subarray(at - start, Math.min(bytesRead, end - start));
+      const bytes = chunks[turn % 2]!.subarray(offset - start, Math.min(bytesRead, end - start));
       if (bytes.length === 0) {
-        throw new InterlockError('disk_invalid', { disk: extent.path, problem: `ends at byte ${at}` });
+        throw new InterlockError('disk_invalid', { disk: extent.path, problem: `ends at byte ${offset}` });
       }
-      at += bytes.length;
-      ahead = read(at - (at % alignment), turn + 1);
+      offset += bytes.length;
+      ahead = read(offset - (offset % alignment), turn + 1);
       yield bytes;
     }
   } finally {

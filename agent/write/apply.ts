@@ -73,7 +73,7 @@ async function* yieldBatch(
   const open = ({ from, to }: { from: number; to: number }, start: number) =>
     readFrames(download.read(payload, header.headerLength + from, header.headerLength + to, signal, start));
   const stream = blobs && open(blobs, 0);
-  let at = blobs?.from ?? 0;
+  let offset = blobs?.from ?? 0;
   try {
     for (const operation of operations) {
       if (isStraight(operation)) {
@@ -88,9 +88,9 @@ async function* yieldBatch(
         yield { operation, bytes };
         continue;
       }
-      if (operation.blobAt > at) await stream.take(operation.blobAt - at);
+      if (operation.blobOffset > offset) await stream.take(operation.blobOffset - offset);
       const blob = await stream.take(operation.blobLength);
-      at = operation.blobAt + operation.blobLength;
+      offset = operation.blobOffset + operation.blobLength;
       const bytes = await yieldOperation(operation, blob, application).catch((error) => {
         // bytes from elsewhere do not help against a disk that fails
         if (!(error instanceof InterlockError)) throw error;
@@ -105,7 +105,10 @@ async function* yieldBatch(
   }
 
   async function fetchAgain(operation: Numbered, start: number): Promise<Buffer> {
-    const again = open({ from: operation.blobAt, to: operation.blobAt + operation.blobLength }, start);
+    const again = open(
+      { from: operation.blobOffset, to: operation.blobOffset + operation.blobLength },
+      start,
+    );
     const blob = await again.take(operation.blobLength).finally(() => again.close());
     return yieldOperation(operation, blob, application);
   }

@@ -53,9 +53,9 @@ async function searchRoot(
   const blocks = Array.from({ length: readLength / firstBlockLength }, (_, index) =>
     piece.subarray(index * firstBlockLength, (index + 1) * firstBlockLength),
   );
-  for (let at = 0; at < rootSize; at += readLength) {
+  for (let offset = 0; offset < rootSize; offset += readLength) {
     signal.throwIfAborted();
-    const bytes = await root.read(at, Math.min(readLength, rootSize - at), piece);
+    const bytes = await root.read(offset, Math.min(readLength, rootSize - offset), piece);
     for (let index = 0; index < bytes.length / firstBlockLength; index++) {
       const inside = index * firstBlockLength;
       for (const operation of wanted.get(crc32(blocks[index]!)) ?? []) {
@@ -66,8 +66,8 @@ async function searchRoot(
         const isThere =
           inside + length <= bytes.length
             ? hash('sha256', bytes.subarray(inside, inside + length)) === sha256
-            : await holds(root, at + inside, operation, scratch);
-        if (isThere) found.set(operation.index, toCopy(operation, 'source-root', at + inside));
+            : await holds(root, offset + inside, operation, scratch);
+        if (isThere) found.set(operation.index, toCopy(operation, 'source-root', offset + inside));
       }
     }
   }

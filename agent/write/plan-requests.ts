@@ -15,7 +15,7 @@ export function planRequests(missing: readonly Numbered[]): Batch[] {
   const batches: Batch[] = [];
   for (const operation of missing) {
     const last = batches.at(-1);
-    const { blobAt: from, blobLength } = operation;
+    const { blobOffset: from, blobLength } = operation;
     const to = from + blobLength;
     if (last && (blobLength === 0 || !last.blobs || from - last.blobs.to <= passedOver)) {
       last.operations.push(operation);

@@ -40,7 +40,7 @@ function checked(header: PayloadHeader, release: Release, payload: PayloadRef): 
     if (header.sizes[part] !== sizes[part]) throw invalid(`${part} of ${header.sizes[part]} bytes`);
   }
   const last = header.operations.at(-1);
-  const end = header.headerLength + (last ? last.blobAt + last.blobLength : 0);
+  const end = header.headerLength + (last ? last.blobOffset + last.blobLength : 0);
   if (end !== payload.size) throw invalid(`its blobs end at ${end} of ${payload.size} bytes`);
   return header;
 }

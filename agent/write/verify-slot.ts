@@ -37,11 +37,11 @@ export async function writeTree(verification: Verification): Promise<void> {
 export async function verifyRest({ slot, places, release, signal, onRead }: Verification): Promise<void> {
   const { verity } = release.root;
   const digest = createHash('sha256').update(superblockOf(release));
-  let at = 0;
+  let offset = 0;
   for await (const bytes of readBack(places.verity, verity.size)) {
     signal.throwIfAborted();
-    digest.update(bytes.subarray(Math.max(0, verityBlock - at)));
-    at += bytes.length;
+    digest.update(bytes.subarray(Math.max(0, verityBlock - offset)));
+    offset += bytes.length;
     onRead(bytes.length);
   }
   const tree = digest.digest('hex');

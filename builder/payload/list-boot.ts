@@ -31,20 +31,23 @@ function sectionsOf(image: Buffer): PeSection[] {
 function archived(image: Buffer, start: number, size: number): { path: string; offset: number }[] {
   const marks: { path: string; offset: number }[] = [];
   const end = start + size;
-  const field = (at: number) => {
-    const text = image.toString('latin1', at, at + 8);
+  const field = (offset: number) => {
+    const text = image.toString('latin1', offset, offset + 8);
     return /^[0-9a-f]{8}$/i.test(text) ? Number.parseInt(text, 16) : Number.NaN;
   };
-  for (let at = start; at + cpioHead <= end && image.toString('latin1', at, at + 6) === '070701'; ) {
-    const length = field(at + 54);
-    const nameLength = field(at + 94);
+  for (
+    let offset = start;
+    offset + cpioHead <= end && image.toString('latin1', offset, offset + 6) === '070701';
+  ) {
+    const length = field(offset + 54);
+    const nameLength = field(offset + 94);
     if (!Number.isInteger(length) || !Number.isInteger(nameLength)) break;
-    const content = start + four(at - start + cpioHead + nameLength);
-    const path = image.toString('latin1', at + cpioHead, at + cpioHead + nameLength - 1);
+    const content = start + four(offset - start + cpioHead + nameLength);
+    const path = image.toString('latin1', offset + cpioHead, offset + cpioHead + nameLength - 1);
     if (content + length > end) break;
     if (length > 0)
       marks.push({ path, offset: content }, { path: `#initrd/${path}`, offset: content + length });
-    at = start + four(content - start + length);
+    offset = start + four(content - start + length);
   }
   return marks;
 }

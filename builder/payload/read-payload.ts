@@ -19,7 +19,7 @@ export async function readPayloadHeader(file: FileHandle): Promise<PayloadHeader
 export function readBlob(
   file: FileHandle,
   { headerLength }: Pick<PayloadHeader, 'headerLength'>,
-  { blobAt, blobLength }: Pick<Operation, 'blobAt' | 'blobLength'>,
+  { blobOffset, blobLength }: Pick<Operation, 'blobOffset' | 'blobLength'>,
 ): Promise<Buffer> {
-  return readPart(file, headerLength + blobAt, blobLength);
+  return readPart(file, headerLength + blobOffset, blobLength);
 }

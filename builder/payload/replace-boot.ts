@@ -54,7 +54,7 @@ export async function replaceBoot(
 async function* ofRoot(file: FileHandle, header: PayloadHeader): AsyncGenerator<Made> {
   for (const operation of header.operations) {
     if (operation.part !== 'root') continue;
-    const { offset: _, blobAt: __, blobLength: ___, blobDigest: ____, ...planned } = operation;
+    const { offset: _, blobOffset: __, blobLength: ___, blobDigest: ____, ...planned } = operation;
     yield { operation: planned, blob: await readBlob(file, header, operation) };
   }
 }

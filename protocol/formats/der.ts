@@ -11,14 +11,18 @@ export function readDer(bytes: Buffer): Der[] {
 }
 
 function* valuesOf(bytes: Buffer): Generator<Der> {
-  for (let at = 0; at < bytes.length; ) {
-    const [length, headerLength] = readLength(bytes, at + 1);
-    const start = at + 1 + headerLength;
+  for (let offset = 0; offset < bytes.length; ) {
+    const [length, headerLength] = readLength(bytes, offset + 1);
+    const start = offset + 1 + headerLength;
     const end = start + length;
     if (end > bytes.length)
-      throw new RangeError(`a value of ${length} bytes at ${at} ends behind its parent`);
-    yield { tag: bytes.readUInt8(at), content: bytes.subarray(start, end), whole: bytes.subarray(at, end) };
-    at = end;
+      throw new RangeError(`a value of ${length} bytes at ${offset} ends behind its parent`);
+    yield {
+      tag: bytes.readUInt8(offset),
+      content: bytes.subarray(start, end),
+      whole: bytes.subarray(offset, end),
+    };
+    offset = end;
   }
 }
 
@@ -34,10 +38,10 @@ export function derAt(bytes: Buffer, path: readonly number[]): Der {
   return found!;
 }
 
-function readLength(bytes: Buffer, at: number): [length: number, headerLength: number] {
-  const first = bytes.readUInt8(at);
+function readLength(bytes: Buffer, offset: number): [length: number, headerLength: number] {
+  const first = bytes.readUInt8(offset);
   if (first < 0x80) return [first, 1];
   const count = first - 0x80;
   if (count < 1 || count > 4) throw new RangeError(`a length of ${count} bytes`);
-  return [bytes.readUIntBE(at + 1, count), 1 + count];
+  return [bytes.readUIntBE(offset + 1, count), 1 + count];
 }

@@ -31,7 +31,7 @@ function operation(blob: Buffer, fields: Partial<Numbered>): Numbered {
     part: 'root',
     offset: 0,
     length,
-    blobAt: 0,
+    blobOffset: 0,
     blobLength: blob.length,
     blobDigest: null,
     stretch: null,

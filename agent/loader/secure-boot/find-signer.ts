@@ -39,12 +39,12 @@ function signerOf(
   const signedBytes = Buffer.from(attributes.whole);
   // signed as the SET it is, stored with an implicit tag
   signedBytes[0] = 0x31;
-  const carried = rest
+  const included = rest
     .filter(({ tag }) => tag === 0xa0)
     .flatMap(({ content: certificates }) => readDer(certificates))
     .slice(0, mostCertificates)
     .map(({ whole }) => new X509Certificate(whole));
-  const issued = carried.filter((own) => db.some((by) => own.checkIssued(by) && own.verify(by.publicKey)));
+  const issued = included.filter((own) => db.some((by) => own.checkIssued(by) && own.verify(by.publicKey)));
   return [...db, ...issued].find(({ publicKey }) => verify('sha256', signedBytes, publicKey, signed.content));
 }
 

@@ -13,8 +13,8 @@ export function damagedLine(text: string): number {
     const found = token.exec(text)?.[1];
     const next = found === undefined ? undefined : after(expected, found, open);
     if (next === undefined) {
-      const at = from + text.slice(from).search(/\S|$/);
-      return text.trimEnd().slice(0, at).split('\n').length;
+      const offset = from + text.slice(from).search(/\S|$/);
+      return text.trimEnd().slice(0, offset).split('\n').length;
     }
     expected = next;
   }

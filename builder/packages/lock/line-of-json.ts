@@ -3,45 +3,45 @@
  * path that is there. The text must be JSON.
  */
 export function lineOfJson(text: string, path: readonly string[]): number {
-  let at = 0;
+  let offset = 0;
   for (const step of path) {
-    const next = findChild(text, at, step);
+    const next = findChild(text, offset, step);
     if (next === undefined) break;
-    at = next;
+    offset = next;
   }
-  return text.slice(0, skipSpace(text, at)).split('\n').length;
+  return text.slice(0, skipSpace(text, offset)).split('\n').length;
 }
 
 function findChild(text: string, from: number, step: string): number | undefined {
   const open = skipSpace(text, from);
   const isList = text[open] === '[';
   if (!isList && text[open] !== '{') return undefined;
-  let at = skipSpace(text, open + 1);
-  for (let index = 0; at < text.length && !']}'.includes(text[at]!); index++) {
+  let offset = skipSpace(text, open + 1);
+  for (let index = 0; offset < text.length && !']}'.includes(text[offset]!); index++) {
     let key = String(index);
     if (!isList) {
-      const end = skipValue(text, at);
-      key = JSON.parse(text.slice(at, end)) as string;
-      at = skipSpace(text, skipSpace(text, end) + 1);
+      const end = skipValue(text, offset);
+      key = JSON.parse(text.slice(offset, end)) as string;
+      offset = skipSpace(text, skipSpace(text, end) + 1);
     }
-    if (key === step) return at;
-    const after = skipSpace(text, skipValue(text, at));
-    at = text[after] === ',' ? skipSpace(text, after + 1) : after;
+    if (key === step) return offset;
+    const after = skipSpace(text, skipValue(text, offset));
+    offset = text[after] === ',' ? skipSpace(text, after + 1) : after;
   }
   return undefined;
 }
 
-function skipSpace(text: string, at: number): number {
-  let end = at;
+function skipSpace(text: string, offset: number): number {
+  let end = offset;
   while (' \t\r\n'.includes(text[end] ?? '.')) end++;
   return end;
 }
 
 /** The end of the value that begins at a place: strings count whole, brackets until they are closed. */
-function skipValue(text: string, at: number): number {
+function skipValue(text: string, offset: number): number {
   const token = /"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+/gy;
   let depth = 0;
-  token.lastIndex = at;
+  token.lastIndex = offset;
   for (;;) {
     token.lastIndex = skipSpace(text, token.lastIndex);
     const found = token.exec(text)?.[0];

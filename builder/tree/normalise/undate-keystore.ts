@@ -27,16 +27,16 @@ export function undateKeystore(bytes: Buffer): Buffer {
 /** Each entry: 2, a name, eight bytes of time, a type, a certificate; lengths go before. */
 function readEntries(body: Buffer): { name: Buffer; entry: Buffer }[] | undefined {
   const entries: { name: Buffer; entry: Buffer }[] = [];
-  let at = 12;
+  let offset = 12;
   for (let left = body.readUInt32BE(8); left > 0; left--) {
-    if (body.readUInt32BE(at) !== trustedCertificate) return undefined;
-    const time = at + 6 + body.readUInt16BE(at + 4);
+    if (body.readUInt32BE(offset) !== trustedCertificate) return undefined;
+    const time = offset + 6 + body.readUInt16BE(offset + 4);
     const type = time + 8;
     const certificate = type + 2 + body.readUInt16BE(type);
     const end = certificate + 4 + body.readUInt32BE(certificate);
-    const entry = Buffer.from(body.subarray(at, end)).fill(0, time - at, type - at);
-    entries.push({ name: body.subarray(at + 6, time), entry });
-    at = end;
+    const entry = Buffer.from(body.subarray(offset, end)).fill(0, time - offset, type - offset);
+    entries.push({ name: body.subarray(offset + 6, time), entry });
+    offset = end;
   }
   return entries;
 }

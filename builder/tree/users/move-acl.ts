@@ -15,11 +15,11 @@ export function moveAcl(
   const moved = new Map(xattrs);
   for (const name of lists) {
     const value = Buffer.from(xattrs.get(name)!);
-    for (let at = header; at + entrySize <= value.length; at += entrySize) {
-      const tag = value.readUInt16LE(at);
-      const id = value.readUInt32LE(at + 4);
+    for (let offset = header; offset + entrySize <= value.length; offset += entrySize) {
+      const tag = value.readUInt16LE(offset);
+      const id = value.readUInt32LE(offset + 4);
       const other = tag === ofUser ? uids.get(id) : tag === ofGroup ? gids.get(id) : undefined;
-      if (other !== undefined) value.writeUInt32LE(other, at + 4);
+      if (other !== undefined) value.writeUInt32LE(other, offset + 4);
     }
     moved.set(name, value);
   }

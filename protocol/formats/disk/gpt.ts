@@ -156,7 +156,7 @@ function decodeTable(header: Buffer, sectorSize: number, entriesAt: EntriesAt): 
   const cleared = Buffer.from(header.subarray(0, length));
   cleared.writeUInt32LE(0, 16);
   if (crc32(cleared) !== header.readUInt32LE(16)) return 'the header’s checksum is wrong';
-  const [mine, other] = [24, 32].map((at) => Number(header.readBigUInt64LE(at))) as [number, number];
+  const [mine, other] = [24, 32].map((offset) => Number(header.readBigUInt64LE(offset))) as [number, number];
   const [count, size] = [header.readUInt32LE(80), header.readUInt32LE(84)];
   if (count * size > entriesLength || size < entryLength) return `${count} entries of ${size} bytes`;
   const entries = entriesAt(Number(header.readBigUInt64LE(72)), mine).subarray(0, count * size);
@@ -192,8 +192,8 @@ function encodeGuid(text: string): Buffer {
   return swapped(bytes);
 }
 
-function decodeGuid(bytes: Buffer, at: number): string {
-  const hex = swapped(Buffer.from(bytes.subarray(at, at + 16))).toString('hex');
+function decodeGuid(bytes: Buffer, offset: number): string {
+  const hex = swapped(Buffer.from(bytes.subarray(offset, offset + 16))).toString('hex');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 

@@ -35,8 +35,8 @@ export function streamVerity(salt: string, imageSize: number): VerityLevels {
   let ready: HashBlocks[] = [];
 
   /** Copied by place, for a view of each block would cost more than the copy. */
-  const digest = (bytes: Buffer, at: number) => {
-    bytes.copy(salted, saltBytes.length, at, at + verityBlock);
+  const digest = (bytes: Buffer, offset: number) => {
+    bytes.copy(salted, saltBytes.length, offset, offset + verityBlock);
     // as latin1 text: a string is cheaper to hand over than a Buffer, by a third of the whole
     return hash('sha256', salted, 'binary');
   };
@@ -73,7 +73,7 @@ export function streamVerity(salt: string, imageSize: number): VerityLevels {
     update(blocks) {
       fed += blocks.length;
       if (blocks.length % verityBlock !== 0 || fed > imageSize) throw invalid(`${fed} bytes of ${imageSize}`);
-      for (let at = 0; at < blocks.length; at += verityBlock) add(0, digest(blocks, at));
+      for (let offset = 0; offset < blocks.length; offset += verityBlock) add(0, digest(blocks, offset));
       return take();
     },
     finish() {

@@ -88,7 +88,7 @@ export function encodeVeritySuperblock({ uuid, dataBlocks, salt }: VeritySuperbl
 /** Reads a superblock; null when the bytes hold none of the kind we write (a zeroed one is an unfinished slot). */
 export function decodeVeritySuperblock(block: Buffer): VeritySuperblock | null {
   if (block.length < 512 || !block.subarray(0, 8).equals(signature)) return null;
-  const numbers = [8, 12, 64, 68].map((at) => block.readUInt32LE(at));
+  const numbers = [8, 12, 64, 68].map((offset) => block.readUInt32LE(offset));
   const algorithm = block.toString('latin1', 32, 64).replace(/\0+$/, '');
   const saltLength = block.readUInt16LE(80);
   if (numbers.join() !== `1,1,${verityBlock},${verityBlock}` || algorithm !== 'sha256') return null;

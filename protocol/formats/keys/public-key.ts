@@ -2,7 +2,7 @@ import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 
 /** A public key as it lies in metadata: of a kind we know, of one yet to come, or nonsense. */
-export interface CarriedKey {
+export interface TufKey {
   keytype: string;
   scheme: string;
   keyval: Record<string, unknown>;
@@ -19,7 +19,7 @@ const schemes: Record<string, { keytypes: readonly string[]; curve?: string; typ
 };
 
 /** The id that a key has by our rule: the SHA-256 of its canonical JSON, so that a request cannot put another key behind a known id. */
-export function keyIdOf({ keytype, keyval, scheme }: CarriedKey): string {
+export function keyIdOf({ keytype, keyval, scheme }: TufKey): string {
   return createHash('sha256').update(canonicalJson({ keytype, keyval, scheme })).digest('hex');
 }
 
@@ -27,9 +27,9 @@ export function keyIdOf({ keytype, keyval, scheme }: CarriedKey): string {
  * The key itself, however it is written (PEM, hex, upper case, a compressed point): one holder is one fingerprint.
  * Undefined for a type or scheme that is not known here, and for what is no key.
  */
-export function fingerprintOf(carried: CarriedKey): string | undefined {
+export function fingerprintOf(tufKey: TufKey): string | undefined {
   try {
-    const key = readKey(carried);
+    const key = readKey(tufKey);
     if (!key) return undefined;
     const { kty, crv, x, y, n, e } = key.export({ format: 'jwk' });
     const parts = [kty, crv, x, y, n, e].map((part) => part ?? '');
@@ -41,7 +41,7 @@ export function fingerprintOf(carried: CarriedKey): string | undefined {
 }
 
 /** Reads a key as the TUF library does; undefined when its type, scheme and bytes do not go together. */
-export function readKey({ keytype, scheme, keyval }: CarriedKey): KeyObject | undefined {
+export function readKey({ keytype, scheme, keyval }: TufKey): KeyObject | undefined {
   const known = Object.hasOwn(schemes, scheme) ? schemes[scheme] : undefined;
   const text = keyval.public;
   if (!known?.keytypes.includes(keytype) || typeof text !== 'string') return undefined;

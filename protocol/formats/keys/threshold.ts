@@ -1,4 +1,4 @@
-import { type CarriedKey, fingerprintOf, keyIdOf, readKey } from './public-key.ts';
+import { fingerprintOf, keyIdOf, readKey, type TufKey } from './public-key.ts';
 import { publicKeyOf } from './signature.ts';
 
 /** A key of a document that names signers, as the TUF library holds it. */
@@ -30,7 +30,7 @@ export function countSigners(
 ): number {
   const signed = keyIDs.flatMap((id) => {
     const key = Object.hasOwn(keys, id) ? keys[id] : undefined;
-    const fingerprint = key && fingerprintOf(asCarried(key));
+    const fingerprint = key && fingerprintOf(asTufKey(key));
     return key && fingerprint && isSigned(key) ? [fingerprint] : [];
   });
   return new Set(signed).size;
@@ -39,8 +39,8 @@ export function countSigners(
 /** A key under an id that is not the hash of it, in words. Keys of an unknown type may have any id: they never count here. */
 export function idProblem({ keys }: Pick<Naming, 'keys'>): string | undefined {
   const wrong = Object.values(keys).find((named) => {
-    const carried = asCarried(named);
-    return fingerprintOf(carried) !== undefined && keyIdOf(carried) !== named.keyID;
+    const tufKey = asTufKey(named);
+    return fingerprintOf(tufKey) !== undefined && keyIdOf(tufKey) !== named.keyID;
   });
   return wrong && `key id ${wrong.keyID} is not the hash of its key`;
 }
@@ -57,10 +57,10 @@ function keysProblem({ keys }: Naming): string | undefined {
   const seen = new Map<string, string>();
   for (const named of Object.values(keys)) {
     const { keyID, keyType, scheme } = named;
-    const carried = asCarried(named);
-    const fingerprint = fingerprintOf(carried);
+    const tufKey = asTufKey(named);
+    const fingerprint = fingerprintOf(tufKey);
     if (fingerprint === undefined) return `key ${keyID} is of unknown type ${keyType} (${scheme})`;
-    if (keyIdOf(carried) !== keyID) return `key id ${keyID} is not the hash of its key`;
+    if (keyIdOf(tufKey) !== keyID) return `key id ${keyID} is not the hash of its key`;
     const twin = seen.get(fingerprint);
     if (twin !== undefined) return `${twin} and ${keyID} are one key`;
     if (!isOurs(named)) return `key ${keyID} is not written as ed25519 or P-256 keys are here`;
@@ -79,13 +79,13 @@ function roleProblemIn({ keys }: Naming) {
 
 /** True for a key that is written exactly as we write it: no second spelling, no field that nobody looks at. */
 function isOurs(named: NamedKey): boolean {
-  const object = readKey(asCarried(named));
+  const object = readKey(asTufKey(named));
   if (!object || !['ed25519', 'ec'].includes(object.asymmetricKeyType ?? '')) return false;
   if (object.asymmetricKeyDetails?.namedCurve === 'secp384r1') return false;
   const { id } = publicKeyOf(object);
   return id === named.keyID && Object.keys(named.unrecognizedFields ?? {}).length === 0;
 }
 
-function asCarried({ keyType, scheme, keyVal }: NamedKey): CarriedKey {
+function asTufKey({ keyType, scheme, keyVal }: NamedKey): TufKey {
   return { keytype: keyType, scheme, keyval: keyVal };
 }

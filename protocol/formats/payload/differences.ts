@@ -22,21 +22,21 @@ export function addDifferences(bytes: Buffer, gaps: Buffer, values: Buffer): voi
   if (gaps.length === 0 && values.length === 0) return;
   const reader = openReader(gaps, invalid);
   const { nexts, ends } = readGroups(reader, values.length);
-  for (let at = 0; !reader.isAtEnd(); ) {
-    at += reader.number();
+  for (let offset = 0; !reader.isAtEnd(); ) {
+    offset += reader.number();
     const length = 1 + reader.zeros();
     const group = groupOf(length);
     const from = nexts[group]!;
-    if (at + length > bytes.length) throw invalid('a difference behind the end');
+    if (offset + length > bytes.length) throw invalid('a difference behind the end');
     if (from + length > ends[group]!) throw invalid('more places than differences');
     let carry = 0;
     for (let index = 0; index < length; index++) {
-      carry += bytes[at + index]! + values[from + index]!;
-      bytes[at + index] = carry;
+      carry += bytes[offset + index]! + values[from + index]!;
+      bytes[offset + index] = carry;
       carry >>= 8;
     }
     nexts[group] = from + length;
-    at += length;
+    offset += length;
   }
   if (nexts.some((next, group) => next !== ends[group])) throw invalid('more differences than places');
 }

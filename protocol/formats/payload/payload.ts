@@ -39,7 +39,7 @@ export interface Operation {
   offset: number;
   length: number;
   /** Where its blob lies, in bytes from the end of the header; `blobLength` is 0 without one. */
-  blobAt: number;
+  blobOffset: number;
   blobLength: number;
   /** Hex of the first half of the blob's SHA-256, as it travels; null without a blob, and in the former format. */
   blobDigest: string | null;
@@ -62,7 +62,7 @@ export interface PayloadHeader {
 }
 
 /** What an operation says in the header; the rest follows from its neighbours. */
-export type PlannedOperation = Omit<Operation, 'offset' | 'blobAt'>;
+export type PlannedOperation = Omit<Operation, 'offset' | 'blobOffset'>;
 
 /** Bytes of a header before its operations. */
 export const fixedLength = 96;
@@ -163,7 +163,7 @@ function readOperation(
     part,
     offset: done[part],
     length,
-    blobAt: done.blobs,
+    blobOffset: done.blobs,
     blobLength,
     blobDigest,
     stretch: space ? { space, from, length: taken } : null,
@@ -218,8 +218,8 @@ export function isSource(space: Space): boolean {
   return space.startsWith('source-');
 }
 
-function readSize(bytes: Buffer, at: number): number {
-  const value = bytes.readBigUInt64LE(at);
+function readSize(bytes: Buffer, offset: number): number {
+  const value = bytes.readBigUInt64LE(offset);
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw invalid(`a size of ${value}`);
   return Number(value);
 }

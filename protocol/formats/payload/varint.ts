@@ -14,18 +14,18 @@ export interface ByteReader {
 
 /** Reads `bytes` from the front; `refuse` makes what is thrown. */
 export function openReader(bytes: Buffer, refuse: (problem: string) => Error): ByteReader {
-  let at = 0;
+  let offset = 0;
   const reader: ByteReader = {
     number() {
       // nearly every number is one byte, and a patch has a million of them
-      const first = bytes[at];
+      const first = bytes[offset];
       if (first !== undefined && first < 128) {
-        at++;
+        offset++;
         return first;
       }
       let value = 0;
       for (let scale = 1; ; scale *= 128) {
-        const byte = bytes[at++];
+        const byte = bytes[offset++];
         if (byte === undefined) throw refuse('it ends within a number');
         value += (byte & 127) * scale;
         if (value > Number.MAX_SAFE_INTEGER || scale > 2 ** 49) throw refuse('a number is too large');
@@ -38,18 +38,18 @@ export function openReader(bytes: Buffer, refuse: (problem: string) => Error): B
     },
     fixed: () => reader.raw(4).readUInt32LE(0),
     raw(length) {
-      const end = at + length;
+      const end = offset + length;
       if (end > bytes.length) throw refuse(`it ends ${end - bytes.length} bytes early`);
-      const part = bytes.subarray(at, end);
-      at = end;
+      const part = bytes.subarray(offset, end);
+      offset = end;
       return part;
     },
     zeros() {
-      const start = at;
-      while (bytes[at] === 0) at++;
-      return at - start;
+      const start = offset;
+      while (bytes[offset] === 0) offset++;
+      return offset - start;
     },
-    isAtEnd: () => at === bytes.length,
+    isAtEnd: () => offset === bytes.length,
   };
   return reader;
 }

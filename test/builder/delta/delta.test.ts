@@ -51,7 +51,7 @@ function applyTo(old: string, next: string, ref: PayloadRef): { root: Buffer; bo
     'target-boot': made.boot,
   };
   for (const operation of header.operations) {
-    const bytes = yieldOf(operation, payload.subarray(header.headerLength + operation.blobAt), spaces);
+    const bytes = yieldOf(operation, payload.subarray(header.headerLength + operation.blobOffset), spaces);
     expect(hash('sha256', bytes)).toBe(operation.sha256);
     bytes.copy(made[operation.part], operation.offset);
   }

@@ -36,7 +36,9 @@ function unpack(payload: Buffer, ref: PayloadRef): Record<PayloadPart, Buffer> {
   const header = decodePayloadHeader(payload.subarray(0, ref.header.size));
   const made = Object.fromEntries(payloadParts.map((part) => [part, Buffer.alloc(header.sizes[part], 0xee)]));
   for (const operation of header.operations) {
-    const frame = payload.subarray(header.headerLength + operation.blobAt).subarray(0, operation.blobLength);
+    const frame = payload
+      .subarray(header.headerLength + operation.blobOffset)
+      .subarray(0, operation.blobLength);
     const { stretch } = operation;
     const dictionary = stretch && made[operation.part]!.subarray(stretch.from, stretch.from + stretch.length);
     const options = dictionary ? { dictionary } : {};

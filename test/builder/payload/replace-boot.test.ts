@@ -34,8 +34,8 @@ function partsOf(file: string, part: 'root' | 'boot') {
   const payload = readFileSync(file);
   const header = decodePayloadHeader(payload.subarray(0, payload.readUInt32LE(8)));
   const operations = header.operations.filter((operation) => operation.part === part);
-  const blobs = operations.map(({ blobAt, blobLength }) =>
-    payload.subarray(header.headerLength + blobAt, header.headerLength + blobAt + blobLength),
+  const blobs = operations.map(({ blobOffset, blobLength }) =>
+    payload.subarray(header.headerLength + blobOffset, header.headerLength + blobOffset + blobLength),
   );
   return { header, blobs: Buffer.concat(blobs), operations };
 }

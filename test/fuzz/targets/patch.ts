@@ -25,7 +25,7 @@ const operation = {
   part: 'root',
   offset: 0,
   length,
-  blobAt: 0,
+  blobOffset: 0,
   blobLength: 0,
   blobDigest: null,
   stretch: null,

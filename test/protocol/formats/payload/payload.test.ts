@@ -53,12 +53,12 @@ const anyHeader = fc
   .map(({ rootHash, sourceRootHash, drawn }) => {
     const sizes = { root: 0, boot: 0 };
     const operations: Operation[] = [];
-    let blobAt = 0;
+    let blobOffset = 0;
     payloadParts.forEach((part, index) => {
       for (const operation of drawn[index]!) {
-        operations.push({ ...operation, part, offset: sizes[part], blobAt });
+        operations.push({ ...operation, part, offset: sizes[part], blobOffset });
         sizes[part] += operation.length;
-        blobAt += operation.blobLength;
+        blobOffset += operation.blobLength;
       }
     });
     return { rootHash, sourceRootHash, sizes, operations };
