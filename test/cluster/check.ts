@@ -2,7 +2,7 @@ import { type LockValue, parseLockValue } from '../../protocol/lock/lock-value.t
 import type { Revision } from './history.ts';
 import type { Out, Swap } from './record.ts';
 
-/** All that is known of a run: what etcd kept, what clients sent and heard, and who was out. */
+/** All that is known of a run: what etcd kept, what clients sent and received, and who was out. */
 export interface History {
   revisions: readonly Revision[];
   swaps: readonly Swap[];

@@ -8,10 +8,10 @@ export interface Revision {
 
 const quietMs = 15_000;
 
-/** Every value a group's lock ever had, as one member tells it: a watch from the first revision up to `last`. */
+/** Every value a group's lock ever had, as one member gives it: a watch from the first revision up to `last`. */
 export async function readHistory(endpoint: string, group: string, last: number): Promise<Revision[]> {
   const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(new Error(`${endpoint} told no whole history`)), quietMs);
+  const timer = setTimeout(() => stop.abort(new Error(`${endpoint} gave no whole history`)), quietMs);
   const key = Buffer.from(lockKey(group)).toString('base64');
   const revisions: Revision[] = [];
   try {

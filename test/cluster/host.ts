@@ -36,7 +36,7 @@ export interface Life {
 /** The phases in which the memory on the disk says that a place is held. */
 const holding: readonly Memory['phase']['at'][] = ['locked', 'flipped', 'rebooting'];
 
-/** A modelled machine in real time: power, boots, disk and boot pointer, with the shipped agent on it. */
+/** A modelled host in real time: power, boots, disk and boot pointer, with the shipped agent on it. */
 export class Host {
   readonly options: HostOptions;
   readonly esp = new SimEsp();
@@ -88,7 +88,7 @@ export class Host {
         const text = JSON.stringify(memory);
         await spend(life, this.#world.random.between(0, 3));
         const before = this.memory.phase.at;
-        if (before !== memory.phase.at) this.#world.record.tell(this.name, `is ${memory.phase.at}`);
+        if (before !== memory.phase.at) this.#world.record.log(this.name, `is ${memory.phase.at}`);
         this.disk = text;
       },
     };
@@ -105,7 +105,7 @@ export class Host {
   kill(): void {
     const { life } = this;
     if (!life) return;
-    this.#world.record.tell(this.name, 'agent ends');
+    this.#world.record.log(this.name, 'agent ends');
     life.alive = false;
     for (const etcd of life.open) etcd.close();
     life.stop.abort();
@@ -121,7 +121,7 @@ export class Host {
     const isTrial = this.esp.isTrialNext();
     const why = `goes down${byReboot ? ' as asked' : ''}${isTrial ? ', on trial next' : ''}${isHolding ? ', holding' : ''}`;
     if (byReboot || isTrial || isHolding) record.setOut(this.name, true, why);
-    else record.tell(this.name, why);
+    else record.log(this.name, why);
     this.isUp = false;
     const { member } = this.options;
     const down = member?.down() ?? Promise.resolve();
@@ -154,7 +154,7 @@ export class Host {
     this.boot++;
     this.isUp = true;
     record.count('boots');
-    record.tell(this.name, `boots ${this.version} as boot ${this.boot}`);
+    record.log(this.name, `boots ${this.version} as boot ${this.boot}`);
     this.startIn(this.#world.random.between(5, 40));
   }
 

@@ -12,8 +12,8 @@ it('takes hosts that are etcd members down one at a time, and hands leadership o
   expect(ran.down).toBeGreaterThan(3);
 });
 
-const untold = 'sees the leader go down with its host when nobody told the agent which member is its own';
-it(untold, { retry: 2 }, async () => {
+const unnamed = 'sees the leader go down with its host when the agent does not know which member is its own';
+it(unnamed, { retry: 2 }, async () => {
   const ran = await runMembers({ seconds: 8, places: 1, guarded: false });
   expect(ran.led).toBeGreaterThan(0);
 });

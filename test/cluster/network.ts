@@ -9,7 +9,7 @@ export interface Network {
   places: MemberPlace[];
   /** Pulls a member's cable; what is returned plugs it in again. */
   unplug(member: number): Promise<() => Promise<void>>;
-  /** Drops what one party sends to others: they hear nothing, and it still hears them. */
+  /** Drops what one party sends to others: they receive nothing, and it still receives from them. */
   drop(from: Party, to: readonly Party[]): Promise<() => Promise<void>>;
 }
 

@@ -8,7 +8,7 @@ import { type Host, type Life, spend as spendOn, type World } from './host.ts';
 import type { Wish } from './record.ts';
 import { rootHashOf, targetOf } from './releases.ts';
 
-/** The world as one run of a host's agent meets it: a modelled machine, and the shipped lock over a real etcd. */
+/** The world as one run of a host's agent meets it: a modelled host, and the shipped lock over a real etcd. */
 export function openPorts(world: World, host: Host, life: Life): Ports {
   const { random, record, releases } = world;
   const other = (): SlotName => (host.slot === 'a' ? 'b' : 'a');
@@ -105,7 +105,7 @@ function aliveOnly<P extends object>(port: P, life: Life): P {
 /** The lock as it ships; its swaps are noted with what they were for. */
 function openRealLock({ random, record, open }: World, host: Host, life: Life): LockPort {
   const { endpoints, group, name, member } = host.options;
-  // some give up while etcd still writes: their swaps are applied and nobody tells them
+  // some give up while etcd still writes: their swaps are applied and they never learn it
   const patience = () => (random.chance(0.25) ? random.between(6, 60) : random.between(150, 1500));
   const lockFor = (wish: Wish) =>
     openEtcdLock(

@@ -31,8 +31,8 @@ export interface Out {
 export class Recorder {
   readonly swaps: Swap[] = [];
   readonly outs: Out[] = [];
-  /** What happened to hosts, for the story of a violation. */
-  readonly told: { at: number; host: string; words: string }[] = [];
+  /** What happened to hosts, to explain a violation. */
+  readonly logged: { at: number; host: string; words: string }[] = [];
   readonly counts: Record<string, number> = {};
   readonly #out = new Map<string, Out>();
 
@@ -44,12 +44,12 @@ export class Recorder {
     this.counts[what] = (this.counts[what] ?? 0) + 1;
   }
 
-  tell(host: string, words: string): void {
-    this.told.push({ at: this.now(), host, words });
+  log(host: string, words: string): void {
+    this.logged.push({ at: this.now(), host, words });
   }
 
   setOut(host: string, isOut: boolean, why: string): void {
-    this.tell(host, why);
+    this.log(host, why);
     const before = this.#out.get(host);
     if (isOut && !before) {
       const out: Out = { host, from: this.now(), to: null, why };
@@ -63,7 +63,7 @@ export class Recorder {
 
   /** The same etcd, its swaps noted; nothing reaches an agent that is not alive any more. */
   watch(etcd: Etcd, host: string, wish: Wish, isAlive: () => boolean): Etcd {
-    const heard = async <T>(work: () => Promise<T>): Promise<T> => {
+    const received = async <T>(work: () => Promise<T>): Promise<T> => {
       if (!isAlive()) return new Promise(() => {});
       try {
         return await work();
@@ -73,11 +73,11 @@ export class Recorder {
     };
     return {
       ...etcd,
-      read: (key) => heard(() => etcd.read(key)),
-      call: (path, body, endpoint) => heard(() => etcd.call(path, body, endpoint)),
-      rest: (conflicts) => heard(() => etcd.rest(conflicts)),
+      read: (key) => received(() => etcd.read(key)),
+      call: (path, body, endpoint) => received(() => etcd.call(path, body, endpoint)),
+      rest: (conflicts) => received(() => etcd.rest(conflicts)),
       swap: (key, expected, text) =>
-        heard(() => {
+        received(() => {
           const swap: Swap = {
             ...{ host, wish, sent: this.now(), done: null, expected: expected?.revision ?? null, text },
             ...{ outcome: 'unknown', revision: null },

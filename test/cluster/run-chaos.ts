@@ -37,7 +37,7 @@ export interface Chaos {
   violations: Violation[];
   /** Hosts that did not reach the last release in the calm after the faults. */
   unfinished: string[];
-  told: Recorder['told'];
+  logged: Recorder['logged'];
 }
 
 /** Contending agents over a real cluster of three while a nemesis breaks it; then calm, and the history is checked. */
@@ -73,7 +73,7 @@ export async function runChaos(options: ChaosOptions, signal: AbortSignal): Prom
     await sleep(500);
     await leader.stop();
     const history = { revisions: await agreedHistory(cluster, etcd), swaps: record.swaps, outs: record.outs };
-    return { history, counts: record.counts, violations: check(history), unfinished, told: record.told };
+    return { history, counts: record.counts, violations: check(history), unfinished, logged: record.logged };
   } finally {
     for (const host of hosts) host.end();
     await leader.stop();
@@ -113,12 +113,14 @@ async function calmDown(
   return hosts.filter((host) => !isDone(host)).map(({ name }) => name);
 }
 
-/** The history that all members tell alike. */
+/** The history that all members give alike. */
 async function agreedHistory(cluster: EtcdCluster, etcd: Etcd): Promise<History['revisions']> {
   const last = Number((await etcd.read(lockKey(group))).found!.revision);
-  const told = await Promise.all(cluster.endpoints.map((endpoint) => readHistory(endpoint, group, last)));
-  if (new Set(told.map((one) => JSON.stringify(one))).size > 1) {
-    throw new Error('the members tell different histories');
+  const histories = await Promise.all(
+    cluster.endpoints.map((endpoint) => readHistory(endpoint, group, last)),
+  );
+  if (new Set(histories.map((one) => JSON.stringify(one))).size > 1) {
+    throw new Error('the members give different histories');
   }
-  return told[0]!;
+  return histories[0]!;
 }

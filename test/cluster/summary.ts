@@ -13,7 +13,7 @@ export interface Summary {
 }
 
 /** Counts what a run did and what came of it. */
-export function summaryOf({ history, counts, violations, unfinished, told }: Chaos): Summary {
+export function summaryOf({ history, counts, violations, unfinished, logged }: Chaos): Summary {
   const { revisions, swaps, outs } = history;
   const of = (wish: string, outcome: string) =>
     swaps.filter((swap) => swap.wish === wish && swap.outcome === outcome).length;
@@ -44,7 +44,7 @@ export function summaryOf({ history, counts, violations, unfinished, told }: Cha
     story: storyOf(
       violations.findLast(({ host }) => host),
       history,
-      told,
+      logged,
     ),
     unfinished,
   };
@@ -68,13 +68,13 @@ const storyMs = 4000;
 function storyOf(
   { host, at = 0 }: Partial<Violation> = {},
   { swaps }: History,
-  told: Chaos['told'],
+  logged: Chaos['logged'],
 ): string[] {
   const sent = swaps.flatMap((swap) => [
     { at: swap.sent, host: swap.host, words: `sends ${swap.wish} over revision ${swap.expected}` },
     { at: swap.done ?? 0, host: swap.host, words: `${swap.wish} ${swap.outcome} ${swap.revision ?? ''}` },
   ]);
-  return [...told, ...sent]
+  return [...logged, ...sent]
     .filter((one) => one.host === host && Math.abs(one.at - at) < storyMs)
     .toSorted((a, b) => a.at - b.at)
     .map((one) => `${one.at.toFixed().padStart(8)} ${one.words}`);

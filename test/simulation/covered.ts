@@ -11,8 +11,8 @@ export interface Row {
 }
 
 /**
- * Adds up what was reached: every row of the machine's `moves`, every branch of the semaphore, every fault.
- * Branches that only a wrong machine meets are reached by the mutants.
+ * Adds up what was reached: every row of the state machine's `moves`, every branch of the semaphore, every fault.
+ * Branches that only a wrong state machine meets are reached by the mutants.
  */
 export function coveredBy(examined: readonly Examined[], mutants: readonly Coverage[]): Row[] {
   const rows = Object.entries(moves).flatMap(([from, tos]) => tos.map((to) => `${from} → ${to}`));

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { explore, type Model } from './explore.ts';
 
-/** Two jugs of 3 and 5 litres; the target is wrong to reach, so that the search tells a shortest way. */
+/** Two jugs of 3 and 5 litres; the target is wrong to reach, so that the search shows a shortest way. */
 function jugs(target: number): Model {
   const labels = ['fill 3', 'fill 5', 'empty 3', 'empty 5', '3 into 5', '5 into 3'];
   return {
@@ -20,7 +20,7 @@ function jugs(target: number): Model {
     },
     canonicalise: () => 0,
     violation: (state) => (state[1] === target ? `${target} litres` : undefined),
-    tell: (path) => path.slice(1).map(({ label }) => labels[label]!),
+    describe: (path) => path.slice(1).map(({ label }) => labels[label]!),
   };
 }
 

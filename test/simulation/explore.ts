@@ -13,7 +13,7 @@ export interface Model {
   /** What is wrong with a state, or nothing. */
   violation(state: Int32Array): string | undefined;
   /** Words for the steps of a path. */
-  tell(path: readonly Taken[]): string[];
+  describe(path: readonly Taken[]): string[];
 }
 
 /** What an exploration saw, and the first violation with a shortest trace. */
@@ -59,7 +59,7 @@ export function explore(model: Model, limits: Limits = {}): Explored {
     const step = paths.add(from, label, permutation);
     following.push(scratch, step);
     const problem = model.violation(scratch);
-    if (problem && !found) found = { problem, trace: model.tell(paths.trace(step)) };
+    if (problem && !found) found = { problem, trace: model.describe(paths.trace(step)) };
   };
 
   emit(-1, model.initial);

@@ -12,14 +12,14 @@ it('updates fifty disturbed fleets and never has too many out', async () => {
 });
 
 it('replays a run from its seed, word by word', async () => {
-  const told = async () => {
+  const linesOf = async () => {
     const lines: string[] = [];
     await runRollout(5, (line) => void lines.push(line));
     return lines;
   };
-  const first = await told();
+  const first = await linesOf();
   expect(first.length).toBeGreaterThan(50);
-  expect(await told()).toEqual(first);
+  expect(await linesOf()).toEqual(first);
 });
 
 const play = (name: string) => scenarios[name]!.run(1);
@@ -35,12 +35,12 @@ it('goes on around a stuck host while there is another place, and stops when the
   expect(alone).toMatchObject({ updated: 0, rebooted: 1, violation: undefined });
 });
 
-it('stops a bad release with the server away, and not a good one for one broken machine', async () => {
+it('stops a bad release with the server away, and not a good one for one broken host', async () => {
   const bad = await play('a bad release, the server away');
   expect(bad).toMatchObject({ updated: 0, violation: undefined });
   expect(bad.rebooted).toBeGreaterThan(0);
   expect(bad.rebooted).toBeLessThanOrEqual(2);
-  const good = await play('a good release, one broken machine');
+  const good = await play('a good release, one broken host');
   expect(good).toMatchObject({ updated: good.hosts - 1, rebooted: good.hosts });
 });
 

@@ -15,7 +15,7 @@ export interface Level {
   requests: number;
 }
 
-/** Together these reach every row of `moves`, every fault and what the semaphore can say to a correct machine. */
+/** Together these reach every row of `moves`, every fault and what the semaphore can say to a correct state machine. */
 export const smallLevels: readonly Level[] = [
   { hosts: 1, places: 1, updates: 2, faults: 3, requests: 2 },
   { hosts: 2, places: 1, updates: 2, faults: 2, requests: 2 },

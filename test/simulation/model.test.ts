@@ -44,7 +44,7 @@ const quick = [
   'lease',
   'read instead of transaction',
   'release before healthy',
-  'the same, by the machine alone',
+  'the same, by the state machine alone',
   'cancel bars nothing',
 ];
 it.each(mutants.filter(({ name }) => quick.includes(name)))('mutant: $name', (mutant) => {

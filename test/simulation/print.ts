@@ -33,7 +33,7 @@ export function mutantLine({ mutant, explored, isRight }: Trial): string {
 /** What fired how often, in three tables; rows that never fired are marked. */
 export function coverageLines(rows: readonly Row[]): string[] {
   const titles = {
-    move: 'rows of the machine’s table (distinct situations)',
+    move: 'rows of the state machine’s table (distinct situations)',
     semaphore: 'branches of the semaphore (distinct situations)',
     fault: 'faults (steps taken)',
   };

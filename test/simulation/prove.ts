@@ -28,7 +28,7 @@ if (values.help) {
     'Proves "at most N down" within a time: model, mutants, simulated fleets.',
     '  npm run prove -- --seconds 600            everything, larger bounds as far as the time goes',
     '  npm run prove -- --seconds 600 --traces   with the shortest trace of each mutant',
-    '  npm run prove -- --replay 4711            one simulated rollout by its seed, told step by step',
+    '  npm run prove -- --replay 4711            one simulated rollout by its seed, printed step by step',
   ]);
 } else if (values.replay !== undefined) {
   const rollout = await runRollout(numberOf('replay', values.replay), (line) => print([line]));
@@ -44,7 +44,7 @@ async function prove(seconds: number, seed: number, isTold: boolean): Promise<vo
   const until = start + seconds * 1000;
   const failures: string[] = [];
 
-  print(['Model: shipped machine and semaphore, breadth first']);
+  print(['Model: shipped state machine and semaphore, breadth first']);
   const examined: Examined[] = [];
   const examineAll = (levels: readonly Level[], isWhole: boolean) => {
     for (const level of levels) {

@@ -32,7 +32,7 @@ export interface EtcdCluster {
   stop(): Promise<void>;
 }
 
-/** Where Debian's etcd is on this machine, or nothing. */
+/** Where Debian's etcd is on this computer, or nothing. */
 function findEtcd(): string | undefined {
   const root = new URL('../../', import.meta.url).pathname;
   const onPath = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, 'etcd'));

@@ -107,9 +107,9 @@ export class FakeMember {
     if (sickness === 'late') return void this.cluster.late.push(() => this.#swap(body));
     const answer = path === 'kv/txn' ? { succeeded: this.#swap(body) } : this.#range(body);
     if (sickness === 'mute') return;
-    const tell = () => say(200, { header: this.cluster.header(), ...answer });
-    if (sickness === 'slow') setTimeout(tell, 400);
-    else tell();
+    const reply = () => say(200, { header: this.cluster.header(), ...answer });
+    if (sickness === 'slow') setTimeout(reply, 400);
+    else reply();
   }
 
   #range({ key }: Body) {

@@ -89,7 +89,7 @@ it.each<[string, ErrorCode, (ports: Ports) => void]>([
   expect(said.slice(1).filter(({ trouble }) => trouble?.code === code).length).toBeGreaterThan(3);
 });
 
-it('is a wrong configuration too, on a host that has nothing else to tell', async () => {
+it('is a wrong configuration too, on a host that has nothing else to report', async () => {
   const { ports, said } = world();
   ports.server!.checkIn = async (body) => {
     said.push(body);

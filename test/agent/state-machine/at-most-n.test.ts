@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Effect } from '../../../agent/state-machine/event.ts';
 import { moves } from '../../../agent/state-machine/moves.ts';
-import { boot, createHost, type ModelHost, perform, start, tell } from '../../support/lock-world/host.ts';
+import { boot, createHost, handle, type ModelHost, perform, start } from '../../support/lock-world/host.ts';
 import { createStore, type Luck } from '../../support/lock-world/store.ts';
 
 const luckOf: Luck[] = ['ok', 'ok', 'ok', 'applied', 'lost', 'late'];
@@ -69,7 +69,7 @@ function turn(model: ModelHost, effect: Effect | undefined, fate: (typeof fateOf
   }
   if (fate === 'cancel') {
     if (!['acquiring', 'locked', 'flipped'].includes(model.memory.phase.at)) return effect;
-    return tell(model, { kind: 'cancel' });
+    return handle(model, { kind: 'cancel' });
   }
   const holds = model.store.value.holders.some(({ host }) => host === model.id);
   if (fate === 'power' && holds) {
@@ -79,7 +79,7 @@ function turn(model: ModelHost, effect: Effect | undefined, fate: (typeof fateOf
   if (!effect) return start(model);
   if (fate === 'kill before') return start(model);
   const event = perform(model, effect, luck);
-  return fate === 'kill after' || !event ? start(model) : tell(model, event);
+  return fate === 'kill after' || !event ? start(model) : handle(model, event);
 }
 
 /** From now on everything works: the fleet comes to rest. */
@@ -94,7 +94,7 @@ function settle(hosts: ModelHost[], late: (() => void)[]): void {
       let effect = start(model);
       for (let n = 0; effect && n < 60; n++) {
         const event = perform(model, effect);
-        effect = event ? tell(model, event) : start(model);
+        effect = event ? handle(model, event) : start(model);
       }
     }
   }

@@ -3,13 +3,13 @@ import { remember } from '../../../agent/state-machine/change.ts';
 import type { Phase } from '../../../agent/state-machine/memory.ts';
 import {
   createHost,
+  handle,
   hashOf,
   type ModelHost,
   perform,
   runUntilWaiting,
   start,
   targetOf,
-  tell,
 } from '../../support/lock-world/host.ts';
 import { createStore } from '../../support/lock-world/store.ts';
 
@@ -21,7 +21,7 @@ function runTo(model: ModelHost, at: Phase['at'], isThere: (phase: Phase) => boo
   for (let n = 0; model.memory.phase.at !== at || !isThere(model.memory.phase); n++) {
     if (n > 50 || !effect) throw new Error(`${at} was never reached`);
     const event = perform(model, effect);
-    effect = event ? tell(model, event) : start(model);
+    effect = event ? handle(model, event) : start(model);
   }
 }
 
@@ -54,7 +54,7 @@ describe('an operator’s cancel', () => {
       'given up by the server, its place not back yet',
       (model) => {
         runTo(model, 'locked');
-        tell(model, { kind: 'cancel', reason: 'the rollout is paused' });
+        handle(model, { kind: 'cancel', reason: 'the rollout is paused' });
       },
     ],
   ])('leaves the host where it is and bars the version: %s', (_, reach) => {
@@ -62,7 +62,7 @@ describe('an operator’s cancel', () => {
     reach(model);
     // what was in the way of an update is no trouble of a host that gave it up
     model.memory.problem = { at: '2026-01-01T00:00:00Z', code: 'hook_failed', problem: 'red' };
-    tell(model, { kind: 'cancel' });
+    handle(model, { kind: 'cancel' });
     expect(Object.keys(model.memory.barred ?? {})).toEqual([hashOf('v2')]);
     expect(model.memory.problem).toBeNull();
     for (let n = 0; n < 5; n++) runUntilWaiting(model);
@@ -73,7 +73,7 @@ describe('an operator’s cancel', () => {
     expect(model.memory.reports.at(-1)?.kind).toBe('cancelled');
     expect(model.memory.failed).toEqual({});
 
-    tell(model, { kind: 'retry', version: 'v2' });
+    handle(model, { kind: 'retry', version: 'v2' });
     expect(model.memory.barred).toBeUndefined();
     runUntilWaiting(model);
     expect(model.running.version).toBe('v2');
@@ -83,7 +83,7 @@ describe('an operator’s cancel', () => {
     for (const at of ['offered', 'written'] as const) {
       const model = host();
       runTo(model, at);
-      expect(tell(model, { kind: 'cancel' })).toBeUndefined();
+      expect(handle(model, { kind: 'cancel' })).toBeUndefined();
       expect(Date.parse(model.memory.wait!.until) - model.clock).toBe(600_000);
     }
   });
@@ -97,21 +97,21 @@ describe('an operator’s cancel', () => {
     const model = host();
     runTo(model, at);
     const before = model.memory;
-    expect(() => tell(model, { kind: 'cancel' })).toThrow(words);
-    expect(() => tell(model, { kind: 'cancel' })).toThrow(expect.objectContaining({ code: 'cancel_late' }));
+    expect(() => handle(model, { kind: 'cancel' })).toThrow(words);
+    expect(() => handle(model, { kind: 'cancel' })).toThrow(expect.objectContaining({ code: 'cancel_late' }));
     expect(model.memory).toEqual(before);
   });
 
   it('has nothing to give up on an idle host', () => {
     const model = host({ offer: { none: 'held' } });
     runUntilWaiting(model);
-    expect(() => tell(model, { kind: 'cancel' })).toThrow(/no update is under way/);
+    expect(() => handle(model, { kind: 'cancel' })).toThrow(/no update is under way/);
   });
 
   it.each<Phase['at']>(['condemned', 'fellBack', 'healed'])('bars what is on its way back: %s', (at) => {
     const model = host({ isGood: (version) => version !== 'v2' });
     runTo(model, at);
-    tell(model, { kind: 'cancel' });
+    handle(model, { kind: 'cancel' });
     runUntilWaiting(model);
     expect([model.running.version, model.store.value.holders]).toEqual(['v1', []]);
     expect(Object.keys(model.memory.barred ?? {})).toEqual([hashOf('v2')]);
@@ -122,7 +122,7 @@ describe('what is barred', () => {
   function cancelled(): ModelHost {
     const model = host();
     runTo(model, 'written');
-    tell(model, { kind: 'cancel' });
+    handle(model, { kind: 'cancel' });
     return model;
   }
 
@@ -130,10 +130,10 @@ describe('what is barred', () => {
     const model = cancelled();
     const renamed = { ...targetOf('v9'), rootHash: hashOf('v2') };
     start(model);
-    tell(model, { kind: 'looked', found: { target: renamed, expires: model.expires }, pollSeconds: 60 });
+    handle(model, { kind: 'looked', found: { target: renamed, expires: model.expires }, pollSeconds: 60 });
     expect(model.memory.wait?.reason).toBe('cancelled_here');
     expect(model.memory.barred?.[hashOf('v2')]?.versions).toEqual(['v2', 'v9']);
-    tell(model, { kind: 'retry', version: 'v9' });
+    handle(model, { kind: 'retry', version: 'v9' });
     expect(model.memory.barred).toBeUndefined();
   });
 
@@ -161,7 +161,7 @@ describe('what is barred', () => {
     const order = (version: string) => {
       const goal = targetOf(version, null);
       start(model);
-      tell(model, { kind: 'order', goal, target: goal, isRollback: false });
+      handle(model, { kind: 'order', goal, target: goal, isRollback: false });
     };
     order('v3');
     expect(model.memory.barred).toBeDefined();
@@ -175,7 +175,7 @@ describe('what is barred', () => {
     for (const at of ['offered', 'written', 'locked', 'flipped'] as const) {
       const model = host();
       runTo(model, at);
-      tell(model, { kind: 'cancel', reason: 'the rollout is paused' });
+      handle(model, { kind: 'cancel', reason: 'the rollout is paused' });
       expect(model.memory.barred).toBeUndefined();
       runUntilWaiting(model);
       runUntilWaiting(model);
@@ -189,9 +189,9 @@ describe('what is barred', () => {
     model.offer = 'v2';
     start(model);
     const goal = { version: 'v1', rootHash: hashOf('v1'), grant: null };
-    tell(model, { kind: 'order', goal, target: null, isRollback: true });
+    handle(model, { kind: 'order', goal, target: null, isRollback: true });
     expect(Object.keys(model.memory.failed)).toEqual([hashOf('v2')]);
-    tell(model, { kind: 'cancel' });
+    handle(model, { kind: 'cancel' });
     expect(model.memory.failed).toEqual({});
     expect(Object.keys(model.memory.barred ?? {})).toEqual([hashOf('v1')]);
     runUntilWaiting(model);

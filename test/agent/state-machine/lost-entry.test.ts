@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { boot, createHost, perform, runUntilWaiting, start, tell } from '../../support/lock-world/host.ts';
+import { boot, createHost, handle, perform, runUntilWaiting, start } from '../../support/lock-world/host.ts';
 import { createStore } from '../../support/lock-world/store.ts';
 
 it('does not blame a version whose entry was lost with the power, and tries it again', () => {
   const model = createHost('h', createStore(1));
   let effect = start(model);
-  while (effect?.kind !== 'reboot') effect = tell(model, perform(model, effect!)!);
+  while (effect?.kind !== 'reboot') effect = handle(model, perform(model, effect!)!);
   const flipped = model.entries.findIndex(({ tries }) => tries !== null);
   model.entries.splice(flipped, 1);
   boot(model);

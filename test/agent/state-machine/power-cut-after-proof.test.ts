@@ -2,11 +2,11 @@ import { expect, it } from 'vitest';
 import {
   boot,
   createHost,
+  handle,
   type ModelHost,
   perform,
   runUntilWaiting,
   start,
-  tell,
 } from '../../support/lock-world/host.ts';
 import { createStore } from '../../support/lock-world/store.ts';
 
@@ -16,7 +16,7 @@ function releasedUnrecorded(): ModelHost {
   let effect = start(model);
   while (effect?.kind !== 'release') {
     const event = perform(model, effect!);
-    effect = event ? tell(model, event) : start(model);
+    effect = event ? handle(model, event) : start(model);
   }
   perform(model, effect);
   expect(model.memory.phase.at).toBe('confirmed');

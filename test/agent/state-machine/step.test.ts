@@ -3,13 +3,13 @@ import { moves } from '../../../agent/state-machine/moves.ts';
 import {
   boot,
   createHost,
+  handle,
   hashOf,
   type ModelHost,
   perform,
   runUntilWaiting,
   start,
   targetOf,
-  tell,
 } from '../../support/lock-world/host.ts';
 import { createStore } from '../../support/lock-world/store.ts';
 
@@ -22,7 +22,7 @@ function runTo(model: ModelHost, name: string) {
   for (let n = 0; effect && effect.kind !== name; n++) {
     if (n > 50) throw new Error(`${name} was never reached`);
     const event = perform(model, effect);
-    effect = event ? tell(model, event) : start(model);
+    effect = event ? handle(model, event) : start(model);
   }
   return effect;
 }
@@ -68,7 +68,7 @@ describe('the journey', () => {
     );
     expect(runUntilWaiting(model)).toEqual(['look']);
     expect(model.memory.wait?.reason).toBe('failed_here');
-    tell(model, { kind: 'retry', version: 'v2' });
+    handle(model, { kind: 'retry', version: 'v2' });
     expect(runUntilWaiting(model)[1]).toBe('write');
   });
 
@@ -93,7 +93,7 @@ describe('an offer that is gone', () => {
   it('is dropped when the server withdraws it after the write', () => {
     const model = host();
     runTo(model, 'write');
-    tell(model, { kind: 'wrote' });
+    handle(model, { kind: 'wrote' });
     model.offer = { none: 'held' };
     expect(runUntilWaiting(model)).toEqual(['look']);
     expect(at(model)).toBe('idle');
@@ -102,13 +102,13 @@ describe('an offer that is gone', () => {
   it('goes on while the server is away and the grant lasts, and not after', () => {
     const model = host();
     runTo(model, 'write');
-    tell(model, { kind: 'wrote' });
+    handle(model, { kind: 'wrote' });
     model.offer = { code: 'unreachable' };
     expect(runUntilWaiting(model)).toContain('reboot');
 
     const late = host({ expires: '2026-01-01T00:00:00Z' });
     runTo(late, 'write');
-    tell(late, { kind: 'wrote' });
+    handle(late, { kind: 'wrote' });
     late.offer = { code: 'unreachable' };
     runUntilWaiting(late);
     expect(at(late)).toBe('idle');
@@ -150,7 +150,7 @@ describe('the lock', () => {
     const { phase } = model.memory;
     if (phase.at !== 'written') throw new Error(phase.at);
     model.memory.phase = { ...phase, plan: { ...phase.plan, expires: 'never' } };
-    tell(model, { kind: 'failed', code: 'unreachable', problem: 'no etcd', retry: 'later' });
+    handle(model, { kind: 'failed', code: 'unreachable', problem: 'no etcd', retry: 'later' });
     expect(at(model)).not.toBe('locked');
     expect(model.store.value.holders).toEqual([]);
   });
@@ -168,7 +168,7 @@ describe('the lock', () => {
   it('takes the flip back when its place was taken away before the reboot', () => {
     const model = host();
     runTo(model, 'flip');
-    tell(model, perform(model, { kind: 'flip', target: targetOf('v2') })!);
+    handle(model, perform(model, { kind: 'flip', target: targetOf('v2') })!);
     model.store.value = { ...model.store.value, holders: [other] };
     model.store.revision++;
     model.offer = { none: 'held' };
@@ -185,7 +185,7 @@ describe('the lock', () => {
       const effect = runTo(model, 'acquire');
       if (effect?.kind !== 'acquire') throw new Error('no acquire');
       nonces.add(effect.attempt.nonce);
-      tell(model, perform(model, effect, luck)!);
+      handle(model, perform(model, effect, luck)!);
       expect(at(model)).toBe('acquiring');
     }
     expect(nonces.size).toBe(3);
@@ -197,8 +197,8 @@ describe('the lock', () => {
   it('leaves `acquiring` only through `cancelling` once a place may be held', () => {
     const model = host();
     const effect = runTo(model, 'acquire')!;
-    tell(model, perform(model, effect, 'applied')!);
-    tell(model, { kind: 'cancel' });
+    handle(model, perform(model, effect, 'applied')!);
+    handle(model, { kind: 'cancel' });
     expect(at(model)).toBe('cancelling');
     model.offer = { none: 'held' };
     runUntilWaiting(model);
@@ -208,7 +208,7 @@ describe('the lock', () => {
   it('takes a drained host back into service before its place goes', () => {
     const model = host();
     runTo(model, 'flip');
-    tell(model, { kind: 'cancel' });
+    handle(model, { kind: 'cancel' });
     model.offer = { none: 'held' };
     expect(runUntilWaiting(model)).toEqual(['unflip', 'hooks', 'cancel']);
     expect(model.store.value.holders).toEqual([]);
@@ -236,7 +236,7 @@ describe('the lock', () => {
   it('never cancels after `rebooting` was recorded', () => {
     const model = host();
     runTo(model, 'reboot');
-    expect(() => tell(model, { kind: 'cancel' })).toThrow(/too late/);
+    expect(() => handle(model, { kind: 'cancel' })).toThrow(/too late/);
   });
 });
 
@@ -245,11 +245,11 @@ describe('operators', () => {
     const model = host({ offer: { none: 'held' } });
     const target = targetOf('v3', null);
     start(model);
-    tell(model, { kind: 'order', target, goal: target, isRollback: false });
+    handle(model, { kind: 'order', target, goal: target, isRollback: false });
     expect(runUntilWaiting(model)).not.toContain('look');
     expect(model.running.version).toBe('v3');
     const back = { version: 'v1', rootHash: hashOf('v1'), grant: null };
-    tell(model, { kind: 'order', target: null, goal: back, isRollback: true });
+    handle(model, { kind: 'order', target: null, goal: back, isRollback: true });
     expect(runUntilWaiting(model)).not.toContain('write');
     expect(model.running.version).toBe('v1');
     expect(model.store.value.holders).toEqual([]);
@@ -261,17 +261,17 @@ describe('operators', () => {
   it('vouch for a slot on trial', () => {
     const model = host({ isGood: (version) => version === 'v1' });
     runTo(model, 'health');
-    tell(model, { kind: 'confirm' });
+    handle(model, { kind: 'confirm' });
     runUntilWaiting(model);
     expect(model.running.version).toBe('v2');
-    expect(() => tell(model, { kind: 'confirm' })).toThrow(/nothing is on trial/);
+    expect(() => handle(model, { kind: 'confirm' })).toThrow(/nothing is on trial/);
   });
 
   it('cannot start a second update in the middle of one', () => {
     const model = host();
     runTo(model, 'flip');
     const target = targetOf('v3', null);
-    expect(() => tell(model, { kind: 'order', target, goal: target, isRollback: false })).toThrow(
+    expect(() => handle(model, { kind: 'order', target, goal: target, isRollback: false })).toThrow(
       /under way/,
     );
   });
@@ -321,7 +321,7 @@ function drive(model: ModelHost, when: number, cut: string, luck: 'ok' | 'applie
       }
       const event = isCut && cut.endsWith('before') ? null : perform(model, effect, isCut ? luck : 'ok');
       if (isCut && cut.startsWith('power') && effect.kind !== 'reboot') boot(model);
-      effect = isCut || !event ? start(model) : tell(model, event);
+      effect = isCut || !event ? start(model) : handle(model, event);
       if (count > 300) throw new Error('no end');
     }
   }

@@ -4,11 +4,11 @@ import type { Memory } from '../../../agent/state-machine/memory.ts';
 import { step } from '../../../agent/state-machine/step.ts';
 import {
   createHost,
+  handle,
   type ModelHost,
   perform,
   runUntilWaiting,
   start,
-  tell,
 } from '../../support/lock-world/host.ts';
 import { createStore } from '../../support/lock-world/store.ts';
 
@@ -18,7 +18,7 @@ const time = '2026-01-01T00:00:00.000Z';
 function flippedUnrecorded(): ModelHost {
   const model = createHost('h', createStore(1));
   let effect = start(model);
-  while (effect?.kind !== 'flip') effect = tell(model, perform(model, effect!)!);
+  while (effect?.kind !== 'flip') effect = handle(model, perform(model, effect!)!);
   perform(model, effect);
   expect(model.memory.phase.at).toBe('locked');
   expect(model.entries.some(({ tries }) => tries === 3)).toBe(true);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdLock } from '../../../agent/state/hold-lock.ts';
 import { openStore } from '../../../agent/state/store.ts';
 import type { Memory } from '../../../agent/state-machine/memory.ts';
-import { createHost, hashOf, perform, start, tell } from '../../support/lock-world/host.ts';
+import { createHost, handle, hashOf, perform, start } from '../../support/lock-world/host.ts';
 import { createStore } from '../../support/lock-world/store.ts';
 
 let folder: string;
@@ -47,7 +47,7 @@ describe('the state file', () => {
         expect(loaded.memory).toEqual(memory);
         phases.add(memory.phase.at);
         const event = perform(host, effect);
-        effect = event ? tell(host, event) : start(host);
+        effect = event ? handle(host, event) : start(host);
       }
       expect(phases.size).toBe(good ? 10 : 11);
     },
@@ -57,8 +57,8 @@ describe('the state file', () => {
     const store = openStore(folder);
     const host = createHost('h', createStore(1));
     let effect = start(host);
-    while (effect?.kind !== 'flip') effect = tell(host, perform(host, effect!)!);
-    tell(host, { kind: 'failed', code: 'loader_unsafe', problem: 'torn', retry: 'never' });
+    while (effect?.kind !== 'flip') effect = handle(host, perform(host, effect!)!);
+    handle(host, { kind: 'failed', code: 'loader_unsafe', problem: 'torn', retry: 'never' });
     const memory = realistic(host.memory);
     expect(memory.phase).toMatchObject({ at: 'cancelling', generation: 'any' });
     await store.save(memory);

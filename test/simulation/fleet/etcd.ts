@@ -8,7 +8,7 @@ import type { Schedule } from './schedule.ts';
 const timeoutMs = 9000;
 const connectMs = 3000;
 
-/** What a client of one host knows of the network, and what it wants to hear about its swaps. */
+/** What a client of one host knows of the network, and what it wants to know about its swaps. */
 export interface Link {
   isCut(): boolean;
   /** False once the agent behind it is gone; what it sent is still under way. */

@@ -11,7 +11,7 @@ export interface FleetOptions {
   hosts: number;
   places: number;
   /** Hears what happens, for replays. */
-  tell?: (line: string) => void;
+  log?: (line: string) => void;
 }
 
 /** Hosts, etcd and update server under one clock and one seed; it counts who is out. */
@@ -25,10 +25,10 @@ export class Fleet {
   allowed: number;
   mostOut = 0;
   violation: string | undefined;
-  readonly #tell: ((line: string) => void) | undefined;
+  readonly #log: ((line: string) => void) | undefined;
 
-  constructor({ seed, hosts, places, tell }: FleetOptions) {
-    this.#tell = tell;
+  constructor({ seed, hosts, places, log }: FleetOptions) {
+    this.#log = log;
     this.allowed = places;
     this.random = openRandom(seed);
     this.etcd = new SimEtcd(this.schedule, this.random, places);
@@ -37,7 +37,7 @@ export class Fleet {
     this.etcd.onChange = ({ holders, slots }) => {
       this.allowed = Math.max(slots, Math.min(this.allowed, holders.length));
       const names = holders.map(({ host }) => host).join(' ');
-      tell?.(`${this.#time()} lock r${this.etcd.revision}: ${names || 'nobody'} of ${slots}`);
+      log?.(`${this.#time()} lock r${this.etcd.revision}: ${names || 'nobody'} of ${slots}`);
     };
   }
 
@@ -59,7 +59,7 @@ export class Fleet {
   }
 
   log(host: SimHost | null, words: string): void {
-    this.#tell?.(`${this.#time()} ${host?.name ?? ''} ${words}`);
+    this.#log?.(`${this.#time()} ${host?.name ?? ''} ${words}`);
   }
 
   /** Every host runs the offered version, or has found that it fails there; nobody holds a place. */

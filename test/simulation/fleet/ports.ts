@@ -7,7 +7,7 @@ import type { Fleet } from './fleet.ts';
 import type { Life, SimHost } from './host.ts';
 import { rootHashOf, targetOf } from './server.ts';
 
-/** The world as one run of a host's agent meets it; a killed agent never hears from it again. */
+/** The world as one run of a host's agent meets it; a killed agent gets nothing from it again. */
 export function openPorts(fleet: Fleet, host: SimHost, life: Life): Ports {
   const { random, server } = fleet;
   const other = (): SlotName => (host.slot === 'a' ? 'b' : 'a');

@@ -1,4 +1,4 @@
-/** Numbers from a seed: the same seed gives the same run, whatever the machine. */
+/** Numbers from a seed: the same seed gives the same run, on every computer. */
 export interface Random {
   /** From 0 up to 1. */
   fraction(): number;

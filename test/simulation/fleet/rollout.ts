@@ -22,11 +22,11 @@ export interface Rollout {
 }
 
 /** Runs one whole rollout from a seed: the same seed gives the same run. */
-export async function runRollout(seed: number, tell?: (line: string) => void): Promise<Rollout> {
+export async function runRollout(seed: number, log?: (line: string) => void): Promise<Rollout> {
   const random = openRandom(seed ^ 0x5bd1e995);
   const hosts = random.between(3, 50);
   const places = random.between(1, Math.max(1, Math.ceil(hosts / 4)));
-  const fleet = new Fleet({ seed, hosts, places, ...(tell ? { tell } : {}) });
+  const fleet = new Fleet({ seed, hosts, places, ...(log ? { log } : {}) });
   const faults: Record<string, number> = {};
   const names = Object.keys(disturbances);
   const span = (hosts / places) * 6 * minute + 20 * minute;

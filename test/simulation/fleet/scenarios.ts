@@ -45,7 +45,7 @@ export const scenarios: Record<string, { promise: string; run(seed: number): Pro
         });
       }),
   },
-  'a good release, one broken machine': {
+  'a good release, one broken host': {
     promise: 'all others are updated',
     run: (seed) =>
       play({ seed, hosts: 30, places: 2 }, 12 * hour, (fleet) => {

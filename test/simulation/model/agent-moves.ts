@@ -14,8 +14,8 @@ export interface Moves {
 /** An event without its time. */
 export type Happening = Event extends infer E ? (E extends Event ? Omit<E, 'time'> : never) : never;
 
-/** The agent hears of an event and saves what it then knows. Throws what the machine throws. */
-export function hear(
+/** The agent handles an event and saves what it then knows. Throws what the state machine throws. */
+export function handle(
   host: Host,
   happening: Happening,
   { rules, coverage }: Setting,
@@ -30,8 +30,8 @@ export function hear(
 /** What the agent's present effect can lead to, unless it is one of the lock's. */
 export function agentMoves(host: Host, setting: Setting, { did, went }: Moves): void {
   if (host.power === 'off') return;
-  const on = (event: Happening, from: Host = host) => hear(from, event, setting);
-  const late = (event: Happening) => hear(host, event, setting, times.late);
+  const on = (event: Happening, from: Host = host) => handle(from, event, setting);
+  const late = (event: Happening) => handle(host, event, setting, times.late);
   if (host.agent === 'off') {
     const { time: _, ...started } = startedEvent(host);
     if (host.asked) went('agent starts while the host goes down', () => on(started));

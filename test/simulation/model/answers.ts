@@ -6,7 +6,7 @@ import { clusterId } from './releases.ts';
 /** How a lock's operation ends for its client. */
 export type Ending = 'succeeds' | 'unknown' | 'internal' | WaitReason;
 
-/** The event that tells the agent how its operation ended, as `agent/lock/etcd.ts` and `agent/run/perform.ts` make it. */
+/** The event that gives the agent the result of its operation, as `agent/lock/etcd.ts` and `agent/run/perform.ts` make it. */
 export function answerOf(effect: LockEffect, ending: Ending): Happening {
   if (ending === 'internal') return { kind: 'failed', code: 'internal', problem: '', retry: 'later' };
   if (effect.kind !== 'acquire') {

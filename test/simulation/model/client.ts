@@ -1,6 +1,6 @@
 import type { Hold } from '../../../agent/ports/lock.ts';
 import type { Refused } from '../../../protocol/lock/semaphore.ts';
-import { hear } from './agent-moves.ts';
+import { handle } from './agent-moves.ts';
 import { answerOf, type Ending, nonceOf } from './answers.ts';
 import { Coverage } from './coverage.ts';
 import type { Fault } from './faults.ts';
@@ -55,7 +55,7 @@ export class Client {
     this.#world.end(`${effect.kind}: the next endpoint gets nothing`, undefined, host);
   }
 
-  /** Tells the agent how its operation ended. */
+  /** Gives the agent the result of its operation. */
   end(state: Int32Array, host: number, ending: Ending): void {
     this.#world.change(state, host, this.#ended, endings.indexOf(ending));
   }
@@ -96,7 +96,7 @@ export class Client {
   readonly #ended = remember((id, ending) => {
     const { hosts, setting } = this.#world;
     const happening = answerOf(this.#effect(id) as LockEffect, endings[ending]!);
-    return hosts.id(hear(hosts.get(id), happening, setting));
+    return hosts.id(handle(hosts.get(id), happening, setting));
   });
 
   readonly #restarted = remember((id) => {
@@ -128,7 +128,7 @@ export class Client {
 
   readonly #drew = remember((id, nonce) => {
     const { hosts, setting } = this.#world;
-    return hosts.id(hear(hosts.get(id), { kind: 'drew', nonce: nonceOf(nonce), place }, setting));
+    return hosts.id(handle(hosts.get(id), { kind: 'drew', nonce: nonceOf(nonce), place }, setting));
   });
 
   #read(state: Int32Array, host: number, effect: LockEffect, value: number, isPresent: boolean): void {

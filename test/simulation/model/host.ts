@@ -71,7 +71,7 @@ export function runningOf(host: Host): Running {
   return { bootId: `boot-${host.boot}`, slot: host.slot, rootHash: rootHashOf(version), ...identity };
 }
 
-/** What the agent is told first. */
+/** The first event that the agent gets. */
 export function startedEvent(host: Host): Event {
   const counted = host.trial ?? host.spent;
   const isOther = host.slot !== host.blessed;

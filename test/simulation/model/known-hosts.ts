@@ -63,7 +63,7 @@ export class KnownHosts {
   readonly isOut = remember((id) => (this.#hosts.get(id).out ? 1 : 0));
 
   /**
-   * The one thing a host does next, when nothing can go wrong any more and nobody else can tell when it is done:
+   * The one thing a host does next, when nothing can go wrong any more and nothing else shows when it is done:
    * it changes neither the lock nor who is out, and nothing others do changes it.
    */
   readonly quiet = remember((id): KnownMove | null => {

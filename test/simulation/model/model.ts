@@ -15,7 +15,7 @@ import { Table } from './table.ts';
 
 const anybody = 7;
 
-/** The whole system: hosts that run the machine, and the etcd between them. */
+/** The whole system: hosts that run the state machine, and the etcd between them. */
 export class World implements Model {
   readonly width: number;
   readonly initial: Int32Array;
@@ -105,14 +105,14 @@ export class World implements Model {
     return out > allowed ? `${out} hosts are out, ${allowed} may be` : undefined;
   }
 
-  tell(path: readonly Taken[]): string[] {
+  describe(path: readonly Taken[]): string[] {
     let names = this.#symmetry.orders[0]!.map((index) => String.fromCharCode(65 + index));
     return path.map(({ label, permutation }) => {
       const text = label < 0 ? 'start' : this.labelName(label);
       const host = label & 7;
-      const told = label < 0 || host === anybody ? text : `${names[host]}: ${text}`;
+      const described = label < 0 || host === anybody ? text : `${names[host]}: ${text}`;
       names = this.#symmetry.orders[permutation]!.map((old) => names[old]!);
-      return told;
+      return described;
     });
   }
 

@@ -1,4 +1,4 @@
-import { hear } from './agent-moves.ts';
+import { handle } from './agent-moves.ts';
 import { answerOf, type Ending, nonceOf } from './answers.ts';
 import type { Client } from './client.ts';
 import type { Fault } from './faults.ts';
@@ -106,7 +106,7 @@ export class Network {
     const host = hosts.get(id);
     const effect = setting.rules.effectsOf(host.memory)[0] as LockEffect;
     const answer = { ...answerOf(effect, 'succeeds'), nonce: nonceOf(nonce) };
-    return hosts.id(hear(host, answer as ReturnType<typeof answerOf>, setting));
+    return hosts.id(handle(host, answer as ReturnType<typeof answerOf>, setting));
   });
 
   #apply(state: Int32Array, message: Message): void {

@@ -1,5 +1,5 @@
 import type { Event } from '../../../agent/state-machine/event.ts';
-import { type Happening, hear, type Moves } from './agent-moves.ts';
+import { type Happening, handle, type Moves } from './agent-moves.ts';
 import type { Host } from './host.ts';
 import { clusterId, otherSlot, targetOf, times, versionName } from './releases.ts';
 import type { Setting } from './setting.ts';
@@ -7,7 +7,7 @@ import type { Setting } from './setting.ts';
 /** What an operator may order on this host; the command runs while the agent does not. */
 export function operatorMoves(host: Host, setting: Setting, { went }: Moves): void {
   if (host.power === 'off' || host.agent !== 'off') return;
-  const obeys = (happening: Happening) => (): Host => ({ ...hear(host, happening, setting), agent: 'off' });
+  const obeys = (happening: Happening) => (): Host => ({ ...handle(host, happening, setting), agent: 'off' });
   const { at } = host.memory.phase;
   if (isObeyed(host, { kind: 'cancel' }, setting)) {
     went('operator cancels', () =>
@@ -59,7 +59,7 @@ function orderBack(host: Host): Happening | undefined {
   return { kind: 'order', goal: { version: name, rootHash, grant: null }, target: null, isRollback: true };
 }
 
-/** False when the machine says that the order does not fit. Throws what is a defect. */
+/** False when the state machine says that the order does not fit. Throws what is a defect. */
 function isObeyed(host: Host, happening: Happening, { rules }: Setting): boolean {
   try {
     rules.step(host.memory, { ...happening, time: times.now } as Event);

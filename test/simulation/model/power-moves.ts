@@ -3,7 +3,7 @@ import type { Moves } from './agent-moves.ts';
 import { booted, bootedOther, canonical, fallenBack, type Host } from './host.ts';
 import { times } from './releases.ts';
 
-/** What power and firmware do to one host; a cut also depends on the lock and is told elsewhere. */
+/** What power and firmware do to one host; a cut also depends on the lock and is modelled elsewhere. */
 export function powerMoves(host: Host, { did, went }: Moves): void {
   if (host.power === 'off') {
     did('boots', booted(host));

@@ -23,7 +23,7 @@ export function versionName(version: number): string {
   return `${version}.0.0`;
 }
 
-/** The lock and the machine never look into a release, so it is empty here. */
+/** The lock and the state machine never look into a release, so it is empty here. */
 export function targetOf(version: number): Target {
   return {
     version: versionName(version),

@@ -23,7 +23,7 @@ export interface Setting {
   coverage: Coverage;
 }
 
-/** The shipped system with every fault, unless told otherwise. */
+/** The shipped system with every fault, unless a check sets otherwise. */
 export function newSetting(wanted: Partial<Setting> = {}): Setting {
   return {
     hosts: 2,

@@ -27,8 +27,8 @@ export const machineMutants: readonly Mutant[] = [
     expected: 'found',
   },
   {
-    name: 'the same, by the machine alone',
-    mistake: 'the machine takes the reboot for done; the semaphore is the shipped one',
+    name: 'the same, by the state machine alone',
+    mistake: 'the state machine takes the reboot for done; the semaphore is the shipped one',
     rules: { step: releasesAtStart },
     world: { maxFaults: 1, head: 1, faults: new Set(['agent starts while the host goes down']) },
     expected: { stoppedBy: 'the semaphore: same_boot' },

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Why this machine's kernel cannot show an image; undefined when it can. */
+/** Why this computer's kernel cannot show an image; undefined when it can. */
 export const mountProblem = findProblem();
 
 /** Lets the kernel show an image for as long as `use` takes. */

@@ -19,7 +19,7 @@ interface Entry {
   tries: number | null;
 }
 
-/** One machine of the model: disk, boot loader, health and the agent's memory, as a power cut leaves them. */
+/** One host of the model: disk, boot loader, health and the agent's memory, as a power cut leaves them. */
 export interface ModelHost {
   id: string;
   store: LockStore;
@@ -62,7 +62,7 @@ export function createHost(id: string, store: LockStore): ModelHost {
 }
 
 /** The agent learns an event and its memory reaches the disk; returns what it would do next. */
-export function tell(host: ModelHost, event: EventBody): Effect | undefined {
+export function handle(host: ModelHost, event: EventBody): Effect | undefined {
   host.clock += 1000;
   const time = new Date(host.clock).toISOString();
   const before = host.memory.phase.at;
@@ -80,7 +80,7 @@ export function start(host: ModelHost): Effect | undefined {
   const own = host.entries
     .filter(({ slot }) => slot === host.running.slot)
     .toSorted((a, b) => b.generation - a.generation)[0];
-  return tell(host, {
+  return handle(host, {
     kind: 'started',
     running: host.running,
     generation: own?.generation ?? 0,
@@ -161,7 +161,7 @@ export function runUntilWaiting(host: ModelHost, limit = 100): string[] {
   while (effect && done.length < limit) {
     done.push(effect.kind);
     const event = perform(host, effect);
-    effect = event ? tell(host, event) : start(host);
+    effect = event ? handle(host, event) : start(host);
   }
   return done;
 }

@@ -77,7 +77,7 @@ export function portsOf(model: ModelHost, sent: Report[][] = []): Ports {
   };
 }
 
-/** How a run goes, unless told otherwise. */
+/** How a run goes, unless a test sets otherwise. */
 export const options = (change: Partial<RunOptions> = {}): RunOptions => ({
   name: null,
   pollSeconds: 60,

@@ -9,14 +9,14 @@ import { createProgram } from '../../../system/command/command.ts';
 export async function type(words: string): Promise<void> {
   const program = createProgram('interlock', 'keys and channels alone');
   for (const add of [addKeys, addSign, addChannel, addPromote]) add(program);
-  const [write, tell] = [process.stdout.write, process.stderr.write];
+  const [write, writeError] = [process.stdout.write, process.stderr.write];
   process.stdout.write = () => true;
   process.stderr.write = () => true;
   try {
     await program.parseAsync(words.split(' '), { from: 'user' });
   } finally {
     process.stdout.write = write;
-    process.stderr.write = tell;
+    process.stderr.write = writeError;
   }
 }
 

@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 /** Everything the serial port said since the machine was made, over all its boots. */
 export interface Console {
   append(text: string): void;
-  /** Notes of the driver, told apart from what the guest said. */
+  /** Notes of the driver, apart from what the guest said. */
   note(text: string): void;
   text(): string;
   /** The first match after the previous one, now or within `seconds`; throws with the console's last lines. */

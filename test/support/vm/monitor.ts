@@ -19,7 +19,7 @@ export async function openMonitor(socket: Socket, onEvent: (event: MonitorEvent)
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let lastId = 0;
   const lines = createInterface({ input: socket });
-  // a reset of the connection is told by its close
+  // a reset of the connection is reported by its close
   lines.on('error', () => {});
   lines.on('line', (line) => {
     const message = JSON.parse(line);

@@ -24,7 +24,7 @@ export function openShell(socket: Socket): Shell {
   let lastId = 0;
 
   const lines = createInterface({ input: socket });
-  // a reset of the connection is told by its close
+  // a reset of the connection is reported by its close
   lines.on('error', () => {});
   lines.on('line', (line) => {
     const [word = '', status = '', body = ''] = line.split(' ');
