@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { Metadata, MetadataKind } from '@tufjs/models';
 import { parseTrustFloor, type TrustFloor } from '../../protocol/documents/trust.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import { parseRoot } from '../../system/tuf/parse-role.ts';
-import { verifyBy } from '../../system/tuf/verify-by.ts';
 import { checkIds } from './distinct-keys.ts';
 
 /** Reads the root that the image carries, and its floor if it has one; without a root nothing can be trusted, so it throws. */
@@ -24,8 +23,8 @@ export function newerRoot(image: string, cached: string | undefined): string {
 /** Version of a root that carries its own signatures; 0 for anything else. */
 export function rootVersion(text: string): number {
   try {
-    const root = parseRoot(text);
-    verifyBy(root, 'root', root);
+    const root = Metadata.fromJSON(MetadataKind.Root, JSON.parse(text));
+    root.verifyDelegate('root', root);
     checkIds(root);
     return root.signed.version;
   } catch {
