@@ -7,8 +7,8 @@ import type { FleetStore } from '../interface/fleet.ts';
 import { readSummary, type SummaryRow, summaryColumns } from './host-rows.ts';
 import type { WatchClock } from './watch-clock.ts';
 
-/** Hosts looked at in one go, some milliseconds. */
-const atOnce = 2000;
+/** Hosts looked at in one go, some milliseconds; the first go is small, because most lists are full after it. */
+const atOnce = { first: 200, most: 2000 };
 
 const flags: Record<NonNullable<HostFilter['flag']>, string> = {
   held: 'held = 1',
@@ -27,40 +27,62 @@ const fields = {
   reason: 'decision = @reason',
 } as const;
 
+/** What a host's state follows from. */
+type StateFacts = [
+  id: string,
+  decision: HostSummary['decision'],
+  seenMs: number | null,
+  standing: string | null,
+];
+type Statement<T> = Database.Statement<[object], T>;
+
 /** Finds hosts by walking all of them in the order of their ids, in portions: indexes for it would cost every check-in. */
 export function findHostsStore(db: Database.Database, watch: WatchClock): Pick<FleetStore, 'findHosts'> {
-  // the rule itself, so that a list and what it shows of each host can never differ
-  db.function('is_in_state', { deterministic: true }, isInStateSql);
-  const statements = new Map<string, Database.Statement<[object], SummaryRow>>();
+  const statements = new Map<string, Statement<SummaryRow>>();
   const endOf = db
-    .prepare<[string], string>(
-      `SELECT id FROM enrolled_host WHERE id > ? ORDER BY id LIMIT 1 OFFSET ${atOnce - 1}`,
+    .prepare<[string, number], string>(
+      'SELECT id FROM enrolled_host WHERE id > ? ORDER BY id LIMIT 1 OFFSET ? - 1',
     )
     .pluck();
+  const byIds = db.prepare<[string], SummaryRow>(
+    `SELECT ${summaryColumns} FROM host WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id`,
+  );
 
-  function search(filter: HostFilter): Database.Statement<[object], SummaryRow> {
-    const where = conditionsOf(filter);
-    const found = statements.get(where);
-    if (found) return found;
-    const made = db.prepare<[object], SummaryRow>(
-      `SELECT ${summaryColumns} FROM host WHERE id > @after AND id <= @end AND ${where} ORDER BY id LIMIT @limit`,
-    );
-    statements.set(where, made);
-    return made;
+  /** Every text is prepared once. */
+  function search(columns: string, where: string, limit = ''): Statement<SummaryRow> {
+    const text = `SELECT ${columns} FROM host WHERE id > @after AND id <= @end AND ${where} ORDER BY id ${limit}`;
+    const statement = statements.get(text) ?? db.prepare<[object], SummaryRow>(text);
+    statements.set(text, statement);
+    return statement;
+  }
+
+  /** The rule itself picks them, so that a list and what it shows of each host never differ. */
+  function findInState(state: HostState, where: string, values: { limit: number }, ms: number): SummaryRow[] {
+    const walk = search('id, decision, seen_ms, standing', where).raw() as Statement<unknown>;
+    const ids = (walk.all(values) as StateFacts[])
+      .filter(([, decision, seenMs, standing]) =>
+        isInState(state, hostState(decision, seenIn(seenMs, ms), standing), standing),
+      )
+      .slice(0, values.limit)
+      .map(([id]) => id);
+    return ids.length > 0 ? byIds.all(JSON.stringify(ids)) : [];
   }
 
   return {
-    async findHosts({ query = '', ...filter }, after, limit) {
-      const statement = search(query ? { query, ...filter } : filter);
+    async findHosts({ query = '', state, ...filter }, after, limit) {
+      const where = conditionsOf(query ? { query, ...filter } : filter);
       const words = { start: `${literal(query)}%`, part: `%${literal(query)}%` };
       const { ms } = watch.now();
       const hosts: HostSummary[] = [];
-      for (let from = after; hosts.length < limit; ) {
-        const end = endOf.get(from);
-        const place = { after: from, end: end ?? '\u{10ffff}', limit: limit - hosts.length };
-        hosts.push(
-          ...statement.all({ ...filter, ...words, ...place, ms }).map((row) => readSummary(row, ms)),
-        );
+      let size = atOnce.first;
+      for (let from = after; hosts.length < limit; size = Math.min(2 * size, atOnce.most)) {
+        const end = endOf.get(from, size);
+        const portion = { after: from, end: end ?? '\u{10ffff}', limit: limit - hosts.length };
+        const values = { ...filter, ...words, ...portion };
+        const rows = state
+          ? findInState(state, where, values, ms)
+          : search(summaryColumns, where, 'LIMIT @limit').all(values);
+        hosts.push(...rows.map((row) => readSummary(row, ms)));
         if (end === undefined) break;
         from = end;
         await breathe();
@@ -70,27 +92,12 @@ export function findHostsStore(db: Database.Database, watch: WatchClock): Pick<F
   };
 }
 
-function conditionsOf({ state, flag, ...filter }: HostFilter): string {
+function conditionsOf({ flag, ...filter }: Omit<HostFilter, 'state'>): string {
   const named = Object.keys(filter) as (keyof typeof filter)[];
   const conditions = named.filter((name) => filter[name] !== undefined).map((name) => fields[name]);
-  return [
-    ...conditions,
-    ...(state ? ['is_in_state(@state, decision, seen_ms, @ms, standing)'] : []),
-    ...(flag ? [flags[flag]] : []),
-    'TRUE',
-  ].join(' AND ');
+  return [...conditions, ...(flag ? [flags[flag]] : []), 'TRUE'].join(' AND ');
 }
 
 function literal(text: string): string {
   return text.replace(/[!%_]/g, '!$&');
-}
-
-function isInStateSql(
-  wanted: HostState,
-  decision: HostSummary['decision'],
-  seenMs: number | null,
-  watchedMs: number,
-  standing: string | null,
-): number {
-  return Number(isInState(wanted, hostState(decision, seenIn(seenMs, watchedMs), standing), standing));
 }
