@@ -9,6 +9,7 @@ import { choosePolicy } from '../domain/rollout/policies.ts';
 import { applyPublish } from '../domain/tuf/apply-publish.ts';
 import type { OnlineKeys } from '../domain/tuf/online-keys.ts';
 import { readDocuments } from '../domain/tuf/read-documents.ts';
+import { readRoles } from '../domain/tuf/signed-roles.ts';
 import type { Published, RepositoryState } from '../domain/tuf/state.ts';
 import type { Store } from '../store/interface/store.ts';
 import { commitSigned } from './commit-signed.ts';
@@ -38,7 +39,8 @@ export async function publish(
     });
   }
   const now = needs.now();
-  const documentsOf = ({ roles }: RepositoryState) => readDocuments(roles, (file) => store.targetFile(file));
+  const documentsOf = ({ roles }: RepositoryState) =>
+    readDocuments(readRoles(roles), (file) => store.targetFile(file));
   const { answer } = await commitSigned(store, now, async (state) => {
     const published = applyPublish(state, request, onlineKeys, now, await documentsOf(state));
     const promoted = request.action === 'promote' ? await headsOf(store, published.channels) : [];

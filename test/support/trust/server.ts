@@ -7,6 +7,7 @@ import { parse } from '../../../protocol/schema/schema.ts';
 import { applyPublish } from '../../../update-server/domain/tuf/apply-publish.ts';
 import type { OnlineKeys } from '../../../update-server/domain/tuf/online-keys.ts';
 import { readDocuments } from '../../../update-server/domain/tuf/read-documents.ts';
+import { readRoles } from '../../../update-server/domain/tuf/signed-roles.ts';
 import type { RepositoryState } from '../../../update-server/domain/tuf/state.ts';
 
 /** The smallest update server: trust as in the real one, a store in memory, and no accounts. */
@@ -80,7 +81,7 @@ async function answer(server: TestServer, request: IncomingMessage): Promise<str
     parse(PublishRequest, body, 'request'),
     server.online,
     server.now(),
-    await readDocuments(server.state.roles, async (file) =>
+    await readDocuments(readRoles(server.state.roles), async (file) =>
       server.files.get(`${paths.targets}/${file}`)?.toString(),
     ),
   );

@@ -3,6 +3,7 @@ import { checkTargets } from './check-targets.ts';
 import { mergeRoles } from './merge-roles.ts';
 import type { OnlineKeys } from './online-keys.ts';
 import { signOnline } from './sign-online.ts';
+import { readRoles, textsOf } from './signed-roles.ts';
 import type { Published, RepositoryState } from './state.ts';
 import { verifyRoles } from './verify-roles.ts';
 
@@ -17,9 +18,10 @@ export function applyPublish(
   now: Date,
   documents: Record<string, string> = {},
 ): Published {
-  const merged = mergeRoles(state.roles, request.roles, now);
+  const present = readRoles(state.roles);
+  const merged = mergeRoles(present, request.roles, now);
   const roles = verifyRoles(merged.roles);
-  const named = checkTargets(state.roles, roles, request, documents);
-  const signed = signOnline({ ...state, roles: merged.roles }, online, now);
+  const named = checkTargets(present, roles, request, documents);
+  const signed = signOnline({ ...state, roles: textsOf(merged.roles) }, online, now);
   return { ...signed, files: { ...merged.files, ...signed.files }, ...named };
 }

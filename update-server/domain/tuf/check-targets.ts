@@ -14,7 +14,8 @@ import {
   releaseTarget,
   targetFile,
 } from '../../../protocol/documents/trust.ts';
-import { invalid, parseTargets } from '../../../system/tuf/parse-role.ts';
+import { invalid } from '../../../system/tuf/parse-role.ts';
+import type { SignedRoles } from './signed-roles.ts';
 import type { Published } from './state.ts';
 import type { VerifiedRoles } from './verify-roles.ts';
 
@@ -25,7 +26,7 @@ type Named = Pick<Published, 'targets' | 'releases' | 'channels'>;
  * `documents` are the channels' and brakes' present ones, by target path; the channels returned are as hosts obey them.
  */
 export function checkTargets(
-  present: Record<string, string>,
+  present: SignedRoles,
   roles: VerifiedRoles,
   request: PublishRequest,
   documents: Record<string, string>,
@@ -36,8 +37,8 @@ export function checkTargets(
   for (const { role } of request.roles) {
     const metadata = roles.delegated[role];
     if (!metadata) continue;
-    const before = present[role] === undefined ? undefined : parseTargets(role, present[role]);
-    for (const [path, sha256] of newTargets(role, before, metadata, roles)) {
+    const before = present.targets.get(role);
+    for (const [path, sha256] of newTargets(role, before?.parsed, metadata, roles)) {
       const text = request.targets[path];
       if (text === undefined) throw invalid(role, `${path} is named and was not sent`);
       checkBytes(role, path, text, sha256, metadata);

@@ -1,14 +1,14 @@
 import { targetFile } from '../../../protocol/documents/trust.ts';
-import { parseTargets } from '../../../system/tuf/parse-role.ts';
+import type { SignedRoles } from './signed-roles.ts';
 
 /** The present documents of channels and brakes by target path; `read` gives a target's text by its file name. */
 export async function readDocuments(
-  roles: Record<string, string>,
+  { targets }: SignedRoles,
   read: (file: string) => Promise<string | undefined>,
 ): Promise<Record<string, string>> {
-  const named = Object.entries(roles)
+  const named = [...targets]
     .filter(([role]) => /^(channel|brake)-/.test(role))
-    .flatMap(([role, text]) => Object.entries(parseTargets(role, text).signed.targets));
+    .flatMap(([, { parsed }]) => Object.entries(parsed.signed.targets));
   const texts = await Promise.all(
     named.map(
       async ([path, { hashes }]) =>

@@ -2,9 +2,10 @@ import { createHash, type KeyObject } from 'node:crypto';
 import { Metadata, MetadataKind, Signature, Snapshot, Timestamp } from '@tufjs/models';
 import { expiresAt } from '../../../protocol/documents/trust.ts';
 import { signBytes } from '../../../protocol/formats/keys/signature.ts';
-import { invalid, parseRoot, parseTargets, refusing } from '../../../system/tuf/parse-role.ts';
+import { invalid, parseRoot, refusing } from '../../../system/tuf/parse-role.ts';
 import { verifyBy } from '../../../system/tuf/verify-by.ts';
 import type { OnlineKeys } from './online-keys.ts';
+import { readRoles, type SignedDocument } from './signed-roles.ts';
 import type { Published, RepositoryState } from './state.ts';
 
 type Signed = Pick<Published, 'state' | 'files' | 'answer'>;
@@ -13,9 +14,10 @@ type Signed = Pick<Published, 'state' | 'files' | 'answer'>;
 export function signOnline(state: RepositoryState, online: OnlineKeys, now: Date): Signed {
   const version = snapshotVersion(state) + 1;
   const meta = Object.fromEntries(
-    Object.entries(state.roles)
-      .filter(([role]) => role !== 'root')
-      .map(([role, text]) => [`${role}.json`, describe(parseTargets(role, text).signed.version, text)]),
+    [...readRoles(state.roles).targets].map(([role, { text, parsed }]) => [
+      `${role}.json`,
+      describe(parsed.signed.version, text),
+    ]),
   );
   const fields = { version, spec_version: '1.0.31', expires: expiresAt('snapshot', now) };
   const snapshot = Snapshot.fromJSON({ _type: 'snapshot', ...fields, meta });
@@ -50,12 +52,6 @@ export function parseSnapshot(text: string): Metadata<Snapshot> {
 
 function parseTimestamp(text: string): Metadata<Timestamp> {
   return refusing('timestamp', () => Metadata.fromJSON(MetadataKind.Timestamp, JSON.parse(text)));
-}
-
-/** A signed document: its bytes, and what they say. */
-interface SignedDocument<T> {
-  text: string;
-  parsed: T;
 }
 
 function presentSnapshot({ snapshot }: RepositoryState): SignedDocument<Metadata<Snapshot>> {
