@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Enrolment, type EnrolmentAnswer } from '../protocol/api/operator.ts';
+import { Enrollment, type EnrollmentAnswer } from '../protocol/api/operator.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
 import { dayMs, hourMs, minuteMs, weekMs } from '../protocol/time/durations.ts';
@@ -29,14 +29,14 @@ export function addEnrollment(
     .action(
       answer(async (how: string | undefined, flags: ClientOptions) => {
         const client = createClient(flags);
-        if (how !== undefined && !Enrolment.enum.includes(how as Enrolment)) {
+        if (how !== undefined && !Enrollment.enum.includes(how as Enrollment)) {
           throw new InterlockError('usage', {
-            problem: `enrollment is ${how}; use ${Enrolment.enum.join(' or ')}`,
+            problem: `enrollment is ${how}; use ${Enrollment.enum.join(' or ')}`,
           });
         }
         const data = how
-          ? await client.replace<EnrolmentAnswer>('v1/enrollment', { enrolment: how })
-          : await client.get<EnrolmentAnswer>('v1/enrollment');
+          ? await client.replace<EnrollmentAnswer>('v1/enrollment', { enrollment: how })
+          : await client.get<EnrollmentAnswer>('v1/enrollment');
         return { text: describe(data), data };
       }),
     );
@@ -83,11 +83,11 @@ function spanMs(text: string): number {
   return Number(count) * unitMs[unit as keyof typeof unitMs];
 }
 
-function describe({ enrolment, unapproved, limit }: EnrolmentAnswer): string {
+function describe({ enrollment, unapproved, limit }: EnrollmentAnswer): string {
   const rule =
-    enrolment === 'token'
+    enrollment === 'token'
       ? 'hosts need a join token: interlock token create --role join'
       : 'hosts can enroll without a join token; they count once they are approved';
   const waiting = line`${unapproved} of at most ${limit} hosts wait for approval`;
-  return [line`${enrolment}: ${rule}`, waiting].join('\n');
+  return [line`${enrollment}: ${rule}`, waiting].join('\n');
 }

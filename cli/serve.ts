@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { fstatSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { Enrolment } from '../protocol/api/operator.ts';
+import { Enrollment } from '../protocol/api/operator.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { visible } from '../protocol/text/visible.ts';
 import { answer, verb } from '../system/command/command.ts';
@@ -22,9 +22,9 @@ interface Flags {
   etcdUsername?: string;
   etcdPasswordFile?: string;
   lockGroup?: string[];
-  enrollment?: Enrolment;
+  enrollment?: Enrollment;
   /** The former name of the flag, for one release. */
-  enrolment?: Enrolment;
+  enrolment?: Enrollment;
 }
 
 /** `interlock serve`: the update server, until SIGTERM or SIGINT. */
@@ -50,9 +50,9 @@ export function addServe(program: Command): void {
       new Option(
         '--enrollment <how>',
         'token: hosts need a join token (the default of a new data folder); open: they can enroll without one and wait for approval; kept in the data folder',
-      ).choices(Enrolment.enum),
+      ).choices(Enrollment.enum),
     )
-    .addOption(new Option('--enrolment <how>').choices(Enrolment.enum).hideHelp())
+    .addOption(new Option('--enrolment <how>').choices(Enrollment.enum).hideHelp())
     .option('--lock-group <names...>', 'lock groups to show (default: all in etcd)')
     .action(answer(runServer));
 }
@@ -71,7 +71,7 @@ async function runServer(flags: Flags): Promise<{ text: string; data: unknown }>
     onlineKeysDir: flags.onlineKeys,
     etcd: etcdOf(flags),
     lockGroups: flags.lockGroup ?? [],
-    enrolment: flags.enrollment ?? flags.enrolment,
+    enrollment: flags.enrollment ?? flags.enrolment,
     logLevel: process.env.INTERLOCK_LOG ?? 'warn',
     print: (line) => print(visible(line)),
     printSecret: isJournal() ? undefined : print,

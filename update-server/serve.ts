@@ -1,6 +1,6 @@
 import type { Server } from 'node:https';
 import { collectDefaultMetrics } from '@prometheus-io/client';
-import type { Enrolment } from '../protocol/api/operator.ts';
+import type { Enrollment } from '../protocol/api/operator.ts';
 import { type EtcdFlags, openNamedEtcd } from '../system/etcd/options.ts';
 import { openBlobs } from './blobs/files.ts';
 import { resumeUploads } from './blobs/resume.ts';
@@ -35,7 +35,7 @@ export interface ServeOptions extends WelcomeOptions {
   onlineKeysDir?: string | undefined;
   logLevel?: string;
   /** Whether hosts need a join token; kept from then on. A new data folder begins with `token`. */
-  enrolment?: Enrolment | undefined;
+  enrollment?: Enrollment | undefined;
   /** The etcd that holds the groups' locks, for the dashboard. */
   etcd?: EtcdFlags | undefined;
   /** The groups to show; all that etcd has when empty. */
@@ -89,7 +89,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     await resumeUploads(dataDir, { store, space });
     ballast.keep();
     await welcome(store, options);
-    if (options.enrolment) await setEnrollment(store, options.enrolment);
+    if (options.enrollment) await setEnrollment(store, options.enrollment);
     const app = createApp(parts, options);
     log = (problem) => app.log.error(problem);
     problems.forEach(log);
@@ -107,8 +107,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   }
 }
 
-async function setEnrollment(store: Store, enrolment: Enrolment): Promise<void> {
+async function setEnrollment(store: Store, enrollment: Enrollment): Promise<void> {
   const subject = { kind: 'enrollment' } as const;
-  const line = { who: 'command line', action: 'set enrolment', subject, detail: enrolment };
-  await store.setEnrollment(enrolment, { at: new Date().toISOString(), ...line });
+  const line = { who: 'command line', action: 'set enrolment', subject, detail: enrollment };
+  await store.setEnrollment(enrollment, { at: new Date().toISOString(), ...line });
 }

@@ -104,17 +104,22 @@ export const GroupRequest = strict({ group: orNull(Word) });
 export const PinRequest = strict({ version: orNull(Version) });
 
 /** How hosts become known: by a join token only, or also by asking, to be approved. */
-export const Enrolment = Type.Enum(['token', 'open']);
-export type Enrolment = Static<typeof Enrolment>;
-/** `PUT /v1/enrolment`. */
-export const EnrolmentRequest = strict({ enrolment: Enrolment });
-/** `GET /v1/enrolment`: also how many hosts wait for approval, and how many may. */
-export const EnrolmentAnswer = strict({
-  enrolment: Enrolment,
+export const Enrollment = Type.Enum(['token', 'open']);
+export type Enrollment = Static<typeof Enrollment>;
+/** `PUT /v1/enrollment`; `enrolment` is the field's former name, for one release. */
+export const EnrollmentRequest = Type.Union([
+  strict({ enrollment: Enrollment }),
+  strict({ enrolment: Enrollment }),
+]);
+/** `GET /v1/enrollment`: also how many hosts wait for approval, and how many may. */
+export const EnrollmentAnswer = strict({
+  enrollment: Enrollment,
+  /** The field's former name, for one release. */
+  enrolment: Enrollment,
   unapproved: Type.Integer(),
   limit: Type.Integer(),
 });
-export type EnrolmentAnswer = Static<typeof EnrolmentAnswer>;
+export type EnrollmentAnswer = Static<typeof EnrollmentAnswer>;
 /** `POST /v1/hosts/forget`: ends unapproved hosts that were not seen since; all of them when no time is given. */
 export const ForgetRequest = strict({ unapproved: Type.Literal(true), before: Type.Optional(Time) });
 export const ForgetAnswer = strict({ forgotten: Type.Integer() });

@@ -14,7 +14,7 @@ export function countStore(store: Store, metrics: Metrics): Store {
     },
     async enroll(host, audit) {
       const enrolled = await store.enroll(host, audit);
-      if ('id' in enrolled) metrics.enrolments.inc();
+      if ('id' in enrolled) metrics.enrollments.inc();
       return enrolled;
     },
     async takeGrant(host, grant, now) {

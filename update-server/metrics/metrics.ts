@@ -23,7 +23,7 @@ export function createMetrics() {
     ]),
     shed: counter('shed_requests_total', 'Requests of hosts that were sent away while too many asked'),
     checkIns: counter('check_ins_total', 'Check-ins by what they were answered', ['decision']),
-    enrolments: counter('enrolments_total', 'Hosts that enrolled'),
+    enrollments: counter('enrolments_total', 'Hosts that enrolled'),
     grants: counter('grants_total', 'Grants asked for, renewals included, by what came of it', ['result']),
     reports: counter('reports_total', 'Reports of hosts by kind, repeats included', ['kind']),
     hosts: gauge('hosts', 'Approved hosts by what they run and where they stand', [

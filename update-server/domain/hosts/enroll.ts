@@ -1,4 +1,4 @@
-import type { Enrolment } from '../../../protocol/api/operator.ts';
+import type { Enrollment } from '../../../protocol/api/operator.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
 
 /** Hosts that may wait for approval: anybody who reaches the server can add one. */
@@ -27,7 +27,7 @@ export type Enrolled = { id: string } | { none: 'unknown' | 'closed' | 'full' };
 export interface EnrollFacts {
   /** The record made with the same key on the same machine. */
   same: { id: string; approved: boolean } | undefined;
-  enrollment: Enrolment;
+  enrollment: Enrollment;
   /** Hosts that wait for approval. */
   waiting: number;
 }

@@ -1,5 +1,5 @@
 import type { CheckIn, NoneReason } from '../../../protocol/api/check-in.ts';
-import type { Enrolment, EnrolmentAnswer, HostDetail } from '../../../protocol/api/operator.ts';
+import type { Enrollment, EnrollmentAnswer, HostDetail } from '../../../protocol/api/operator.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
 import type { Enrolled, NewHost } from '../../domain/hosts/enroll.ts';
 import type { FleetHost } from '../../domain/rollout/preview.ts';
@@ -42,8 +42,8 @@ export const lastSeenDelayMs = 5000;
 export interface HostStore {
   /** A host that comes again with its key keeps its record and gets the new credential. Only approved ones are audited. */
   enroll(host: NewHost, audit: NewAudit): Promise<Enrolled>;
-  enrollment(): Promise<EnrolmentAnswer>;
-  setEnrollment(enrollment: Enrolment, audit: NewAudit): Promise<void>;
+  enrollment(): Promise<Omit<EnrollmentAnswer, 'enrolment'>>;
+  setEnrollment(enrollment: Enrollment, audit: NewAudit): Promise<void>;
   /** Forgets unapproved hosts that were not seen since `before`, or enrolled before `unseen` and never seen. Returns how many. */
   forgetUnapproved(ages: { before: string; unseen: string }, audit: NewAudit): Promise<number>;
   hostByCredential(credentialHash: string): Promise<HostRecord | undefined>;

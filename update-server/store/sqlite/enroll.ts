@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { Enrolment } from '../../../protocol/api/operator.ts';
+import type { Enrollment } from '../../../protocol/api/operator.ts';
 import { enroll, maxUnapproved } from '../../domain/hosts/enroll.ts';
 import { endAll } from '../../domain/rollout/grant-end.ts';
 import type { HostStore } from '../interface/hosts.ts';
@@ -34,7 +34,7 @@ export function enrollStore(
   );
   const insertCheckIn = db.prepare('INSERT INTO sighting (host) VALUES (?)');
   const waiting = db.prepare<[], number>('SELECT count(*) FROM enrolled_host WHERE approved = 0').pluck();
-  const setting = db.prepare<[], Enrolment>("SELECT value FROM setting WHERE name = 'enrolment'").pluck();
+  const setting = db.prepare<[], Enrollment>("SELECT value FROM setting WHERE name = 'enrolment'").pluck();
   const set = db.prepare("UPDATE setting SET value = ? WHERE name = 'enrolment'");
   const old = db
     .prepare<{ before: string; unseen: string }, string>(
@@ -65,7 +65,11 @@ export function enrollStore(
         if (decision.audited) addAudit(audit);
         return { id: decision.id };
       }),
-    enrollment: async () => ({ enrolment: setting.get()!, unapproved: waiting.get()!, limit: maxUnapproved }),
+    enrollment: async () => ({
+      enrollment: setting.get()!,
+      unapproved: waiting.get()!,
+      limit: maxUnapproved,
+    }),
     setEnrollment: (enrollment, audit) =>
       write(() => {
         const before = setting.get();

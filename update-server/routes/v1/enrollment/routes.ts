@@ -1,4 +1,4 @@
-import { EnrolmentAnswer, EnrolmentRequest } from '../../../../protocol/api/operator.ts';
+import { EnrollmentAnswer, EnrollmentRequest } from '../../../../protocol/api/operator.ts';
 import { auditLine } from '../../../auth/audit-line.ts';
 import { admins, readers } from '../../../routing/access.ts';
 import { route } from '../../../routing/route.ts';
@@ -14,11 +14,11 @@ const showEnrollment = route({
   formerUrl,
   access: readers,
   summary: 'Whether hosts need a join token, and how many wait for approval',
-  schema: { response: { 200: EnrolmentAnswer } },
+  schema: { response: { 200: EnrollmentAnswer } },
   handler:
     ({ store }: { store: Store }) =>
     () =>
-      store.enrollment(),
+      show(store),
 });
 
 const setEnrollment = route({
@@ -27,15 +27,21 @@ const setEnrollment = route({
   formerUrl,
   access: admins,
   summary: 'Sets whether hosts need a join token to enroll',
-  schema: { body: EnrolmentRequest, response: { 200: EnrolmentAnswer } },
+  schema: { body: EnrollmentRequest, response: { 200: EnrollmentAnswer } },
   handler:
     ({ store, now }: { store: Store; now(): Date }) =>
-    async ({ body: { enrolment }, operator }) => {
-      const line = auditLine(operator, now(), 'set enrolment', { kind: 'enrollment' }, enrolment);
-      await store.setEnrollment(enrolment, line);
-      return store.enrollment();
+    async ({ body, operator }) => {
+      const enrollment = 'enrollment' in body ? body.enrollment : body.enrolment;
+      const line = auditLine(operator, now(), 'set enrolment', { kind: 'enrollment' }, enrollment);
+      await store.setEnrollment(enrollment, line);
+      return show(store);
     },
 });
 
 /** Whether hosts may ask to be let in. */
 export const enrollmentRoutes = [showEnrollment, setEnrollment];
+
+async function show(store: Store): Promise<EnrollmentAnswer> {
+  const shown = await store.enrollment();
+  return { ...shown, enrolment: shown.enrollment };
+}
