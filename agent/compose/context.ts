@@ -11,7 +11,7 @@ import { readMachineId } from '../state/machine-id.ts';
 /** What was read before the ports are opened. */
 export interface Given {
   identity: Identity | null;
-  /** What is wrong with today's configuration: no new update begins, and everything else goes on. */
+  /** What is wrong with the present configuration: it stops new updates and nothing else. */
   problem: InterlockError | null;
   /** Stands in for the server's releases. */
   bundle?: OfflineBundle | null;

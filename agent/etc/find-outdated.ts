@@ -7,7 +7,7 @@ import { etcFolders, readNotes } from './note-overrides.ts';
 export interface Outdated {
   /** From /etc on. */
   path: string;
-  /** What became of the image's since the host's own was written. */
+  /** Whether the image's file changed after the host's own was written. */
   image: 'changed' | 'added' | 'removed';
 }
 

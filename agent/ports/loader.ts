@@ -27,6 +27,6 @@ export interface LoaderPort {
   markBad(generation: number): Promise<void>;
   /** Points at the other slot as it is, if it was marked good and is whole: the local operator's rollback. */
   flipBack(running: Running): Promise<number>;
-  /** What lies on the ESP, in the order systemd-boot tries it. */
+  /** What is on the ESP, in the order in which systemd-boot tries it. */
   entries(): Promise<LoaderEntry[]>;
 }

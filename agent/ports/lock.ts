@@ -36,13 +36,13 @@ export type Standing = Static<typeof Standing>;
 /** Why a place cannot be had now. */
 export type WaitReason = 'full' | 'failure_stop' | 'rewound' | 'foreign_hold' | 'quorum' | 'unreachable';
 
-/** What came of asking for a place; after `unknown` it may be held. */
+/** The outcome of asking for a place; after `unknown` it may be held. */
 export type AcquireAnswer =
   | { kind: 'held'; hold: Hold; revision: string }
   | { kind: 'wait'; reason: WaitReason; holders: Holder[]; problem: string }
   | { kind: 'unknown'; problem: string };
 
-/** What came of giving a place back; after `unknown` it may still be held. */
+/** The outcome of giving a place back; after `unknown` it may still be held. */
 export type ReleaseAnswer = { kind: 'released'; revision: string } | { kind: 'unknown'; problem: string };
 
 /** What this host knows about itself: it recognises its own place, and an etcd that went back in time. */

@@ -9,7 +9,7 @@ import { confirm } from './confirm.ts';
 import type { PerformContext } from './context.ts';
 import { look } from './look.ts';
 
-/** Does one effect and says what came of it; null after a reboot was asked for. What is thrown becomes `failed`. */
+/** Performs one effect and returns its outcome; null after a reboot was requested. An error becomes `failed`. */
 export async function perform(
   effect: Effect,
   ports: Ports,

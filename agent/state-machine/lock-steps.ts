@@ -57,7 +57,7 @@ export function onAcquired(memory: Memory, { time, nonce, answer }: EventOf<'acq
   return pause(reach(known, time, { at: 'written', plan: phase.plan, fresh }));
 }
 
-/** Why a place is not to be had, where somebody should know; a full group is everyday life. */
+/** Why no place was acquired, if an operator should know; a full group is normal. */
 const troubles: Partial<Record<WaitReason, TroubleCode>> = {
   failure_stop: 'lock_brake',
   rewound: 'etcd_rewound',

@@ -61,7 +61,7 @@ function onTarget(
   return offer(memory, time, plan);
 }
 
-/** Accepts a target: from now on the inactive slot holds nothing that anybody may count on. */
+/** Accepts a target: from now on nothing in the inactive slot can be relied on. */
 export function offer(memory: Memory, time: string, plan: Plan & { target: Target }): Memory {
   const slots = { ...memory.slots };
   if (memory.running) delete slots[otherSlot(memory.running.slot)];

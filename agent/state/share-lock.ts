@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Unlock } from './hold-lock.ts';
 
-/** Keeps an agent from starting while somebody looks, without writing anything; null while one runs. */
+/** Keeps an agent from starting while another process reads, without writing anything; null while one runs. */
 export async function shareLock(file: string): Promise<Unlock | null> {
   const handle = await open(file, 'r').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;

@@ -25,7 +25,7 @@ import { type Verification, verifyRest, verifySlot, writeTree } from './verify-s
 /** What writing a slot needs of the host. */
 export interface Storage {
   slots: Slots;
-  /** The folder at which the ESP lies. */
+  /** Where the ESP is mounted. */
   esp: string;
   bootFiles: BootFiles;
 }

@@ -4,7 +4,7 @@ import { type Progress, showProgress } from '../../system/terminal/progress.ts';
 /** Reports the progress of a build; `total` in bytes, 0 when a step cannot know it. */
 export interface Reporter {
   (step: string, total: number): Progress;
-  /** Warns the author of a definition in one line; the build goes on. */
+  /** Warns the author of a definition in one line; the build continues. */
   warn?(line: string): void;
 }
 

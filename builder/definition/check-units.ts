@@ -4,7 +4,7 @@ import { lineOf } from './lines/line-of.ts';
 import type { Problem } from './refuse-all.ts';
 import { unitNameProblem } from './unit-name.ts';
 
-/** What is no name of a unit among `units` and `mask`, with the reason and the line. */
+/** Entries of `units` and `mask` that are not valid unit names, each with the reason and the line. */
 export function unitNameProblems({ file, text }: DefinitionFile, image: ImageFile): Problem[] {
   const sections = Object.entries(image.arch ?? {}).map(([arch, layer]) => ({ at: ['arch', arch], layer }));
   return [{ at: [] as string[], layer: image as Layer }, ...sections].flatMap(({ at, layer }) =>

@@ -11,7 +11,7 @@ import { schemaProblems } from './schema-problems.ts';
 
 /** An image.toml whose every key is known and of the right type. */
 export interface ReadFile extends DefinitionFile {
-  /** The folder it lies in. */
+  /** The folder that contains it. */
   dir: string;
   image: ImageFile;
 }

@@ -21,7 +21,7 @@ export interface DeltaOptions {
   onProgress?: (done: number, total: number) => void;
 }
 
-/** A release and the folder it lies in. */
+/** A release and its folder. */
 export interface Placed {
   dir: string;
   release: Release;

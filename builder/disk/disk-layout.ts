@@ -50,7 +50,7 @@ export function layOutDisk(sizes: PartitionSizes, arch: Arch, seed: string, sect
   return { diskGuid: guidFrom(`${seed} disk`), sectorSize, sectors, partitions };
 }
 
-/** Where a partition lies, in bytes. */
+/** A partition's offset and size, in bytes. */
 export function partitionRange(table: GptTable, name: PartitionName): { offset: number; size: number } {
   const { firstLba, lastLba } = table.partitions.find((partition) => partition.name === name)!;
   return { offset: firstLba * table.sectorSize, size: (lastLba - firstLba + 1) * table.sectorSize };

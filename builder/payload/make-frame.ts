@@ -5,7 +5,7 @@ const compress = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress);
 /** A dictionary that begins so is taken for one of zstd's own format. */
 const dictionaryMagic = Buffer.from('37a430ec', 'hex');
 
-/** Packs bytes into one zstd frame; `dictionary` is what lies before them or what they replace, if anything helps. */
+/** Packs bytes into one zstd frame; `dictionary` is what precedes them or what they replace, if that helps. */
 export function makeFrame(bytes: Buffer, dictionary: Buffer | null, level: number): Promise<Buffer> {
   const window = Math.max(10, Math.ceil(Math.log2(bytes.length + (dictionary?.length ?? 0))));
   return compress(bytes, {

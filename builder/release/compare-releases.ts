@@ -38,7 +38,7 @@ export async function compareReleases(
   return differences;
 }
 
-/** For people: what differs, indented where it lies inside a file. */
+/** The differences as text, indented if they are inside a file. */
 export function formatDifferences(differences: readonly Difference[]): string {
   const lines = differences.map(({ file, path, problem, origin }) => {
     return path === null

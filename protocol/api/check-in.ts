@@ -31,7 +31,7 @@ export const EnrollAnswer = extensible({
 });
 export type EnrollAnswer = Static<typeof EnrollAnswer>;
 
-/** What an agent is stuck on while it goes on checking in. */
+/** A problem that stops the agent while it still checks in. */
 export const Trouble = extensible({
   code: Type.String({ pattern: '^[a-z][a-z0-9_]{0,63}$' }),
   text: Type.String({ maxLength: 1024 }),

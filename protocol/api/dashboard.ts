@@ -68,7 +68,7 @@ export const HostFilter = strict({
 });
 export type HostFilter = Static<typeof HostFilter>;
 
-/** `GET /v1/rollouts/:id/curve`: what was planned and what came of it, in up to 200 steps. */
+/** `GET /v1/rollouts/:id/curve`: planned and actual progress, in up to 200 steps. */
 export const CurveAnswer = strict({
   now: Time,
   starts: Time,
@@ -174,7 +174,7 @@ export const LocksAnswer = strict({
           rootHash: Sha256,
           ok: Count,
           failed: Type.Array(strict({ host: Type.String(), reason: Type.String() })),
-          /** It failed so often that nobody starts it. */
+          /** It failed so often that no host may start it. */
           stopped: Type.Boolean(),
         }),
       ),

@@ -3,7 +3,7 @@ import { Positive, parseJson, strict, Version, Word } from '../schema/schema.ts'
 import { isNewer } from '../text/version.ts';
 import type { Channel, Named } from './channel.ts';
 
-/** `brakes/<name>/<channel>.json`: what whoever is on call has stopped. It can only make a channel stricter. */
+/** `brakes/<name>/<channel>.json`: what the on-call role has stopped. It can only make a channel stricter. */
 export const Brake = strict({
   format: Type.Literal(1),
   name: Word,

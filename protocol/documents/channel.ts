@@ -22,7 +22,7 @@ export const Channel = strict({
   heads: Type.Optional(Type.Array(Named, { maxItems: 64 })),
   /** Versions that every host older than them must run before it goes further, oldest first. */
   floors: Type.Array(Named),
-  /** Hosts below it are told to update now. */
+  /** Hosts below it should update now. */
   minimum: Type.Union([Version, Type.Null()]),
   blocked: Type.Array(strict({ version: Version, reason: Type.String() })),
   /** Exactly these versions may go lower, and only to `to`. */

@@ -12,7 +12,7 @@ export function channelRole(channel: string): string {
   return `channel-${channel}`;
 }
 
-/** The role of whoever is on call: it may only make a channel stricter (`protocol/documents/brake.ts`). */
+/** The on-call role: it can only make a channel stricter (`protocol/documents/brake.ts`). */
 export function brakeRole(channel: string): string {
   return `brake-${channel}`;
 }
@@ -67,7 +67,7 @@ export function isDue(role: string, expires: string, now: Date): boolean {
   return new Date(expires).getTime() - now.getTime() < lifeOf(role) / 3 || livesTooLong(role, expires, now);
 }
 
-/** Versions that one signature may leap: from the last number there is, nobody could ever renew. */
+/** How far one signature may raise a version: after the highest number, metadata could never be renewed. */
 const longestLeap = 10_000;
 
 /** What is wrong with the version and the expiry of a document that we are to sign or to publish after version `before`, in words. */

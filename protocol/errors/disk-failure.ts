@@ -10,7 +10,7 @@ const denied = ['EACCES', 'EPERM'];
 const damaged = /^SQLITE_(CORRUPT|NOTADB)\w*$/;
 const locked = /^SQLITE_(BUSY|LOCKED)\w*$/;
 
-/** What people are told of a database whose content cannot be believed any more. */
+/** The message about a database whose content cannot be trusted any more. */
 export function damageOf(problem: string): DiskFailure {
   const advice = 'stop the server and restore a backup (interlock restore)';
   return { code: 'server_unready', details: { problem: `the database is damaged (${problem}): ${advice}` } };

@@ -42,7 +42,7 @@ export function lockKey(group: string): string {
   return `${lockPrefix}${group}/lock`;
 }
 
-/** The group whose key it is, if it is one: anybody may put other keys beside them. */
+/** The group whose key it is, if it is one: other keys can stand beside them. */
 export function groupOf(key: string): string | undefined {
   const group = key.slice(lockPrefix.length, -'/lock'.length);
   return key === lockKey(group) && !problemOf(Word, group) ? group : undefined;

@@ -21,7 +21,7 @@ export interface Host {
   boots: readonly string[];
 }
 
-/** The value of a group nobody has used yet. */
+/** The value of a group that has not been used yet. */
 export function emptyLock(slots = 1): LockValue {
   return { format: 1, slots, holders: [], releases: {} };
 }
@@ -87,7 +87,7 @@ export function clearFailed(value: LockValue, only?: string): LockValue {
   return { ...value, releases: Object.fromEntries(releases) };
 }
 
-/** The failure stop: nobody starts a release that failed on more than one host in eleven. */
+/** The failure stop: no host starts a release that failed on more than one host in eleven. */
 export function isStoppedByFailures(entry: LockValue['releases'][string] | undefined): boolean {
   const failed = Object.keys(entry?.failed ?? {}).length;
   return failed >= 1 && failed * 10 > (entry?.ok ?? 0);

@@ -54,7 +54,7 @@ export function extensible<T extends Parameters<typeof Type.Object>[0]>(properti
   return Type.Object(properties);
 }
 
-/** The fields of a value that its schema names, so that nobody keeps what others added. */
+/** The fields of a value that its schema names; all others are dropped. */
 export function knownFields<T extends ReturnType<typeof extensible>>(schema: T, value: Static<T>): Static<T> {
   const named = Object.keys(schema.properties).filter((key) => Object.hasOwn(value as object, key));
   return Object.fromEntries(named.map((key) => [key, value[key as keyof typeof value]])) as Static<T>;

@@ -5,7 +5,7 @@
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 const short: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** Text of others as one line that shows all of it, so that whoever wrote it writes nothing else on a screen. */
+/** Untrusted text as one line that shows all its characters, so that it cannot control a terminal. */
 export function visible(text: string): string {
   return text.replace(unseen, nameOf);
 }

@@ -12,7 +12,7 @@ export interface Login {
   password?: string;
 }
 
-/** Opens an endpoint; whoever is not known there any more is authenticated again there. */
+/** Opens an endpoint; a user whose token it has forgotten is authenticated again. */
 export function openEndpoint(url: string, post: Poster, { username, password = '' }: Login): Endpoint {
   let token: string | undefined;
   const base = url.replace(/\/$/, '');

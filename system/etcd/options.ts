@@ -13,7 +13,7 @@ export interface EtcdFlags {
   passwordFile?: string | undefined;
 }
 
-/** Opens the etcd that flags name. Throws `usage` for what is no address. */
+/** Opens the etcd that flags name. Throws `usage` for an invalid URL. */
 export async function openNamedEtcd(flags: EtcdFlags): Promise<Etcd> {
   const text = async (file: string | undefined) => (file ? await readFile(file, 'utf8') : undefined);
   const [ca, cert, key, password] = await Promise.all(

@@ -1,6 +1,6 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
-/** What a process learns of its etcd's endpoints: whoever failed is asked last, and its words are kept for people. */
+/** What a process knows about its etcd's endpoints: one that failed is asked last, and its error is kept for messages. */
 export class Roster {
   /** The cluster most endpoints belong to; what belongs to another one is not believed. */
   cluster: string | undefined;

@@ -13,7 +13,7 @@ export async function tighten(path: string): Promise<void> {
   await chmod(path, found.isDirectory() ? privateFolder : found.mode & 0o700).catch(ignoreReadOnly);
 }
 
-/** The same for a folder and all that lies in it. Links are not followed. */
+/** The same for a folder and everything in it. Links are not followed. */
 export async function tightenTree(folder: string): Promise<void> {
   await tighten(folder);
   // a folder that is missing, or that this user may not read, holds nothing to tighten
@@ -24,7 +24,7 @@ export async function tightenTree(folder: string): Promise<void> {
   }
 }
 
-/** Makes a file to be locked by flock(1), which itself would make one that anybody may lock. */
+/** Creates a file for flock(1), which by itself would create one that any user can lock. */
 export async function makeLockFile(path: string): Promise<void> {
   await (await open(path, 'a', privateFile)).close();
   await tighten(path);

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { readError } from './read-error.ts';
 
-/** The largest document that anybody gives us has a few MiB: a list of packages, or of their parts. */
+/** The largest documents have a few MiB: lists of packages, or of their parts. */
 const longest = 64 * 1024 * 1024;
 
 /**

@@ -3,7 +3,7 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { redirectOf } from './redirect.ts';
 import { retryAfterSeconds } from './retry-after.ts';
 
-/** What somebody answered: to be believed only after a look at its status and its kind. */
+/** A response: trust it only after a check of its status and content type. */
 export interface Answer {
   url: string;
   status: number;

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
-/** What became of a request: only `unsent` and `refusal` prove that nothing was changed by it. */
+/** The outcome of a request: only `unsent` and `refusal` prove that it changed nothing. */
 export type Posted =
   | { kind: 'answer'; json: Record<string, unknown> }
-  /** No byte of it reached anybody. */
+  /** No byte of it was received. */
   | { kind: 'unsent'; error: InterlockError }
   /** etcd said no. */
   | { kind: 'refusal'; error: InterlockError }

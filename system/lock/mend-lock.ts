@@ -7,7 +7,7 @@ import { lockOf } from './read-lock.ts';
 /** How many changes of a damaged value are looked at, from the newest back. */
 const deepest = 100;
 
-/** A value that nobody can read, and the last one before it that could be: who held a place then still does. */
+/** A value that cannot be read, and the last readable one before it, whose holders still have their places. */
 export interface Damage {
   found: Stored;
   before: { value: LockValue; revision: string } | null;

@@ -9,7 +9,7 @@ export async function readLock(etcd: Etcd, group: string): Promise<LockValue> {
   return lockOf(found, group);
 }
 
-/** What lies under a group's key. Throws `lock_damaged`, which names both. */
+/** The value of a group's key. Throws `lock_damaged`, which names both. */
 export function lockOf(found: Stored | null, group: string): LockValue {
   if (!found) return emptyLock();
   const damaged = (problem: string) =>

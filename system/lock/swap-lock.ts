@@ -5,7 +5,7 @@ import type { Etcd, EtcdHeader } from '../etcd/etcd.ts';
 import { lockOf } from './read-lock.ts';
 
 const maxConflicts = 30;
-/** How often a call goes on after a swap that failed on its way. */
+/** How often a call continues after a swap that failed on its way. */
 const maxFailures = 3;
 
 /** How a change of a group's lock ended. */

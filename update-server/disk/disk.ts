@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 
-/** The disk that a data folder lies on. */
+/** The disk that holds a data folder. */
 export interface Disk {
   /** Bytes that may still be written. */
   free(): number;

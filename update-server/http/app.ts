@@ -36,11 +36,11 @@ export interface Parts {
   /** Missing until the keys of `snapshot` and `timestamp` were given once; nothing can be published then. */
   onlineKeys: OnlineKeys | undefined;
   now(): Date;
-  /** Unlimited when nobody measures the disk. */
+  /** Unlimited if not given. */
   space?: FreeSpace;
-  /** Missing when nobody looks for rot. */
+  /** Missing if damaged blobs are not searched for. */
   scrub?: Scrub;
-  /** The load is normal when nobody watches. */
+  /** The load is normal if not given. */
   loadWatch?: LoadWatch;
   /** Missing when the server was given no etcd. */
   locks?: Locks | undefined;

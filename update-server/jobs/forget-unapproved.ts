@@ -12,7 +12,7 @@ interface Needs {
   now(): Date;
 }
 
-/** Forgets, every hour, hosts that nobody approved and that are gone. Returns how to stop. */
+/** Deletes, every hour, unapproved hosts that no longer check in. Returns how to stop. */
 export function keepForgetting(needs: Needs, log: (problem: string) => void): () => void {
   return repeat(() => forgetGone(needs), hourMs, log);
 }

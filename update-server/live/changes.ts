@@ -2,12 +2,12 @@ import type { Change } from '../../protocol/api/dashboard.ts';
 import { formatSubject } from '../domain/audit/subject.ts';
 import type { Changes } from '../store/interface/changes.ts';
 
-/** More hosts than this at once are told of as many hosts. */
+/** More hosts than this at once are one change of kind `hosts`. */
 export const manyHosts = 20;
 
 type Known = ReadonlyMap<string, string>;
 
-/** Puts news into what pages should read again, each once: the grants of a second are one change of their rollout. */
+/** Turns changes into what pages should read again, each once: the grants of a second are one change of their rollout. */
 export function changesOf(
   { lines, reporters, rollouts }: Changes,
   known: Known,

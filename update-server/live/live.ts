@@ -4,15 +4,15 @@ import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { ChangePosition, ChangeStore } from '../store/interface/changes.ts';
 import { changesOf, manyHosts } from './changes.ts';
 
-/** How often the tables are looked at while somebody listens: the grants of that time are one change. */
+/** How often the tables are read while there are listeners: the grants of that time are one change. */
 const lookMs = 1000;
 /**
  * Pages that may listen at once, each holding a connection: in all, with one token, and by those who only read, so that
- * who steers always finds a place.
+ * operators can always connect.
  */
 const limits = { all: 64, token: 16, readers: 48 };
-const anybody: Who = { id: '', role: 'viewer' };
-/** What is said after something may have been missed: read again what you show. */
+const unknown: Who = { id: '', role: 'viewer' };
+/** Sent after changes may have been missed: read again everything that you show. */
 const gap: Change = { kind: 'other', id: '', what: 'gap' };
 
 type Who = Pick<TokenInfo, 'id' | 'role'>;
@@ -20,35 +20,35 @@ type Who = Pick<TokenInfo, 'id' | 'role'>;
 /** A page that listens. */
 interface Listener {
   who: Who;
-  heard(change: Change): void;
+  changed(change: Change): void;
   ended(): void;
 }
 
-/** Tells those who listen what changed. */
+/** Sends changes to all listeners. */
 export interface Live {
-  /** Returns how to stop listening; nothing when too many listen already. `ended` is called when the server stops. */
-  listen(heard: (change: Change) => void, ended: () => void, who?: Who): (() => void) | undefined;
-  /** Sends everybody away, so that a stop of the server waits for no page. */
+  /** Returns how to stop listening, or undefined if there are too many listeners. `ended` is called when the server stops. */
+  listen(changed: (change: Change) => void, ended: () => void, who?: Who): (() => void) | undefined;
+  /** Ends all streams, so that a stop of the server does not wait for pages. */
   end(): void;
 }
 
-/** Watches the store for as long as somebody listens; `tell` hears what fails, and it is tried again. */
-export function openLive(store: ChangeStore, tell: (problem: string) => void): Live {
+/** Watches the store while there are listeners; failures are logged and retried. */
+export function openLive(store: ChangeStore, log: (problem: string) => void): Live {
   const listeners = new Set<Listener>();
   let timer: NodeJS.Timeout | undefined;
   let isWatching = false;
   let at: { position: ChangePosition; known: ReturnType<typeof changesOf>['known'] } | undefined;
   let isBehind = false;
 
-  /** Looks as long as anybody listens, whatever fails in between. */
+  /** Continues while there are listeners, also after failures. */
   async function watch(): Promise<void> {
     isWatching = true;
     try {
-      for (const change of await look()) for (const listener of listeners) say(listener, change);
+      for (const change of await look()) for (const listener of listeners) send(listener, change);
     } catch (error) {
       at = undefined;
       isBehind = true;
-      tell(asInterlockError(error).message);
+      log(asInterlockError(error).message);
     }
     isWatching = listeners.size > 0;
     if (isWatching) timer = setTimeout(() => void watch(), lookMs);
@@ -63,18 +63,18 @@ export function openLive(store: ChangeStore, tell: (problem: string) => void): L
       isBehind = false;
       return missed;
     }
-    const news = await store.changes(at.position, manyHosts + 1);
-    const { changes, known } = changesOf(news, at.known);
-    at = { position: news.position, known };
+    const found = await store.changes(at.position, manyHosts + 1);
+    const { changes, known } = changesOf(found, at.known);
+    at = { position: found.position, known };
     return changes;
   }
 
-  function say(listener: Listener, change: Change): void {
+  function send(listener: Listener, change: Change): void {
     try {
-      listener.heard(change);
+      listener.changed(change);
     } catch (error) {
       listeners.delete(listener);
-      tell(asInterlockError(error).message);
+      log(asInterlockError(error).message);
     }
   }
 
@@ -88,9 +88,9 @@ export function openLive(store: ChangeStore, tell: (problem: string) => void): L
   }
 
   return {
-    listen(heard, ended, who = anybody) {
+    listen(changed, ended, who = unknown) {
       if (isFull(who)) return undefined;
-      const listener = { heard, ended, who };
+      const listener = { changed, ended, who };
       listeners.add(listener);
       if (!isWatching) void watch();
       return () => void listeners.delete(listener);

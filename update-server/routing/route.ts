@@ -39,7 +39,7 @@ export interface RouteRules {
   limit?: CallLimit | undefined;
   /** Refused while too many hosts ask. */
   shed?: boolean | undefined;
-  /** The body is passed on as bytes and parsed by nobody. */
+  /** The body is passed on as bytes and not parsed. */
   takesBytes?: boolean | undefined;
 }
 

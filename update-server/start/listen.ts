@@ -19,7 +19,7 @@ export async function listen(app: App, address: ListenAddress): Promise<number> 
   return (app.server.address() as AddressInfo).port;
 }
 
-/** Bundles the dashboard a little later, before anybody opens it. */
+/** Bundles the dashboard a little later, before it is first opened. */
 export function warmPage(app: App): () => void {
   const ask = () => void app.inject({ url: '/' }).catch((error: unknown) => app.log.warn(error));
   const timer = setTimeout(ask, warmAfterMs);

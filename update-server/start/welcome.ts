@@ -4,16 +4,16 @@ import { createToken } from '../auth/create-token.ts';
 import { makeSecret } from '../auth/secret.ts';
 import type { Store } from '../store/interface/store.ts';
 
-/** How the operator is told of the first token. */
+/** How the operator gets the first token. */
 export interface WelcomeOptions {
   dataDir: string;
-  /** Prints what the operator must read: where the first admin token lies. */
+  /** Prints where the first admin token is. */
   print(line: string): void;
   /** Prints the token itself; not given when what is printed is kept where others read it, such as a journal. */
   printSecret?: ((line: string) => void) | undefined;
 }
 
-/** Makes the first admin token. It lies in a file before it is valid, so that no crash can lose it. */
+/** Creates the first admin token. It is in a file before it is valid, so that no crash can lose it. */
 export async function welcome(store: Store, { dataDir, print, printSecret }: WelcomeOptions): Promise<void> {
   const tokens = await store.tokens();
   if (tokens.some(({ role }) => role === 'admin')) return;

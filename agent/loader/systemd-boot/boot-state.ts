@@ -9,7 +9,7 @@ import { entriesFolder, imagesFolder } from '../../../protocol/boot/esp.ts';
 import { type Mark, parseMark } from '../../../protocol/boot/mark.ts';
 import type { Esp } from './esp.ts';
 
-/** What lies on the ESP. */
+/** What is on the ESP. */
 export interface BootState {
   /** Whole entries whose image is there. */
   entries: Entry[];

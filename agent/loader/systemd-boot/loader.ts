@@ -21,7 +21,7 @@ import { tidySteps } from './tidy.ts';
 export interface BootFiles {
   /** Deletes the slot's entries, then its images; durable when it returns. `rootHash` is what comes next. */
   clear(slot: SlotName, rootHash: string): Promise<void>;
-  /** Where the kernel image of a slot lies, from the ESP's root on. */
+  /** Path of a slot's kernel image, from the ESP's root on. */
   imagePath(slot: SlotName, rootHash: string): string;
   /** Makes a new image's name durable. */
   sync(): Promise<void>;

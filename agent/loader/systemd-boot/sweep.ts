@@ -3,7 +3,7 @@ import { flushed, type Step } from './steps.ts';
 
 const root = '.';
 
-/** Deletes what `fsck.fat` saved of cut writes: nobody reads it, and a few power cuts' worth would fill the ESP. */
+/** Deletes what `fsck.fat` saved of cut writes: it is never read, and after a few power cuts it would fill the ESP. */
 export async function sweepSteps(esp: Esp): Promise<Step[]> {
   const files = (await esp.list(root)).filter((file) => /^FSCK\d{4}\.(REC|\d{3})$/i.test(file));
   return flushed(

@@ -62,7 +62,7 @@ function octal(mode: number): string {
   return (mode & 0o755).toString(8).padStart(4, '0');
 }
 
-/** Whether a folder lies in a work tree of git. */
+/** Whether a folder is in a work tree of git. */
 async function isInGit(folder: string): Promise<boolean> {
   for (let at = await realpath(folder); ; at = dirname(at)) {
     const found = await access(join(at, '.git')).then(

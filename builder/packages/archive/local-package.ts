@@ -4,7 +4,7 @@ import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { digestFile } from '../../build-host/digest.ts';
 import type { LockedPackage } from '../lock/packages-lock.ts';
 
-/** Whether a locked package lies in a folder beside the definition rather than at an address. */
+/** Whether a locked package is in a folder beside the definition, and not at a URL. */
 export function isLocal({ repository }: LockedPackage): boolean {
   return repository !== undefined && !repository.includes('://');
 }

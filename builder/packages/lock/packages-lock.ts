@@ -18,7 +18,7 @@ export const LockedPackage = strict({
   path: Type.String({ pattern: '^(?!.*(?:\\.\\.|//))[\\w][\\w./+~%:@=,-]*\\.deb$' }),
   size: Bytes,
   sha256: Sha256,
-  /** The repository it lies in: an address, or a folder seen from the definition's; the mirror where it is not given. */
+  /** Its repository: a URL, or a folder relative to the definition's; the mirror if not given. */
   repository: Type.Optional(Type.String({ pattern: '^(?:https?://[^\\s@]+|(?![a-z]+:)[^/\\s][^\\0\\n]*)$' })),
   /** Counted from 1, which is meant where it is not given. */
   layer: Type.Optional(Type.Integer({ minimum: 1, maximum: maxLayers })),

@@ -9,7 +9,7 @@ const typeBits: Record<InodeKind, number> = {
   symlink: 0o120000,
 };
 
-/** Where an inode's content lies: `inline` when its last, partial block follows the inode. */
+/** Where an inode's content is: `inline` if its last, partial block follows the inode. */
 export interface InodePlace {
   serial: number;
   size: number;

@@ -3,7 +3,7 @@ import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { openErofs, problemOf } from './open-erofs.ts';
 import { erofsBlock, inodeTypes, walkErofs } from './walk-erofs.ts';
 
-/** A named stretch of an image: a file's content, or what lies between files. */
+/** A named range of an image: a file's content, or what is between files. */
 export interface Listed {
   /** Path without a leading `/`; what is no file has a name that begins with `#`. */
   path: string;

@@ -9,7 +9,7 @@ const longestPath = 4096;
 /** Paths, link targets and attributes of an honest image are a few times as long as its metadata, spelled out. */
 const spelledOut = 16;
 
-/** What an inode says, and where the rest of it lies. */
+/** The fields of an inode, and where its content is. */
 export interface ErofsNode {
   mode: number;
   size: number;
@@ -27,7 +27,7 @@ export interface ErofsNode {
 /** An image's metadata, which reaches to the image's end. */
 export interface ErofsMeta {
   metadata: Buffer;
-  /** Where it lies in the image. */
+  /** Its offset in the image. */
   metaAt: number;
   rootNid: number;
 }

@@ -29,7 +29,7 @@ export function removeWhere(tree: Tree, isUnwanted: (path: string) => boolean): 
   for (const path of tree.keys()) if (isUnwanted(path)) tree.delete(path);
 }
 
-/** The folder a path lies in; the root is the empty path. */
+/** The folder that contains a path; the root is the empty path. */
 export function parentOf(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
 }

@@ -32,7 +32,7 @@ export function layTree(tree: Tree, over: Tree, options: LayOptions): void {
   }
 }
 
-/** Takes an entry away with all that lies in it. */
+/** Removes an entry with everything in it. */
 export function removeBelow(tree: Tree, path: string): void {
   const below = `${path}/`;
   for (const name of tree.keys()) if (name === path || name.startsWith(below)) tree.delete(name);

@@ -1,7 +1,7 @@
 import type { Body } from '../entries/body.ts';
 import type { Entry, Tree } from '../entries/entry.ts';
 
-/** A tree as a JSON document: entries without content, and where each content lies in a file beside it. */
+/** A tree as a JSON document: entries without content, and the offset of each content in a file beside it. */
 export interface TreeIndex {
   /** Of the file of contents. */
   sha256: string;

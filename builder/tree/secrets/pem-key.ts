@@ -2,7 +2,7 @@
 const block = /-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?)-----([\s\S]*?)-----END \1-----/;
 /** Of a header, as in `Proc-Type: 4,ENCRYPTED`, and the checksum that ends a block of PGP. */
 const noContent = /^[\w-]+: |^=/;
-/** Shorter is no key of any kind. */
+/** Anything shorter cannot be a key. */
 const shortest = 40;
 
 /** The kind of the private key in PEM that a text holds, if its body can be one. */

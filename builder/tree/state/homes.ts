@@ -15,7 +15,7 @@ export function isSoftware(path: string): boolean {
   return Object.keys(software).some((folder) => path.startsWith(`${folder}/`));
 }
 
-/** Where in the image a path of /var lies when a host only gets a link to it. */
+/** Where the image keeps a path of /var to which a host only gets a link. */
 export function imagePath(path: string): string {
   for (const [from, to] of Object.entries(software)) {
     if (path.startsWith(`${from}/`)) return to + path.slice(from.length);

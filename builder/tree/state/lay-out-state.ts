@@ -13,7 +13,7 @@ export interface StateLayout {
   lines: string[];
   /** Links that a host gets. */
   links: { path: string; target: string }[];
-  /** What lies in the image for good. */
+  /** Files that stay in the image. */
   moved: { path: string; to: string; isFolder: boolean }[];
   /** What `lay-seeds` copies on a host, by the path there. */
   seeds: string[];

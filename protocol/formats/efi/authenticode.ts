@@ -10,7 +10,7 @@ export interface PeParts {
   table: { offset: number; size: number };
 }
 
-/** Finds them (Microsoft PE format, "Optional Header"). Throws `bad_input` for what is no such image. */
+/** Finds them (Microsoft PE format, "Optional Header"). Throws `bad_input` for anything else. */
 export function peParts(image: Buffer): PeParts {
   const headers = peHeaders(image);
   const optionalOffset = headers?.optionalOffset ?? 0;

@@ -3,7 +3,7 @@ import { dayMs } from '../../../protocol/time/durations.ts';
 /** Long after a session's end, its row goes. */
 const keptMs = 30 * dayMs;
 
-/** A session's use is noted this seldom, so that reading a page is no write. */
+/** The last use of a session is recorded at most this often, so that most reads write nothing. */
 const notedEveryMs = 5 * 60_000;
 
 /** Sessions that one token keeps; the one used longest ago ends first. */

@@ -27,7 +27,7 @@ export function explain(host: HostSummary, rollout: Rollout | undefined, now: Da
   return [why, ...more].filter(Boolean).join(' ');
 }
 
-/** What became of the last grant, while that says more than the decision of the last check-in. */
+/** The outcome of the last grant, while it says more than the decision of the last check-in. */
 function ofGrant({ standing, lastSeen, decision, at, offered }: HostSummary): string | undefined {
   if (!standing) return undefined;
   const { is, version, since } = standing;

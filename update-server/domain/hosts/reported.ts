@@ -18,7 +18,7 @@ export function reportedText({
   return `${text} | ${cancelled?.join(' ') ?? ''} | ${trouble ? `${trouble.code} ${trouble.text}` : ''}`;
 }
 
-/** What a host is stuck on, and since when: the same trouble goes on, another one begins. */
+/** A host's trouble with its start: the same code keeps its start, another one begins now. */
 export function followTrouble(
   before: HostSummary['trouble'],
   trouble: CheckIn['trouble'],

@@ -46,7 +46,7 @@ export function factsNeeded(
   };
 }
 
-/** What time makes of a rollout: its ramp runs, its canary passes, it halts, completes or goes on; null for nothing to write. */
+/** How time changes a rollout: its canary passes, it halts, completes or continues; null if there is nothing to write. */
 export function advance(present: Rollout, facts: AdvanceFacts, time: TickTime): RolloutChange | null {
   if (present.bad !== null) return null;
   const paced = keepPace(present, time.now, time.watchedMs, time.coveredMs);

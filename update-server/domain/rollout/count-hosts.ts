@@ -11,7 +11,7 @@ export interface StandFacts {
   pinned: string | null;
   cloned: boolean;
   approved: boolean;
-  /** Its last contact is so long ago that nobody waits for it. */
+  /** Its last contact is so long ago that the rollout does not wait for it. */
   away: boolean;
 }
 

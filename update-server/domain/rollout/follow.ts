@@ -15,7 +15,7 @@ export function followedPolicy(
   return given ?? ofChannel() ?? choosePolicy(usualPolicy);
 }
 
-/** What follows from a published channel: a head that changed is rolled out from now on; one that did not goes on as it was. */
+/** What a published channel starts: a rollout of a changed head; an unchanged head keeps its rollout. */
 export function followHead(
   channel: Channel,
   current: readonly Rollout[],

@@ -56,7 +56,7 @@ export interface GrantEnd {
   standing: GrantStanding;
   /** What the host runs by now: one that confirmed need not check in first to say so. */
   runs: string | null;
-  /** What it changes in the counts of its rollout; null when nobody counts it. */
+  /** What it changes in the counts of its rollout; null if it is not counted. */
   counts: { rollout: string; change: Counts } | null;
 }
 

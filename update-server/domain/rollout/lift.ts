@@ -20,7 +20,7 @@ export function mayLift(
   );
 }
 
-/** The rollout as it goes on; what it counted stays counted. */
+/** The rollout as it continues, with its counts unchanged. */
 export function lift(rollout: Rollout, now: Date, reason: string): Rollout {
   const rampSince = rollout.policy.canary && !rollout.canaryPassed ? null : now.toISOString();
   return { ...rollout, state: 'running', reason, rampSince, haltedFor: [], haltLine: null };

@@ -4,7 +4,7 @@ import type { RolloutHosts } from './count-hosts.ts';
 import { haltReason } from './judge.ts';
 import { type Rollout, rampRan } from './rollout.ts';
 
-/** True when ramp and canary keep nobody back any more and nobody is under way: then its hosts are worth counting. */
+/** True if ramp and canary hold no host back and no host is under way: only then must the hosts be counted. */
 export function mayBeOver(rollout: Rollout, now: Date): boolean {
   const { state, begun, policy, canaryPassed, full, counts } = rollout;
   if (state !== 'running' || !begun || counts.inFlight > 0) return false;
@@ -21,7 +21,7 @@ export function isOver(rollout: Rollout, hosts: RolloutHosts, now: Date): boolea
 
 /**
  * What becomes of a rollout that is over: completed when hosts run the release, halted when more failed than may.
- * With nobody on it and nobody failed it goes on as it is, for whoever comes.
+ * If no host runs it and none failed, it continues for hosts that appear later.
  */
 export function finishUp(rollout: Rollout, hosts: RolloutHosts, now: Date): Rollout {
   if (!mayBeOver(rollout, now) || hosts.coming > 0) return rollout;

@@ -6,7 +6,7 @@ import { type PolicyText, readPolicy, refuseContradictions } from '../../../prot
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { NamedPolicy } from './start.ts';
 
-/** What a channel follows for which nobody set a policy. */
+/** The policy of a channel without one of its own. */
 export const usualPolicy = 'now';
 
 const shipped = ['now', 'normal', 'careful'] as const;

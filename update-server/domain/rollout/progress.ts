@@ -3,7 +3,7 @@ import { limitsOf } from './judge.ts';
 import type { Rollout } from './rollout.ts';
 import { type ProgressStep, planOf, thin, totals } from './summary.ts';
 
-/** What was planned and what came of it, with the failure rate as the limits count it: anew from the last resume on. */
+/** Planned and actual progress, with the failure rate as the limits count it: from the last resume on. */
 export function curveOf(rollout: Rollout, steps: readonly ProgressStep[], now: Date): CurveAnswer {
   const { starts, resumed, active, baseline } = rollout;
   const none = { confirmed: 0, failed: 0 };

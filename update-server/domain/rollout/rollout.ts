@@ -40,7 +40,7 @@ export interface Rollout {
   /** Hosts of the channel and architecture seen lately. */
   active: number;
   counts: Counts;
-  /** What of it cannot be read, in words; null for nothing. Such a rollout starts nobody and can be aborted. */
+  /** What of it cannot be read, as text; null if all is readable. A damaged rollout starts no host and can be aborted. */
   bad: string | null;
   /** The counts as they were when it was resumed last. */
   baseline: Omit<Counts, 'inFlight'>;
@@ -59,7 +59,7 @@ export interface Counts {
 /** A host counts as active when it was seen this lately. */
 export const activeMs = 14 * dayMs;
 
-/** States in which hosts may start: one that is completed is there for whoever comes late. */
+/** States in which hosts may start; a completed rollout is for hosts that appear later. */
 export function isOpen({ state }: Pick<Rollout, 'state'>): boolean {
   return state === 'running' || state === 'completed';
 }

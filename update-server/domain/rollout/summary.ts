@@ -39,7 +39,7 @@ export function summarise(rollout: Rollout, now: Date): RolloutSummary {
   };
 }
 
-/** A rollout with its progress: what was planned, and what came of it. */
+/** A rollout with its planned and actual progress. */
 export function detail(rollout: Rollout, facts: RolloutFacts, now: Date): RolloutDetail {
   const { confirmed, failed } = rollout.baseline;
   return {

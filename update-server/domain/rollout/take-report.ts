@@ -10,7 +10,7 @@ interface Kept {
   detail: number | null;
 }
 
-/** What is kept of a host; of one that nobody vouched for much less: anybody who reaches the server can add some. */
+/** What is kept of a host; much less of an unapproved one, because any client that reaches the server can add some. */
 export function keptOf(isApproved: boolean): Kept {
   return isApproved
     ? { reports: 1000, grants: null, detail: null }

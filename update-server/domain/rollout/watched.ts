@@ -16,7 +16,7 @@ export const tickCoversMs = 60_000;
 /** Once the server is back, every host has at least some polls to be in contact again. */
 const graceMs = 15 * 60_000;
 
-/** Hosts whose last contact lies in this span are silent; an empty one when it ends before it begins. */
+/** Hosts whose last contact is in this span are silent; it is empty if it ends before it begins. */
 export function silentSpan({ ms, sinceMs }: Watched, silentAfterMs: number): { from: number; to: number } {
   const isGraceOver = ms - sinceMs >= Math.max(silentAfterMs, graceMs);
   // nobody is silent too early

@@ -7,7 +7,7 @@ import type { NewAudit } from './audit.ts';
 
 /** A publication or a renewal as it becomes visible: all of it in one transaction, or nothing. */
 export interface Publication extends Pick<Published, 'state' | 'files' | 'targets' | 'channels'> {
-  /** The revision this was computed from; another one now means that somebody came between. */
+  /** The revision this was computed from; another one now means that another writer came first. */
   basedOn: number;
   releases: { sha256: string; release: Release }[];
   /** What rollouts of new heads follow; otherwise their channels' own policy. */

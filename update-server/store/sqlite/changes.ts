@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { parseSubject } from '../../domain/audit/subject.ts';
 import type { ChangePosition, ChangeStore, Changes } from '../interface/changes.ts';
 
-/** Reads changes by the ends of the tables: it costs nothing while nobody listens. */
+/** Reads changes by the ends of the tables: it costs nothing without listeners. */
 export function changeStore(db: Database.Database): ChangeStore {
   const position = db.prepare<[], ChangePosition>(
     `SELECT (SELECT coalesce(max(seq), 0) FROM audit) AS audit, (SELECT coalesce(max(seq), 0) FROM report) AS report`,

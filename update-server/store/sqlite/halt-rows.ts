@@ -23,7 +23,7 @@ export interface HaltRows {
   excuse(rollout: string): void;
   /** Halts the rollout when what failed in it is more than may. */
   haltIfDue(rollout: string, now: string): void;
-  /** Writes what became of a rollout; a halt remembers the audit line that tells of it. */
+  /** Writes a rollout's new state; a halt stores the id of its audit line. */
   write(change: RolloutChange, now: string): void;
 }
 

@@ -14,7 +14,7 @@ import { readJson } from './read-json.ts';
 
 type Row = Omit<GrantOfHost, 'trouble'> & { trouble: string | null };
 
-/** Names who is behind a rollout's figures, so that nobody has to guess which host it was. */
+/** Names the hosts behind a rollout's counts. */
 export function namedHosts(
   db: Database.Database,
   facts: FleetFacts,

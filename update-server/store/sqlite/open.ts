@@ -13,7 +13,7 @@ const mapBytes = 2 ** 31;
 /** Pages the log may hold, 64 MiB: check-ins write the same ones again and again, and each goes into the file once. */
 const logPages = 16 * 1024;
 const pageBytes = 4096;
-/** The log's share of a small disk; it lies inside what uploads leave free. */
+/** The log's share of a small disk; it is part of the space that uploads leave free. */
 const logShare = 64;
 /** A database up to this size is read once as a whole before it is believed. */
 const checkedBytes = 256 * 2 ** 20;

@@ -37,7 +37,7 @@ export async function wantedBlobs(
   return wanted;
 }
 
-/** So long a publisher waits for hashes; what takes longer goes on, and is seen by the next who asks. */
+/** How long a publisher waits for hashes; longer hashing continues, and the next request sees its result. */
 const patienceMs = 30_000;
 
 /** Ends what a crash left between the last byte and the rename; an upload longer than announced begins anew. */

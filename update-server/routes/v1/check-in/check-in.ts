@@ -9,14 +9,14 @@ import { offer } from './offer.ts';
 /** How often an agent asks; it adds its own random delay. */
 const pollSeconds = 300;
 
-/** What decides about a host, and writes down what was decided. */
+/** What a check-in needs to decide and to record its decision. */
 export interface CheckInNeeds {
   store: Store;
   load(): Load;
   now(): Date;
 }
 
-/** Answers one host: the decision, its grant when there is one, and a note of both. */
+/** Decides about one host, with a grant if it gets one, and records both. */
 export async function checkIn(needs: CheckInNeeds, host: HostRecord, said: CheckIn): Promise<CheckInAnswer> {
   const { store } = needs;
   const at = needs.now();

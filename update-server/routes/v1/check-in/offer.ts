@@ -7,7 +7,7 @@ import type { Store } from '../../../store/interface/store.ts';
 
 /**
  * Decides for one host, this release or none with the reason, and grants what was decided in one transaction.
- * A busy server starts nobody: who is on the way goes on.
+ * A busy server starts no further host; hosts with a grant continue.
  */
 export async function offer(
   store: Store,

@@ -6,7 +6,7 @@ import type { Store } from '../../../store/interface/store.ts';
 
 const always = '9999-12-31T23:59:59Z';
 
-/** Removes hosts that enrolled without a join token and that nobody approved. */
+/** Deletes hosts that enrolled without a join token and were not approved. */
 export const forgetUnapproved = route({
   method: 'POST',
   url: '/v1/hosts/forget',

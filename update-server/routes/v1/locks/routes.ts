@@ -39,5 +39,5 @@ const releaseLock = route({
     },
 });
 
-/** Who is rebooting, as etcd has it, and the last resort for a place that nobody will give back. */
+/** The holders in etcd, and the last resort for a place that will never be given back. */
 export const lockRoutes = [listLocks, releaseLock];

@@ -8,7 +8,7 @@ interface Blob {
   size: number;
 }
 
-/** Puts together what a release's page shows: its sizes, what of it lies here, and whose signatures name it. */
+/** Collects what a release's page shows: its sizes, its files stored here, and its signatures. */
 export async function describeRelease(
   { published, channels, sha256 }: ReleaseSummary,
   { name, version, arch, created, root, boot, payloads, packagesLock, sbom, stateCompat }: Release,

@@ -8,7 +8,7 @@ interface Received {
   refused: NonNullable<ReportsAnswer['refused']>;
 }
 
-/** Reads reports one by one, so that one which nobody can read keeps no other from being heard. Throws `bad_input` when there is no list. */
+/** Reads reports one by one, so that an unreadable one does not stop the others. Throws `bad_input` when there is no list. */
 export function readReports(body: unknown): Received {
   const list = (body as { reports?: unknown } | null)?.reports;
   if (!Array.isArray(list))

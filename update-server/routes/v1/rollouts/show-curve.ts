@@ -5,7 +5,7 @@ import { readers } from '../../../routing/access.ts';
 import { route } from '../../../routing/route.ts';
 import { findRollout, type Needs } from './find.ts';
 
-/** What a rollout planned, and what came of it. */
+/** A rollout's planned and actual progress. */
 export const showCurve = route({
   method: 'GET',
   url: '/v1/rollouts/:id/curve',

@@ -38,7 +38,7 @@ const sendTarget = route({
 /** Signed metadata and targets as plain files; everything but `timestamp.json` never changes under its name. */
 export const tufRoutes = [sendMetadata, sendTarget];
 
-/** No tag: nobody asks again for what never changes, and a host pays for each byte of a head. */
+/** No ETag: these files never change, and a host pays for each byte of a header. */
 function sendForever({ url }: FastifyRequest, reply: FastifyReply, text: string | undefined): FastifyReply {
   return send(reply.header('cache-control', immutable), url, text);
 }
