@@ -8,6 +8,7 @@ import { findRollout, looksLikeId } from './client/find-id.ts';
 import { describeUnable, stateOf } from './format/rollout-text.ts';
 import { lineOfRollout, viewRollout } from './format/rollout-view.ts';
 
+/** Flags of `interlock rollout watch`. */
 export type WatchFlags = ClientOptions & { channel?: string; timeout?: string };
 
 const pollMs = 2000;

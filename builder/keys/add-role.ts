@@ -13,6 +13,7 @@ import { gathering, keepChange } from '../request/keep-change.ts';
 import { delegateRole } from './delegate-to.ts';
 import { generateKeys, keyFiles } from './generate.ts';
 
+/** How the keys of a new role are made, and when. */
 export interface AddOptions {
   /** Public keys of holders elsewhere, in place of keys made here. */
   publicKeys?: readonly KeyObject[] | undefined;

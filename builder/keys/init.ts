@@ -8,6 +8,7 @@ import { type CertificateOptions, makeCertificates } from './certificates/certif
 import { firstMetadata } from './first-metadata.ts';
 import { generateKeys, keyFiles } from './generate.ts';
 
+/** The roles of a new keys folder, and how many keys and signatures each needs. */
 export interface InitOptions {
   channels: readonly string[];
   /** How many signatures every offline role needs, and how many keys are made for it. */

@@ -7,6 +7,7 @@ import type { Show } from '../request/describe/show-change.ts';
 import { gathering, keepChange } from '../request/keep-change.ts';
 import { renewCertificate } from './certificates/certificates-folder.ts';
 
+/** Which roles and certificates to sign again. */
 export interface RenewOptions {
   /** Also what does not expire soon. */
   all?: boolean;

@@ -15,6 +15,7 @@ import { gathering, keepChange } from '../request/keep-change.ts';
 import { delegateTo, type NewKeys } from './delegate-to.ts';
 import { generateKeys } from './generate.ts';
 
+/** The keys and the threshold that a role gets. */
 export interface RotateOptions {
   /** Public keys of holders elsewhere, in place of keys made here. */
   publicKeys?: readonly KeyObject[] | undefined;

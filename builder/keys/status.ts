@@ -8,6 +8,7 @@ import { onlineFiles } from '../keys-folder/retire.ts';
 import { requireRole, signersOf } from '../metadata/document.ts';
 import { certificateNames, isOld, readCertificate } from './certificates/certificates-folder.ts';
 
+/** A role or certificate of a keys folder, as `interlock keys status` shows it. */
 export interface RoleStatus {
   role: string;
   /** null for a certificate, and for what the server signs. */

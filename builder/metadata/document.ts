@@ -8,7 +8,10 @@ export interface Document<T extends Root | Targets> {
   text: string;
   parsed: Metadata<T>;
 }
+
+/** `root.json`. */
 export type RootDocument = Document<Root>;
+/** `targets.json`, or the metadata of a role it delegates to. */
 export type TargetsDocument = Document<Targets>;
 /** `targets` and the roles it delegates to, by name. */
 export type RoleDocuments = Record<string, TargetsDocument>;

@@ -20,6 +20,7 @@ export interface ShownFiles {
   stream(path: string): AsyncIterable<Buffer>;
 }
 
+/** The release that a bundle offers, where it comes from, and where it goes. */
 export interface BundleOptions extends Omit<OfflineOffer, 'format'> {
   server: ShownFiles;
   /** A folder to make, or a file that ends in `.tar`. */

@@ -11,6 +11,7 @@ import { readRepository, type ServerRepository } from './repository/read-reposit
 import { releasedVersion } from './repository/released.ts';
 import type { PublishServer } from './repository/server.ts';
 
+/** The channel to show or to change, and how the change is signed. */
 export interface ChannelOptions {
   server: PublishServer;
   keysDir: string;

@@ -7,6 +7,7 @@ import { readChannel } from './repository/read-channel.ts';
 import { readReleases, releasedVersion } from './repository/released.ts';
 import type { PublishServer } from './repository/server.ts';
 
+/** The release to promote, its new channel, and how that is signed. */
 export interface PromoteOptions {
   server: PublishServer;
   keysDir: string;

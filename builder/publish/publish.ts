@@ -11,6 +11,7 @@ import { readChannel } from './repository/read-channel.ts';
 import type { PublishServer } from './repository/server.ts';
 import { uploadBlobs } from './upload-blobs.ts';
 
+/** The release to publish, its channel, and how that is signed. */
 export interface PublishOptions {
   server: PublishServer;
   keysDir: string;
@@ -25,6 +26,7 @@ export interface PublishOptions {
   now?: Date;
 }
 
+/** What a publication did. */
 export interface PublishOutcome {
   name: string;
   version: string;

@@ -9,6 +9,7 @@ import { readChannel } from './repository/read-channel.ts';
 import { oneWay, releasedVersion, releasedVersions } from './repository/released.ts';
 import type { PublishServer } from './repository/server.ts';
 
+/** The channel to roll back, the version it returns to, and how that is signed. */
 export interface RollbackOptions {
   server: PublishServer;
   keysDir: string;

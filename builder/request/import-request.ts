@@ -14,6 +14,7 @@ import { checkAsked } from './check-request.ts';
 import { describeRequest, earlierDocuments, type RequestState } from './describe-request.ts';
 import { readRequest } from './request.ts';
 
+/** What a signed request brought into the keys folder. */
 export interface Imported {
   documents: RequestState[];
   /** Key files that nothing names any more. */

@@ -8,6 +8,7 @@ import { changeText, type Show } from '../request/describe/show-change.ts';
 import { withSignedBoot } from './secure-boot/with-signed-boot.ts';
 import { signProvenance } from './sign-provenance.ts';
 
+/** The target that was signed, and by which metadata. */
 export interface SignAnswer {
   target: string;
   /** Version of the `releases` metadata that names it. */

@@ -1,9 +1,11 @@
 /** Where an image carries what it trusts before it has seen any server. Absolute paths, like all of the image's here. */
 export const imageRootFile = '/usr/lib/interlock/root.json';
+/** The oldest metadata that the image accepts. */
 export const imageFloorFile = '/usr/lib/interlock/trust-floor.json';
 
 /** The agent in an image: its program, and the Node that runs it. */
 export const agentFile = '/usr/lib/interlock/agent.js';
+/** The Node that runs the agent. */
 export const agentNodeFile = '/usr/lib/interlock/node';
 
 /** The agent's state on the state partition, which is mounted on /var and survives updates. */

@@ -7,6 +7,7 @@ export type SlotName = Static<typeof SlotName>;
 
 /** The partitions of a host's disk by name, in the order they lie on it. Initrd and agent find them by these names. */
 export const partitionNames = ['esp', 'root-a', 'verity-a', 'root-b', 'verity-b', 'state'] as const;
+/** One of `partitionNames`. */
 export type PartitionName = (typeof partitionNames)[number];
 
 /** The partitions of a slot: its root file system and the hash tree that proves it. */

@@ -16,6 +16,7 @@ export const Brake = strict({
 });
 export type Brake = Static<typeof Brake>;
 
+/** Reads a brake document. Throws `metadata_invalid`. */
 export function parseBrake(text: string | Uint8Array): Brake {
   return parseJson(Brake, text, 'brake document', 'metadata_invalid');
 }

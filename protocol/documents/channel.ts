@@ -30,12 +30,14 @@ export const Channel = strict({
 });
 export type Channel = Static<typeof Channel>;
 
+/** Reads a channel document. Throws `metadata_invalid`. */
 export function parseChannel(text: string | Uint8Array): Channel {
   return parseJson(Channel, text, 'channel document', 'metadata_invalid');
 }
 
 /** Where a host of a channel goes next, or why nowhere. Server and host decide by the same rule. */
 export type Hop = { to: Named & { sha256: string } } | { none: HopRefusal };
+/** Why a channel has no next version for a host. */
 export type HopRefusal = 'up_to_date' | 'blocked' | 'stranded' | 'newer_than_head' | 'no_release_for_arch';
 
 /** The next version for a host that runs `running`: a withdrawn version's target, else the next floor, else the head. */

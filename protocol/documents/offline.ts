@@ -8,6 +8,7 @@ import { parseJson, strict, Version, Word } from '../schema/schema.ts';
  */
 export const offlineOfferFile = 'offer.json';
 
+/** `offer.json`: the release that a medium offers, and the channel it is for. */
 export const OfflineOffer = strict({
   format: Type.Literal(1),
   name: Word,

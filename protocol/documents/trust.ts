@@ -39,9 +39,12 @@ export function brakeTarget(name: string, channel: string): string {
 
 /** What each role may name, as TUF path patterns; `*` does not cross a slash. */
 export const releasesPaths = ['*/*/*/release.json'];
+/** The paths that the role of a channel may name. */
 export function channelPaths(channel: string): string[] {
   return [`channels/*/${channel}.json`];
 }
+
+/** The paths that the role `brake-<channel>` may name. */
 export function brakePaths(channel: string): string[] {
   return [`brakes/*/${channel}.json`];
 }
@@ -123,6 +126,7 @@ export const TrustFloor = strict({
 });
 export type TrustFloor = Static<typeof TrustFloor>;
 
+/** Reads the trust floor of an image. Throws `state_invalid`. */
 export function parseTrustFloor(text: string | Uint8Array): TrustFloor {
   return parseJson(TrustFloor, text, 'trust floor', 'state_invalid');
 }

@@ -31,7 +31,9 @@ export const LockValue = strict({
 });
 export type LockValue = Static<typeof LockValue>;
 
+/** Releases that a lock remembers. */
 export const maxReleases = 8;
+/** Failed hosts that a lock remembers for each release. */
 export const maxFailed = 32;
 
 /** Where the groups' keys lie in etcd. */
@@ -48,6 +50,7 @@ export function groupOf(key: string): string | undefined {
   return key === lockKey(group) && !problemOf(Word, group) ? group : undefined;
 }
 
+/** Reads the lock of a group. */
 export function parseLockValue(text: string): LockValue {
   return parseJson(LockValue, text, 'lock value');
 }

@@ -41,6 +41,7 @@ const meanings: ReadonlyMap<unknown, string> = new Map([
   [timePattern, 'is no time of the calendar in UTC, such as 2026-03-01T22:00:00Z'],
 ]);
 
+/** The architectures of images and hosts. */
 export const Arch = Type.Union([Type.Literal('x86-64'), Type.Literal('arm64')]);
 export type Arch = Static<typeof Arch>;
 

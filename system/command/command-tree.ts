@@ -13,6 +13,7 @@ export interface CommandNode {
   commands: CommandNode[];
 }
 
+/** An option of a command, as completion and the reference need it. */
 export interface OptionNode {
   /** `--out`, or `-h` when there is no long name. */
   flag: string;

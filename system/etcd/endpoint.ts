@@ -7,6 +7,7 @@ export interface Endpoint {
   ask(path: string, body: object, signal?: AbortSignal): Promise<Posted>;
 }
 
+/** The etcd user, where etcd asks for one. */
 export interface Login {
   username?: string;
   password?: string;

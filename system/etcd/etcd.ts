@@ -11,6 +11,7 @@ export { type EtcdHeader, type Json, type Stored, storedOf } from './response.ts
 
 const conflictPauseMs = 40;
 
+/** Where a cluster is, how to log in, and what is known of it. */
 export interface EtcdOptions extends PostOptions, Login {
   endpoints: readonly string[];
   /** The only cluster that is believed. Without it, the one that most endpoints belong to. */

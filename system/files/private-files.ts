@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 /** Modes of what other users of the machine must neither read nor lock: flock(2) needs no more than to open a file. */
 export const privateFile = 0o600;
+/** The same for a folder. */
 export const privateFolder = 0o700;
 
 /** Takes everybody else's rights from what older versions or another umask left open; what is missing stays so. */

@@ -3,6 +3,7 @@ import https from 'node:https';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { judgeAnswer, type Posted } from './judge-answer.ts';
 
+/** TLS and the patience of a client. */
 export interface PostOptions {
   /** PEM texts for TLS and the client certificate. */
   ca?: string;

@@ -9,8 +9,16 @@ import {
   upwards,
 } from './import-graph.ts';
 
-/** `node test/house/measure.ts`: how the house stands, room by room. */
-for (const line of table()) process.stdout.write(`${line}\n`);
+/** `node test/house/measure.ts`: how the house stands, room by room; `--bare` lists the exports without a sentence. */
+const lines = process.argv.includes('--bare') ? bareExports() : table();
+for (const line of lines) process.stdout.write(`${line}\n`);
+
+function bareExports(): string[] {
+  const bare = readSources()
+    .flatMap(exportsOf)
+    .filter(({ has }) => !has);
+  return bare.map(({ file, name }) => `${file}: ${name}`);
+}
 
 function table(): string[] {
   const sources = readSources();
@@ -58,12 +66,26 @@ function figures(sources: readonly Source[], imports: readonly Import[]): (numbe
   ];
 }
 
-function exportsOf({ text, parsed }: Source): { has: boolean }[] {
+/** A type that stands right below a documented schema of the same name is documented with it. */
+function exportsOf({ file, text, parsed }: Source): { file: string; name: string; has: boolean }[] {
+  let above = { name: '', has: false };
   return parsed.program.body.flatMap((node) => {
-    if (node.type !== 'ExportNamedDeclaration' || !node.declaration) return [];
-    const before = text.slice(0, node.start).trimEnd();
-    return [{ has: before.endsWith('*/') }];
+    const isExport = node.type === 'ExportNamedDeclaration' && node.declaration !== null;
+    const declaration = isExport ? node.declaration! : node;
+    const name = nameOf(declaration);
+    const own = text.slice(0, node.start).trimEnd().endsWith('*/');
+    const ofSchema = declaration.type === 'TSTypeAliasDeclaration' && above.name === name && above.has;
+    above = { name, has: own || ofSchema };
+    return isExport ? [{ file, ...above }] : [];
   });
+}
+
+function nameOf(declaration: object): string {
+  const { id, declarations } = declaration as {
+    id?: { name?: string };
+    declarations?: { id: { name?: string } }[];
+  };
+  return id?.name ?? declarations?.[0]?.id.name ?? '';
 }
 
 function functionsOf({ file, text, parsed }: Source): { file: string; lines: number }[] {

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import forge from 'node-forge';
 import { dayMs } from '../../../protocol/time/durations.ts';
 
+/** What the certificates of a keys folder are made for. */
 export interface CertificateOptions {
   /** Whose keys these are; stands in every certificate's common name. */
   name: string;

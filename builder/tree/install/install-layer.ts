@@ -22,6 +22,7 @@ import { packageScriptProblem } from './script-problem.ts';
 
 /** What an image keeps of its packages in addition to what runs. */
 export type Extras = Pick<Definition, 'documentation' | 'locales'>;
+/** What an image keeps when its definition asks for nothing more. */
 export const noExtras: Extras = { documentation: false, locales: [] };
 
 /** Modules lie uncompressed: the wire compresses them, and they patch ten times better. */

@@ -4,6 +4,7 @@ import { inSandbox, type SandboxOptions } from './in-sandbox.ts';
 
 /** Shell programs that give a tree's folder the sandbox's devices, /proc and /sys, and take them back. */
 export const mountTree = fileURLToPath(new URL('mount-tree.sh', import.meta.url));
+/** Takes back what `mountTree` mounted. */
 export const unmountTree = fileURLToPath(new URL('unmount-tree.sh', import.meta.url));
 
 /** The environment that programs of a tree are run with; `epoch` in seconds since 1970. */

@@ -14,6 +14,7 @@ export const patchStreams = ['steps', 'gaps', 'values', 'inserts'] as const;
 
 /** How a stream is packed. */
 export const codecs = ['none', 'zstd', 'brotli'] as const;
+/** One of `codecs`. */
 export type Codec = (typeof codecs)[number];
 
 /** What a patch does, unpacked; `differ` changes the bytes that the steps gave. */

@@ -7,18 +7,22 @@ import { type ByteReader, openReader } from './varint.ts';
  */
 /** What a header of each format begins with. */
 export const magics = { 3: 'ILPAY003', 4: 'ILPAY004' } as const;
+/** Number of a payload format. */
 export type PayloadFormat = keyof typeof magics;
 
 /** What is written unless somebody asks for the former one, for hosts whose agents read no other. */
 export const presentFormat: PayloadFormat = 4;
+/** What agents of the former release read. */
 export const formerFormat: PayloadFormat = 3;
 
 /** What a payload writes, in this order. */
 export const payloadParts = ['root', 'boot'] as const;
+/** One of `payloadParts`. */
 export type PayloadPart = (typeof payloadParts)[number];
 
 /** Where bytes may be taken from: the image that a delta names, or what the same payload wrote before. */
 export const spaces = ['source-root', 'source-boot', 'target-root', 'target-boot'] as const;
+/** One of `spaces`. */
 export type Space = (typeof spaces)[number];
 
 /** A stretch of a space, in bytes from its start. */
@@ -30,8 +34,10 @@ export interface Stretch {
 
 /** What an operation may be, in the order of their numbers. */
 export const kinds = ['zero', 'data', 'copy', 'patch'] as const;
+/** One of `kinds`. */
 export type OperationKind = (typeof kinds)[number];
 
+/** One step of a payload: how a stretch of a part gets its bytes. */
 export interface Operation {
   kind: OperationKind;
   part: PayloadPart;
@@ -51,6 +57,7 @@ export interface Operation {
   sha256: string;
 }
 
+/** What a payload makes of what, and every step of it. */
 export interface PayloadHeader {
   format: PayloadFormat;
   sizes: Record<PayloadPart, number>;
