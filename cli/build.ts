@@ -140,7 +140,7 @@ async function runVerify(imagedir: string, folder: string, options: Options): Pr
   );
   if (differences.length === 0)
     return {
-      text: line`${folder}: the same bytes, installed anew on another simulated host`,
+      text: line`${folder}: installed again on another simulated host, with the same bytes`,
       data: { differences },
     };
   throw new InterlockError('not_reproduced', { folder, lines: `\n${formatDifferences(differences)}` });

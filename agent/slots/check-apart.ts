@@ -6,7 +6,7 @@ export function checkApart(target: Slot, running: Slot): void {
   for (const mine of [target.root, target.verity]) {
     for (const other of [running.root, running.verity]) {
       if (!overlap(mine, other)) continue;
-      const problem = `slot ${target.name} lies over the running slot ${running.name}`;
+      const problem = `slot ${target.name} overlaps the running slot ${running.name}`;
       throw new InterlockError('disk_invalid', { disk: mine.path, problem });
     }
   }

@@ -22,7 +22,7 @@ export async function findSlotsOnDisk(verityName: string, sys = '/sys', dev = '/
   const mapped = await findMapped(verityName, sys);
   const slaves = await readdir(join(mapped, 'slaves'));
   const first = slaves[0] && (await realpath(join(sys, 'class/block', slaves[0])));
-  if (!first) throw invalid(verityName, 'no partition lies under it');
+  if (!first) throw invalid(verityName, 'it is on no partition');
   const partitions = await readPartitions(dirname(first), dev);
   const find = (name: PartitionName): Partition => {
     const partition = partitions.find((one) => one.name === name);
@@ -37,7 +37,7 @@ export async function findSlotsOnDisk(verityName: string, sys = '/sys', dev = '/
   const own = (name: SlotName) =>
     Object.values(slotPartitions(name)).every((part) => slaves.includes(find(part).kernelName));
   const running = (['a', 'b'] as const).find(own);
-  if (!running) throw invalid(verityName, `lies on ${slaves.join(' and ')}, which are no slot`);
+  if (!running) throw invalid(verityName, `is on ${slaves.join(' and ')}, which are not a slot`);
   return { running, slots, esp: find('esp').extent.path };
 }
 

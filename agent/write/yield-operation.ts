@@ -71,7 +71,7 @@ function read(spaces: Spaces, { space, from, length }: Stretch, into?: Buffer): 
 
 function extentOf({ source, target }: Omit<Spaces, 'scratch'>, space: Space): OpenExtent {
   const parts = isSource(space) ? source : target;
-  if (!parts) throw new InterlockError('payload_invalid', { problem: 'it needs a source and there is none' });
+  if (!parts) throw new InterlockError('payload_invalid', { problem: 'it needs a source, which is missing' });
   return parts[space.endsWith('-root') ? 'root' : 'boot'];
 }
 

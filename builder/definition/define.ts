@@ -40,7 +40,7 @@ async function collect(dir: string, within: readonly string[]): Promise<ReadFile
     }
     // readImageFile reports other reasons why the file cannot be read
     if (!(await stat(join(folder, 'image.toml')).catch(() => undefined))) {
-      throw new InterlockError('definition_invalid', { ...place, problem: `${include} holds no image.toml` });
+      throw new InterlockError('definition_invalid', { ...place, problem: `${include} has no image.toml` });
     }
     for (const each of await collect(folder, [...within, dir])) {
       if (!found.some(({ file: met }) => resolve(met) === resolve(each.file))) found.push(each);

@@ -76,7 +76,7 @@ function xattrsOf(
   };
   for (let index = 0; index < shared; index++) {
     const at = image.xattrsAt + 4 * area.readUInt32LE(12 + 4 * index);
-    if (at < 0) throw new RangeError('holds an attribute that lies elsewhere');
+    if (at < 0) throw new RangeError('has an attribute outside of the image');
     add(image.metadata.subarray(at));
   }
   for (let at = 12 + 4 * shared; at < area.length; ) at += add(area.subarray(at));

@@ -99,7 +99,7 @@ export function refuseContradictions(text: PolicyText, what = 'policy'): void {
     throw refuse(what, `in_flight ${in_flight} is more than 100 %`);
   }
   if (typeof in_flight === 'string' && Number.parseInt(in_flight, 10) === 0) {
-    throw refuse(what, `in_flight ${in_flight} lets nobody start`);
+    throw refuse(what, `in_flight ${in_flight} lets no host start`);
   }
   if (text.silent_after && durationMs(text.silent_after) === 0) {
     throw refuse(what, `silent_after ${text.silent_after} would count every host that reboots as failed`);
@@ -123,7 +123,11 @@ export function paceOf(policy: Policy, group: string): Pace {
 /** Milliseconds in a duration such as `90 minutes`. */
 export function durationMs(text: string): number {
   const [, count, unit] = new RegExp(durationPattern).exec(text) ?? [];
-  if (!count) throw new InterlockError('bad_input', { what: 'duration', problem: `${text} is none` });
+  if (!count)
+    throw new InterlockError('bad_input', {
+      what: 'duration',
+      problem: `${text} is not a duration, such as "2 hours"`,
+    });
   return Number(count) * unitMs[unit as keyof typeof unitMs];
 }
 

@@ -78,7 +78,7 @@ export function countingProblem(
   { version, expires }: { version: number; expires: string },
   before: number,
 ): string | undefined {
-  if (problemOf(Positive, version)) return `version ${version} is none`;
+  if (problemOf(Positive, version)) return `version ${version} is not valid`;
   if (leaps(version, before)) return `version ${version} leaps too far ahead of ${before}`;
   return problemOf(Time, expires) && `its expiry ${expires} is no time of the calendar in UTC`;
 }

@@ -91,7 +91,7 @@ export const noneReasons: Readonly<Record<NoneReason, ReasonText>> = {
   not_yet: {
     label: 'not reached by the ramp',
     text: 'the ramp of the rollout has not reached the host',
-    change: 'The ramp goes on. “Finish” ends the ramp and lets every host start.',
+    change: 'The ramp continues. “Finish” ends the ramp and lets every host start.',
   },
   in_flight_limit: {
     label: 'too many hosts updating',

@@ -36,7 +36,8 @@ export async function mendLock(
   const value = slots === undefined ? before?.value : emptyLock(slots);
   if (!value) throw new InterlockError('not_found', { what: `an earlier value of group ${group}` });
   const { won } = await etcd.swap(lockKey(group), found, JSON.stringify(value));
-  if (!won) throw new InterlockError('lock_unknown', { problem: 'somebody else changed it meanwhile' });
+  if (!won)
+    throw new InterlockError('lock_unknown', { problem: 'it was changed by someone else in the meantime' });
   return value;
 }
 

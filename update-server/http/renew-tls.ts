@@ -30,7 +30,7 @@ export function renewTls(
     try {
       server.setSecureContext(readTls(files));
       [shown, refused] = [looks, undefined];
-      log.info(`tls: took ${files.certFile} anew`);
+      log.info(`tls: loaded ${files.certFile} again`);
     } catch (error) {
       const { message } = asInterlockError(error);
       if (refused !== looks) log.error(`tls: the old certificate stays: ${message}`);

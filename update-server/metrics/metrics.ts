@@ -24,7 +24,7 @@ export function createMetrics() {
     shed: counter('shed_requests_total', 'Requests of hosts that were sent away while too many asked'),
     checkIns: counter('check_ins_total', 'Check-ins by what they were answered', ['decision']),
     enrollments: counter('enrolments_total', 'Hosts that enrolled'),
-    grants: counter('grants_total', 'Grants asked for, renewals included, by what came of it', ['result']),
+    grants: counter('grants_total', 'Grants requested, renewals included, by result', ['result']),
     reports: counter('reports_total', 'Reports of hosts by kind, repeats included', ['kind']),
     hosts: gauge('hosts', 'Approved hosts by what they run and where they stand', [
       'name',
@@ -32,7 +32,7 @@ export function createMetrics() {
       'version',
       'state',
     ]),
-    hostsUnapproved: gauge('hosts_unapproved', 'Hosts that nobody approved yet'),
+    hostsUnapproved: gauge('hosts_unapproved', 'Hosts that wait for approval'),
     hostsCloned: gauge('hosts_cloned', 'Hosts that share their credential'),
     rolloutState: gauge('rollout_state', 'One for the state a rollout is in', [...rollout, 'state']),
     rolloutPercent: gauge('rollout_percent', 'Percent of cohorts that may start', rollout),

@@ -22,5 +22,5 @@ export async function welcome(store: Store, { dataDir, print, printSecret }: Wel
   await writeDurably(file, `${token}\n`, 0o600);
   await createToken(store, { role: 'admin', name: 'first start', who: 'server', now: new Date(), token });
   printSecret?.(`admin token: ${token}`);
-  print(`the first admin token lies in ${file}: keep it elsewhere and remove the file`);
+  print(`the first admin token is in ${file}: keep it elsewhere and remove the file`);
 }

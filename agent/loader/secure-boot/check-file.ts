@@ -11,7 +11,7 @@ export async function checkFile(file: string, efivars: string): Promise<void> {
   const [content, signature] = [await read(file), await read(`${file}.sig`)];
   const db = await readDb(efivars);
   const refuse = (problem: string) => new InterlockError('config_invalid', { file, problem });
-  if (!db) throw refuse('Secure Boot is off, so nobody vouches for a key');
+  if (!db) throw refuse('Secure Boot is off, so no key can be trusted');
   const isBy = db.some(({ publicKey }) => {
     return publicKey.asymmetricKeyType === 'rsa' && verify('sha256', content, publicKey, signature);
   });

@@ -38,7 +38,7 @@ export async function doubtfulModes(overlay: string): Promise<string[]> {
       : []),
     ...readable.map(
       (entry) =>
-        `${nameOf(entry)} may be read by everybody: if it is secret, give it mode "0600" in ${perms}`,
+        `${nameOf(entry)} can be read by every user: if it is secret, give it mode "0600" in ${perms}`,
     ),
     ...special.map((entry) => {
       return `${nameOf(entry)} is setuid, setgid or sticky on the disk and not in the image: give its mode in ${perms}`;

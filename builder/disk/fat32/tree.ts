@@ -90,7 +90,7 @@ function dosTime(seconds: number): { date: number; time: number } {
 
 function childDirectory(parent: Node, name: string, path: string): Node {
   const known = parent.children!.find((child) => child.name === name);
-  if (known && !known.children) throw refused(path, `lies below the file ${name}`);
+  if (known && !known.children) throw refused(path, `is below the file ${name}`);
   if (known) return known;
   const made = directory(name);
   parent.children!.push(made);

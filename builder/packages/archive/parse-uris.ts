@@ -21,7 +21,7 @@ export function parseUris(text: string, origins: readonly Origin[]): LockedPacka
     if (!match) return [];
     const [, uri = '', name = '', version = '', arch = '', size = '', sha256 = ''] = match;
     const origin = longest.find(({ base }) => uri.startsWith(base));
-    if (!origin) throw new InterlockError('mirror_failed', { what: name, problem: `it lies at ${uri}` });
+    if (!origin) throw new InterlockError('mirror_failed', { what: name, problem: `it is at ${uri}` });
     const { base, repository, paths } = origin;
     const path = paths?.get(sha256) ?? decodeURIComponent(uri.slice(base.length)).replace(/^(?:\.\/)+/, '');
     const facts = { name, version: decodeURIComponent(version), arch, path, size: Number(size), sha256 };

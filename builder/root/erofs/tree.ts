@@ -88,7 +88,7 @@ function place(root: Inode, path: string, inode: Inode): void {
   let parent = root;
   for (const name of names) {
     const next: Inode = parent.children.get(name) ?? directory();
-    if (next.kind !== 'directory') throw refused(path, `lies below ${name}, which is not a directory`);
+    if (next.kind !== 'directory') throw refused(path, `is below ${name}, which is not a directory`);
     link(parent, name, next);
     parent = next;
   }

@@ -49,7 +49,7 @@ export function* walkErofs({
   };
   const entered = new Set<number>();
   const enter = (nid: number, node: ErofsNode) => {
-    if (entered.has(nid)) throw new RangeError('holds a folder that lies in two places');
+    if (entered.has(nid)) throw new RangeError('contains a folder that is in two places');
     entered.add(nid);
     if (node.size > metadata.length) throw new RangeError('holds a folder larger than the metadata');
     spend(node.size);
@@ -87,7 +87,7 @@ export function contentOf(
   const from = value * erofsBlock - metaAt;
   const inBlocks = size - tail;
   if (inBlocks > 0 && (from < 0 || from + inBlocks > metadata.length))
-    throw new RangeError('holds content that lies elsewhere');
+    throw new RangeError('has content outside of the image');
   const blocks = inBlocks > 0 ? metadata.subarray(from, from + inBlocks) : Buffer.alloc(0);
   return Buffer.concat([blocks, raw.subarray(body, body + tail)], size);
 }
@@ -125,7 +125,7 @@ function* namesOf(content: Buffer): Generator<{ name: string; nid: number }, und
       if (end <= from || end > block.length) throw new RangeError('holds names that overlap');
       const [name = ''] = block.toString('latin1', from, end).split('\0', 1);
       if (name === '' || name.length > longestName || name.includes('/'))
-        throw new RangeError('holds a name that is none');
+        throw new RangeError('contains an invalid name');
       yield { name, nid: Number(block.readBigUInt64LE(12 * index)) };
     }
   }

@@ -46,7 +46,7 @@ function addParents(over: Tree): Set<string> {
       implied.add(parent);
     }
     const parent = over.get(parentOf(path));
-    if (path !== '' && parent && parent.type !== 'directory') throw refused(path, 'lies below a file');
+    if (path !== '' && parent && parent.type !== 'directory') throw refused(path, 'is below a file');
   }
   for (const path of implied) putDirectory(over, path);
   return implied;

@@ -70,7 +70,7 @@ function choose(
   );
   const [first, ...more] = fitting;
   const what = `${tag === undefined ? '' : `tag ${tag} `}for ${debianArch(arch)}`;
-  if (!first) throw refused(layout, `holds no image ${what}`);
+  if (!first) throw refused(layout, `has no image ${what}`);
   if (more.length === 0) return first;
   const tags = fitting.flatMap(({ annotations }) => annotations?.[tagKey] ?? []);
   throw refused(

@@ -76,7 +76,7 @@ export function explainStatic(tree: Tree, unit: string): string {
   );
   if (starter !== undefined) return `has no [Install] section: ${starter} starts it, so enable that`;
   const dropIn = `/${vendor}/${templateOf(unit)}.d/install.conf`;
-  return `has no [Install] section, so nothing starts it; a drop-in ${dropIn} in the overlay can bring one`;
+  return `has no [Install] section, so nothing starts it; add one by a drop-in ${dropIn} in the overlay`;
 }
 
 function nameOf(path: string): string {

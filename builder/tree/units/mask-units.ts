@@ -6,7 +6,7 @@ import { systemFolders } from './unit-folders.ts';
 
 const { vendor, config, search } = systemFolders;
 
-const shadows = 'what it writes to /etc or /var would hide what later versions bring';
+const shadows = 'what it writes to /etc or /var would hide changes of later versions';
 const packages = 'it maintains the packages of a machine that is installed in place';
 const boots = 'the agent alone says which boot is good and replaces the boot loader';
 const disks = 'the initrd lays the disk out';

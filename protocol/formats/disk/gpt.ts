@@ -166,7 +166,7 @@ function decodeTable(header: Buffer, sectorSize: number, entriesAt: EntriesAt): 
   if (sectors * sectorSize > Number.MAX_SAFE_INTEGER) return `a disk of ${sectors} sectors`;
   const partitions = decodeEntries(entries, count, size);
   const wrong = partitions.find(({ firstLba, lastLba }) => firstLba > lastLba || lastLba >= sectors);
-  if (wrong) return `partition ${wrong.number} lies outside of the disk`;
+  if (wrong) return `partition ${wrong.number} is outside of the disk`;
   return { diskGuid: decodeGuid(header, 56), sectorSize, sectors, partitions };
 }
 

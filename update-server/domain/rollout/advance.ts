@@ -97,7 +97,7 @@ function liftIfDue(
   const outcomes = behind.map(({ outcome }) => outcome);
   const isWhole = behind.length === rollout.haltedFor.length;
   if (!isWhole || !mayLift(rollout, outcomes, hasOperatorActed)) return null;
-  const next = lift(rollout, now, 'it went on by itself: everybody who was silent has confirmed');
+  const next = lift(rollout, now, 'resumed by itself: all silent hosts have confirmed');
   const detail = `silent, and since confirmed: ${nameHosts(behind)}`;
   return { rollout: next, audits: [lineOf(rollout, next, 'lift halt', detail)] };
 }

@@ -58,7 +58,7 @@ const namedHosts = 5;
 function nameHosts(missing: readonly MissingHost[]): string {
   const named = missing.slice(0, namedHosts).map(({ id, hostname, lastSeen, replacedBy }) => {
     const seen = lastSeen ? `last seen ${lastSeen}` : 'never seen';
-    const anew = replacedBy ? `, enrolled anew as ${replacedBy.slice(0, 8)}: forget the old record` : '';
+    const anew = replacedBy ? `, enrolled again as ${replacedBy.slice(0, 8)}: forget the old record` : '';
     return `${hostname} (${id.slice(0, 8)}, ${seen}${anew})`;
   });
   const more = missing.length - named.length;

@@ -27,7 +27,7 @@ const shown = 200;
 /** A rollout as operators see it in a list. */
 export function summarise(rollout: Rollout, now: Date): RolloutSummary {
   const { id, name, channel, arch, version, release, state, created, starts, active } = rollout;
-  const reason = rollout.bad === null ? rollout.reason : `it is damaged and starts nobody: ${rollout.bad}`;
+  const reason = rollout.bad === null ? rollout.reason : `it is damaged and starts no host: ${rollout.bad}`;
   const { inFlight, confirmed, failed } = rollout.counts;
   return {
     ...{ id, name, channel, arch, version, release, state, reason, created, starts, active },

@@ -14,7 +14,7 @@ export function warningsOf(text: PolicyText, groups: readonly string[]): string[
   return [
     ...(canary && !has.has(canary.group)
       ? [
-          `no host is in the canary group ${canary.group}: nobody would start, and the rollout would stop after ${canary.timeout}`,
+          `no host is in the canary group ${canary.group}: no host would start, and the rollout would halt after ${canary.timeout}`,
         ]
       : []),
     ...Object.keys(text.group ?? {})

@@ -32,7 +32,7 @@ export function expiryWarnings(state: RepositoryState, now: Date): string[] {
       if (livesTooLong(role, expires, now)) return tooLong(role, expires);
       const days = Math.floor((new Date(expires).getTime() - now.getTime()) / dayMs);
       const when = expired ? `expired at ${expires}` : `expires in ${days} days (${expires})`;
-      return `${role} ${when}: whoever holds its keys must sign it again (interlock keys renew)`;
+      return `${role} ${when}: its key holders must sign it again (interlock keys renew)`;
     });
 }
 

@@ -65,7 +65,7 @@ function refuseLoss(dataDir: string, file: string): void {
   const isGone = !existsSync(file) || statSync(file).size === 0;
   const hadOne = existsSync(join(dataDir, 'online')) || existsSync(join(dataDir, 'blobs'));
   if (!isGone || !hadOne) return;
-  const problem = `${file} is gone, and its folder was in use: restore a backup (interlock restore), or begin anew in an empty folder`;
+  const problem = `${file} is missing, and its folder was in use: restore a backup (interlock restore), or start with an empty folder`;
   throw new InterlockError('server_unready', { problem });
 }
 

@@ -50,7 +50,7 @@ export function rolloutStore(
     const problem = problemOf(PolicyText, text);
     if (problem) {
       const what = `the stored policy of ${name} ${channel}`;
-      throw new InterlockError('bad_input', { what, problem: `${problem}; set it anew` });
+      throw new InterlockError('bad_input', { what, problem: `${problem}; set it again` });
     }
     return { name: row.name, text: text as PolicyText };
   }

@@ -6,6 +6,6 @@ export function storedJson<T>(text: string, where: string): T {
   try {
     return JSON.parse(text) as T;
   } catch (cause) {
-    throw errorOf(damageOf(`${where} holds no JSON`), { cause });
+    throw errorOf(damageOf(`${where} is not valid JSON`), { cause });
   }
 }
