@@ -96,7 +96,7 @@ describe('a bad value that is stored already', () => {
     db.prepare("UPDATE policy SET policy = '{'").run();
     db.close();
     const shown = await server.get('/v1/policies/core/stable');
-    expect([shown.status, shown.body.value]).toEqual([400, expect.stringContaining('set it anew')]);
+    expect([shown.status, shown.body.value]).toEqual([400, expect.stringContaining('set it again')]);
     expect((await put()).statusCode).toBe(200);
     expect((await server.get('/v1/policies/core/stable')).status).toBe(200);
   });

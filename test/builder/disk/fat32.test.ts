@@ -105,7 +105,7 @@ describe('FAT32 file system', () => {
     const names = (...paths: string[]) =>
       encode({ files: new Map(paths.map((path) => [path, Buffer.alloc(1)])) });
     expect(names('a/File', 'a/file')).toThrow('differ only in case');
-    expect(names('a', 'a/b')).toThrow('lies below the file a');
+    expect(names('a', 'a/b')).toThrow('is below the file a');
     expect(names('a:b')).toThrow('FAT cannot hold');
     expect(names('käse')).toThrow('FAT cannot hold');
     expect(names('n'.repeat(256))).toThrow('256 characters');

@@ -64,7 +64,7 @@ test('a whole image is listed', async () => {
 
 test('a folder that contains itself, or another one twice, is entered once and refused', async () => {
   const root = image.readUInt16LE(1024 + 14);
-  const twice = 'release_invalid true holds a folder that lies in two places';
+  const twice = 'release_invalid true contains a folder that is in two places';
   for (const name of ['b', 'c', 'd']) {
     expect(await refusal((bytes) => bytes.writeBigUInt64LE(BigInt(root), entryOf(name, bytes)))).toBe(twice);
   }

@@ -120,7 +120,7 @@ describe('doubtfulModes', () => {
     await put('etc/ssl/private/site.key', 0o600);
     await put('usr/bin/su', 0o4755);
     expect(await doubtfulModes(overlay)).toEqual([
-      expect.stringMatching(/wg0\.conf may be read by everybody/),
+      expect.stringMatching(/wg0\.conf can be read by every user/),
       expect.stringMatching(/usr\/bin\/su is setuid/),
     ]);
   });

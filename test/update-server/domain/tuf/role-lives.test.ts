@@ -34,7 +34,7 @@ test('server and keys folder warn at a third of each role’s remaining life', a
       line.startsWith('channel-stable'),
     );
     expect(stable).toBe(
-      'channel-stable expires in 9 days (2026-07-01T12:00:00Z): whoever holds its keys must sign it again (interlock keys renew)',
+      'channel-stable expires in 9 days (2026-07-01T12:00:00Z): its key holders must sign it again (interlock keys renew)',
     );
     expect(expiryWarnings(state, new Date('2026-07-02T12:00:00Z')).join()).toContain(
       'channel-stable expired at',
