@@ -67,7 +67,7 @@ export const noneReasons: Readonly<Record<NoneReason, ReasonText>> = {
   },
   halted: {
     label: 'rollout halted',
-    text: 'the rollout stopped by itself because hosts failed',
+    text: 'the rollout was halted because hosts failed',
     change: 'Check the failed hosts, then resume the rollout or roll back.',
     command:
       'interlock rollout show ROLLOUT lists them; then interlock rollout resume ROLLOUT, or interlock rollback IMAGE --channel CHANNEL --to VERSION --keys DIR',

@@ -9,7 +9,7 @@ import { suspectReads } from './suspect-reads.ts';
 export interface Scrub {
   /** A host begins to read this blob, whose file has so many bytes. */
   read(blob: BlobInfo, found: number): void;
-  /** A host says that bytes of a version were not what was signed. */
+  /** A host reported that bytes of a version were not what was signed. */
   complained(version: string): void;
   /** Blobs that releases name and that are not here, or not whole. */
   damaged(): readonly CheckedBlob[];

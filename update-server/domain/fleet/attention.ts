@@ -3,7 +3,7 @@ import type { RoleLife } from '../../../protocol/api/operator.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import type { HostCount } from './overview.ts';
 
-/** What is wrong with this server and does not stop its work: said on the page, in `/readyz` and in metrics. */
+/** What is wrong with this server and does not stop its work: shown on the dashboard, in `/readyz` and in metrics. */
 export interface Trouble {
   kind: Extract<Attention['kind'], 'disk_low' | 'blobs_damaged'>;
   text: string;

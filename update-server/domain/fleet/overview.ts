@@ -15,7 +15,7 @@ export interface HostCount {
   active: boolean;
   approved: boolean;
   cloned: boolean;
-  /** Its agent says what it is stuck on. */
+  /** Its agent reports what it is stuck on. */
   inTrouble: boolean;
   hosts: number;
 }

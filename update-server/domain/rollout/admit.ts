@@ -32,7 +32,7 @@ export function refusal(rollout: Rollout | undefined, host: Candidate, now: Date
   return rollout.counts.inFlight >= inFlightLimit(rollout) ? 'in_flight_limit' : null;
 }
 
-/** What a rollout's state tells hosts that want to start; null when they may. */
+/** Why a rollout's state lets no host start; null when it does. */
 export function closedBy(rollout: Pick<Rollout, 'state'>): NoneReason | null {
   if (isOpenRollout(rollout)) return null;
   const { state } = rollout;

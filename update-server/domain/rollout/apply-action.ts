@@ -43,7 +43,7 @@ export function passCanary(rollout: Rollout, now: Date): Rollout {
   return { ...rollout, canaryPassed: now.toISOString(), rampSince: now.toISOString() };
 }
 
-/** After a resume, what failed before counts no more and the canary's time begins anew; `excuses` says that it was one. */
+/** After a resume, what failed before counts no more and the canary's time begins anew; `excuses` is true after one. */
 export function noteResume(
   present: Rollout,
   next: Rollout,

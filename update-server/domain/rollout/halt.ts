@@ -14,7 +14,7 @@ export interface GrantedHost {
   outcome: GrantOutcome | null;
 }
 
-/** What becomes of a rollout, and the audit lines that tell of it; a halt rests on the last of them. */
+/** What becomes of a rollout, and the audit lines about it; a halt rests on the last of them. */
 export interface RolloutChange {
   rollout: Rollout;
   audits: ServerAudit[];
@@ -35,7 +35,9 @@ export function halt(
 ): RolloutChange {
   const behind = restsOnSilence(rollout) ? silent : [];
   const detail =
-    behind.length > 0 ? `${reason}; not heard of since they said they reboot: ${nameHosts(behind)}` : reason;
+    behind.length > 0
+      ? `${reason}; not seen since they reported that they reboot: ${nameHosts(behind)}`
+      : reason;
   const line = {
     ...{ action: 'halt', detail },
     subject: { kind: 'rollout', id: rollout.id } as const,

@@ -20,7 +20,7 @@ export interface GrantOfHost extends Omit<NamedHost, 'what' | 'since'> {
 /** Names a host that counts as failed. */
 export function nameFailed({ outcome, rebooting, closed, detail, ...host }: GrantOfHost): NamedHost {
   const isSilent = outcome === 'silent';
-  const reported = isSilent ? 'it said that it reboots, and was not heard of since' : detail;
+  const reported = isSilent ? 'not seen since it reported that it reboots' : detail;
   return named(host, outcome ?? 'unknown', isSilent ? rebooting : closed, reported);
 }
 

@@ -34,7 +34,7 @@ export interface Rollout {
   /** The same, and when it was made, in the time that this server watched over. */
   resumedMs: number;
   createdMs: number;
-  /** Grants of the silent hosts on which alone a halt rests, and the audit line that tells of it. */
+  /** Grants of the silent hosts on which alone a halt rests, and the audit line about it. */
   haltedFor: readonly string[];
   haltLine: number | null;
   /** Hosts of the channel and architecture seen lately. */

@@ -57,7 +57,7 @@ export function checkTargets(
   return { ...named, channels: [...paths].map((path) => obeyed(path, all, request)) };
 }
 
-/** A channel with its brake. A brake that says now what no host would do is refused, or its holder would believe it had worked. */
+/** A channel with its brake. A brake that asks for what no host would do is refused: its holder would believe that it had worked. */
 function obeyed(path: string, documents: Record<string, string>, { targets }: PublishRequest): Channel {
   const text = documents[path];
   if (text === undefined) throw invalid('targets', `${path} is not there yet; there is nothing to brake`);

@@ -8,7 +8,7 @@ import { readJson } from './read-json.ts';
 /** What a change found or left, field by field; null where there is no such state. */
 export type Facts = Record<string, unknown> | null;
 
-/** Adds an audit line inside the transaction of what it tells about; returns its number. */
+/** Adds an audit line inside the transaction of what it is about; returns its number. */
 export type AddAudit = (line: NewAudit, before?: Facts | undefined, after?: Facts) => number;
 
 /** Prepares the statement that every audited write ends with. */

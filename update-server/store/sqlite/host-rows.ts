@@ -12,7 +12,7 @@ interface Flags {
   approved: boolean;
   cloned: boolean;
 }
-/** What the row tells in columns of its own, and the summary in fields. */
+/** What a row has in columns of its own, and a summary in fields with parts. */
 interface Own {
   seenMs: number | null;
   standingIs: string | null;

@@ -19,7 +19,7 @@ export async function enroll(
   { store, now }: { store: Store; now(): Date },
   request: EnrollRequest,
 ): Promise<EnrollAnswer> {
-  const { joinToken, hostKey, hostname, ...said } = request;
+  const { joinToken, hostKey, hostname, ...reported } = request;
   const found = joinToken === undefined ? undefined : await store.tokenByHash(hashSecret(joinToken));
   const token = found?.role === 'join' ? found : undefined;
   const credential = makeSecret('host');
@@ -29,7 +29,7 @@ export async function enroll(
   const name = visible(hostname).slice(0, longestName);
   const enrolled = await store.enroll(
     {
-      ...said,
+      ...reported,
       ...{ id, hostname: name, enrolled: at, credentialHash: hashSecret(credential) },
       keyHash: hostKey && hashSecret(hostKey),
       approved: token !== undefined,
@@ -40,7 +40,7 @@ export async function enroll(
       who: token ? nameOf(token) : 'host',
       action: 'enroll',
       subject: { kind: 'host', id },
-      detail: `${name}, machine ${said.machineId}`,
+      detail: `${name}, machine ${reported.machineId}`,
     },
   );
   if ('id' in enrolled) return { hostId: enrolled.id, credential };

@@ -49,7 +49,7 @@ const streamEvents = route({
   },
 });
 
-/** Tells the dashboard what to read again, as server-sent events; the stream ends with the session or token. */
+/** Sends the dashboard what to read again, as server-sent events; the stream ends with the session or token. */
 export const eventRoutes = [streamEvents];
 
 function open(reply: FastifyReply): void {

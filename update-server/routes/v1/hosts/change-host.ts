@@ -47,7 +47,7 @@ export const pinHost = route({
   },
 });
 
-/** Overrides the group that a host says it is in. */
+/** Overrides the group that a host reports. */
 export const groupHost = route({
   method: 'POST',
   url: '/v1/hosts/:id/group',

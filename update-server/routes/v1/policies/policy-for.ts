@@ -16,7 +16,7 @@ export async function policyFor(
     : choosePolicy(policy);
 }
 
-/** Warnings about a policy, for the hosts that say they follow the channel, whether anything was published to it or not. */
+/** Warnings about a policy, for the hosts that report to follow the channel, whether anything was published to it or not. */
 export async function warningsFor(
   store: Store,
   { name, channel }: { name: string; channel: string },

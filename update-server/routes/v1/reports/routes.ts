@@ -37,7 +37,7 @@ const takeReports = route({
 /** How a host reports what happened on it. */
 export const reportRoutes = [takeReports];
 
-/** Whether a host says that what it fetched was not what was signed. */
+/** Whether a host reports that what it fetched was not what was signed. */
 function isOfBytes(detail: string): boolean {
   return /payload_(mismatch|invalid)/.test(detail);
 }
