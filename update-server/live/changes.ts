@@ -15,12 +15,12 @@ export function changesOf(
   const now = new Map(rollouts.map(({ id, ...state }) => [id, JSON.stringify(state)]));
   const moved = [...now].filter(([id, state]) => known.get(id) !== state).map(([id]) => id);
   const gone = [...known.keys()].filter((id) => !now.has(id));
-  const told = [
+  const all = [
     ...lines.map(changeOf),
     ...[...moved, ...gone].map((id): Change => ({ kind: 'rollout', id, what: 'progress' })),
     ...reporters.map((id): Change => ({ kind: 'host', id, what: 'report' })),
   ];
-  return { changes: fewer(unique(told)), known: now };
+  return { changes: fewer(unique(all)), known: now };
 }
 
 /** What a page reads again after an audit line; what is about many or all hosts is shown with the channels. */

@@ -17,26 +17,30 @@ export interface CheckInNeeds {
 }
 
 /** Decides about one host, with a grant if it gets one, and records both. */
-export async function checkIn(needs: CheckInNeeds, host: HostRecord, said: CheckIn): Promise<CheckInAnswer> {
+export async function checkIn(
+  needs: CheckInNeeds,
+  host: HostRecord,
+  reported: CheckIn,
+): Promise<CheckInAnswer> {
   const { store } = needs;
   const at = needs.now();
-  const isSameBoot = host.boot === said.bootId;
-  const followed = isSameBoot ? null : followBoots(await store.boots(host.id), said.bootId);
+  const isSameBoot = host.boot === reported.bootId;
+  const followed = isSameBoot ? null : followBoots(await store.boots(host.id), reported.bootId);
   const cloned = host.cloned || followed?.cloned === true;
-  if (cloned && !host.cloned) await flagClone(store, host, said.bootId, at);
+  if (cloned && !host.cloned) await flagClone(store, host, reported.bootId, at);
 
   // before the decision: the place that its grant held may be the one that is missing
-  await store.settleReturn(host.id, said, at.toISOString());
+  await store.settleReturn(host.id, reported, at.toISOString());
   const isBusy = needs.load() !== 'normal';
-  const decision = await offer(store, host, cloned, said, at, isBusy);
+  const decision = await offer(store, host, cloned, reported, at, isBusy);
   const [reason, offered] =
     'none' in decision ? [decision.none, null] : (['offered', decision.offer.version] as const);
   await store.recordCheckIn({
     host,
     at: at.toISOString(),
-    checkIn: said,
+    checkIn: reported,
     boots: followed?.boots ?? null,
-    reported: reportedText(said),
+    reported: reportedText(reported),
     decision: reason,
     offered,
   });

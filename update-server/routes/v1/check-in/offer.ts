@@ -13,34 +13,34 @@ export async function offer(
   store: Store,
   host: HostRecord,
   cloned: boolean,
-  said: CheckIn,
+  reported: CheckIn,
   at: Date,
   isBusy = false,
 ): Promise<{ offer: Offer } | { none: NoneReason }> {
-  const channel = await store.channel(said.name, said.channel);
+  const channel = await store.channel(reported.name, reported.channel);
   const { held, pinned } = host;
-  const { version: running, arch, failed, cancelled = [] } = said;
+  const { version: running, arch, failed, cancelled = [] } = reported;
   const goal = goalOf({ running, arch, failed, cancelled, held, pinned, cloned }, channel);
   if ('none' in goal) return goal;
 
-  const group = host.placed ?? said.group;
-  const rollout = await store.currentRollout(said.name, said.channel, said.arch);
+  const group = host.placed ?? reported.group;
+  const rollout = await store.currentRollout(reported.name, reported.channel, reported.arch);
   const granted = rollout ? await store.hasOpenGrant(host.id, rollout.id) : false;
   if (isBusy && !granted) return { none: 'busy' };
   const decision = decide(goal.to, rollout, { id: host.id, group, granted }, at);
   if ('none' in decision || !rollout) return 'none' in decision ? decision : { none: 'no_rollout' };
 
   const canary = rollout.policy.canary?.group === group;
-  const wanted = {
+  const requested = {
     ...decision.offer,
     id: randomUUID(),
     rollout: rollout.id,
     canary,
     limit: inFlightLimit(rollout),
-    from: said.rootHash,
+    from: reported.rootHash,
   };
-  const answer = await store.takeGrant(host.id, wanted, at.toISOString());
-  if ('none' in answer) return answer;
-  const { id, version, release, expires } = answer.grant;
+  const taken = await store.takeGrant(host.id, requested, at.toISOString());
+  if ('none' in taken) return taken;
+  const { id, version, release, expires } = taken.grant;
   return { offer: { grant: id, version, release, expires } };
 }
