@@ -59,9 +59,9 @@ async function readShort(wanted: Wanted, bytes: Buffer, most: number): Promise<n
   const room = Buffer.allocUnsafeSlow(placeLength + longStep);
   let left = most;
   try {
-    for (let at = 0; at < order.length; ) {
-      const place = Math.floor(order[at]! / stepRadix);
-      let [start, end, next] = [Number.POSITIVE_INFINITY, 0, at];
+    for (let rank = 0; rank < order.length; ) {
+      const place = Math.floor(order[rank]! / stepRadix);
+      let [start, end, next] = [Number.POSITIVE_INFINITY, 0, rank];
       for (; next < order.length && Math.floor(order[next]! / stepRadix) === place; next++) {
         const index = order[next]! % stepRadix;
         start = Math.min(start, froms[index]!);
@@ -69,8 +69,8 @@ async function readShort(wanted: Wanted, bytes: Buffer, most: number): Promise<n
       }
       if (left-- === 0) throw invalid('a patch that reads at too many places');
       const old = await extent.read(start, end - start, room);
-      for (; at < next; at++) {
-        const index = order[at]! % stepRadix;
+      for (; rank < next; rank++) {
+        const index = order[rank]! % stepRadix;
         const from = froms[index]! - start;
         old.copy(bytes, tos[index]!, from, from + lengths[index]!);
       }

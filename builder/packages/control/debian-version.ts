@@ -21,9 +21,9 @@ function split(version: string): { epoch: string; upstream: string; revision: st
 /** Compares runs of other characters and runs of digits by turns, beginning with the others. */
 function comparePart(a: string, b: string): number {
   const [left, right] = [runs(a), runs(b)];
-  for (let at = 0; at < Math.max(left.length, right.length); at++) {
-    const [x = '', y = ''] = [left[at], right[at]];
-    const order = at % 2 === 0 ? compareText(x, y) : compareDigits(x, y);
+  for (let index = 0; index < Math.max(left.length, right.length); index++) {
+    const [x = '', y = ''] = [left[index], right[index]];
+    const order = index % 2 === 0 ? compareText(x, y) : compareDigits(x, y);
     if (order !== 0) return order;
   }
   return 0;
@@ -35,8 +35,8 @@ function runs(text: string): string[] {
 
 /** A tilde comes before everything, the end of the text included; letters come before what is none. */
 function compareText(a: string, b: string): number {
-  for (let at = 0; at < Math.max(a.length, b.length); at++) {
-    const order = weight(a[at]) - weight(b[at]);
+  for (let index = 0; index < Math.max(a.length, b.length); index++) {
+    const order = weight(a[index]) - weight(b[index]);
     if (order !== 0) return order;
   }
   return 0;

@@ -49,14 +49,14 @@ function ofAddress(address: string): Entry[] {
 function parseNetrc(text: string): Entry[] {
   const words = text.replace(/^\s*#.*$/gm, '').split(/\s+/);
   const entries: Entry[] = [];
-  for (let at = 0; at < words.length; at++) {
-    const [key, value = ''] = [words[at], words[at + 1]];
+  for (let index = 0; index < words.length; index++) {
+    const [key, value = ''] = [words[index], words[index + 1]];
     const last = entries.at(-1);
     if (key === 'machine') entries.push({ machine: value, login: '', password: '' });
     else if (key === 'login' && last) last.login = value;
     else if (key === 'password' && last) last.password = value;
     else continue;
-    at++;
+    index++;
   }
   return entries.filter(({ login }) => login !== '');
 }

@@ -62,15 +62,15 @@ function signatureList(certificate: string | Uint8Array): Buffer {
 }
 
 /** EFI_TIME in UTC; of an authenticated write only date and time may be set. */
-function efiTime(at: Date): Buffer {
+function efiTime(time: Date): Buffer {
   const bytes = Buffer.alloc(16);
-  bytes.writeUInt16LE(at.getUTCFullYear(), 0);
+  bytes.writeUInt16LE(time.getUTCFullYear(), 0);
   const rest = [
-    at.getUTCMonth() + 1,
-    at.getUTCDate(),
-    at.getUTCHours(),
-    at.getUTCMinutes(),
-    at.getUTCSeconds(),
+    time.getUTCMonth() + 1,
+    time.getUTCDate(),
+    time.getUTCHours(),
+    time.getUTCMinutes(),
+    time.getUTCSeconds(),
   ];
   Buffer.from(rest).copy(bytes, 2);
   return bytes;

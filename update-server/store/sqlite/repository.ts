@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
 import type { Channel } from '../../../protocol/documents/channel.ts';
-import type { Release } from '../../../protocol/documents/release.ts';
+import { publishedFiles } from '../../../protocol/documents/release-files.ts';
 import type { NamedPolicy } from '../../domain/rollout/start.ts';
 import type { RepositoryState } from '../../domain/tuf/state.ts';
-import type { BlobInfo, RepositoryStore } from '../interface/repository.ts';
+import type { RepositoryStore } from '../interface/repository.ts';
 import type { AddAudit, Facts } from './audit.ts';
 import type { Write } from './group-commit.ts';
 import type { SignedFiles } from './signed-files.ts';
@@ -48,7 +48,7 @@ export function repositoryStore(
         for (const { sha256, release } of publication.releases) {
           const { name, version, arch, root } = release;
           putRelease.run(name, version, arch, sha256, now, root.verity.rootHash);
-          for (const blob of blobsOf(release)) putPublished.run(blob.sha256, blob.size);
+          for (const blob of publishedFiles(release)) putPublished.run(blob.sha256, blob.size);
         }
         if (publication.audit) {
           addAudit(publication.audit, headsOf(before), headsOf(publication.channels));
@@ -66,8 +66,4 @@ function headsOf(channels: readonly (Channel | undefined)[]): Facts {
   return Object.fromEntries(
     found.map(({ name, channel, serial, head }) => [`${name}/${channel}`, { version: head.version, serial }]),
   );
-}
-
-function blobsOf(release: Release): BlobInfo[] {
-  return [...release.payloads, release.packagesLock, release.sbom];
 }

@@ -3,11 +3,11 @@ export function splitWords(line: string): string[] | undefined {
   const words: string[] = [];
   let word: string | undefined;
   let quote = '';
-  for (let at = 0; at < line.length; at++) {
-    const char = line[at]!;
+  for (let index = 0; index < line.length; index++) {
+    const char = line[index]!;
     if (char === '\\') {
-      if (at + 1 === line.length) return undefined;
-      word = (word ?? '') + line[++at];
+      if (index + 1 === line.length) return undefined;
+      word = (word ?? '') + line[++index];
     } else if (quote !== '') {
       if (char === quote) quote = '';
       else word += char;
