@@ -7,7 +7,7 @@ import type { Mutant } from './mutant.ts';
 const { step, effectsOf, release } = shipped;
 
 /** Mistakes in when a place is given back. */
-export const machineMutants: readonly Mutant[] = [
+export const stateMachineMutants: readonly Mutant[] = [
   {
     name: 'release before healthy',
     mistake: 'the place is given back as soon as the new slot runs',
