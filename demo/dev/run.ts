@@ -6,11 +6,14 @@ import { makeFleet } from '../../test/dashboard/support/make-fleet.ts';
 import { keepCheckingIn } from './keep-checking-in.ts';
 import { keepServing } from './keep-serving.ts';
 
+/** The fleet has hosts in every state. */
+const fewestHosts = 30;
+
 const help = `npm run dev -- [--hosts N] [--listen HOST:PORT]
 
 A server with a fleet of simulated hosts, for work on dashboard/ and update-server/. It restarts when a source file changes.
 
-  --hosts N             how many hosts (150; at least 30)
+  --hosts N             how many hosts (150; at least ${fewestHosts})
   --listen HOST:PORT    address of the server (127.0.0.1:8080; port 0 chooses one)
 `;
 
@@ -21,12 +24,23 @@ const { values } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
+const hosts = Number(values.hosts);
 if (values.help) process.stdout.write(help);
-else await run(Number(values.hosts), values.listen);
+else if (Number.isInteger(hosts) && hosts >= fewestHosts) await run(hosts, values.listen);
+else {
+  process.stderr.write(`--hosts is ${values.hosts}; give a number of at least ${fewestHosts}\n`);
+  process.exitCode = 2;
+}
 
 async function run(count: number, listen: string): Promise<void> {
-  const stopped = new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, resolve);
+  let isStopped = false;
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(signal, () => {
+        isStopped = true;
+        resolve();
+      });
+    }
   });
   const folder = await mkdtemp(join(tmpdir(), 'interlock-dev-'));
   try {
@@ -43,6 +57,9 @@ async function run(count: number, listen: string): Promise<void> {
     await stopped;
     await checkIns.stop();
     await server.stop();
+  } catch (error) {
+    // Ctrl-C also ends the server that is being filled
+    if (!isStopped) throw error;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -9,6 +9,12 @@ import { fileURLToPath } from 'node:url';
 const node = fileURLToPath(new URL('../../../node_modules/.bin/node', import.meta.url));
 const program = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
 
+/** Servers that still run: they end with this process, also when it fails. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill();
+});
+
 /** A server in a process of its own, as `interlock serve` starts it. */
 export interface ServerProcess {
   url: string;
@@ -25,6 +31,8 @@ export async function startServer(dataDir: string, ...args: string[]): Promise<S
   const child = spawn(node, [program, 'serve', '--data', dataDir, '--listen', '127.0.0.1:0', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const exit = once(child, 'exit');
   const lines: string[] = [];
   const url = await new Promise<string>((resolve, reject) => {
