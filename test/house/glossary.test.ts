@@ -8,17 +8,21 @@ const retired: Record<string, string> = {
   aspect: 'tone',
   braked: 'stopped by failures',
   calm: 'normal',
+  carried: 'offline',
   costly: 'expensive',
   desk: 'dashboard',
   enrol: 'enroll',
   feeling: 'load',
   lever: 'action',
   levers: 'actions',
+  news: 'changes',
   sightings: 'check-in records',
   steer: 'control',
   steering: 'control',
+  story: 'details',
   survey: 'host counts',
   surveyor: 'host counts',
+  told: 'logged',
 };
 
 /** Those that no document says either; decisions and the change log keep the words of their day. */

@@ -5,7 +5,7 @@ import type { ChangePosition, ChangeStore } from '../store/interface/changes.ts'
 import { changesOf, manyHosts } from './changes.ts';
 
 /** How often the tables are read while there are listeners: the grants of that time are one change. */
-const lookMs = 1000;
+const readMs = 1000;
 /**
  * Pages that may listen at once, each holding a connection: in all, with one token, and by those who only read, so that
  * operators can always connect.
@@ -37,35 +37,37 @@ export function openLive(store: ChangeStore, log: (problem: string) => void): Li
   const listeners = new Set<Listener>();
   let timer: NodeJS.Timeout | undefined;
   let isWatching = false;
-  let at: { position: ChangePosition; known: ReturnType<typeof changesOf>['known'] } | undefined;
+  let last: { position: ChangePosition; known: ReturnType<typeof changesOf>['known'] } | undefined;
   let isBehind = false;
 
   /** Continues while there are listeners, also after failures. */
   async function watch(): Promise<void> {
     isWatching = true;
     try {
-      for (const change of await look()) for (const listener of listeners) send(listener, change);
+      for (const change of await readChanges()) {
+        for (const listener of listeners) send(listener, change);
+      }
     } catch (error) {
-      at = undefined;
+      last = undefined;
       isBehind = true;
       log(asInterlockError(error).message);
     }
     isWatching = listeners.size > 0;
-    if (isWatching) timer = setTimeout(() => void watch(), lookMs);
-    else at = undefined;
+    if (isWatching) timer = setTimeout(() => void watch(), readMs);
+    else last = undefined;
   }
 
-  async function look(): Promise<Change[]> {
-    if (!at) {
+  async function readChanges(): Promise<Change[]> {
+    if (!last) {
       const position = await store.changePosition();
-      at = { position, known: changesOf(await store.changes(position, 0), new Map()).known };
+      last = { position, known: changesOf(await store.changes(position, 0), new Map()).known };
       const missed = isBehind ? [gap] : [];
       isBehind = false;
       return missed;
     }
-    const found = await store.changes(at.position, manyHosts + 1);
-    const { changes, known } = changesOf(found, at.known);
-    at = { position: found.position, known };
+    const found = await store.changes(last.position, manyHosts + 1);
+    const { changes, known } = changesOf(found, last.known);
+    last = { position: found.position, known };
     return changes;
   }
 
