@@ -1,24 +1,18 @@
 import type Database from 'better-sqlite3';
 import type { Enrollment } from '../../../protocol/api/operator.ts';
 import { enroll, maxUnapproved } from '../../domain/hosts/enroll.ts';
-import { endAll } from '../../domain/rollout/grant-end.ts';
 import type { HostStore } from '../interface/hosts.ts';
 import type { AddAudit } from './audit.ts';
-import type { GrantRows } from './grant-rows.ts';
 import type { Write } from './group-commit.ts';
 import type { KnownHosts } from './known-hosts.ts';
 
-type EnrollStore = Pick<HostStore, 'enroll' | 'enrollment' | 'setEnrollment' | 'forgetUnapproved'>;
+type EnrollStore = Pick<HostStore, 'enroll' | 'enrollment' | 'setEnrollment'>;
 
-/** Hosts forgotten in one write: a longer one would keep everybody waiting. */
-const atOnce = 200;
-
-/** How hosts become known, and how those go that nobody vouched for. */
+/** How hosts become known, and whether they need a join token for it. */
 export function enrollStore(
   db: Database.Database,
   write: Write,
   addAudit: AddAudit,
-  grantsOf: GrantRows,
   known: KnownHosts,
 ): EnrollStore {
   const byKey = db.prepare<[string, string], { id: string; approved: number }>(
@@ -36,13 +30,6 @@ export function enrollStore(
   const waiting = db.prepare<[], number>('SELECT count(*) FROM enrolled_host WHERE approved = 0').pluck();
   const setting = db.prepare<[], Enrollment>("SELECT value FROM setting WHERE name = 'enrolment'").pluck();
   const set = db.prepare("UPDATE setting SET value = ? WHERE name = 'enrolment'");
-  const old = db
-    .prepare<{ before: string; unseen: string }, string>(
-      `SELECT id FROM enrolled_host JOIN sighting ON sighting.host = number
-       WHERE approved = 0 AND iif(last_seen IS NULL, enrolled < @unseen, last_seen < @before) LIMIT ${atOnce}`,
-    )
-    .pluck();
-  const remove = db.prepare('DELETE FROM enrolled_host WHERE id = ?');
 
   return {
     enroll: ({ knownOnly = false, keyHash = null, ...host }, audit) =>
@@ -77,22 +64,5 @@ export function enrollStore(
         set.run(enrollment);
         addAudit(audit, { enrolment: before }, { enrolment: enrollment });
       }),
-    async forgetUnapproved(ages, audit) {
-      let forgotten = 0;
-      for (let ids = old.all(ages); ids.length > 0; ids = old.all(ages)) {
-        const gone = ids;
-        await write(() => gone.forEach(forget));
-        forgotten += ids.length;
-      }
-      if (forgotten > 0)
-        await write(() => void addAudit(audit, { unapproved: forgotten }, { unapproved: 0 }));
-      return forgotten;
-
-      function forget(id: string): void {
-        grantsOf.end(endAll(grantsOf.openOf(id), 'lapsed', audit.at), audit.at);
-        known.drop(id);
-        remove.run(id);
-      }
-    },
   };
 }

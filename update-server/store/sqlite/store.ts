@@ -9,6 +9,7 @@ import { hostDecisions } from './decide-host.ts';
 import { enrollStore } from './enroll.ts';
 import { findHostsStore } from './find-hosts.ts';
 import { fleetFacts } from './fleet-facts.ts';
+import { unapprovedStore } from './forget-unapproved.ts';
 import { grantRows } from './grant-rows.ts';
 import { grantStore } from './grants.ts';
 import { groupCommits } from './group-commit.ts';
@@ -47,7 +48,8 @@ export function openSqliteStore(dataDir: string, makeRoom?: () => boolean): Stor
   const repository = repositoryStore(db, write, addAudit, { channelOf, forgetChannels }, follow);
   const known = knownHosts(db, checkIns.overlay);
   const hosts = hostStore(db, write, addAudit, grants, known, watch);
-  const enrollments = enrollStore(db, write, addAudit, grants, known);
+  const enrollments = enrollStore(db, write, addAudit, known);
+  const unapproved = unapprovedStore(db, write, addAudit, grants, known);
   /** For what must know what every host reported last. */
   const fresh =
     <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
@@ -80,7 +82,7 @@ export function openSqliteStore(dataDir: string, makeRoom?: () => boolean): Stor
     findHosts: fresh(findHostsStore(db, watch).findHosts),
     host: fresh(hosts.host),
     forget: fresh(hosts.forget),
-    forgetUnapproved: fresh(enrollments.forgetUnapproved),
+    forgetUnapproved: fresh(unapproved.forgetUnapproved),
     fleet: fresh(hosts.fleet),
     publish: fresh(repository.publish),
     startRollouts: fresh(rollouts.startRollouts),
