@@ -26,12 +26,14 @@ export interface Figure {
   ok: boolean | null;
 }
 
-/** Lays what was measured beside what was aimed at. Throws `usage` for a value that is no number: a benchmark that measured nothing has failed. */
+/** Lays what was measured beside what was aimed at. Throws `usage` for a value that is not a number: a benchmark that measured nothing has failed. */
 export function judge({ figure, value, unit, peer, peerValue, atMost, atLeast }: Measured): Figure {
   const ratio = peerValue === undefined ? null : value / peerValue;
   const compared = ratio ?? value;
   if (!Number.isFinite(compared)) {
-    throw new InterlockError('usage', { problem: `${figure}: ${value} against ${peerValue} is no figure` });
+    throw new InterlockError('usage', {
+      problem: `${figure}: ${value} against ${peerValue} is not a figure`,
+    });
   }
   const target = atMost ?? atLeast ?? null;
   const ok = target === null ? null : compared <= (atMost ?? Infinity) && compared >= (atLeast ?? -Infinity);

@@ -143,7 +143,7 @@ function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-/** A line of text that is no request, whatever it begins with. */
+/** A line of text that is not a request, whatever it begins with. */
 function line(text: string): string {
   return `${/^[.']/.test(text) ? '\\&' : ''}${roff(text)}`;
 }

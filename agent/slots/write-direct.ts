@@ -121,7 +121,7 @@ class DirectExtent implements OpenExtent {
     this.#filled = 0;
   }
 
-  /** What is no whole number of blocks, or was not taken in one go, goes the usual way. */
+  /** What is not a whole number of blocks, or was not taken in one go, goes the usual way. */
   async #writeOut(bytes: Buffer, position: number): Promise<void> {
     const whole = position % alignment === 0 ? bytes.length - (bytes.length % alignment) : 0;
     let done = 0;

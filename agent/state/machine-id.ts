@@ -10,7 +10,7 @@ import { clearPlace } from './clear-place.ts';
 export async function readMachineId({ root, state }: Paths): Promise<string> {
   const own = join(state, 'machine-id');
   for (const file of [join(root, 'etc/machine-id'), own]) {
-    // what is missing or cannot be read is no machine id: the next place is tried, then one is made
+    // what is missing or cannot be read is not a machine id: the next place is tried, then one is made
     const text = (await readFile(file, 'utf8').catch(() => '')).trim();
     if (/^[0-9a-f]{32}$/.test(text)) return text;
   }

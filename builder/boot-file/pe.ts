@@ -74,7 +74,7 @@ export function appendSections(image: Uint8Array, added: readonly Section[]): Bu
   return Buffer.concat(pieces);
 }
 
-/** Whether an image says that it runs with data pages that cannot be executed; null when it is no PE image. */
+/** Whether an image says that it runs with data pages that cannot be executed; null when it is not a PE image. */
 export function isNxCompatible(image: Uint8Array): boolean | null {
   const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
   const headers = peHeaders(bytes);

@@ -40,7 +40,8 @@ function parseToml(text: string, file: string): unknown {
     return parse(text);
   } catch (cause) {
     if (!(cause instanceof TomlError)) throw cause;
-    const problem = cause.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? 'no TOML';
+    const problem =
+      cause.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? 'is not valid TOML';
     throw new InterlockError('definition_invalid', { file, line: cause.line, problem }, { cause });
   }
 }

@@ -8,7 +8,7 @@ import type { PartFiles } from './part-files.ts';
 /** A file, or what lies between files, at its place in a release's root or boot file. */
 export interface Region {
   part: PayloadPart;
-  /** Path without a leading `/`; what is no file has a name that begins with `#`. */
+  /** Path without a leading `/`; what is not a file has a name that begins with `#`. */
   path: string;
   offset: number;
   /** Zeros up to the end of the block included. */

@@ -57,7 +57,7 @@ function split(path: string): string[] {
   return path.split('/').filter(Boolean).map(decode);
 }
 
-/** A path that is no well-formed escape stays as it is, and leads nowhere. */
+/** A path that is not a well-formed escape stays as it is, and leads nowhere. */
 function decode(part: string): string {
   try {
     return decodeURIComponent(part);

@@ -145,7 +145,7 @@ function readPace(
     }
   });
   for (const { zone, from, to } of text.window ?? []) {
-    if (!isZone(zone)) throw refuse(what, `${zone} is no time zone`);
+    if (!isZone(zone)) throw refuse(what, `${zone} is not a time zone`);
     if (from === to) throw refuse(what, `a window from ${from} to ${to} is never open`);
   }
   return {

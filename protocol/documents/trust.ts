@@ -80,7 +80,7 @@ export function countingProblem(
 ): string | undefined {
   if (problemOf(Positive, version)) return `version ${version} is not valid`;
   if (leaps(version, before)) return `version ${version} leaps too far ahead of ${before}`;
-  return problemOf(Time, expires) && `its expiry ${expires} is no time of the calendar in UTC`;
+  return problemOf(Time, expires) && `its expiry ${expires} is not a calendar time in UTC`;
 }
 
 /** Whether a number that only ever rises would rise so far that the next one might not exist. */

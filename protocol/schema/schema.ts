@@ -38,7 +38,7 @@ export const Time = Type.String({ pattern: timePattern });
 
 /** What a pattern asks for, in words: people read these messages. */
 const meanings: ReadonlyMap<unknown, string> = new Map([
-  [timePattern, 'is no time of the calendar in UTC, such as 2026-03-01T22:00:00Z'],
+  [timePattern, 'is not a calendar time in UTC, such as 2026-03-01T22:00:00Z'],
 ]);
 
 /** The architectures of images and hosts. */
@@ -103,7 +103,7 @@ export function problemOf(schema: TSchema, value: unknown): string | undefined {
   return `${first?.instancePath.slice(1) || 'value'} ${meaning ?? first?.message ?? 'is invalid'}`;
 }
 
-/** Where several kinds of value are allowed, the mistake inside the kind that was meant, not that it is no other kind. */
+/** Where several kinds of value are allowed, the mistake inside the kind that was meant, not that it is not another kind. */
 function deepest<T extends { keyword: string; instancePath: string }>(errors: readonly T[]): T | undefined {
   const [first] = errors;
   if (first?.keyword !== 'type') return first;
@@ -121,7 +121,7 @@ export function parseJson<T extends TSchema>(
   try {
     value = JSON.parse(typeof text === 'string' ? text : Buffer.from(text).toString('utf8'));
   } catch (cause) {
-    throw invalid(code, what, 'is no JSON', cause);
+    throw invalid(code, what, 'is not valid JSON', cause);
   }
   return parse(schema, value, what, code);
 }

@@ -147,7 +147,7 @@ async function change(path: string, body: object, endpoint: Endpoint, roster: Ro
   throw posted.error;
 }
 
-/** An answer to a swap that is no answer proves nothing. */
+/** An answer to a swap that is not an answer proves nothing. */
 function headerAfterSwap(answer: Json, url: string): EtcdHeader {
   try {
     return headerOf(answer, url);

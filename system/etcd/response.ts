@@ -9,7 +9,7 @@ export interface Stored {
   text: string;
   /** `mod_revision`, a decimal string: int64 does not fit a number. */
   revision: string;
-  /** What is there, when it is no UTF-8 and `text` only looks like it. */
+  /** What is there, when it is not UTF-8 and `text` only looks like it. */
   base64?: string;
 }
 

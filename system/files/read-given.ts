@@ -12,7 +12,7 @@ const longest = 64 * 1024 * 1024;
 export async function readGiven(file: string, limit: number = longest): Promise<Buffer> {
   try {
     const found = await stat(file);
-    if (!found.isFile()) throw unusable(file, 'is no file');
+    if (!found.isFile()) throw unusable(file, 'is not a file');
     if (found.size > limit) throw unusable(file, `is ${found.size} bytes long`);
     return await readFile(file);
   } catch (cause) {

@@ -28,7 +28,7 @@ export function judgeAnswer(url: string, status: number, headers: IncomingHttpHe
   if (status >= 300 && status < 400) return doubt(`sends to ${location ?? 'nowhere'}`);
   const text = body.toString('utf8');
   const json = objectOf(text);
-  if (status === 200) return json ? { kind: 'answer', json } : doubt('is no JSON object');
+  if (status === 200) return json ? { kind: 'answer', json } : doubt('is not a JSON object');
   const words = (typeof json?.message === 'string' ? json.message : text.trim()).slice(0, 200);
   if (/database space exceeded/.test(words)) {
     // etcd says this also of the very write that used up the last space: it may have been applied

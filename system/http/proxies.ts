@@ -26,7 +26,7 @@ function usable(name: string, text: string): string {
 
 /** Never the text itself: it may hold a password. */
 function problemOf(text: string): string | null {
-  if (!URL.canParse(text)) return 'it is no URL';
+  if (!URL.canParse(text)) return 'it is not a URL';
   const { protocol, pathname, search, hostname } = new URL(text);
   if (protocol !== 'http:' && protocol !== 'https:')
     return `a proxy of ${protocol}// cannot be used, only of http:// and https://`;

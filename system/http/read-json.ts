@@ -18,7 +18,7 @@ export function readJson<T extends TSchema>(answer: Answer, schema: T): Static<T
 export function checkJson({ url, status, type, body }: Answer): void {
   if (body.length > 0 && /^application\/([a-z0-9.-]+\+)?json$/.test(type)) return;
   const found = body.length === 0 ? 'nothing' : `${type || 'no type'}: ${firstWords(body)}`;
-  throw new InterlockError('answer_invalid', { url, status, problem: `it is no JSON, but ${found}` });
+  throw new InterlockError('answer_invalid', { url, status, problem: `it is not valid JSON, but ${found}` });
 }
 
 /** What a failure says in its own words, shortened: the server's, or whatever stands in front of it. */

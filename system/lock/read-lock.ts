@@ -14,7 +14,7 @@ export function lockOf(found: Stored | null, group: string): LockValue {
   if (!found) return emptyLock();
   const damaged = (problem: string) =>
     new InterlockError('lock_damaged', { group, key: lockKey(group), problem });
-  if (found.base64 !== undefined) throw damaged('it is no UTF-8');
+  if (found.base64 !== undefined) throw damaged('it is not UTF-8');
   try {
     return parseLockValue(found.text);
   } catch (error) {

@@ -110,7 +110,7 @@ export function openScrub(
   };
 }
 
-/** A list of parts that was never uploaded is no loss. */
+/** A list of parts that was never uploaded is not a loss. */
 async function isLost(blobs: Blobs, { sha256, size, checked, release }: CheckedBlob): Promise<boolean> {
   const { received, whole } = await blobs.state(sha256);
   if (whole && received === size) return false;

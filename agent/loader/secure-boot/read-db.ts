@@ -40,7 +40,7 @@ function certificateOf(bytes: Buffer): X509Certificate | undefined {
   }
 }
 
-/** The certificates of EFI_SIGNATURE_LISTs; hashes and what is no certificate are left out. */
+/** The certificates of EFI_SIGNATURE_LISTs; hashes and what is not a certificate are left out. */
 export function certificatesOf(lists: Buffer): X509Certificate[] {
   return decodeSignatureLists(lists)
     .map(certificateOf)

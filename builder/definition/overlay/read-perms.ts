@@ -88,7 +88,8 @@ function parseToml(text: string, file: string): Record<string, unknown> {
     return parse(text);
   } catch (cause) {
     if (!(cause instanceof TomlError)) throw cause;
-    const problem = cause.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? 'no TOML';
+    const problem =
+      cause.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? 'is not valid TOML';
     throw refused(file, cause.line, problem);
   }
 }

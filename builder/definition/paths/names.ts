@@ -1,5 +1,5 @@
 /**
- * A path of a tree, which is one character per byte, as text: UTF-8 is decoded, and a byte that is no UTF-8 becomes a
+ * A path of a tree, which is one character per byte, as text: UTF-8 is decoded, and a byte that is not UTF-8 becomes a
  * lone surrogate (U+DC00 and the byte), which no glob can spell and `?` and `*` match.
  */
 export function readableName(path: string): string {
@@ -10,7 +10,7 @@ export function readableName(path: string): string {
   });
 }
 
-/** The same for messages: a byte that is no UTF-8 is shown as `\xe9`. */
+/** The same for messages: a byte that is not UTF-8 is shown as `\xe9`. */
 export function shownName(path: string | Buffer): string {
   const name = readableName(typeof path === 'string' ? path : path.toString('latin1'));
   return name.replace(/[\ud800-\udbff][\udc00-\udfff]|[\udc80-\udcff]/g, (each) => {

@@ -9,7 +9,7 @@ const plainName = /^[\w][\w.+~:@=,-]*\.deb$/;
 
 /**
  * Makes apt's index of the .deb files of a folder and of those below it, in a folder of its own for a `copy:` source. Returns
- * each file's path in the folder by its SHA-256. Throws `bad_input` for a file that is no package.
+ * each file's path in the folder by its SHA-256. Throws `bad_input` for a file that is not a package.
  */
 export async function indexFolder(folder: string, index: string): Promise<Map<string, string>> {
   const paths = (await readdir(folder, { recursive: true })).filter((path) => path.endsWith('.deb')).sort();

@@ -5,7 +5,7 @@ import { erofsBlock, inodeTypes, walkErofs } from './walk-erofs.ts';
 
 /** A named range of an image: a file's content, or what is between files. */
 export interface Listed {
-  /** Path without a leading `/`; what is no file has a name that begins with `#`. */
+  /** Path without a leading `/`; what is not a file has a name that begins with `#`. */
   path: string;
   offset: number;
   length: number;

@@ -29,7 +29,7 @@ function isKeySequence(bytes: Buffer): boolean {
     const { tag, content: version } = derAt(content, [0]);
     return whole.length === bytes.length && tag === integerTag && version.length === 1;
   } catch {
-    // ends early, so it is no DER
+    // ends early, so it is not valid DER
     return false;
   }
 }

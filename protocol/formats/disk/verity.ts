@@ -17,7 +17,7 @@ interface Verity {
 
 /** Takes an image's blocks in order and keeps nothing but their digests. */
 export interface VerityBuilder {
-  /** Feeds whole blocks; throws `bad_input` when the length is no multiple of 4096. */
+  /** Feeds whole blocks; throws `bad_input` when the length is not a multiple of 4096. */
   update(blocks: Uint8Array): void;
   finish(): Verity;
 }

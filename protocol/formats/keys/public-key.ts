@@ -25,7 +25,7 @@ export function keyIdOf({ keytype, keyval, scheme }: TufKey): string {
 
 /**
  * The key itself, however it is written (PEM, hex, upper case, a compressed point): one holder is one fingerprint.
- * Undefined for a type or scheme that is not known here, and for what is no key.
+ * Undefined for a type or scheme that is not known here, and for what is not a key.
  */
 export function fingerprintOf(tufKey: TufKey): string | undefined {
   try {

@@ -24,7 +24,7 @@ export interface Accounts {
   groups: Group[];
 }
 
-/** Reads the image's passwd(5) and group(5). Throws `bad_input` with the line that is no user or group. */
+/** Reads the image's passwd(5) and group(5). Throws `bad_input` with the line that is not a user or group. */
 export async function readUsers(tree: Tree): Promise<Accounts> {
   return {
     users: await readLines(tree, 'etc/passwd', parseUser),
