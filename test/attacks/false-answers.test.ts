@@ -191,7 +191,7 @@ test.each([
 });
 
 test.each([
-  ['a page with 200', 200, html, '<html>log in</html>', /it is no JSON, but text\/html: <html>log in/],
+  ['a page with 200', 200, html, '<html>log in</html>', /it is not valid JSON, but text\/html: <html>log in/],
   [
     'a page of another kind',
     200,

@@ -224,7 +224,7 @@ test.for<[string, string, Edit, string]>([
       (signed) => {
         signed.expires = expires;
       },
-      'no time of the calendar',
+      'not a calendar time',
     ],
   ),
   [

@@ -71,8 +71,8 @@ const crowd = (count: number) => Array.from({ length: count }, (_, n) => holder(
 
 describe('what somebody wrote into one group’s key', () => {
   it.each<[string, string | Buffer, RegExp]>([
-    ['no JSON', '{"format":1,', /is no JSON/],
-    ['nothing', '', /is no JSON/],
+    ['no JSON', '{"format":1,', /is not valid JSON/],
+    ['nothing', '', /is not valid JSON/],
     ['a number that is none', textOf({ slots: -1 }), /slots/],
     ['places beyond counting', textOf({ slots: 1 }).replace('"slots":1', '"slots":1e300'), /slots/],
     [

@@ -24,7 +24,7 @@ export const target: FuzzTarget = {
       body = JSON.parse(input.toString('utf8'));
     } catch (cause) {
       // the server’s own parser says that
-      throw new InterlockError('bad_input', { what: 'body', problem: 'is no JSON' }, { cause });
+      throw new InterlockError('bad_input', { what: 'body', problem: 'is not valid JSON' }, { cause });
     }
     return readReports(body);
   },

@@ -34,7 +34,7 @@ describe('a time', () => {
     '2026-01-01T22:00:00+01:00',
     '+12026-01-01T00:00:00Z',
   ])('is refused when the calendar has none such: %s', (text) => {
-    expect(problemOf(Time, text)).toContain('no time of the calendar');
+    expect(problemOf(Time, text)).toContain('not a calendar time');
   });
 
   it.each(['2028-02-29T23:59:59Z', '2000-02-29T00:00:00.5Z', '2026-12-31T23:59:59.123456789Z'])(

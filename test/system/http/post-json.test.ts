@@ -57,9 +57,9 @@ test.each([
 });
 
 test.each<[string, Partial<EtcdHeader>, RegExp]>([
-  ['a page with 200', { type: 'text/html', body: '<html>Log in</html>' }, /no JSON/],
-  ['a list', { body: '[]' }, /no JSON/],
-  ['nothing with 200', { body: '' }, /no JSON/],
+  ['a page with 200', { type: 'text/html', body: '<html>Log in</html>' }, /JSON/],
+  ['a list', { body: '[]' }, /not a JSON object/],
+  ['nothing with 200', { body: '' }, /JSON/],
   ['a proxy that forbids', { status: 403, type: 'text/html', body: '<html>no</html>' }, /403/],
   ['a proxy that knows no such path', { status: 404, type: 'text/plain', body: 'not found' }, /404/],
   ['a redirect', { status: 307, headers: { location: 'https://portal/' } }, /sends to https:\/\/portal\//],

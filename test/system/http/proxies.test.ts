@@ -26,11 +26,11 @@ test.each([
   [{ http_proxy: 'socks5://user:secret@p:1080' }, 'socks5'],
   [{ all_proxy: 'socks5h://p' }, 'socks5h'],
   [{ HTTPS_PROXY: 'ftp://p' }, 'ftp'],
-  [{ https_proxy: 'http://p:99999' }, 'no URL'],
-  [{ https_proxy: 'http://' }, 'no URL'],
-  [{ https_proxy: 'two words' }, 'no URL'],
+  [{ https_proxy: 'http://p:99999' }, 'not a URL'],
+  [{ https_proxy: 'http://' }, 'not a URL'],
+  [{ https_proxy: 'two words' }, 'not a URL'],
   [{ https_proxy: 'http://p/proxy.pac' }, 'no path'],
-  [{ ALL_PROXY: 'p:port' }, 'no URL'],
+  [{ ALL_PROXY: 'p:port' }, 'not a URL'],
 ])('%o is an error, and no way round the proxy', (env, words) => {
   const failure = (() => {
     try {

@@ -105,7 +105,7 @@ describe('a check-in', () => {
     }
   });
 
-  it('is refused when it is no JSON, too long, or not JSON at all', async () => {
+  it('is refused when it is not valid JSON, too long, or not JSON at all', async () => {
     const { credential } = await enroll();
     const headers = { ...bearer(credential), 'content-type': 'application/json' };
     for (const payload of ['{', '', 'null', `"${'x'.repeat(70_000)}"`]) {

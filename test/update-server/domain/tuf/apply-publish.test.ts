@@ -153,7 +153,7 @@ test.each([2 ** 53 - 1, 1e300, 1_000_000])(
 );
 
 test.each(['Dec 17, 2030', '2030-02-30T00:00:00Z', '2030-01-01T00:00:00'])(
-  'refuses an expiry that is no time of the calendar: %s',
+  'refuses an expiry that is not a calendar time: %s',
   async (expires) => {
     const strange = await resigned('channel-alpha', (signed) => (signed.expires = expires));
     expect(() => apply(strange)).toThrow(/calendar/);
