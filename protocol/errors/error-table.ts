@@ -174,7 +174,7 @@ export const errorTable = {
     'later',
   ),
   payload_mismatch: row(
-    '{blob}: operation {index} yields {found} instead of {expected}',
+    '{blob}: operation {index} yields {found}, but the payload names {expected}',
     'The blob is damaged or forged. It is downloaded again.',
     422,
     65,
