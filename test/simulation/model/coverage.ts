@@ -6,7 +6,7 @@ export const branches = [
   'acquire: own place again',
   'acquire: own place for another release',
   'acquire: refused, full',
-  'acquire: refused, brake',
+  'acquire: refused, failure_stop',
   'acquire: refused, foreign_hold',
   'release: place, good',
   'release: place, failed',
