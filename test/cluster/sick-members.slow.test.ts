@@ -103,7 +103,8 @@ describe('three members', () => {
   });
 
   it('of which one is gone, beside a learner and a member of another cluster', async () => {
-    const [other, learner] = await Promise.all([startEtcd(1), cluster.addLearner()]);
+    const learner = await cluster.addLearner();
+    const other = await startEtcd(1);
     await cluster.members[0]!.kill();
     try {
       const endpoints = [other.endpoints[0]!, learner.url, ...urls()];
