@@ -1,11 +1,10 @@
-import { parse, TomlError } from 'smol-toml';
-import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { packageProblems } from './check-packages.ts';
 import { repositoryProblems } from './check-repositories.ts';
 import { unitNameProblems } from './check-units.ts';
 import type { DefinitionFile } from './definition.ts';
 import { ImageFile } from './image-file.ts';
 import { lineOf, lineOfEntry } from './lines/line-of.ts';
+import { parseToml } from './lines/parse-toml.ts';
 import { refuseAll } from './refuse-all.ts';
 import { schemaProblems } from './schema-problems.ts';
 
@@ -33,17 +32,6 @@ export function readImageFile(text: string, file: string, dir: string): ReadFile
     ...repositoryProblems(checked, image as ImageFile),
   ]);
   return { file, text, dir, image: image as ImageFile };
-}
-
-function parseToml(text: string, file: string): unknown {
-  try {
-    return parse(text);
-  } catch (cause) {
-    if (!(cause instanceof TomlError)) throw cause;
-    const problem =
-      cause.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? 'is not valid TOML';
-    throw new InterlockError('definition_invalid', { file, line: cause.line, problem }, { cause });
-  }
 }
 
 /** The line of what a path of keys and numbers leads to: of an element of a list, or a key of an entry among tables. */

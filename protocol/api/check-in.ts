@@ -58,7 +58,7 @@ export const CheckIn = extensible({
 });
 export type CheckIn = Static<typeof CheckIn>;
 
-/** Why a host gets no update; stored and shown to operators. The words for each are the server's `explain`. */
+/** Why a host gets no update; stored and shown to operators. Its texts are in `protocol/rules/none-reasons.ts`. */
 export const NoneReason = Type.Enum([
   'up_to_date',
   'blocked',

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { parse, TomlError } from 'smol-toml';
 import { type Static, Type } from 'typebox';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { problemOf, strict } from '../../../protocol/schema/schema.ts';
 import { entriesOf, findLine } from '../lines/line-of.ts';
+import { parseToml } from '../lines/parse-toml.ts';
 import { globPattern } from '../paths/glob.ts';
 import { readableName } from '../paths/names.ts';
 import type { OverlayEntry } from './list-overlay.ts';
@@ -81,17 +81,6 @@ function idle(rule: PermsRule, entries: readonly OverlayEntry[]): string {
   const other = rule.glob.endsWith('/') ? rule.glob.slice(0, -1) : `${rule.glob}/`;
   const hint = entries.some(matcher({ ...rule, glob: other })) ? `; did you mean ${other}?` : '';
   return `${rule.glob} names nothing in the overlay${hint}`;
-}
-
-function parseToml(text: string, file: string): Record<string, unknown> {
-  try {
-    return parse(text);
-  } catch (cause) {
-    if (!(cause instanceof TomlError)) throw cause;
-    const problem =
-      cause.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? 'is not valid TOML';
-    throw refused(file, cause.line, problem);
-  }
 }
 
 function refused(file: string, line: number, problem: string): InterlockError {

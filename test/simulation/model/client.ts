@@ -18,7 +18,7 @@ const endings: readonly Ending[] = [
 
 const maxHosts = 8;
 
-/** `system/swap-lock.ts` and its callers in `agent/lock`, as separate steps: read, change, send the swap. */
+/** `system/lock/swap-lock.ts` and its callers in `agent/lock`, as separate steps: read, change, send the swap. */
 export class Client {
   readonly #world: World;
 
