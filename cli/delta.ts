@@ -33,6 +33,7 @@ export function addDeltaVerb(program: Command): void {
 }
 
 async function sizeOf(release: string): Promise<number> {
+  // only the progress bar needs it: a release that lacks a file is refused by name when the delta is made
   const files = ['root.erofs', 'boot.efi'].map((name) => stat(join(release, name)).catch(() => undefined));
   return (await Promise.all(files)).reduce((sum, found) => sum + (found?.size ?? 0), 0);
 }

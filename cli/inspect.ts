@@ -20,6 +20,7 @@ import {
 import { line } from '../protocol/text/visible.ts';
 import { type Answer, answer, verb } from '../system/command/command.ts';
 import { withFile } from '../system/files/durable.ts';
+import { ifAbsent } from '../system/files/read-error.ts';
 import { readGiven } from '../system/files/read-given.ts';
 import { formatBytes } from '../system/terminal/progress.ts';
 import { formatTable } from '../system/terminal/table.ts';
@@ -69,10 +70,12 @@ async function inspectRelease(folder: string, listPackages: boolean): Promise<An
   const payloads = await Promise.all(
     release.payloads.map(async ({ file }) => {
       const isThere = states.get(file) !== 'missing';
+      // a payload that cannot be read has its state in the table of files
       const header = isThere ? await readHeader(join(folder, file)).catch(() => undefined) : undefined;
       return { file, operations: header ? countOperations(header) : [] };
     }),
   );
+  // a root of another builder has no table of state
   const state =
     states.get('root.erofs') === 'ok' ? await readState(join(folder, 'root.erofs')).catch(() => null) : null;
   const places = state ? listState(state) : [];
@@ -103,15 +106,16 @@ interface NamedBlob {
 
 async function checkFile(folder: string, blob: NamedBlob): Promise<NamedBlob & { state: string }> {
   const path = join(folder, blob.file);
-  const found = await stat(path).catch(() => undefined);
+  const found = await stat(path).catch(ifAbsent(path, undefined));
   if (!found?.isFile()) return { ...blob, state: 'missing' };
+  // the table says so, and the other files are still shown
   const digest = await digestFile(path).catch(() => undefined);
   if (!digest) return { ...blob, state: 'unreadable' };
   return { ...blob, state: digest.sha256 === blob.sha256 ? 'ok' : 'damaged' };
 }
 
 async function readLock(file: string): Promise<PackagesLock | undefined> {
-  const text = await readFile(file).catch(() => undefined);
+  const text = await readFile(file).catch(ifAbsent(file, undefined));
   return text && parseLock(text, file);
 }
 

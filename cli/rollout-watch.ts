@@ -50,6 +50,7 @@ export async function watchRollout(
       }
       const leftMs = deadline - performance.now();
       if (leftMs <= 0) throw timedOut(rollout, timeoutMs);
+      // a signal ends the pause, and the loop sees it
       await sleep(Math.min(pollMs, leftMs), undefined, { signal: stop.signal }).catch(() => {});
     }
   } finally {
