@@ -12,7 +12,7 @@ export function renderErrors(): string {
     '',
     'Every error has one of these codes. On the wire it is `{"kind": code, "value": message}` with the HTTP status;',
     'a command prints message and remedy and exits with the exit code. `retry` says when to try again.',
-    'This page is generated from `protocol/errors/error-table.ts` by `npm run docs`.',
+    'This page is generated from `protocol/errors/table/` by `npm run docs`.',
     '',
     '| code | what happened | what to do | HTTP | exit | retry |',
     '|---|---|---|---|---|---|',

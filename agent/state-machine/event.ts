@@ -1,4 +1,4 @@
-import type { Retry } from '../../protocol/errors/error-table.ts';
+import type { Retry } from '../../protocol/errors/table/row.ts';
 import type { Verdict } from '../../protocol/lock/semaphore.ts';
 import type { Running } from '../ports/host.ts';
 import type { AcquireAnswer, Hold, Place, ReleaseAnswer, Standing } from '../ports/lock.ts';

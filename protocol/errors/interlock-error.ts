@@ -1,7 +1,8 @@
 import { visible, visibleLines } from '../text/visible.ts';
 import { diskFailureOf } from './disk-failure.ts';
-import { type ErrorCode, errorTable, type Row } from './error-table.ts';
+import { type ErrorCode, errorTable } from './error-table.ts';
 import type { Failure, OperandArguments, Operands } from './operands.ts';
+import type { Row } from './table/row.ts';
 
 /** The operands of a failure: names as in the table's message. */
 export type Details = Record<string, string | number>;

@@ -1,0 +1,24 @@
+import { row } from './row.ts';
+
+/** What a person typed or wrote. */
+export const inputErrors = {
+  usage: row('{problem}', 'Add --help to the command to see its arguments and an example.', 400, 2, 'never'),
+  definition_invalid: row(
+    '{file}:{line}: {problem}{lines?}',
+    'Correct this line of the image definition.',
+    400,
+    65,
+    'never',
+  ),
+  config_invalid: row('{file}: {problem}', 'Correct this file.', 400, 78, 'never'),
+  bad_input: row('{what}: {problem}', 'Correct the input. Nothing was changed.', 400, 65, 'never'),
+  not_found: row('{what} does not exist', 'Check the spelling of the name or path.', 404, 66, 'never'),
+  not_confirmed: row(
+    '{file} was not signed: {problem}',
+    'Review all changes with --show, then sign with --digest {digest}.',
+    400,
+    2,
+    'never',
+  ),
+  exists: row('{what} already exists', 'Choose another name, or remove it first.', 409, 73, 'never'),
+};
