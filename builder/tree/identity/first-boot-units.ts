@@ -1,6 +1,7 @@
 import { putFile, putSymlink } from '../entries/change.ts';
 import type { Tree } from '../entries/entry.ts';
-import { type FirstBoot, type Identity, knownIdentities } from './known-identities.ts';
+import type { FirstBoot, Identity } from './known/identity.ts';
+import { knownIdentities } from './known-identities.ts';
 
 const units = 'usr/lib/systemd/system';
 const programs = 'usr/lib/interlock/first-boot';
