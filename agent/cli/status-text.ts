@@ -101,8 +101,8 @@ function waitOf({ memory, progress }: Status, now: Date): Fact[] {
   if (!wait) return progress ? [] : [['next run', 'when the timer starts it next']];
   const left = (Date.parse(wait.until) - now.getTime()) / 1000;
   const when = left > 0 ? `in ${formatSeconds(left)}` : 'due';
-  const isSaid = wait.reason === problem?.problem;
-  return [['next run', isSaid ? when : `${when}: ${describeReason(wait.reason)}`]];
+  const isShown = wait.reason === problem?.problem;
+  return [['next run', isShown ? when : `${when}: ${describeReason(wait.reason)}`]];
 }
 
 function lookOf({ memory }: Status, now: Date): string {
@@ -115,12 +115,12 @@ function lookOf({ memory }: Status, now: Date): string {
 function problemOf({ memory, problems }: Status, now: Date): Fact[] {
   const { problem, lost = {} } = memory;
   const lines = Object.values(lost);
-  const isSaid = (text: string) => lines.some((line) => line.problem.includes(text));
+  const isShown = (text: string) => lines.some((line) => line.problem.includes(text));
   return [
     ...problems
-      .filter((line) => !isSaid(line.problem))
+      .filter((line) => !isShown(line.problem))
       .map((line): Fact => ['problem', `${line.code}: ${line.problem}`]),
-    ...(problem && !isSaid(problem.problem)
+    ...(problem && !isShown(problem.problem)
       ? [['problem', `${ago(problem.at, now)}, ${problem.code}: ${problem.problem}`] as Fact]
       : []),
     ...lines.map(

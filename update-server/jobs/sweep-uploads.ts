@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dayMs } from '../../protocol/time/durations.ts';
+import { ifAbsent } from '../../system/files/read-error.ts';
 
 /** A publisher who has not come back for this long begins anew. */
 const keptMs = 14 * dayMs;
@@ -13,11 +14,13 @@ export async function sweepUploads(
 ): Promise<number> {
   const folder = join(dataDir, 'uploads');
   // there is no such folder until something is uploaded
-  const names = await readdir(folder).catch(() => []);
+  const names = await readdir(folder).catch(ifAbsent(folder, []));
   let count = 0;
   for (const name of names.filter((file) => file.endsWith('.part'))) {
     const path = join(folder, name);
-    if (now.getTime() - (await stat(path)).mtimeMs < keptMs) continue;
+    // its upload may have ended meanwhile
+    const found = await stat(path).catch(ifAbsent(path, undefined));
+    if (!found || now.getTime() - found.mtimeMs < keptMs) continue;
     await rm(path, { force: true });
     swept?.(name.replace(/\.part$/, ''));
     count++;

@@ -60,10 +60,10 @@ function flagsOf({ held, pinned, cloned, approved, trouble }: Flagged): string[]
 }
 
 /** Decisions that the state itself says already. */
-const saidByState = ['up_to_date', 'held', 'pinned', 'cloned', 'failed_here', 'cancelled_here'];
+const shownByState = ['up_to_date', 'held', 'pinned', 'cloned', 'failed_here', 'cancelled_here'];
 
 /** What a host waits for, or which version it installs. */
 function detailOf({ decision, offered }: HostSummary): string {
   if (decision === 'offered') return `to ${offered}`;
-  return decision && !saidByState.includes(decision) ? decisionLabel(decision) : '';
+  return decision && !shownByState.includes(decision) ? decisionLabel(decision) : '';
 }
