@@ -113,7 +113,7 @@ describe('packages.lock', () => {
     ['a request that is none', { requested: { 'vim-': 'vim' } }, '"vim-"', /removes a package/],
     ['no requests', { requested: undefined }, '"format"', /format 2 has requested and layers/],
     ['layers of format 1', { format: 1 }, '"format"', /format 1 has no requested and layers/],
-    ['a date that is none', { layers: ['yesterday'] }, '"layers"', /layers\/0 is no time/],
+    ['a date that is none', { layers: ['yesterday'] }, '"layers"', /layers\/0 is not a calendar time/],
     [
       'a version that is none',
       { packages: [locked('bash'), locked('vim', { version: '' })] },
