@@ -57,6 +57,7 @@ interface ListFlags extends ClientOptions {
   channel?: string;
   version?: string;
   group?: string;
+  label?: string[];
   unapproved?: boolean;
   inTrouble?: boolean;
 }
@@ -67,7 +68,7 @@ export function addHost(program: Command): void {
   const add = (signature: string, summary: string, ...examples: string[]) =>
     addServerOptions(verb(host, signature, summary, ...examples.map((words) => `interlock host ${words}`)));
 
-  add('list', 'Show hosts', 'list', 'list --state waiting --channel stable')
+  add('list', 'Show hosts', 'list', 'list --state waiting --channel stable', 'list --label role=web')
     .option(
       '--query <text>',
       'only hosts whose id or version starts with this text, or whose name contains it',
@@ -76,16 +77,27 @@ export function addHost(program: Command): void {
     .option('--channel <channel>', 'only hosts of this channel')
     .option('--version <version>', 'only hosts that run this version')
     .option('--group <group>', 'only hosts of this group')
+    .option('--label <key=value>', 'only hosts with this label; can be given again', collect)
     .option('--unapproved', 'only hosts that wait for approval')
     .option('--in-trouble', 'only hosts whose agent reports a problem')
     .action(
       answer(
-        async ({ query, state, channel, version, group, unapproved, inTrouble, ...flags }: ListFlags) => {
+        async ({
+          query,
+          state,
+          channel,
+          version,
+          group,
+          label,
+          unapproved,
+          inTrouble,
+          ...flags
+        }: ListFlags) => {
           if (unapproved && inTrouble) {
             throw new InterlockError('usage', { problem: 'give --unapproved or --in-trouble, not both' });
           }
           const flag = (unapproved && 'unapproved') || (inTrouble && 'in_trouble') || undefined;
-          const filter = { query, state, channel, version, group, flag };
+          const filter = { query, state, channel, version, group, label: label?.join(','), flag };
           const data = await readAll(createClient(flags), filter);
           return { text: listHosts(data, Object.values(filter).some(Boolean)), data };
         },
@@ -132,6 +144,10 @@ export function addHost(program: Command): void {
         }),
       );
   }
+}
+
+function collect(one: string, before: string[] = []): string[] {
+  return [...before, one];
 }
 
 function pathOf(id: string): string {

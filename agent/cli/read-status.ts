@@ -85,12 +85,13 @@ export function dataOf({ hostId, settings, memory, problems, ...now }: Status) {
     slots,
     seen,
   } = memory;
-  const { server, channel, group, sources } = settings;
+  const { server, channel, group, labels, sources } = settings;
   return {
     hostId,
     server,
     channel,
     group,
+    labels,
     lock: settings.lock?.kind ?? null,
     running,
     other: running ? (slots[otherSlot(running.slot)] ?? null) : null,

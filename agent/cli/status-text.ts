@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { phaseTexts } from '../../protocol/rules/phase-texts.ts';
+import { formatLabels } from '../../protocol/schema/labels.ts';
 import { visible } from '../../protocol/text/visible.ts';
 import { bar, formatBytes, formatSeconds } from '../../system/terminal/progress.ts';
 import { formatFacts, formatTable } from '../../system/terminal/table.ts';
@@ -34,10 +35,16 @@ export function formatStatus(status: Status, now: Date): string {
     ['reports', memory.reports.length > 0 ? `${memory.reports.length} not sent yet` : 'all sent'],
     ['boot', `Secure Boot ${secureBoot.on ? 'on' : 'off'}, kernel lockdown ${secureBoot.lockdown ?? 'none'}`],
     ['server', `${settings.server ?? 'none'}, channel ${settings.channel}, group ${settings.group}`],
+    ...labelsOf(status),
     ['host', hostId ?? 'not enrolled'],
     ['config', settings.sources.join(' ') || 'no file'],
   ];
   return [visible(headline(status, now)), '', slotsOf(status), '', formatFacts(facts)].join('\n');
+}
+
+function labelsOf({ settings: { labels } }: Status): Fact[] {
+  const text = formatLabels(labels);
+  return text ? [['labels', text]] : [];
 }
 
 /** Lamps: a form for each, so that nobody needs their colour. */

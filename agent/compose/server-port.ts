@@ -9,7 +9,7 @@ import { refuse } from './refuse.ts';
 /** Opens the update server; null when none is configured. A host with a wrong configuration still checks in if it knows the address. */
 export async function openServerPort(context: Context): Promise<ServerPort | null> {
   const { paths, settings, signal, running, name, ca, caProblem, problem, machineId } = context;
-  const { server, channel, group, joinToken } = settings;
+  const { server, channel, group, labels, joinToken } = settings;
   const cannotAsk = server === null ? problem : caProblem;
   if (cannotAsk) return refuse(cannotAsk);
   if (server === null) return null;
@@ -18,6 +18,7 @@ export async function openServerPort(context: Context): Promise<ServerPort | nul
     ca,
     channel,
     group,
+    labels,
     signal,
     retryAfter: openRetryAfter(server, paths.run),
     trouble: () => lookAtDisk(paths.state),

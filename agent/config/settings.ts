@@ -1,5 +1,6 @@
 import { type Static, type TOptional, type TSchema, Type } from 'typebox';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { Labels } from '../../protocol/schema/labels.ts';
 import { parse, strict, Word } from '../../protocol/schema/schema.ts';
 import { contradictionIn } from './contradiction.ts';
 import { type Fragment, readFragments } from './fragments.ts';
@@ -29,6 +30,8 @@ export const Inputs = some({
   name: Word,
   channel: Word,
   group: Word,
+  /** What people find the host by on the server. */
+  labels: Labels,
   join_token: Type.String(),
   /** Longest pause between two check-ins, in seconds. */
   poll: Type.Integer({ minimum: 1, maximum: 86_400 }),
@@ -61,6 +64,7 @@ export interface Settings {
   name: string | null;
   channel: string;
   group: string;
+  labels: Labels;
   joinToken: string;
   pollSeconds: number;
   retrySeconds: number;
@@ -110,7 +114,7 @@ export function mergeInputs({ root }: Pick<Paths, 'root'>, fragments: Fragment[]
 }
 
 function merge(below: Inputs, above: Inputs): Inputs {
-  const tables = ['lock', 'health', 'hooks', 'machine'] as const;
+  const tables = ['labels', 'lock', 'health', 'hooks', 'machine'] as const;
   const merged = tables.flatMap((key) =>
     below[key] || above[key] ? [[key, { ...below[key], ...above[key] }]] : [],
   );
@@ -132,6 +136,7 @@ export function settingsOf({ inputs, fragments }: Merged): Settings {
     name: inputs.name ?? null,
     channel: inputs.channel ?? 'stable',
     group: inputs.group ?? 'default',
+    labels: inputs.labels ?? {},
     joinToken: inputs.join_token ?? '',
     pollSeconds,
     retrySeconds,

@@ -18,6 +18,7 @@ import { checkTaken, isRefused, sendReports } from './send-reports.ts';
 export interface ServerOptions extends Omit<PostContext, 'credential'> {
   channel: string;
   group: string;
+  labels?: CheckIn['labels'];
   /** What enrollment says about this host. */
   enroll: EnrollRequest;
   /** Folder of the identity file. */
@@ -83,6 +84,7 @@ export function openServer(options: ServerOptions): ServerPort {
         ...body,
         channel: options.channel,
         group: options.group,
+        ...(options.labels && { labels: options.labels }),
       });
       return known((context) => {
         const send = (body: CheckIn) => post(context, '/v1/check-in', body, CheckInAnswer);

@@ -1,4 +1,5 @@
 import type { HostDetail, HostSummary } from '../../protocol/api/operator.ts';
+import { formatLabels } from '../../protocol/schema/labels.ts';
 import { formatFacts, formatTable } from '../../system/terminal/table.ts';
 import { formatTime, shownDigits } from './format-values.ts';
 
@@ -7,6 +8,7 @@ export function listHosts(hosts: readonly HostSummary[], isFiltered: boolean): s
   if (hosts.length === 0) {
     return isFiltered ? 'no host matches' : 'no hosts yet: a host appears after its first check-in';
   }
+  const isLabelled = hosts.some(({ labels }) => formatLabels(labels));
   const rows = hosts.map((host) => [
     host.id.slice(0, shownDigits),
     host.hostname,
@@ -16,8 +18,22 @@ export function listHosts(hosts: readonly HostSummary[], isFiltered: boolean): s
     host.at ?? '',
     decisionOf(host),
     host.lastSeen ? formatTime(host.lastSeen) : 'never',
+    ...(isLabelled ? [formatLabels(host.labels)] : []),
   ]);
-  return formatTable(['HOST', 'NAME', 'VERSION', 'CHANNEL', 'GROUP', 'STATE', 'DECISION', 'LAST SEEN'], rows);
+  return formatTable(
+    [
+      'HOST',
+      'NAME',
+      'VERSION',
+      'CHANNEL',
+      'GROUP',
+      'STATE',
+      'DECISION',
+      'LAST SEEN',
+      ...(isLabelled ? ['LABELS'] : []),
+    ],
+    rows,
+  );
 }
 
 /** The server's last decision, or the outcome of the last grant where that says more. */
@@ -36,6 +52,7 @@ export function describeHost(host: HostDetail): string {
     ['machine id', host.machineId],
     ['version', `${host.name} ${host.version ?? '?'} ${host.arch}`],
     ['channel', `${host.channel ?? '?'}, group ${host.group ?? '?'}`],
+    ...(formatLabels(host.labels) ? [['labels', formatLabels(host.labels)] as const] : []),
     ['agent state', host.at ?? '?'],
     ['last seen', host.lastSeen ? formatTime(host.lastSeen) : 'never'],
     ['held', host.held ? 'yes' : 'no'],

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { Labels } from '../schema/labels.ts';
 import { Arch, extensible, Id, Sha256, Time, Version, Word } from '../schema/schema.ts';
 
 /** Longest text of a report; what is longer is cut. */
@@ -55,6 +56,8 @@ export const CheckIn = extensible({
   cancelled: Type.Optional(Type.Array(Version, { maxItems: 64 })),
   /** What the agent is stuck on: an error code and its words. */
   trouble: Type.Optional(Trouble),
+  /** What the host's configuration says about it; agents that have none leave it out. */
+  labels: Type.Optional(Labels),
 });
 export type CheckIn = Static<typeof CheckIn>;
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { LabelSelector } from '../schema/labels.ts';
 import { Arch, Bytes, Count, Id, orNull, Sha256, strict, Time, Version, Word } from '../schema/schema.ts';
 import { NoneReason } from './check-in.ts';
 import { AuditLine, HostState, HostSummary, Role } from './operator.ts';
@@ -62,6 +63,7 @@ export const HostFilter = strict({
   version: Type.Optional(Version),
   group: Type.Optional(Word),
   state: Type.Optional(HostState),
+  label: Type.Optional(LabelSelector),
   /** What the last check-in was answered. */
   reason: Type.Optional(NoneReason),
   flag: Type.Optional(Type.Enum(['held', 'pinned', 'cloned', 'unapproved', 'in_trouble'])),

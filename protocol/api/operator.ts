@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Channel } from '../documents/channel.ts';
+import { Labels } from '../schema/labels.ts';
 import { Arch, Id, orNull, Sha256, strict, Time, Version, Word } from '../schema/schema.ts';
 import { GrantOutcome, NoneReason } from './check-in.ts';
 
@@ -35,6 +36,8 @@ const hostFields = {
   version: orNull(Version),
   at: orNull(Word),
   lastSeen: orNull(Time),
+  /** Of its own configuration; absent in the answers of older servers. */
+  labels: Type.Optional(Labels),
   held: Type.Boolean(),
   /** The one version it may go to. */
   pinned: orNull(Version),

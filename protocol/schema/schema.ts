@@ -3,6 +3,7 @@ import { Compile, type Validator } from 'typebox/compile';
 import type { ErrorCode } from '../errors/error-table.ts';
 import { errorOf, type InterlockError } from '../errors/interlock-error.ts';
 import type { Failure, Operands } from '../errors/operands.ts';
+import { labelMeanings } from './labels.ts';
 
 /** Lower-case hex SHA-256. */
 export const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
@@ -39,6 +40,7 @@ export const Time = Type.String({ pattern: timePattern });
 /** What a pattern asks for, in words: people read these messages. */
 const meanings: ReadonlyMap<unknown, string> = new Map([
   [timePattern, 'is not a calendar time in UTC, such as 2026-03-01T22:00:00Z'],
+  ...labelMeanings,
 ]);
 
 /** The architectures of images and hosts. */

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -48,6 +48,15 @@ it('keeps them where nobody else reads, and only when they changed', async () =>
   expect(mode & 0o777).toBe(0o600);
   await (await known()).keep();
   expect((await stat(file)).ino).toBe(ino);
+});
+
+it('keeps labels where an agent that does not know them, after a fall back, does not stumble over them', async () => {
+  await put('agent.d/30.toml', '[labels]\nrole = "web"\n');
+  await (await known()).keep();
+  const kept = JSON.parse(await readFile(join(pathsOf(root).state, 'settings.json'), 'utf8'));
+  expect(Object.keys(kept.inputs)).not.toContain('labels');
+  await put('agent.d/20.toml', 'polll = 1');
+  expect((await known()).settings).toMatchObject({ server: 'http://a', labels: { role: 'web' } });
 });
 
 it('asks no server by a part of the settings, for it would show another host than this one', async () => {

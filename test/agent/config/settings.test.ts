@@ -47,6 +47,12 @@ it('merges image, run and etc by name; later ones win, tables merge by key', asy
   });
 });
 
+it('puts the labels of a host over those of its image, one by one', async () => {
+  await put('usr/lib/interlock/agent.d/10-image.toml', '[labels]\nrole = "web"\n"example.org/tier" = ""');
+  await put('etc/interlock/agent.d/10-host.toml', '[labels]\nrole = "db"\nrack = "b4"');
+  expect((await settings()).labels).toEqual({ role: 'db', rack: 'b4', 'example.org/tier': '' });
+});
+
 it('reads the booted image’s files on a file-backed host', async () => {
   await put('run/booted/usr/lib/interlock/agent.d/10.toml', 'group = "racks"');
   expect((await settings()).group).toBe('racks');
@@ -56,6 +62,10 @@ it.each([
   ['chanel = "a"', /unknown key chanel/],
   ['[lock]\nkinds = "etcd"', /unknown key lock\/kinds/],
   ['channel = 7', /channel must be string/],
+  ['[labels]\nrole = "a b"', /labels\/role is not a label value/],
+  ['[labels]\n"-role" = "a"', /unknown key labels\/-role/],
+  ['[labels]\nrole = 7', /labels\/role must be string/],
+  [`[labels]\n${Array.from({ length: 17 }, (_, at) => `l${at} = ""`).join('\n')}`, /labels/],
   ['[lock]\nkind = "fleet"', /lock\/kind/],
   ['[lock]\nkind = "etcd"', /lock.endpoints is missing/],
   ['[lock]\nendpoints = ["http://e"]', /lock.kind is missing/],

@@ -68,8 +68,9 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   for await (const chunk of request) text += String(chunk);
   return JSON.parse(text);
 }
-const open = async (base = url, said: EnrollRequest = enroll) =>
+const open = async (base = url, said: EnrollRequest = enroll, labels: Record<string, string> = {}) =>
   openServer({
+    labels,
     server: base,
     channel: 'alpha',
     group: 'web',
@@ -195,6 +196,18 @@ it('says what is new only when there is something, and leaves it out for a serve
   expect(await port.checkIn({ ...checkIn, ...news })).toMatchObject({ pollSeconds: 60 });
   answer = () => ({ status: 400, body: '<html>a proxy</html>' });
   await expect(port.checkIn({ ...checkIn, ...news })).rejects.toMatchObject({ code: 'answer_invalid' });
+});
+
+it('sends its labels, and goes without them where a server refuses them', async () => {
+  const port = await open(url, enroll, { role: 'web' });
+  await port.checkIn(checkIn);
+  expect(seen.at(-1)!.body).toMatchObject({ labels: { role: 'web' } });
+  const ordinary = answer;
+  answer = (path) =>
+    'labels' in (seen.at(-1)!.body as object)
+      ? { status: 400, body: '{"kind":"bad_input","value":"body: unknown key labels"}' }
+      : ordinary(path);
+  expect(await port.checkIn(checkIn)).toMatchObject({ pollSeconds: 60 });
 });
 
 it('lets fields be that a newer server adds, and keeps none of them', async () => {

@@ -18,12 +18,14 @@ export class FakeHost {
   private bootId: string = randomUUID();
   /** Versions that failed on it. */
   readonly failed: string[] = [];
+  labels: Record<string, string>;
 
-  constructor(url: string, { hostId, credential }: EnrollAnswer, group: string) {
+  constructor(url: string, { hostId, credential }: EnrollAnswer, group: string, rack: string) {
     this.url = url;
     this.id = hostId;
     this.credential = credential;
     this.group = group;
+    this.labels = { rack, role: group };
   }
 
   /** Asks for an update as the agent does; the offer, if there is one. */
@@ -38,6 +40,7 @@ export class FakeHost {
       rootHash: sha256(`root of ${this.version}`),
       at: this.at,
       failed: this.failed,
+      labels: this.labels,
     });
     return 'offer' in decision ? decision.offer : undefined;
   }
@@ -102,7 +105,7 @@ export async function joinFleet(
       name: 'core',
       arch: 'x86-64',
     });
-    hosts[at] = new FakeHost(url, known, kind);
+    hosts[at] = new FakeHost(url, known, kind, `b${(at % 6) + 1}`);
   });
   return hosts;
 }

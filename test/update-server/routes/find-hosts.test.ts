@@ -9,9 +9,14 @@ beforeAll(async () => {
   const at = clock.now.toISOString();
   const long = new Date(clock.now.getTime() - 30 * 3_600_000).toISOString();
   const hosts = [
-    ['aaaa-0001', 'web-1', 'up_to_date', { version: '2.0' }],
-    ['aaaa-0002', 'web-2', 'not_yet', {}],
-    ['bbbb-0003', 'WEB%3', 'failed_here', { group: 'canary' }],
+    [
+      'aaaa-0001',
+      'web-1',
+      'up_to_date',
+      { version: '2.0', labels: { role: 'web', 'example.org/rack': 'b4' } },
+    ],
+    ['aaaa-0002', 'web-2', 'not_yet', { labels: { role: 'web' } }],
+    ['bbbb-0003', 'WEB%3', 'failed_here', { group: 'canary', labels: { role: 'db' } }],
     ['bbbb-0004', '=cmd|"x"', 'offered', { channel: 'beta' }],
     ['bbbb-0005', 'db-1', 'held', { name: 'edge', arch: 'arm64' }],
   ] as const;
@@ -52,6 +57,11 @@ describe('hosts are found', () => {
     ['state=new', [7]],
     ['flag=unapproved', [7]],
     ['flag=cloned', []],
+    ['label=role', [1, 2, 3]],
+    ['label=role%3Dweb', [1, 2]],
+    ['label=role%3Dweb,example.org/rack%3Db4', [1]],
+    ['label=rol', []],
+    ['label=role%3Dweb&query=web-2', [2]],
     ['query=web&state=waiting', [2]],
     ['query=web&after=aaaa-0001', [2, 3]],
   ])('by %s', async (query, ids) => {
@@ -71,7 +81,16 @@ describe('hosts are found', () => {
   });
 
   it('and not by a word that means nothing', async () => {
-    for (const query of ['state=odd', 'reason=offered', 'limit=0', 'limit=x', 'other=1', 'arch=mips']) {
+    for (const query of [
+      'state=odd',
+      'reason=offered',
+      'limit=0',
+      'limit=x',
+      'other=1',
+      'arch=mips',
+      'label=a%20b',
+      'label=%22',
+    ]) {
       expect((await server.get(`/v1/hosts?${query}`)).body.kind).toBe('bad_input');
     }
   });
@@ -90,6 +109,8 @@ describe('as a file', () => {
       });
       expect(lines).toHaveLength(9);
       expect(lines[0]).toContain('id,hostname,');
+      expect(lines[0]).toMatch(/,labels$/);
+      expect(lines[1]).toMatch(/,"example.org\/rack=b4,role=web"$/);
       expect(lines[4]).toContain(`bbbb-0004,"'=cmd|""x""",core`);
     }
   });

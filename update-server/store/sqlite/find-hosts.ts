@@ -3,6 +3,7 @@ import type Database from 'better-sqlite3';
 import type { HostFilter } from '../../../protocol/api/dashboard.ts';
 import type { HostState, HostSummary } from '../../../protocol/api/operator.ts';
 import { hostState, isInState, seenIn } from '../../../protocol/rules/host-state.ts';
+import { parseSelector, type WantedLabel } from '../../../protocol/schema/labels.ts';
 import type { FleetStore } from '../interface/fleet.ts';
 import { readSummary, type SummaryRow, summaryColumns } from './host-rows.ts';
 import type { WatchClock } from './watch-clock.ts';
@@ -69,8 +70,11 @@ export function findHostsStore(db: Database.Database, watch: WatchClock): Pick<F
   }
 
   return {
-    async findHosts({ query = '', state, ...filter }, after, limit) {
-      const where = conditionsOf(query ? { query, ...filter } : filter);
+    async findHosts({ query = '', state, label, ...filter }, after, limit) {
+      const wanted = label ? parseSelector(label) : [];
+      const where = [conditionsOf(query ? { query, ...filter } : filter), ...wanted.map(hasLabel)].join(
+        ' AND ',
+      );
       const words = { start: `${literal(query)}%`, part: `%${literal(query)}%` };
       const { ms } = watch.now();
       const hosts: HostSummary[] = [];
@@ -78,7 +82,7 @@ export function findHostsStore(db: Database.Database, watch: WatchClock): Pick<F
       for (let from = after; hosts.length < limit; size = Math.min(2 * size, atOnce.most)) {
         const end = endOf.get(from, size);
         const portion = { after: from, end: end ?? '\u{10ffff}', limit: limit - hosts.length };
-        const values = { ...filter, ...words, ...portion };
+        const values = { ...filter, ...words, ...labelValues(wanted), ...portion };
         const rows = state
           ? findInState(state, where, values, ms)
           : search(summaryColumns, where, 'LIMIT @limit').all(values);
@@ -92,10 +96,24 @@ export function findHostsStore(db: Database.Database, watch: WatchClock): Pick<F
   };
 }
 
-function conditionsOf({ flag, ...filter }: Omit<HostFilter, 'state'>): string {
+function conditionsOf({ flag, ...filter }: Omit<HostFilter, 'state' | 'label'>): string {
   const named = Object.keys(filter) as (keyof typeof filter)[];
   const conditions = named.filter((name) => filter[name] !== undefined).map((name) => fields[name]);
   return [...conditions, ...(flag ? [flags[flag]] : []), 'TRUE'].join(' AND ');
+}
+
+/** A label's key may have dots and slashes, which a path of SQLite takes in quotes. */
+function hasLabel({ value }: WantedLabel, at: number): string {
+  return `labels ->> @key${at} ${value === null ? 'IS NOT NULL' : `= @value${at}`}`;
+}
+
+function labelValues(wanted: readonly WantedLabel[]): Record<string, string> {
+  return Object.fromEntries(
+    wanted.flatMap(({ key, value }, at): [string, string][] => [
+      [`key${at}`, `$."${key}"`],
+      ...(value === null ? [] : [[`value${at}`, value] as [string, string]]),
+    ]),
+  );
 }
 
 function literal(text: string): string {

@@ -1,10 +1,11 @@
 import type { HostSummary } from '../../../protocol/api/operator.ts';
 import { hostState, seenIn } from '../../../protocol/rules/host-state.ts';
+import type { Labels } from '../../../protocol/schema/labels.ts';
 import { readJson } from './read-json.ts';
 
 /** The columns of a host as lists show it. */
 export const summaryColumns = `id, hostname, name, arch, channel, coalesce(placed, grp) AS "group", version, at, last_seen AS lastSeen,
-    held, pinned, approved, cloned, decision, offered, trouble, seen_ms AS seenMs, standing AS standingIs,
+    held, pinned, approved, cloned, decision, offered, trouble, labels, seen_ms AS seenMs, standing AS standingIs,
     standing_version AS standingVersion, standing_since AS standingSince`;
 
 interface Flags {
@@ -19,10 +20,11 @@ interface Own {
   standingVersion: string | null;
   standingSince: string | null;
 }
-type Made = 'trouble' | 'state' | 'standing';
+type Made = 'labels' | 'trouble' | 'state' | 'standing';
 /** SQLite knows neither booleans nor objects. */
 export interface SummaryRow extends Omit<HostSummary, keyof Flags | Made>, Record<keyof Flags, number>, Own {
   trouble: string | null;
+  labels: string;
 }
 
 /** Makes them of a row; `watchedMs`: the time watched over until now. */
@@ -38,6 +40,7 @@ export function readSummary<T extends SummaryRow>(
     cloned: row.cloned !== 0,
     state: hostState(row.decision, seenIn(seenMs, watchedMs), is),
     standing: is && version && since ? { is, version, since } : null,
+    labels: readJson<Labels>(row.labels, {}),
     trouble: readJson<HostSummary['trouble']>(row.trouble, null),
   };
 }

@@ -179,4 +179,7 @@ export const migrations: readonly string[] = [
   `
   CREATE TABLE blob_check (sha256 TEXT PRIMARY KEY, checked TEXT NOT NULL) STRICT;
   `,
+  `
+  ALTER TABLE enrolled_host ADD COLUMN labels TEXT NOT NULL DEFAULT '{}';
+  `,
 ];

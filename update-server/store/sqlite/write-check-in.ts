@@ -17,7 +17,7 @@ export function checkInWriter(db: Database.Database, watch: WatchClock): (record
   const putReported = db.prepare(
     `UPDATE enrolled_host SET name = @name, arch = @arch, channel = @channel, grp = @group, version = @version,
        boot_id = @bootId, root_hash = @rootHash, failed = @failed, cancelled = @cancelled,
-       trouble = @trouble, boots = coalesce(@boots, boots), said = @reported
+       trouble = @trouble, labels = @labels, boots = coalesce(@boots, boots), said = @reported
      WHERE number = @number`,
   );
   const readTrouble = db
@@ -48,6 +48,7 @@ export function checkInWriter(db: Database.Database, watch: WatchClock): (record
       boots: boots && JSON.stringify(boots),
       failed: JSON.stringify(checkIn.failed),
       cancelled: JSON.stringify(checkIn.cancelled ?? []),
+      labels: JSON.stringify(checkIn.labels ?? {}),
       trouble: troubleOf(host, checkIn, at),
     });
   };

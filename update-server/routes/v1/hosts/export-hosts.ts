@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { HostFilter } from '../../../../protocol/api/dashboard.ts';
 import type { HostSummary } from '../../../../protocol/api/operator.ts';
+import { formatLabels, type Labels } from '../../../../protocol/schema/labels.ts';
 import { visible, visibleJson } from '../../../../protocol/text/visible.ts';
 import type { Store } from '../../../store/interface/store.ts';
 
@@ -32,6 +33,7 @@ const columns = [
   'cloned',
   'decision',
   'offered',
+  'labels',
 ] as const satisfies readonly (keyof HostSummary)[];
 
 async function* csv(ports: HostSource, filter: HostFilter): AsyncGenerator<string> {
@@ -60,8 +62,8 @@ async function* pages({ store, now }: HostSource, filter: HostFilter): AsyncGene
 }
 
 /** RFC 4180; a cell that a spreadsheet would run as a formula is marked as text, for hosts choose their own names. */
-function cell(value: string | boolean | null): string {
-  const text = visible(String(value ?? ''));
+function cell(value: string | boolean | null | undefined | Labels): string {
+  const text = visible(typeof value === 'object' && value ? formatLabels(value) : String(value ?? ''));
   const safe = /^[\s'"]*[=+\-@|%＝＋－＠]/u.test(text) ? `'${text}` : text;
   return /[",;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
