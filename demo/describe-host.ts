@@ -43,7 +43,7 @@ function isSettled(view: HostView): boolean {
   return isUpIn(view, free);
 }
 
-/** True when the running boot is proven, as docs/safety.md defines; its place may still be held. */
+/** True when the running boot is proven, as docs/explanation/safety.md defines; its place may still be held. */
 export function isBack(view: HostView): boolean {
   return isUpIn(view, [...free, 'confirmed', 'healed']);
 }

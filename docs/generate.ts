@@ -1,17 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { renderArchitecture } from './architecture.ts';
-import { renderErrors } from './errors.ts';
-import { renderImageReference } from './image-reference.ts';
+import { errorPages } from './errors.ts';
+import { imagePages } from './image-reference.ts';
 import { manPages } from './man.ts';
 import { renderStates } from './state.ts';
 
 /** The pages that are made from the code's own tables; a test compares them with what is committed. */
 export const pages: Record<string, () => string> = {
-  'architecture.svg': renderArchitecture,
-  'errors.md': renderErrors,
-  'image-reference.md': renderImageReference,
-  'state.md': renderStates,
+  'explanation/architecture.svg': renderArchitecture,
+  'reference/state.md': renderStates,
+  ...errorPages,
+  ...imagePages,
   ...manPages,
 };
 

@@ -9,19 +9,55 @@ interface Described {
   properties?: Record<string, Described>;
 }
 
-/** Renders the schema of image.toml as a reference page. */
-export function renderImageReference(): string {
-  const keys = Object.entries((ImageFile as TSchema & Described).properties ?? {});
+const source = 'This page is generated from `builder/definition/image-file.ts` by `npm run docs`.';
+
+/** The schema of image.toml as pages: what an image consists of, and what is done with it. */
+export const imagePages: Record<string, () => string> = {
+  'reference/image-toml.md': renderContents,
+  'reference/image-toml-system.md': renderSystem,
+};
+
+const allKeys = Object.entries((ImageFile as TSchema & Described).properties ?? {});
+/** The first key of the second page. */
+const cut = allKeys.findIndex(([key]) => key === 'units');
+
+function renderContents(): string {
   return [
-    '# image.toml',
+    '# image.toml: contents',
     '',
     'An image is a folder with an `image.toml`. Paths are relative to that folder; an unknown key is an error with its line.',
     'Every image needs `name`, `suite`, `kernel` and both `slots`, from its own file or from one it includes.',
-    'This page is generated from `builder/definition/image-file.ts` by `npm run docs`.',
+    'The keys from `units` to `arch` are on [a page of their own](image-toml-system.md).',
+    source,
     '',
-    '| key | value | meaning |',
-    '|---|---|---|',
-    ...keys.flatMap(([key, value]) => rowsOf(key, value)),
+    ...table(allKeys.slice(0, cut)),
+    '',
+    '## overlay.perms',
+    '',
+    'A file with the name of the overlay folder and `.perms` sets owners and modes. For each property the last matching line counts:',
+    '',
+    '```toml',
+    '"/etc/wireguard/*.conf" = { mode = "0600" }',
+    '"/etc/app/" = { mode = "0750", group = "app" }            # ends with /: folders',
+    '"/etc/app/**" = { owner = "app", group = 33, mode = "0640" }   # files and links',
+    '```',
+    '',
+    'Globs are as in `remove`, for paths of the overlay; one that matches nothing is an error. Users are those of the image, including those of packages and',
+    'of `sysusers.d` files in overlays. Git only stores whether a file is executable; `build` and `--plan` list the modes that need a line here.',
+    '',
+    'The folder also contains `packages.lock` (for arm64 `packages.arm64.lock`) and `users.lock`: [lock files](lock-files.md).',
+    '',
+  ].join('\n');
+}
+
+function renderSystem(): string {
+  return [
+    '# image.toml: the system',
+    '',
+    'The keys before `units` are on [the first page](image-toml.md).',
+    source,
+    '',
+    ...table(allKeys.slice(cut)),
     '',
     '## An example',
     '',
@@ -41,22 +77,15 @@ export function renderImageReference(): string {
     '',
     'The tree is made in this order: packages, sources, what every image has, overlays, users and `overlay.perms`, scripts, derived data, units and masks, removals.',
     '',
-    '## overlay.perms',
-    '',
-    'A file with the name of the overlay folder and `.perms` sets owners and modes. For each property the last matching line counts:',
-    '',
-    '```toml',
-    '"/etc/wireguard/*.conf" = { mode = "0600" }',
-    '"/etc/app/" = { mode = "0750", group = "app" }            # ends with /: folders',
-    '"/etc/app/**" = { owner = "app", group = 33, mode = "0640" }   # files and links',
-    '```',
-    '',
-    'Globs are as in `remove`, for paths of the overlay; one that matches nothing is an error. Users are those of the image, including those of packages and',
-    'of `sysusers.d` files in overlays. Git only stores whether a file is executable; `build` and `--plan` list the modes that need a line here.',
-    '',
-    'The folder also contains `packages.lock` (for arm64 `packages.arm64.lock`) and `users.lock`; see [images](../images/README.md).',
-    '',
   ].join('\n');
+}
+
+function table(keys: readonly (readonly [string, Described])[]): string[] {
+  return [
+    '| key | value | meaning |',
+    '|---|---|---|',
+    ...keys.flatMap(([key, value]) => rowsOf(key, value)),
+  ];
 }
 
 /** Sections whose keys are those of the page itself. */

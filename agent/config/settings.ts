@@ -16,7 +16,7 @@ function some<T extends Record<string, TSchema>>(keys: T) {
   return strict(Object.fromEntries(optional) as { [K in keyof T]: TOptional<T[K]> });
 }
 
-/** Every key a fragment may have; all are optional, because each file says only what it changes. `docs/hosts.md` lists them. */
+/** Every key a fragment may have; all are optional, because each file says only what it changes. `docs/reference/host-settings.md` lists them. */
 export const Inputs = some({
   /** Base URL of the update server. */
   server: Url,

@@ -1,7 +1,7 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Phase } from './memory.ts';
 
-/** Every move from one phase to another; `step` refuses all others, and docs/state.md is generated from it. */
+/** Every move from one phase to another; `step` refuses all others, and docs/reference/state.md is generated from it. */
 export const moves = {
   idle: ['offered', 'written', 'trying'],
   offered: ['written', 'idle', 'trying'],

@@ -9,7 +9,7 @@ import type { Row } from './table/row.ts';
 import { serverErrors } from './table/server.ts';
 import { trustErrors } from './table/trust.ts';
 
-/** Every error, in one table; `docs/errors.md` is generated from it. */
+/** Every error, in one table; `docs/reference/errors.md` is generated from it. */
 export const errorTable = {
   ...inputErrors,
   ...buildErrors,

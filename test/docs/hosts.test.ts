@@ -14,8 +14,8 @@ function keysOf({ properties = {} }: Schema, above = ''): string[] {
   );
 }
 
-test('docs/hosts.md lists every key of the agent’s configuration, and no other', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../docs/hosts.md'), 'utf8');
+test('docs/reference/host-settings.md lists every key of the agent’s configuration, and no other', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/reference/host-settings.md'), 'utf8');
   const table = page.slice(page.indexOf('| key | value'), page.indexOf('```toml'));
   const cells = table.split('\n').flatMap((row) => row.split(' | ').slice(0, 1));
   const listed = cells.flatMap((cell) => [...cell.matchAll(/`([a-z_.]+)`/g)].map(([, key]) => key));

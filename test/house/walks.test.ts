@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+const page = readFileSync(join(root, 'docs/explanation/architecture.md'), 'utf8');
 const walks = page
   .split(/^## Walk: /m)
   .slice(1)
   .map((section) => {
     const steps = [...section.matchAll(/^\d+\. .*$/gm)].map(([line]) => line);
-    const files = steps.map((line) => /\]\(\.\.\/([^)]+)\)/.exec(line)?.[1] ?? '');
+    const files = steps.map((line) => /\]\(\.\.\/\.\.\/([^)]+)\)/.exec(line)?.[1] ?? '');
     return [section.split('\n')[0] ?? '', files] as const;
   });
 

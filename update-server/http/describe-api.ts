@@ -15,7 +15,7 @@ const schemes = {
 } as const;
 const failure = Type.Object(
   { kind: Type.String(), value: Type.String(), details: Type.Object({}) },
-  { description: 'A failure of the error table (docs/errors.md)' },
+  { description: 'A failure of the error table (docs/reference/errors.md)' },
 );
 
 /** Describes the interface as OpenAPI 3.1, from what each route says of itself. */

@@ -25,7 +25,7 @@ export const serverErrors = {
   ),
   forbidden: row(
     'role {role} is not allowed to {action}',
-    'Use a token with the right role (docs/operating.md).',
+    'Use a token with the right role (docs/how-to/access.md).',
     403,
     77,
     'never',

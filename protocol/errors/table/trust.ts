@@ -11,7 +11,7 @@ export const trustErrors = {
   ),
   signer_failed: row(
     'signing for {role} with `{command}` failed: {problem}',
-    'Try the command yourself: it reads bytes from stdin and writes the signature to stdout (docs/keys.md).',
+    'Try the command yourself: it reads bytes from stdin and writes the signature to stdout (docs/how-to/keys-in-hardware.md).',
     500,
     70,
     'never',

@@ -6,7 +6,7 @@ import { spaces } from './payload.ts';
 import { openReader } from './varint.ts';
 
 /**
- * The blob of a `patch` operation: four streams, each packed by itself. docs/payload.md has the layout.
+ * The blob of a `patch` operation: four streams, each packed by itself. docs/reference/payload.md has the layout.
  * `steps` says which stretches of old bytes and which inserted bytes follow each other, `gaps` and `values` where the
  * result differs from that and by how much (differences.ts).
  */

@@ -3,7 +3,7 @@ import { type ByteReader, openReader } from './varint.ts';
 
 /**
  * The payload: a header that lists operations, then the blobs of those that have one, in the same order.
- * docs/payload.md has the layout. The hash tree is no part of it: whoever wrote the root computes it.
+ * docs/reference/payload.md has the layout. The hash tree is no part of it: whoever wrote the root computes it.
  */
 /** What a header of each format begins with. */
 export const magics = { 3: 'ILPAY003', 4: 'ILPAY004' } as const;
