@@ -1,6 +1,6 @@
 import type { TSchema } from 'typebox';
 import { problemOf } from '../../protocol/schema/schema.ts';
-import { suggest } from './suggest.ts';
+import { suggest } from '../../protocol/text/suggest.ts';
 
 /** A value of a definition that its schema refuses: the keys and numbers that lead to it, and what is wrong. */
 export interface SchemaProblem {

@@ -1,11 +1,11 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { suggest } from '../../../protocol/text/suggest.ts';
 import { visible } from '../../../protocol/text/visible.ts';
 import { run } from '../../../system/process/run.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { parsePackageName } from '../../definition/package-name.ts';
 import { placeOf } from '../../definition/place-of.ts';
 import { refuseAll } from '../../definition/refuse-all.ts';
-import { suggest } from '../../definition/suggest.ts';
 import { packageUnknown, providersIn, virtualPackage } from '../lock/requested-packages.ts';
 import { aptEnvironment } from '../network/apt-network.ts';
 import { redact } from '../network/redact.ts';

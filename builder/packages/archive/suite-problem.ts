@@ -1,7 +1,7 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { suggest } from '../../../protocol/text/suggest.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { placeOfValue } from '../../definition/place-of.ts';
-import { suggest } from '../../definition/suggest.ts';
 import type { SuiteRelease } from './suite-releases.ts';
 
 /** Names the line of a suite that a mirror does not have; other errors stay as they are. */

@@ -1,4 +1,4 @@
-import { suggest } from '../../definition/suggest.ts';
+import { suggest } from '../../../protocol/text/suggest.ts';
 import { parseUnitName, templateOf } from '../../definition/unit-name.ts';
 import { parentOf } from '../entries/change.ts';
 import type { Tree } from '../entries/entry.ts';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { define } from '../../../builder/definition/define.ts';
 import { placeOf } from '../../../builder/definition/place-of.ts';
-import { suggest } from '../../../builder/definition/suggest.ts';
+import { suggest } from '../../../protocol/text/suggest.ts';
 
 let dir: string;
 beforeEach(async () => {

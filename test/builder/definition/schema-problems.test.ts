@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { define, parseDefinition } from '../../../builder/definition/define.ts';
-import { suggest } from '../../../builder/definition/suggest.ts';
+import { suggest } from '../../../protocol/text/suggest.ts';
 
 const slots = '[slots]\nroot = "512 MiB"\nverity = "16 MiB"\n';
 const head = 'name = "box"\nsuite = "trixie"\nkernel = "cloud"\n';
