@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import type { HostFilter } from '../../../../protocol/api/dashboard.ts';
 import type { HostSummary } from '../../../../protocol/api/operator.ts';
-import { formatLabels, type Labels } from '../../../../protocol/schema/labels.ts';
-import { visible, visibleJson } from '../../../../protocol/text/visible.ts';
+import { formatLabels } from '../../../../protocol/schema/labels.ts';
+import { csvRecord } from '../../../../protocol/text/csv.ts';
+import { visibleJson } from '../../../../protocol/text/visible.ts';
 import type { Store } from '../../../store/interface/store.ts';
 
 /** Where hosts are read, and as of when. */
@@ -39,7 +40,7 @@ const columns = [
 async function* csv(ports: HostSource, filter: HostFilter): AsyncGenerator<string> {
   yield `${columns.join(',')}\r\n`;
   for await (const hosts of pages(ports, filter)) {
-    yield hosts.map((host) => `${columns.map((column) => cell(host[column])).join(',')}\r\n`).join('');
+    yield hosts.map((host) => `${csvRecord(columns.map((column) => valueOf(host[column])))}\r\n`).join('');
   }
 }
 
@@ -61,9 +62,6 @@ async function* pages({ store, now }: HostSource, filter: HostFilter): AsyncGene
   }
 }
 
-/** RFC 4180; a cell that a spreadsheet would run as a formula is marked as text, for hosts choose their own names. */
-function cell(value: string | boolean | null | undefined | Labels): string {
-  const text = visible(typeof value === 'object' && value ? formatLabels(value) : String(value ?? ''));
-  const safe = /^[\s'"]*[=+\-@|%＝＋－＠]/u.test(text) ? `'${text}` : text;
-  return /[",;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+function valueOf(value: HostSummary[(typeof columns)[number]]): string | boolean | null | undefined {
+  return typeof value === 'object' && value ? formatLabels(value) : value;
 }
