@@ -22,7 +22,7 @@ import { type Answer, answer, verb } from '../system/command/command.ts';
 import { writeDurably } from '../system/files/durable.ts';
 import { readError } from '../system/files/read-error.ts';
 import { print } from '../system/terminal/print.ts';
-import { formatTable } from '../system/terminal/table.ts';
+import { formatTable, text as heading } from '../system/terminal/table.ts';
 import { payloadFormatOption } from './flags/payload-format.ts';
 import { keepUsersLock, readUsersLock } from './users-lock.ts';
 
@@ -179,7 +179,10 @@ function showPlan(phases: Phase[]): Answer {
   const whole = phases.filter(isWhole).map(({ phase, what, state }) => {
     return line`${state === 'refused' ? `${phase} refused` : phase}: ${what}`;
   });
-  return { text: [formatTable(['phase', 'state', 'what'], rows), ...whole].join('\n'), data: phases };
+  return {
+    text: [formatTable(['phase', 'state', heading('what')], rows), ...whole].join('\n'),
+    data: phases,
+  };
 }
 
 function needed(value: string | undefined, option: string): string {

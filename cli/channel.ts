@@ -7,7 +7,7 @@ import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { parse } from '../protocol/schema/schema.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answer, group, verb } from '../system/command/command.ts';
-import { formatTable } from '../system/terminal/table.ts';
+import { formatTable, text as heading } from '../system/terminal/table.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client/client.ts';
 import { showChange } from './show-change.ts';
 
@@ -119,6 +119,6 @@ function describe({ name, channel, serial, head, floors, minimum, blocked, withd
     ...blocked.map(({ version, reason }) => ['blocked', version, reason]),
     ...withdrawn.map(({ version, to, reason }) => ['withdrawn', version, `to ${to}: ${reason}`]),
   ];
-  const table = formatTable(['what', 'version', 'detail'], rows);
+  const table = formatTable(['what', 'version', heading('detail')], rows);
   return [line`${name} ${channel}, serial ${serial}`, table].join('\n');
 }

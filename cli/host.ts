@@ -3,11 +3,13 @@ import type { Static } from 'typebox';
 import { type HostDetail, HostState, type HostSummary, type HostsAnswer } from '../protocol/api/operator.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
+import { answerList } from '../system/command/answer-list.ts';
 import { answer, group, verb } from '../system/command/command.ts';
 import { addServerOptions, type Client, type ClientOptions, createClient } from './client/client.ts';
 import { findHost } from './client/find-id.ts';
 import { addEnrollment } from './enrollment.ts';
-import { describeHost, listHosts } from './format/host-text.ts';
+import { hostList } from './format/host-list.ts';
+import { describeHost } from './format/host-text.ts';
 
 /** What an operator can set on a host; `--off` unsets it. */
 interface Setting {
@@ -68,7 +70,13 @@ export function addHost(program: Command): void {
   const add = (signature: string, summary: string, ...examples: string[]) =>
     addServerOptions(verb(host, signature, summary, ...examples.map((words) => `interlock host ${words}`)));
 
-  add('list', 'Show hosts', 'list', 'list --state waiting --channel stable', 'list --label role=web')
+  const list = add(
+    'list',
+    'Show hosts',
+    'list',
+    'list --state waiting --channel stable',
+    'list --label role=web',
+  )
     .option(
       '--query <text>',
       'only hosts whose id or version starts with this text, or whose name contains it',
@@ -79,30 +87,20 @@ export function addHost(program: Command): void {
     .option('--group <group>', 'only hosts of this group')
     .option('--label <key=value>', 'only hosts with this label; can be given again', collect)
     .option('--unapproved', 'only hosts that wait for approval')
-    .option('--in-trouble', 'only hosts whose agent reports a problem')
-    .action(
-      answer(
-        async ({
-          query,
-          state,
-          channel,
-          version,
-          group,
-          label,
-          unapproved,
-          inTrouble,
-          ...flags
-        }: ListFlags) => {
-          if (unapproved && inTrouble) {
-            throw new InterlockError('usage', { problem: 'give --unapproved or --in-trouble, not both' });
-          }
-          const flag = (unapproved && 'unapproved') || (inTrouble && 'in_trouble') || undefined;
-          const filter = { query, state, channel, version, group, label: label?.join(','), flag };
-          const data = await readAll(createClient(flags), filter);
-          return { text: listHosts(data, Object.values(filter).some(Boolean)), data };
-        },
-      ),
-    );
+    .option('--in-trouble', 'only hosts whose agent reports a problem');
+  answerList(
+    list,
+    hostList,
+    async ({ query, state, channel, version, group, label, unapproved, inTrouble, ...flags }: ListFlags) => {
+      if (unapproved && inTrouble) {
+        throw new InterlockError('usage', { problem: 'give --unapproved or --in-trouble, not both' });
+      }
+      const flag = (unapproved && 'unapproved') || (inTrouble && 'in_trouble') || undefined;
+      const filter = { query, state, channel, version, group, label: label?.join(','), flag };
+      const rows = await readAll(createClient(flags), filter);
+      return { rows, ...(Object.values(filter).some(Boolean) && { none: 'no host matches' }) };
+    },
+  );
 
   add('show <host>', 'Show a host’s state, the reason for it, and what would change it', 'show web-1').action(
     answer(async (name: string, flags: ClientOptions) => {

@@ -8,12 +8,15 @@ import type {
   RolloutSummary,
 } from '../protocol/api/rollout.ts';
 import { line } from '../protocol/text/visible.ts';
+import { answerList } from '../system/command/answer-list.ts';
 import { answer, group, verb } from '../system/command/command.ts';
+import { formatList } from '../system/list/format-list.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client/client.ts';
 import { findRollout } from './client/find-id.ts';
 import { readDuration } from './flags/duration.ts';
 import { policyOption, readPolicyChoice } from './flags/policy-choice.ts';
-import { describeEnd, describePreview, describeRollout, listRollouts } from './format/rollout-text.ts';
+import { rolloutList } from './format/rollout-list.ts';
+import { describeEnd, describePreview, describeRollout } from './format/rollout-text.ts';
 import { type WatchFlags, watchRollout } from './rollout-watch.ts';
 
 /** Exit status of a command that Ctrl-C ended. */
@@ -56,17 +59,15 @@ export function addRollout(program: Command): void {
 }
 
 function addList(add: Add): void {
-  add('list', 'Show rollouts, newest first', 'list', 'list --name core --channel stable')
+  const list = add('list', 'Show rollouts, newest first', 'list', 'list --name core --channel stable')
     .option('--name <name>', 'only rollouts of this image')
-    .option('--channel <channel>', 'only rollouts on this channel')
-    .action(
-      answer(async ({ name, channel, ...flags }: ClientOptions & Of) => {
-        const query = new URLSearchParams({ ...(name ? { name } : {}), ...(channel ? { channel } : {}) });
-        const path = `v1/rollouts?${query}`;
-        const { rollouts } = await createClient(flags).get<{ rollouts: RolloutSummary[] }>(path);
-        return { text: listRollouts(rollouts), data: rollouts };
-      }),
-    );
+    .option('--channel <channel>', 'only rollouts on this channel');
+  answerList(list, rolloutList, async ({ name, channel, ...flags }: ClientOptions & Of) => {
+    const query = new URLSearchParams({ ...(name ? { name } : {}), ...(channel ? { channel } : {}) });
+    const path = `v1/rollouts?${query}`;
+    const { rollouts } = await createClient(flags).get<{ rollouts: RolloutSummary[] }>(path);
+    return { rows: rollouts, ...((name || channel) && { none: 'no rollout matches' }) };
+  });
 }
 
 function addShow(add: Add): void {
@@ -129,7 +130,7 @@ function addStart(add: Add): void {
         'v1/rollouts',
         body,
       );
-      return { text: listRollouts(rollouts), data: rollouts };
+      return { text: formatList(rolloutList, rollouts), data: rollouts };
     }),
   );
 }

@@ -2,15 +2,27 @@ import { type Command, Option } from 'commander';
 import type { Role, TokenInfo } from '../protocol/api/operator.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
-import { type Answer, answer, group, verb } from '../system/command/command.ts';
-import { formatTable } from '../system/terminal/table.ts';
+import { answerList } from '../system/command/answer-list.ts';
+import { answer, group, verb } from '../system/command/command.ts';
+import type { List } from '../system/list/list.ts';
 import { addServerOptions, type ClientOptions } from './client/client.ts';
 import { theOnly } from './client/find-id.ts';
 import { openTokens, type Tokens } from './client/tokens.ts';
-import { formatTime, shownDigits } from './format/format-values.ts';
 
 const roles: readonly Role[] = ['viewer', 'publisher', 'operator', 'admin', 'join'];
 type Flags = ClientOptions & { data?: string };
+
+const tokenList: List<TokenInfo> = {
+  none: 'no tokens',
+  columns: [
+    { name: 'token', kind: 'id', value: ({ id }) => id },
+    { name: 'role', value: ({ role }) => role },
+    { name: 'state', value: ({ revoked }) => (revoked ? 'revoked' : 'valid') },
+    { name: 'created', kind: 'time', value: ({ created }) => created },
+    { name: 'revoked', kind: 'time', value: ({ revoked }) => revoked },
+    { name: 'name', kind: 'text', value: ({ name }) => name },
+  ],
+};
 
 /** Adds `interlock token`: through the server, or directly on its data folder, running or not. */
 export function addToken(program: Command): void {
@@ -46,13 +58,8 @@ export function addToken(program: Command): void {
       }),
     );
 
-  add('list', 'Show all tokens, without their secrets', 'list').action(
-    answer((flags: Flags) =>
-      withTokens(flags, async (tokens) => {
-        const data = await tokens.list();
-        return { text: table(data), data };
-      }),
-    ),
+  answerList(add('list', 'Show all tokens, without their secrets', 'list'), tokenList, (flags: Flags) =>
+    withTokens(flags, async (tokens) => ({ rows: await tokens.list() })),
   );
 
   add('revoke <id>', 'Revoke a token; it stops working at once', 'revoke 2f0c9f4e').action(
@@ -66,7 +73,7 @@ export function addToken(program: Command): void {
   );
 }
 
-async function withTokens(flags: Flags, use: (tokens: Tokens) => Promise<Answer>): Promise<Answer> {
+async function withTokens<T>(flags: Flags, use: (tokens: Tokens) => Promise<T>): Promise<T> {
   const tokens = openTokens(flags);
   try {
     return await use(tokens);
@@ -83,15 +90,4 @@ function theOne(tokens: readonly TokenInfo[], text: string): string {
     text,
     meant.map(({ id }) => id),
   );
-}
-
-function table(tokens: readonly TokenInfo[]): string {
-  const rows = tokens.map((one) => [
-    one.id.slice(0, shownDigits),
-    one.role,
-    one.name,
-    formatTime(one.created),
-    one.revoked ? `revoked ${formatTime(one.revoked)}` : 'valid',
-  ]);
-  return formatTable(['TOKEN', 'ROLE', 'NAME', 'CREATED', ''], rows);
 }

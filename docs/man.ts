@@ -108,7 +108,7 @@ function serverSections(): string[] {
     ['INTERLOCK_SERVER', 'Base URL of the update server, where --server is not given.'],
     ['INTERLOCK_TOKEN', 'Operator token, where --token is not given.'],
     ['INTERLOCK_CA', 'CA certificate of the server (PEM), where --ca is not given.'],
-    ['COLUMNS', 'Width of tables where there is no terminal; 80 without it.'],
+    ['TZ', 'Time zone of the times shown, as tzset(3) reads it; --utc is the same as UTC.'],
   ];
   return [
     '.SH ENVIRONMENT',

@@ -3,7 +3,7 @@ import { phaseTexts } from '../../protocol/rules/phase-texts.ts';
 import { formatLabels } from '../../protocol/schema/labels.ts';
 import { visible } from '../../protocol/text/visible.ts';
 import { bar, formatBytes, formatSeconds } from '../../system/terminal/progress.ts';
-import { formatFacts, formatTable } from '../../system/terminal/table.ts';
+import { formatFacts, formatTable, text } from '../../system/terminal/table.ts';
 import { pathsOf } from '../config/paths.ts';
 import { etcFolders } from '../etc/note-overrides.ts';
 import type { SlotName } from '../ports/host.ts';
@@ -87,7 +87,7 @@ function slotsOf({ memory, entries }: Status): string {
         : 'not read: agent running',
     ];
   });
-  return formatTable(['SLOT', 'VERSION', 'ROOT HASH', 'BOOT ENTRY'], rows);
+  return formatTable(['SLOT', 'VERSION', 'ROOT HASH', text('BOOT ENTRY')], rows);
 }
 
 function entryText({ generation, triesLeft, triesDone }: LoaderEntry, isNext: boolean): string {

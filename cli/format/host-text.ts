@@ -1,48 +1,7 @@
-import type { HostDetail, HostSummary } from '../../protocol/api/operator.ts';
+import type { HostDetail } from '../../protocol/api/operator.ts';
 import { formatLabels } from '../../protocol/schema/labels.ts';
-import { formatFacts, formatTable } from '../../system/terminal/table.ts';
-import { formatTime, shownDigits } from './format-values.ts';
-
-/** A table of hosts, with each one's state and the server's last decision. */
-export function listHosts(hosts: readonly HostSummary[], isFiltered: boolean): string {
-  if (hosts.length === 0) {
-    return isFiltered ? 'no host matches' : 'no hosts yet: a host appears after its first check-in';
-  }
-  const isLabelled = hosts.some(({ labels }) => formatLabels(labels));
-  const rows = hosts.map((host) => [
-    host.id.slice(0, shownDigits),
-    host.hostname,
-    `${host.name} ${host.version ?? '?'}`,
-    host.channel ?? '',
-    host.group ?? '',
-    host.at ?? '',
-    decisionOf(host),
-    host.lastSeen ? formatTime(host.lastSeen) : 'never',
-    ...(isLabelled ? [formatLabels(host.labels)] : []),
-  ]);
-  return formatTable(
-    [
-      'HOST',
-      'NAME',
-      'VERSION',
-      'CHANNEL',
-      'GROUP',
-      'STATE',
-      'DECISION',
-      'LAST SEEN',
-      ...(isLabelled ? ['LABELS'] : []),
-    ],
-    rows,
-  );
-}
-
-/** The server's last decision, or the outcome of the last grant where that says more. */
-function decisionOf({ decision, standing, state, trouble }: HostSummary): string {
-  const isCounted = state === 'silent' || state === 'failed';
-  if (!standing || !isCounted || !['silent', 'failed', 'fell_back'].includes(standing.is))
-    return trouble ? `${decision ?? ''} (${trouble.code})` : (decision ?? '');
-  return `${standing.is} since ${formatTime(standing.since)}`;
-}
+import { formatTime } from '../../system/terminal/format-time.ts';
+import { formatFacts, formatTable, text } from '../../system/terminal/table.ts';
 
 /** One host: facts, the reason for its state, and its reports. */
 export function describeHost(host: HostDetail): string {
@@ -71,7 +30,7 @@ export function describeHost(host: HostDetail): string {
     detail,
   ]);
   if (rows.length === 0) return facts;
-  return `${facts}\n\n${formatTable(['TIME', 'REPORT', 'VERSION', 'DETAIL'], rows)}`;
+  return `${facts}\n\n${formatTable(['TIME', 'REPORT', 'VERSION', text('DETAIL')], rows)}`;
 }
 
 function describeTrouble({ code, text, since }: NonNullable<HostDetail['trouble']>): string {

@@ -1,7 +1,8 @@
 import type { LockValue } from '../../protocol/lock/lock-value.ts';
 import { isStoppedByFailures } from '../../protocol/lock/semaphore.ts';
-import { formatTable } from '../../system/terminal/table.ts';
-import { formatTime, shownDigits } from './format-values.ts';
+import { formatTime } from '../../system/terminal/format-time.ts';
+import { formatTable, text } from '../../system/terminal/table.ts';
+import { shownDigits } from './format-values.ts';
 
 /** Digits of a root hash in tables; `clear-failed` accepts so many or fewer. */
 const hashDigits = 12;
@@ -25,6 +26,8 @@ export function formatLock(value: LockValue): string {
   return [
     `${value.holders.length} of ${value.slots} places held`,
     ...(holders.length > 0 ? ['', formatTable(['HOST', 'SINCE', 'BOOT', 'RELEASE'], holders)] : []),
-    ...(releases.length > 0 ? ['', formatTable(['RELEASE', 'GOOD', 'FAILED', 'INSTALLS'], releases)] : []),
+    ...(releases.length > 0
+      ? ['', formatTable(['RELEASE', 'GOOD', text('FAILED'), 'INSTALLS'], releases)]
+      : []),
   ].join('\n');
 }

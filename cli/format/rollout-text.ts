@@ -1,26 +1,11 @@
 import type { NamedHost, PreviewAnswer, RolloutDetail, RolloutSummary } from '../../protocol/api/rollout.ts';
 import { line } from '../../protocol/text/visible.ts';
+import { formatTime } from '../../system/terminal/format-time.ts';
 import { bar } from '../../system/terminal/progress.ts';
-import { formatFacts, formatTable } from '../../system/terminal/table.ts';
-import { formatTime, shownDigits } from './format-values.ts';
+import { formatFacts, formatTable, text } from '../../system/terminal/table.ts';
+import { shownDigits } from './format-values.ts';
 
 const barWidth = 20;
-
-/** A table of rollouts. */
-export function listRollouts(rollouts: readonly RolloutSummary[]): string {
-  if (rollouts.length === 0) return 'no rollouts: start one by interlock publish';
-  const rows = rollouts.map((rollout) => [
-    rollout.id.slice(0, shownDigits),
-    `${rollout.name} ${rollout.version}`,
-    rollout.channel,
-    rollout.state,
-    `${rollout.percent.toFixed(0)} %`,
-    String(rollout.inFlight),
-    String(rollout.confirmed),
-    String(rollout.failed),
-  ]);
-  return formatTable(['ROLLOUT', 'RELEASE', 'CHANNEL', 'STATE', 'RAMP', 'UNDER WAY', 'GOOD', 'FAILED'], rows);
-}
 
 /** One rollout: its progress, and what its hosts wait for. */
 export function describeRollout(data: RolloutDetail): string {
@@ -45,7 +30,7 @@ export function describeRollout(data: RolloutDetail): string {
       : []),
   ]);
   const rows = data.waiting.map(({ reason, hosts }) => [String(hosts), reason]);
-  const waiting = rows.length > 0 ? [formatTable(['HOSTS', 'WAIT FOR'], rows)] : [];
+  const waiting = rows.length > 0 ? [formatTable(['HOSTS', text('WAIT FOR')], rows)] : [];
   return [facts, ...describeNamed(data), ...waiting].join('\n\n');
 }
 
@@ -61,7 +46,7 @@ function describeNamed({ named }: RolloutDetail): string[] {
     .filter(([, hosts]) => hosts && hosts.length > 0)
     .map(
       ([title, hosts]) =>
-        `${title}\n${formatTable(['HOST', 'NAME', 'STATE', 'SINCE', 'DETAIL'], hosts!.map(rowOf))}`,
+        `${title}\n${formatTable(['HOST', 'NAME', 'STATE', 'SINCE', text('DETAIL')], hosts!.map(rowOf))}`,
     );
 }
 
@@ -114,6 +99,6 @@ export function describePreview({ version, policy, hosts, steps, warnings = [] }
       .map(({ hostname }) => hostname)
       .join(' '),
   ]);
-  const table = formatTable(['FROM', 'GROUP', 'HOSTS', 'EXAMPLES'], rows);
+  const table = formatTable(['FROM', 'GROUP', 'HOSTS', text('EXAMPLES')], rows);
   return [line`${version} with policy ${policy}: ${hosts} hosts`, table, ...warned].join('\n');
 }

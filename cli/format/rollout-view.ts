@@ -1,6 +1,6 @@
 import type { RolloutDetail } from '../../protocol/api/rollout.ts';
 import { formatSeconds } from '../../system/terminal/progress.ts';
-import { shorten } from '../../system/terminal/table.ts';
+import { cutEnd } from '../../system/terminal/table.ts';
 import { stateOf } from './rollout-text.ts';
 
 const blocks = ' ▁▂▃▄▅▆▇█';
@@ -24,11 +24,11 @@ export function viewRollout(rollout: RolloutDetail, now: Date, width: number): s
         return isPast ? share(point?.[key] ?? 0, active) : null;
       }),
     );
-  const line = (label: string, text: string) => shorten(`${label.padEnd(labelWidth)}${text}`, width);
+  const line = (label: string, text: string) => cutEnd(`${label.padEnd(labelWidth)}${text}`, width);
   const limit = policyText.max_failures;
   const reasons = waiting.map(({ reason, hosts }) => `${hosts} ${reason}`);
   return [
-    shorten(`${rollout.name} ${rollout.version} ${rollout.arch} on ${rollout.channel}`, width),
+    cutEnd(`${rollout.name} ${rollout.version} ${rollout.arch} on ${rollout.channel}`, width),
     line('state', `${stateOf(rollout)} (policy ${rollout.policy}${canaryOf(rollout)})`),
     line('since', sinceOf(starts, now)),
     '',

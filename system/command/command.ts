@@ -2,12 +2,15 @@ import { Command, CommanderError } from 'commander';
 import { errorTable } from '../../protocol/errors/error-table.ts';
 import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { visibleJson } from '../../protocol/text/visible.ts';
-import { print } from '../terminal/print.ts';
+import { useUtc } from '../terminal/format-time.ts';
+import { print, printRecords } from '../terminal/print.ts';
 
 /** What a verb found out: for people, and for programs behind `--json`. */
 export interface Answer {
   text: string;
   data: unknown;
+  /** CSV, in place of both. */
+  records?: readonly string[];
 }
 
 const examples = new WeakMap<Command, readonly string[]>();
@@ -17,10 +20,15 @@ export function createProgram(name: string, summary: string, ...shown: string[])
   const program = new Command(name)
     .description(summary)
     .option('--json', 'print the result as JSON')
+    .option('--utc', 'show times in UTC, not in the time zone of this machine')
     .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 })
     .showHelpAfterError(false)
     .configureOutput({ outputError: () => {} })
-    .exitOverride();
+    .exitOverride()
+    .hook('preAction', (_, called) => {
+      if (called.opts().output === 'json') program.setOptionValue('json', true);
+      if (program.opts().utc) useUtc();
+    });
   return withExamples(program, shown);
 }
 
@@ -52,8 +60,9 @@ function withExamples(command: Command, shown: readonly string[]): Command {
 /** Wraps a verb's work: prints its answer as text, or as JSON when asked. */
 export function answer<A extends unknown[]>(work: (...args: A) => Promise<Answer>) {
   return async (...args: [...A, Command]): Promise<void> => {
-    const { text, data } = await work(...(args.slice(0, -1) as A));
+    const { text, data, records } = await work(...(args.slice(0, -1) as A));
     const command = args.at(-1) as Command;
+    if (records) return printRecords(records);
     const output = command.optsWithGlobals().json ? asJson(data, 2) : text;
     if (output) print(output);
   };

@@ -11,7 +11,6 @@ export interface Progress {
 const redrawMs = 100;
 const plainLineMs = 5000;
 const usualWidth = 80;
-const narrowest = 40;
 
 /** Shows how far a step of `total` bytes is: a bar on a terminal, a plain line now and then elsewhere. */
 export function showProgress(
@@ -45,10 +44,9 @@ export function progressLine(label: string, done: number, total: number, seconds
   return `${label}  ${bar(share, 20)} ${percent(share)}  ${formatBytes(rate)}/s  ${left}`.trimEnd();
 }
 
-/** How wide answers may be: as the terminal, or as `COLUMNS` says, or 80 characters. */
+/** How wide answers may be: as the terminal; without one, nothing is cut or broken. */
 export function terminalWidth(out: NodeJS.WriteStream = process.stdout): number {
-  const asked = Number(process.env.COLUMNS);
-  return (out.isTTY ? out.columns : 0) || (asked >= narrowest ? asked : usualWidth);
+  return out.isTTY ? out.columns || usualWidth : Number.POSITIVE_INFINITY;
 }
 
 /** A bar of `width` cells, `share` from 0 to 1 of it filled. */

@@ -1,27 +1,45 @@
 import { visible } from '../../protocol/text/visible.ts';
 import { terminalWidth } from './progress.ts';
 
-const gap = 2;
-/** A column is not cut narrower than this, whatever the terminal. */
-const narrowest = 6;
+/** A column of a table: a plain title, or one whose cells may lose their end or stand at the right. */
+export type Heading = string | { title: string; kind: 'text' | 'number' };
 
-/** Rows as aligned columns under a header, no wider than the terminal: the widest cells lose their middle. */
+const gap = 2;
+/** A column of free text is not cut narrower than this. */
+const narrowestText = 16;
+
+/** The title of a column of free text: on a terminal that is too narrow its cells lose their end, and no others do. */
+export function text(title: string): Heading {
+  return { title, kind: 'text' };
+}
+
+/**
+ * Rows as aligned columns under a header. What has to be typed back is never cut: where columns of free text cannot give
+ * enough, each row becomes a paragraph of facts. Without a terminal nothing is cut at all.
+ */
 export function formatTable(
-  header: readonly string[],
+  header: readonly Heading[],
   given: readonly (readonly string[])[],
   width = terminalWidth(),
+  showsHeader = true,
 ): string {
   const rows = given.map((row) => row.map(visible));
-  const natural = header.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  const titles = header.map((heading) => (typeof heading === 'string' ? heading : heading.title));
+  const kinds = header.map((heading) => (typeof heading === 'string' ? 'word' : heading.kind));
+  const natural = titles.map((title, column) =>
+    Math.max(showsHeader ? title.length : 0, ...rows.map((row) => row[column]?.length ?? 0)),
   );
-  const widths = fitWidths(natural, width);
+  const widths = fitWidths(natural, kinds, width);
+  if (!widths && showsHeader) return rows.map((row) => paragraph(titles, row, width)).join('\n\n');
   const line = (row: readonly string[]) =>
     row
-      .map((cell, column) => shorten(cell, widths[column] ?? cell.length).padEnd(widths[column] ?? 0))
+      .map((cell, column) => {
+        const room = (widths ?? natural)[column] ?? cell.length;
+        return kinds[column] === 'number' ? cell.padStart(room) : cutEnd(cell, room).padEnd(room);
+      })
       .join(' '.repeat(gap))
       .trimEnd();
-  return [line(header), ...rows.map(line)].join('\n');
+  return [...(showsHeader ? [titles] : []), ...rows].map(line).join('\n');
 }
 
 /** Facts under each other: a label, and what is to say, broken at words. */
@@ -52,20 +70,32 @@ export function wrap(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-/** Text of at most `width` characters: ids, paths and hashes are told apart by both of their ends. */
-export function shorten(text: string, width: number): string {
-  if (text.length <= width) return text;
-  const tail = Math.floor((width - 1) / 2);
-  return `${text.slice(0, width - 1 - tail)}…${tail > 0 ? text.slice(-tail) : ''}`;
+/** Text of at most `width` characters that shows where it was cut. */
+export function cutEnd(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }
 
-function fitWidths(natural: readonly number[], width: number): number[] {
+function paragraph(titles: readonly string[], row: readonly string[], width: number): string {
+  const facts = titles.map((title, column) => [title, row[column] ?? ''] as const);
+  return formatFacts(
+    facts.filter(([, cell]) => cell !== ''),
+    width,
+  );
+}
+
+/** The width of each column, of which only text gives way; undefined when that is not enough. */
+function fitWidths(
+  natural: readonly number[],
+  kinds: readonly string[],
+  width: number,
+): number[] | undefined {
   const widths = [...natural];
   let excess = widths.reduce((sum, each) => sum + each, gap * (widths.length - 1)) - width;
   while (excess > 0) {
-    const widest = Math.max(...widths);
-    if (widest <= narrowest) break;
-    widths[widths.lastIndexOf(widest)] = widest - 1;
+    const texts = widths.map((each, column) => (kinds[column] === 'text' ? each : 0));
+    const widest = Math.max(...texts);
+    if (widest <= narrowestText) return undefined;
+    widths[texts.lastIndexOf(widest)] = widest - 1;
     excess--;
   }
   return widths;

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Client } from '../../../cli/client/client.ts';
 import { findHost, findRollout } from '../../../cli/client/find-id.ts';
-import { describeHost, listHosts } from '../../../cli/format/host-text.ts';
+import { hostList } from '../../../cli/format/host-list.ts';
+import { describeHost } from '../../../cli/format/host-text.ts';
 import type { HostDetail } from '../../../protocol/api/operator.ts';
+import { formatList } from '../../../system/list/format-list.ts';
+import { formatTime } from '../../../system/terminal/format-time.ts';
 
 const id = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
 const hosts = [
@@ -43,10 +46,15 @@ const host = {
   reports: [{ ...report, kind: 'fell_back', detail }],
 } as HostDetail;
 
-test('a host says in whole words how it failed last, within 80 characters', () => {
+test('a host says in whole words how it failed last', () => {
   const text = describeHost(host);
-  expect(text.replace(/\s+/g, ' ')).toContain(`last failure 2 at 2026-03-01 12:00: ${detail}`);
-  for (const line of `${text}\n${listHosts([host], false)}`.split('\n'))
+  const at = formatTime('2026-03-01T12:00:00Z');
+  expect(text.replace(/\s+/g, ' ')).toContain(`last failure 2 at ${at}: ${detail}`);
+  expect(text).toContain(`fell_back  1 → 2    ${detail}`);
+});
+
+test('a table of hosts is no wider than the terminal', () => {
+  for (const line of formatList(hostList, [host], undefined, 80).split('\n'))
     expect(line.length).toBeLessThanOrEqual(80);
 });
 

@@ -40,7 +40,7 @@ const columns = [
 async function* csv(ports: HostSource, filter: HostFilter): AsyncGenerator<string> {
   yield `${columns.join(',')}\r\n`;
   for await (const hosts of pages(ports, filter)) {
-    yield hosts.map((host) => `${csvRecord(columns.map((column) => valueOf(host[column])))}\r\n`).join('');
+    yield hosts.map((host) => `${csvRecord(columns.map((column) => cellOf(host[column])))}\r\n`).join('');
   }
 }
 
@@ -62,6 +62,6 @@ async function* pages({ store, now }: HostSource, filter: HostFilter): AsyncGene
   }
 }
 
-function valueOf(value: HostSummary[(typeof columns)[number]]): string | boolean | null | undefined {
+function cellOf(value: HostSummary[(typeof columns)[number]]): string | boolean | null | undefined {
   return typeof value === 'object' && value ? formatLabels(value) : value;
 }
