@@ -1,4 +1,5 @@
 import type { CheckIn, NoneReason } from '../../../protocol/api/check-in.ts';
+import type { HostEvent } from '../../../protocol/api/hosts.ts';
 import type { Enrollment, EnrollmentAnswer, HostDetail } from '../../../protocol/api/operator.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
 import type { Enrolled, NewHost } from '../../domain/hosts/enroll.ts';
@@ -54,6 +55,8 @@ export interface HostStore {
   /** Records the clone and lets its open grants lapse. */
   markCloned(host: string, audit: NewAudit): Promise<void>;
   host(id: string): Promise<Omit<HostDetail, 'why'> | undefined>;
+  /** What happened to it, newest first. */
+  timeline(id: string): Promise<HostEvent[] | undefined>;
   /** False when there is no such host. */
   hold(host: string, held: boolean, audit: NewAudit): Promise<boolean>;
   pin(host: string, version: string | null, audit: NewAudit): Promise<boolean>;

@@ -182,4 +182,11 @@ export const migrations: readonly string[] = [
   `
   ALTER TABLE enrolled_host ADD COLUMN labels TEXT NOT NULL DEFAULT '{}';
   `,
+  `
+  CREATE TABLE check_in_change (
+    host INTEGER NOT NULL REFERENCES enrolled_host (number) ON DELETE CASCADE, at TEXT NOT NULL, version TEXT NOT NULL,
+    state TEXT NOT NULL, decision TEXT NOT NULL, offered TEXT, PRIMARY KEY (host, at)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX audit_of_subject ON audit (subject, seq);
+  `,
 ];

@@ -4,6 +4,7 @@ import { auditStore, prepareAudit } from './audit.ts';
 import { blobStore } from './blobs.ts';
 import { changeStore } from './changes.ts';
 import { batchCheckIns } from './check-in-records.ts';
+import { choicesStore } from './count-choices.ts';
 import { countStore } from './count-hosts.ts';
 import { hostDecisions } from './decide-host.ts';
 import { enrollStore } from './enroll.ts';
@@ -25,6 +26,8 @@ import { rolloutRows } from './rollout-rows.ts';
 import { rolloutStore } from './rollouts.ts';
 import { sessionStore } from './sessions.ts';
 import { signedFiles } from './signed-files.ts';
+import { sortHostsStore } from './sort-hosts.ts';
+import { timelineStore } from './timeline.ts';
 import { tokenStore } from './tokens.ts';
 import { versionCountStore } from './version-counts.ts';
 import { watchClock } from './watch-clock.ts';
@@ -49,6 +52,7 @@ export function openSqliteStore(dataDir: string, makeRoom?: () => boolean): Stor
   const known = knownHosts(db, checkIns.overlay);
   const hosts = hostStore(db, write, addAudit, grants, known, watch);
   const enrollments = enrollStore(db, write, addAudit, known);
+  const sorted = sortHostsStore(db, watch);
   const unapproved = unapprovedStore(db, write, addAudit, grants, known);
   /** For what must know what every host reported last. */
   const fresh =
@@ -80,6 +84,10 @@ export function openSqliteStore(dataDir: string, makeRoom?: () => boolean): Stor
     boots: async (host) => checkIns.boots(host),
     countHosts: fresh(countStore(db, watch).countHosts),
     findHosts: fresh(findHostsStore(db, watch).findHosts),
+    timeline: fresh(timelineStore(db).timeline),
+    sortHosts: fresh(sorted.sortHosts),
+    hostsById: fresh(sorted.hostsById),
+    countChoices: fresh(choicesStore(db).countChoices),
     host: fresh(hosts.host),
     forget: fresh(hosts.forget),
     forgetUnapproved: fresh(unapproved.forgetUnapproved),

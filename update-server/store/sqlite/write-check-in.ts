@@ -5,6 +5,9 @@ import type { CheckInRecord, HostRecord } from '../interface/hosts.ts';
 import { readJson } from './read-json.ts';
 import type { WatchClock } from './watch-clock.ts';
 
+/** Check-ins that differed from the one before, kept per host: some updates' worth. */
+const keptChanges = 30;
+
 /** As little as can be: a hundred thousand may wait, and what waits long costs the garbage collector most. */
 export interface WaitingCheckIn extends Pick<CheckInRecord, 'host' | 'at' | 'decision' | 'offered'> {
   state: string;
@@ -19,6 +22,19 @@ export function checkInWriter(db: Database.Database, watch: WatchClock): (record
        boot_id = @bootId, root_hash = @rootHash, failed = @failed, cancelled = @cancelled,
        trouble = @trouble, labels = @labels, boots = coalesce(@boots, boots), said = @reported
      WHERE number = @number`,
+  );
+  // what a busy server answers says nothing about the host, and it would write most when it can least
+  const noteChange = db.prepare(
+    `INSERT OR REPLACE INTO check_in_change
+       SELECT @number, @at, coalesce(@version, enrolled_host.version), @state, @decision, @offered
+       FROM sighting JOIN enrolled_host ON number = host
+       WHERE host = @number AND @decision <> 'busy' AND (decision IS NOT @decision OR sighting.at IS NOT @state
+         OR offered IS NOT @offered OR @version IS NOT NULL AND version IS NOT @version)
+         AND coalesce(@version, version) IS NOT NULL`,
+  );
+  const prune = db.prepare(
+    `DELETE FROM check_in_change WHERE host = @number AND at <=
+       (SELECT at FROM check_in_change WHERE host = @number ORDER BY at DESC LIMIT 1 OFFSET ${keptChanges})`,
   );
   const readTrouble = db
     .prepare<[number], string | null>('SELECT trouble FROM enrolled_host WHERE number = ?')
@@ -38,6 +54,9 @@ export function checkInWriter(db: Database.Database, watch: WatchClock): (record
   }
 
   return ({ host, at, state, decision, offered, change }) => {
+    const version = change?.checkIn.version ?? null;
+    const { number } = host;
+    if (noteChange.run({ number, at, version, state, decision, offered }).changes > 0) prune.run({ number });
     touch.run(at, watch.now().ms, state, decision, offered, host.number);
     if (!change) return;
     const { checkIn, reported, boots } = change;

@@ -1,21 +1,15 @@
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
+import { type HostAction, Reason } from '../../../../protocol/api/hosts.ts';
 import { GroupRequest, HoldRequest, PinRequest, type TokenInfo } from '../../../../protocol/api/operator.ts';
-import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { Id, strict } from '../../../../protocol/schema/schema.ts';
-import { auditLine } from '../../../auth/audit-line.ts';
 import { operators } from '../../../routing/access.ts';
 import { route } from '../../../routing/route.ts';
-import type { NewAudit } from '../../../store/interface/audit.ts';
-import type { Store } from '../../../store/interface/store.ts';
-
-interface Needs {
-  store: Store;
-  now(): Date;
-}
+import { applyAction, type ChangeNeeds } from './apply-action.ts';
 
 const params = strict({ id: Id });
 const response = { 204: Type.Null() };
+const reason = Type.Optional(Reason);
 
 /** Keeps a host where it is. */
 export const holdHost = route({
@@ -23,13 +17,9 @@ export const holdHost = route({
   url: '/v1/hosts/:id/hold',
   access: operators,
   summary: 'Holds a host on the version it runs, or releases the hold',
-  schema: { params, body: HoldRequest, response },
-  handler: (needs: Needs) => (request, reply) => {
-    const { held } = request.body;
-    return change(needs, request, reply, held ? 'hold' : 'let go', (id, line) =>
-      needs.store.hold(id, held, line),
-    );
-  },
+  schema: { params, body: strict({ ...HoldRequest.properties, reason }), response },
+  handler: (needs: ChangeNeeds) => (request, reply) =>
+    change(needs, request, reply, { action: request.body.held ? 'hold' : 'unhold' }, request.body.reason),
 });
 
 /** Allows a host one version. */
@@ -38,12 +28,10 @@ export const pinHost = route({
   url: '/v1/hosts/:id/pin',
   access: operators,
   summary: 'Pins a host to one version, or removes the pin',
-  schema: { params, body: PinRequest, response },
-  handler: (needs: Needs) => (request, reply) => {
-    const { version } = request.body;
-    return change(needs, request, reply, version ? `pin to ${version}` : 'unpin', (id, line) =>
-      needs.store.pin(id, version, line),
-    );
+  schema: { params, body: strict({ ...PinRequest.properties, reason }), response },
+  handler: (needs: ChangeNeeds) => (request, reply) => {
+    const { version, reason } = request.body;
+    return change(needs, request, reply, version ? { action: 'pin', version } : { action: 'unpin' }, reason);
   },
 });
 
@@ -53,11 +41,10 @@ export const groupHost = route({
   url: '/v1/hosts/:id/group',
   access: operators,
   summary: 'Sets a host’s group in rollouts, or uses its own again',
-  schema: { params, body: GroupRequest, response },
-  handler: (needs: Needs) => (request, reply) => {
-    const { group } = request.body;
-    const action = group ? `put into group ${group}` : 'leave its group to the host';
-    return change(needs, request, reply, action, (id, line) => needs.store.place(id, group, line));
+  schema: { params, body: strict({ ...GroupRequest.properties, reason }), response },
+  handler: (needs: ChangeNeeds) => (request, reply) => {
+    const { group, reason } = request.body;
+    return change(needs, request, reply, group ? { action: 'group', group } : { action: 'ungroup' }, reason);
   },
 });
 
@@ -67,9 +54,9 @@ export const approveHost = route({
   url: '/v1/hosts/:id/approve',
   access: operators,
   summary: 'Approves a host that enrolled without a join token',
-  schema: { params, body: strict({}), response },
-  handler: (needs: Needs) => (request, reply) =>
-    change(needs, request, reply, 'approve', (id, line) => needs.store.approve(id, line)),
+  schema: { params, body: strict({ reason }), response },
+  handler: (needs: ChangeNeeds) => (request, reply) =>
+    change(needs, request, reply, { action: 'approve' }, request.body.reason),
 });
 
 /** Removes a host's record. */
@@ -78,21 +65,19 @@ export const forgetHost = route({
   url: '/v1/hosts/:id',
   access: operators,
   summary: 'Deletes a host’s record and credential',
-  schema: { params, response },
-  handler: (needs: Needs) => (request, reply) =>
-    change(needs, request, reply, 'forget', (id, line) => needs.store.forget(id, line)),
+  schema: { params, querystring: strict({ reason }), response },
+  handler: (needs: ChangeNeeds) => (request, reply) =>
+    change(needs, request, reply, { action: 'forget' }, request.query.reason),
 });
 
-/** Carries out what an operator decided about one host, and records who did. */
 async function change(
-  { now }: Needs,
+  needs: ChangeNeeds,
   { params: { id }, operator }: { params: { id: string }; operator: TokenInfo },
   reply: FastifyReply,
-  action: string,
-  apply: (id: string, line: NewAudit) => Promise<boolean>,
+  action: HostAction,
+  reason: string | undefined,
 ): Promise<null> {
-  const isKnown = await apply(id, auditLine(operator, now(), action, { kind: 'host', id }));
-  if (!isKnown) throw new InterlockError('not_found', { what: `host ${id}` });
+  await applyAction(needs, operator, id, action, reason);
   reply.code(204);
   return null;
 }
