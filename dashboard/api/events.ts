@@ -42,6 +42,25 @@ export function disconnectEvents(): void {
   setConnection('off');
 }
 
+/** A request did not reach the server: the stream may not have noticed yet, so it begins anew. */
+export function noteUnreachable(): void {
+  if (connection !== 'live') return;
+  source?.close();
+  source = undefined;
+  setConnection('lost');
+  clearTimeout(retry);
+  retry = setTimeout(connectEvents, retryMs);
+}
+
+/** Tries at once to reach the server again, for the stream of changes and for everything that is shown. */
+export function reconnect(): void {
+  clearTimeout(retry);
+  source?.close();
+  source = undefined;
+  connectEvents();
+  notify({ kind: 'resync', id: '', what: '' });
+}
+
 /** Calls back for every change. Returns what ends that. */
 export function onChange(listener: (change: LiveChange) => void): () => void {
   changeListeners.add(listener);

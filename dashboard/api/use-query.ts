@@ -1,10 +1,12 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { type Kind, onChange } from './events.ts';
+import { type Kind, noteUnreachable, onChange } from './events.ts';
 import { ApiError, request } from './request.ts';
 
 /** Data of the server as it was last received, and whether that is still what the page needs. */
 export interface Query<T> {
   data: T | undefined;
+  /** When the data came; the server may have other figures since. */
+  at: Date | undefined;
   problem: ApiError | undefined;
   /** A request is under way. */
   loading: boolean;
@@ -17,7 +19,13 @@ const pausePerResponse = 5;
 
 /** Loads a path, and again whenever the server reports a change of one of these kinds. */
 export function useQuery<T>(path: string | null, kinds: readonly Kind[] = []): Query<T> {
-  const [state, set] = useState<{ path: string | null; data?: T; problem?: ApiError; loading: boolean }>({
+  const [state, set] = useState<{
+    path: string | null;
+    data?: T;
+    at?: Date;
+    problem?: ApiError;
+    loading: boolean;
+  }>({
     path: null,
     loading: true,
   });
@@ -34,11 +42,12 @@ export function useQuery<T>(path: string | null, kinds: readonly Kind[] = []): Q
     request<T>('GET', path, undefined, stop.signal).then(
       (data) => {
         tookMs.current = performance.now() - begun;
-        set({ path, data, loading: false });
+        set({ path, data, at: new Date(), loading: false });
       },
       (error: Error) => {
         if (stop.signal.aborted) return;
         const problem = error instanceof ApiError ? error : new ApiError('unknown', error.message, 0);
+        if (problem.kind === 'unreachable') noteUnreachable();
         set((before) => ({ ...before, path, problem, loading: false }));
       },
     );
@@ -65,6 +74,7 @@ export function useQuery<T>(path: string | null, kinds: readonly Kind[] = []): Q
 
   return {
     data: state.data,
+    at: state.at,
     problem: state.problem,
     loading: state.loading || state.path !== path,
     reload: () => setRound((count) => count + 1),

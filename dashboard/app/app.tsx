@@ -1,4 +1,3 @@
-import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { SessionAnswer } from '../../protocol/api/dashboard.ts';
 import { connectEvents, disconnectEvents } from '../api/events.ts';
@@ -6,56 +5,57 @@ import { onSignedOut } from '../api/request.ts';
 import { loadSession, SessionContext } from '../api/session.ts';
 import { Announcer, announce } from '../components/announce.tsx';
 import { Boundary } from '../components/boundary.tsx';
+import { Loading } from '../components/loading.tsx';
+import { Notice } from '../components/notice.tsx';
 import { Page } from '../components/page.tsx';
-import { AuditPage } from '../pages/audit.tsx';
-import { ComparePage } from '../pages/compare.tsx';
-import { HostPage } from '../pages/host/host.tsx';
-import { HostsPage } from '../pages/hosts/hosts.tsx';
-import { LocksPage } from '../pages/locks/locks.tsx';
 import { LoginPage } from '../pages/login.tsx';
-import { OverviewPage } from '../pages/overview/overview.tsx';
-import { ReleasePage } from '../pages/release/release.tsx';
-import { ReleasesPage } from '../pages/releases/releases.tsx';
-import { RolloutPage } from '../pages/rollout/rollout.tsx';
-import { RolloutsPage } from '../pages/rollouts.tsx';
 import { useAddress } from '../router/navigate.ts';
-import { findRoute, type PageName, type PageProps } from '../router/routes.ts';
+import { findRoute } from '../router/routes.ts';
+import { loadAllPages, PageByName } from './pages.tsx';
 import { Shell } from './shell.tsx';
 
-const pages: Record<PageName, ComponentType<PageProps>> = {
-  overview: OverviewPage,
-  rollouts: RolloutsPage,
-  rollout: RolloutPage,
-  hosts: HostsPage,
-  host: HostPage,
-  releases: ReleasesPage,
-  compare: ComparePage,
-  release: ReleasePage,
-  locks: LocksPage,
-  audit: AuditPage,
-};
+/** The page that was asked for comes first. */
+const idleMs = 1500;
 
 /** The whole dashboard: the login page, or the page that the address names. */
 export function App() {
   const [session, setSession] = useState<SessionAnswer | null | undefined>();
   const [problem, setProblem] = useState('');
 
-  useEffect(() => {
+  const begin = () => {
+    setProblem('');
     loadSession().then(setSession, (error: Error) => setProblem(error.message));
+  };
+  useEffect(() => {
+    begin();
     return onSignedOut(() => {
       setSession(null);
       announce('The session has ended.');
     });
   }, []);
   useEffect(() => {
-    if (session) connectEvents();
-    else disconnectEvents();
+    if (!session) return disconnectEvents();
+    connectEvents();
+    const idle = setTimeout(() => void loadAllPages(), idleMs);
+    return () => clearTimeout(idle);
   }, [session]);
 
   return (
     <>
       <Announcer />
-      {problem && <p class="problem alone">{problem}</p>}
+      {session === undefined && (
+        <div class="alone">
+          {problem ? (
+            <Notice tone="stop" title={problem}>
+              <button type="button" onClick={begin}>
+                Try again
+              </button>
+            </Notice>
+          ) : (
+            <Loading />
+          )}
+        </div>
+      )}
       {session === null && <LoginPage onLogin={setSession} />}
       {session && (
         <SessionContext.Provider value={session}>
@@ -69,11 +69,10 @@ export function App() {
 function Shown({ session, onLogout }: { session: SessionAnswer; onLogout(): void }) {
   const { pathname, searchParams } = useAddress();
   const route = findRoute(pathname);
-  const Found = route ? pages[route.page] : NotFound;
   return (
     <Shell session={session} page={route?.page} onLogout={onLogout}>
       <Boundary key={pathname} part="This page" of={searchParams}>
-        <Found params={route?.params ?? {}} query={searchParams} />
+        {route ? <PageByName name={route.page} params={route.params} query={searchParams} /> : <NotFound />}
       </Boundary>
     </Shell>
   );

@@ -1,10 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { SessionAnswer } from '../../protocol/api/dashboard.ts';
-import { type Connection, onConnection } from '../api/events.ts';
+import { type Connection, reconnect } from '../api/events.ts';
 import { ApiError } from '../api/request.ts';
 import { signOut } from '../api/session.ts';
+import { useConnection } from '../api/use-connection.ts';
 import { Mark } from '../components/mark.tsx';
+import { Notice } from '../components/notice.tsx';
 import { State } from '../components/signal.tsx';
 import { ThemeSwitch } from '../components/theme.tsx';
 import type { Tone } from '../labels/tone.ts';
@@ -61,6 +63,7 @@ export function Shell({ session, page, onLogout, children }: ShellProps) {
         </div>
       </header>
       <main id="main" tabIndex={-1}>
+        <Away />
         {children}
       </main>
     </div>
@@ -90,10 +93,23 @@ const connections: Record<Connection, readonly [Tone, string]> = {
 };
 
 function ConnectionState() {
-  const [connection, set] = useState<Connection>('off');
-  useEffect(() => onConnection(set), []);
-  const [tone, label] = connections[connection];
+  const [tone, label] = connections[useConnection()];
   return <State tone={tone}>{label}</State>;
+}
+
+/** Says above everything else that the figures are old because the server is away. */
+function Away() {
+  if (useConnection() !== 'lost') return null;
+  return (
+    <div class="away">
+      <Notice tone="stop" title="The server does not respond: what you see may be out of date.">
+        <p>Hosts keep running and hold to the lock meanwhile. The dashboard tries again by itself.</p>
+        <button type="button" onClick={reconnect}>
+          Try now
+        </button>
+      </Notice>
+    </div>
+  );
 }
 
 function Logout({ onLogout }: { onLogout(): void }) {

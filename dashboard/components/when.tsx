@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { fromNow, onCalendar } from '../format/time.ts';
+import { exactly, fromNow, onCalendar, zoneName } from '../format/time.ts';
 
 /** A relative time; hovering shows the exact one. */
 export function When({ time, never = 'never' }: { time: string | null | undefined; never?: string }) {
@@ -8,6 +8,17 @@ export function When({ time, never = 'never' }: { time: string | null | undefine
   return (
     <time dateTime={time} title={onCalendar(time)}>
       {fromNow(time)}
+    </time>
+  );
+}
+
+/** The exact time of something that happened, with how long ago below it. */
+export function Exact({ time }: { time: string }) {
+  useMinutes();
+  return (
+    <time dateTime={time} title={`${exactly(time)} ${zoneName(new Date(time))}`} class="exact">
+      {exactly(time)}
+      <small>{fromNow(time)}</small>
     </time>
   );
 }

@@ -25,3 +25,22 @@ export function onCalendar(time: string): string {
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? time : calendar.format(date);
 }
+
+const clock = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' });
+
+/** Date and time to the second in the reader's time zone: `2026-01-02 22:00:07`. */
+export function exactly(time: string): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? time : clock.format(date);
+}
+
+/** The time of day to the second with its zone: `22:00:07 CET`. */
+export function timeOfDay(date: Date): string {
+  return `${clock.format(date).slice(-8)} ${zoneName(date)}`;
+}
+
+/** The reader's time zone, as its clock goes at that moment: `CET`, `UTC`, `GMT+5:30`. */
+export function zoneName(at: Date = new Date()): string {
+  const parts = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' }).formatToParts(at);
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+}

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Channel } from '../documents/channel.ts';
 import { Labels } from '../schema/labels.ts';
-import { Arch, Id, orNull, Sha256, strict, Time, Version, Word } from '../schema/schema.ts';
+import { Arch, Count, Id, Limit, orNull, Sha256, strict, Time, Version, Word } from '../schema/schema.ts';
 import { GrantOutcome, NoneReason } from './check-in.ts';
 
 /** What the bearer of a token may do; `join` only lets hosts enrol. */
@@ -158,6 +158,8 @@ export type RoleLife = Static<typeof RoleLife>;
 /** `GET /v1/trust`: every role, offline ones too: nobody but people can sign those again. */
 export const TrustAnswer = strict({ roles: Type.Array(RoleLife) });
 
+/** The number of a line, as a query word. */
+const LineNumber = Type.String({ pattern: '^\\d{1,15}$' });
 /** What a change found or left, field by field. */
 const Facts = Type.Record(Type.String(), Type.Unknown());
 
@@ -168,13 +170,37 @@ export const AuditLine = strict({
   who: Type.String(),
   action: Type.String(),
   subject: Type.String(),
+  /** What people call the subject: a host’s name, a rollout’s release and channel; absent where there is none. */
+  subjectName: Type.Optional(Type.String()),
   detail: Type.String(),
   before: orNull(Facts),
   after: orNull(Facts),
 });
 export type AuditLine = Static<typeof AuditLine>;
-/** Newest first; `before=next` reads older lines, `after` only those that came since. */
-export const AuditAnswer = strict({ lines: Type.Array(AuditLine), next: orNull(Type.Integer()) });
+/** How `GET /v1/audit` is narrowed. `before=next` reads older lines, `after` only those that came since. */
+export const AuditQuery = strict({
+  before: Type.Optional(LineNumber),
+  after: Type.Optional(LineNumber),
+  limit: Limit,
+  since: Type.Optional(Time),
+  until: Type.Optional(Time),
+  /** Part of the name, role or id of who did it. */
+  by: Type.Optional(Type.String({ maxLength: 128 })),
+  /** The action’s first words: `pin` also finds `pin to 1.9.0`. */
+  action: Type.Optional(Type.String({ maxLength: 64 })),
+  /** Part of what it was done to: a host’s name or id, a channel, an image, a group. */
+  subject: Type.Optional(Type.String({ maxLength: 253 })),
+  /** `hide` leaves out what happens by itself every day: enrollments, and people who log in and out. */
+  routine: Type.Optional(Type.Enum(['show', 'hide'])),
+});
+export type AuditQuery = Static<typeof AuditQuery>;
+/** Newest first; `hidden` counts the routine lines left out among these. */
+export const AuditAnswer = strict({
+  lines: Type.Array(AuditLine),
+  next: orNull(Type.Integer()),
+  hidden: Type.Optional(Count),
+});
+export type AuditAnswer = Static<typeof AuditAnswer>;
 
 /** `POST /v1/tokens`: makes a token, whose secret only this answer shows. */
 export const TokenRequest = strict({ role: Role, name: Type.Optional(Type.String({ maxLength: 128 })) });

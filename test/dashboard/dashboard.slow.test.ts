@@ -159,7 +159,10 @@ describe('the fleet', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Hold' }).click();
     await page.getByRole('button', { name: 'Release hold' }).waitFor();
     await page.getByRole('link', { name: 'Audit' }).click();
-    await page.getByText('held: false → true').first().waitFor();
+    await page
+      .getByRole('row', { name: /first start held \S+/ })
+      .first()
+      .waitFor();
   });
 
   it('shows by whose word a release runs, and what changed package by package', async () => {

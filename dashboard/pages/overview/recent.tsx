@@ -1,32 +1,24 @@
 import type { AuditLine } from '../../../protocol/api/operator.ts';
+import { AuditSentence } from '../../components/audit-sentence.tsx';
 import { Section } from '../../components/page.tsx';
-import { Brief, Subject } from '../../components/subject.tsx';
 import { When } from '../../components/when.tsx';
 
-/** Logins are in the audit log only. */
-function isChange({ action }: AuditLine): boolean {
-  return action !== 'log in' && action !== 'log out';
-}
+const shownLines = 8;
 
-/** The latest changes, and who made them. */
+/** The latest changes in plain words. */
 export function Recent({ of }: { of: readonly AuditLine[] }) {
   return (
     <Section title="Recent changes" note={<a href="/audit">Audit log</a>}>
       {of.length === 0 && <p class="quiet">No changes yet.</p>}
       <ol class="recent">
-        {of
-          .filter(isChange)
-          .slice(0, 8)
-          .map(({ seq, who, action, subject, at }) => (
-            <li key={seq}>
-              <span>
-                <b>{action}</b> <Subject of={subject} />
-              </span>
-              <small class="quiet">
-                <Brief text={who} />, <When time={at} />
-              </small>
-            </li>
-          ))}
+        {of.slice(0, shownLines).map((line) => (
+          <li key={line.seq}>
+            <AuditSentence of={line} />
+            <small class="quiet">
+              <When time={line.at} />
+            </small>
+          </li>
+        ))}
       </ol>
     </Section>
   );

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { AuditLine } from '../../../protocol/api/operator.ts';
 import { enrolHost, seeHost } from '../support/enrol.ts';
 import { bearer, makeApp, type TestApp } from '../support/make-app.ts';
 
@@ -96,4 +97,51 @@ it('is read in pages, backwards, and forwards from a line that is known', async 
   const since = (await desk.get(`/v1/audit?after=${second.lines[0].seq}`)).body;
   expect(since.lines).toEqual(first.lines);
   expect(since.next).toBeNull();
+});
+
+it('is found by time, person, action and subject, without the routine of every day', async () => {
+  const { store, clock } = desk;
+  await enrolHost(store, 'host-0002', clock.now.toISOString(), { hostname: 'db-1' });
+  const enroll = { who: 'host', action: 'enroll', detail: '' };
+  for (const id of ['host-0001', 'host-0002']) {
+    await store.note({ ...enroll, at: clock.now.toISOString(), subject: { kind: 'host', id } }, {}, {});
+  }
+  await desk.post('/v1/hosts/host-0001/pin', { version: '1.5' });
+  clock.now = new Date(clock.now.getTime() + 3_600_000);
+  await desk.post('/v1/hosts/host-0002/hold', { held: true });
+  const found = async (query: string) => {
+    const { lines, hidden } = (await desk.get(`/v1/audit?${query}`)).body;
+    return [lines.map(({ action, subjectName }: AuditLine) => `${action} ${subjectName ?? ''}`), hidden];
+  };
+  expect(await found('subject=host')).toEqual([
+    ['hold db-1', 'pin to 1.5 web-1', 'enroll db-1', 'enroll web-1'],
+    0,
+  ]);
+  expect(await found('subject=host&routine=hide')).toEqual([['hold db-1', 'pin to 1.5 web-1'], 2]);
+  expect(await found('subject=WEB-1&routine=hide')).toEqual([['pin to 1.5 web-1'], 1]);
+  expect(await found('action=pin')).toEqual([['pin to 1.5 web-1'], 0]);
+  expect(await found('action=pi')).toEqual([[], 0]);
+  expect(await found('by=nobody')).toEqual([[], 0]);
+  expect(await found('by=OPERATOR&action=hold')).toEqual([['hold db-1'], 0]);
+  const half = new Date(clock.now.getTime() - 1_800_000).toISOString();
+  expect(await found(`since=${half}&subject=host`)).toEqual([['hold db-1'], 0]);
+  expect(await found(`until=${half}&action=pin`)).toEqual([['pin to 1.5 web-1'], 0]);
+  expect(await found('subject=host&routine=hide&limit=1')).toEqual([['hold db-1'], 0]);
+});
+
+it('finds the one change among very many enrollments', async () => {
+  const { store, clock } = desk;
+  await desk.post('/v1/hosts/host-0001/hold', { held: true });
+  const at = clock.now.toISOString();
+  const line = {
+    at,
+    who: 'host',
+    action: 'enroll',
+    subject: { kind: 'host', id: 'host-0001' },
+    detail: '',
+  } as const;
+  await Promise.all(Array.from({ length: 25_000 }, () => store.note(line, {}, {})));
+  const { lines, hidden } = (await desk.get('/v1/audit?routine=hide&limit=1')).body;
+  expect(lines).toMatchObject([{ action: 'hold', subjectName: 'web-1' }]);
+  expect(hidden).toBe(25_000);
 });

@@ -24,7 +24,11 @@ export function prepareAudit(db: Database.Database): AddAudit {
 }
 
 /** The audit log, read backwards. */
-export function auditStore(db: Database.Database, write: Write, addAudit: AddAudit): AuditStore {
+export function auditStore(
+  db: Database.Database,
+  write: Write,
+  addAudit: AddAudit,
+): Omit<AuditStore, 'findAudit'> {
   const select = db.prepare<
     [number, number, number],
     Omit<AuditLine, 'before' | 'after'> & { before: string | null; after: string | null }

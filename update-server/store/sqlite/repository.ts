@@ -59,11 +59,19 @@ export function repositoryStore(
   };
 }
 
-/** What each channel points to. */
+/** What each channel points to, and its other rules by version. */
 function headsOf(channels: readonly (Channel | undefined)[]): Facts {
   const found = channels.filter((channel) => channel !== undefined);
   if (found.length === 0) return null;
   return Object.fromEntries(
-    found.map(({ name, channel, serial, head }) => [`${name}/${channel}`, { version: head.version, serial }]),
+    found.map(({ name, channel, serial, head, floors, minimum, blocked, withdrawn }) => [
+      `${name}/${channel}`,
+      {
+        ...{ version: head.version, serial, minimum },
+        floors: floors.map(({ version }) => version),
+        blocked: blocked.map(({ version, reason }) => `${version} (${reason})`),
+        withdrawn: withdrawn.map(({ version, to }) => `${version} to ${to}`),
+      },
+    ]),
   );
 }

@@ -8,6 +8,7 @@ import { choicesStore } from './count-choices.ts';
 import { countStore } from './count-hosts.ts';
 import { hostDecisions } from './decide-host.ts';
 import { enrollStore } from './enroll.ts';
+import { findAuditStore } from './find-audit.ts';
 import { findHostsStore } from './find-hosts.ts';
 import { fleetFacts } from './fleet-facts.ts';
 import { unapprovedStore } from './forget-unapproved.ts';
@@ -76,6 +77,7 @@ export function openSqliteStore(dataDir: string, makeRoom?: () => boolean): Stor
     ...tokenStore(db, write, addAudit),
     ...sessionStore(db, write, addAudit),
     ...auditStore(db, write, addAudit),
+    ...findAuditStore(db),
     ...changeStore(db),
     ...versionCountStore(db, write),
     rolloutProgress: async (id) => progress(id),

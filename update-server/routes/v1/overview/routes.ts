@@ -16,6 +16,7 @@ import type { Store } from '../../../store/interface/store.ts';
 const usualDays = 7;
 const recentLines = 12;
 const listedRollouts = 20;
+const changesOnly = { before: Number.MAX_SAFE_INTEGER, after: 0, hideRoutine: true };
 
 interface Needs extends Watched {
   store: Store;
@@ -51,7 +52,7 @@ const showOverview = route({
         history: historyOf(counts),
         attention: attentionOf(rows, rollouts, lives, Boolean(onlineKeys), troublesOf(needs)),
         rollouts: rollouts.slice(0, listedRollouts).map((rollout) => summarise(rollout, time)),
-        recent: await store.audit(Number.MAX_SAFE_INTEGER, recentLines),
+        recent: (await store.findAudit(changesOnly, recentLines)).lines,
       };
     };
   },
