@@ -20,8 +20,9 @@ export async function checkInWhileWaiting(
 ): Promise<void> {
   const memory = session.memory();
   if (!server || !isCheckInDue(memory, clock.now().getTime())) return;
+  const body = checkInOf({ memory, running, name, pollSeconds }, wrong);
   // a server that cannot be reached is asked again at the next poll
-  const answer = await server.checkIn(checkInOf({ memory, running, name }, wrong)).catch(() => null);
+  const answer = await server.checkIn(body).catch(() => null);
   session.apply({ kind: 'checkedIn', pollSeconds });
   if (!answer || !('none' in answer.decision)) return;
   const reason = describeWithdrawal(answer.decision.none);

@@ -5,7 +5,12 @@ import type { PerformContext } from './context.ts';
 
 /** The body of a check-in: what the host runs, which phase it has reached, and what is wrong with it. */
 export function checkInOf(
-  { memory, running, name }: Pick<PerformContext, 'memory' | 'running' | 'name'>,
+  {
+    memory,
+    running,
+    name,
+    pollSeconds,
+  }: Pick<PerformContext, 'memory' | 'running' | 'name'> & Partial<Pick<PerformContext, 'pollSeconds'>>,
   wrong: Ports['wrong'] = null,
 ): Parameters<ServerPort['checkIn']>[0] {
   const failed = new Set(Object.values(memory.failed).map(({ version }) => version));
@@ -20,5 +25,6 @@ export function checkInOf(
     failed: [...failed],
     cancelled: [...new Set(Object.values(memory.barred ?? {}).flatMap(({ versions }) => versions))],
     ...(trouble && { trouble: { code: trouble.code, text: trouble.problem } }),
+    ...(pollSeconds !== undefined && { pollSeconds }),
   };
 }

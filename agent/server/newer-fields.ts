@@ -14,11 +14,20 @@ export function withoutEmptyFields({ trouble, cancelled = [], labels = {}, ...re
 }
 
 /** Whether a check-in has fields that an older server refuses. */
-export function hasNewerFields({ trouble, cancelled, labels }: CheckIn): boolean {
-  return trouble !== undefined || cancelled !== undefined || labels !== undefined;
+function hasNewerFields({ trouble, cancelled }: CheckIn): boolean {
+  return trouble !== undefined || cancelled !== undefined;
 }
 
-/** The check-in that every server understands: an update matters more than what those fields report. */
-export function withoutNewerFields({ trouble: _, cancelled: __, labels: ___, ...rest }: CheckIn): CheckIn {
-  return rest;
+/**
+ * A check-in as ever older servers understand it, the newest form first: an update matters more than what the newer
+ * fields report, and each is left out only where it must be.
+ */
+export function formsOf(checkIn: CheckIn): CheckIn[] {
+  const { pollSeconds, labels, ...former } = checkIn;
+  const { trouble: _, cancelled: __, ...oldest } = former;
+  return [
+    checkIn,
+    ...(pollSeconds === undefined && labels === undefined ? [] : [former]),
+    ...(hasNewerFields(former) ? [oldest] : []),
+  ];
 }

@@ -10,7 +10,7 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { ServerPort } from '../ports/server.ts';
 import { hostKey } from './host-key.ts';
 import { type Identity, writeIdentity } from './identity.ts';
-import { hasNewerFields, withoutEmptyFields, withoutNewerFields } from './newer-fields.ts';
+import { formsOf, withoutEmptyFields } from './newer-fields.ts';
 import { type PostContext, post } from './post.ts';
 import { checkTaken, isRefused, sendReports } from './send-reports.ts';
 
@@ -86,13 +86,7 @@ export function openServer(options: ServerOptions): ServerPort {
         group: options.group,
         ...(options.labels && { labels: options.labels }),
       });
-      return known((context) => {
-        const send = (body: CheckIn) => post(context, '/v1/check-in', body, CheckInAnswer);
-        return send(checkIn).catch((error: unknown) => {
-          if (!isRefused(error) || !hasNewerFields(checkIn)) throw error;
-          return send(withoutNewerFields(checkIn));
-        });
-      });
+      return known((context) => sendFirstAccepted(context, formsOf(checkIn)));
     },
     async report(reports) {
       const send = async (some: Report[]) =>
@@ -104,6 +98,19 @@ export function openServer(options: ServerOptions): ServerPort {
       await sendReports(send, reports);
     },
   };
+}
+
+/** Sends a check-in in the first of its forms that the server accepts. */
+async function sendFirstAccepted(
+  context: PostContext,
+  [form, ...older]: readonly CheckIn[],
+): Promise<CheckInAnswer> {
+  try {
+    return await post(context, '/v1/check-in', form!, CheckInAnswer);
+  } catch (error) {
+    if (!isRefused(error) || older.length === 0) throw error;
+    return sendFirstAccepted(context, older);
+  }
 }
 
 function isUnauthorized(error: unknown): boolean {

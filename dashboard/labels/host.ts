@@ -18,7 +18,7 @@ export const hostStates: Readonly<Record<HostState, Described>> = {
   silent: {
     tone: 'caution',
     label: 'Silent',
-    means: 'not seen for a day, or not since it reported a reboot',
+    means: 'missed several check-ins, or did not come back from a reboot',
   },
   held: {
     tone: 'caution',

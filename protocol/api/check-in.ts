@@ -58,6 +58,8 @@ export const CheckIn = extensible({
   trouble: Type.Optional(Trouble),
   /** What the host's configuration says about it; agents that have none leave it out. */
   labels: Type.Optional(Labels),
+  /** The longest pause between two check-ins that its configuration allows: by it the server knows when it is silent. */
+  pollSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
 });
 export type CheckIn = Static<typeof CheckIn>;
 
@@ -84,6 +86,7 @@ export const NoneReason = Type.Enum([
   'pinned',
   'cloned',
   'busy',
+  'next_check_in',
 ]);
 export type NoneReason = Static<typeof NoneReason>;
 

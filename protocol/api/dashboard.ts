@@ -22,6 +22,9 @@ export const Attention = strict({
     'hosts_silent',
     'hosts_in_trouble',
     'hosts_unapproved',
+    'hosts_held',
+    'hosts_pinned',
+    'hosts_cancelled',
     'server_unready',
     'disk_low',
     'blobs_damaged',
@@ -36,7 +39,7 @@ export type Attention = Static<typeof Attention>;
 export const OverviewAnswer = strict({
   at: Time,
   hosts: Count,
-  /** Seen within a day. */
+  /** Neither new nor silent. */
   seen: Count,
   states: Type.Array(strict({ state: HostState, hosts: Count })),
   waiting: Type.Array(strict({ reason: NoneReason, hosts: Count })),

@@ -19,7 +19,7 @@ export const TokenInfo = strict({
 export type TokenInfo = Static<typeof TokenInfo>;
 
 /**
- * Where a host stands, in one word: `silent` was not seen for a day, or not since it said it reboots, `new` never;
+ * Where a host stands, in one word: `silent` missed several check-ins, or was not seen since it said it reboots, `new` never;
  * `failed` does not try the next version again; `held` is kept back by an operator; `waiting` has a reason that says for what.
  */
 export const HostState = Type.Enum(['up_to_date', 'updating', 'waiting', 'held', 'failed', 'silent', 'new']);

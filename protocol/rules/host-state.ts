@@ -1,8 +1,8 @@
 import type { HostState, HostSummary } from '../api/operator.ts';
 import { dayMs } from '../time/durations.ts';
 
-/** A host that was not seen for this long is silent: agents check in every five minutes. */
-export const silentMs = dayMs;
+/** An older server's host that was not seen for this long is silent. */
+const silentMs = dayMs;
 
 /** When a host was seen, as far as its state depends on it. */
 export type Seen = 'never' | 'lately' | 'long ago';
@@ -42,10 +42,9 @@ export function isInState(requested: HostState, state: HostState, standing: stri
   return state === requested || (requested === 'failed' && standing === 'silent');
 }
 
-/** The same from how long ago it was seen, in time watched over. */
-export function seenIn(seenMs: number | null, watchedMs: number): Seen {
+function seenIn(seenMs: number | null, now: number): Seen {
   if (seenMs === null) return 'never';
-  return watchedMs - seenMs > silentMs ? 'long ago' : 'lately';
+  return now - seenMs > silentMs ? 'long ago' : 'lately';
 }
 
 /** The state that the server gave a host; worked out here for older servers, which gave none. */

@@ -133,4 +133,9 @@ export const noneReasons: Readonly<Record<NoneReason, ReasonText>> = {
     text: 'the server was busy and asked the host to try again later',
     change: 'The host tries again by itself.',
   },
+  next_check_in: {
+    label: 'starts at its next check-in',
+    text: 'nothing keeps the host from updating; it starts at its next check-in',
+    change: 'The host checks in by itself.',
+  },
 };

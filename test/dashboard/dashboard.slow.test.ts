@@ -100,7 +100,7 @@ describe('the fleet', () => {
     ]) {
       await page.getByRole('heading', { name: text, exact: true }).waitFor();
     }
-    await page.getByText('3 hosts not seen for a day').waitFor();
+    await page.getByText('3 hosts missed several check-ins').waitFor();
     await page.getByRole('img', { name: /Hosts by version: .*2\.0\.0 on \d+ hosts/ }).waitFor();
     await page.getByRole('link', { name: 'Show failed hosts' }).click();
     await heading('core 2.1.0 to alpha').waitFor();

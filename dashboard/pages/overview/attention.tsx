@@ -30,6 +30,9 @@ const shown: Record<Attention['kind'], Shown> = {
   hosts_unapproved: { tone: 'caution', ...theseHosts({ flag: 'unapproved' }), step: 'Approve or forget' },
   hosts_in_trouble: { tone: 'caution', ...theseHosts({ flag: 'in_trouble' }) },
   hosts_silent: { tone: 'caution', ...theseHosts({ state: 'silent' }) },
+  hosts_held: { tone: 'caution', ...theseHosts({ flag: 'held' }) },
+  hosts_pinned: { tone: 'caution', ...theseHosts({ flag: 'pinned' }) },
+  hosts_cancelled: { tone: 'caution', ...theseHosts({ reason: 'cancelled_here' }) },
 };
 
 const other: Shown = { tone: 'caution', step: 'Show overview', path: () => '/' };

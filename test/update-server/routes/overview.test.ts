@@ -24,10 +24,10 @@ it('counts hosts by state, version and what they wait for, and says what needs a
   const hosts = [
     ['up-to-date', 'up_to_date', 0, '2.0'],
     ['on-its-way', 'offered', 0, '1.0'],
-    ['not-its-turn', 'not_yet', 1, '1.0'],
-    ['no-place-left', 'in_flight_limit', 1, '1.0'],
-    ['next-failed', 'failed_here', 2, '1.0'],
-    ['kept-back', 'held', 3, '1.0'],
+    ['not-its-turn', 'not_yet', 0.05, '1.0'],
+    ['no-place-left', 'in_flight_limit', 0.05, '1.0'],
+    ['next-failed', 'failed_here', 0.1, '1.0'],
+    ['kept-back', 'held', 0.2, '1.0'],
     ['switched-off', 'up_to_date', 25, '0.9'],
     ['gone-for-long', 'up_to_date', 24 * 15, '0.8'],
   ] as const;

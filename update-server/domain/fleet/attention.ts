@@ -93,7 +93,22 @@ function odd(rows: readonly HostCount[]): Attention[] {
     [
       'hosts_silent',
       count(({ state }) => state === 'silent'),
-      (of: string) => `${of} not seen for a day, or not since a reboot was reported.`,
+      (of: string) => `${of} missed several check-ins, or did not come back from a reboot.`,
+    ],
+    [
+      'hosts_held',
+      count(({ held }) => held),
+      (of: string) => `${of} held by an operator: no updates until released.`,
+    ],
+    [
+      'hosts_pinned',
+      count(({ pinned }) => pinned),
+      (of: string) => `${of} pinned to one version by an operator.`,
+    ],
+    [
+      'hosts_cancelled',
+      count(({ decision, state }) => decision === 'cancelled_here' && state === 'held'),
+      (of: string) => `The next version was cancelled on ${of} and is not tried again there.`,
     ],
   ] as const;
   return kinds

@@ -15,6 +15,8 @@ export interface HostCount {
   active: boolean;
   approved: boolean;
   cloned: boolean;
+  held: boolean;
+  pinned: boolean;
   /** Its agent reports what it is stuck on. */
   inTrouble: boolean;
   hosts: number;

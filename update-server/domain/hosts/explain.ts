@@ -6,16 +6,14 @@ import { cohortOf, cohorts } from '../rollout/cohort.ts';
 import { opensAfterMs } from '../rollout/ramp.ts';
 import { inFlightLimit, type Rollout, rampRan } from '../rollout/rollout.ts';
 import { nextOpening } from '../rollout/window.ts';
+import { answerByNow } from './next-answer.ts';
 
 /** Says why a host is in its state, and what would change it. */
 export function explain(host: HostSummary, rollout: Rollout | undefined, now: Date): string {
   if (!host.lastSeen || !host.decision) return 'The host enrolled and has not checked in yet.';
-  const why =
-    ofGrant(host) ??
-    (host.decision === 'offered'
-      ? `The host has a grant to install ${host.offered}; its agent is in state ${host.at}.`
-      : (ofRollout(host, rollout, now) ?? sentence(host.decision, host, rollout)));
+  const why = ofGrant(host) ?? whyOf(host, rollout, now);
   const more = [
+    ofSilence(host),
     host.trouble
       ? `Its agent has been stuck since ${host.trouble.since}: ${host.trouble.code}, ${host.trouble.text}`
       : '',
@@ -25,6 +23,24 @@ export function explain(host: HostSummary, rollout: Rollout | undefined, now: Da
       : `It is not approved, so it does not count in rollouts: interlock host approve ${host.id.slice(0, 8)}`,
   ];
   return [why, ...more].filter(Boolean).join(' ');
+}
+
+/** Why, by what is true now; an answer that is not true any more is shown as what it was. */
+function whyOf(host: HostSummary, rollout: Rollout | undefined, now: Date): string {
+  const { decision, lastSeen } = host;
+  if (decision === 'offered')
+    return `The host has a grant to install ${host.offered}; its agent is in state ${host.at}.`;
+  if (decision === null) return '';
+  const byNow = answerByNow(host, rollout, now) ?? decision;
+  const sayNow = ofRollout({ ...host, decision: byNow }, rollout, now) ?? sentence(byNow, host, rollout);
+  if (byNow === decision) return sayNow;
+  return `${sayNow} It was last in contact at ${lastSeen}, before that changed, and was answered: ${noneReasons[decision].label}.`;
+}
+
+/** That what is known of a silent host is old. */
+function ofSilence({ state, standing, lastSeen }: HostSummary): string {
+  if (state !== 'silent' || standing?.is === 'silent') return '';
+  return `The host is silent: this is what it said at ${lastSeen}, and it has missed several check-ins since.`;
 }
 
 /** The outcome of the last grant, while it says more than the decision of the last check-in. */

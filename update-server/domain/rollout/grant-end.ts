@@ -54,8 +54,6 @@ export interface GrantEnd {
   outcome: GrantOutcome;
   by: OpenGrant['endedBy'];
   standing: GrantStanding;
-  /** What the host runs by now: one that confirmed need not check in first to say so. */
-  runs: string | null;
   /** What it changes in the counts of its rollout; null if it is not counted. */
   counts: { rollout: string; change: Counts } | null;
 }
@@ -90,7 +88,6 @@ export function endGrant(
     grant: id,
     ...{ host, outcome: outcome as GrantOutcome, by },
     standing: { is: outcome as GrantOutcome, version, since },
-    runs: outcome === 'confirmed' ? version : null,
     counts: rollout && counted ? { rollout, change } : null,
   };
 }

@@ -1,4 +1,3 @@
-import { dayMs } from '../../../protocol/time/durations.ts';
 /**
  * The time this server watched over, in milliseconds since its database was made: only what ticks covered. Neither its
  * absence nor a clock that jumps is in it, so neither is anybody's silence.
@@ -21,9 +20,4 @@ export function silentSpan({ ms, sinceMs }: Watched, silentAfterMs: number): { f
   const isGraceOver = ms - sinceMs >= Math.max(silentAfterMs, graceMs);
   // nobody is silent too early
   return { from: isGraceOver ? 0 : sinceMs, to: ms - silentAfterMs - tickMs };
-}
-
-/** A host whose last contact was before this is not waited for any more: a rollout can be over without it. */
-export function awayBefore(ms: number, silentAfterMs: number): number {
-  return ms - Math.min(Math.max(silentAfterMs, graceMs), dayMs);
 }

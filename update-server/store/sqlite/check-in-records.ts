@@ -13,6 +13,8 @@ export interface CheckInRecords {
   add(record: CheckInRecord): void;
   /** Writes what waits and resolves when it is on the disk. */
   flush(): Promise<void>;
+  /** The same for one host: what changes its row next must not be undone by what waits. */
+  flushOne(host: string): Promise<void>;
   /** The boot ids of a host, oldest first. */
   boots(host: string): string[];
   /** Puts what a host reported and is not written yet over what was read. */
@@ -41,12 +43,28 @@ export function batchCheckIns(db: Database.Database, write: Write, watch: WatchC
     }
   }
 
+  async function flushOne(host: string): Promise<void> {
+    const record = waiting.get(host);
+    if (!record) return;
+    await write(() => put(record));
+    if (waiting.get(host) === record) waiting.delete(host);
+  }
+
   return {
+    flushOne,
     add({ host, at, checkIn, reported, boots, decision, offered }) {
       const before = waiting.get(host.id)?.change;
       const isChange = host.reported !== reported || host.boot !== checkIn.bootId || before;
       const change = isChange ? { checkIn, reported, boots: boots ?? before?.boots ?? null } : null;
-      waiting.set(host.id, { host, at, state: checkIn.at, decision, offered, change });
+      waiting.set(host.id, {
+        host,
+        at,
+        state: checkIn.at,
+        poll: checkIn.pollSeconds ?? null,
+        decision,
+        offered,
+        change,
+      });
       host.reported = reported;
       host.boot = checkIn.bootId;
       timer ??= setTimeout(

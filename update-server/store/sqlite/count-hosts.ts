@@ -1,7 +1,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
-import { hostState, silentMs } from '../../../protocol/rules/host-state.ts';
+import { hostState } from '../../../protocol/rules/host-state.ts';
 import type { HostCount } from '../../domain/fleet/overview.ts';
+import { isSilentSql } from '../../domain/hosts/silence.ts';
 import { activeMs } from '../../domain/rollout/rollout.ts';
 import type { FleetStore } from '../interface/fleet.ts';
 import type { WatchClock } from './watch-clock.ts';
@@ -14,30 +15,36 @@ type Row = Pick<HostCount, 'name' | 'channel' | 'arch' | 'version' | 'decision' 
   approved: number;
   cloned: number;
   inTrouble: number;
+  held: number;
+  pinned: number;
   standing: string | null;
-  /** Never, long ago, in 14 days, in one. */
+  /** Never, not in 14 days, silent, lately. */
   seen: 0 | 1 | 2 | 3;
 };
 
 /** Counts hosts by what they are, in portions: indexes for it would cost every check-in. */
 export function countStore(db: Database.Database, watch: WatchClock): Pick<FleetStore, 'countHosts'> {
   const last = db.prepare<[], number>('SELECT coalesce(max(number), 0) FROM enrolled_host').pluck();
-  const count = db.prepare<{ from: number; to: number; day: number; fortnight: number }, Row>(
-    `SELECT name, channel, arch, version, decision, approved, cloned, trouble IS NOT NULL AS inTrouble,
-       CASE WHEN seen_ms IS NULL THEN 0 WHEN seen_ms < @fortnight THEN 1 WHEN seen_ms < @day THEN 2 ELSE 3 END AS seen,
+  const count = db.prepare<
+    { from: number; to: number; nowMs: number; sinceMs: number; fortnight: number },
+    Row
+  >(
+    `SELECT name, channel, arch, version, decision, approved, cloned, trouble IS NOT NULL AS inTrouble, held,
+       pinned IS NOT NULL AS pinned,
+       CASE WHEN seen_ms IS NULL THEN 0 WHEN seen_ms < @fortnight THEN 1 WHEN ${isSilentSql} THEN 2 ELSE 3 END AS seen,
        standing,
        count(*) AS hosts
-     FROM host WHERE number > @from AND number <= @to GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10`,
+     FROM host WHERE number > @from AND number <= @to GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12`,
   );
   return {
     async countHosts() {
-      const { ms } = watch.now();
-      const [day, fortnight] = [ms - silentMs, ms - activeMs];
+      const { ms: nowMs, sinceMs } = watch.now();
+      const fortnight = nowMs - activeMs;
       const sums = new Map<string, HostCount>();
       const end = last.get()!;
       for (let from = 0; from < end; from += atOnce) {
         if (from > 0) await breathe();
-        for (const row of count.all({ from, to: from + atOnce, day, fortnight })) add(sums, row);
+        for (const row of count.all({ from, to: from + atOnce, nowMs, sinceMs, fortnight })) add(sums, row);
       }
       return [...sums.values()];
     },
@@ -56,10 +63,15 @@ function read({
   approved,
   cloned,
   inTrouble,
+  held,
+  pinned,
   standing,
   ...row
 }: Omit<Row, 'hosts'>): Omit<HostCount, 'hosts'> {
   const state = hostState(row.decision, seen[when], standing);
-  const marks = { approved: approved !== 0, cloned: cloned !== 0, inTrouble: inTrouble !== 0 };
+  const marks = {
+    ...{ approved: approved !== 0, cloned: cloned !== 0, inTrouble: inTrouble !== 0 },
+    ...{ held: held !== 0, pinned: pinned !== 0 },
+  };
   return { ...row, ...marks, state, active: when >= 2 };
 }

@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
 import type { HostRefusal } from '../../../protocol/api/rollout.ts';
 import type { Channel } from '../../../protocol/documents/channel.ts';
+import { isSilentSql } from '../../domain/hosts/silence.ts';
 import { type RolloutHosts, type StandFacts, standOf, sumUp } from '../../domain/rollout/count-hosts.ts';
 import type { Rollout } from '../../domain/rollout/rollout.ts';
-import { awayBefore } from '../../domain/rollout/watched.ts';
 import { countSeldom } from './count-seldom.ts';
 import { isOfRollout, type Parameters, parametersOf } from './hosts-of-rollout.ts';
 import { readJson } from './read-json.ts';
@@ -22,7 +22,7 @@ type Row = Record<'held' | 'cloned' | 'approved' | 'away', number> &
   Pick<StandFacts, 'version' | 'pinned'> & { failed: string; cancelled: string };
 
 const factColumns = `version, failed, cancelled, held, pinned, cloned, approved,
-  (seen_ms < @away OR standing IS 'silent') AS away`;
+  (${isSilentSql} OR standing IS 'silent') AS away`;
 
 /** Reads where the hosts of a rollout stand: how many, and which of them cannot come. */
 export function rolloutHostsReader(
@@ -39,9 +39,8 @@ export function rolloutHostsReader(
   );
 
   function windowOf(rollout: Rollout): Parameters {
-    const { ms } = watch.now();
-    const { version, policy } = rollout;
-    return { ...parametersOf(rollout, ms), version, away: awayBefore(ms, policy.silentAfterMs) };
+    const { ms: nowMs, sinceMs } = watch.now();
+    return { ...parametersOf(rollout, nowMs), version: rollout.version, nowMs, sinceMs };
   }
 
   return {

@@ -5,6 +5,7 @@ import type { HostStore } from '../interface/hosts.ts';
 import type { AddAudit, Facts } from './audit.ts';
 import type { GrantRows } from './grant-rows.ts';
 import type { Write } from './group-commit.ts';
+import type { FollowHosts } from './host-row.ts';
 import type { KnownHosts } from './known-hosts.ts';
 
 /** What operators decide about a host. */
@@ -22,6 +23,7 @@ export function hostDecisions(
   addAudit: AddAudit,
   grants: GrantRows,
   known: KnownHosts,
+  hosts: FollowHosts,
 ): Pick<HostStore, 'hold' | 'pin' | 'place' | 'approve'> {
   const decided = db.prepare<[string], Decided>(
     'SELECT held, pinned, placed, approved FROM host WHERE id = ?',
@@ -48,6 +50,7 @@ export function hostDecisions(
       const pinned = what === 'pinned' && value !== null ? String(value) : null;
       if (isKept) grants.end(withdraw(grants.openOf(host), pinned, audit.at), audit.at);
       known.drop(host);
+      hosts.ordered(host, audit.at);
       addAudit(audit, factOf(what, before[what]), factOf(what, value));
       return true;
     });

@@ -1,7 +1,9 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import type { HostState, HostSummary } from '../../../protocol/api/operator.ts';
-import { hostState, isInState, seenIn } from '../../../protocol/rules/host-state.ts';
+import { hostState, isInState } from '../../../protocol/rules/host-state.ts';
+import { seenIn } from '../../domain/hosts/silence.ts';
+import type { Watched } from '../../domain/rollout/watched.ts';
 import type { FleetStore } from '../interface/fleet.ts';
 import { conditionsOf } from './host-conditions.ts';
 import { readSummary, type SummaryRow, summaryColumns } from './host-rows.ts';
@@ -16,6 +18,8 @@ type StateFacts = [
   decision: HostSummary['decision'],
   seenMs: number | null,
   standing: string | null,
+  at: string | null,
+  poll: number | null,
 ];
 type Statement<T> = Database.Statement<[object], T>;
 
@@ -40,12 +44,18 @@ export function findHostsStore(db: Database.Database, watch: WatchClock): Pick<F
   }
 
   /** The rule itself picks them, so that a list and what it shows of each host never differ. */
-  function findInState(state: HostState, where: string, values: { limit: number }, ms: number): SummaryRow[] {
-    const walk = search('id, decision, seen_ms, standing', where).raw() as Statement<unknown>;
+  function findInState(
+    state: HostState,
+    where: string,
+    values: { limit: number },
+    watched: Watched,
+  ): SummaryRow[] {
+    const walk = search('id, decision, seen_ms, standing, at, poll', where).raw() as Statement<unknown>;
     const ids = (walk.all(values) as StateFacts[])
-      .filter(([, decision, seenMs, standing]) =>
-        isInState(state, hostState(decision, seenIn(seenMs, ms), standing), standing),
-      )
+      .filter(([, decision, seenMs, standing, at, poll]) => {
+        const seen = seenIn({ seenMs, decision, at, poll }, watched);
+        return isInState(state, hostState(decision, seen, standing), standing);
+      })
       .slice(0, values.limit)
       .map(([id]) => id);
     return ids.length > 0 ? byIds.all(JSON.stringify(ids)) : [];
@@ -54,7 +64,7 @@ export function findHostsStore(db: Database.Database, watch: WatchClock): Pick<F
   return {
     async findHosts(filter, after, limit) {
       const { where, values: wanted } = conditionsOf(filter);
-      const { ms } = watch.now();
+      const watched = watch.now();
       const hosts: HostSummary[] = [];
       let size = atOnce.first;
       for (let from = after; hosts.length < limit; size = Math.min(2 * size, atOnce.most)) {
@@ -62,9 +72,9 @@ export function findHostsStore(db: Database.Database, watch: WatchClock): Pick<F
         const portion = { after: from, end: end ?? '\u{10ffff}', limit: limit - hosts.length };
         const values = { ...wanted, ...portion };
         const rows = filter.state
-          ? findInState(filter.state, where, values, ms)
+          ? findInState(filter.state, where, values, watched)
           : search(summaryColumns, where, 'LIMIT @limit').all(values);
-        hosts.push(...rows.map((row) => readSummary(row, ms)));
+        hosts.push(...rows.map((row) => readSummary(row, watched)));
         if (end === undefined) break;
         from = end;
         await breathe();

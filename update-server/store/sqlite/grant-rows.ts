@@ -41,13 +41,11 @@ export function grantRows(db: Database.Database, rollouts: RolloutRows, watch: W
   const setStanding = db.prepare(
     'UPDATE enrolled_host SET standing = @is, standing_version = @version, standing_since = @since WHERE id = @host',
   );
-  const setRuns = db.prepare('UPDATE enrolled_host SET version = ? WHERE id = ?');
   const lapsesMs = () => watch.now().ms + lapseMs;
 
-  function endOne({ grant, host, outcome, by, standing, runs, counts }: GrantEnd, now: string): void {
+  function endOne({ grant, host, outcome, by, standing, counts }: GrantEnd, now: string): void {
     end.run(outcome, by, now, watch.now().ms, grant);
     setStanding.run({ ...standing, host });
-    if (runs !== null) setRuns.run(runs, host);
     if (counts) rollouts.count(counts.rollout, counts.change);
   }
 

@@ -1,11 +1,13 @@
 import type { HostSummary } from '../../../protocol/api/operator.ts';
-import { hostState, seenIn } from '../../../protocol/rules/host-state.ts';
+import { hostState } from '../../../protocol/rules/host-state.ts';
 import type { Labels } from '../../../protocol/schema/labels.ts';
+import { seenIn } from '../../domain/hosts/silence.ts';
+import type { Watched } from '../../domain/rollout/watched.ts';
 import { readJson } from './read-json.ts';
 
 /** The columns of a host as lists show it. */
 export const summaryColumns = `id, hostname, name, arch, channel, coalesce(placed, grp) AS "group", version, at, last_seen AS lastSeen,
-    held, pinned, approved, cloned, decision, offered, trouble, labels, seen_ms AS seenMs, standing AS standingIs,
+    held, pinned, approved, cloned, decision, offered, trouble, labels, seen_ms AS seenMs, poll, standing AS standingIs,
     standing_version AS standingVersion, standing_since AS standingSince`;
 
 interface Flags {
@@ -16,6 +18,7 @@ interface Flags {
 /** What a row has in columns of its own, and a summary in fields with parts. */
 interface Own {
   seenMs: number | null;
+  poll: number | null;
   standingIs: string | null;
   standingVersion: string | null;
   standingSince: string | null;
@@ -27,18 +30,18 @@ export interface SummaryRow extends Omit<HostSummary, keyof Flags | Made>, Recor
   labels: string;
 }
 
-/** Makes them of a row; `watchedMs`: the time watched over until now. */
+/** Makes them of a row. */
 export function readSummary<T extends SummaryRow>(
   row: T,
-  watchedMs: number,
+  watched: Watched,
 ): Omit<T, keyof Flags | Made | keyof Own> & Flags & Pick<HostSummary, Made> {
-  const { seenMs, standingIs: is, standingVersion: version, standingSince: since, ...rest } = row;
+  const { seenMs, poll, standingIs: is, standingVersion: version, standingSince: since, ...rest } = row;
   return {
     ...rest,
     held: row.held !== 0,
     approved: row.approved !== 0,
     cloned: row.cloned !== 0,
-    state: hostState(row.decision, seenIn(seenMs, watchedMs), is),
+    state: hostState(row.decision, seenIn({ ...row, seenMs, poll }, watched), is),
     standing: is && version && since ? { is, version, since } : null,
     labels: readJson<Labels>(row.labels, {}),
     trouble: readJson<HostSummary['trouble']>(row.trouble, null),

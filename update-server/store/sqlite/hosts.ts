@@ -64,7 +64,7 @@ export function hostStore(
       const row = one.get(id);
       if (!row) return undefined;
       return {
-        ...readSummary(row, watch.now().ms),
+        ...readSummary(row, watch.now()),
         failed: readJson<string[]>(row.failed, []),
         cancelled: readJson<string[]>(row.cancelled, []),
         grants: grants.all(id),

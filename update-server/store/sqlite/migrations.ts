@@ -189,4 +189,10 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX audit_of_subject ON audit (subject, seq);
   `,
+  `
+  ALTER TABLE sighting ADD COLUMN poll INTEGER;
+  DROP VIEW host;
+  CREATE VIEW host AS SELECT enrolled_host.*, last_seen, at, decision, offered, seen_ms, poll
+    FROM enrolled_host JOIN sighting ON sighting.host = enrolled_host.number;
+  `,
 ];

@@ -7,6 +7,7 @@ import type { GrantRows } from './grant-rows.ts';
 import type { Write } from './group-commit.ts';
 import type { HaltRows } from './halt-rows.ts';
 import { hostFlagsReader } from './host-flags.ts';
+import type { FollowHosts } from './host-row.ts';
 
 /** Reports, and check-ins after a reboot: what ends a grant. */
 export function reportStore(
@@ -14,6 +15,7 @@ export function reportStore(
   write: Write,
   grants: GrantRows,
   halts: HaltRows,
+  hosts: FollowHosts,
 ): Pick<GrantStore, 'report' | 'settleReturn'> {
   const readFlags = hostFlagsReader(db);
   const addReport = db.prepare(
@@ -28,10 +30,13 @@ export function reportStore(
   /** Asked at each check-in, so from memory. */
   const departed = new Set(grants.departed());
 
+  function isNew(report: Report, host: string, now: string): boolean {
+    return addReport.run({ ...report, host, received: now }).changes === 1;
+  }
+
   /** The rollout that the report may change. */
   function take(report: Report, host: string, now: string): string | null {
-    const isNew = addReport.run({ ...report, host, received: now }).changes === 1;
-    const grant = isNew && report.grant ? grants.find(report.grant, host) : undefined;
+    const grant = report.grant ? grants.find(report.grant, host) : undefined;
     if (!grant) return null;
     const effect = takeReport(report, grant, now);
     if ('departs' in effect) {
@@ -47,7 +52,9 @@ export function reportStore(
         const known = readFlags(host);
         if (!known) return;
         const kept = keptOf(known.approved);
-        const touched = reports.flatMap((report) => take(shortened(report, kept), host, now) ?? []);
+        const fresh = reports.filter((report) => isNew(shortened(report, kept), host, now));
+        const touched = fresh.flatMap((report) => take(report, host, now) ?? []);
+        hosts.reported(host, fresh, now);
         for (const id of new Set(touched)) halts.haltIfDue(id, now);
         prune.run({ host, kept: kept.reports });
       }),

@@ -38,8 +38,8 @@ export function sortHostsStore(
       return { page: page.all(), matching, all: count.get()! };
     },
     async hostsById(ids) {
-      const { ms } = watch.now();
-      const found = new Map(byIds.all(JSON.stringify(ids)).map((row) => [row.id, readSummary(row, ms)]));
+      const watched = watch.now();
+      const found = new Map(byIds.all(JSON.stringify(ids)).map((row) => [row.id, readSummary(row, watched)]));
       return ids.flatMap((id) => found.get(id) ?? []);
     },
   };

@@ -16,6 +16,7 @@ import { grantRows } from './grant-rows.ts';
 import { grantStore } from './grants.ts';
 import { groupCommits } from './group-commit.ts';
 import { haltRows } from './halt-rows.ts';
+import { hostFollower } from './host-row.ts';
 import { hostStore } from './hosts.ts';
 import { knownHosts } from './known-hosts.ts';
 import { openDatabase } from './open.ts';
@@ -51,6 +52,7 @@ export function openSqliteStore(dataDir: string, makeRoom?: () => boolean): Stor
   const details = rolloutFacts(db, rows, progress, facts);
   const repository = repositoryStore(db, write, addAudit, { channelOf, forgetChannels }, follow);
   const known = knownHosts(db, checkIns.overlay);
+  const follower = hostFollower(db, rows, known, watch, channelOf);
   const hosts = hostStore(db, write, addAudit, grants, known, watch);
   const enrollments = enrollStore(db, write, addAudit, known);
   const sorted = sortHostsStore(db, watch);
@@ -62,6 +64,15 @@ export function openSqliteStore(dataDir: string, makeRoom?: () => boolean): Stor
       await checkIns.flush();
       return work(...args);
     };
+  /** For what changes the row of one host. */
+  const settled =
+    <A extends unknown[], R>(work: (host: string, ...args: A) => Promise<R>) =>
+    async (host: string, ...args: A): Promise<R> => {
+      await checkIns.flushOne(host);
+      return work(host, ...args);
+    };
+  const decisions = hostDecisions(db, write, addAudit, grants, known, follower);
+  const reports = reportStore(db, write, grants, halts, follower);
   const checked = db.prepare('INSERT OR REPLACE INTO readiness VALUES (1, ?)');
   return {
     ...repository,
@@ -70,10 +81,15 @@ export function openSqliteStore(dataDir: string, makeRoom?: () => boolean): Stor
     ...blobStore(db, write),
     ...rollouts,
     ...hosts,
-    ...hostDecisions(db, write, addAudit, grants, known),
+    markCloned: settled(hosts.markCloned),
+    hold: settled(decisions.hold),
+    pin: settled(decisions.pin),
+    place: settled(decisions.place),
+    approve: settled(decisions.approve),
     ...enrollments,
     ...grantStore(db, write, rows, grants),
-    ...reportStore(db, write, grants, halts),
+    report: settled(reports.report),
+    settleReturn: reports.settleReturn,
     ...tokenStore(db, write, addAudit),
     ...sessionStore(db, write, addAudit),
     ...auditStore(db, write, addAudit),

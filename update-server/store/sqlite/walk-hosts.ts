@@ -2,7 +2,8 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import type { HostFilter } from '../../../protocol/api/dashboard.ts';
 import type { HostState, HostSummary } from '../../../protocol/api/operator.ts';
-import { hostState, isInState, seenIn } from '../../../protocol/rules/host-state.ts';
+import { hostState, isInState } from '../../../protocol/rules/host-state.ts';
+import { type LastWord, seenIn } from '../../domain/hosts/silence.ts';
 import { conditionsOf } from './host-conditions.ts';
 import type { WatchClock } from './watch-clock.ts';
 
@@ -16,11 +17,11 @@ export interface Walked {
   state: HostState;
 }
 
-type Row = Omit<Walked, 'state'> & {
-  decision: HostSummary['decision'];
-  seenMs: number | null;
-  standing: string | null;
-};
+type Row = Omit<Walked, 'state'> &
+  LastWord & {
+    decision: HostSummary['decision'];
+    standing: string | null;
+  };
 
 /** Visits every host that fits, in portions that let other work through: indexes for it would cost every check-in. */
 export function hostWalker(
@@ -32,7 +33,7 @@ export function hostWalker(
 
   /** Every text is prepared once. */
   function prepare(key: string, where: string): Database.Statement<[object], Row> {
-    const text = `SELECT id, ${key} AS key, decision, seen_ms AS seenMs, standing FROM host
+    const text = `SELECT id, ${key} AS key, decision, seen_ms AS seenMs, standing, at, poll FROM host
       WHERE number > @from AND number <= @to AND ${where}`;
     const statement = statements.get(text) ?? db.prepare<[object], Row>(text);
     statements.set(text, statement);
@@ -42,16 +43,13 @@ export function hostWalker(
   return async (filter, key, visit) => {
     const { where, values } = conditionsOf(filter);
     const portion = prepare(key, where);
-    const { ms } = watch.now();
+    const watched = watch.now();
     const end = last.get()!;
     for (let from = 0; from < end; from += atOnce) {
       if (from > 0) await breathe();
-      for (const { id, key: found, decision, seenMs, standing } of portion.all({
-        ...values,
-        from,
-        to: from + atOnce,
-      })) {
-        const state = hostState(decision, seenIn(seenMs, ms), standing);
+      for (const row of portion.all({ ...values, from, to: from + atOnce })) {
+        const { id, key: found, decision, standing } = row;
+        const state = hostState(decision, seenIn(row, watched), standing);
         if (!filter.state || isInState(filter.state, state, standing)) visit({ id, key: found, state });
       }
     }

@@ -11,6 +11,7 @@ const keptChanges = 30;
 /** As little as can be: a hundred thousand may wait, and what waits long costs the garbage collector most. */
 export interface WaitingCheckIn extends Pick<CheckInRecord, 'host' | 'at' | 'decision' | 'offered'> {
   state: string;
+  poll: number | null;
   /** What it had not reported before. */
   change: Pick<CheckInRecord, 'checkIn' | 'reported' | 'boots'> | null;
 }
@@ -39,8 +40,9 @@ export function checkInWriter(db: Database.Database, watch: WatchClock): (record
   const readTrouble = db
     .prepare<[number], string | null>('SELECT trouble FROM enrolled_host WHERE number = ?')
     .pluck();
-  const touch = db.prepare<[string, number, string, string, string | null, number]>(
-    'UPDATE sighting SET last_seen = ?, seen_ms = ?, at = ?, decision = ?, offered = ? WHERE host = ?',
+  const touch = db.prepare<[string, number, string, string, string | null, number | null, number]>(
+    `UPDATE sighting SET last_seen = ?, seen_ms = ?, at = ?, decision = ?, offered = ?, poll = coalesce(?, poll)
+     WHERE host = ?`,
   );
 
   function troubleOf(
@@ -53,11 +55,11 @@ export function checkInWriter(db: Database.Database, watch: WatchClock): (record
     return JSON.stringify(followTrouble(before, trouble, now));
   }
 
-  return ({ host, at, state, decision, offered, change }) => {
+  return ({ host, at, state, poll, decision, offered, change }) => {
     const version = change?.checkIn.version ?? null;
     const { number } = host;
     if (noteChange.run({ number, at, version, state, decision, offered }).changes > 0) prune.run({ number });
-    touch.run(at, watch.now().ms, state, decision, offered, host.number);
+    touch.run(at, watch.now().ms, state, decision, offered, poll, host.number);
     if (!change) return;
     const { checkIn, reported, boots } = change;
     putReported.run({

@@ -22,7 +22,9 @@ describe('what a host’s page advises', () => {
     ['aborted', 'interlock rollout start core --channel stable'],
     ['no_rollout', 'interlock rollout start core --channel stable'],
   ] as const)('for %s can be typed as it stands', (decision, command) => {
-    expect(explain(host({ decision }), one, begin)).toContain(command);
+    const isState = decision === 'paused' || decision === 'halted' || decision === 'aborted';
+    const now = decision === 'no_rollout' ? undefined : { ...one, ...(isState ? { state: decision } : {}) };
+    expect(explain(host({ decision }), now, begin)).toContain(command);
   });
 });
 
@@ -56,5 +58,18 @@ describe('what became of its last leave', () => {
     const trouble = { code: 'space_missing', text: 'no room', since };
     const why = explain(host({ decision: 'offered', offered: '2.0', trouble }), one, begin);
     expect(why).toContain(`stuck since ${since}: space_missing, no room`);
+  });
+});
+
+describe('what is not true any more', () => {
+  it('is shown as what the host was answered, before what is true now', () => {
+    const why = explain(host({ decision: 'paused' }), one, begin);
+    expect(why).toContain('Nothing keeps the host from updating');
+    expect(why).toContain(`last in contact at ${at}, before that changed, and was answered: rollout paused`);
+  });
+
+  it('is marked as old for a host that missed its check-ins', () => {
+    const why = explain(host({ decision: 'up_to_date', state: 'silent' }), one, hoursLater(1));
+    expect(why).toContain(`The host is silent: this is what it said at ${at}`);
   });
 });

@@ -59,3 +59,21 @@ it('keeps enrolment as it was in a folder that is in use, and wants join tokens 
   expect(enrolment(db)).toEqual([{ name: 'enrolment', value: 'open' }]);
   db.close();
 });
+
+it('keeps when hosts of the former schema were seen, and knows no poll of them', () => {
+  const old = new Database(join(folder, 'interlock.db'));
+  old.pragma('foreign_keys = OFF');
+  for (const step of migrations.slice(0, 8)) old.exec(step);
+  old.pragma('user_version = 8');
+  old.exec(`
+    INSERT INTO enrolled_host (number, id, credential_hash, machine_id, hostname, name, arch, enrolled, version)
+      VALUES (1, 'one', 'h1', 'm', 'web-1', 'core', 'x86-64', 't0', '1.0');
+    INSERT INTO sighting (host, last_seen, at, decision, seen_ms) VALUES (1, 't1', 'locked', 'offered', 7);
+  `);
+  old.close();
+  const db = openDatabase(folder);
+  expect(db.prepare('SELECT id, version, at, decision, seen_ms, poll FROM host').all()).toEqual([
+    { id: 'one', version: '1.0', at: 'locked', decision: 'offered', seen_ms: 7, poll: null },
+  ]);
+  db.close();
+});

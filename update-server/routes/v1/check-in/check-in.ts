@@ -1,13 +1,11 @@
 import type { CheckIn, CheckInAnswer } from '../../../../protocol/api/check-in.ts';
 import { followBoots } from '../../../domain/hosts/boots.ts';
 import { reportedText } from '../../../domain/hosts/reported.ts';
+import { pollSeconds } from '../../../domain/hosts/silence.ts';
 import { awaySecondsNow, type Load } from '../../../load/watch-load.ts';
 import type { HostRecord } from '../../../store/interface/hosts.ts';
 import type { Store } from '../../../store/interface/store.ts';
 import { offer } from './offer.ts';
-
-/** How often an agent asks; it adds its own random delay. */
-const pollSeconds = 300;
 
 /** What a check-in needs to decide and to record its decision. */
 export interface CheckInNeeds {
