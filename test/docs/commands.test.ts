@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createAgent } from '../../agent/cli/program.ts';
 import { createInterlock } from '../../cli/program.ts';
 import { errorTable } from '../../protocol/errors/error-table.ts';
-import { describeProgram } from '../../system/command/command-tree.ts';
+import { allCommands, describeProgram } from '../../system/command/command-tree.ts';
 import { problemsOf } from './check-command.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -14,6 +14,20 @@ const pages = globSync('{*.md,{docs,images}/**/*.md}', { cwd: root });
 test.each(pages)('every command in %s exists, with its flags', (page) => {
   expect(commandsIn(readFileSync(join(root, page), 'utf8')).flatMap(check)).toEqual([]);
 });
+
+test.each(pages.filter((page) => !page.includes('decisions') && page !== 'CHANGELOG.md'))(
+  'every command with an operand in %s can be typed as it stands',
+  (page) => {
+    const verbs = programs.flatMap(allCommands).map(({ path }) => path.slice(1).join(' '));
+    const spans = commandsIn(readFileSync(join(root, page), 'utf8'));
+    const isHalf = (span: string) =>
+      verbs.some(
+        (verb) =>
+          verb && span.startsWith(`${verb} `) && /^ (--[a-z]|[A-Z]+\b(?!=))/.test(span.slice(verb.length)),
+      );
+    expect(spans.filter(isHalf)).toEqual([]);
+  },
+);
 
 test('what errors tell people to type exists', () => {
   const remedies = Object.values(errorTable).map(({ remedy }) => remedy);
