@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { hash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,53 +12,101 @@ import { makeHostRelease } from '../support/host/make-release.ts';
 import type { Host } from '../support/host/supervise-host.ts';
 import { type Block, readBlocks, wordOf } from './read-blocks.ts';
 
-const bin = join(import.meta.dirname, '../../bin');
-const untilMs = 60_000;
+const repository = join(import.meta.dirname, '../..');
 const ballastBytes = 300_000;
 
 /** Impatient: somebody waits for the test. Read after what the page wrote. */
 const impatience = 'poll = 1\nretry = 1\n[health]\nsettle = 0.5\nsteady = 0.2\ntimeout = 5\n';
 
+/** How pages are followed. */
+export interface Manner {
+  /** Releases are made quickly and hosts are files, or everything is typed as it stands: images are built and machines boot. */
+  isLiteral: boolean;
+  /** How long a command with `until` is repeated. */
+  untilMs: number;
+  env?: NodeJS.ProcessEnv;
+  /** Hears how long each block took. */
+  onStep?(block: Block, ms: number): void | Promise<void>;
+  /** Hears what machines say on their consoles. */
+  onConsole?(text: string): void;
+}
+
+const quickly: Manner = { isLiteral: false, untilMs: 60_000 };
+
 /** Follows pages as a reader would, in one folder, against a real server and hosts. Throws at what fails. */
-export async function runDocuments(pages: readonly string[]): Promise<void> {
-  const reader = await startReader();
+export async function runDocuments(pages: readonly string[], manner: Manner = quickly): Promise<void> {
+  const reader = await startReader(manner);
   try {
-    for (const block of pages.flatMap(readBlocks)) await reader.follow(block);
+    for (const block of pages.flatMap(readBlocks)) {
+      const started = Date.now();
+      await reader.follow(block);
+      await manner.onStep?.(block, Date.now() - started);
+    }
   } finally {
     await reader.stop();
   }
 }
 
-async function startReader() {
-  const dir = await mkdtemp(join(tmpdir(), 'reader-'));
+async function startReader({ isLiteral, untilMs, env: more, onConsole }: Manner) {
+  const above = await mkdtemp(join(tmpdir(), 'reader-'));
+  const dir = join(above, 'try');
+  await mkdir(dir);
+  await symlink(repository, join(above, 'interlock'));
   const port = await freePort();
-  const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, HOME: dir, XDG_CONFIG_HOME: '' };
-  const servers: ChildProcess[] = [];
+  const env = {
+    ...process.env,
+    PATH: `${join(repository, 'bin')}:${process.env.PATH}`,
+    HOME: dir,
+    XDG_CONFIG_HOME: '',
+    ...more,
+  };
+  const running: ChildProcess[] = [];
   const hosts: Host[] = [];
-  const here = (text: string) => text.replace(/(127\.0\.0\.1|10\.0\.2\.2):8080/g, `127.0.0.1:${port}`);
+  const here = (text: string) =>
+    text.replace(
+      /(127\.0\.0\.1|10\.0\.2\.2):8080/g,
+      (_, address) => `${isLiteral ? address : '127.0.0.1'}:${port}`,
+    );
 
-  const start = (text: string) =>
-    spawn('bash', ['-euo', 'pipefail', '-c', text], { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const start = (text: string, isGroup = false) =>
+    spawn('bash', ['-euo', 'pipefail', '-c', text], {
+      cwd: dir,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: isGroup,
+    });
 
   return {
     async follow(block: Block): Promise<void> {
       const { words } = block;
       const made = wordOf(block, 'made');
       if (words.includes('background')) await serve(block);
-      else if (made) await makeRelease(block, made);
-      else if (words.includes('host')) await startHosts(Number(wordOf(block, 'hosts') ?? 1));
+      else if (made) await (isLiteral ? run(block) : makeRelease(block, made));
+      else if (words.includes('host'))
+        await (isLiteral ? startMachine(block) : startHosts(Number(wordOf(block, 'hosts') ?? 1)));
       else if (words.includes('run')) await run(block);
     },
     async stop(): Promise<void> {
       await Promise.all(hosts.map((host) => host.stop()));
-      for (const server of servers) {
-        const ended = once(server, 'exit');
-        server.kill('SIGTERM');
+      for (const child of running.filter(
+        ({ exitCode, signalCode }) => exitCode === null && signalCode === null,
+      )) {
+        const ended = once(child, 'exit');
+        process.kill(-child.pid!, 'SIGTERM');
         await ended;
       }
-      await rm(dir, { recursive: true, force: true });
+      await rm(above, { recursive: true, force: true });
     },
   };
+
+  async function startMachine({ page, line, text }: Block): Promise<void> {
+    const child = start(text, true);
+    running.push(child);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => onConsole?.(chunk.toString()));
+    }
+    child.once('exit', (code, signal) => onConsole?.(`\n${page}:${line} ended with ${code ?? signal}\n`));
+  }
 
   async function run(block: Block): Promise<void> {
     const wanted = wordOf(block, 'until');
@@ -74,8 +122,8 @@ async function startReader() {
   }
 
   async function serve({ page, line, text }: Block): Promise<void> {
-    const child = start(`exec ${text} --listen 127.0.0.1:${port}`);
-    servers.push(child);
+    const child = start(`exec ${text} --listen 127.0.0.1:${port}`, true);
+    running.push(child);
     let said = '';
     await new Promise<void>((resolve, reject) => {
       const hear = (chunk: Buffer) => {
