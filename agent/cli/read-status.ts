@@ -4,6 +4,7 @@ import { asInterlockError, type InterlockError } from '../../protocol/errors/int
 import { readKnownSettings } from '../config/known-settings.ts';
 import { type Paths, pathsOf } from '../config/paths.ts';
 import type { Settings } from '../config/settings.ts';
+import { remedyOf } from '../console/line.ts';
 import { findOutdated, type Outdated } from '../etc/find-outdated.ts';
 import { readSecureBoot, type SecureBootState } from '../loader/secure-boot/read-state.ts';
 import { otherSlot } from '../ports/host.ts';
@@ -26,6 +27,8 @@ export interface Status {
   outdated: Outdated[];
   secureBoot: SecureBootState;
   progress: (Progress & { pid: number }) | null;
+  /** What would let the server be asked again. */
+  advice: string | null;
   /** What could not be read just now, or is wrong; the next run deals with it. */
   problems: { code: string; problem: string }[];
 }
@@ -55,6 +58,7 @@ export async function readStatus(root: string): Promise<Status> {
     outdated: await findOutdated(paths),
     secureBoot: await readSecureBoot(root),
     progress: fresh ? null : await readProgress(paths),
+    advice: memory.look?.problem ? remedyOf(memory.look.reason) : null,
     problems: [
       ...problems.map(({ code, message }) => ({ code, problem: message })),
       ...(trouble ? [{ code: trouble.code, problem: `the last run ended early: ${trouble.problem}` }] : []),
@@ -69,7 +73,7 @@ function isForbidden(problem: InterlockError | null): problem is InterlockError 
 
 /** The status as JSON. */
 export function dataOf({ hostId, settings, memory, problems, ...now }: Status) {
-  const { entries, outdated, secureBoot, progress } = now;
+  const { entries, outdated, secureBoot, progress, advice } = now;
   const {
     phase,
     since,
@@ -103,6 +107,7 @@ export function dataOf({ hostId, settings, memory, problems, ...now }: Status) {
     failed,
     barred,
     look: lastLook,
+    advice,
     problem,
     problems,
     lost,

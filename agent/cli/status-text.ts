@@ -23,6 +23,7 @@ export function formatStatus(status: Status, now: Date): string {
     ...progressOf(status),
     ...waitOf(status, now),
     ['last check', lookOf(status, now)],
+    ...adviceOf(status),
     ...problemOf(status, now),
     ['lock', lockOf(status)],
     ...Object.values(memory.failed).map(
@@ -117,6 +118,11 @@ function lookOf({ memory }: Status, now: Date): string {
   if (!look) return 'never';
   const found = look.offered ? `${look.offered} is offered` : look.problem || describeReason(look.reason);
   return `${ago(look.at, now)}: ${found}`;
+}
+
+/** What a person can do when the last check failed. */
+function adviceOf({ advice }: Status): Fact[] {
+  return advice ? [['to do', advice]] : [];
 }
 
 function problemOf({ memory, problems }: Status, now: Date): Fact[] {

@@ -6,6 +6,8 @@ import { type Composed, compose } from '../compose/compose.ts';
 import { readKnownSettings } from '../config/known-settings.ts';
 import { type Paths, pathsOf } from '../config/paths.ts';
 import type { Settings } from '../config/settings.ts';
+import { type Line, lineOf, lineOfError } from '../console/line.ts';
+import { say } from '../console/say.ts';
 import { noteOverrides } from '../etc/note-overrides.ts';
 import type { OfflineBundle } from '../offline/open-bundle.ts';
 import { reportTrouble } from '../run/check-in-while-waiting.ts';
@@ -53,6 +55,8 @@ export async function withAgent<T>(
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, onSignal);
+  // a line that cannot be said must not end an update
+  const tell = async (line: Line | null) => line && say(paths, line).catch(() => {});
   const unlock = await holdLock(join(paths.run, 'agent.lock'), patience);
   try {
     await makeFolder(paths.state);
@@ -76,7 +80,9 @@ export async function withAgent<T>(
       const options = { name, pollSeconds, retrySeconds, orders, once, onProgress, signal: stop.signal };
       await keepReserve(paths.state);
       try {
+        const started = new Date();
         const memory = await runAgent(composed.ports, store, options);
+        await tell(lineOf(memory, settings.server, composed.ports.wrong ?? null, started));
         await noteTrouble(paths.run, null, new Date());
         await noteNextRun(paths.run, memory);
         return memory;
@@ -91,8 +97,10 @@ export async function withAgent<T>(
     }
   } catch (error) {
     // before there was anything to run: a disk or an ESP that cannot be opened; the error is thrown below, noted or not
-    if (opening.test(asInterlockError(error).code)) {
+    const failure = asInterlockError(error);
+    if (opening.test(failure.code)) {
       await noteTrouble(paths.run, error, new Date()).catch(() => {});
+      await tell(lineOfError(failure));
     }
     throw error;
   } finally {

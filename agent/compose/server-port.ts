@@ -1,5 +1,6 @@
 import { readHostname } from '../hosts/read-hostname.ts';
 import type { ServerPort } from '../ports/server.ts';
+import { explained } from '../server/explained.ts';
 import { openServer } from '../server/open-server.ts';
 import { openRetryAfter } from '../server/retry-after.ts';
 import { lookAtDisk } from '../state/look-at-disk.ts';
@@ -13,7 +14,7 @@ export async function openServerPort(context: Context): Promise<ServerPort | nul
   const cannotAsk = server === null ? problem : caProblem;
   if (cannotAsk) return refuse(cannotAsk);
   if (server === null) return null;
-  return openServer({
+  const port = openServer({
     server,
     ca,
     channel,
@@ -35,4 +36,5 @@ export async function openServerPort(context: Context): Promise<ServerPort | nul
       context.identity = identity;
     },
   });
+  return explained(port, server);
 }

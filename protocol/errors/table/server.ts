@@ -9,6 +9,13 @@ export const serverErrors = {
     77,
     'never',
   ),
+  token_refused: row(
+    '{address} refuses the join token of this host',
+    'It is unknown there or has expired. Create another (interlock token create --role join) and set it as join_token on the host.',
+    401,
+    77,
+    'later',
+  ),
   enrolment_closed: row(
     'hosts need a join token to enroll here',
     'Create one (interlock token create --role join) and set it as join_token on the host, or let hosts enroll without one: interlock host enrollment open',

@@ -35,6 +35,7 @@ function statusOf(memory: Partial<Memory>, more: Partial<Status> = {}): Status {
     outdated: [],
     secureBoot: { on: true, lockdown: 'integrity' } as Status['secureBoot'],
     progress: null,
+    advice: null,
     problems: [],
     ...more,
   };
@@ -169,4 +170,24 @@ test('what an operator cancelled here is listed with the way back', () => {
   const text = formatStatus(statusOf({ barred, wait, look }), now).replace(/\n +/g, ' ');
   expect(text).toMatch(/^○ .*the next version was cancelled here/);
   expect(text).toContain('2.2.0, 2.2.1, 1 h ago; skipped until: interlock-agent update --retry 2.2.0');
+});
+
+test('a host that does not reach its server says why, and what to do', () => {
+  const text = formatStatus(
+    statusOf(
+      {
+        look: {
+          at: '2026-03-01T11:59:50Z',
+          offered: null,
+          reason: 'connection_refused',
+          problem: 'no server listens at updates.example.org:8080',
+        },
+      },
+      { advice: 'Check the port.' },
+    ),
+    now,
+  );
+  expect(text).toContain(
+    'last check  10 s ago: no server listens at updates.example.org:8080\nto do       Check the port.',
+  );
 });
