@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { phaseTexts } from '../../protocol/rules/phase-texts.ts';
 import { formatLabels } from '../../protocol/schema/labels.ts';
 import { visible } from '../../protocol/text/visible.ts';
-import { bar, formatBytes, formatSeconds } from '../../system/terminal/progress.ts';
+import { bar, formatBytes, formatSeconds, terminalWidth } from '../../system/terminal/progress.ts';
 import { formatFacts, formatTable, text } from '../../system/terminal/table.ts';
 import { pathsOf } from '../config/paths.ts';
 import { etcFolders } from '../etc/note-overrides.ts';
@@ -17,7 +17,7 @@ const barWidth = 20;
 type Fact = [label: string, text: string];
 
 /** A host's status for people: one line that says it all, the two slots, and what stands behind it. */
-export function formatStatus(status: Status, now: Date): string {
+export function formatStatus(status: Status, now: Date, width = terminalWidth()): string {
   const { settings, memory, secureBoot, hostId } = status;
   const facts: Fact[] = [
     ...progressOf(status),
@@ -40,7 +40,9 @@ export function formatStatus(status: Status, now: Date): string {
     ['host', hostId ?? 'not enrolled'],
     ['config', settings.sources.join(' ') || 'no file'],
   ];
-  return [visible(headline(status, now)), '', slotsOf(status), '', formatFacts(facts)].join('\n');
+  return [visible(headline(status, now)), '', slotsOf(status, width), '', formatFacts(facts, width)].join(
+    '\n',
+  );
 }
 
 function labelsOf({ settings: { labels } }: Status): Fact[] {
@@ -71,7 +73,7 @@ function headline({ memory }: Status, now: Date): string {
   return `${lamp} ${runs} → ${goal}: ${phaseTexts[phase.at].text}, for ${formatSeconds((now.getTime() - Date.parse(since)) / 1000)}`;
 }
 
-function slotsOf({ memory, entries }: Status): string {
+function slotsOf({ memory, entries }: Status, width: number): string {
   const { running, slots } = memory;
   const next = [...(entries ?? [])]
     .toSorted((a, b) => b.generation - a.generation)
@@ -88,7 +90,7 @@ function slotsOf({ memory, entries }: Status): string {
         : 'not read: agent running',
     ];
   });
-  return formatTable(['SLOT', 'VERSION', 'ROOT HASH', text('BOOT ENTRY')], rows);
+  return formatTable(['SLOT', 'VERSION', 'ROOT HASH', text('BOOT ENTRY')], rows, width);
 }
 
 function entryText({ generation, triesLeft, triesDone }: LoaderEntry, isNext: boolean): string {

@@ -96,9 +96,10 @@ export async function withAgent<T>(
       }
     }
   } catch (error) {
-    // before there was anything to run: a disk or an ESP that cannot be opened; the error is thrown below, noted or not
+    // before there was anything to run: a disk or an ESP that cannot be opened
     const failure = asInterlockError(error);
     if (opening.test(failure.code)) {
+      // the error is thrown below, noted or not
       await noteTrouble(paths.run, error, new Date()).catch(() => {});
       await tell(lineOfError(failure));
     }

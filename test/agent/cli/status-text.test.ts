@@ -110,6 +110,7 @@ test('no line is wider than a terminal, whatever it has to say', () => {
       wait: { until: '2026-03-01T11:00:00Z', reason: long },
     }),
     now,
+    80,
   );
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(text).toContain('✗ core 2.1.0 in slot b: the last check failed');
