@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { run } from '../../system/process/run.ts';
+import { bundleSources } from './bundle-sources.ts';
 
 /** One file of the dashboard, ready in each form that browsers ask for. */
 export interface PageFile {
@@ -27,12 +27,11 @@ const types: Record<string, string> = {
 };
 const compress = { gzip: promisify(gzip), brotli: promisify(brotliCompress) };
 
-/** Bundles the dashboard from its sources, as they are now. Throws `tool_failed` with the bundler's words. */
+/** The dashboard, bundled. Throws `tool_failed` with the bundler's words. */
 export async function bundleDashboard(): Promise<Bundle> {
-  const program = join(import.meta.dirname, 'print-bundle.ts');
-  const sources = JSON.parse(await run(process.execPath, [program])) as Record<string, string>;
   const files = new Map<string, PageFile>();
-  for (const [path, text] of Object.entries(sources)) files.set(path, await prepare(path, text));
+  for (const [path, text] of Object.entries(await bundleSources()))
+    files.set(path, await prepare(path, text));
   return { files };
 }
 
