@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
-const unit = join(import.meta.dirname, '../../update-server/dist/interlock.service');
+const unit = join(
+  import.meta.dirname,
+  '../../update-server/dist/usr/lib/systemd/system/interlock-server.service',
+);
 const text = readFileSync(unit, 'utf8');
 const help = spawnSync('systemd-analyze', ['security', '--help'], { encoding: 'utf8' });
 /** Debian 12 and later; it needs no systemd that runs. */
