@@ -19,7 +19,7 @@ import { watchLoad } from './load/watch-load.ts';
 import { openLocks } from './locks/locks.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { adoptOnlineKeys } from './start/adopt-online-keys.ts';
-import { closeWithGrace, listen, warmPage } from './start/listen.ts';
+import { checkAddress, closeWithGrace, listen, warmPage } from './start/listen.ts';
 import { type WelcomeOptions, welcome } from './start/welcome.ts';
 import type { Store } from './store/interface/store.ts';
 import { lockDataDir } from './store/sqlite/lock.ts';
@@ -56,6 +56,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { dataDir, tls } = options;
   const address = parseListen(options.listen);
   checkListen(address, Boolean(tls ?? options.behindProxy));
+  await checkAddress(address);
   const problems: string[] = [];
   let log = (problem: string): unknown => problems.push(problem);
   prepareDataDir(dataDir, (problem) => log(problem));

@@ -3,19 +3,20 @@ import { Compile, type Validator } from 'typebox/compile';
 import type { ErrorCode } from '../errors/error-table.ts';
 import { errorOf, type InterlockError } from '../errors/interlock-error.ts';
 import type { Failure, Operands } from '../errors/operands.ts';
-import { labelMeanings } from './labels.ts';
+import { patterns } from './patterns.ts';
+import { wordsOf } from './problem-words.ts';
 
 /** Lower-case hex SHA-256. */
-export const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$' });
+export const Sha256 = Type.String({ pattern: patterns.sha256 });
 
 /** A word that is safe in paths, URLs and metadata role names: names, channels, groups. */
-export const Word = Type.String({ pattern: '^[a-z0-9][a-z0-9.-]{0,62}$' });
+export const Word = Type.String({ pattern: patterns.word });
 
 /** A version string: see `version.ts` for its order. */
-export const Version = Type.String({ pattern: '^[0-9A-Za-z][0-9A-Za-z.~^+-]{0,62}$' });
+export const Version = Type.String({ pattern: patterns.version });
 
 /** An id that one party made and others only repeat: of hosts, grants, rollouts, reports, boots. */
-export const Id = Type.String({ pattern: '^[0-9A-Za-z-]{8,64}$' });
+export const Id = Type.String({ pattern: patterns.id });
 
 /** How many of something: never above what a JavaScript number holds exactly. */
 export const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
@@ -27,21 +28,10 @@ export const Positive = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTE
 export const Bytes = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
 /** How many lines a page of answers has, as a query word; each route has its own maximum. */
-export const Limit = Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,3}$' }));
-
-const leapYear = '(\\d\\d(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)';
-const dayOfMonth =
-  '((0[13578]|1[02])-(0[1-9]|[12]\\d|3[01])|(0[469]|11)-(0[1-9]|[12]\\d|30)|02-(0[1-9]|1\\d|2[0-8]))';
-const timePattern = `^(${leapYear}-02-29|\\d{4}-${dayOfMonth})T([01]\\d|2[0-3])(:[0-5]\\d){2}(\\.\\d{1,9})?Z$`;
+export const Limit = Type.Optional(Type.String({ pattern: patterns.limit }));
 
 /** RFC 3339 time in UTC that the calendar has: `Date.parse` of it is a number. */
-export const Time = Type.String({ pattern: timePattern });
-
-/** What a pattern asks for, in words: people read these messages. */
-const meanings: ReadonlyMap<unknown, string> = new Map([
-  [timePattern, 'is not a calendar time in UTC, such as 2026-03-01T22:00:00Z'],
-  ...labelMeanings,
-]);
+export const Time = Type.String({ pattern: patterns.time });
 
 /** The architectures of images and hosts. */
 export const Arch = Type.Union([Type.Literal('x86-64'), Type.Literal('arm64')]);
@@ -101,8 +91,7 @@ export function problemOf(schema: TSchema, value: unknown): string | undefined {
     return `unknown key ${[extra.instancePath.slice(1), names[0]].filter(Boolean).join('/')}`;
   }
   const first = deepest(errors);
-  const meaning = meanings.get((first?.params as { pattern?: unknown } | undefined)?.pattern);
-  return `${first?.instancePath.slice(1) || 'value'} ${meaning ?? first?.message ?? 'is invalid'}`;
+  return `${first?.instancePath.slice(1) || 'value'} ${first ? wordsOf(first, errors, value) : 'is invalid'}`;
 }
 
 /** Where several kinds of value are allowed, the mistake inside the kind that was meant, not that it is not another kind. */

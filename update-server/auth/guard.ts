@@ -34,15 +34,22 @@ export function guardRoutes(app: FastifyInstance, source: TokenSource): void {
   async function hostOf(request: FastifyRequest): Promise<HostRecord> {
     const secret = bearerOf(request);
     const host = secret && (await source.store.hostByCredential(hashSecret(secret)));
-    if (!host) throw new InterlockError('unauthorized');
+    if (!host) throw unauthorized(request);
     return host;
   }
 
   async function operatorOf(request: FastifyRequest, roles: readonly Role[]): Promise<TokenInfo> {
     const token = await authenticate(source, request);
-    if (!token) throw new InterlockError('unauthorized');
+    if (!token) throw unauthorized(request);
     const action = `${request.method} ${request.routeOptions.url}`;
     if (!roles.includes(token.role)) throw new InterlockError('forbidden', { role: token.role, action });
     return token;
   }
+}
+
+function unauthorized(request: FastifyRequest): InterlockError {
+  const why = bearerOf(request)
+    ? ': the one that was sent is not known here, or was revoked'
+    : ': none was sent';
+  return new InterlockError('unauthorized', { why });
 }

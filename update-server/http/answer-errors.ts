@@ -3,6 +3,13 @@ import { asInterlockError, InterlockError } from '../../protocol/errors/interloc
 
 const cutShort = ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ABORT_ERR'];
 
+/** The parts of a request as people call them. */
+const placeOf: Readonly<Record<string, string>> = {
+  querystring: 'query',
+  params: 'path',
+  headers: 'headers',
+};
+
 /** Answers any failure as `{kind, value, details}` with the status of the error table. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const failure = classify(error as FastifyError);
@@ -28,7 +35,7 @@ function classify(error: FastifyError): InterlockError {
   }
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) {
-    const what = error.validationContext ?? 'request';
+    const what = placeOf[error.validationContext ?? ''] ?? 'request';
     return new InterlockError('bad_input', { what, problem: error.message });
   }
   return asInterlockError(error);

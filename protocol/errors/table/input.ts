@@ -20,5 +20,12 @@ export const inputErrors = {
     2,
     'never',
   ),
-  exists: row('{what} already exists', 'Choose another name, or remove it first.', 409, 73, 'never'),
+  unconfirmed: row(
+    'nothing was changed: {what}',
+    'Repeat the command with --yes to do it without a question.',
+    409,
+    2,
+    'never',
+  ),
+  exists: row('{what} already exists', 'Choose another name, or remove it first{how?}.', 409, 73, 'never'),
 };

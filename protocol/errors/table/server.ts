@@ -3,7 +3,7 @@ import { row } from './row.ts';
 /** The update server. */
 export const serverErrors = {
   unauthorized: row(
-    'no valid token or credential',
+    'no valid token or credential{why?}',
     'Use a token of this server: interlock login --server URL',
     401,
     77,

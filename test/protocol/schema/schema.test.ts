@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Type } from 'typebox';
+import { HostState } from '../../../protocol/api/operator.ts';
 import { PolicyRequest } from '../../../protocol/api/rollout.ts';
-import { Count, Positive, problemOf, Time } from '../../../protocol/schema/schema.ts';
+import { Arch, Count, Positive, problemOf, strict, Time, Word } from '../../../protocol/schema/schema.ts';
 
 const isTime = (text: string) => problemOf(Time, text) === undefined;
 
@@ -13,6 +15,18 @@ describe('a value that may be of several kinds', () => {
     [{ policy: 5 }, 'policy must be string'],
   ])('is refused for what is wrong in the kind that was meant: %o', (value, problem) => {
     expect(problemOf(PolicyRequest, value)).toContain(problem);
+  });
+});
+
+describe('a value that is not what was asked for', () => {
+  it.each([
+    [HostState, 'wating', /^value wating is not one of up_to_date, .*; did you mean waiting\?$/],
+    [Arch, 'amd65', /^value amd65 is not one of x86-64, arm64$/],
+    [strict({ name: Word }), {}, /^value lacks name$/],
+    [strict({ name: Word }), { name: 'Web 1' }, /^name is not a name: up to 63 lower-case letters/],
+    [strict({ note: Type.String({ maxLength: 3 }) }), { note: 'long' }, /^note has more than 3 characters$/],
+  ])('is named in a sentence with the choices (%#)', (schema, value, problem) => {
+    expect(problemOf(schema, value)).toMatch(problem);
   });
 });
 
