@@ -5,6 +5,7 @@ import { Enrollment } from '../protocol/api/operator.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { visible } from '../protocol/text/visible.ts';
 import { answer, verb } from '../system/command/command.ts';
+import { outliveOutput } from '../system/terminal/closed-pipe.ts';
 import { print } from '../system/terminal/print.ts';
 import { serve } from '../update-server/serve.ts';
 
@@ -61,7 +62,7 @@ async function runServer(flags: Flags): Promise<{ text: string; data: unknown }>
   let reload = () => {};
   process.on('SIGHUP', () => reload());
   const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
-  outlivePrints();
+  outliveOutput();
   process.umask(0o077);
   const server = await serve({
     dataDir: flags.data,
@@ -81,11 +82,6 @@ async function runServer(flags: Flags): Promise<{ text: string; data: unknown }>
   await stopped;
   await server.stop();
   return { text: 'stopped', data: { stopped: true } };
-}
-
-/** Keeps the server running when its output is a closed pipe or a full disk. */
-function outlivePrints(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
 /** True when output goes to systemd’s journal, which more people can read than should see a token. */

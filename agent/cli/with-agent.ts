@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { OfflineOffer } from '../../protocol/documents/offline.ts';
 import { asInterlockError, type InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { tightenTree } from '../../system/files/private-files.ts';
+import { statusOf } from '../../system/process/interrupt.ts';
 import { type Composed, compose } from '../compose/compose.ts';
 import { readKnownSettings } from '../config/known-settings.ts';
 import { type Paths, pathsOf } from '../config/paths.ts';
@@ -53,7 +54,11 @@ export async function withAgent<T>(
   const paths = pathsOf(root);
   const bundle = bundlePath === undefined ? null : await openBundleAt(bundlePath);
   const stop = new AbortController();
-  const onSignal = () => stop.abort();
+  const onSignal = (signal: NodeJS.Signals) => {
+    // systemd's stop is no failure; a person who pressed Ctrl-C has not got what was asked for
+    if (signal === 'SIGINT') process.exitCode = statusOf(signal);
+    stop.abort();
+  };
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, onSignal);
   // a line that cannot be said must not end an update
   const tell = async (line: Line | null) => line && say(paths, line).catch(() => {});

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { examplesOf } from './command.ts';
+import { examplesOf, versionOption } from './command.ts';
 
 /** A program's words as data: completions, manual pages and the check of the documents are made from them. */
 export interface CommandNode {
@@ -49,7 +49,7 @@ function describe(command: Command, above: readonly string[]): CommandNode {
       variadic: argument.variadic,
       choices: argument.argChoices ?? [],
     })),
-    options: command.options
+    options: [...command.options, ...(above.length === 0 ? [versionOption] : [])]
       .filter(({ hidden }) => !hidden)
       .map((option) => ({
         flag: option.long ?? option.short ?? '',

@@ -1,9 +1,11 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import { errorTable } from '../../protocol/errors/error-table.ts';
 import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
-import { visibleJson } from '../../protocol/text/visible.ts';
+import { line, visibleJson } from '../../protocol/text/visible.ts';
+import { endWithOutput } from '../terminal/closed-pipe.ts';
 import { useUtc } from '../terminal/format-time.ts';
 import { print, printRecords } from '../terminal/print.ts';
+import { programVersion } from './version.ts';
 
 /** What a verb found out: for people, and for programs behind `--json`. */
 export interface Answer {
@@ -13,15 +15,26 @@ export interface Answer {
   records?: readonly string[];
 }
 
+/** Known to the program alone and not to its verbs, some of which have an option of this name; so commander must not parse it. */
+export const versionOption = new Option('--version', 'print the version of this program');
+
 const examples = new WeakMap<Command, readonly string[]>();
 
 /** A program whose verbs all know `--json` and exit with the code of the error table. */
 export function createProgram(name: string, summary: string, ...shown: string[]): Command {
-  const program = new Command(name)
+  const program: Command = new Command(name);
+  program
     .description(summary)
     .option('--json', 'print the result as JSON')
     .option('--utc', 'show times in UTC, not in the time zone of this machine')
-    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 })
+    .configureHelp({
+      showGlobalOptions: true,
+      minWidthToWrap: 20,
+      visibleOptions: (of) => [
+        ...Help.prototype.visibleOptions.call(program.createHelp(), of),
+        ...(of === program ? [versionOption] : []),
+      ],
+    })
     .showHelpAfterError(false)
     .configureOutput({ outputError: () => {} })
     .exitOverride()
@@ -70,6 +83,8 @@ export function answer<A extends unknown[]>(work: (...args: A) => Promise<Answer
 
 /** Runs the program on the process's arguments and sets the exit code. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
+  endWithOutput();
+  if (asksVersion(argv)) return printVersion(program.name(), argv.includes('--json'));
   try {
     await program.parseAsync(argv as string[], { from: 'user' });
   } catch (error) {
@@ -85,6 +100,17 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     reportFailure(failure, Boolean(program.opts().json));
     process.exitCode = failure.row.exit;
   }
+}
+
+/** No verb may stand beside it: verbs have an option of this name. */
+function asksVersion(argv: readonly string[]): boolean {
+  return argv.filter((word) => word !== '--json').join() === '--version';
+}
+
+function printVersion(name: string, isJson: boolean): void {
+  const { version, commit } = programVersion();
+  if (isJson) print(asJson({ version, commit }, 2));
+  else print(line`${name} ${version}${commit ? ` (${commit})` : ''}`);
 }
 
 function reportFailure(failure: InterlockError, json: boolean): void {

@@ -26,7 +26,11 @@ export function placesOf(program: CommandNode): Place[] {
       ...node.commands.map(({ path, summary }) => ({ word: path.at(-1) ?? '', summary })),
       ...(node.arguments[0]?.choices ?? []).map((word) => ({ word, summary: '' })),
     ],
-    options: [...node.options, ...(node === program ? [] : program.options), help],
+    options: [
+      ...node.options,
+      ...(node === program ? [] : program.options.filter(({ flag }) => flag !== '--version')),
+      help,
+    ],
   }));
 }
 

@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline/promises';
 import { visible } from '../../protocol/text/visible.ts';
+import { interrupt } from '../process/interrupt.ts';
 
-/** Asks on the terminal whether to go on; anything but `yes`, and the end of the input, means no. */
+/** Asks on the terminal whether to go on; anything but `yes`, and the end of the input, means no. Ctrl-C ends the process. */
 export async function askYes(
   question: string,
   input: NodeJS.ReadStream = process.stdin,
@@ -9,6 +10,11 @@ export async function askYes(
 ): Promise<boolean> {
   const asked = createInterface({ input, output });
   const ended = new Promise<string>((resolve) => asked.once('close', () => resolve('')));
+  asked.once('SIGINT', () => {
+    asked.close();
+    output.write('\n');
+    interrupt();
+  });
   try {
     return (await Promise.race([asked.question(visible(question)), ended])).trim() === 'yes';
   } finally {

@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
-import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { visible } from '../../protocol/text/visible.ts';
+import { interrupt } from '../process/interrupt.ts';
 
-/** Asks for one line on the terminal and shows none of it. Throws `usage` when it is broken off by Ctrl-C or Ctrl-D. */
+/** Asks for one line on the terminal and shows none of it. Ctrl-C ends the process; Ctrl-D is no answer. */
 export function askSecret(
   question: string,
   input: NodeJS.ReadStream = process.stdin,
@@ -14,7 +14,7 @@ export function askSecret(
   input.setRawMode(true);
   input.resume();
   output.write(visible(question));
-  return new Promise<string>((resolve, reject) => {
+  return new Promise<string>((resolve) => {
     const end = (settle: () => void) => {
       input.setRawMode(false);
       input.pause();
@@ -25,9 +25,8 @@ export function askSecret(
     const onData = (chunk: Buffer) => {
       for (const key of decoder.write(chunk)) {
         if (key === '\r' || key === '\n') return end(() => resolve(typed.trim()));
-        if (key === '\u0003' || key === '\u0004') {
-          return end(() => reject(new InterlockError('usage', { problem: 'broken off' })));
-        }
+        if (key === '\u0003') return end(interrupt);
+        if (key === '\u0004') return end(() => resolve(''));
         typed = key === '\u007f' || key === '\b' ? typed.slice(0, -1) : typed + key;
       }
     };

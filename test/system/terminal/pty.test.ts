@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 const terminal = join(import.meta.dirname, '../../../system/terminal');
 
 /** Runs a piece of a program on a terminal of its own (util-linux's `script`), types, and returns what stood there. */
-async function onTerminal(code: string, typed: string, prompt: string): Promise<string> {
-  const command = `${process.execPath} --input-type=module -e '${code}'`;
+async function onTerminal(code: string, typed: string, prompt: string, isShell = false): Promise<string> {
+  const command = isShell ? code : `${process.execPath} --input-type=module -e '${code}'`;
   const child = spawn('script', ['-qec', command, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] });
   let shown = '';
   let isTyped = false;
@@ -32,8 +32,22 @@ test('a secret is typed unseen, and a slip can be taken back', async () => {
   expect(shown).not.toContain('hush');
 });
 
-test('Ctrl-C breaks the question off', async () => {
-  expect(await onTerminal(ask, 'hu\x03', 'Token: ')).toContain('got egasu');
+const askSomething = `
+  import { askYes } from "${terminal}/question.ts";
+  console.log("got " + await askYes("Sure? "));`;
+
+test.each([
+  ['a secret', ask, 'hu\x03', 'Token: '],
+  ['a question', askSomething, 'ye\x03', 'Sure? '],
+])('Ctrl-C at %s ends the program as Ctrl-C does', async (_, code, typed, prompt) => {
+  const command = `${process.execPath} --input-type=module -e '${code}'; echo "status $?"`;
+  const shown = await onTerminal(command, typed, prompt, true);
+  expect(shown).toContain('status 130');
+  expect(shown).not.toContain('got');
+});
+
+test('Ctrl-D is no answer', async () => {
+  expect(await onTerminal(ask, 'hu\x04', 'Token: ')).toMatch(/got \r?\n/);
 });
 
 test('a screen draws over its own lines and gives the cursor back', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { cutEnd } from '../../../system/terminal/cut-end.ts';
 import { terminalWidth } from '../../../system/terminal/progress.ts';
-import { cutEnd, formatFacts, formatTable, text } from '../../../system/terminal/table.ts';
+import { formatFacts, formatTable, text } from '../../../system/terminal/table.ts';
 
 test('columns line up, and no line ends in spaces', () => {
   const rows = [
