@@ -1,5 +1,5 @@
 // Brings a Debian machine to where `npm run demo` and `npm test` work. Plain JavaScript: any Node from 18 on runs it.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -69,13 +69,13 @@ const forPeers = {
   setpriv: 'util-linux',
 };
 
-installNodeModules();
+await installNodeModules();
 checkPinnedNode();
-installPackages(wantedPackages());
-unpackOnly('etcd', 'etcd-server');
+await installPackages(wantedPackages());
+await unpackOnly('etcd', 'etcd-server');
 if (process.argv.includes('--peers')) {
-  unpackOnly('promtool', 'prometheus');
-  unpackOnly('nginx', 'nginx', 'usr/sbin');
+  await unpackOnly('promtool', 'prometheus');
+  await unpackOnly('nginx', 'nginx', 'usr/sbin');
 }
 checkNamespaces();
 
@@ -84,25 +84,24 @@ function wantedPackages() {
   return process.argv.includes('--machines') ? { ...forBuilding, ...forMachines } : forBuilding;
 }
 
-function installNodeModules() {
+async function installNodeModules() {
   const lock = createHash('sha256')
     .update(readFileSync(join(here, 'package-lock.json')))
     .digest('hex');
   const stamp = join(here, 'node_modules', '.interlock-setup');
   const wanted = `${lock} ${arch()}\n`;
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  say('installing npm packages');
-  const node = runsNode24(process.execPath) ? process.execPath : fetchPinnedNode();
-  must(node, npmArguments(), 'npm ci failed');
+  const node = runsNode24(process.execPath) ? process.execPath : await fetchPinnedNode();
+  await must('installing npm packages', node, npmArguments(), 'npm ci failed');
   linkPinnedNode();
   writeFileSync(stamp, wanted);
 }
 
 /** npm leaves out optional packages that do not suit the Node it runs on, so it must run on the pinned one. */
-function fetchPinnedNode() {
+async function fetchPinnedNode() {
   const kept = join(here, '.cache/tools/node');
   if (!runsNode24(kept)) {
-    must(process.execPath, npmArguments('--omit=dev'), 'npm ci failed');
+    await must('fetching Node 24', process.execPath, npmArguments('--omit=dev'), 'npm ci failed');
     mkdirSync(dirname(kept), { recursive: true });
     copyFileSync(join(here, `node_modules/node-linux-${arch()}/bin/node`), kept);
     chmodSync(kept, 0o755);
@@ -134,7 +133,7 @@ function checkPinnedNode() {
   }
 }
 
-function installPackages(tools) {
+async function installPackages(tools) {
   const missing = [
     ...new Set(
       Object.keys(tools)
@@ -143,26 +142,34 @@ function installPackages(tools) {
     ),
   ];
   if (missing.length === 0) return;
-  say(`installing Debian packages: ${missing.join(' ')}`);
   const install = ['-y', '-qq', '--no-install-recommends', 'install', ...missing];
-  if (!asRoot('apt-get', ['-qq', 'update']) || !asRoot('apt-get', install)) {
+  const isDone =
+    (await asRoot('reading the package lists', 'apt-get', ['-qq', 'update'])) &&
+    (await asRoot(`installing ${missing.length} Debian packages (${missing.join(' ')})`, 'apt-get', install));
+  if (!isDone) {
     fail(`Run as root, then again: apt-get install ${missing.join(' ')}`);
   }
 }
 
 /** One program of a Debian package, unpacked and not installed: installing it would start a server on this machine. */
-function unpackOnly(program, name, place = 'usr/bin') {
+async function unpackOnly(program, name, place = 'usr/bin') {
   const folder = join(here, '.cache/tools', program);
   if (has(program) || existsSync(join(folder, place, program))) return;
-  say(`fetching ${name}`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const fetch = () => spawnSync('apt-get', ['-qq', 'download', name], { cwd: folder }).status === 0;
-  if (!fetch() && !(asRoot('apt-get', ['-qq', 'update']) && fetch())) {
+  const fetch = async () =>
+    (await runShown(`fetching ${name}`, 'apt-get', ['-qq', 'download', name], { cwd: folder })) === 0;
+  const refresh = () => asRoot('reading the package lists', 'apt-get', ['-qq', 'update']);
+  if (!(await fetch()) && !((await refresh()) && (await fetch()))) {
     fail('Run as root, then again: apt-get update');
   }
   const deb = readdirSync(folder).find((file) => file.endsWith('.deb'));
-  must('dpkg-deb', ['-x', join(folder, deb), folder], `${name} cannot be unpacked`);
+  await must(
+    `unpacking ${name}`,
+    'dpkg-deb',
+    ['-x', join(folder, deb), folder],
+    `${name} cannot be unpacked`,
+  );
   rmSync(join(folder, deb));
 }
 
@@ -182,18 +189,42 @@ function has(tool) {
 }
 
 /** Runs a command as root, by sudo when we are not; false when that cannot be. */
-function asRoot(command, args) {
+async function asRoot(what, command, args) {
   const environment = ['env', 'DEBIAN_FRONTEND=noninteractive', command, ...args];
   if (!isRoot && !has('sudo')) return false;
-  const ask = process.stdin.isTTY ? [] : ['-n'];
-  const [tool, rest] = isRoot ? ['env', environment.slice(1)] : ['sudo', [...ask, ...environment]];
-  return spawnSync(tool, rest, { stdio: ['inherit', 'ignore', 'inherit'] }).status === 0;
+  // the password is asked for before anything moves on the terminal
+  if (!isRoot && process.stdin.isTTY) spawnSync('sudo', ['-v'], { stdio: 'inherit' });
+  const [tool, rest] = isRoot ? ['env', environment.slice(1)] : ['sudo', ['-n', ...environment]];
+  return (await runShown(what, tool, rest, { stdio: ['ignore', 'ignore', 'inherit'] })) === 0;
 }
 
-function must(command, args, problem) {
+async function must(what, command, args, problem) {
   const env = { ...process.env, NODE_NO_WARNINGS: '1' };
-  const { status } = spawnSync(command, args, { cwd: here, env, stdio: ['ignore', 'inherit', 'inherit'] });
-  if (status !== 0) fail(problem);
+  const options = { cwd: here, env, stdio: ['ignore', 'inherit', 'inherit'] };
+  if ((await runShown(what, command, args, options)) !== 0) fail(problem);
+}
+
+/** Runs a program and shows that it still runs: seconds in place on a terminal, elsewhere a line now and then. Returns its status. */
+async function runShown(what, command, args, options) {
+  const { isTTY, columns } = process.stderr;
+  const started = Date.now();
+  const seconds = () => Math.round((Date.now() - started) / 1000);
+  const draw = (text) => process.stderr.write(`\r\x1b[K${text.slice(0, (columns || 80) - 1)}`);
+  if (isTTY) draw(`setup: ${what} …`);
+  else say(what);
+  const ticks = setInterval(
+    () => (isTTY ? draw(`setup: ${seconds()} s  ${what} …`) : say(`${what} … ${seconds()} s`)),
+    isTTY ? 1000 : 10_000,
+  );
+  const status = await new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: 'ignore', ...options });
+    child.once('error', () => resolve(null));
+    child.once('close', resolve);
+  });
+  clearInterval(ticks);
+  if (isTTY) draw('');
+  if (isTTY || seconds() >= 2) say(`${what}: ${status === 0 ? `done (${seconds()} s)` : 'failed'}`);
+  return status;
 }
 
 function say(text) {

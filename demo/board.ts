@@ -1,3 +1,5 @@
+import { cutEnd } from '../system/terminal/cut-end.ts';
+
 /** A few lines that stay at the bottom of a terminal and change in place; elsewhere each change is a line of its own. */
 export interface Board {
   /** Sets a line's text. `settled` lines are also printed where nothing can change in place. */
@@ -20,7 +22,8 @@ export function createBoard(names: readonly string[], out: NodeJS.WriteStream = 
     drawn = false;
   };
   const draw = () => {
-    for (const [name, text] of lines) out.write(`  ${name.padEnd(8)} ${text}\n`);
+    for (const [name, text] of lines)
+      out.write(`${cutEnd(`  ${name.padEnd(8)} ${text}`, out.columns || 80)}\n`);
     drawn = true;
   };
 

@@ -1,4 +1,5 @@
 import { asInterlockError } from '../protocol/errors/interlock-error.ts';
+import { statusOf } from '../system/process/interrupt.ts';
 import { help, readArguments, type Wanted } from './arguments.ts';
 import { createBoard } from './board.ts';
 import { canRunVms } from './can-run-vms.ts';
@@ -8,7 +9,7 @@ import { virtualMachines } from './virtual-machines.ts';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void leave().finally(() => process.exit(130)));
+  process.once(signal, () => void leave().finally(() => process.exit(statusOf(signal))));
 }
 
 try {

@@ -1,5 +1,6 @@
 import { visible } from '../../protocol/text/visible.ts';
-import { type Progress, showProgress } from '../../system/terminal/progress.ts';
+import { cutEnd } from '../../system/terminal/cut-end.ts';
+import { formatSeconds, type Progress, showProgress, terminalWidth } from '../../system/terminal/progress.ts';
 
 /** Reports the progress of a build; `total` in bytes, 0 when a step cannot know it. */
 export interface Reporter {
@@ -53,6 +54,7 @@ export async function during<T>(
 }
 
 const quietMs = 2000;
+const tickMs = { onTerminal: 1000, elsewhere: 10_000 };
 
 /** For people: a bar for steps of a known size, for others a line with the time taken. */
 export function reportOn(out: NodeJS.WriteStream): Reporter {
@@ -61,17 +63,24 @@ export function reportOn(out: NodeJS.WriteStream): Reporter {
   return show;
 }
 
+/** The step with the seconds that it has taken so far: in place on a terminal; elsewhere a line when it begins to last, and one now and then. */
 function showStep(named: string, out: NodeJS.WriteStream): Progress {
   const started = Date.now();
   const step = visible(named);
-  const begin = () => out.write(out.isTTY ? `${step} …` : `${step} …\n`);
-  const later = setTimeout(begin, out.isTTY ? 0 : quietMs);
+  const elapsed = () => (Date.now() - started) / 1000;
+  const draw = (text: string) => {
+    out.write(out.isTTY ? `\r\x1b[K${cutEnd(text, terminalWidth(out))}` : `${text}\n`);
+  };
+  const show = () => draw(elapsed() < 1 ? `${step} …` : `${step} … ${formatSeconds(elapsed())}`);
+  const later = setTimeout(show, out.isTTY ? 0 : quietMs).unref();
+  const ticks = setInterval(show, out.isTTY ? tickMs.onTerminal : tickMs.elsewhere).unref();
   return {
     at() {},
     end(note = 'done') {
       clearTimeout(later);
-      const seconds = ((Date.now() - started) / 1000).toFixed(1);
-      out.write(`${out.isTTY ? '\r\x1b[K' : ''}${step}  ${visible(note)} (${seconds} s)\n`);
+      clearInterval(ticks);
+      draw(`${step}  ${visible(note)} (${elapsed().toFixed(1)} s)`);
+      if (out.isTTY) out.write('\n');
     },
   };
 }

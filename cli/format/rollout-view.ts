@@ -1,6 +1,6 @@
 import type { RolloutDetail } from '../../protocol/api/rollout.ts';
+import { cutEnd } from '../../system/terminal/cut-end.ts';
 import { formatSeconds } from '../../system/terminal/progress.ts';
-import { cutEnd } from '../../system/terminal/table.ts';
 import { stateOf } from './rollout-text.ts';
 
 const blocks = ' ▁▂▃▄▅▆▇█';

@@ -1,4 +1,5 @@
 import { visible } from '../../protocol/text/visible.ts';
+import { cutEnd } from './cut-end.ts';
 
 /** What a long step tells about itself while it runs. */
 export interface Progress {
@@ -9,10 +10,14 @@ export interface Progress {
 }
 
 const redrawMs = 100;
-const plainLineMs = 5000;
+const plainLineMs = 10_000;
 const usualWidth = 80;
+const widestBar = 20;
+const narrowestBar = 4;
+/** Before so much time and so large a share, a rate says nothing about the rest. */
+const enough = { seconds: 3, share: 0.02 };
 
-/** Shows how far a step of `total` bytes is: a bar on a terminal, a plain line now and then elsewhere. */
+/** Shows how far a step of `total` bytes is: a bar on a terminal; elsewhere a plain line now and then, also while nothing moves. */
 export function showProgress(
   label: string,
   total: number,
@@ -21,27 +26,46 @@ export function showProgress(
   const started = Date.now();
   const pause = out.isTTY ? redrawMs : plainLineMs;
   let drawn = started;
-  const draw = (text: string) => out.write(out.isTTY ? `\r\x1b[K${visible(text)}` : `${visible(text)}\n`);
+  let done = 0;
+  const draw = (text: string) => out.write(out.isTTY ? `\r\x1b[K${text}` : `${text}\n`);
+  const show = () => {
+    drawn = Date.now();
+    draw(progressLine(visible(label), done, total, (drawn - started) / 1000, terminalWidth(out)));
+  };
+  const ticks = setInterval(show, out.isTTY ? 1000 : plainLineMs).unref();
   return {
-    at(done) {
-      if (Date.now() - drawn < pause) return;
-      drawn = Date.now();
-      draw(progressLine(label, done, total, (drawn - started) / 1000));
+    at(now) {
+      done = now;
+      if (Date.now() - drawn >= pause) show();
     },
     end(note = 'done') {
-      const whole = progressLine(label, total, total, (Date.now() - started) / 1000);
-      if (out.isTTY || drawn !== started) draw(`${note === 'failed' ? label : whole}  ${note}`);
+      clearInterval(ticks);
+      const room = terminalWidth(out) - note.length - 2;
+      const whole = progressLine(visible(label), total, total, (Date.now() - started) / 1000, room);
+      if (out.isTTY || drawn !== started) {
+        draw(`${note === 'failed' ? cutEnd(visible(label), room) : whole}  ${visible(note)}`);
+      }
       if (out.isTTY) out.write('\n');
     },
   };
 }
 
-/** One line of progress: bar, share, rate and time left. */
-export function progressLine(label: string, done: number, total: number, seconds: number): string {
+/** One line of progress, no wider than `width`: bar, share, rate, and time left once there is enough to tell it from. */
+export function progressLine(
+  label: string,
+  done: number,
+  total: number,
+  seconds: number,
+  width = Number.POSITIVE_INFINITY,
+): string {
   const share = total > 0 ? Math.min(done / total, 1) : 1;
   const rate = seconds > 0 ? done / seconds : 0;
-  const left = rate > 0 && done < total ? `${formatSeconds(Math.ceil((total - done) / rate))} left` : '';
-  return `${label}  ${bar(share, 20)} ${percent(share)}  ${formatBytes(rate)}/s  ${left}`.trimEnd();
+  const isKnown = seconds >= enough.seconds && share >= enough.share;
+  const left = isKnown && done < total ? `  ${formatSeconds(Math.ceil((total - done) / rate))} left` : '';
+  const rest = ` ${percent(share)}  ${formatBytes(rate)}/s${left}`;
+  const room = width - label.length - 2 - rest.length;
+  const cells = Math.max(narrowestBar, Math.min(widestBar, room));
+  return cutEnd(`${label}  ${bar(share, cells)}${rest}`, width);
 }
 
 /** How wide answers may be: as the terminal; without one, nothing is cut or broken. */

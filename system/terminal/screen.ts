@@ -1,4 +1,5 @@
 import { visible } from '../../protocol/text/visible.ts';
+import { cutEnd } from './cut-end.ts';
 import { print } from './print.ts';
 
 /** Some lines that change in place on a terminal; elsewhere one plain line for each change. */
@@ -21,7 +22,9 @@ export function openScreen(out: NodeJS.WriteStream): Screen {
     show(lines, plain) {
       if (out.isTTY) {
         const up = drawn > 0 ? `\x1b[${drawn}A` : '';
-        out.write(`${up}\r\x1b[J${lines.map(visible).join('\n')}\n`);
+        out.write(
+          `${up}\r\x1b[J${lines.map((line) => cutEnd(visible(line), out.columns || line.length)).join('\n')}\n`,
+        );
         drawn = lines.length;
       } else if (plain !== printed) {
         printed = plain;

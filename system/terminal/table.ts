@@ -1,4 +1,5 @@
 import { visible } from '../../protocol/text/visible.ts';
+import { cutEnd } from './cut-end.ts';
 import { terminalWidth } from './progress.ts';
 
 /** A column of a table: a plain title, or one whose cells may lose their end or stand at the right. */
@@ -68,11 +69,6 @@ export function wrap(text: string, width: number): string[] {
     } else line = line ? `${line} ${word}` : word;
   }
   return [...lines, line];
-}
-
-/** Text of at most `width` characters that shows where it was cut. */
-export function cutEnd(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
 }
 
 function paragraph(titles: readonly string[], row: readonly string[], width: number): string {
