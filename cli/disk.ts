@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Command, Option } from 'commander';
@@ -24,6 +25,7 @@ interface Options {
   out: string;
   format: string;
   config?: string;
+  force?: boolean;
   keys?: string;
   secureBootEnroll?: boolean;
   espSize?: string;
@@ -41,6 +43,7 @@ export function addDisk(program: Command): void {
     'interlock disk releases/tiny-1.0.0-x86-64 --out tiny.raw',
   )
     .requiredOption('--out <file>', 'disk image to write')
+    .option('--force', 'overwrite the disk that is there, with all that its host has written to it')
     .addOption(new Option('--format <format>', 'format of the disk image').choices(formats).default('raw'))
     .option('--config <dir>', 'files for the host’s /etc, copied once on the first boot')
     .option('--keys <dir>', 'sign those files; hosts with Secure Boot accept no others')
@@ -51,6 +54,12 @@ export function addDisk(program: Command): void {
 }
 
 async function disk(folder: string, options: Options): Promise<Answer> {
+  if (!options.force && existsSync(options.out)) {
+    throw new InterlockError('exists', {
+      what: options.out,
+      how: '; to overwrite it with all that is on it: --force',
+    });
+  }
   const file = join(folder, 'release.json');
   const text = await readFile(file).catch((cause) => {
     throw readError(file, cause);

@@ -4,12 +4,14 @@ import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
 import { dayMs, hourMs, minuteMs, weekMs } from '../protocol/time/durations.ts';
 import { answer } from '../system/command/command.ts';
+import { addYes, confirm } from '../system/terminal/confirm.ts';
 import { type ClientOptions, createClient } from './client/client.ts';
 import { findHost } from './client/find-id.ts';
 
 interface ForgetFlags extends ClientOptions {
   unapproved?: boolean;
   olderThan?: string;
+  yes?: boolean;
 }
 
 const unitMs = { minute: minuteMs, hour: hourMs, day: dayMs, week: weekMs };
@@ -41,24 +43,34 @@ export function addEnrollment(
       }),
     );
 
-  add(
-    'forget [host]',
-    'Delete a host’s credential and record, or those of all unapproved hosts',
-    'forget web-1',
-    "forget --unapproved --older-than '7 days'",
+  addYes(
+    add(
+      'forget [host]',
+      'Delete a host’s credential and record, or those of all unapproved hosts',
+      'forget web-1',
+      "forget --unapproved --older-than '7 days' --yes",
+    ),
   )
     .option('--unapproved', 'all hosts that wait for approval')
     .option('--older-than <time>', 'only hosts without a check-in for this long: 12 hours, 7 days')
     .action(
-      answer(async (name: string | undefined, { unapproved, olderThan, ...flags }: ForgetFlags) => {
+      answer(async (name: string | undefined, { unapproved, olderThan, yes, ...flags }: ForgetFlags) => {
         if (Boolean(name) === Boolean(unapproved) || (olderThan && name)) {
           throw new InterlockError('usage', {
             problem: 'give a host or --unapproved, not both; --older-than needs --unapproved',
           });
         }
         const client = createClient(flags);
-        if (name === undefined) return forgetAll(client, olderThan);
+        if (name === undefined) {
+          const which = olderThan ? `all unapproved hosts not seen for ${olderThan}` : 'all unapproved hosts';
+          await confirm(yes, `the records of ${which} are deleted; a host that lives must enroll again`);
+          return forgetAll(client, olderThan);
+        }
         const id = await findHost(client, name);
+        await confirm(
+          yes,
+          `the record of ${name} (${id}) and its credential are deleted; the host gets no update until it enrolls again`,
+        );
         await client.delete(`v1/hosts/${encodeURIComponent(id)}`);
         return { text: line`forgot ${name}`, data: { id, forgotten: true } };
       }),

@@ -3,6 +3,7 @@ import { visible } from '../protocol/text/visible.ts';
 import type { Answer } from '../system/command/command.ts';
 import type { Etcd } from '../system/etcd/etcd.ts';
 import { type Damage, findDamage, mendLock } from '../system/lock/mend-lock.ts';
+import { isConfirmed } from '../system/terminal/confirm.ts';
 import { formatLock } from './format/lock-text.ts';
 
 /** Flags of `interlock lock reset`; `empty` is the number of places of a value without holders. */
@@ -25,7 +26,8 @@ export async function resetLock(etcd: Etcd, { group, empty, yes }: ResetFlags): 
     throw new InterlockError('usage', { problem });
   }
   const slots = empty === undefined ? undefined : Number(empty);
-  if (yes) {
+  const canMend = slots !== undefined || damage.before !== null;
+  if (canMend ? await isConfirmed(yes, describe(damage, slots)) : yes) {
     const value = await mendLock(etcd, group, damage, slots);
     return { text: ['written', formatLock(value)].join('\n'), data: value };
   }

@@ -9,6 +9,7 @@ import type { Etcd } from '../system/etcd/etcd.ts';
 import { type EtcdFlags, openNamedEtcd } from '../system/etcd/options.ts';
 import { readLock } from '../system/lock/read-lock.ts';
 import { forceOut, swapLock } from '../system/lock/swap-lock.ts';
+import { addYes, confirm } from '../system/terminal/confirm.ts';
 import { theOnly } from './client/find-id.ts';
 import { formatLock } from './format/lock-text.ts';
 import { type ResetFlags, resetLock } from './lock-reset.ts';
@@ -74,24 +75,22 @@ function addSlots(lock: Command): void {
 }
 
 function addRelease(lock: Command): void {
-  withEtcdOptions(
-    verb(
-      lock,
-      'release <host>',
-      'Release the place of a host that is gone for good; the start of its id is enough',
-      'interlock lock release 1b4e28ba --yes --group web --etcd https://e1:2379',
+  addYes(
+    withEtcdOptions(
+      verb(
+        lock,
+        'release <host>',
+        'Release the place of a host that is gone for good; the start of its id is enough',
+        'interlock lock release 1b4e28ba --yes --group web --etcd https://e1:2379',
+      ),
     ),
-  )
-    .option('--yes', 'confirm that the host is not rebooting and will not come back by itself')
-    .action(
-      answer((host: string, flags: LockFlags & { yes?: boolean }) => {
-        if (!flags.yes) {
-          const problem = `if ${host} is rebooting, one host more than allowed can go down: check it first, then repeat with --yes`;
-          throw new InterlockError('usage', { problem });
-        }
-        return forceOutOf(flags, host);
-      }),
-    );
+  ).action(
+    answer(async (host: string, flags: LockFlags & { yes?: boolean }) => {
+      const loss = `${host} loses its place in group ${flags.group}; if it is rebooting, one host more than allowed can go down`;
+      await confirm(flags.yes, loss);
+      return forceOutOf(flags, host);
+    }),
+  );
 }
 
 function addReset(lock: Command): void {
@@ -110,21 +109,26 @@ function addReset(lock: Command): void {
 }
 
 function addClearFailed(lock: Command): void {
-  withEtcdOptions(
-    verb(
-      lock,
-      'clear-failed [roothash]',
-      'Clear the failures of one release or of all, so that hosts can install it again',
-      'interlock lock clear-failed --group web --etcd https://e1:2379',
+  addYes(
+    withEtcdOptions(
+      verb(
+        lock,
+        'clear-failed [roothash]',
+        'Clear the failures of one release or of all, so that hosts can install it again',
+        'interlock lock clear-failed --yes --group web --etcd https://e1:2379',
+      ),
     ),
   ).action(
-    answer((rootHash: string | undefined, flags: LockFlags) =>
-      change(flags, (value) => {
+    answer(async (rootHash: string | undefined, flags: LockFlags & { yes?: boolean }) => {
+      const which = rootHash ? `release ${rootHash}` : 'all releases';
+      const loss = `the failures of ${which} in group ${flags.group} are forgotten, and its hosts install what failed again`;
+      await confirm(flags.yes, loss);
+      return change(flags, (value) => {
         if (!rootHash) return clearFailed(value);
         const meant = Object.keys(value.releases).filter((known) => known.startsWith(rootHash));
         return clearFailed(value, theOnly('release', rootHash, meant));
-      }),
-    ),
+      });
+    }),
   );
 }
 

@@ -12,6 +12,7 @@ const verbs: Record<string, () => Promise<(program: Command) => void>> = {
   sign: async () => (await import('./sign.ts')).addSign,
   serve: async () => (await import('./serve.ts')).addServe,
   login: async () => (await import('./login.ts')).addLogin,
+  profile: async () => (await import('./profile.ts')).addProfile,
   logout: async () => (await import('./logout.ts')).addLogout,
   publish: async () => (await import('./publish.ts')).addPublish,
   promote: async () => (await import('./promote.ts')).addPromote,
@@ -38,10 +39,19 @@ export async function createInterlock(argv: readonly string[] = []): Promise<Com
     'interlock publish releases/tiny-1-x86-64 --keys ./keys --channel alpha',
     'interlock rollout watch tiny --channel alpha',
   );
-  const called = argv.find((word) => !word.startsWith('-')) ?? '';
+  program.option('--profile <name>', 'server to use, by the name it has in `interlock profile list`');
+  program.hook('preAction', () => useProfile(program.opts<{ profile?: string }>().profile));
+  const called = argv.find((word, at) => !word.startsWith('-') && argv[at - 1] !== '--profile') ?? '';
   const isWhole = !(called in verbs) || called === 'completion';
   for (const [name, load] of Object.entries(verbs)) {
     if (isWhole || name === called) (await load())(program);
   }
   return program;
+}
+
+/** A profile that was named comes before what the environment says of another server: no token may go astray. */
+function useProfile(name: string | undefined): void {
+  if (name === undefined) return;
+  for (const each of ['INTERLOCK_SERVER', 'INTERLOCK_TOKEN', 'INTERLOCK_CA']) delete process.env[each];
+  process.env.INTERLOCK_PROFILE = name;
 }

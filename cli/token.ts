@@ -5,6 +5,7 @@ import { line } from '../protocol/text/visible.ts';
 import { answerList } from '../system/command/answer-list.ts';
 import { answer, group, verb } from '../system/command/command.ts';
 import type { List } from '../system/list/list.ts';
+import { addYes, confirm } from '../system/terminal/confirm.ts';
 import { addServerOptions, type ClientOptions } from './client/client.ts';
 import { theOnly } from './client/find-id.ts';
 import { openTokens, type Tokens } from './client/tokens.ts';
@@ -62,10 +63,12 @@ export function addToken(program: Command): void {
     withTokens(flags, async (tokens) => ({ rows: await tokens.list() })),
   );
 
-  add('revoke <id>', 'Revoke a token; it stops working at once', 'revoke 2f0c9f4e').action(
-    answer((id: string, flags: Flags) =>
+  addYes(add('revoke <id>', 'Revoke a token; it stops working at once', 'revoke 2f0c9f4e --yes')).action(
+    answer((id: string, flags: Flags & { yes?: boolean }) =>
       withTokens(flags, async (tokens) => {
-        const whole = theOne(await tokens.list(), id);
+        const { id: whole, role, name } = theOne(await tokens.list(), id);
+        const which = `the ${role} token ${whole}${name ? ` (${name})` : ''}`;
+        await confirm(flags.yes, `${which} stops working at once, and cannot be brought back`);
         await tokens.revoke(whole);
         return { text: line`revoked ${id}`, data: { id: whole, revoked: true } };
       }),
@@ -83,11 +86,12 @@ async function withTokens<T>(flags: Flags, use: (tokens: Tokens) => Promise<T>):
 }
 
 /** The token with this id, or the only one whose id starts with it. */
-function theOne(tokens: readonly TokenInfo[], text: string): string {
+function theOne(tokens: readonly TokenInfo[], text: string): TokenInfo {
   const meant = tokens.filter(({ id }) => id.startsWith(text));
-  return theOnly(
+  const only = theOnly(
     'token',
     text,
     meant.map(({ id }) => id),
   );
+  return meant.find(({ id }) => id === only)!;
 }

@@ -51,7 +51,8 @@ export function renderManPage(node: CommandNode): string {
 }
 
 function programOptions({ path }: CommandNode): OptionNode[] {
-  return path[0] === 'interlock' ? interlock.options : agent.options;
+  const { options } = path[0] === 'interlock' ? interlock : agent;
+  return path.length > 1 ? options.filter(({ flag }) => flag !== '--version') : options;
 }
 
 function synopsis(leaves: readonly CommandNode[]): string[] {

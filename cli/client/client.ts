@@ -10,7 +10,8 @@ import { readError } from '../../system/files/read-error.ts';
 import { type Answer, ask, openAnswer } from '../../system/http/ask.ts';
 import { createHttpAgents } from '../../system/http/http-agents.ts';
 import { checkJson, wordsOf } from '../../system/http/read-json.ts';
-import { readUserConfig, userConfigPath } from './user-config.ts';
+import { parseServerUrl } from './server-url.ts';
+import { chosenProfile, readUserConfig, userConfigPath } from './user-config.ts';
 
 /** How to reach the server: flags, then the environment, then what `interlock login` saved. */
 export interface ClientOptions {
@@ -45,8 +46,8 @@ const limit = 32 * 1024 * 1024;
 
 /** Flags win over the environment, and that over the file; the file's token and CA are only for the file's server. */
 export function findServer(options: ClientOptions, env: NodeJS.ProcessEnv = process.env): ClientOptions {
-  const given = options.server ?? (env.INTERLOCK_SERVER || undefined);
-  const kept = readUserConfig(userConfigPath(env));
+  const given = givenServer(options, env);
+  const kept = chosenProfile(readUserConfig(userConfigPath(env)), env);
   const isKept = given === undefined || (kept.server !== undefined && isSame(given, kept.server));
   return {
     server: given ?? kept.server,
@@ -67,7 +68,8 @@ export function createClient(options: ClientOptions): Client {
     timeout,
     agent: createHttpAgents(ca ? readAuthority(ca) : undefined),
   };
-  const urlOf = (path: string) => `${server.replace(/\/+$/, '')}/${path.replace(/^\//, '')}`;
+  const base = server.replace(/\/+$/, '');
+  const urlOf = (path: string) => `${base}/${path.replace(/^\//, '')}`;
   const call = (path: string, request: OptionsInit) =>
     ask(urlOf(path), { ...common, ...request, headers: { ...common.headers, ...request.headers }, limit });
   const json = async <T>(path: string, request: OptionsInit): Promise<T> => {
@@ -100,6 +102,11 @@ export function createClient(options: ClientOptions): Client {
 /** The server, for verbs that can do without: undefined when nothing names one. */
 export function clientIfGiven(options: ClientOptions): Client | undefined {
   return findServer(options).server ? createClient(options) : undefined;
+}
+
+function givenServer({ server }: ClientOptions, env: NodeJS.ProcessEnv): string | undefined {
+  if (server !== undefined) return parseServerUrl(server, '--server');
+  return env.INTERLOCK_SERVER ? parseServerUrl(env.INTERLOCK_SERVER, 'INTERLOCK_SERVER') : undefined;
 }
 
 function isSame(one: string, other: string): boolean {

@@ -41,9 +41,10 @@ test('the former spelling still works', async () => {
 
 test('who may join is shown and set, and those who wait are forgotten', async () => {
   expect(await ask()).toBe(200);
-  expect(await run('forget', '--unapproved', '--older-than', '7 days')).toBe('forgot 0 hosts');
+  expect(await run('forget', '--unapproved', '--older-than', '7 days', '--yes')).toBe('forgot 0 hosts');
   expect(await run('enrolment', 'token')).toMatch(/^token: .*\n1 of at most 1000 hosts wait for approval$/);
-  expect(await run('forget', '--unapproved')).toBe('forgot 1 hosts');
+  expect(await run('forget', '--unapproved')).toMatch(/^2: nothing was changed: the records of all/);
+  expect(await run('forget', '--unapproved', '--yes')).toBe('forgot 1 hosts');
   expect(await ask()).toBe(403);
   expect(await run('forget', 'web-1', '--unapproved')).toMatch(/^2: give a host or --unapproved/);
 });

@@ -47,8 +47,9 @@ describe('interlock lock', () => {
     }));
     etcd.close();
     await lock('status');
-    await lock('clear-failed', holder.release);
-    await expect(lock('release', 'h1')).rejects.toMatchObject({ code: 'usage' });
+    await expect(lock('clear-failed', holder.release)).rejects.toMatchObject({ code: 'unconfirmed' });
+    await lock('clear-failed', holder.release, '--yes');
+    await expect(lock('release', 'h1')).rejects.toMatchObject({ code: 'unconfirmed' });
     await lock('release', 'h1', '--yes');
     expect(await value()).toMatchObject({
       slots: 3,
@@ -60,7 +61,7 @@ describe('interlock lock', () => {
   it('changes nothing for a host or release it does not know', async () => {
     const before = await value();
     await expect(lock('release', 'nobody', '--yes')).rejects.toMatchObject({ code: 'not_found' });
-    await expect(lock('clear-failed', 'f'.repeat(64))).rejects.toMatchObject({ code: 'not_found' });
+    await expect(lock('clear-failed', 'f'.repeat(64), '--yes')).rejects.toMatchObject({ code: 'not_found' });
     await expect(lock('slots', 'many')).rejects.toMatchObject({ code: 'usage' });
     expect(await value()).toEqual(before);
   });
@@ -91,7 +92,12 @@ describe('a value that cannot be read', () => {
       await put(good);
       await put('something else');
       await put(bad);
-      for (const words of [['status'], ['slots', '3'], ['release', 'h1', '--yes'], ['clear-failed']]) {
+      for (const words of [
+        ['status'],
+        ['slots', '3'],
+        ['release', 'h1', '--yes'],
+        ['clear-failed', '--yes'],
+      ]) {
         await expect(lock(...words)).rejects.toMatchObject({
           code: 'lock_damaged',
           message: expect.stringMatching(/group web \(etcd key \/interlock\/groups\/web\/lock\)/),

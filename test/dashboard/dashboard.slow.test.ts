@@ -80,7 +80,7 @@ describe('logging in', () => {
     await open(`/rollouts/${fleet.rollouts.stable}`, { as: await logIn(browser, fleet.server.url, token) });
     await page.getByText('Actions need an operator token').waitFor();
     expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
-    await interlock('token', 'revoke', id, '--data', `${dir}/data`);
+    await interlock('token', 'revoke', id, '--yes', '--data', `${dir}/data`);
     await page.getByRole('link', { name: 'Hosts', exact: true }).click();
     await heading(/Log in/).waitFor();
     complaints.splice(0);

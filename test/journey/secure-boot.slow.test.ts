@@ -150,7 +150,7 @@ async function firstDisk(release: string, keys: string, fragment: string): Promi
   await mkdir(join(folder, 'interlock/agent.d'), { recursive: true });
   await writeFile(join(folder, 'interlock/agent.d/60-host.toml'), fragment);
   const options = ['--config', folder, '--keys', keys, '--secure-boot-enroll'];
-  await run(process.execPath, [interlock, 'disk', release, '--out', disk, ...options]);
+  await run(process.execPath, [interlock, 'disk', release, '--out', disk, '--force', ...options]);
   return disk;
 }
 

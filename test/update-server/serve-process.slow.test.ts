@@ -155,7 +155,7 @@ describe('interlock token', () => {
     const list = await interlock('token', 'list', '--data', dataDir);
     expect(list.out).toContain(`${id.slice(0, 8)}  viewer  lab`);
     expect(list.out).not.toContain(token);
-    expect(await interlock('token', 'revoke', id, '--data', dataDir)).toMatchObject({ code: 0 });
+    expect(await interlock('token', 'revoke', id, '--yes', '--data', dataDir)).toMatchObject({ code: 0 });
     expect((await ask()).status).toBe(401);
   });
 
@@ -163,7 +163,9 @@ describe('interlock token', () => {
     expect(await interlock('token', 'create', '--data', dataDir, '--role', 'king')).toMatchObject({
       code: 2,
     });
-    expect(await interlock('token', 'revoke', 'nobody', '--data', dataDir)).toMatchObject({ code: 66 });
+    expect(await interlock('token', 'revoke', 'nobody', '--yes', '--data', dataDir)).toMatchObject({
+      code: 66,
+    });
     expect(await interlock('token', 'list', '--data', join(dir, 'none'))).toMatchObject({ code: 66 });
   });
 });
