@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
 import { Type } from 'typebox';
+import { describe, expect, it } from 'vitest';
 import { HostState } from '../../../protocol/api/operator.ts';
 import { PolicyRequest } from '../../../protocol/api/rollout.ts';
 import { Arch, Count, Positive, problemOf, strict, Time, Word } from '../../../protocol/schema/schema.ts';
