@@ -8,6 +8,7 @@ import { parse } from '../protocol/schema/schema.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answer, group, verb } from '../system/command/command.ts';
 import { formatTable, text as heading } from '../system/terminal/table.ts';
+import { addChannelList } from './channel-list.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client/client.ts';
 import { showChange } from './show-change.ts';
 
@@ -17,6 +18,7 @@ type EditFlags = Flags & { channel: string; reason: string; undo: boolean; as?: 
 /** Adds `interlock channel`: shows a channel's signed document, and changes it other than by release or rollback. */
 export function addChannel(program: Command): void {
   const channel = group(program, 'channel', 'Show and change a channel’s signed document');
+  addChannelList(channel);
   addServerOptions(
     verb(
       channel,

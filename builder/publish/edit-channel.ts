@@ -3,9 +3,15 @@ import type { Channel } from '../../protocol/documents/channel.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { openKeysFolder } from '../keys-folder/keys-folder.ts';
 import type { Show } from '../request/describe/show-change.ts';
-import { withBlocked, withFloor, withWithdrawn } from './change/channel-document.ts';
+import {
+  type Expected,
+  requireExpected,
+  withBlocked,
+  withFloor,
+  withWithdrawn,
+} from './change/channel-document.ts';
 import { signChannel } from './change/sign-change.ts';
-import { submit } from './change/submit.ts';
+import { type Agree, submit } from './change/submit.ts';
 import { readBrake, readChannel } from './repository/read-channel.ts';
 import { readRepository, type ServerRepository } from './repository/read-repository.ts';
 import { releasedVersion } from './repository/released.ts';
@@ -21,6 +27,10 @@ export interface ChannelOptions {
   exportTo?: string | undefined;
   /** Called with what is signed, as text. */
   show?: Show | undefined;
+  /** Asked before any key is used. */
+  agree?: Agree | undefined;
+  /** The document that the change was meant on top of; any if not given. */
+  expected?: Expected | undefined;
   now?: Date;
 }
 
@@ -64,9 +74,10 @@ async function editChannel(
   options: ChannelOptions,
   edit: (channel: Channel, repository: ServerRepository) => Channel,
 ): Promise<boolean> {
-  const { server, keysDir, name, channel, exportTo, show, now = new Date() } = options;
-  return submit({ server, keysDir, name, action: 'channel', exportTo, show, now }, async (present) => {
+  const { server, keysDir, name, channel, exportTo, show, agree, expected, now = new Date() } = options;
+  return submit({ server, keysDir, name, action: 'channel', exportTo, show, agree, now }, async (present) => {
     const before = existing(await readChannel(server, present.repository, name, channel), name, channel);
+    requireExpected(before, expected);
     return signChannel(present, before, edit(before, present.repository), now);
   });
 }

@@ -2,9 +2,9 @@ import type { PolicyChoice } from '../../protocol/api/rollout.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { isNewer } from '../../protocol/text/version.ts';
 import type { Show } from '../request/describe/show-change.ts';
-import { rolledBack } from './change/channel-document.ts';
+import { type Expected, requireExpected, rolledBack } from './change/channel-document.ts';
 import { signChannel } from './change/sign-change.ts';
-import { submit } from './change/submit.ts';
+import { type Agree, submit } from './change/submit.ts';
 import { readChannel } from './repository/read-channel.ts';
 import { oneWay, releasedVersion, releasedVersions } from './repository/released.ts';
 import type { PublishServer } from './repository/server.ts';
@@ -23,6 +23,10 @@ export interface RollbackOptions {
   exportTo?: string | undefined;
   /** Called with what is signed, as text. */
   show?: Show | undefined;
+  /** Asked before any key is used. */
+  agree?: Agree | undefined;
+  /** The document that the change was meant on top of; any if not given. */
+  expected?: Expected | undefined;
   now?: Date;
 }
 
@@ -31,12 +35,26 @@ export interface RollbackOptions {
  * Throws `bad_input` when the head's state can no longer be run by that version (`stateCompat`).
  */
 export async function rollback(options: RollbackOptions): Promise<string[]> {
-  const { server, keysDir, name, channel, to, reason, policy, exportTo, show, now = new Date() } = options;
+  const {
+    server,
+    keysDir,
+    name,
+    channel,
+    to,
+    reason,
+    policy,
+    exportTo,
+    show,
+    agree,
+    expected,
+    now = new Date(),
+  } = options;
   let withdrawn: string[] = [];
   await submit(
-    { server, keysDir, name, action: 'rollback', policy, exportTo, show, now },
+    { server, keysDir, name, action: 'rollback', policy, exportTo, show, agree, now },
     async (present) => {
       const before = await readChannel(server, present.repository, name, channel);
+      requireExpected(before, expected);
       if (!before) throw new InterlockError('not_found', { what: `${name} in channel ${channel}` });
       const goal = releasedVersion(present.repository, name, to);
       if (before.head.version === to) return undefined;

@@ -28,6 +28,11 @@ export function gathering(folder: KeysFolder, exportTo: string | undefined): Key
   return { ...folder, keyring: { ...folder.keyring, isGathering: exportTo !== undefined } };
 }
 
+/** The folder without its keys: what it seals has no signature of theirs. */
+export function unsigning(folder: KeysFolder): KeysFolder {
+  return { ...folder, keyring: { ...folder.keyring, keys: new Map(), isGathering: true } };
+}
+
 function asPublication(folder: KeysFolder, texts: Record<string, string>): PublishRequest {
   const roles = Object.entries(texts).map(([role, json]) => ({
     role,

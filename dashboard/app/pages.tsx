@@ -15,6 +15,8 @@ const sources: Record<Exclude<PageName, 'overview'>, () => Promise<Found>> = {
   host: async () => (await import('../pages/host/host.tsx')).HostPage,
   releases: async () => (await import('../pages/releases/releases.tsx')).ReleasesPage,
   compare: async () => (await import('../pages/compare.tsx')).ComparePage,
+  change: async () => (await import('../pages/change/change.tsx')).ChangePage,
+  policy: async () => (await import('../pages/change/policy.tsx')).PolicyPage,
   release: async () => (await import('../pages/release/release.tsx')).ReleasePage,
   locks: async () => (await import('../pages/locks/locks.tsx')).LocksPage,
   audit: async () => (await import('../pages/audit/audit.tsx')).AuditPage,

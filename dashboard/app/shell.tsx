@@ -16,7 +16,7 @@ const links: readonly (readonly [string, string, readonly PageName[]])[] = [
   ['/', 'Overview', ['overview']],
   ['/rollouts', 'Rollouts', ['rollouts', 'rollout']],
   ['/hosts', 'Hosts', ['hosts', 'host']],
-  ['/releases', 'Releases', ['releases', 'release', 'compare']],
+  ['/releases', 'Releases', ['releases', 'release', 'compare', 'change', 'policy']],
   ['/locks', 'Lock', ['locks']],
   ['/audit', 'Audit', ['audit']],
 ];

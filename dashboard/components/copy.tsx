@@ -16,7 +16,7 @@ export function Copy({ text, what }: { text: string; what: string }) {
   const [copied, set] = useState(false);
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(text);
+      await toClipboard(text);
     } catch (error) {
       return announce(`Cannot copy the ${what}: ${(error as Error).message}`);
     }
@@ -24,8 +24,6 @@ export function Copy({ text, what }: { text: string; what: string }) {
     set(true);
     setTimeout(() => set(false), 2000);
   };
-  // without TLS, browsers have no clipboard for pages
-  if (!navigator.clipboard) return null;
   const label = copied ? 'Copied' : 'Copy';
   return (
     <button
@@ -37,4 +35,17 @@ export function Copy({ text, what }: { text: string; what: string }) {
       {label}
     </button>
   );
+}
+
+/** Without TLS browsers have no clipboard for pages, but still obey the old command on a selection. */
+async function toClipboard(text: string): Promise<void> {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = document.createElement('textarea');
+  field.value = text;
+  // a field outside an open dialog cannot be selected
+  (document.querySelector('dialog[open]') ?? document.body).append(field);
+  field.select();
+  const isCopied = document.execCommand('copy');
+  field.remove();
+  if (!isCopied) throw new Error('the browser refused; select the text by hand');
 }

@@ -7,6 +7,8 @@ const patterns = {
   host: '/hosts/:id',
   releases: '/releases',
   compare: '/releases/compare',
+  change: '/releases/change',
+  policy: '/releases/policy',
   release: '/releases/:name/:version/:arch',
   locks: '/locks',
   audit: '/audit',

@@ -1,7 +1,19 @@
 import { type Static, Type } from 'typebox';
 import { Channel } from '../documents/channel.ts';
 import { Labels } from '../schema/labels.ts';
-import { Arch, Count, Id, Limit, orNull, Sha256, strict, Time, Version, Word } from '../schema/schema.ts';
+import {
+  Arch,
+  Bytes,
+  Count,
+  Id,
+  Limit,
+  orNull,
+  Sha256,
+  strict,
+  Time,
+  Version,
+  Word,
+} from '../schema/schema.ts';
 import { GrantOutcome, NoneReason } from './check-in.ts';
 
 /** What the bearer of a token may do; `join` only lets hosts enrol. */
@@ -136,12 +148,26 @@ export const ReleaseSummary = strict({
   published: Time,
   /** Channels that name this version as their head. */
   channels: Type.Array(Word),
+  rootHash: Type.Optional(Sha256),
+  /** When it was built, and how many bytes it has on a disk and as a full payload; absent in the answers of older servers. */
+  created: Type.Optional(Time),
+  imageBytes: Type.Optional(Bytes),
+  updateBytes: Type.Optional(Bytes),
+  /** Hosts that run it, seen in 14 days. */
+  hosts: Type.Optional(Count),
+  /** Channels that block it. */
+  blockedIn: Type.Optional(Type.Array(Word)),
 });
 export type ReleaseSummary = Static<typeof ReleaseSummary>;
 export const ReleasesAnswer = strict({ releases: Type.Array(ReleaseSummary) });
 
-/** `GET /v1/channels/:name`: the newest document of each channel of an image. */
-export const ChannelsAnswer = strict({ channels: Type.Array(Channel) });
+/** `GET /v1/channels/:name`: the newest document of each channel of an image; `GET /v1/channels`: of all images. */
+export const ChannelsAnswer = strict({
+  channels: Type.Array(Channel),
+  /** Hosts that follow each, seen in 14 days; channels that none follows are left out. */
+  hosts: Type.Optional(Type.Array(strict({ name: Word, channel: Word, hosts: Count }))),
+});
+export type ChannelsAnswer = Static<typeof ChannelsAnswer>;
 
 /** How long a role's signed metadata still lives; `due` once less than a third of its life is left. */
 export const RoleLife = strict({

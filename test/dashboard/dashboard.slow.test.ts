@@ -50,6 +50,8 @@ const paths = (): Record<string, string> => ({
   releases: '/releases',
   'a release': '/releases/core/2.0.0/x86-64',
   comparison: '/releases/compare?name=core&arch=x86-64&from=1.9.0&to=2.0.0',
+  'a change of a channel': '/releases/change?verb=rollback&name=core&channel=stable&reason=leaks',
+  'a policy': '/releases/policy?name=core&channel=stable',
   lock: '/locks',
   audit: '/audit',
   'no page': '/nowhere',
@@ -180,6 +182,26 @@ describe('the fleet', () => {
     await page.getByRole('row', { name: 'openssl 3.5.1-1 3.5.4-1' }).waitFor();
     await page.getByRole('table', { name: 'Removed packages' }).getByText('wget').waitFor();
   });
+});
+
+it('a change of a channel is a whole command, and an intent that the key holder’s command line reads', async () => {
+  await open('/releases');
+  await page.getByRole('link', { name: 'Roll back on stable' }).click();
+  await heading('Change a channel').waitFor();
+  await page.getByLabel('Reason').fill('it leaks');
+  await page.keyboard.press('Enter');
+  const command = `interlock rollback core --channel stable --to 1.9.0 --reason 'it leaks' --keys DIR --server ${fleet.server.url}`;
+  await page.getByText(command).waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download the intent' }).click(),
+  ]);
+  const file = join(dir, download.suggestedFilename());
+  await download.saveAs(file);
+  const login = ['--server', fleet.server.url, '--token', fleet.token, '--keys', join(dir, 'keys')];
+  const shown = await interlock('intent', file, '--show', ...login);
+  expect(shown.err).toBe('');
+  expect(shown.out).toContain('intent: rollback core 1.9.0 on stable');
 });
 
 describe('a rollout', () => {

@@ -2,6 +2,19 @@ import type { Channel, Named } from '../../../protocol/documents/channel.ts';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { compareVersions, isNewer } from '../../../protocol/text/version.ts';
 
+/** The document that a change was meant on top of; null: a channel without one. */
+export type Expected = { serial: number; head: string } | null;
+
+/** Refuses to change a document that somebody else changed meanwhile. Throws `intent_outdated`. */
+export function requireExpected(channel: Channel | undefined, expected: Expected | undefined): void {
+  if (expected === undefined) return;
+  // the serial alone: by the on-call key the server shows another head than the channel's own document has
+  const found = channel ? { serial: channel.serial, head: channel.head.version } : null;
+  if (found?.serial === expected?.serial) return;
+  const say = (one: Expected) => (one ? `serial ${one.serial} with head ${one.head}` : 'no document');
+  throw new InterlockError('intent_outdated', { expected: say(expected), found: say(found) });
+}
+
 /** Points the channel at a version. Going lower is refused: hosts would be stranded; that is what `rollback` is for. */
 export function withHead(channel: Channel | undefined, name: string, into: string, head: Named): Channel {
   if (!channel) {

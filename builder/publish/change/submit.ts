@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { PublishAnswer, PublishRequest } from '../../../protocol/api/publish.ts';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import {
@@ -17,7 +18,7 @@ import {
 } from '../../metadata/document.ts';
 import { namesTarget } from '../../metadata/name-targets.ts';
 import { changeText, type Show } from '../../request/describe/show-change.ts';
-import { gathering } from '../../request/keep-change.ts';
+import { gathering, unsigning } from '../../request/keep-change.ts';
 import { writeRequest } from '../../request/request.ts';
 import { readRepository, readTarget, type ServerRepository } from '../repository/read-repository.ts';
 import type { PublishServer } from '../repository/server.ts';
@@ -34,8 +35,18 @@ export interface Job {
   exportTo?: string | undefined;
   /** Called with what is signed, as text. */
   show?: Show | undefined;
+  /** Asked before any key is used; throws to refuse. */
+  agree?: Agree | undefined;
   now: Date;
 }
+
+/** What is to be signed, in words, and a digest of the documents that names it whenever it is made. */
+export interface Proposal {
+  text: string;
+  digest: string;
+}
+/** Decides about a proposal. */
+export type Agree = (proposal: Proposal) => Promise<void>;
 
 /** The present state that a change is made on. */
 export interface Present extends Authority {
@@ -71,15 +82,16 @@ async function submitOnce(
   job: Job,
   change: (present: Present) => Promise<Change | undefined>,
 ): Promise<boolean> {
-  const folder = gathering(await openKeysFolder(job.keysDir), job.exportTo);
-  const repository = await readRepository(job.server, folder);
-  const present = presentState(folder, repository, job.now);
-  const made = await change(present);
-  const request = await makeRequest(job, present, made ?? { roles: {}, targets: {} });
+  const opened = await openKeysFolder(job.keysDir);
+  const repository = await readRepository(job.server, opened);
+  if (job.agree) {
+    const { request, text } = await make(job, unsigning(opened), repository, change);
+    if (request.roles.length > 0) await job.agree({ text, digest: digestOf(request) });
+  }
+  const folder = gathering(opened, job.exportTo);
+  const { present, request, documents, text } = await make(job, folder, repository, change);
   if (request.roles.length === 0) return false;
-  const documents = await earlierTargets(job.server, repository, request);
-  const before = repository.roots.length > 0 ? repository : folder;
-  job.show?.(changeText({ ...before, documents }, request.roles, request.targets));
+  job.show?.(text);
   if (job.exportTo !== undefined) {
     const roots = [
       ...new Map([...folder.roots, ...repository.roots].map((root) => [root.text, root])).values(),
@@ -91,6 +103,28 @@ async function submitOnce(
   await job.server.post<PublishAnswer>('/v1/publish', request);
   await keep(job.keysDir, request);
   return true;
+}
+
+/** Makes the change by the folder's keys, and everything that it changes in words. */
+async function make(
+  job: Job,
+  folder: KeysFolder,
+  repository: ServerRepository,
+  change: (present: Present) => Promise<Change | undefined>,
+) {
+  const present = presentState(folder, repository, job.now);
+  const request = await makeRequest(job, present, (await change(present)) ?? { roles: {}, targets: {} });
+  const documents = await earlierTargets(job.server, repository, request);
+  const before = repository.roots.length > 0 ? repository : folder;
+  const text = changeText({ ...before, documents }, request.roles, request.targets);
+  return { present, request, documents, text };
+}
+
+/** Times of expiry and signatures are left out: they differ each time that the same change is made. */
+function digestOf({ roles, targets, action, name, policy }: PublishRequest): string {
+  const replaced = roles.map(({ role, replaces }) => ({ role, replaces }));
+  const text = JSON.stringify({ action, name, policy: policy ?? null, replaced, targets });
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function presentState(folder: KeysFolder, repository: ServerRepository, now: Date): Present {

@@ -16,7 +16,20 @@ type Signed = ReleaseDetail['signed'][number];
 export function ReleasePage({ params: { name = '', version = '', arch = '' } }: PageProps) {
   const release = useQuery<ReleaseDetail>(`/v1${releasePath(name, version, arch)}`, ['channel']);
   return (
-    <Page title={`${name} ${version}`} over={<a href="/releases">Releases</a>}>
+    <Page
+      title={`${name} ${version}`}
+      over={<a href="/releases">Releases</a>}
+      actions={
+        <>
+          <a class="button" href={pathTo('/releases/change', { verb: 'promote', name, version })}>
+            Promote
+          </a>
+          <a class="button" href={pathTo('/releases/change', { verb: 'block', name, version })}>
+            Block
+          </a>
+        </>
+      }
+    >
       <Loaded of={release}>
         {(data) => (
           <>

@@ -1,22 +1,26 @@
-import type { ReleaseSummary } from '../../../protocol/api/operator.ts';
+import type { ChannelsAnswer, ReleaseSummary } from '../../../protocol/api/operator.ts';
 import type { Channel } from '../../../protocol/documents/channel.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { Loaded } from '../../components/loaded.tsx';
+import { countOf } from '../../format/size.ts';
 import { pathTo, releasePath } from '../../router/routes.ts';
 
 /** The channels of an image: the head of each, and its other rules. */
 export function Channels({ name, releases }: { name: string; releases: readonly ReleaseSummary[] }) {
   const hasChannels = releases.some((each) => each.name === name && each.channels.length > 0);
-  const channels = useQuery<{ channels: Channel[] }>(hasChannels ? `/v1/channels/${name}` : null, [
-    'channel',
-  ]);
+  const channels = useQuery<ChannelsAnswer>(hasChannels ? `/v1/channels/${name}` : null, ['channel']);
   if (!hasChannels) return null;
   return (
     <Loaded of={channels}>
-      {({ channels: all }) => (
+      {({ channels: all, hosts }) => (
         <ul class="channels">
           {all.map((channel) => (
-            <ChannelBox key={channel.channel} of={channel} releases={releases} />
+            <ChannelBox
+              key={channel.channel}
+              of={channel}
+              releases={releases}
+              hosts={hosts?.find((one) => one.channel === channel.channel)?.hosts ?? 0}
+            />
           ))}
         </ul>
       )}
@@ -24,7 +28,13 @@ export function Channels({ name, releases }: { name: string; releases: readonly 
   );
 }
 
-function ChannelBox({ of, releases }: { of: Channel; releases: readonly ReleaseSummary[] }) {
+interface ChannelBoxProps {
+  of: Channel;
+  releases: readonly ReleaseSummary[];
+  hosts: number;
+}
+
+function ChannelBox({ of, releases, hosts }: ChannelBoxProps) {
   const { name, channel, head, serial } = of;
   const arch = releases.find((each) => each.name === name && each.version === head.version)?.arch;
   return (
@@ -39,7 +49,18 @@ function ChannelBox({ of, releases }: { of: Channel; releases: readonly ReleaseS
         </p>
       ))}
       <p class="quiet small">
-        serial {serial} · <a href={pathTo('/hosts', { name, channel })}>hosts</a>
+        serial {serial} · <a href={pathTo('/hosts', { name, channel })}>{countOf(hosts, 'host')}</a>
+      </p>
+      <p class="small row-links">
+        {(['promote', 'rollback', 'block'] as const).map((verb) => (
+          <a key={verb} href={pathTo('/releases/change', { verb, name, channel })}>
+            {verb === 'rollback' ? 'Roll back' : verb === 'block' ? 'Block' : 'Promote'}
+            <span class="visually-hidden"> on {channel}</span>
+          </a>
+        ))}
+        <a href={pathTo('/releases/policy', { name, channel })}>
+          Policy<span class="visually-hidden"> of {channel}</span>
+        </a>
       </p>
     </li>
   );

@@ -28,4 +28,18 @@ export const inputErrors = {
     'never',
   ),
   exists: row('{what} already exists', 'Choose another name, or remove it first{how?}.', 409, 73, 'never'),
+  intent_refused: row(
+    '{file}: {problem}',
+    'Nothing was signed. Make a new intent on the page “Change a channel” of the dashboard.',
+    400,
+    65,
+    'never',
+  ),
+  intent_outdated: row(
+    'the channel has moved on since the intent was made: it expects {expected}, the signed document has {found}',
+    'Nothing was signed. Look at it (interlock channel show), and make a new intent if it is still wanted.',
+    409,
+    65,
+    'never',
+  ),
 };

@@ -6,6 +6,7 @@ import { enrollRoutes } from './enroll/routes.ts';
 import { enrollmentRoutes } from './enrollment/routes.ts';
 import { eventRoutes } from './events/routes.ts';
 import { hostRoutes } from './hosts/routes.ts';
+import { intentRoutes } from './intents/routes.ts';
 import { lockRoutes } from './locks/routes.ts';
 import { openapiRoutes } from './openapi/routes.ts';
 import { overviewRoutes } from './overview/routes.ts';
@@ -32,6 +33,7 @@ export const v1Routes = [
   ...rolloutRoutes,
   ...policyRoutes,
   ...channelRoutes,
+  ...intentRoutes,
   ...releaseRoutes,
   ...trustRoutes,
   ...auditRoutes,

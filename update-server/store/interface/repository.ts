@@ -37,7 +37,8 @@ export interface RepositoryStore {
   metadataFile(name: string): Promise<string | undefined>;
   targetFile(path: string): Promise<string | undefined>;
   channel(name: string, channel: string): Promise<Channel | undefined>;
-  channels(name: string): Promise<Channel[]>;
+  /** Of one image, or of all. */
+  channels(name?: string): Promise<Channel[]>;
   releases(): Promise<ReleaseSummary[]>;
   /** The blob, when a published release names it. */
   publishedBlob(sha256: string): Promise<BlobInfo | undefined>;

@@ -1,12 +1,14 @@
 import type { Static } from 'typebox';
 import { CompareAnswer, ReleaseDetail } from '../../../../protocol/api/dashboard.ts';
-import { ReleasesAnswer } from '../../../../protocol/api/operator.ts';
+import { type ReleaseSummary, ReleasesAnswer } from '../../../../protocol/api/operator.ts';
 import { parseRelease } from '../../../../protocol/documents/release.ts';
 import { releaseTarget, targetFile } from '../../../../protocol/documents/trust.ts';
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { Arch, strict, Version, Word } from '../../../../protocol/schema/schema.ts';
 import type { Blobs } from '../../../blobs/files.ts';
+import type { HostCount } from '../../../domain/fleet/overview.ts';
 import { roleLives } from '../../../domain/tuf/role-lives.ts';
+import type { CountHosts } from '../../../metrics/count-hosts.ts';
 import { readers } from '../../../routing/access.ts';
 import { route } from '../../../routing/route.ts';
 import type { Store } from '../../../store/interface/store.ts';
@@ -17,15 +19,18 @@ import { partsOf } from './parts-of.ts';
 const Named = strict({ name: Word, version: Version, arch: Arch });
 type Named = Static<typeof Named>;
 
+/** How old the counts of hosts beside releases may be. */
+const countsAgeMs = 5000;
+
 const listReleases = route({
   method: 'GET',
   url: '/v1/releases',
   access: readers,
-  summary: 'Published releases',
+  summary: 'Published releases, their sizes, and how many hosts run each',
   schema: { response: { 200: ReleasesAnswer } },
   handler:
-    ({ store }: { store: Store }) =>
-    async () => ({ releases: await store.releases() }),
+    ({ store, countHosts }: { store: Store; countHosts: CountHosts }) =>
+    async () => ({ releases: withHosts(await store.releases(), await countHosts(countsAgeMs)) }),
 });
 
 const showRelease = route({
@@ -75,4 +80,16 @@ async function find(store: Store, { name, version, arch }: Named) {
   if (!summary || !text)
     throw new InterlockError('not_found', { what: `release ${name} ${version} ${arch}` });
   return { summary, release: parseRelease(text) };
+}
+
+function withHosts(releases: readonly ReleaseSummary[], counts: readonly HostCount[]): ReleaseSummary[] {
+  const running = new Map<string, number>();
+  for (const { name, version, arch, active, hosts } of counts) {
+    const key = `${name} ${version} ${arch}`;
+    if (active) running.set(key, (running.get(key) ?? 0) + hosts);
+  }
+  return releases.map((one) => ({
+    ...one,
+    hosts: running.get(`${one.name} ${one.version} ${one.arch}`) ?? 0,
+  }));
 }
