@@ -1,9 +1,15 @@
 import type { ComponentChildren } from 'preact';
 
-/** A column: how its head and cells are made. The first column names its row. */
+/** A column: how its head and cells are made. The first one that is no control names its row. */
 export interface Column<Row> {
   name: string;
   cell(row: Row): ComponentChildren;
+  /** What stands in the head in place of the name, such as a link that sorts. */
+  head?: ComponentChildren;
+  /** The direction that the rows are sorted in by this column. */
+  sorted?: 'ascending' | 'descending' | undefined;
+  /** A checkbox, say: it names no row. */
+  control?: boolean;
   /** Figures are aligned to the right. */
   number?: boolean;
   /** Hidden on narrow screens; put what matters of it into the first column's second line. */
@@ -17,34 +23,35 @@ interface TableProps<Row> {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   keyOf(row: Row): string;
+  /** Rows that are chosen stand out. */
+  isChosen?(row: Row): boolean;
 }
 
 /** A table with a head row. */
-export function Table<Row>({ caption, shown = false, columns, rows, keyOf }: TableProps<Row>) {
-  const kind = ({ number, wide }: Column<Row>) =>
-    [number && 'number', wide && 'wide'].filter(Boolean).join(' ') || undefined;
+export function Table<Row>({ caption, shown = false, columns, rows, keyOf, isChosen }: TableProps<Row>) {
+  const naming = columns.findIndex(({ control }) => !control);
   return (
     <table>
       <caption class={shown ? undefined : 'visually-hidden'}>{caption}</caption>
       <thead>
         <tr>
           {columns.map((column) => (
-            <th key={column.name} scope="col" class={kind(column)}>
-              {column.name}
+            <th key={column.name} scope="col" class={kindOf(column)} aria-sort={column.sorted}>
+              {column.head ?? column.name}
             </th>
           ))}
         </tr>
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={keyOf(row)}>
+          <tr key={keyOf(row)} class={isChosen?.(row) ? 'chosen' : undefined}>
             {columns.map((column, at) =>
-              at === 0 ? (
-                <th key={column.name} scope="row" class={kind(column)}>
+              at === naming ? (
+                <th key={column.name} scope="row" class={kindOf(column)}>
                   {column.cell(row)}
                 </th>
               ) : (
-                <td key={column.name} class={kind(column)}>
+                <td key={column.name} class={kindOf(column)}>
                   {column.cell(row)}
                 </td>
               ),
@@ -54,4 +61,8 @@ export function Table<Row>({ caption, shown = false, columns, rows, keyOf }: Tab
       </tbody>
     </table>
   );
+}
+
+function kindOf<Row>({ number, wide, control }: Column<Row>): string | undefined {
+  return [number && 'number', wide && 'wide', control && 'control'].filter(Boolean).join(' ') || undefined;
 }

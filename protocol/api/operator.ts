@@ -51,6 +51,8 @@ const hostFields = {
   /** Of its own configuration; absent in the answers of older servers. */
   labels: Type.Optional(Labels),
   held: Type.Boolean(),
+  /** The group that an operator put it in; null when its own counts. Absent in the answers of older servers. */
+  placed: Type.Optional(orNull(Word)),
   /** The one version it may go to. */
   pinned: orNull(Version),
   /** Enrolled by a join token or let in by an operator; others get updates but never count. */

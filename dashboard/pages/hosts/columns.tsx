@@ -1,3 +1,4 @@
+import type { HostSort } from '../../../protocol/api/hosts.ts';
 import type { HostSummary } from '../../../protocol/api/operator.ts';
 import { State } from '../../components/signal.tsx';
 import type { Column } from '../../components/table.tsx';
@@ -5,12 +6,34 @@ import { When } from '../../components/when.tsx';
 import { short } from '../../format/size.ts';
 import { describeHost } from '../../labels/host.ts';
 import { decisionLabel } from '../../labels/reason.ts';
-import { hostPath } from '../../router/routes.ts';
+import { hostPath, pathTo } from '../../router/routes.ts';
+import { type Filter, type Order, wordsOf } from './filter.ts';
 
-/** The columns of the list of hosts. */
-export const hostColumns: readonly Column<HostSummary>[] = [
+type Sortable = Column<HostSummary> & { sort?: HostSort };
+
+/** The columns of the list of hosts; those that it can be sorted by have a link in their head. */
+export function hostColumns(filter: Filter, order: Order): Column<HostSummary>[] {
+  return columns.map(({ sort, ...column }) => {
+    if (!sort) return column;
+    const isHere = order.sort === sort;
+    const next: Order = { sort, isDescending: isHere ? !order.isDescending : sort === 'seen' };
+    return {
+      ...column,
+      sorted: isHere ? (order.isDescending ? 'descending' : 'ascending') : undefined,
+      head: (
+        <a class="sort" href={pathTo('/hosts', { ...filter, ...wordsOf(next) })}>
+          {column.name}
+          <span aria-hidden="true">{isHere ? (order.isDescending ? ' ↓' : ' ↑') : ''}</span>
+        </a>
+      ),
+    };
+  });
+}
+
+const columns: readonly Sortable[] = [
   {
     name: 'Host',
+    sort: 'name',
     cell: ({ id, hostname, version, channel, ...host }) => (
       <>
         <a href={hostPath(id)}>{hostname || short(id)}</a>
@@ -27,6 +50,7 @@ export const hostColumns: readonly Column<HostSummary>[] = [
   },
   {
     name: 'State',
+    sort: 'state',
     cell: (host) => {
       const { tone, label } = describeHost(host);
       const more = detailOf(host);
@@ -38,12 +62,30 @@ export const hostColumns: readonly Column<HostSummary>[] = [
       );
     },
   },
-  { name: 'Version', wide: true, cell: ({ version }) => version ?? '–' },
-  { name: 'Channel', wide: true, cell: ({ name, channel }) => `${name} / ${channel ?? '–'}` },
-  { name: 'Group', wide: true, cell: ({ group }) => group ?? '–' },
-  { name: 'ID', wide: true, cell: ({ id }) => <code>{id.slice(0, 8)}</code> },
-  { name: 'Last seen', number: true, cell: ({ lastSeen }) => <When time={lastSeen} /> },
+  { name: 'Version', sort: 'version', wide: true, cell: ({ version }) => version ?? '–' },
+  {
+    name: 'Channel',
+    sort: 'channel',
+    wide: true,
+    cell: ({ name, channel }) => `${name} / ${channel ?? '–'}`,
+  },
+  { name: 'Group', sort: 'group', wide: true, cell: ({ group }) => group ?? '–' },
+  { name: 'Labels', wide: true, cell: ({ labels = {} }) => <Labels of={labels} /> },
+  { name: 'Last seen', sort: 'seen', number: true, cell: ({ lastSeen }) => <When time={lastSeen} /> },
 ];
+
+/** The labels of a host, each a link to all hosts that have it. */
+export function Labels({ of }: { of: Readonly<Record<string, string>> }) {
+  return (
+    <>
+      {Object.entries(of).map(([key, value]) => (
+        <a key={key} class="label" href={pathTo('/hosts', { label: `${key}=${value}` })}>
+          {key}=<b>{value}</b>
+        </a>
+      ))}
+    </>
+  );
+}
 
 type Flagged = Pick<HostSummary, 'held' | 'pinned' | 'cloned' | 'approved' | 'trouble'>;
 

@@ -1,98 +1,102 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
-import type { HostState } from '../../../protocol/api/operator.ts';
-import { announce } from '../../components/announce.tsx';
+import { useRef } from 'preact/hooks';
+import type { ChoicesAnswer } from '../../../protocol/api/hosts.ts';
+import { count } from '../../format/size.ts';
 import { hostStates } from '../../labels/host.ts';
 import { decisionLabel } from '../../labels/reason.ts';
+import { lookUp } from '../../labels/tone.ts';
 import { go } from '../../router/navigate.ts';
 import { pathTo } from '../../router/routes.ts';
-import type { Filter } from './filter.ts';
+import { type Filter, type FilterName, type Order, wordsOf } from './filter.ts';
+import { QueryBox } from './query-box.tsx';
 
-const typingMs = 250;
+interface SearchProps {
+  filter: Filter;
+  order: Order;
+  /** Missing until they are loaded; the choices that are made are shown in any case. */
+  choices: ChoicesAnswer | undefined;
+}
+
+interface Choice {
+  value: string;
+  hosts?: number;
+}
+
+const flags = ['held', 'pinned', 'cloned', 'unapproved', 'in_trouble'].map((value) => ({ value }));
 
 /** The search box and the filters of the list of hosts; they are kept in the address. */
-export function Search({ filter }: { filter: Filter }) {
-  const present = useRef(filter);
-  present.current = filter;
+export function Search({ filter, order, choices }: SearchProps) {
+  const present = useRef({ ...filter, ...wordsOf(order) });
+  present.current = { ...filter, ...wordsOf(order) };
   const find = (change: Filter) => go(pathTo('/hosts', { ...present.current, ...change }), 'replace');
+  const choice = (
+    name: FilterName,
+    title: string,
+    of: readonly Choice[] | undefined,
+    label?: (value: string) => string,
+  ) => (
+    <Select
+      title={title}
+      value={filter[name] ?? ''}
+      of={of ?? []}
+      label={label}
+      onChoice={(value) => find({ [name]: value })}
+    />
+  );
+  const isMany = (of: readonly unknown[] | undefined) => (of?.length ?? 0) > 1;
+  const { states, groups, channels, versions, images, archs, labels } = choices ?? {};
   return (
     <search>
       <form class="search" onSubmit={(event) => event.preventDefault()}>
         <QueryBox query={filter.query ?? ''} onQuery={(query) => find({ query })} />
-        <label>
-          <span class="visually-hidden">State</span>
-          <select value={filter.state ?? ''} onChange={(event) => find({ state: event.currentTarget.value })}>
-            <option value="">Any state</option>
-            {(Object.keys(hostStates) as HostState[]).map((state) => (
-              <option key={state} value={state}>
-                {hostStates[state].label}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          <span class="visually-hidden">Flag</span>
-          <select value={filter.flag ?? ''} onChange={(event) => find({ flag: event.currentTarget.value })}>
-            <option value="">Any flag</option>
-            {['held', 'pinned', 'cloned', 'unapproved', 'in_trouble'].map((flag) => (
-              <option key={flag} value={flag}>
-                {flag.replace('_', ' ')}
-              </option>
-            ))}
-          </select>
-        </label>
-        <Chips filter={filter} />
+        <div class="selects">
+          {choice('state', 'State', states, stateLabel)}
+          {choice('group', 'Group', groups)}
+          {choice('channel', 'Channel', channels)}
+          {choice('version', 'Version', versions)}
+          {choice('label', 'Label', labels)}
+          {(isMany(images) || filter.name) && choice('name', 'Image', images)}
+          {(isMany(archs) || filter.arch) && choice('arch', 'Architecture', archs)}
+          {choice('flag', 'Flag', flags, (flag) => flag.replace('_', ' '))}
+        </div>
+        {filter.reason && (
+          <a class="chip" href={pathTo('/hosts', { ...present.current, reason: undefined })}>
+            reason <b>{decisionLabel(filter.reason)}</b>
+            <span aria-hidden="true"> ×</span>
+            <span class="visually-hidden">, remove this filter</span>
+          </a>
+        )}
       </form>
     </search>
   );
 }
 
-/** Searches once typing pauses. */
-function QueryBox({ query, onQuery }: { query: string; onQuery(query: string): void }) {
-  const [text, setText] = useState(query);
-  // the text that box and address agree on: only a query that came from elsewhere replaces what is being typed
-  const agreed = useRef(query);
-  useEffect(() => {
-    if (query === agreed.current) return;
-    agreed.current = query;
-    setText(query);
-  }, [query]);
-  useEffect(() => {
-    if (text === agreed.current) return;
-    const pause = setTimeout(() => {
-      agreed.current = text;
-      onQuery(text);
-      announce(text ? `Hosts that match ${text}` : 'All hosts');
-    }, typingMs);
-    return () => clearTimeout(pause);
-  }, [text]);
-  return (
-    <label class="grow">
-      <span class="visually-hidden">Search by name, ID or version</span>
-      <input
-        type="search"
-        placeholder="Name, ID or version"
-        value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
-      />
-    </label>
-  );
+function stateLabel(state: string): string {
+  return lookUp(hostStates, state, { tone: 'dark', label: state, means: '' } as const).label;
 }
 
-/** Filters that a link from another page set; each can be removed. */
-function Chips({ filter }: { filter: Filter }) {
-  const set = (['name', 'channel', 'version', 'group', 'arch', 'reason'] as const).filter(
-    (name) => filter[name],
-  );
+interface SelectProps {
+  title: string;
+  value: string;
+  of: readonly Choice[];
+  label: ((value: string) => string) | undefined;
+  onChoice(value: string): void;
+}
+
+/** One filter; a value that no host has any more is still shown, for a link may name it. */
+function Select({ title, value, of, label = (text) => text, onChoice }: SelectProps) {
+  const known = value === '' || of.some((choice) => choice.value === value) ? of : [{ value }, ...of];
   return (
-    <>
-      {set.map((name) => (
-        <a key={name} class="chip" href={pathTo('/hosts', { ...filter, [name]: undefined })}>
-          {name === 'name' ? 'image' : name}{' '}
-          <b>{name === 'reason' ? decisionLabel(filter[name]!) : filter[name]}</b>
-          <span aria-hidden="true"> ×</span>
-          <span class="visually-hidden">, remove this filter</span>
-        </a>
-      ))}
-    </>
+    <label class={value ? 'filter set' : 'filter'}>
+      <span class="visually-hidden">{title}</span>
+      <select value={value} onChange={(event) => onChoice(event.currentTarget.value)}>
+        <option value="">{title}: any</option>
+        {known.map((choice) => (
+          <option key={choice.value} value={choice.value}>
+            {label(choice.value)}
+            {choice.hosts === undefined ? '' : ` (${count(choice.hosts)})`}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }

@@ -7,7 +7,7 @@ import { readJson } from './read-json.ts';
 
 /** The columns of a host as lists show it. */
 export const summaryColumns = `id, hostname, name, arch, channel, coalesce(placed, grp) AS "group", version, at, last_seen AS lastSeen,
-    held, pinned, approved, cloned, decision, offered, trouble, labels, seen_ms AS seenMs, poll, standing AS standingIs,
+    placed, held, pinned, approved, cloned, decision, offered, trouble, labels, seen_ms AS seenMs, poll, standing AS standingIs,
     standing_version AS standingVersion, standing_since AS standingSince`;
 
 interface Flags {
