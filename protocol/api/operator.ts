@@ -88,6 +88,8 @@ export const HostDetail = strict({
   cancelled: Type.Array(Version),
   /** Why it is where it is, in words. */
   why: Type.String(),
+  /** What would let it go on, to copy and run: by an operator, or on the host itself. Absent in the answers of older servers. */
+  commands: Type.Optional(Type.Array(strict({ command: Type.String(), on: Type.Enum(['server', 'host']) }))),
   grants: Type.Array(
     strict({
       id: Id,

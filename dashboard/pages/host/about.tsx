@@ -2,6 +2,7 @@ import type { LocksAnswer } from '../../../protocol/api/dashboard.ts';
 import type { HostDetail } from '../../../protocol/api/operator.ts';
 import type { Query } from '../../api/use-query.ts';
 import { Facts } from '../../components/facts.tsx';
+import { Labels } from '../../components/labels.tsx';
 import { When } from '../../components/when.tsx';
 import { pathTo } from '../../router/routes.ts';
 
@@ -20,6 +21,7 @@ export function About({ of: host, locks }: AboutProps) {
         ['Channel', channel ? <a href={pathTo('/hosts', { name, channel })}>{channel}</a> : '–'],
         ['Group', group ? <a href={pathTo('/hosts', { group })}>{group}</a> : '–'],
         ['Architecture', arch],
+        ['Labels', Object.keys(host.labels ?? {}).length > 0 ? <Labels of={host.labels!} /> : 'none'],
         ['Last seen', <When time={host.lastSeen} />],
         ['Enrolled', <When time={host.enrolled} />],
         ['Lock', <LockOf host={host} locks={locks} />],

@@ -2,6 +2,7 @@ import type { LocksAnswer } from '../../../protocol/api/dashboard.ts';
 import type { HostDetail } from '../../../protocol/api/operator.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { useAnnouncement } from '../../components/announce.tsx';
+import { Command } from '../../components/copy.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { Page, Section } from '../../components/page.tsx';
 import { Signal } from '../../components/signal.tsx';
@@ -12,9 +13,9 @@ import { decisionChange } from '../../labels/reason.ts';
 import type { PageProps } from '../../router/routes.ts';
 import { About, Identity } from './about.tsx';
 import { Actions } from './actions.tsx';
-import { History } from './history.tsx';
 import { Journey } from './journey.tsx';
 import { Slots } from './slots.tsx';
+import { Timeline } from './timeline.tsx';
 
 /** One host: its state and the reason, what would change it, and the actions on it. */
 export function HostPage({ params: { id = '' } }: PageProps) {
@@ -38,7 +39,7 @@ export function HostPage({ params: { id = '' } }: PageProps) {
               <About of={data} locks={locks} />
               <Identity of={data} />
             </Section>
-            <History of={data} />
+            <Timeline id={data.id} />
           </>
         )}
       </Loaded>
@@ -62,6 +63,12 @@ function Why({ of: host }: { of: HostDetail }) {
             <b>What changes it:</b> {change}
           </p>
         )}
+        {host.commands?.map(({ command, on }) => (
+          <div key={command}>
+            {on === 'host' && <p class="quiet small">On the host itself:</p>}
+            <Command text={command} />
+          </div>
+        ))}
       </div>
     </div>
   );

@@ -1,5 +1,6 @@
 import type { HostSort } from '../../../protocol/api/hosts.ts';
 import type { HostSummary } from '../../../protocol/api/operator.ts';
+import { Labels } from '../../components/labels.tsx';
 import { State } from '../../components/signal.tsx';
 import type { Column } from '../../components/table.tsx';
 import { When } from '../../components/when.tsx';
@@ -73,19 +74,6 @@ const columns: readonly Sortable[] = [
   { name: 'Labels', wide: true, cell: ({ labels = {} }) => <Labels of={labels} /> },
   { name: 'Last seen', sort: 'seen', number: true, cell: ({ lastSeen }) => <When time={lastSeen} /> },
 ];
-
-/** The labels of a host, each a link to all hosts that have it. */
-export function Labels({ of }: { of: Readonly<Record<string, string>> }) {
-  return (
-    <>
-      {Object.entries(of).map(([key, value]) => (
-        <a key={key} class="label" href={pathTo('/hosts', { label: `${key}=${value}` })}>
-          {key}=<b>{value}</b>
-        </a>
-      ))}
-    </>
-  );
-}
 
 type Flagged = Pick<HostSummary, 'held' | 'pinned' | 'cloned' | 'approved' | 'trouble'>;
 

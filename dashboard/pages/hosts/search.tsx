@@ -86,17 +86,19 @@ interface SelectProps {
 function Select({ title, value, of, label = (text) => text, onChoice }: SelectProps) {
   const known = value === '' || of.some((choice) => choice.value === value) ? of : [{ value }, ...of];
   return (
-    <label class={value ? 'filter set' : 'filter'}>
-      <span class="visually-hidden">{title}</span>
-      <select value={value} onChange={(event) => onChoice(event.currentTarget.value)}>
-        <option value="">{title}: any</option>
-        {known.map((choice) => (
-          <option key={choice.value} value={choice.value}>
-            {label(choice.value)}
-            {choice.hosts === undefined ? '' : ` (${count(choice.hosts)})`}
-          </option>
-        ))}
-      </select>
-    </label>
+    <select
+      class={value ? 'filter set' : 'filter'}
+      aria-label={title}
+      value={value}
+      onChange={(event) => onChoice(event.currentTarget.value)}
+    >
+      <option value="">{title}: any</option>
+      {known.map((choice) => (
+        <option key={choice.value} value={choice.value}>
+          {label(choice.value)}
+          {choice.hosts === undefined ? '' : ` (${count(choice.hosts)})`}
+        </option>
+      ))}
+    </select>
   );
 }

@@ -54,7 +54,7 @@ export interface HostStore {
   recordCheckIn(record: CheckInRecord): Promise<void>;
   /** Records the clone and lets its open grants lapse. */
   markCloned(host: string, audit: NewAudit): Promise<void>;
-  host(id: string): Promise<Omit<HostDetail, 'why'> | undefined>;
+  host(id: string): Promise<Omit<HostDetail, 'why' | 'commands'> | undefined>;
   /** What happened to it, newest first. */
   timeline(id: string): Promise<HostEvent[] | undefined>;
   /** False when there is no such host. */

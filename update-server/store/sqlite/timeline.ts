@@ -14,7 +14,7 @@ export function timelineStore(db: Database.Database): Pick<HostStore, 'timeline'
     'SELECT number, enrolled FROM enrolled_host WHERE id = ?',
   );
   const checkIns = db.prepare<[number], RowOf<'check_in'>>(
-    'SELECT at, version, state, decision, offered FROM check_in_change WHERE host = ?',
+    'SELECT at, version, state, decision, offered FROM check_in_change WHERE host = ? ORDER BY at',
   );
   const grants = db.prepare<
     [string],
@@ -25,9 +25,11 @@ export function timelineStore(db: Database.Database): Pick<HostStore, 'timeline'
       outcome: string | null;
       endedBy: string | null;
     }
-  >('SELECT version, granted, closed, outcome, ended_by AS endedBy FROM host_grant WHERE host = ?');
+  >(
+    'SELECT version, granted, closed, outcome, ended_by AS endedBy FROM host_grant WHERE host = ? ORDER BY granted',
+  );
   const reports = db.prepare<[string], RowOf<'report'>>(
-    'SELECT at, kind, from_version AS "from", version, detail FROM report WHERE host = ?',
+    'SELECT at, kind, from_version AS "from", version, detail FROM report WHERE host = ? ORDER BY seq',
   );
   const lines = db.prepare<[string, number], RowOf<'operator'>>(
     'SELECT at, who, action, detail AS reason FROM audit WHERE subject = ? ORDER BY seq DESC LIMIT ?',
@@ -48,6 +50,7 @@ export function timelineStore(db: Database.Database): Pick<HostStore, 'timeline'
         ...reports.all(id).map((row): HostEvent => ({ ...row, what: 'report' })),
         ...lines
           .all(`host ${id}`, mostLines)
+          .reverse()
           .filter(({ action }) => action !== 'enroll' && action !== 'enrol')
           .map((row): HostEvent => ({ ...row, what: 'operator' })),
       ];

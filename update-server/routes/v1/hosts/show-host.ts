@@ -1,6 +1,7 @@
 import { HostDetail } from '../../../../protocol/api/operator.ts';
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { Id, strict } from '../../../../protocol/schema/schema.ts';
+import { commandsFor } from '../../../domain/hosts/commands.ts';
 import { explain } from '../../../domain/hosts/explain.ts';
 import { readers } from '../../../routing/access.ts';
 import { route } from '../../../routing/route.ts';
@@ -21,6 +22,6 @@ export const showHost = route({
       const rollout = host.channel
         ? await store.currentRollout(host.name, host.channel, host.arch)
         : undefined;
-      return { ...host, why: explain(host, rollout, now()) };
+      return { ...host, why: explain(host, rollout, now()), commands: commandsFor(host, rollout, now()) };
     },
 });
