@@ -27,6 +27,11 @@ export async function writeFileOnEsp(
   }
 }
 
+/** Makes a folder on the ESP; the one around it must be there. */
+export async function makeFolderOnEsp(disk: string, path: string): Promise<void> {
+  await onEsp(disk, 'mmd', [`::${path}`]);
+}
+
 /** Reads a file of the ESP. */
 export async function readFileOnEsp(disk: string, path: string): Promise<Buffer> {
   const spool = `${disk}.spool`;

@@ -18,6 +18,8 @@ export interface QemuProcess {
   pid: number;
   monitor: Monitor;
   shell: Shell | undefined;
+  /** Types on the serial console. */
+  type(text: string): void;
   ended: Promise<End>;
   cpuSeconds(): number;
   kill(): void;
@@ -64,7 +66,8 @@ export async function startQemu(options: VmOptions, host: Host, console: Console
     if (event === 'WATCHDOG') console.note('the watchdog fired');
   });
   await monitor.execute('cont');
-  return { pid: child.pid!, monitor, shell, ended, cpuSeconds, kill: () => void child.kill('SIGKILL') };
+  const type = (text: string) => void serial!.write(text);
+  return { pid: child.pid!, monitor, shell, type, ended, cpuSeconds, kill: () => void child.kill('SIGKILL') };
 }
 
 /** Processor time of a child, read while it lives: it cannot be asked for afterwards. */

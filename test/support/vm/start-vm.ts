@@ -18,6 +18,8 @@ export interface Vm {
   isOn(): boolean;
   /** See `Console.waitFor`. */
   waitFor(pattern: RegExp, seconds: number): Promise<RegExpExecArray>;
+  /** Types on the serial console; throws while the machine is off. */
+  type(text: string): void;
   /** Waits until a shell answers in boot `number` (the current one unless given) or a later one; gives the boot id. */
   waitForShell(seconds: number, number?: number): Promise<string>;
   /** Runs a script in the guest; throws with its output unless it exits with 0. */
@@ -109,6 +111,10 @@ export async function startVm(options: VmOptions): Promise<Vm> {
       const { status, output } = await attempt(script, seconds);
       if (status !== 0) throw new Error(`${script}\nended with ${status} in the guest:\n${output}`);
       return output;
+    },
+    type(text) {
+      if (!current) throw new Error('the machine is off');
+      current.type(text);
     },
     monitor() {
       if (!current) throw new Error('the machine is off');
