@@ -10,7 +10,9 @@ export interface Block {
    * `run`: its commands are run, in order, in one folder; `until=TEXT` repeats them until they print it, `exit=N` is
    * how the last one ends. `background`: it goes on running. `made=VERSION`: the release that it would build is made
    * quickly instead, `unhealthy` when it shall fail its checks. `host`: hosts on files start instead of machines,
-   * `hosts=N` of them. Nothing: the commands are only checked to exist. The journey builds and boots what is quick here.
+   * `hosts=N` of them. The journey builds and boots what is quick here. `why=REASON`: it is not run, its commands are only
+   * checked to exist: they stand for a `host`, change the reader's `machine`, have `operands` that are somebody else's, set
+   * up the `checkout`, or are a `script`.
    */
   words: readonly string[];
 }
