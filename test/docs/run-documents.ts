@@ -25,6 +25,10 @@ export interface Manner {
   /** How long a command with `until` is repeated. */
   untilMs: number;
   env?: NodeJS.ProcessEnv;
+  /** Root folder of another Debian, whose QEMU and firmware run the machines. */
+  machinesIn?: string;
+  /** The block after which the reader has seen enough. */
+  isLast?(block: Block): boolean;
   /** Hears how long each block took. */
   onStep?(block: Block, ms: number): void | Promise<void>;
   /** Hears what machines say on their consoles. */
@@ -41,13 +45,14 @@ export async function runDocuments(pages: readonly string[], manner: Manner = qu
       const started = Date.now();
       await reader.follow(block);
       await manner.onStep?.(block, Date.now() - started);
+      if (manner.isLast?.(block)) break;
     }
   } finally {
     await reader.stop();
   }
 }
 
-async function startReader({ isLiteral, untilMs, env: more, onConsole }: Manner) {
+async function startReader({ isLiteral, untilMs, env: more, onConsole, machinesIn }: Manner) {
   const above = await mkdtemp(join(tmpdir(), 'reader-'));
   const dir = join(above, 'try');
   await mkdir(dir);
@@ -100,7 +105,7 @@ async function startReader({ isLiteral, untilMs, env: more, onConsole }: Manner)
   };
 
   async function startMachine({ page, line, text }: Block): Promise<void> {
-    const child = start(text, true);
+    const child = start(machinesIn ? inside(machinesIn, dir, text) : text, true);
     running.push(child);
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => onConsole?.(chunk.toString()));
@@ -189,6 +194,18 @@ async function startReader({ isLiteral, untilMs, env: more, onConsole }: Manner)
       await host.start();
     }
   }
+}
+
+/** Commands as they go in another Debian that has this folder too. */
+function inside(root: string, dir: string, text: string): string {
+  const script = [
+    `mkdir -p '${root}${dir}'`,
+    `mount --bind '${dir}' '${root}${dir}'`,
+    `mount --rbind /dev '${root}/dev'`,
+    `exec chroot '${root}' bash -euo pipefail -c "cd '${dir}'; $1"`,
+  ];
+  const quoted = (words: string) => `'${words.replaceAll("'", "'\\''")}'`;
+  return `exec unshare --mount --propagation private sh -euc ${quoted(script.join('\n'))} sh ${quoted(text)}`;
 }
 
 function nameBlob(text: string): { size: number; sha256: string } {
