@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'vitest';
+import { findMirror } from '../../builder/packages/network/mirror.ts';
 import { run } from '../../system/process/run.ts';
 import type { Block } from '../docs/read-blocks.ts';
 import { type Manner, runDocuments } from '../docs/run-documents.ts';
@@ -33,7 +34,7 @@ async function makeDebian(suite: string): Promise<string> {
   const folder = join(import.meta.dirname, '../../.cache/journey', `debian-${suite}`);
   if (existsSync(folder)) return folder;
   const include = `--include=${packages.trim().split(/\s+/).join(',')}`;
-  const mirror = process.env.INTERLOCK_MIRROR?.split(/\s+/)[0];
+  const { main } = await findMirror();
   await mkdir(join(folder, '..'), { recursive: true });
   await run('mmdebstrap', [
     '--variant=minbase',
