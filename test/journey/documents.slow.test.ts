@@ -36,13 +36,7 @@ async function makeDebian(suite: string): Promise<string> {
   const include = `--include=${packages.trim().split(/\s+/).join(',')}`;
   const { main } = await findMirror();
   await mkdir(join(folder, '..'), { recursive: true });
-  await run('mmdebstrap', [
-    '--variant=minbase',
-    include,
-    suite,
-    `${folder}.new`,
-    ...(mirror ? [mirror] : []),
-  ]);
+  await run('mmdebstrap', ['--variant=minbase', include, suite, `${folder}.new`, main]);
   await rename(`${folder}.new`, folder);
   return folder;
 }
