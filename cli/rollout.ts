@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { stringify } from 'smol-toml';
 import type {
   PolicyAnswer,
   PreviewAnswer,
@@ -177,6 +176,7 @@ async function policy(name: string, flags: ClientOptions & { channel: string; se
     ? await client.replace<PolicyAnswer>(path, { policy: await readPolicyChoice(set) })
     : await client.get<PolicyAnswer>(path);
   const warnings = (data.warnings ?? []).map((warning) => line`# warning: ${warning}`);
+  const { stringify } = await import('smol-toml');
   const head = line`# ${name} ${channel}: ${data.policy}`;
   return { text: [head, ...warnings, stringify(data.text)].join('\n').trimEnd(), data };
 }

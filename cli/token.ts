@@ -77,7 +77,7 @@ export function addToken(program: Command): void {
 }
 
 async function withTokens<T>(flags: Flags, use: (tokens: Tokens) => Promise<T>): Promise<T> {
-  const tokens = openTokens(flags);
+  const tokens = await openTokens(flags);
   try {
     return await use(tokens);
   } finally {

@@ -2,8 +2,9 @@ import type { Static, TSchema } from 'typebox';
 import { speaksExtensible, speaksHeader } from '../../protocol/api/check-in.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { type Answer, ask } from '../../system/http/ask.ts';
+import { checkJson, wordsOf } from '../../system/http/check-json.ts';
 import { createHttpAgents } from '../../system/http/http-agents.ts';
-import { checkJson, readJson, wordsOf } from '../../system/http/read-json.ts';
+import { readJson } from '../../system/http/read-json.ts';
 import type { RetryAfter } from './retry-after.ts';
 
 const timeout = { lookup: 5000, connect: 5000, secureConnect: 5000, response: 15_000, request: 30_000 };

@@ -1,8 +1,8 @@
 import { BaseFetcher } from 'tuf-js';
 import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { ask } from '../../system/http/ask.ts';
+import { checkJson, wordsOf } from '../../system/http/check-json.ts';
 import { createHttpAgents } from '../../system/http/http-agents.ts';
-import { checkJson, wordsOf } from '../../system/http/read-json.ts';
 import { isMissingFile, missingFile } from './tuf-js.ts';
 
 const timeout = {

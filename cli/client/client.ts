@@ -8,8 +8,8 @@ import type { Failure } from '../../protocol/errors/operands.ts';
 import { visible } from '../../protocol/text/visible.ts';
 import { readError } from '../../system/files/read-error.ts';
 import { type Answer, ask, openAnswer } from '../../system/http/ask.ts';
+import { checkJson, wordsOf } from '../../system/http/check-json.ts';
 import { createHttpAgents } from '../../system/http/http-agents.ts';
-import { checkJson, wordsOf } from '../../system/http/read-json.ts';
 import { parseServerUrl } from './server-url.ts';
 import { chosenProfile, readUserConfig, userConfigPath } from './user-config.ts';
 

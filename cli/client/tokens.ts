@@ -1,10 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Static } from 'typebox';
-import { type Role, type TokenInfo, TokenMade, TokensAnswer } from '../../protocol/api/operator.ts';
+import type { Role, TokenInfo, TokenMade } from '../../protocol/api/operator.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import { parse } from '../../protocol/schema/schema.ts';
-import { createToken } from '../../update-server/auth/create-token.ts';
-import { openSqliteStore } from '../../update-server/store/sqlite/store.ts';
 import { type ClientOptions, createClient } from './client.ts';
 
 /** A server's tokens, however they are reached. */
@@ -16,23 +13,25 @@ export interface Tokens {
 }
 
 /** Opens the tokens of a data folder, or of the server that flags, environment or login name. */
-export function openTokens({ data, ...options }: ClientOptions & { data?: string }): Tokens {
+export async function openTokens({ data, ...options }: ClientOptions & { data?: string }): Promise<Tokens> {
   return data === undefined ? ofServer(options) : ofFolder(data);
 }
 
 function ofServer(options: ClientOptions): Tokens {
   const client = createClient(options);
   return {
-    create: async (role, name): Promise<Static<typeof TokenMade>> =>
-      parse(TokenMade, await client.post('v1/tokens', { role, name }), 'the server’s answer'),
-    list: async () => parse(TokensAnswer, await client.get('v1/tokens'), 'the server’s answer').tokens,
+    create: (role, name) => client.post<Static<typeof TokenMade>>('v1/tokens', { role, name }),
+    list: async () => (await client.get<{ tokens: TokenInfo[] }>('v1/tokens')).tokens,
     revoke: async (id) => client.delete(`v1/tokens/${encodeURIComponent(id)}`),
     close: async () => {},
   };
 }
 
-function ofFolder(dataDir: string): Tokens {
+/** Loads the server's store when it is needed alone: it is most of what this command takes to start. */
+async function ofFolder(dataDir: string): Promise<Tokens> {
   if (!existsSync(dataDir)) throw new InterlockError('not_found', { what: dataDir });
+  const { openSqliteStore } = await import('../../update-server/store/sqlite/store.ts');
+  const { createToken } = await import('../../update-server/auth/create-token.ts');
   const store = openSqliteStore(dataDir);
   const who = 'command line';
   return {

@@ -3,30 +3,20 @@ import { mkdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse as parseToml, stringify } from 'smol-toml';
-import { type Static, Type } from 'typebox';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import { parse, strict, Word } from '../../protocol/schema/schema.ts';
+import { patterns } from '../../protocol/schema/patterns.ts';
 import { suggest } from '../../protocol/text/suggest.ts';
 import { syncFolder, writeDurably } from '../../system/files/durable.ts';
 
-const profileFields = {
-  /** Base URL of the update server. */
-  server: Type.Optional(Type.String({ pattern: '^https?://[^\\s]+$' })),
-  /** Operator token; sent to that server alone. */
-  token: Type.Optional(Type.String({ minLength: 1 })),
-  /** PEM file of the authority that signed that server's certificate. */
-  ca: Type.Optional(Type.String({ minLength: 1 })),
-};
 /** How to reach one server, used where neither a flag nor the environment says it. */
-const Profile = strict(profileFields);
-export type Profile = Static<typeof Profile>;
-
-/** The file; a server at its top is the profile `default`, as earlier versions wrote it. */
-const UserConfig = strict({
-  ...profileFields,
-  current: Type.Optional(Word),
-  profiles: Type.Optional(Type.Record(Word, Profile)),
-});
+export interface Profile {
+  /** Base URL of the update server. */
+  server?: string;
+  /** Operator token; sent to that server alone. */
+  token?: string;
+  /** PEM file of the authority that signed that server's certificate. */
+  ca?: string;
+}
 
 /** The servers that a person has logged in to, by their names, and the one that is meant when none is named. */
 export interface UserConfig {
@@ -46,8 +36,7 @@ export function userConfigPath(env: NodeJS.ProcessEnv = process.env): string {
 export function readUserConfig(file = userConfigPath()): UserConfig {
   const values = readToml(file);
   if (!values) return { current: defaultProfile, profiles: {} };
-  const { current, profiles = {}, ...old } = parse(UserConfig, values, file, 'config_invalid');
-  const all = { ...(old.server === undefined ? {} : { [defaultProfile]: old }), ...profiles };
+  const { current, profiles: all } = checkConfig(values, file);
   const isShared = (statSync(file).mode & 0o077) !== 0;
   if (isShared && Object.values(all).some(({ token }) => token)) {
     const problem = `other users can read its token; run: chmod 600 ${file}`;
@@ -87,6 +76,29 @@ export async function saveUserConfig(config: UserConfig, file = userConfigPath()
   }
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await writeDurably(file, stringify({ ...config }), 0o600);
+}
+
+/** A server at the top of the file is the profile `default`, as earlier versions wrote it. By hand: the schema library is half of what a command takes to start. */
+function checkConfig(
+  { current, profiles = {}, ...old }: Record<string, unknown>,
+  file: string,
+): { current: string | undefined; profiles: Record<string, Profile> } {
+  const refuse = (problem: string) => new InterlockError('config_invalid', { file, problem });
+  const isWord = (name: unknown) => typeof name === 'string' && new RegExp(patterns.word).test(name);
+  if (current !== undefined && !isWord(current)) throw refuse('current is not the name of a profile');
+  if (typeof profiles !== 'object' || Array.isArray(profiles)) throw refuse('profiles is not a table');
+  const all = { ...(Object.keys(old).length > 0 ? { [defaultProfile]: old } : {}), ...profiles };
+  for (const [name, values] of Object.entries(all as Record<string, Record<string, unknown>>)) {
+    const at = values === old ? '' : `profiles/${name}/`;
+    if (!isWord(name) || typeof values !== 'object') throw refuse(`profiles/${name} is no profile`);
+    for (const [key, value] of Object.entries(values)) {
+      if (!['server', 'token', 'ca'].includes(key)) throw refuse(`unknown key ${at}${key}`);
+      if (typeof value !== 'string' || value === '') throw refuse(`${at}${key} is not a text, in quotes`);
+      if (key === 'server' && !/^https?:\/\/\S+$/.test(value))
+        throw refuse(`${at}server is no URL of a server`);
+    }
+  }
+  return { current: current as string | undefined, profiles: all as Record<string, Profile> };
 }
 
 function readToml(file: string): Record<string, unknown> | undefined {

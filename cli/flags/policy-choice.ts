@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { parse as parseToml } from 'smol-toml';
 import type { PolicyChoice } from '../../protocol/api/rollout.ts';
-import { type PolicyText, readPolicy, refuseContradictions } from '../../protocol/documents/policy.ts';
+import type { PolicyText } from '../../protocol/documents/policy.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
 /** The flag of verbs that start rollouts. */
@@ -16,6 +15,9 @@ export async function readPolicyChoice(given: string | undefined): Promise<Polic
   const text = await readFile(given, 'utf8').catch((cause: unknown) => {
     throw new InterlockError('not_found', { what: given }, { cause });
   });
+  // loaded when there is a file alone: the schemas are half of what a command takes to start
+  const { readPolicy, refuseContradictions } = await import('../../protocol/documents/policy.ts');
+  const { parse: parseToml } = await import('smol-toml');
   try {
     const value = parseToml(text);
     readPolicy(value, given);

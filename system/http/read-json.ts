@@ -2,6 +2,7 @@ import type { Static, TSchema } from 'typebox';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { parseJson } from '../../protocol/schema/schema.ts';
 import type { Answer } from './ask.ts';
+import { checkJson } from './check-json.ts';
 
 /** Takes an answer for what it was asked for: JSON of this shape, and called so. Throws `answer_invalid`. */
 export function readJson<T extends TSchema>(answer: Answer, schema: T): Static<T> {
@@ -12,26 +13,4 @@ export function readJson<T extends TSchema>(answer: Answer, schema: T): Static<T
   } catch (cause) {
     throw new InterlockError('answer_invalid', { url, status, problem: (cause as Error).message }, { cause });
   }
-}
-
-/** Throws `answer_invalid` for what is not called JSON: a page in between, or nothing. */
-export function checkJson({ url, status, type, body }: Answer): void {
-  if (body.length > 0 && /^application\/([a-z0-9.-]+\+)?json$/.test(type)) return;
-  const found = body.length === 0 ? 'nothing' : `${type || 'no type'}: ${firstWords(body)}`;
-  throw new InterlockError('answer_invalid', { url, status, problem: `it is not valid JSON, but ${found}` });
-}
-
-/** What a failure says in its own words, shortened: the server's, or whatever stands in front of it. */
-export function wordsOf({ body }: Answer): string {
-  try {
-    const { kind, value } = JSON.parse(body.toString('utf8')) as { kind?: string; value?: string };
-    if (kind && value) return `${kind}: ${value}`.slice(0, 300);
-  } catch {
-    // not the server's
-  }
-  return firstWords(body);
-}
-
-function firstWords(body: Buffer): string {
-  return body.toString('utf8').replaceAll(/\s+/g, ' ').trim().slice(0, 100);
 }
