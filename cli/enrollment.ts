@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { Enrollment, type EnrollmentAnswer } from '../protocol/api/operator.ts';
+import { enrollments } from '../protocol/api/choices.ts';
+import type { Enrollment, EnrollmentAnswer } from '../protocol/api/operator.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
 import { dayMs, hourMs, minuteMs, weekMs } from '../protocol/time/durations.ts';
@@ -31,9 +32,9 @@ export function addEnrollment(
     .action(
       answer(async (how: string | undefined, flags: ClientOptions) => {
         const client = createClient(flags);
-        if (how !== undefined && !Enrollment.enum.includes(how as Enrollment)) {
+        if (how !== undefined && !enrollments.includes(how as Enrollment)) {
           throw new InterlockError('usage', {
-            problem: `enrollment is ${how}; use ${Enrollment.enum.join(' or ')}`,
+            problem: `enrollment is ${how}; use ${enrollments.join(' or ')}`,
           });
         }
         const data = how

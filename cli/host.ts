@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Static } from 'typebox';
-import { type HostDetail, HostState, type HostSummary, type HostsAnswer } from '../protocol/api/operator.ts';
+import { hostStates } from '../protocol/api/choices.ts';
+import type { HostDetail, HostSummary, HostsAnswer } from '../protocol/api/operator.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answerList } from '../system/command/answer-list.ts';
@@ -81,7 +82,7 @@ export function addHost(program: Command): void {
       '--query <text>',
       'only hosts whose id or version starts with this text, or whose name contains it',
     )
-    .option('--state <state>', `only hosts in this state: ${HostState.enum.join(', ')}`)
+    .addOption(new Option('--state <state>', 'only hosts in this state').choices(hostStates))
     .option('--channel <channel>', 'only hosts of this channel')
     .option('--version <version>', 'only hosts that run this version')
     .option('--group <group>', 'only hosts of this group')

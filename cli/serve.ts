@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { fstatSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { Enrollment } from '../protocol/api/operator.ts';
+import { enrollments } from '../protocol/api/choices.ts';
+import type { Enrollment } from '../protocol/api/operator.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { visible } from '../protocol/text/visible.ts';
 import { answer, verb } from '../system/command/command.ts';
 import { outliveOutput } from '../system/terminal/closed-pipe.ts';
 import { print } from '../system/terminal/print.ts';
-import { serve } from '../update-server/serve.ts';
 
 interface Flags {
   data: string;
@@ -51,9 +51,9 @@ export function addServe(program: Command): void {
       new Option(
         '--enrollment <how>',
         'token: hosts need a join token (the default of a new data folder); open: they can enroll without one and wait for approval; kept in the data folder',
-      ).choices(Enrollment.enum),
+      ).choices(enrollments),
     )
-    .addOption(new Option('--enrolment <how>').choices(Enrollment.enum).hideHelp())
+    .addOption(new Option('--enrolment <how>').choices(enrollments).hideHelp())
     .option('--lock-group <names...>', 'lock groups to show (default: all in etcd)')
     .action(answer(runServer));
 }
@@ -64,6 +64,7 @@ async function runServer(flags: Flags): Promise<{ text: string; data: unknown }>
   const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   outliveOutput();
   process.umask(0o077);
+  const { serve } = await import('../update-server/serve.ts');
   const server = await serve({
     dataDir: flags.data,
     listen: flags.listen,

@@ -15,6 +15,7 @@ import {
   Word,
 } from '../schema/schema.ts';
 import { GrantOutcome, NoneReason } from './check-in.ts';
+import { enrollments, hostStates } from './choices.ts';
 
 /** What the bearer of a token may do; `join` only lets hosts enrol. */
 export const Role = Type.Enum(['viewer', 'publisher', 'operator', 'admin', 'join']);
@@ -34,7 +35,7 @@ export type TokenInfo = Static<typeof TokenInfo>;
  * Where a host stands, in one word: `silent` missed several check-ins, or was not seen since it said it reboots, `new` never;
  * `failed` does not try the next version again; `held` is kept back by an operator; `waiting` has a reason that says for what.
  */
-export const HostState = Type.Enum(['up_to_date', 'updating', 'waiting', 'held', 'failed', 'silent', 'new']);
+export const HostState = Type.Enum([...hostStates]);
 export type HostState = Static<typeof HostState>;
 
 const hostFields = {
@@ -123,7 +124,7 @@ export const GroupRequest = strict({ group: orNull(Word) });
 export const PinRequest = strict({ version: orNull(Version) });
 
 /** How hosts become known: by a join token only, or also by asking, to be approved. */
-export const Enrollment = Type.Enum(['token', 'open']);
+export const Enrollment = Type.Enum([...enrollments]);
 export type Enrollment = Static<typeof Enrollment>;
 /** `PUT /v1/enrollment`; `enrolment` is the field's former name, for one release. */
 export const EnrollmentRequest = Type.Union([

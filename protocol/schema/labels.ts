@@ -36,14 +36,6 @@ export function parseSelector(selector: string): WantedLabel[] {
   });
 }
 
-/** Labels as one text in the order of their keys, the same for the same labels. */
-export function formatLabels(labels: Labels = {}): string {
-  return Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
-    .toSorted()
-    .join(',');
-}
-
 /** What the patterns ask for, in words. */
 export const labelMeanings: readonly (readonly [pattern: string, words: string])[] = [
   [
