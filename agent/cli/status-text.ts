@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { phaseTexts } from '../../protocol/rules/phase-texts.ts';
-import { formatLabels } from '../../protocol/text/format-labels.ts';
+import { formatLabels } from '../../protocol/schema/format-labels.ts';
 import { visible } from '../../protocol/text/visible.ts';
 import { bar, formatBytes, formatSeconds, terminalWidth } from '../../system/terminal/progress.ts';
 import { formatFacts, formatTable, text } from '../../system/terminal/table.ts';

@@ -1,5 +1,5 @@
 import type { HostSummary } from '../../protocol/api/operator.ts';
-import { formatLabels } from '../../protocol/text/format-labels.ts';
+import { formatLabels } from '../../protocol/schema/format-labels.ts';
 import type { List } from '../../system/list/list.ts';
 import { formatTime } from '../../system/terminal/format-time.ts';
 

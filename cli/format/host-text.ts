@@ -1,5 +1,5 @@
 import type { HostDetail } from '../../protocol/api/operator.ts';
-import { formatLabels } from '../../protocol/text/format-labels.ts';
+import { formatLabels } from '../../protocol/schema/format-labels.ts';
 import { formatTime } from '../../system/terminal/format-time.ts';
 import { formatFacts, formatTable, text } from '../../system/terminal/table.ts';
 

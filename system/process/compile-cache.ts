@@ -1,6 +1,6 @@
-import { lstatSync, mkdirSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /**
  * Keeps what Node makes of the sources in `$XDG_CACHE_HOME/interlock/compiled`, which halves the time a command takes to start. A folder
@@ -8,7 +8,7 @@ import { join } from 'node:path';
  */
 export function keepCompiled(env: NodeJS.ProcessEnv): void {
   const caches = env.XDG_CACHE_HOME || (env.HOME && join(env.HOME, '.cache'));
-  if (!caches?.startsWith('/') || env.NODE_COMPILE_CACHE) return;
+  if (!caches?.startsWith('/') || env.NODE_COMPILE_CACHE || !existsSync(dirname(caches))) return;
   const folder = join(caches, 'interlock/compiled');
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,8 +35,9 @@ test('a folder that others could write to is not used', async () => {
 });
 
 test.each([{}, { HOME: '/nonexistent' }, { XDG_CACHE_HOME: 'relative' }])(
-  'without a place it starts too: %o',
+  'without a place it starts too, and makes none: %o',
   async (env) => {
     expect(await start(env)).toMatch(/^interlock \d/);
+    expect(existsSync('/nonexistent')).toBe(false);
   },
 );

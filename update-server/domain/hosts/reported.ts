@@ -1,6 +1,6 @@
 import type { CheckIn } from '../../../protocol/api/check-in.ts';
 import type { HostSummary } from '../../../protocol/api/operator.ts';
-import { formatLabels } from '../../../protocol/text/format-labels.ts';
+import { formatLabels } from '../../../protocol/schema/format-labels.ts';
 
 /** Everything of a check-in that a store keeps and that seldom changes, but for the boot id, as one text to compare. */
 export function reportedText({

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { HostFilter } from '../../../../protocol/api/dashboard.ts';
 import type { HostSummary } from '../../../../protocol/api/operator.ts';
+import { formatLabels } from '../../../../protocol/schema/format-labels.ts';
 import { csvRecord } from '../../../../protocol/text/csv.ts';
-import { formatLabels } from '../../../../protocol/text/format-labels.ts';
 import { visibleJson } from '../../../../protocol/text/visible.ts';
 import type { Store } from '../../../store/interface/store.ts';
 

@@ -1,4 +1,4 @@
-import type { Labels } from '../schema/labels.ts';
+import type { Labels } from './labels.ts';
 
 /** Labels as one text in the order of their keys, the same for the same labels. */
 export function formatLabels(labels: Labels = {}): string {
