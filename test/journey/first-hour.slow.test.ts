@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { run } from '../../system/process/run.ts';
 import { makeFolderOnEsp, writeFileOnEsp } from '../support/vm/esp-file.ts';
@@ -82,6 +82,30 @@ test('tiny gives a root shell on its serial console to who runs the machine, and
     }
   });
 });
+
+test('with Secure Boot on, tiny gives no root shell and says so', async () => {
+  await withVm('root-shell-secure-boot', await signedDisk(), async ({ start }) => {
+    const extra = ['-smbios', `type=11,value=io.systemd.credential:${credential}=yes`];
+    const vm = await start({ secureBoot: true, mostBoots: 3, extra });
+    await vm.waitFor(
+      /^interlock: the credential interlock.root-shell is ignored: Secure Boot is on/m,
+      seconds,
+    );
+    await vm.waitForShell(seconds, 2);
+    expect(await vm.run('cat /proc/[0-9]*/comm | grep -cx bash || true', seconds)).toBe('0\n');
+    expect(await vm.run('interlock-agent status', seconds)).toMatch(/^boot +Secure Boot on/m);
+  });
+});
+
+/** A disk whose boot files these keys signed, and which enrolls them in a firmware without any. */
+async function signedDisk(): Promise<string> {
+  const [release, disk] = [join(scratch, basename(built.release('1'))), join(scratch, 'signed.raw')];
+  await cp(built.release('1'), release, { recursive: true });
+  const call = (...args: string[]) => run(process.execPath, [interlock, ...args]);
+  await call('sign', release, '--keys', built.keys);
+  await call('disk', release, '--out', disk, '--keys', built.keys, '--secure-boot-enroll');
+  return disk;
+}
 
 async function diskWith(fragment: string): Promise<string> {
   const [folder, disk] = [join(scratch, 'etc'), join(scratch, 'disk.raw')];

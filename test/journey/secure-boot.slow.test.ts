@@ -16,7 +16,6 @@ import { outFile, withVm } from './with-vm.ts';
 const bootSeconds = 400;
 const updateSeconds = 900;
 const archive = 'interlock/config.cpio';
-const rootShell = ['-smbios', 'type=11,value=io.systemd.credential:interlock.root-shell=yes'];
 let built: Built;
 let scratch: string;
 beforeAll(async () => {
@@ -42,14 +41,10 @@ test('a host whose firmware knows our keys boots, is configured and updates by w
       const damaged = Buffer.from(good);
       damaged[good.indexOf('server = ')] = 0x53;
       await writeFileOnEsp(copy, archive, damaged);
-      const vm = await start({ secureBoot: true, mostBoots: 8, credentials: quickTimer, extra: rootShell });
+      const vm = await start({ secureBoot: true, mostBoots: 8, credentials: quickTimer });
 
       await vm.waitForShell(bootSeconds, 2);
       expect(vm.console.text()).toContain('Custom Secure Boot keys successfully enrolled');
-      await vm.waitFor(
-        /^interlock: the credential interlock.root-shell is ignored: Secure Boot is on/m,
-        bootSeconds,
-      );
       await reached('keys are enrolled, version 1 is up');
       expect(await firmwareOf(vm)).toEqual({ secureBoot: 1, setupMode: 0 });
       expect(await vm.run('interlock-agent status', 120)).toMatch(
