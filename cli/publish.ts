@@ -5,10 +5,11 @@ import { answer, verb } from '../system/command/command.ts';
 import { formatBytes } from '../system/terminal/progress.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client/client.ts';
 import { policyOption, readPolicyChoice } from './flags/policy-choice.ts';
+import { describeStart, readStartTime, startOption } from './flags/start-time.ts';
 import { showChange } from './show-change.ts';
 import { warnOfPolicy } from './warn-policy.ts';
 
-type Flags = ClientOptions & { keys: string; channel: string; policy?: string; export?: string };
+type Flags = ClientOptions & { keys: string; channel: string; policy?: string; at?: string; export?: string };
 
 /** Adds `interlock publish`: uploads a release and makes it a channel's head in one transaction; safe to repeat. */
 export function addPublish(program: Command): void {
@@ -19,18 +20,21 @@ export function addPublish(program: Command): void {
     .requiredOption('--keys <dir>', 'folder that `interlock keys init` created')
     .requiredOption('--channel <channel>', 'channel that gets it as head')
     .option(...policyOption)
+    .option(...startOption)
     .option('--export <file>', 'upload the blobs and write a signing request, for keys on other machines')
     .action(
       answer(async (releaseDir: string, flags: Flags) => {
-        const { keys: keysDir, channel, policy: chosen, export: exportTo } = flags;
+        const { keys: keysDir, channel, policy: chosen, at, export: exportTo } = flags;
         const server = createClient(flags);
         const policy = await readPolicyChoice(chosen);
+        const starts = readStartTime(at);
         const data = await publish({
           server,
           keysDir,
           releaseDir,
           channel,
           policy,
+          starts,
           exportTo,
           show: showChange,
         });
@@ -43,7 +47,8 @@ export function addPublish(program: Command): void {
         const text = data.published
           ? line`${what} ${exportTo === undefined ? 'is' : 'will be'} the head of ${channel} (${formatBytes(data.uploaded)} uploaded)`
           : line`${what} is already published${repaired}`;
-        return { text, data };
+        const when = starts && data.published ? `; its rollout ${describeStart(starts)}` : '';
+        return { text: text + when, data: { ...data, ...(starts && { starts }) } };
       }),
     );
 }

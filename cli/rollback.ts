@@ -4,6 +4,7 @@ import { line } from '../protocol/text/visible.ts';
 import { answer, verb } from '../system/command/command.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client/client.ts';
 import { policyOption, readPolicyChoice } from './flags/policy-choice.ts';
+import { describeStart, readStartTime, startOption } from './flags/start-time.ts';
 import { showChange } from './show-change.ts';
 import { warnOfPolicy } from './warn-policy.ts';
 
@@ -13,6 +14,7 @@ type Flags = ClientOptions & {
   to: string;
   reason: string;
   policy?: string;
+  at?: string;
   export?: string;
 };
 
@@ -26,13 +28,15 @@ export function addRollback(program: Command): void {
     .requiredOption('--to <version>', 'version to go back to')
     .requiredOption('--keys <dir>', 'folder that `interlock keys init` created')
     .option(...policyOption)
+    .option(...startOption)
     .option('--export <file>', 'write a signing request instead, for keys on other machines')
     .option('--reason <text>', 'reason, shown to operators', 'rolled back')
     .action(
       answer(async (name: string, flags: Flags) => {
-        const { keys: keysDir, channel, to, reason, policy: chosen, export: exportTo } = flags;
+        const { keys: keysDir, channel, to, reason, policy: chosen, at, export: exportTo } = flags;
         const server = createClient(flags);
         const policy = await readPolicyChoice(chosen);
+        const starts = readStartTime(at);
         const withdrawn = await rollback({
           server,
           keysDir,
@@ -41,6 +45,7 @@ export function addRollback(program: Command): void {
           to,
           reason,
           policy,
+          starts,
           exportTo,
           show: showChange,
         });
@@ -48,7 +53,8 @@ export function addRollback(program: Command): void {
         const text = withdrawn.length
           ? line`${channel} ${exportTo === undefined ? 'is' : 'will be'} back at ${to}; withdrawn: ${withdrawn.join(', ')}`
           : `${channel} is already at ${to}`;
-        return { text, data: { name, channel, to, withdrawn } };
+        const when = starts && withdrawn.length ? `; its rollout ${describeStart(starts)}` : '';
+        return { text: text + when, data: { name, channel, to, withdrawn, ...(starts && { starts }) } };
       }),
     );
 }

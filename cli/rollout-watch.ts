@@ -5,7 +5,7 @@ import { terminalWidth } from '../system/terminal/progress.ts';
 import { openScreen } from '../system/terminal/screen.ts';
 import type { Client, ClientOptions } from './client/client.ts';
 import { findRollout, looksLikeId } from './client/find-id.ts';
-import { describeUnable, stateOf } from './format/rollout-text.ts';
+import { describeUnable, rollbackCommand, stateOf } from './format/rollout-text.ts';
 import { lineOfRollout, viewRollout } from './format/rollout-view.ts';
 
 /** Flags of `interlock rollout watch`. */
@@ -99,7 +99,7 @@ function isComplete(rollout: RolloutDetail): boolean {
 function stopped(rollout: RolloutDetail): InterlockError {
   const { id, name, version, channel, state } = rollout;
   const next = {
-    halted: `interlock rollout resume ${id.slice(0, 8)}, or interlock rollback ${name} --channel ${channel} --to VERSION --keys DIR`,
+    halted: `interlock rollout resume ${id.slice(0, 8)}, or ${rollbackCommand(rollout)}`,
     aborted: `interlock rollout start ${name} --channel ${channel} starts another`,
     superseded: `interlock rollout watch ${name} --channel ${channel} follows its successor`,
   }[state as 'halted' | 'aborted' | 'superseded'];

@@ -14,6 +14,7 @@ import { addServerOptions, type ClientOptions, createClient } from './client/cli
 import { findRollout } from './client/find-id.ts';
 import { readDuration } from './flags/duration.ts';
 import { policyOption, readPolicyChoice } from './flags/policy-choice.ts';
+import { describeStart, readStartTime, startOption } from './flags/start-time.ts';
 import { rolloutList } from './format/rollout-list.ts';
 import { describeEnd, describePreview, describeRollout } from './format/rollout-text.ts';
 import { type WatchFlags, watchRollout } from './rollout-watch.ts';
@@ -129,7 +130,10 @@ function addStart(add: Add): void {
         'v1/rollouts',
         body,
       );
-      return { text: formatList(rolloutList, rollouts), data: rollouts };
+      const planned = rollouts
+        .filter(({ state }) => state === 'scheduled')
+        .map(({ starts }) => describeStart(starts));
+      return { text: [formatList(rolloutList, rollouts), ...new Set(planned)].join('\n'), data: rollouts };
     }),
   );
 }
@@ -138,7 +142,7 @@ function addWithStart(add: Add, signature: string, summary: string, example: str
   return add(signature, summary, example)
     .requiredOption('--channel <channel>', 'channel whose head to roll out')
     .option(...policyOption)
-    .option('--at <time>', 'no host starts before this time, such as 2026-03-01T22:00:00Z');
+    .option(...startOption);
 }
 
 function addActions(add: Add): void {
@@ -186,6 +190,6 @@ async function startBody(name: string, { channel, policy: given, at }: StartFlag
     name,
     channel,
     ...(given ? { policy: await readPolicyChoice(given) } : {}),
-    ...(at ? { starts: at } : {}),
+    ...(at === undefined ? {} : { starts: readStartTime(at) }),
   };
 }

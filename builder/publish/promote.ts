@@ -16,6 +16,8 @@ export interface PromoteOptions {
   channel: string;
   /** What the rollout of the new head follows; else the channel's own. */
   policy?: PolicyChoice | undefined;
+  /** When that starts, if not at once. */
+  starts?: string | undefined;
   /** File for a signing request, in place of sending. */
   exportTo?: string | undefined;
   /** Called with what is signed, as text. */
@@ -29,21 +31,10 @@ export interface PromoteOptions {
 
 /** Makes a release that is on the server the head of a further channel. Returns false when it was so before. */
 export async function promote(options: PromoteOptions): Promise<boolean> {
-  const {
-    server,
-    keysDir,
-    name,
-    version,
-    channel,
-    policy,
-    exportTo,
-    show,
-    agree,
-    expected,
-    now = new Date(),
-  } = options;
+  const { server, keysDir, name, version, channel, policy, starts, exportTo, show } = options;
+  const { agree, expected, now = new Date() } = options;
   return submit(
-    { server, keysDir, name, action: 'promote', policy, exportTo, show, agree, now },
+    { server, keysDir, name, action: 'promote', policy, starts, exportTo, show, agree, now },
     async (present) => {
       const head = releasedVersion(present.repository, name, version);
       await readReleases(server, present.repository, name, head);

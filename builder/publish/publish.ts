@@ -19,6 +19,8 @@ export interface PublishOptions {
   channel: string;
   /** What the rollout of the new head follows; else the channel's own. */
   policy?: PolicyChoice | undefined;
+  /** When that starts, if not at once. */
+  starts?: string | undefined;
   /** File for a signing request, in place of sending. */
   exportTo?: string | undefined;
   /** Called with what is signed, as text. */
@@ -42,12 +44,13 @@ export interface PublishOutcome {
  * Cut anywhere and repeated, it continues; repeated when done, it changes nothing.
  */
 export async function publish(options: PublishOptions): Promise<PublishOutcome> {
-  const { server, keysDir, channel, policy, exportTo, show, now = new Date() } = options;
+  const { server, keysDir, channel, policy, starts, exportTo, show } = options;
+  const { now = new Date() } = options;
   const loaded = await checkRelease(options.releaseDir);
   const { name, version } = loaded.release;
   let uploaded = 0;
   const published = await submit(
-    { server, keysDir, name, action: 'publish', policy, exportTo, show, now },
+    { server, keysDir, name, action: 'publish', policy, starts, exportTo, show, now },
     async (present) => {
       const named = signRelease(present, loaded, now);
       const before = await readChannel(server, present.repository, name, channel);

@@ -19,6 +19,8 @@ export interface RollbackOptions {
   reason: string;
   /** What the rollout of the new head follows; else the channel's own. */
   policy?: PolicyChoice | undefined;
+  /** When that starts, if not at once. */
+  starts?: string | undefined;
   /** File for a signing request, in place of sending. */
   exportTo?: string | undefined;
   /** Called with what is signed, as text. */
@@ -35,23 +37,11 @@ export interface RollbackOptions {
  * Throws `bad_input` when the head's state can no longer be run by that version (`stateCompat`).
  */
 export async function rollback(options: RollbackOptions): Promise<string[]> {
-  const {
-    server,
-    keysDir,
-    name,
-    channel,
-    to,
-    reason,
-    policy,
-    exportTo,
-    show,
-    agree,
-    expected,
-    now = new Date(),
-  } = options;
+  const { server, keysDir, name, channel, to, reason, policy, starts, exportTo, show } = options;
+  const { agree, expected, now = new Date() } = options;
   let withdrawn: string[] = [];
   await submit(
-    { server, keysDir, name, action: 'rollback', policy, exportTo, show, agree, now },
+    { server, keysDir, name, action: 'rollback', policy, starts, exportTo, show, agree, now },
     async (present) => {
       const before = await readChannel(server, present.repository, name, channel);
       requireExpected(before, expected);

@@ -17,7 +17,7 @@ export interface RequestShown {
   taken: string[];
   digest: string;
   /** What the request asks of the server besides signatures: for the audit log and rollouts. */
-  errand: Pick<SigningRequest['publish'], 'action' | 'name' | 'policy'>;
+  errand: Pick<SigningRequest['publish'], 'action' | 'name' | 'policy' | 'starts'>;
 }
 
 /** Shows what a request would change against what this folder trusts, and signs nothing. Throws `metadata_invalid` as `signRequest` does. */
@@ -57,8 +57,12 @@ async function look(file: string, keysDir: string) {
   const folder = catchUp(before, request);
   const asked = refusing('request', () => checkAsked(folder, request));
   const documents = describeRequest(folder, request, asked, await earlierDocuments(folder, request, asked));
-  const { action, name, policy } = request.publish;
-  const errand = { action, name, ...(policy === undefined ? {} : { policy }) };
+  const { action, name, policy, starts } = request.publish;
+  const errand = {
+    ...{ action, name },
+    ...(policy === undefined ? {} : { policy }),
+    ...(starts === undefined ? {} : { starts }),
+  };
   const shown = { documents, taken: takenOver(before, folder), digest: digestOf(request), errand };
   return { request, before, folder, asked, shown };
 }

@@ -1,4 +1,5 @@
 import type { HostDetail } from '../../protocol/api/operator.ts';
+import { versionsOf } from '../../protocol/rules/report-versions.ts';
 import { formatLabels } from '../../protocol/schema/format-labels.ts';
 import { formatTime } from '../../system/terminal/format-time.ts';
 import { formatFacts, formatTable, text } from '../../system/terminal/table.ts';
@@ -21,12 +22,12 @@ export function describeHost(host: HostDetail): string {
     ...(host.cancelled.length > 0 ? [['cancelled versions', host.cancelled.join(', ')] as const] : []),
     ...(host.trouble ? [['problem', describeTrouble(host.trouble)] as const] : []),
     ...lastFailure(host),
-    ['reason', host.why],
+    ['reason', inOwnZone(host.why)],
   ]);
   const rows = host.reports.map(({ at, kind, from, version, detail }) => [
     formatTime(at),
     kind,
-    from === version ? version : `${from} → ${version}`,
+    versionsOf({ kind, from, version }),
     detail,
   ]);
   if (rows.length === 0) return facts;
@@ -42,4 +43,9 @@ function lastFailure({ reports }: HostDetail): [string, string][] {
   const last = reports.find(({ kind }) => ['confirmed', 'fell_back', 'failed'].includes(kind));
   if (!last || last.kind === 'confirmed') return [];
   return [['last failure', `${last.version} at ${formatTime(last.at)}: ${last.detail}`]];
+}
+
+/** A sentence of the server with its times in the reader's zone. */
+function inOwnZone(sentence: string): string {
+  return sentence.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (time) => formatTime(time));
 }

@@ -3,6 +3,7 @@ import { line } from '../../protocol/text/visible.ts';
 import { formatTime } from '../../system/terminal/format-time.ts';
 import { bar } from '../../system/terminal/progress.ts';
 import { formatFacts, formatTable, text } from '../../system/terminal/table.ts';
+import { describeStart } from '../flags/start-time.ts';
 import { shownDigits } from './format-values.ts';
 
 const barWidth = 20;
@@ -15,7 +16,7 @@ export function describeRollout(data: RolloutDetail): string {
     ['release', `${data.name} ${data.version} ${data.arch}`],
     ['channel', `${data.channel}, policy ${data.policy}`],
     ['state', stateOf(data)],
-    ['starts', formatTime(data.starts)],
+    ['starts', startOf(data)],
     ...(data.canary ? [['canary', data.canary] as const] : []),
     ['ramp', `${bar(data.percent / 100, barWidth)} ${data.percent.toFixed(1)} % can start`],
     ['hosts', `${bar(done, barWidth)} ${data.confirmed} good, ${data.failed} failed, ${data.active} active`],
@@ -29,25 +30,66 @@ export function describeRollout(data: RolloutDetail): string {
         ]
       : []),
   ]);
-  const rows = data.waiting.map(({ reason, hosts }) => [String(hosts), reason]);
+  const rows = waitingIn(data).map(({ reason, hosts }) => [String(hosts), reason]);
   const waiting = rows.length > 0 ? [formatTable(['HOSTS', text('WAIT FOR')], rows)] : [];
-  return [facts, ...describeNamed(data), ...waiting].join('\n\n');
+  return [facts, ...describeNamed(data), ...waiting, ...nextSteps(data)].join('\n\n');
+}
+
+/** What hosts wait for: who is on the release, or under way to it, does not wait. */
+export function waitingIn({ waiting }: Pick<RolloutDetail, 'waiting'>): RolloutDetail['waiting'] {
+  return waiting.filter(({ reason }) => reason !== 'up_to_date' && reason !== 'offered');
+}
+
+/** What can be typed next about a rollout that does not run. */
+function nextSteps(rollout: RolloutDetail): string[] {
+  const { id, name, channel, state } = rollout;
+  const short = id.slice(0, shownDigits);
+  const commands = {
+    halted: [`interlock rollout resume ${short} --reason TEXT`, rollbackCommand(rollout)],
+    paused: [`interlock rollout resume ${short} --reason TEXT`],
+    aborted: [`interlock rollout start ${name} --channel ${channel}`, rollbackCommand(rollout)],
+    scheduled: [
+      `interlock rollout preview ${name} --channel ${channel}`,
+      `interlock rollout abort ${short} --reason TEXT`,
+    ],
+  }[state as string];
+  return commands ? [['next', ...commands.map((command) => `  ${command}`)].join('\n')] : [];
+}
+
+/** The command that sends the rollout's hosts back to the version that was good before. */
+export function rollbackCommand({
+  name,
+  channel,
+  goBack,
+}: Pick<RolloutDetail, 'name' | 'channel' | 'goBack'>): string {
+  return `interlock rollback ${name} --channel ${channel} --to ${goBack ?? 'VERSION'} --keys keys --reason TEXT`;
+}
+
+function startOf({ starts, state }: RolloutSummary): string {
+  return state === 'scheduled' ? describeStart(starts).replace('starts ', '') : formatTime(starts);
 }
 
 /** The hosts behind the figures, a table for each kind; an older server sends none. */
-function describeNamed({ named }: RolloutDetail): string[] {
+function describeNamed({ named, version }: RolloutDetail): string[] {
+  const head = ['HOST', 'NAME', 'STATE', 'FAILED', 'PHASE', 'RUNS', 'SINCE', text('REASON')];
+  const rows = (named?.failed ?? []).map((host) => [
+    ...[host.id.slice(0, shownDigits), host.hostname, host.what, version],
+    ...[host.phase ?? '', host.version ?? '', host.since ? formatTime(host.since) : ''],
+    host.detail,
+  ]);
+  const failed = rows.length > 0 ? [`failed\n${formatTable(head, rows)}`] : [];
   const kinds = [
-    ['failed', named?.failed],
     ['under way', named?.underWay],
     ['missing in the canary', named?.canary],
     ['cannot come', named?.unable],
   ] as const;
-  return kinds
+  const others = kinds
     .filter(([, hosts]) => hosts && hosts.length > 0)
     .map(
       ([title, hosts]) =>
         `${title}\n${formatTable(['HOST', 'NAME', 'STATE', 'SINCE', text('DETAIL')], hosts!.map(rowOf))}`,
     );
+  return [...failed, ...others];
 }
 
 function rowOf({ id, hostname, what, since, detail }: NamedHost): string[] {
@@ -84,7 +126,14 @@ export function stateOf({ state, reason }: RolloutSummary): string {
 }
 
 /** The plan of a rollout that has not started: which hosts would start when. */
-export function describePreview({ version, policy, hosts, steps, warnings = [] }: PreviewAnswer): string {
+export function describePreview({
+  version,
+  policy,
+  hosts,
+  starts,
+  steps,
+  warnings = [],
+}: PreviewAnswer): string {
   const warned = warnings.map((warning) => line`warning: ${warning}`);
   if (hosts === 0) {
     const none = line`${version} with policy ${policy}: no host of the channel would start`;
@@ -100,5 +149,6 @@ export function describePreview({ version, policy, hosts, steps, warnings = [] }
       .join(' '),
   ]);
   const table = formatTable(['FROM', 'GROUP', 'HOSTS', text('EXAMPLES')], rows);
-  return [line`${version} with policy ${policy}: ${hosts} hosts`, table, ...warned].join('\n');
+  const when = starts ? `, ${describeStart(starts)}` : '';
+  return [line`${version} with policy ${policy}: ${hosts} hosts${when}`, table, ...warned].join('\n');
 }

@@ -1,7 +1,7 @@
 import type { RolloutDetail } from '../../protocol/api/rollout.ts';
 import { cutEnd } from '../../system/terminal/cut-end.ts';
 import { formatSeconds } from '../../system/terminal/progress.ts';
-import { stateOf } from './rollout-text.ts';
+import { stateOf, waitingIn } from './rollout-text.ts';
 
 const blocks = ' ▁▂▃▄▅▆▇█';
 const labelWidth = 11;
@@ -10,7 +10,7 @@ const widestProgress = 60;
 
 /** The lines of a live view of a rollout: planned and granted progress, and what hosts wait for. */
 export function viewRollout(rollout: RolloutDetail, now: Date, width: number): string[] {
-  const { active, curve, planned, waiting, policyText } = rollout;
+  const { active, curve, planned, policyText } = rollout;
   const starts = Date.parse(rollout.starts);
   const end = Math.max(now.getTime(), ...planned.map(({ at }) => Date.parse(at)), starts + 1);
   const cells = Math.max(8, Math.min(width - labelWidth - figureWidth, widestProgress));
@@ -26,11 +26,11 @@ export function viewRollout(rollout: RolloutDetail, now: Date, width: number): s
     );
   const line = (label: string, text: string) => cutEnd(`${label.padEnd(labelWidth)}${text}`, width);
   const limit = policyText.max_failures;
-  const reasons = waiting.map(({ reason, hosts }) => `${hosts} ${reason}`);
+  const reasons = waitingIn(rollout).map(({ reason, hosts }) => `${hosts} ${reason}`);
   return [
     cutEnd(`${rollout.name} ${rollout.version} ${rollout.arch} on ${rollout.channel}`, width),
     line('state', `${stateOf(rollout)} (policy ${rollout.policy}${canaryOf(rollout)})`),
-    line('since', sinceOf(starts, now)),
+    line(starts > now.getTime() ? 'starts' : 'since', sinceOf(starts, now)),
     '',
     line(
       'planned',
@@ -53,9 +53,9 @@ export function viewRollout(rollout: RolloutDetail, now: Date, width: number): s
 
 /** The same in one line, for a log. */
 export function lineOfRollout(rollout: RolloutDetail): string {
-  const { name, version, channel, active, confirmed, failed, inFlight, curve, waiting } = rollout;
+  const { name, version, channel, active, confirmed, failed, inFlight, curve } = rollout;
   const granted = curve.at(-1)?.granted ?? 0;
-  const reasons = waiting.map(({ reason, hosts }) => `${hosts} ${reason}`);
+  const reasons = waitingIn(rollout).map(({ reason, hosts }) => `${hosts} ${reason}`);
   return [
     `${name} ${version} on ${channel} ${stateOf(rollout)}`,
     `planned ${percent(rollout.percent / 100).trim()}`,
@@ -102,5 +102,5 @@ function canaryOf({ canary }: RolloutDetail): string {
 
 function sinceOf(starts: number, now: Date): string {
   const seconds = (now.getTime() - starts) / 1000;
-  return seconds < 0 ? `starts in ${formatSeconds(-seconds)}` : formatSeconds(seconds);
+  return seconds < 0 ? `in ${formatSeconds(-seconds)}` : formatSeconds(seconds);
 }

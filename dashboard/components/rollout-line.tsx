@@ -19,9 +19,10 @@ export function RolloutLine({ of: rollout }: { of: RolloutSummary }) {
       </header>
       {rollout.reason && <p class="reason">{rollout.reason}</p>}
       <Track of={rollout} />
-      <TrackFigures of={rollout} />
+      <TrackFigures of={rollout} failedPath={`${rolloutPath(rollout.id)}#s-failed`} />
       <p class="quiet small">
-        {rollout.arch}, {policyLabel(rollout.policy)}, since <When time={rollout.starts} />
+        {rollout.arch}, {policyLabel(rollout.policy)}, {rollout.state === 'scheduled' ? 'starts' : 'since'}{' '}
+        <When time={rollout.starts} />
         {rollout.canary === 'waiting' && '; waiting for canaries'}
       </p>
     </article>

@@ -37,7 +37,15 @@ export function Track({
 }
 
 /** The figures behind the line, with its colors. */
-export function TrackFigures({ of: { percent: planned, inFlight, confirmed, failed, active } }: TrackProps) {
+export function TrackFigures({
+  of: { percent: planned, inFlight, confirmed, failed, active },
+  failedPath,
+}: TrackProps & { /** Where the failed hosts stand. */ failedPath: string }) {
+  const lost = (
+    <>
+      <b>{count(failed)}</b> failed
+    </>
+  );
   return (
     <ul class="figures">
       <li>
@@ -47,7 +55,7 @@ export function TrackFigures({ of: { percent: planned, inFlight, confirmed, fail
         <i class="dot moving" /> <b>{count(inFlight)}</b> under way
       </li>
       <li>
-        <i class="dot failed" /> <b>{count(failed)}</b> failed
+        <i class="dot failed" /> {failed > 0 ? <a href={failedPath}>{lost}</a> : lost}
       </li>
       <li class="quiet">
         of <b>{count(active)}</b> hosts; the ramp is at <b>{percent(planned / 100)}</b>

@@ -2,6 +2,7 @@ import type { RolloutState } from '../../protocol/api/rollout.ts';
 import { lookUp, type Tone } from './tone.ts';
 
 const labels: Readonly<Record<RolloutState, { tone: Tone; label: string }>> = {
+  scheduled: { tone: 'dark', label: 'Scheduled' },
   running: { tone: 'go', label: 'Running' },
   paused: { tone: 'caution', label: 'Paused' },
   halted: { tone: 'stop', label: 'Halted' },

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { Bytes, Count, Sha256, strict, Word } from '../schema/schema.ts';
+import { Bytes, Count, Sha256, strict, Time, Word } from '../schema/schema.ts';
 import { PolicyChoice } from './rollout.ts';
 
 /** One blob of an upload: `PUT /v1/blobs/<sha256>` takes its bytes, from `received` on. */
@@ -30,6 +30,8 @@ export const PublishRequest = strict({
   name: Word,
   /** What the rollouts of new heads follow; otherwise their channels' own policy. */
   policy: Type.Optional(PolicyChoice),
+  /** When the rollouts of new heads start; at once without it. */
+  starts: Type.Optional(Time),
 });
 export type PublishRequest = Static<typeof PublishRequest>;
 export const PublishAnswer = strict({ snapshot: Type.Integer(), timestamp: Type.Integer() });

@@ -3,10 +3,18 @@ import { PolicyText } from '../documents/policy.ts';
 import { Arch, Count, Id, orNull, Sha256, strict, Time, Version, Word } from '../schema/schema.ts';
 
 /**
- * `running`, `paused` and `halted` rollouts are active: one per name, channel and architecture. `completed`: everybody who can
+ * `scheduled`: its start is still to come. It, `running`, `paused` and `halted` rollouts are active: one per name, channel and architecture. `completed`: everybody who can
  * come is through and hosts are on the release; hosts that come late are let in, and it can still halt.
  */
-export const RolloutState = Type.Enum(['running', 'paused', 'halted', 'completed', 'aborted', 'superseded']);
+export const RolloutState = Type.Enum([
+  'scheduled',
+  'running',
+  'paused',
+  'halted',
+  'completed',
+  'aborted',
+  'superseded',
+]);
 export type RolloutState = Static<typeof RolloutState>;
 
 /** Why a host of a rollout cannot get to its release now; hosts without approval are not counted in anything. */
@@ -36,6 +44,8 @@ export const NamedHost = strict({
   lastSeen: orNull(Time),
   /** In the host's own words. */
   detail: Type.String(),
+  /** How far it had come when it failed; only for failed hosts. */
+  phase: Type.Optional(Type.String()),
 });
 export type NamedHost = Static<typeof NamedHost>;
 
@@ -91,6 +101,8 @@ export const RolloutDetail = strict({
     canary: Type.Array(NamedHost),
     unable: Type.Array(NamedHost),
   }),
+  /** The version that hosts would go back to if this one is bad; absent in the answers of older servers. */
+  goBack: Type.Optional(orNull(Version)),
   /** Active hosts by what they were answered last. */
   waiting: Type.Array(strict({ reason: Type.String(), hosts: Count })),
   /** Grants and their ends over time, in up to 200 steps: counts from the beginning to each time. */
@@ -114,6 +126,8 @@ export const PreviewAnswer = strict({
   version: Version,
   policy: Type.String(),
   hosts: Count,
+  /** When nobody starts before; absent in the answers of older servers. */
+  starts: Type.Optional(Time),
   /** What of the policy does not fit the channel's hosts. */
   warnings: Type.Array(Type.String()),
   steps: Type.Array(

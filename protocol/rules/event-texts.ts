@@ -1,6 +1,7 @@
 import type { HostEvent } from '../api/hosts.ts';
 import { auditWords } from '../text/audit-words.ts';
 import { noneReasons } from './none-reasons.ts';
+import { versionsOf } from './report-versions.ts';
 
 /** An event in the life of a host, in words. */
 export interface EventText {
@@ -44,12 +45,6 @@ export function eventText(event: HostEvent): EventText {
 function wordsOf(kind: string): Omit<EventText, 'detail'> {
   const [what, is] = Object.hasOwn(reports, kind) ? reports[kind]! : ([kind, 'plain'] as const);
   return { what, is };
-}
-
-/** Which way a report went: a host that falls back leaves the new version for the old one. */
-function versionsOf({ kind, from, version }: Extract<HostEvent, { what: 'report' }>): string {
-  if (from === version) return version;
-  return kind === 'fell_back' ? `${version} → ${from}` : `${from} → ${version}`;
 }
 
 function checkInOf({ version, state, decision, offered }: Extract<HostEvent, { what: 'check_in' }>): string {

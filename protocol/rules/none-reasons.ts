@@ -70,7 +70,7 @@ export const noneReasons: Readonly<Record<NoneReason, ReasonText>> = {
     text: 'the rollout was halted because hosts failed',
     change: 'Check the failed hosts, then resume the rollout or roll back.',
     command:
-      'interlock rollout show ROLLOUT lists them; then interlock rollout resume ROLLOUT, or interlock rollback IMAGE --channel CHANNEL --to VERSION --keys DIR',
+      'interlock rollout show ROLLOUT names them, and the commands that resume the rollout or roll back',
   },
   aborted: {
     label: 'rollout aborted',

@@ -12,7 +12,7 @@ const hostsAgeMs = 60_000;
 const rolesAgeMs = 60_000;
 /** Most label sets of hosts in one scrape: hosts choose their own versions, and a scrape must stay small. */
 const kindsLimit = 300;
-const states = ['running', 'paused', 'halted', 'completed', 'aborted'] as const;
+const states = ['scheduled', 'running', 'paused', 'halted', 'completed', 'aborted'] as const;
 
 /** Where the gauges are read; space and scrub are missing where they are not watched. */
 export interface GaugeSources {

@@ -48,6 +48,8 @@ export async function publish(
     return {
       ...published,
       policy: request.policy === undefined ? undefined : choosePolicy(request.policy),
+      // with as many digits as every other time: texts are compared
+      starts: request.starts && new Date(request.starts).toISOString(),
       releases: published.releases.map((release) => ({ release, sha256: hashOf(published, release) })),
       audit: auditLine(
         publisher,

@@ -31,6 +31,8 @@ export interface Job {
   name: string;
   action: PublishRequest['action'];
   policy?: PublishRequest['policy'] | undefined;
+  /** When the rollouts of new heads start, if not at once. */
+  starts?: string | undefined;
   /** File for a signing request, in place of sending: the keys that must agree lie on several machines. */
   exportTo?: string | undefined;
   /** Called with what is signed, as text. */
@@ -170,6 +172,7 @@ async function makeRequest(job: Job, present: Present, change: Change): Promise<
     action: isFirst ? 'init' : job.action,
     name: job.name,
     ...(job.policy === undefined ? {} : { policy: job.policy }),
+    ...(job.starts === undefined ? {} : { starts: job.starts }),
   };
 }
 

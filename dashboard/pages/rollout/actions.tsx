@@ -5,6 +5,7 @@ import { request } from '../../api/request.ts';
 import { useMayAct } from '../../api/session.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { count, countOf } from '../../format/size.ts';
+import { rollbackCommand } from './rollback-command.ts';
 
 interface Action {
   verb: string;
@@ -39,8 +40,12 @@ const actions: Record<RolloutAction, Action> = {
     verb: 'Abort',
     danger: true,
     done: 'The rollout is aborted.',
-    describe: ({ name, channel, version }) =>
-      `An aborted rollout cannot be resumed. Hosts that run ${version} keep it. To send them back: interlock rollback ${name} --channel ${channel} --to VERSION --keys DIR`,
+    describe: (rollout) => (
+      <>
+        An aborted rollout cannot be resumed. Hosts that run {rollout.version} keep it. To send them back:{' '}
+        <code>{rollbackCommand(rollout)}</code>
+      </>
+    ),
   },
 };
 

@@ -3,25 +3,31 @@ import type { PolicyText } from '../../../protocol/documents/policy.ts';
 import { policyDefaults } from '../../../protocol/documents/policy-defaults.ts';
 import { alongTimes, type Drawing } from '../../components/drawing.ts';
 
+/** A jump of the plan is drawn as steep as that. */
+const jumpSeconds = 1;
 const seconds = (time: string) => Date.parse(time) / 1000;
 
 /** The planned ramp to its end, and the started and confirmed hosts up to now. */
 export function drawProgress(
   curve: CurveAnswer,
-  { ramp, shape = policyDefaults.shape }: PolicyText,
+  { ramp, shape = policyDefaults.shape, canary }: PolicyText,
 ): Drawing {
   const now = seconds(curve.now);
-  const times = rowOf(curve, [...curve.planned.map(({ at }) => seconds(at)), now]);
+  const all = curve.planned.map(({ at, percent }) => ({ time: seconds(at), value: percent }));
+  const planned = all.map((point, index) =>
+    all[index + 1]?.time === point.time ? { ...point, time: point.time - jumpSeconds } : point,
+  );
+  const times = rowOf(curve, [...planned.map(({ time }) => time), now]);
   const share = (hosts: number) => (hosts * 100) / Math.max(curve.active, 1);
   const start = { time: times[0] ?? now, value: 0 };
   const actual = (pick: 'granted' | 'confirmed') => [
     start,
     ...curve.actual.map((point) => ({ time: seconds(point.at), value: share(point[pick]) })),
   ];
-  const planned = curve.planned.map(({ at, percent }) => ({ time: seconds(at), value: percent }));
   const [first] = planned;
-  // the plan of a ramp that was stopped begins now: its beginning is added
-  const atOnce = !ramp?.[0] || ramp[0].start_after.startsWith('0 ');
+  // the plan of a ramp that was stopped begins now: its beginning is added, unless the ramp has not begun
+  const hasBegun = !canary && seconds(curve.starts) <= now;
+  const atOnce = hasBegun && (!ramp?.[0] || ramp[0].start_after.startsWith('0 '));
   if (first && first.time > times[0]!) planned.unshift({ time: times[0]!, value: atOnce ? first.value : 0 });
   return {
     times,

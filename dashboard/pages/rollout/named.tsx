@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import type { NamedHost, RolloutDetail } from '../../../protocol/api/rollout.ts';
 import { Section } from '../../components/page.tsx';
 import { type Column, Table } from '../../components/table.tsx';
@@ -14,6 +15,15 @@ const columns: readonly Column<NamedHost>[] = [
   { name: 'Detail', wide: true, cell: ({ detail }) => <WithTimes text={detail} /> },
 ];
 
+const failedColumns = (version: string): readonly Column<NamedHost>[] => [
+  { name: 'Host', cell: ({ id, hostname }) => <a href={hostPath(id)}>{hostname || id}</a> },
+  { name: 'Failed', cell: () => version },
+  { name: 'Phase', cell: ({ phase, what }) => phase ?? decisionLabel(what) },
+  { name: 'Reason', cell: ({ detail, what }) => <WithTimes text={detail || decisionLabel(what)} /> },
+  { name: 'Runs', wide: true, cell: ({ version }) => version ?? '–' },
+  { name: 'Since', wide: true, cell: ({ since }) => <When time={since} never="–" /> },
+];
+
 const kinds = [
   ['failed', 'Failed'],
   ['underWay', 'Under way'],
@@ -22,14 +32,23 @@ const kinds = [
 ] as const;
 
 /** The hosts behind the figures: those that failed, are under way, hold up the canary or cannot update. */
-export function NamedHosts({ of: { named } }: { of: RolloutDetail }) {
+export function NamedHosts({ of: { named, version } }: { of: RolloutDetail }) {
+  useEffect(() => {
+    // the part that a link names is there only now
+    if (location.hash) document.querySelector(location.hash)?.scrollIntoView();
+  }, []);
   return (
     <>
       {kinds
         .filter(([kind]) => (named?.[kind] ?? []).length > 0)
         .map(([kind, title]) => (
           <Section key={kind} title={title}>
-            <Table caption={title} columns={columns} rows={named[kind]} keyOf={({ id }) => id} />
+            <Table
+              caption={title}
+              columns={kind === 'failed' ? failedColumns(version) : columns}
+              rows={named[kind]}
+              keyOf={({ id }) => id}
+            />
           </Section>
         ))}
     </>

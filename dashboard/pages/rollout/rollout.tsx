@@ -2,6 +2,7 @@ import type { CurveAnswer, WaitingAnswer } from '../../../protocol/api/dashboard
 import type { RolloutDetail } from '../../../protocol/api/rollout.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { useAnnouncement } from '../../components/announce.tsx';
+import { Command } from '../../components/copy.tsx';
 import { Facts } from '../../components/facts.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { Notice } from '../../components/notice.tsx';
@@ -10,12 +11,14 @@ import { RolloutStatus } from '../../components/rollout-line.tsx';
 import { Track, TrackFigures } from '../../components/track.tsx';
 import { When } from '../../components/when.tsx';
 import { short } from '../../format/size.ts';
+import { onCalendar } from '../../format/time.ts';
 import { describeRolloutState, policyLabel } from '../../labels/rollout.ts';
 import { type PageProps, releasePath } from '../../router/routes.ts';
 import { Actions } from './actions.tsx';
 import { describePolicy, stations } from './describe-policy.ts';
 import { NamedHosts } from './named.tsx';
 import { FailureRate, Progress } from './progress.tsx';
+import { rollbackCommand } from './rollback-command.ts';
 import { WaitingHosts } from './waiting.tsx';
 
 /** One rollout: its progress and limits, why other hosts wait, and the actions on it. */
@@ -60,12 +63,21 @@ function Status({ of: rollout }: { of: RolloutDetail }) {
       {rollout.state === 'halted' && (
         <Notice tone="stop" title={`The rollout halted by itself: ${rollout.reason}.`}>
           <p>
-            No further host starts; hosts that have rebooted continue. Check the failed hosts below, then
-            resume the rollout, or roll the channel back:{' '}
-            <code>
-              interlock rollback {rollout.name} --channel {rollout.channel} --to VERSION --keys DIR
-            </code>
+            No further host starts; hosts that have rebooted continue. Check the{' '}
+            {rollout.failed > 0 ? <a href="#s-failed">failed hosts</a> : 'hosts below'}, then resume the
+            rollout, or roll the channel back:
           </p>
+          <Command text={rollbackCommand(rollout)} />
+        </Notice>
+      )}
+      {rollout.state === 'scheduled' && (
+        <Notice tone="dark" title="The rollout is scheduled.">
+          <p>
+            No host starts before <When time={rollout.starts} /> ({onCalendar(rollout.starts)}). Which hosts
+            start when, and how to start at once instead:
+          </p>
+          <Command text={`interlock rollout preview ${rollout.name} --channel ${rollout.channel}`} />
+          <Command text={`interlock rollout start ${rollout.name} --channel ${rollout.channel}`} />
         </Notice>
       )}
       <div>
@@ -74,7 +86,7 @@ function Status({ of: rollout }: { of: RolloutDetail }) {
           {rollout.reason && rollout.state !== 'halted' && <span class="quiet"> {rollout.reason}</span>}
         </p>
         <Track of={rollout} stations={stations(rollout.policyText)} />
-        <TrackFigures of={rollout} />
+        <TrackFigures of={rollout} failedPath="#s-failed" />
       </div>
     </>
   );

@@ -25,13 +25,13 @@ export function WaitingHosts({ of: waiting, rollout }: { of: WaitingAnswer; roll
   ];
   if (waiting.reasons.length === 0) {
     return (
-      <Section title="Waiting">
+      <Section title="Waiting" note="by what each host was answered at its last check-in">
         <p class="quiet">No hosts are waiting.</p>
       </Section>
     );
   }
   return (
-    <Section title="Waiting">
+    <Section title="Waiting" note="by what each host was answered at its last check-in">
       <Table
         caption="Why hosts wait"
         columns={reasons}

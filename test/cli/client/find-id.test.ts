@@ -50,7 +50,7 @@ test('a host says in whole words how it failed last', () => {
   const text = describeHost(host);
   const at = formatTime('2026-03-01T12:00:00Z');
   expect(text.replace(/\s+/g, ' ')).toContain(`last failure 2 at ${at}: ${detail}`);
-  expect(text).toContain(`fell_back  1 → 2    ${detail}`);
+  expect(text).toContain(`fell_back  2 → 1    ${detail}`);
 });
 
 test('a table of hosts is no wider than the terminal', () => {

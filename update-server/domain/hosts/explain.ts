@@ -3,8 +3,9 @@ import type { HostSummary } from '../../../protocol/api/operator.ts';
 import { paceOf } from '../../../protocol/documents/policy.ts';
 import { noneReasons } from '../../../protocol/rules/none-reasons.ts';
 import { cohortOf, cohorts } from '../rollout/cohort.ts';
+import { forecastStart } from '../rollout/forecast.ts';
 import { opensAfterMs } from '../rollout/ramp.ts';
-import { inFlightLimit, type Rollout, rampRan } from '../rollout/rollout.ts';
+import { inFlightLimit, type Rollout } from '../rollout/rollout.ts';
 import { nextOpening } from '../rollout/window.ts';
 import { answerByNow } from './next-answer.ts';
 
@@ -87,7 +88,7 @@ function ofRollout(host: HostSummary, rollout: Rollout | undefined, now: Date): 
   const pace = paceOf(policy, host.group ?? '');
   switch (host.decision) {
     case 'scheduled':
-      return `The rollout of ${rollout.version} starts at ${starts}.`;
+      return `The rollout of ${rollout.version} starts at ${starts}; ${reached(host, rollout, now)}`;
     case 'paused':
     case 'halted':
     case 'aborted':
@@ -97,7 +98,7 @@ function ofRollout(host: HostSummary, rollout: Rollout | undefined, now: Date): 
     case 'outside_window':
       return `The update window opens at ${nextOpening(pace.windows, now).toISOString()}.`;
     case 'canary_first':
-      return `Canary hosts of group ${policy.canary?.group} go first; ${counts.confirmed} hosts have confirmed ${rollout.version} so far.`;
+      return `Canary hosts of group ${policy.canary?.group} go first; ${counts.confirmed} hosts have confirmed ${rollout.version} so far; ${reached(host, rollout, now)}`;
     case 'not_yet':
       return notYet(host, rollout, now);
     case 'in_flight_limit':
@@ -110,8 +111,21 @@ function ofRollout(host: HostSummary, rollout: Rollout | undefined, now: Date): 
 function notYet(host: HostSummary, rollout: Rollout, now: Date): string {
   const cohort = cohortOf(host.id, rollout.release);
   const place = `The cohort of the host for ${rollout.version} is ${((cohort * 100) / cohorts).toFixed(2)} %`;
-  const after = opensAfterMs(paceOf(rollout.policy, host.group ?? ''), cohort);
-  if (after === null) return `${place}, beyond the end of the ramp: interlock rollout finish lets it start.`;
-  const at = new Date(now.getTime() + after - rampRan(rollout, now));
-  return `${place}; the ramp reaches it at ${at.toISOString()} if the rollout continues.`;
+  return `${place}; ${reached(host, rollout, now)}`;
+}
+
+/** When the host may start, if nothing stops the rollout: by its start, its canary, its ramp and its windows. */
+function reached(host: HostSummary, rollout: Rollout, now: Date): string {
+  const { policy, full } = rollout;
+  const group = host.group ?? '';
+  const pace = paceOf(policy, group);
+  const isFirst = full || policy.canary?.group === group;
+  const after = isFirst ? 0 : opensAfterMs(pace, cohortOf(host.id, rollout.release));
+  if (after === null)
+    return 'the ramp ends before it reaches the host: interlock rollout finish lets it start.';
+  const at = isFirst
+    ? nextOpening(pace.windows, new Date(Math.max(Date.parse(rollout.starts), now.getTime())))
+    : forecastStart(pace, after, rollout, now);
+  const canary = policy.canary && !rollout.canaryPassed && !isFirst ? ' and the canary passes' : '';
+  return `the ramp reaches it at ${at.toISOString()} if the rollout continues${canary}.`;
 }

@@ -30,14 +30,19 @@ export function nextAnswer(
   return 'none' in goal ? goal.none : answerOf(host, rollout, now);
 }
 
-/** The answer now to a host that was kept back by its rollout, which may have changed since; undefined for other answers. */
+/**
+ * The answer now to a host that was kept back by its rollout, or was where its channel led, which may have changed since;
+ * undefined for other answers.
+ */
 export function answerByNow(
-  { id, group, decision }: { id: string; group: string | null; decision: string | null },
+  host: { id: string; group: string | null; version: string | null; decision: string | null },
   rollout: Rollout | undefined,
   now: Date,
 ): NoneReason | undefined {
-  return decision !== null && ofRollout.includes(decision)
-    ? answerOf({ id, group }, rollout, now)
+  const { decision, version } = host;
+  const wasThere = decision === 'up_to_date' && rollout !== undefined && rollout.version !== version;
+  return wasThere || (decision !== null && ofRollout.includes(decision))
+    ? answerOf(host, rollout, now)
     : undefined;
 }
 

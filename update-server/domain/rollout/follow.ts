@@ -21,6 +21,7 @@ export function followHead(
   current: readonly Rollout[],
   policy: NamedPolicy,
   now: string,
+  starts = now,
 ): { superseded: Arch[]; started: NewRollout[] } {
   const releaseOf = (arch: Arch) => channel.head.releases[arch];
   const changed = archs.filter((arch) => {
@@ -29,6 +30,6 @@ export function followHead(
   });
   return {
     superseded: changed,
-    started: rolloutsOf(channel, policy, now).filter(({ arch }) => changed.includes(arch)),
+    started: rolloutsOf(channel, policy, now, starts).filter(({ arch }) => changed.includes(arch)),
   };
 }

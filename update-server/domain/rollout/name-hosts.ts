@@ -15,13 +15,23 @@ export interface GrantOfHost extends Omit<NamedHost, 'what' | 'since'> {
   /** The state that its agent reported last. */
   at: string | null;
   trouble: { code: string; text: string } | null;
+  /** The last step that it reported before its update ended. */
+  step: string | null;
 }
+
+/** How far an update had come, by the last step that was reported before it failed. */
+const phases: Readonly<Record<string, string>> = {
+  written: 'after it was written',
+  locked: 'before the reboot, with a place in the lock',
+  rebooting: 'after the reboot',
+};
 
 /** Names a host that counts as failed. */
 export function nameFailed({ outcome, rebooting, closed, detail, ...host }: GrantOfHost): NamedHost {
   const isSilent = outcome === 'silent';
   const reported = isSilent ? 'not seen since it reported that it reboots' : detail;
-  return named(host, outcome ?? 'unknown', isSilent ? rebooting : closed, reported);
+  const phase = phases[host.step ?? ''] ?? 'while it was written';
+  return { ...named(host, outcome ?? 'unknown', isSilent ? rebooting : closed, reported), phase };
 }
 
 /** Names a host that is under way. */

@@ -2,6 +2,7 @@ import type { PreviewAnswer } from '../../../protocol/api/rollout.ts';
 import { type Policy, paceOf } from '../../../protocol/documents/policy.ts';
 import { hourMs } from '../../../protocol/time/durations.ts';
 import { cohortOf } from './cohort.ts';
+import { soakEnd } from './forecast.ts';
 import { opensAfterMs } from './ramp.ts';
 import { nextOpening } from './window.ts';
 
@@ -45,6 +46,7 @@ function startOf(policy: Policy, release: string, { id, group }: FleetHost, star
   if (policy.canary?.group === group) return nextOpening(pace.windows, starts);
   const after = opensAfterMs(pace, cohortOf(id, release));
   if (after === null) return null;
-  const wholeHours = Math.ceil((after + (policy.canary?.soakMs ?? 0)) / hourMs) * hourMs;
+  const soakedMs = soakEnd(policy, starts) - starts.getTime();
+  const wholeHours = Math.ceil((after + soakedMs) / hourMs) * hourMs;
   return nextOpening(pace.windows, new Date(starts.getTime() + wholeHours));
 }

@@ -1,7 +1,8 @@
 import type { CurveAnswer } from '../../../protocol/api/dashboard.ts';
+import { planOf } from './forecast.ts';
 import { limitsOf } from './judge.ts';
 import type { Rollout } from './rollout.ts';
-import { type ProgressStep, planOf, thin, totals } from './summary.ts';
+import { type ProgressStep, thin, totals } from './summary.ts';
 
 /** Planned and actual progress, with the failure rate as the limits count it: from the last resume on. */
 export function curveOf(rollout: Rollout, steps: readonly ProgressStep[], now: Date): CurveAnswer {

@@ -2,6 +2,8 @@ import type { RolloutDetail, RolloutSummary } from '../../../protocol/api/rollou
 import type { PolicyText } from '../../../protocol/documents/policy.ts';
 import { percentAt } from '../../../protocol/rules/ramp.ts';
 import type { RolloutHosts } from './count-hosts.ts';
+import { countByNow } from './count-waiting.ts';
+import { isScheduled, planOf } from './forecast.ts';
 import { isOver } from './over.ts';
 import { inFlightLimit, type Rollout, rampRan } from './rollout.ts';
 
@@ -16,6 +18,8 @@ export interface ProgressStep {
 
 /** A rollout's policy as written, its hosts' last answers, and its grants over time. */
 export interface RolloutFacts extends Pick<RolloutDetail, 'waiting' | 'named'> {
+  /** The version that hosts would go back to. */
+  goBack: string | null;
   hosts: RolloutHosts;
   policyText: PolicyText;
   /** Beginnings and ends of counted grants, oldest first. */
@@ -26,7 +30,8 @@ const shown = 200;
 
 /** A rollout as operators see it in a list. */
 export function summarise(rollout: Rollout, now: Date): RolloutSummary {
-  const { id, name, channel, arch, version, release, state, created, starts, active } = rollout;
+  const { id, name, channel, arch, version, release, created, starts, active } = rollout;
+  const state = isScheduled(rollout, now) ? 'scheduled' : rollout.state;
   const reason = rollout.bad === null ? rollout.reason : `it is damaged and starts no host: ${rollout.bad}`;
   const { inFlight, confirmed, failed } = rollout.counts;
   return {
@@ -47,7 +52,7 @@ export function detail(rollout: Rollout, facts: RolloutFacts, now: Date): Rollou
     policyText: facts.policyText,
     resumed: rollout.resumed,
     baseline: { confirmed, failed },
-    waiting: facts.waiting,
+    waiting: countByNow(facts.waiting, rollout, now),
     over: isOver(rollout, facts.hosts, now),
     tally: {
       on: facts.hosts.on,
@@ -55,15 +60,17 @@ export function detail(rollout: Rollout, facts: RolloutFacts, now: Date): Rollou
       unable: [...facts.hosts.unable].map(([reason, hosts]) => ({ reason, hosts })),
     },
     named: facts.named,
+    goBack: facts.goBack,
     curve: thin(totals(facts.steps)),
     planned: planOf(rollout, now),
   };
 }
 
 function percentNow(rollout: Rollout, now: Date): number {
+  if (!rollout.begun && Date.parse(rollout.starts) > now.getTime()) return 0;
   if (rollout.full) return 100;
   if (rollout.policy.canary && !rollout.canaryPassed) return 0;
-  return Date.parse(rollout.starts) > now.getTime() ? 0 : percentAt(rollout.policy, rampRan(rollout, now));
+  return percentAt(rollout.policy, rampRan(rollout, now));
 }
 
 /** Running totals from what happened in each step. */
@@ -81,19 +88,4 @@ export function totals(steps: readonly ProgressStep[]): RolloutDetail['curve'] {
 export function thin<T>(points: readonly T[]): T[] {
   const every = Math.max(1, Math.ceil(points.length / shown));
   return points.filter((_, index) => (points.length - 1 - index) % every === 0);
-}
-
-/** The ramp on the calendar, from where its clock stands now. */
-export function planOf(rollout: Rollout, now: Date): RolloutDetail['planned'] {
-  const zero = now.getTime() - rampRan(rollout, now);
-  const begin = rollout.rampSince ? Math.max(zero, Date.parse(rollout.starts) - rollout.rampRanMs) : zero;
-  return rollout.policy.ramp.flatMap((step, index, ramp) => {
-    const at = (ms: number) => new Date(begin + ms).toISOString();
-    const before = ramp[index - 1];
-    const edge =
-      before && rollout.policy.shape === 'staircase'
-        ? [{ at: at(step.afterMs), percent: before.percent }]
-        : [];
-    return [...edge, { at: at(step.afterMs), percent: step.percent }];
-  });
 }

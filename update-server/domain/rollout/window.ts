@@ -1,5 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Pace } from '../../../protocol/documents/policy.ts';
+import { weekMs } from '../../../protocol/time/durations.ts';
 
 type Window = Pace['windows'][number];
 
@@ -17,6 +18,18 @@ export function nextOpening(windows: readonly Window[], now: Date): Date {
   if (isOpen(windows, now)) return now;
   const openings = windows.flatMap((window) => spansAround(window, now)).map(([from]) => from);
   return new Date(Math.min(...openings.filter((from) => from > now.getTime())));
+}
+
+/** When an open window closes, with those that follow on it without a gap; a week on when none closes before. */
+export function nextClosing(windows: readonly Window[], now: Date): Date {
+  const spans = windows.flatMap((window) => spansAround(window, now));
+  const latest = now.getTime() + weekMs;
+  for (let end = now.getTime(); ; ) {
+    const later = spans.filter(contains(new Date(end))).map(([, to]) => to);
+    const next = Math.max(end, ...later);
+    if (next === end || next >= latest) return new Date(Math.min(next, latest));
+    end = next;
+  }
 }
 
 /**

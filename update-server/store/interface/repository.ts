@@ -12,6 +12,8 @@ export interface Publication extends Pick<Published, 'state' | 'files' | 'target
   releases: { sha256: string; release: Release }[];
   /** What rollouts of new heads follow; otherwise their channels' own policy. */
   policy?: NamedPolicy | undefined;
+  /** When they start, if not now. */
+  starts?: string | undefined;
   audit?: NewAudit;
 }
 

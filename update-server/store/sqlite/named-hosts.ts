@@ -23,13 +23,15 @@ export function namedHosts(
     odd_root AS odd, at, trouble`;
   const detail = `coalesce((SELECT detail FROM report WHERE report.host = host.id AND grant_id = host_grant.id
     AND kind IN ('fell_back', 'failed') ORDER BY seq DESC LIMIT 1), '') AS detail`;
+  const step = `(SELECT kind FROM report WHERE report.host = host.id AND grant_id = host_grant.id
+    AND kind IN ('written', 'locked', 'rebooting') ORDER BY seq DESC LIMIT 1) AS step`;
   const failed = db.prepare<[string, number], Row>(
-    `SELECT ${columns}, ${detail} FROM host_grant JOIN host ON host.id = host_grant.host
+    `SELECT ${columns}, ${detail}, ${step} FROM host_grant JOIN host ON host.id = host_grant.host
      WHERE rollout = ? AND counted = 1 AND outcome IN (SELECT value FROM json_each('${JSON.stringify(failures)}'))
      ORDER BY closed DESC LIMIT ?`,
   );
   const underWay = db.prepare<[string, number], Row>(
-    `SELECT ${columns}, '' AS detail FROM host_grant JOIN host ON host.id = host_grant.host
+    `SELECT ${columns}, '' AS detail, NULL AS step FROM host_grant JOIN host ON host.id = host_grant.host
      WHERE rollout = ? AND counted = 1 AND outcome IS NULL ORDER BY granted LIMIT ?`,
   );
   const read = ({ trouble, ...row }: Row): GrantOfHost => ({

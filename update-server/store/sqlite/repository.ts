@@ -1,9 +1,8 @@
 import type Database from 'better-sqlite3';
 import type { Channel } from '../../../protocol/documents/channel.ts';
 import { publishedFiles } from '../../../protocol/documents/release-files.ts';
-import type { NamedPolicy } from '../../domain/rollout/start.ts';
 import type { RepositoryState } from '../../domain/tuf/state.ts';
-import type { RepositoryStore } from '../interface/repository.ts';
+import type { Publication, RepositoryStore } from '../interface/repository.ts';
 import type { AddAudit, Facts } from './audit.ts';
 import type { Write } from './group-commit.ts';
 import type { SignedFiles } from './signed-files.ts';
@@ -15,7 +14,7 @@ export function repositoryStore(
   write: Write,
   addAudit: AddAudit,
   { channelOf, forgetChannels }: Pick<SignedFiles, 'channelOf' | 'forgetChannels'>,
-  follow: (channel: Channel, policy: NamedPolicy | undefined, now: string) => void,
+  follow: (channel: Channel, by: Pick<Publication, 'policy' | 'starts'>, now: string) => void,
 ): Pick<RepositoryStore, 'repository' | 'publish'> {
   const select = db.prepare<[], { revision: number; state: string }>(
     'SELECT revision, state FROM repository',
@@ -43,7 +42,7 @@ export function repositoryStore(
         for (const [path, text] of Object.entries(targets)) putTarget.run(path, text);
         for (const entry of publication.channels) {
           putChannel.run(entry.name, entry.channel, JSON.stringify(entry));
-          follow(entry, publication.policy, now);
+          follow(entry, publication, now);
         }
         for (const { sha256, release } of publication.releases) {
           const { name, version, arch, root } = release;

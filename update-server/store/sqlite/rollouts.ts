@@ -8,6 +8,7 @@ import { auditedState } from '../../domain/rollout/audit.ts';
 import { archs, followedPolicy, followHead } from '../../domain/rollout/follow.ts';
 import type { Rollout } from '../../domain/rollout/rollout.ts';
 import type { NamedPolicy, NewRollout } from '../../domain/rollout/start.ts';
+import type { Publication } from '../interface/repository.ts';
 import type { RolloutStore } from '../interface/rollouts.ts';
 import type { AddAudit, Facts } from './audit.ts';
 import type { FleetFacts } from './fleet-facts.ts';
@@ -37,7 +38,7 @@ export function rolloutStore(
   { countActive }: Pick<FleetFacts, 'countActive'>,
   watch: WatchClock,
   excuse: (rollout: string) => void,
-): OwnStore & { follow(channel: Channel, policy: NamedPolicy | undefined, now: string): void } {
+): OwnStore & { follow(channel: Channel, by: Pick<Publication, 'policy' | 'starts'>, now: string): void } {
   const readPolicyRow = db.prepare<[string, string], { name: string; text: string }>(
     'SELECT policy_name AS name, policy AS text FROM policy WHERE name = ? AND channel = ?',
   );
@@ -63,11 +64,11 @@ export function rolloutStore(
     }
   }
 
-  function follow(channel: Channel, given: NamedPolicy | undefined, now: string): void {
+  function follow(channel: Channel, by: Pick<Publication, 'policy' | 'starts'>, now: string): void {
     const { name, channel: word } = channel;
     const current = archs.flatMap((arch) => rows.current(name, word, arch) ?? []);
-    const policy = followedPolicy(given, () => policyOf(name, word));
-    const { superseded, started } = followHead(channel, current, policy, now);
+    const policy = followedPolicy(by.policy, () => policyOf(name, word));
+    const { superseded, started } = followHead(channel, current, policy, now, by.starts);
     for (const arch of superseded) rows.supersede(name, word, arch);
     start(started);
   }

@@ -1,14 +1,17 @@
 import { PreviewAnswer, StartRequest } from '../../../../protocol/api/rollout.ts';
 import { readPolicy } from '../../../../protocol/documents/policy.ts';
+import { isScheduled } from '../../../domain/rollout/forecast.ts';
 import { preview } from '../../../domain/rollout/preview.ts';
 import { activeMs } from '../../../domain/rollout/rollout.ts';
+import type { NamedPolicy } from '../../../domain/rollout/start.ts';
 import { warningsOf } from '../../../domain/rollout/warn.ts';
 import { readers } from '../../../routing/access.ts';
 import { route } from '../../../routing/route.ts';
+import type { Store } from '../../../store/interface/store.ts';
 import { policyFor } from '../policies/policy-for.ts';
 import { findChannel, type Needs } from './find.ts';
 
-/** What a rollout would do, without doing it. */
+/** What a rollout would do, without doing it; of one that is scheduled, what it will do. */
 export const previewRollout = route({
   method: 'POST',
   url: '/v1/rollouts/preview',
@@ -20,10 +23,11 @@ export const previewRollout = route({
     async ({ body }) => {
       const { name, channel } = body;
       const { head } = await findChannel(store, body);
-      const named = await policyFor(store, body);
-      const policy = readPolicy(named.text);
-      const starts = body.starts ? new Date(body.starts) : now();
       const since = new Date(now().getTime() - activeMs).toISOString();
+      const planned = await scheduled(store, body, since, now());
+      const named = body.policy === undefined && planned ? planned.policy : await policyFor(store, body);
+      const policy = readPolicy(named.text);
+      const starts = new Date(body.starts ?? planned?.starts ?? now());
       const steps: PreviewAnswer['steps'] = [];
       const groups: string[] = [];
       let hosts = 0;
@@ -36,6 +40,22 @@ export const previewRollout = route({
         steps.push(...preview(policy, release, behind, starts, hasCanary));
       }
       const warnings = warningsOf(named.text, groups);
-      return { version: head.version, policy: named.name, hosts, warnings, steps };
+      const facts = { version: head.version, policy: named.name, hosts, starts: starts.toISOString() };
+      return { ...facts, warnings, steps };
     },
 });
+
+/** The start and the policy of the channel's rollout that waits for its start. */
+async function scheduled(
+  store: Store,
+  { name, channel }: { name: string; channel: string },
+  since: string,
+  now: Date,
+): Promise<{ starts: string; policy: NamedPolicy } | undefined> {
+  const all = await store.currentRollouts();
+  const found = all.find(
+    (rollout) => rollout.name === name && rollout.channel === channel && isScheduled(rollout, now),
+  );
+  const facts = found && (await store.rolloutFacts(found.id, since));
+  return facts && { starts: found.starts, policy: { name: found.policyName, text: facts.policyText } };
+}

@@ -1,0 +1,10 @@
+import type { RolloutDetail } from '../../../protocol/api/rollout.ts';
+
+/** The command that sends a rollout's hosts back to the version that was good before. */
+export function rollbackCommand({
+  name,
+  channel,
+  goBack,
+}: Pick<RolloutDetail, 'name' | 'channel' | 'goBack'>): string {
+  return `interlock rollback ${name} --channel ${channel} --to ${goBack ?? 'VERSION'} --server ${location.origin} --keys keys`;
+}
