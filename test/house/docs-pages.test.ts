@@ -44,8 +44,8 @@ test('the index names every page under its kind', () => {
   }
 });
 
-test('every page of docs/ that errors, helps and comments name exists, with its anchor', () => {
-  const sources = [...readSources(), ...readTests()];
+test('every page of docs/ that errors, helps, comments and other pages name exists, with its anchor', () => {
+  const sources = [...readSources(), ...readTests(), ...pages];
   const named = sources.flatMap(({ file, text }) =>
     [...text.matchAll(/\bdocs\/[\w/-]+\.(?:md|svg)(?:#[\w-]+)?/g)].map(([page]) => ({ file, page })),
   );
