@@ -36,7 +36,12 @@ export function addProfile(program: Command): void {
       return { rows };
     },
   );
-  verb(profile, 'use <name>', 'Use this server where no other is named', 'interlock profile use prod').action(
+  verb(
+    profile,
+    'use <profile>',
+    'Use this server where no other is named',
+    'interlock profile use prod',
+  ).action(
     answer(async (name: string, _flags: unknown) => {
       const { profiles } = readUserConfig();
       requireProfile(profiles, name);

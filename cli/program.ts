@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { createProgram } from '../system/command/command.ts';
 import { addCompletion } from '../system/completion/add-completion.ts';
+import { kindOf } from './complete/kind-of.ts';
 
 /** Every verb of the contract and the file that adds it; only what is called is loaded. */
 const verbs: Record<string, () => Promise<(program: Command) => void>> = {
@@ -28,7 +29,7 @@ const verbs: Record<string, () => Promise<(program: Command) => void>> = {
   audit: async () => (await import('./audit.ts')).addAudit,
   backup: async () => (await import('./backup.ts')).addBackup,
   restore: async () => (await import('./restore.ts')).addRestore,
-  completion: async () => addCompletion,
+  completion: async () => (program) => addCompletion(program, kindOf),
 };
 
 /** The `interlock` program: with the one verb that `argv` calls, or whole when it calls none or needs all. */
@@ -41,7 +42,7 @@ export async function createInterlock(argv: readonly string[] = []): Promise<Com
     'interlock publish releases/tiny-1-x86-64 --keys ./keys --channel alpha',
     'interlock rollout watch tiny --channel alpha',
   );
-  program.option('--profile <name>', 'server to use, by the name it has in `interlock profile list`');
+  program.option('--profile <profile>', 'server to use, by the name it has in `interlock profile list`');
   program.hook('preAction', () => useProfile(program.opts<{ profile?: string }>().profile));
   const called = argv.find((word, at) => !word.startsWith('-') && argv[at - 1] !== '--profile') ?? '';
   const isWhole = !(called in verbs) || called === 'completion';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { kindOf } from '../../cli/complete/kind-of.ts';
 import { createInterlock } from '../../cli/program.ts';
 import { manPages } from '../../docs/man.ts';
 import { describeProgram } from '../../system/command/command-tree.ts';
@@ -76,8 +77,8 @@ function sharedFiles(root: string): Map<string, Entry> {
 async function completions(): Promise<[string, Entry][]> {
   const program = describeProgram(await createInterlock());
   return [
-    ['usr/share/bash-completion/completions/interlock', textFile(bashCompletion(program))],
-    ['usr/share/zsh/vendor-completions/_interlock', textFile(zshCompletion(program))],
-    ['usr/share/fish/vendor_completions.d/interlock.fish', textFile(fishCompletion(program))],
+    ['usr/share/bash-completion/completions/interlock', textFile(bashCompletion(program, kindOf))],
+    ['usr/share/zsh/vendor-completions/_interlock', textFile(zshCompletion(program, kindOf))],
+    ['usr/share/fish/vendor_completions.d/interlock.fish', textFile(fishCompletion(program, kindOf))],
   ];
 }

@@ -3,16 +3,17 @@ import { answer, verb } from '../command/command.ts';
 import { type CommandNode, describeProgram } from '../command/command-tree.ts';
 import { bashCompletion } from './bash.ts';
 import { fishCompletion } from './fish.ts';
+import type { KindOf } from './places.ts';
 import { zshCompletion } from './zsh.ts';
 
-const shells: Record<string, (program: CommandNode) => string> = {
+const shells: Record<string, (program: CommandNode, kindOf: KindOf) => string> = {
   bash: bashCompletion,
   zsh: zshCompletion,
   fish: fishCompletion,
 };
 
 /** `completion`: what a shell needs to complete this program’s words, made from the words themselves. */
-export function addCompletion(program: Command): void {
+export function addCompletion(program: Command, kindOf: KindOf): void {
   verb(
     program,
     'completion',
@@ -23,7 +24,7 @@ export function addCompletion(program: Command): void {
     .addArgument(new Argument('<shell>', 'shell that runs the script').choices(Object.keys(shells)))
     .action(
       answer(async (shell: string, _flags: unknown) => {
-        const text = shells[shell]?.(describeProgram(program)) ?? '';
+        const text = shells[shell]?.(describeProgram(program), kindOf) ?? '';
         return { text: text.trimEnd(), data: { shell, text } };
       }),
     );

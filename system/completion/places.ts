@@ -6,11 +6,19 @@ export interface Place {
   at: string;
   /** Each with what it is for; values of an argument have none. */
   words: { word: string; summary: string }[];
-  options: OptionNode[];
+  options: (OptionNode & { kind?: string | undefined })[];
+  /** For each argument, what the program is asked for; undefined where it knows nothing. */
+  kinds: (string | undefined)[];
 }
 
+/** What the program can be asked for as the value of a command, by the name that the value has in its help. */
+export type KindOf = (node: CommandNode, value: string) => string | undefined;
+
+/** The call by which a shell asks: `interlock __complete KIND -- WORDS`; answers are lines of a word, a tab and what it is. */
+export const askVerb = '__complete';
+
 /** Every command of a program as a place to complete at; options of the program are known everywhere. */
-export function placesOf(program: CommandNode): Place[] {
+export function placesOf(program: CommandNode, kindOf: KindOf): Place[] {
   const help: OptionNode = {
     flag: '--help',
     flags: '--help',
@@ -20,17 +28,19 @@ export function placesOf(program: CommandNode): Place[] {
     summary: 'show what it does, with an example',
     mandatory: false,
   };
+  const inherited = (node: CommandNode) =>
+    node === program ? [] : program.options.filter(({ flag }) => flag !== '--version');
   return allCommands(program).map((node) => ({
     at: node.path.join(' '),
     words: [
       ...node.commands.map(({ path, summary }) => ({ word: path.at(-1) ?? '', summary })),
       ...(node.arguments[0]?.choices ?? []).map((word) => ({ word, summary: '' })),
     ],
-    options: [
-      ...node.options,
-      ...(node === program ? [] : program.options.filter(({ flag }) => flag !== '--version')),
-      help,
-    ],
+    options: [...node.options, ...inherited(node), help].map((option) => ({
+      ...option,
+      kind: option.value === null ? undefined : kindOf(node, option.value),
+    })),
+    kinds: node.arguments.map(({ name, choices }) => (choices.length > 0 ? undefined : kindOf(node, name))),
   }));
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { kindOf } from '../../cli/complete/kind-of.ts';
 import { createInterlock } from '../../cli/program.ts';
 import { describeProgram } from '../../system/command/command-tree.ts';
 import { bashCompletion } from '../../system/completion/bash.ts';
@@ -16,9 +17,9 @@ let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'completion-'));
   const program = describeProgram(await createInterlock());
-  await writeFile(join(dir, 'bash'), bashCompletion(program));
-  await writeFile(join(dir, 'zsh'), zshCompletion(program));
-  await writeFile(join(dir, 'fish'), fishCompletion(program));
+  await writeFile(join(dir, 'bash'), bashCompletion(program, kindOf));
+  await writeFile(join(dir, 'zsh'), zshCompletion(program, kindOf));
+  await writeFile(join(dir, 'fish'), fishCompletion(program, kindOf));
 });
 
 afterAll(() => rm(dir, { recursive: true, force: true }));
