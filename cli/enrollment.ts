@@ -5,14 +5,14 @@ import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
 import { dayMs, hourMs, minuteMs, weekMs } from '../protocol/time/durations.ts';
 import { answer } from '../system/command/command.ts';
-import { addYes, confirm } from '../system/terminal/confirm.ts';
+import { confirm } from '../system/terminal/confirm.ts';
 import { type ClientOptions, createClient } from './client/client.ts';
-import { findHost } from './client/find-id.ts';
+import { meantHosts } from './client/find-hosts.ts';
+import { addChange, type ChangeFlags, changeAll, choiceOf, nameAll } from './host-change.ts';
 
-interface ForgetFlags extends ClientOptions {
+interface ForgetFlags extends ChangeFlags {
   unapproved?: boolean;
   olderThan?: string;
-  yes?: boolean;
 }
 
 const unitMs = { minute: minuteMs, hour: hourMs, day: dayMs, week: weekMs };
@@ -44,10 +44,10 @@ export function addEnrollment(
       }),
     );
 
-  addYes(
+  addChange(
     add(
-      'forget [host]',
-      'Delete a host’s credential and record, or those of all unapproved hosts',
+      'forget [host...]',
+      'Delete the credentials and records of hosts, or of all unapproved hosts',
       'forget web-1',
       "forget --unapproved --older-than '7 days' --yes",
     ),
@@ -55,25 +55,28 @@ export function addEnrollment(
     .option('--unapproved', 'all hosts that wait for approval')
     .option('--older-than <time>', 'only hosts without a check-in for this long: 12 hours, 7 days')
     .action(
-      answer(async (name: string | undefined, { unapproved, olderThan, yes, ...flags }: ForgetFlags) => {
-        if (Boolean(name) === Boolean(unapproved) || (olderThan && name)) {
+      answer(async (words: string[], flags: ForgetFlags) => {
+        const { unapproved, olderThan, yes, reason } = flags;
+        const choice = choiceOf(flags);
+        const isOther = words.length > 0 || Object.values(choice).some(Boolean);
+        if (isOther === Boolean(unapproved) || (olderThan && isOther)) {
           throw new InterlockError('usage', {
             problem: 'give a host or --unapproved, not both; --older-than needs --unapproved',
           });
         }
         const client = createClient(flags);
-        if (name === undefined) {
+        if (unapproved) {
           const which = olderThan ? `all unapproved hosts not seen for ${olderThan}` : 'all unapproved hosts';
           await confirm(yes, `the records of ${which} are deleted; a host that lives must enroll again`);
           return forgetAll(client, olderThan);
         }
-        const id = await findHost(client, name);
+        const hosts = await meantHosts(client, words, choice);
+        const whose = hosts.length === 1 ? `${hosts[0]!.called} (${hosts[0]!.id})` : nameAll(hosts);
         await confirm(
           yes,
-          `the record of ${name} (${id}) and its credential are deleted; the host gets no update until it enrolls again`,
+          `the record of ${whose} and its credential are deleted; the host gets no update until it enrolls again`,
         );
-        await client.delete(`v1/hosts/${encodeURIComponent(id)}`);
-        return { text: line`forgot ${name}`, data: { id, forgotten: true } };
+        return changeAll(client, hosts, { action: 'forget' }, reason);
       }),
     );
 }

@@ -1,4 +1,6 @@
+import type { HostEvent } from '../../protocol/api/hosts.ts';
 import type { HostDetail } from '../../protocol/api/operator.ts';
+import { eventText } from '../../protocol/rules/event-texts.ts';
 import { versionsOf } from '../../protocol/rules/report-versions.ts';
 import { formatLabels } from '../../protocol/schema/format-labels.ts';
 import { formatTime } from '../../system/terminal/format-time.ts';
@@ -6,7 +8,28 @@ import { formatFacts, formatTable, text } from '../../system/terminal/table.ts';
 
 /** One host: facts, the reason for its state, and its reports. */
 export function describeHost(host: HostDetail): string {
-  const facts = formatFacts([
+  const facts = factsOf(host);
+  const rows = host.reports.map((report) => [
+    formatTime(report.at),
+    report.kind,
+    versionsOf(report),
+    report.detail,
+  ]);
+  if (rows.length === 0) return facts;
+  return `${facts}\n\n${formatTable(['TIME', 'REPORT', 'VERSION', text('DETAIL')], rows)}`;
+}
+
+/** The same with everything that happened to it in place of its reports. */
+export function describeEvents(host: HostDetail, events: readonly HostEvent[]): string {
+  const rows = events.map((event) => {
+    const { what, detail } = eventText(event);
+    return [formatTime(event.at), what, detail];
+  });
+  return `${factsOf(host)}\n\n${formatTable(['TIME', 'EVENT', text('DETAIL')], rows)}`;
+}
+
+function factsOf(host: HostDetail): string {
+  return formatFacts([
     ['host', host.id],
     ['name', host.hostname],
     ['machine id', host.machineId],
@@ -23,15 +46,10 @@ export function describeHost(host: HostDetail): string {
     ...(host.trouble ? [['problem', describeTrouble(host.trouble)] as const] : []),
     ...lastFailure(host),
     ['reason', inOwnZone(host.why)],
+    ...(host.commands ?? []).map(
+      ({ command, on }) => [on === 'host' ? 'on the host' : 'to type', command] as const,
+    ),
   ]);
-  const rows = host.reports.map(({ at, kind, from, version, detail }) => [
-    formatTime(at),
-    kind,
-    versionsOf({ kind, from, version }),
-    detail,
-  ]);
-  if (rows.length === 0) return facts;
-  return `${facts}\n\n${formatTable(['TIME', 'REPORT', 'VERSION', text('DETAIL')], rows)}`;
 }
 
 function describeTrouble({ code, text, since }: NonNullable<HostDetail['trouble']>): string {

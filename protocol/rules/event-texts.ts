@@ -36,7 +36,10 @@ export function eventText(event: HostEvent): EventText {
     case 'ended':
       return { ...wordsOf(event.outcome), detail: event.version };
     case 'report':
-      return { ...wordsOf(event.kind), detail: [versionsOf(event), event.detail].filter(Boolean).join(': ') };
+      return {
+        ...wordsOf(event.kind),
+        detail: [versionsOf(event), event.detail].filter(Boolean).join(': '),
+      };
     case 'operator':
       return { what: actionOf(event), detail: event.reason, is: 'plain' };
   }
