@@ -5,6 +5,7 @@ import { visible } from '../../protocol/text/visible.ts';
 import { bar, formatBytes, formatSeconds, terminalWidth } from '../../system/terminal/progress.ts';
 import { formatFacts, formatTable, text } from '../../system/terminal/table.ts';
 import { pathsOf } from '../config/paths.ts';
+import { waiting } from '../console/line.ts';
 import { etcFolders } from '../etc/note-overrides.ts';
 import type { SlotName } from '../ports/host.ts';
 import type { LoaderEntry } from '../ports/loader.ts';
@@ -119,7 +120,7 @@ function lookOf({ memory }: Status, now: Date): string {
   const { look } = memory;
   if (!look) return 'never';
   const found = look.offered ? `${look.offered} is offered` : look.problem || describeReason(look.reason);
-  return `${ago(look.at, now)}: ${found}`;
+  return `${ago(look.at, now)}: ${found}${look.unapproved ? `; at the server, ${waiting}` : ''}`;
 }
 
 /** What a person can do when the last check failed. */

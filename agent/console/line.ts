@@ -21,6 +21,9 @@ export function remedyOf(code: string): string | null {
   return remedy.includes('{') ? null : remedy;
 }
 
+/** What a host says that nobody has approved. */
+export const waiting = 'where this host waits for approval. An operator types: interlock host approve HOST';
+
 /** Whether this host reaches its server, and if not why and what to do; null when it was not asked since `from`. */
 export function lineOf(
   { look }: Pick<Memory, 'look'>,
@@ -30,7 +33,9 @@ export function lineOf(
 ): Line | null {
   if (wrong) return lineOfError(wrong);
   if (!look || new Date(look.at) < from) return null;
-  const { reason, problem } = look;
+  const { reason, problem, unapproved } = look;
+  if (!problem && unapproved)
+    return { topic: `${server} unapproved`, text: `in touch with ${server}, ${waiting}` };
   if (!problem) return { topic: `${server}`, text: `in touch with ${server}` };
   return { topic: reason, text: [problem, remedyOf(reason)].filter(Boolean).join('. ') };
 }

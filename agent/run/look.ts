@@ -24,14 +24,15 @@ export async function look(ports: Ports, context: PerformContext): Promise<Event
     const { code, message } = answer;
     return { ...looked, found: { code, problem: message, isServer: true }, pollSeconds };
   }
+  const heard = { ...looked, ...(answer.approved === false && { unapproved: true as const }) };
   try {
     const found = await foundBy(answer.decision, ports.trust, context);
     const isAway = 'none' in found && found.none === 'busy';
     const pause = isAway ? answer.pollSeconds : Math.min(answer.pollSeconds, pollSeconds);
-    return { ...looked, found, pollSeconds: pause };
+    return { ...heard, found, pollSeconds: pause };
   } catch (error) {
     const { code, message } = asInterlockError(error);
-    return { ...looked, found: { code, problem: message }, pollSeconds };
+    return { ...heard, found: { code, problem: message }, pollSeconds };
   }
 }
 

@@ -41,7 +41,7 @@ export type Event = { time: string } & (
       retrySeconds: number;
     }
   /** `standing`: what the lock showed, when it was asked. */
-  | { kind: 'looked'; found: Found; pollSeconds: number; standing?: Standing | null }
+  | { kind: 'looked'; found: Found; pollSeconds: number; standing?: Standing | null; unapproved?: true }
   /** A host that waits in the middle of an update has checked in. */
   | { kind: 'checkedIn'; pollSeconds: number }
   | { kind: 'wrote'; detail?: string }

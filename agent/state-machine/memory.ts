@@ -106,6 +106,8 @@ const Look = Type.Object({
   /** A none reason, an error code, or empty. */
   reason: Text,
   problem: Text,
+  /** The server knows the host, and nobody has approved it. */
+  unapproved: Type.Optional(Flag),
 });
 
 const SlotContent = Type.Object({ version: Text, rootHash: Text });

@@ -9,12 +9,12 @@ import type { Memory, Plan } from './memory.ts';
 
 /** The server and the signed metadata were asked: something to write, nothing, or no answer. */
 export function onLooked(memory: Memory, event: EventOf<'looked'>): Memory {
-  const { time, found, pollSeconds, standing } = event;
+  const { time, found, pollSeconds, standing, unapproved } = event;
   const { phase } = memory;
   if (phase.at !== 'idle' && (phase.at !== 'written' || phase.fresh)) return memory;
   const scheduled = scheduleCheckIn(memory, time, pollSeconds);
   const known = standing === undefined ? scheduled : withStanding(scheduled, standing);
-  const seen = { ...known, look: lookOf(time, found) };
+  const seen = { ...known, look: { ...lookOf(time, found), ...(unapproved && { unapproved }) } };
   if ('target' in found) return onTarget(seen, time, found, pollSeconds);
   if ('none' in found) {
     const idle = phase.at === 'written' ? reach(seen, time, { at: 'idle' }) : { ...seen, tries: 0 };
@@ -117,7 +117,7 @@ export function onUnflipped(memory: Memory, { time }: EventOf<'unflipped'>): Mem
   return reach(memory, time, { ...phase, generation: null });
 }
 
-function lookOf(time: string, found: EventOf<'looked'>['found']): Memory['look'] {
+function lookOf(time: string, found: EventOf<'looked'>['found']): NonNullable<Memory['look']> {
   if ('target' in found) return { at: time, offered: found.target.version, reason: '', problem: '' };
   if ('none' in found) return { at: time, offered: null, reason: found.none, problem: found.problem };
   return { at: time, offered: null, reason: found.code, problem: found.problem };

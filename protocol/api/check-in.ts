@@ -98,6 +98,8 @@ export const CheckInAnswer = extensible({
   /** Hosts take any word for a reason: a newer server may have new ones. */
   decision: Type.Union([extensible({ offer: Offer }), extensible({ none: Type.String({ maxLength: 64 }) })]),
   pollSeconds: Type.Integer({ minimum: 1, maximum: 86_400 }),
+  /** False while the host waits for an operator's approval; otherwise absent. */
+  approved: Type.Optional(Type.Literal(false)),
 });
 export type CheckInAnswer = Static<typeof CheckInAnswer>;
 

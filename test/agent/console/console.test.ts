@@ -46,6 +46,9 @@ test('what is said is why the server is not reached and what to do, or that it i
     text: `no server listens at 10.0.2.2:8080. ${errorTable.connection_refused.remedy}`,
   });
   expect(lineOf({ look }, server, null, from)).toEqual({ topic: server, text: `in touch with ${server}` });
+  expect(lineOf({ look: { ...look, unapproved: true } }, server, null, from)?.text).toMatch(
+    /^in touch with http:\/\/10.0.2.2:8080, where this host waits for approval. .* interlock host approve HOST$/,
+  );
   const none = { ...look, reason: 'no_server', problem: 'no server is configured' };
   expect(lineOf({ look: none }, null, null, from)?.text).toMatch(
     /^no server is configured\. Set `server` in/,

@@ -160,3 +160,13 @@ it('says what was cancelled here with each check-in', async () => {
   await minutes(30, ports);
   expect(said.at(-1)).toMatchObject({ cancelled: ['v2'], failed: [], at: 'idle' });
 });
+
+it('remembers that it waits for approval, until the server says so no longer', async () => {
+  const { ports } = world();
+  const answer = { decision: { none: 'no_rollout' }, pollSeconds: 60 };
+  ports.server!.checkIn = async () => ({ ...answer, approved: false });
+  expect((await minutes(1, ports)).look).toMatchObject({ unapproved: true });
+  ports.server!.checkIn = async () => answer;
+  now += 3_600_000;
+  expect((await minutes(1, ports)).look).not.toHaveProperty('unapproved');
+});

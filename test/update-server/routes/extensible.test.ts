@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { speaksExtensible, speaksHeader } from '../../../protocol/api/check-in.ts';
+import { letAsk } from '../support/enrol.ts';
 import { idleCheckIn } from '../support/idle-check-in.ts';
 import { bearer, makeApp, type TestApp } from '../support/make-app.ts';
 
@@ -104,4 +105,20 @@ describe('trouble and what was given up', () => {
     await call('/v1/check-in', idleCheckIn());
     expect(await host()).toMatchObject({ trouble: null, cancelled: [] });
   });
+});
+
+it('tells a host that waits for approval so, where its agent lets unknown fields be', async () => {
+  await letAsk(server.store);
+  const { body: made } = await server.post('/v1/enroll', said);
+  const checkIn = async (token: string, headers: Record<string, string> = {}) => {
+    const sent = { ...bearer(token), ...headers };
+    const request = { method: 'POST' as const, url: '/v1/check-in', payload: idleCheckIn(), headers: sent };
+    return (await server.app.inject(request)).json();
+  };
+  const extensible = { [speaksHeader]: speaksExtensible };
+  expect(await checkIn(made.credential, extensible)).toMatchObject({ approved: false });
+  expect(await checkIn(made.credential)).not.toHaveProperty('approved');
+  expect(await checkIn(credential, extensible)).not.toHaveProperty('approved');
+  await server.post(`/v1/hosts/${made.hostId}/approve`, {});
+  expect(await checkIn(made.credential, extensible)).not.toHaveProperty('approved');
 });

@@ -1,6 +1,6 @@
-import type { FastifyRequest } from 'fastify';
-import { Reports, ReportsAnswer, speaksExtensible, speaksHeader } from '../../../../protocol/api/check-in.ts';
+import { Reports, ReportsAnswer } from '../../../../protocol/api/check-in.ts';
 import type { Scrub } from '../../../blobs/scrub.ts';
+import { isExtensible } from '../../../routing/is-extensible.ts';
 import { route } from '../../../routing/route.ts';
 import type { Store } from '../../../store/interface/store.ts';
 import { readReports } from './read-reports.ts';
@@ -40,11 +40,4 @@ export const reportRoutes = [takeReports];
 /** Whether a host reports that what it fetched was not what was signed. */
 function isOfBytes(detail: string): boolean {
   return /payload_(mismatch|invalid)/.test(detail);
-}
-
-/** Whether the caller ignores unknown fields of answers. */
-function isExtensible({ headers }: FastifyRequest): boolean {
-  return String(headers[speaksHeader] ?? '')
-    .split(' ')
-    .includes(speaksExtensible);
 }

@@ -1,0 +1,9 @@
+import type { FastifyRequest } from 'fastify';
+import { speaksExtensible, speaksHeader } from '../../protocol/api/check-in.ts';
+
+/** Whether the caller ignores unknown fields of answers. */
+export function isExtensible({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+  return String(headers[speaksHeader] ?? '')
+    .split(' ')
+    .includes(speaksExtensible);
+}
