@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { createClient } from '../../cli/client/client.ts';
 import { inTurns } from '../../test/dashboard/support/fake-host.ts';
 import type { Person } from './person.ts';
@@ -12,6 +11,16 @@ export interface Task {
   onPage?: (person: Person, morning: Morning, holder: Terminal) => Promise<void>;
   inTerminal?: (terminal: Terminal, morning: Morning) => Promise<void>;
 }
+
+const night = `[[ramp]]
+start_after = "0 days"
+percent = 100
+
+[[window]]
+from = "22:00"
+to = "05:00"
+zone = "Europe/Berlin"
+`;
 
 /** They build on each other: the last ones change what the first ones look at. */
 export const tasks: readonly Task[] = [
@@ -49,6 +58,7 @@ export const tasks: readonly Task[] = [
     name: 'what changed last night',
     async onPage(person) {
       await person.click(person.link('Audit'));
+      await person.choose(person.page.getByRole('combobox', { name: 'Time' }), '24h');
       await person.see(/held/);
     },
     async inTerminal(terminal) {
@@ -56,17 +66,25 @@ export const tasks: readonly Task[] = [
     },
   },
   {
+    name: 'plan a rollout for tomorrow night',
+    async inTerminal(terminal) {
+      await terminal.type(`cat > night.toml <<'END'\n${night}END`, /^/);
+      const when = '--channel stable --policy night.toml --at "tomorrow 22:00"';
+      await terminal.type(`interlock rollout preview core ${when}`, /hosts/);
+      await terminal.type(`interlock rollout start core ${when}`, /scheduled|core 2\.0\.0/);
+    },
+  },
+  {
     name: 'roll back',
-    async onPage(person, { dir }, holder) {
-      await person.click(person.link('Releases'));
-      await person.click(person.link('Roll back on alpha'));
-      await person.type(person.page.getByLabel('Reason'), 'no answer on port 80');
-      await person.page.keyboard.press('Tab');
-      const download = person.page.waitForEvent('download');
-      await person.click(person.link('Download the intent'));
-      await (await download).saveAs(join(dir, 'rollback.json'));
-      // the terminal's part of this task signs: both go to the same version
-      await holder.type('interlock intent rollback.json --keys keys --show', /2\.0\.0/);
+    async onPage(person, _, holder) {
+      await person.click(person.link('Show failed hosts'));
+      await person.click(person.button(/^Copy the command: interlock rollback core/));
+      const command = await person.page.getByRole('alert').locator('code').textContent();
+      // the terminal's part of this task signs for real: both go to the same version
+      await holder.type(
+        `${command} --reason "no answer on port 80" --export request.json`,
+        /2\.0\.0|request/,
+      );
     },
     async inTerminal(terminal, { hosts }) {
       const alpha = hosts.slice(0, 16);
