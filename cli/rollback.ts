@@ -4,6 +4,7 @@ import { line } from '../protocol/text/visible.ts';
 import { answer, verb } from '../system/command/command.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client/client.ts';
 import { policyOption, readPolicyChoice } from './flags/policy-choice.ts';
+import { readReason, reasonOption } from './flags/reason.ts';
 import { describeStart, readStartTime, startOption } from './flags/start-time.ts';
 import { showChange } from './show-change.ts';
 import { warnOfPolicy } from './warn-policy.ts';
@@ -12,7 +13,7 @@ type Flags = ClientOptions & {
   keys: string;
   channel: string;
   to: string;
-  reason: string;
+  reason?: string;
   policy?: string;
   at?: string;
   export?: string;
@@ -30,13 +31,14 @@ export function addRollback(program: Command): void {
     .option(...policyOption)
     .option(...startOption)
     .option('--export <file>', 'write a signing request instead, for keys on other machines')
-    .option('--reason <text>', 'reason, shown to operators', 'rolled back')
+    .option(...reasonOption)
     .action(
       answer(async (name: string, flags: Flags) => {
-        const { keys: keysDir, channel, to, reason, policy: chosen, at, export: exportTo } = flags;
+        const { keys: keysDir, channel, to, policy: chosen, at, export: exportTo } = flags;
         const server = createClient(flags);
         const policy = await readPolicyChoice(chosen);
         const starts = readStartTime(at);
+        const reason = (await readReason(flags.reason, 'roll back')) || 'rolled back';
         const withdrawn = await rollback({
           server,
           keysDir,

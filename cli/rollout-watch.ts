@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RolloutDetail, RolloutSummary } from '../protocol/api/rollout.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import { whatThereIs } from '../protocol/text/suggest.ts';
 import { terminalWidth } from '../system/terminal/progress.ts';
 import { openScreen } from '../system/terminal/screen.ts';
 import type { Client, ClientOptions } from './client/client.ts';
@@ -19,6 +20,8 @@ export interface Watched {
   /** Rollouts of the same release on other architectures; watched together when named by image. */
   others: RolloutDetail[];
   interrupted: boolean;
+  /** The signal that ended the watch early. */
+  signal?: 'SIGINT' | 'SIGTERM';
 }
 
 /**
@@ -33,7 +36,7 @@ export async function watchRollout(
 ): Promise<Watched> {
   const ids = await choose(client, name, channel);
   const stop = new AbortController();
-  const onSignal = () => stop.abort();
+  const onSignal = (signal: NodeJS.Signals) => stop.abort(signal);
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   const screen = openScreen(process.stderr);
   const deadline = performance.now() + timeoutMs;
@@ -46,7 +49,8 @@ export async function watchRollout(
       screen.show(viewRollout(rollout, new Date(), terminalWidth(process.stderr)), lineOfRollout(rollout));
       if (pending.length === 0 || stop.signal.aborted) {
         const others = awaited.filter((each) => each !== rollout);
-        return { rollout, others, interrupted: stop.signal.aborted };
+        const { aborted: interrupted, reason: signal } = stop.signal;
+        return { rollout, others, interrupted, signal };
       }
       const leftMs = deadline - performance.now();
       if (leftMs <= 0) throw timedOut(rollout, timeoutMs);
@@ -70,7 +74,7 @@ async function choose(
   const [only] = current;
   const what = ['a rollout', name && `of ${name}`, channel && `on ${channel}`].filter(Boolean).join(' ');
   if (!only && name && looksLikeId(name)) return [await findRollout(client, name)];
-  if (!only) throw new InterlockError('not_found', { what });
+  if (!only) throw new InterlockError('not_found', { what, known: await guess(client, name, channel) });
   const choices = current.map((each) => `${each.name} --channel ${each.channel}`);
   if (new Set(choices).size > 1) {
     throw new InterlockError('usage', {
@@ -80,6 +84,15 @@ async function choose(
   const first = current.find(({ state }) => state === 'running') ?? only;
   const same = [first, ...current.filter(({ version }) => version === first.version)];
   return [...new Set(same.map(({ arch }) => same.find((each) => each.arch === arch)!.id))];
+}
+
+/** The image or channel that was probably meant. */
+async function guess(client: Client, name: string | undefined, channel: string | undefined): Promise<string> {
+  const { rollouts } = await client.get<{ rollouts: RolloutSummary[] }>('v1/rollouts');
+  const names = [...new Set(rollouts.map((each) => each.name))];
+  if (name && !names.includes(name)) return whatThereIs(name, names);
+  const channels = rollouts.filter((each) => !name || each.name === name).map((each) => each.channel);
+  return channel ? whatThereIs(channel, [...new Set(channels)]) : '';
 }
 
 /** Leaves out architectures without hosts, unless all are. */

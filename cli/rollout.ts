@@ -10,17 +10,16 @@ import { line } from '../protocol/text/visible.ts';
 import { answerList } from '../system/command/answer-list.ts';
 import { answer, group, verb } from '../system/command/command.ts';
 import { formatList } from '../system/list/format-list.ts';
+import { statusOf } from '../system/process/interrupt.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client/client.ts';
 import { findRollout } from './client/find-id.ts';
 import { readDuration } from './flags/duration.ts';
 import { policyOption, readPolicyChoice } from './flags/policy-choice.ts';
+import { readReason, reasonOption } from './flags/reason.ts';
 import { describeStart, readStartTime, startOption } from './flags/start-time.ts';
 import { rolloutList } from './format/rollout-list.ts';
 import { describeEnd, describePreview, describeRollout } from './format/rollout-text.ts';
 import { type WatchFlags, watchRollout } from './rollout-watch.ts';
-
-/** Exit status of a command that Ctrl-C ended. */
-const interruptedStatus = 130;
 
 type StartFlags = ClientOptions & { channel: string; policy?: string; at?: string };
 type Of = { name?: string; channel?: string };
@@ -94,8 +93,8 @@ function addWatch(add: Add): void {
       answer(async (name: string | undefined, flags: WatchFlags) => {
         const timeoutMs = flags.timeout === undefined ? undefined : readDuration(flags.timeout, '--timeout');
         const watched = await watchRollout(createClient(flags), name, flags.channel, timeoutMs);
-        const { rollout, others, interrupted } = watched;
-        if (interrupted) process.exitCode = interruptedStatus;
+        const { rollout, others, interrupted, signal } = watched;
+        if (signal) process.exitCode = statusOf(signal);
         const text = interrupted ? '' : [rollout, ...others].map(describeEnd).join('\n');
         return { text, data: { ...rollout, ...(others.length > 0 ? { others } : {}) } };
       }),
@@ -148,10 +147,11 @@ function addWithStart(add: Add, signature: string, summary: string, example: str
 function addActions(add: Add): void {
   for (const [action, [summary, done, why]] of Object.entries(actions)) {
     add(`${action} <rollout>`, summary, `${action} 1b4e28ba --reason "${why}"`)
-      .option('--reason <text>', 'reason, for the audit log and the dashboard', '')
+      .option(...reasonOption)
       .action(
-        answer(async (rollout: string, { reason, ...flags }: ClientOptions & { reason: string }) => {
+        answer(async (rollout: string, { reason: given, ...flags }: ClientOptions & { reason?: string }) => {
           const client = createClient(flags);
+          const reason = await readReason(given, `${action} the rollout`);
           const path = `v1/rollouts/${await findRollout(client, rollout)}/${action}`;
           const data = await client.post<RolloutSummary>(path, { reason });
           return { text: line`the rollout of ${data.name} ${data.version} on ${data.channel} ${done}`, data };

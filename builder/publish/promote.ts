@@ -1,6 +1,7 @@
 import type { PolicyChoice } from '../../protocol/api/rollout.ts';
 import type { Show } from '../request/describe/show-change.ts';
 import { type Expected, requireExpected, withHead } from './change/channel-document.ts';
+import { requireChannel } from './change/require-channel.ts';
 import { signChannel } from './change/sign-change.ts';
 import { type Agree, submit } from './change/submit.ts';
 import { readChannel } from './repository/read-channel.ts';
@@ -36,6 +37,7 @@ export async function promote(options: PromoteOptions): Promise<boolean> {
   return submit(
     { server, keysDir, name, action: 'promote', policy, starts, exportTo, show, agree, now },
     async (present) => {
+      requireChannel(present, channel);
       const head = releasedVersion(present.repository, name, version);
       await readReleases(server, present.repository, name, head);
       const before = await readChannel(server, present.repository, name, channel);

@@ -5,6 +5,7 @@ import { namesTarget, sha256Of } from '../metadata/name-targets.ts';
 import { checkRelease, type LoadedRelease } from '../release/check-release.ts';
 import type { Show } from '../request/describe/show-change.ts';
 import { withHead } from './change/channel-document.ts';
+import { requireChannel } from './change/require-channel.ts';
 import { joinChanges, signChannel, signTargets } from './change/sign-change.ts';
 import { type Change, type Present, submit } from './change/submit.ts';
 import { readChannel } from './repository/read-channel.ts';
@@ -52,6 +53,7 @@ export async function publish(options: PublishOptions): Promise<PublishOutcome> 
   const published = await submit(
     { server, keysDir, name, action: 'publish', policy, starts, exportTo, show, now },
     async (present) => {
+      requireChannel(present, channel);
       const named = signRelease(present, loaded, now);
       const before = await readChannel(server, present.repository, name, channel);
       const head = { version, releases: { [loaded.release.arch]: sha256Of(loaded.text) } };

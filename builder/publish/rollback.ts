@@ -3,6 +3,7 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { isNewer } from '../../protocol/text/version.ts';
 import type { Show } from '../request/describe/show-change.ts';
 import { type Expected, requireExpected, rolledBack } from './change/channel-document.ts';
+import { requireChannel } from './change/require-channel.ts';
 import { signChannel } from './change/sign-change.ts';
 import { type Agree, submit } from './change/submit.ts';
 import { readChannel } from './repository/read-channel.ts';
@@ -43,6 +44,7 @@ export async function rollback(options: RollbackOptions): Promise<string[]> {
   await submit(
     { server, keysDir, name, action: 'rollback', policy, starts, exportTo, show, agree, now },
     async (present) => {
+      requireChannel(present, channel);
       const before = await readChannel(server, present.repository, name, channel);
       requireExpected(before, expected);
       if (!before) throw new InterlockError('not_found', { what: `${name} in channel ${channel}` });

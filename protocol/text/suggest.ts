@@ -8,6 +8,19 @@ export function suggest(word: string, known: readonly string[]): string | undefi
   return near[0]?.name;
 }
 
+/** What there is of a kind that is named at once. */
+const namedAtOnce = 10;
+
+/** What stands behind “does not exist”: the word that was probably meant, or else what there is. */
+export function whatThereIs(word: string, known: readonly string[]): string {
+  const meant = suggest(word, known);
+  if (meant !== undefined) return `; did you mean ${meant}?`;
+  if (known.length === 0) return '';
+  const named = known.slice(0, namedAtOnce).join(', ');
+  const more = known.length > namedAtOnce ? `, and ${known.length - namedAtOnce} more` : '';
+  return `; there ${known.length === 1 ? 'is' : 'are'} ${named}${more}`;
+}
+
 /** How many letters two words begin with alike: the first ones are mistyped least. */
 function begins(word: string, name: string): number {
   const differs = [...word].findIndex((letter, at) => letter !== name[at]);

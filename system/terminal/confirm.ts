@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { print } from './print.ts';
-import { askYes } from './question.ts';
+import { askYes, canAsk } from './question.ts';
 
 /** The flag of every verb that destroys something; what is destroyed, `confirm` says. */
 export function addYes(command: Command): Command {
@@ -22,8 +22,4 @@ export async function isConfirmed(yes: boolean | undefined, loss: string): Promi
   if (yes || !canAsk()) return yes ?? false;
   print(loss, process.stderr);
   return askYes('Type yes to go on: ');
-}
-
-function canAsk(): boolean {
-  return Boolean(process.stdin.isTTY && process.stderr.isTTY);
 }

@@ -8,6 +8,15 @@ export async function askYes(
   input: NodeJS.ReadStream = process.stdin,
   output: NodeJS.WriteStream = process.stderr,
 ): Promise<boolean> {
+  return (await askLine(question, input, output)) === 'yes';
+}
+
+/** Asks for one line on the terminal; the end of the input is an empty one. Ctrl-C ends the process. */
+export async function askLine(
+  question: string,
+  input: NodeJS.ReadStream = process.stdin,
+  output: NodeJS.WriteStream = process.stderr,
+): Promise<string> {
   const asked = createInterface({ input, output });
   const ended = new Promise<string>((resolve) => asked.once('close', () => resolve('')));
   asked.once('SIGINT', () => {
@@ -16,8 +25,13 @@ export async function askYes(
     interrupt();
   });
   try {
-    return (await Promise.race([asked.question(visible(question)), ended])).trim() === 'yes';
+    return (await Promise.race([asked.question(visible(question)), ended])).trim();
   } finally {
     asked.close();
   }
+}
+
+/** Whether somebody is there to be asked. */
+export function canAsk(): boolean {
+  return Boolean(process.stdin.isTTY && process.stderr.isTTY);
 }

@@ -3,7 +3,8 @@ import { parseRelease, type Release } from '../../../protocol/documents/release.
 import { releasesRole, releaseTarget } from '../../../protocol/documents/trust.ts';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
-import { isNewer } from '../../../protocol/text/version.ts';
+import { whatThereIs } from '../../../protocol/text/suggest.ts';
+import { compareVersions, isNewer } from '../../../protocol/text/version.ts';
 import { readTarget, type ServerRepository } from './read-repository.ts';
 import type { PublishServer } from './server.ts';
 
@@ -22,9 +23,18 @@ export function releasedVersions({ roles }: ServerRepository, name: string): Map
 
 /** One version of a name on the server, or `not_found`. */
 export function releasedVersion(repository: ServerRepository, name: string, version: string): Named {
-  const named = releasedVersions(repository, name).get(version);
-  if (!named) throw new InterlockError('not_found', { what: `${name} ${version} on this server` });
-  return named;
+  const versions = releasedVersions(repository, name);
+  const named = versions.get(version);
+  if (named) return named;
+  const newestFirst = [...versions.keys()].toSorted((a, b) => compareVersions(b, a));
+  const known =
+    versions.size > 0 ? whatThereIs(version, newestFirst) : whatThereIs(name, imagesOf(repository));
+  throw new InterlockError('not_found', { what: `${name} ${version} on this server`, known });
+}
+
+function imagesOf({ roles }: ServerRepository): string[] {
+  const targets = roles[releasesRole]?.parsed.signed.targets ?? {};
+  return [...new Set(Object.keys(targets).map((path) => path.split('/')[0]!))];
 }
 
 /** The `release.json` of every architecture of a version, each checked by hash. */

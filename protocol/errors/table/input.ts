@@ -12,7 +12,13 @@ export const inputErrors = {
   ),
   config_invalid: row('{file}: {problem}', 'Correct this file.', 400, 78, 'never'),
   bad_input: row('{what}: {problem}', 'Correct the input. Nothing was changed.', 400, 65, 'never'),
-  not_found: row('{what} does not exist', 'Check the spelling of the name or path.', 404, 66, 'never'),
+  not_found: row(
+    '{what} does not exist{known?}',
+    'Check the spelling of the name or path.',
+    404,
+    66,
+    'never',
+  ),
   not_confirmed: row(
     '{file} was not signed: {problem}',
     'Review all changes with --show, then sign with --digest {digest}.',

@@ -4,6 +4,7 @@ import { parse as parseToml } from 'smol-toml';
 import type { PolicyChoice } from '../../../protocol/api/rollout.ts';
 import { type PolicyText, readPolicy, refuseContradictions } from '../../../protocol/documents/policy.ts';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { whatThereIs } from '../../../protocol/text/suggest.ts';
 import type { NamedPolicy } from './start.ts';
 
 /** The policy of a channel without one of its own. */
@@ -19,7 +20,11 @@ export function choosePolicy(choice: PolicyChoice): NamedPolicy {
     return { name: 'own', text: choice };
   }
   if (!shipped.includes(choice as (typeof shipped)[number])) {
-    throw new InterlockError('not_found', { what: `policy ${choice} (there are ${shipped.join(', ')})` });
+    const known = whatThereIs(choice, shipped);
+    throw new InterlockError('not_found', {
+      what: `policy ${choice} (there are ${shipped.join(', ')})`,
+      known,
+    });
   }
   const text = readFileSync(join(import.meta.dirname, 'policies', `${choice}.toml`), 'utf8');
   return { name: choice, text: parseToml(text) as PolicyText };

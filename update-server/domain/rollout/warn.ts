@@ -1,4 +1,5 @@
 import type { PolicyText } from '../../../protocol/documents/policy.ts';
+import { suggest } from '../../../protocol/text/suggest.ts';
 
 /** What of a policy does not fit the hosts it is for, in words: allowed, and hardly meant. `groups`: the group of each active host. */
 export function warningsOf(text: PolicyText, groups: readonly string[]): string[] {
@@ -14,14 +15,20 @@ export function warningsOf(text: PolicyText, groups: readonly string[]): string[
   return [
     ...(canary && !has.has(canary.group)
       ? [
-          `no host is in the canary group ${canary.group}: no host would start, and the rollout would halt after ${canary.timeout}`,
+          `no host is in the canary group ${canary.group}${meantOf(canary.group, has)}: no host would start, and the rollout would halt after ${canary.timeout}`,
         ]
       : []),
     ...Object.keys(text.group ?? {})
       .filter((group) => !has.has(group))
-      .map((group) => `no host is in group ${group}, which has a pace of its own`),
+      .map((group) => `no host is in group ${group}${meantOf(group, has)}, which has a pace of its own`),
     ...limits
       .filter(([, limit]) => limit !== undefined && limit > fleet)
       .map(([name, limit]) => `${name} ${limit} is more than the fleet has hosts: ${fleet}`),
   ];
+}
+
+/** The group that was probably meant, in parentheses. */
+function meantOf(group: string, has: ReadonlySet<string>): string {
+  const meant = suggest(group, [...has]);
+  return meant === undefined ? '' : ` (did you mean ${meant}?)`;
 }

@@ -69,7 +69,7 @@ function headsOf(channels: readonly (Channel | undefined)[]): Facts {
         ...{ version: head.version, serial, minimum },
         floors: floors.map(({ version }) => version),
         blocked: blocked.map(({ version, reason }) => `${version} (${reason})`),
-        withdrawn: withdrawn.map(({ version, to }) => `${version} to ${to}`),
+        withdrawn: withdrawn.map(({ version, to, reason }) => `${version} to ${to} (${reason})`),
       },
     ]),
   );

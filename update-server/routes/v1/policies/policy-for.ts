@@ -1,5 +1,6 @@
 import type { PolicyChoice } from '../../../../protocol/api/rollout.ts';
 import type { PolicyText } from '../../../../protocol/documents/policy.ts';
+import { whatThereIs } from '../../../../protocol/text/suggest.ts';
 import { choosePolicy, usualPolicy } from '../../../domain/rollout/policies.ts';
 import { activeMs } from '../../../domain/rollout/rollout.ts';
 import type { NamedPolicy } from '../../../domain/rollout/start.ts';
@@ -27,8 +28,21 @@ export async function warningsFor(
   const fleets = await Promise.all(
     (['x86-64', 'arm64'] as const).map((arch) => store.fleet(name, channel, arch, since)),
   );
-  return warningsOf(
-    text,
-    fleets.flat().map(({ group }) => group),
-  );
+  const groups = fleets.flat().map(({ group }) => group);
+  return [...(await unpublished(store, name, channel)), ...warningsOf(text, groups)];
+}
+
+/** That nothing is published to a channel: allowed, a policy may come first, and often a slip. */
+async function unpublished(store: Store, name: string, channel: string): Promise<string[]> {
+  if (await store.channel(name, channel)) return [];
+  const all = await store.channels();
+  const own = all.filter((other) => other.name === name).map((other) => other.channel);
+  const known =
+    own.length > 0
+      ? whatThereIs(channel, own)
+      : whatThereIs(
+          name,
+          all.map((other) => other.name),
+        );
+  return [`nothing is published to channel ${channel} of ${name}${known}`];
 }

@@ -1,5 +1,6 @@
 import type { Channel } from '../../../../protocol/documents/channel.ts';
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
+import { whatThereIs } from '../../../../protocol/text/suggest.ts';
 import type { Rollout } from '../../../domain/rollout/rollout.ts';
 import type { Store } from '../../../store/interface/store.ts';
 
@@ -20,8 +21,14 @@ export async function findChannel(
   { name, channel }: { name: string; channel: string },
 ): Promise<Channel> {
   const found = await store.channel(name, channel);
-  if (!found) throw new InterlockError('not_found', { what: `channel ${channel} of ${name}` });
-  return found;
+  if (found) return found;
+  const all = await store.channels();
+  const own = all.filter((other) => other.name === name).map((other) => other.channel);
+  const known =
+    own.length > 0
+      ? whatThereIs(channel, own)
+      : whatThereIs(name, [...new Set(all.map((other) => other.name))]);
+  throw new InterlockError('not_found', { what: `channel ${channel} of ${name}`, known });
 }
 
 /** Throws `not_found` for a rollout. */
