@@ -24,6 +24,7 @@ const verbs: Record<string, () => Promise<(program: Command) => void>> = {
   channel: async () => (await import('./channel.ts')).addChannel,
   rollout: async () => (await import('./rollout.ts')).addRollout,
   host: async () => (await import('./host.ts')).addHost,
+  fleet: async () => (await import('./fleet.ts')).addFleet,
   lock: async () => (await import('./lock.ts')).addLock,
   token: async () => (await import('./token.ts')).addToken,
   audit: async () => (await import('./audit.ts')).addAudit,

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parseRelease, type Release } from '../../protocol/documents/release.ts';
 import { releaseFiles } from '../../protocol/documents/release-files.ts';
+import { compareVersions } from '../../protocol/text/debian-version.ts';
 import { readGiven } from '../../system/files/read-given.ts';
-import { compareVersions } from '../packages/control/debian-version.ts';
 import { type LockChange, lockChanges } from '../packages/lock/lock-changes.ts';
 import { type PackagesLock, parseLock } from '../packages/lock/packages-lock.ts';
 import { compareRoots, type FileChange } from '../root/compare-roots.ts';

@@ -18,6 +18,7 @@ const sources: Record<Exclude<PageName, 'overview'>, () => Promise<Found>> = {
   change: async () => (await import('../pages/change/change.tsx')).ChangePage,
   policy: async () => (await import('../pages/change/policy.tsx')).PolicyPage,
   release: async () => (await import('../pages/release/release.tsx')).ReleasePage,
+  packages: async () => (await import('../pages/packages/packages.tsx')).PackagesPage,
   locks: async () => (await import('../pages/locks/locks.tsx')).LocksPage,
   audit: async () => (await import('../pages/audit/audit.tsx')).AuditPage,
 };

@@ -17,6 +17,7 @@ const links: readonly (readonly [string, string, readonly PageName[]])[] = [
   ['/rollouts', 'Rollouts', ['rollouts', 'rollout']],
   ['/hosts', 'Hosts', ['hosts', 'host']],
   ['/releases', 'Releases', ['releases', 'release', 'compare', 'change', 'policy']],
+  ['/packages', 'Packages', ['packages']],
   ['/locks', 'Lock', ['locks']],
   ['/audit', 'Audit', ['audit']],
 ];

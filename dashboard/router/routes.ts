@@ -10,6 +10,7 @@ const patterns = {
   change: '/releases/change',
   policy: '/releases/policy',
   release: '/releases/:name/:version/:arch',
+  packages: '/packages',
   locks: '/locks',
   audit: '/audit',
 } as const;

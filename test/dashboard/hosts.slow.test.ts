@@ -179,6 +179,23 @@ describe('one host', () => {
   });
 });
 
+it('who runs a package is asked by a form, answered with counts, and leads to the hosts', async () => {
+  page = await openDashboard(browser, fleet.server.url, { login, width: 1280, complaints });
+  await page.goto('/packages');
+  await page.getByLabel('Package or source').fill('openssl');
+  await page.getByLabel('Version', { exact: true }).fill('3.5.4');
+  await page.keyboard.press('Enter');
+  const old = await find('version=1.9.0');
+  await page.getByText(`${old.length} of`).first().waitFor();
+  expect(new URL(page.url()).searchParams.get('is')).toBe('<');
+  await page.getByText("interlock fleet affected 'openssl < 3.5.4'", { exact: true }).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  await page.getByRole('link', { name: `${old.length} hosts` }).click();
+  await expect.poll(() => new URL(page.url()).pathname, patience).toBe('/hosts');
+});
+
 it('everything fits a phone, and a screen at 200 %, while hosts are chosen too', async () => {
   for (const width of [390, 640]) {
     await open('/hosts?group=web', width);

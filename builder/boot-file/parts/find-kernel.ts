@@ -1,7 +1,7 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
+import { compareVersions } from '../../../protocol/text/debian-version.ts';
 import { parsePackageName } from '../../definition/package-name.ts';
-import { compareVersions } from '../../packages/control/debian-version.ts';
 import { kernelPackage } from '../../packages/lock/required-packages.ts';
 import type { Tree } from '../../tree/entries/entry.ts';
 

@@ -5,6 +5,7 @@ import { checkInRoutes } from './check-in/routes.ts';
 import { enrollRoutes } from './enroll/routes.ts';
 import { enrollmentRoutes } from './enrollment/routes.ts';
 import { eventRoutes } from './events/routes.ts';
+import { fleetRoutes } from './fleet/routes.ts';
 import { hostRoutes } from './hosts/routes.ts';
 import { intentRoutes } from './intents/routes.ts';
 import { lockRoutes } from './locks/routes.ts';
@@ -30,6 +31,7 @@ export const v1Routes = [
   ...enrollRoutes,
   ...enrollmentRoutes,
   ...hostRoutes,
+  ...fleetRoutes,
   ...rolloutRoutes,
   ...policyRoutes,
   ...channelRoutes,

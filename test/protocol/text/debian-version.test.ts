@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareVersions } from '../../../../builder/packages/control/debian-version.ts';
+import { compareVersions } from '../../../protocol/text/debian-version.ts';
 
 const piece = fc.stringMatching(/^(?:[0-9]{1,3}|[a-z]{1,2}|[.+~]|\.0|rc1|\+deb1[23]u1|~bpo13\+1){1,5}$/);
 const version = fc
