@@ -142,7 +142,7 @@ const layer = {
       pattern: '^(?:cloud|generic|linux-image-[a-z0-9.+-]+(?:=[0-9A-Za-z.+:~*-]+|/[a-z0-9.-]+)?)$',
       meaning: 'must be "cloud", "generic" or a package, as in "linux-image-rt-amd64"',
       description:
-        'Debian’s kernel: `cloud` for virtual machines; `generic` with the drivers for bare metal, whose storage drivers the initrd loads; or a package such as `linux-image-rt-amd64` or `linux-image-amd64/trixie-backports`, which is treated as generic unless its name contains `cloud`.',
+        'Debian’s kernel: `cloud` for virtual machines, with the network cards of hypervisors and clouds (virtio-net, vmxnet3, Hyper-V, Xen, ENA, gVNIC; not QEMU’s usual e1000e); `generic` with the drivers for bare metal, whose storage drivers the initrd loads; or a package such as `linux-image-rt-amd64` or `linux-image-amd64/trixie-backports`, which is treated as generic unless its name contains `cloud`.',
     }),
   ),
   modules: list(
