@@ -37,16 +37,19 @@ export function NamedHosts({ of: { named, version } }: { of: RolloutDetail }) {
     // the part that a link names is there only now
     if (location.hash) document.querySelector(location.hash)?.scrollIntoView();
   }, []);
+  const failed = new Set((named?.failed ?? []).map(({ id }) => id));
+  const rowsOf = (kind: (typeof kinds)[number][0]) =>
+    (named?.[kind] ?? []).filter(({ id }) => kind !== 'unable' || !failed.has(id));
   return (
     <>
       {kinds
-        .filter(([kind]) => (named?.[kind] ?? []).length > 0)
+        .filter(([kind]) => rowsOf(kind).length > 0)
         .map(([kind, title]) => (
           <Section key={kind} title={title}>
             <Table
               caption={title}
               columns={kind === 'failed' ? failedColumns(version) : columns}
-              rows={named[kind]}
+              rows={rowsOf(kind)}
               keyOf={({ id }) => id}
             />
           </Section>

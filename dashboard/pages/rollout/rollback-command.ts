@@ -1,4 +1,5 @@
 import type { RolloutDetail } from '../../../protocol/api/rollout.ts';
+import { toServer } from '../../format/command.ts';
 
 /** The command that sends a rollout's hosts back to the version that was good before. */
 export function rollbackCommand({
@@ -6,5 +7,5 @@ export function rollbackCommand({
   channel,
   goBack,
 }: Pick<RolloutDetail, 'name' | 'channel' | 'goBack'>): string {
-  return `interlock rollback ${name} --channel ${channel} --to ${goBack ?? 'VERSION'} --server ${location.origin} --keys keys`;
+  return toServer(`interlock rollback ${name} --channel ${channel} --to ${goBack ?? 'VERSION'} --keys keys`);
 }

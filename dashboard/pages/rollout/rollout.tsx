@@ -10,8 +10,9 @@ import { Page, Section } from '../../components/page.tsx';
 import { RolloutStatus } from '../../components/rollout-line.tsx';
 import { Track, TrackFigures } from '../../components/track.tsx';
 import { When } from '../../components/when.tsx';
+import { toServer } from '../../format/command.ts';
 import { short } from '../../format/size.ts';
-import { onCalendar } from '../../format/time.ts';
+import { onCalendar, zoneName } from '../../format/time.ts';
 import { describeRolloutState, policyLabel } from '../../labels/rollout.ts';
 import { type PageProps, releasePath } from '../../router/routes.ts';
 import { Actions } from './actions.tsx';
@@ -73,11 +74,13 @@ function Status({ of: rollout }: { of: RolloutDetail }) {
       {rollout.state === 'scheduled' && (
         <Notice tone="dark" title="The rollout is scheduled.">
           <p>
-            No host starts before <When time={rollout.starts} /> ({onCalendar(rollout.starts)}). Which hosts
-            start when, and how to start at once instead:
+            No host starts before <When time={rollout.starts} /> ({onCalendar(rollout.starts)}{' '}
+            {zoneName(new Date(rollout.starts))}). Which hosts start when, and how to start at once instead:
           </p>
-          <Command text={`interlock rollout preview ${rollout.name} --channel ${rollout.channel}`} />
-          <Command text={`interlock rollout start ${rollout.name} --channel ${rollout.channel}`} />
+          <Command
+            text={toServer(`interlock rollout preview ${rollout.name} --channel ${rollout.channel}`)}
+          />
+          <Command text={toServer(`interlock rollout start ${rollout.name} --channel ${rollout.channel}`)} />
         </Notice>
       )}
       <div>

@@ -42,7 +42,9 @@ export function namedHosts(
     failed: failed.all(rollout.id, namedOfEachKind).map((row) => nameFailed(read(row))),
     underWay: underWay.all(rollout.id, namedOfEachKind).map((row) => nameUnderWay(read(row))),
     canary:
-      rollout.policy.canary && !rollout.canaryPassed ? facts.canary(rollout).missing.map(nameMissing) : [],
+      rollout.policy.canary && rollout.begun && !rollout.canaryPassed
+        ? facts.canary(rollout).missing.map(nameMissing)
+        : [],
     unable: facts.unable(rollout, namedOfEachKind).map(({ reason, ...host }) => ({
       ...host,
       what: reason,
