@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { createProgram } from '../system/command/command.ts';
 import { addCompletion } from '../system/completion/add-completion.ts';
@@ -45,12 +47,19 @@ export async function createInterlock(argv: readonly string[] = []): Promise<Com
   );
   program.option('--profile <profile>', 'server to use, by the name it has in `interlock profile list`');
   program.hook('preAction', () => useProfile(program.opts<{ profile?: string }>().profile));
+  program.addHelpText('after', () => `\nManual: ${manualOf('interlock')}`);
   const called = argv.find((word, at) => !word.startsWith('-') && argv[at - 1] !== '--profile') ?? '';
   const isWhole = !(called in verbs) || called === 'completion';
   for (const [name, load] of Object.entries(verbs)) {
     if (isWhole || name === called) (await load())(program);
   }
   return program;
+}
+
+/** The command that shows the manual: of the package, or of the checkout that this runs from. */
+function manualOf(name: string): string {
+  const page = join(import.meta.dirname, `../docs/man/${name}.1`);
+  return existsSync(page) ? `man -l ${relative(process.cwd(), page)}` : `man ${name}`;
 }
 
 /** A profile that was named comes before what the environment says of another server: no token may go astray. */

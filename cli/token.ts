@@ -19,8 +19,8 @@ const tokenList: List<TokenInfo> = {
     { name: 'token', kind: 'id', value: ({ id }) => id },
     { name: 'role', value: ({ role }) => role },
     { name: 'state', value: ({ revoked }) => (revoked ? 'revoked' : 'valid') },
-    { name: 'created', kind: 'time', value: ({ created }) => created },
-    { name: 'revoked', kind: 'time', value: ({ revoked }) => revoked },
+    { name: 'created', kind: 'time', value: ({ created }) => created, isSpare: true },
+    { name: 'revoked', kind: 'time', value: ({ revoked }) => revoked, isSpare: true },
     { name: 'name', kind: 'text', value: ({ name }) => name },
   ],
 };

@@ -95,7 +95,7 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     }
     const failure =
       error instanceof CommanderError
-        ? new InterlockError('usage', { problem: error.message.replace(/^error: /, '') }, { cause: error })
+        ? new InterlockError('usage', { problem: wordsOf(error) }, { cause: error })
         : asInterlockError(error);
     reportFailure(failure, Boolean(program.opts().json));
     process.exitCode = failure.row.exit;
@@ -111,6 +111,11 @@ function printVersion(name: string, isJson: boolean): void {
   const { version, commit } = programVersion();
   if (isJson) print(asJson({ version, commit }, 2));
   else print(line`${name} ${version}${commit ? ` (${commit})` : ''}`);
+}
+
+/** Commander's message as one sentence. */
+function wordsOf({ message }: CommanderError): string {
+  return message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)$/, '; did you mean $1?');
 }
 
 function reportFailure(failure: InterlockError, json: boolean): void {

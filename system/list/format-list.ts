@@ -1,7 +1,7 @@
 import { csvRecord } from '../../protocol/text/csv.ts';
 import { formatTime } from '../terminal/format-time.ts';
 import { terminalWidth } from '../terminal/progress.ts';
-import { formatTable, type Heading } from '../terminal/table.ts';
+import { fitsTable, formatTable, type Heading } from '../terminal/table.ts';
 import type { Column, List, Value } from './list.ts';
 import type { Chosen } from './list-flags.ts';
 
@@ -17,9 +17,19 @@ export function formatList<Row>(
 ): string {
   if (rows.length === 0) return showsHeader ? list.none : '';
   const room = format === 'wide' ? Number.POSITIVE_INFINITY : width;
-  const cells = columns.map((column) => cellsOf(column, rows, Number.isFinite(room)));
-  const table = rows.map((_, row) => cells.map((column) => column[row] ?? ''));
-  return formatTable(columns.map(headingOf), table, room, showsHeader);
+  const isBrief = Number.isFinite(room);
+  const cells = new Map(columns.map((column) => [column, cellsOf(column, rows, isBrief)]));
+  const tableOf = (shown: readonly Column<Row>[]) =>
+    [shown.map(headingOf), rows.map((_, row) => shown.map((each) => cells.get(each)?.[row] ?? ''))] as const;
+  let shown = columns;
+  while (isBrief && !fitsTable(...tableOf(shown), room)) {
+    const spare = shown.find(({ isSpare }) => isSpare);
+    if (!spare) return formatTable(...tableOf(columns), room, showsHeader);
+    shown = shown.filter((column) => column !== spare);
+  }
+  const out = columns.filter((column) => !shown.includes(column)).map(({ name }) => name);
+  const note = out.length > 0 && showsHeader ? [`(left out for want of width: ${out.join(', ')})`] : [];
+  return [formatTable(...tableOf(shown), room, showsHeader), ...note].join('\n');
 }
 
 /** Rows as CSV records: values as the server gives them, times in UTC. */

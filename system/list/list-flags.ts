@@ -49,7 +49,9 @@ export function readListFlags<Row>(list: List<Row>, flags: ListFlags): Chosen<Ro
   const isWide = format === 'wide' || format === 'csv';
   return {
     columns: flags.columns
-      ? flags.columns.split(',').map((name) => columnOf(list, '--columns', name.trim()))
+      ? flags.columns
+          .split(',')
+          .map((name) => ({ ...columnOf(list, '--columns', name.trim()), isSpare: false }))
       : list.columns.filter((column) => isWide || !column.isWide),
     order:
       by === undefined ? undefined : { by: columnOf(list, '--sort', by), isDescending: direction === 'desc' },

@@ -15,6 +15,8 @@ export interface Column<Row> {
   show?(row: Row): string;
   /** Shown by `-o wide`, in CSV and when it is named, not otherwise. */
   isWide?: boolean;
+  /** Left out, the first of them first, where a terminal is too narrow for all. */
+  isSpare?: boolean;
 }
 
 /** Everything that a verb has to say about its list: the flags, the formats and the order come from it. */

@@ -25,11 +25,7 @@ export function formatTable(
   showsHeader = true,
 ): string {
   const rows = given.map((row) => row.map(visible));
-  const titles = header.map((heading) => (typeof heading === 'string' ? heading : heading.title));
-  const kinds = header.map((heading) => (typeof heading === 'string' ? 'word' : heading.kind));
-  const natural = titles.map((title, column) =>
-    Math.max(showsHeader ? title.length : 0, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
+  const { titles, kinds, natural } = measure(header, rows, showsHeader);
   const widths = fitWidths(natural, kinds, width);
   if (!widths && showsHeader) return rows.map((row) => paragraph(titles, row, width)).join('\n\n');
   const line = (row: readonly string[]) =>
@@ -41,6 +37,20 @@ export function formatTable(
       .join(' '.repeat(gap))
       .trimEnd();
   return [...(showsHeader ? [titles] : []), ...rows].map(line).join('\n');
+}
+
+/** Whether rows can stand as a table of this width with nothing cut but text. */
+export function fitsTable(
+  header: readonly Heading[],
+  rows: readonly (readonly string[])[],
+  width: number,
+): boolean {
+  const { natural, kinds } = measure(
+    header,
+    rows.map((row) => row.map(visible)),
+    true,
+  );
+  return fitWidths(natural, kinds, width) !== undefined;
 }
 
 /** Facts under each other: a label, and what is to say, broken at words. */
@@ -69,6 +79,15 @@ export function wrap(text: string, width: number): string[] {
     } else line = line ? `${line} ${word}` : word;
   }
   return [...lines, line];
+}
+
+function measure(header: readonly Heading[], rows: readonly (readonly string[])[], showsHeader: boolean) {
+  const titles = header.map((heading) => (typeof heading === 'string' ? heading : heading.title));
+  const kinds = header.map((heading) => (typeof heading === 'string' ? 'word' : heading.kind));
+  const natural = titles.map((title, column) =>
+    Math.max(showsHeader ? title.length : 0, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return { titles, kinds, natural };
 }
 
 function paragraph(titles: readonly string[], row: readonly string[], width: number): string {

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import {
   keepWarnings,
   reportOn,
@@ -40,4 +40,26 @@ it('can leave them out for a second build of the same', () => {
     expect(warnings).toEqual(['one']);
   });
   expect(shown).toMatch(/^normalise {2}done \(\d+\.\d s\)\n$/);
+});
+
+it('moves a step of unknown length: in place on a terminal, by a line each ten seconds elsewhere', () => {
+  vi.useFakeTimers();
+  try {
+    const after = (seconds: number, isTTY: boolean) => {
+      const out = Object.assign(new PassThrough(), { isTTY, columns: 80 });
+      const step = reportOn(out as unknown as NodeJS.WriteStream)('resolve packages', 0);
+      vi.advanceTimersByTime(seconds * 1000);
+      step.end();
+      vi.advanceTimersByTime(60_000);
+      return String(out.read() ?? '');
+    };
+    const lines = after(25, false).split('\n');
+    expect(lines[0]).toBe('resolve packages … 2 s');
+    expect(lines[1]).toBe('resolve packages … 10 s');
+    expect(lines[2]).toBe('resolve packages … 20 s');
+    expect(lines[3]).toMatch(/^resolve packages {2}done \(2\d\.\d s\)$/);
+    expect(after(3, true)).toContain('\r\x1b[Kresolve packages … 2 s');
+  } finally {
+    vi.useRealTimers();
+  }
 });

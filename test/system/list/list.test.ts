@@ -58,6 +58,22 @@ test('without a terminal, and in a wide table, everything is whole', () => {
   }
 });
 
+test('where a terminal is too narrow, spare columns are left out by name, and paragraphs come last', () => {
+  const [id, , ...others] = list.columns;
+  const narrow: List<Row> = {
+    ...list,
+    columns: [id!, { name: 'image', value: () => 'an-image-of-some-length', isSpare: true }, ...others],
+  };
+  const at = (width: number, flags: ListFlags = {}) =>
+    formatList(narrow, rows, readListFlags(narrow, flags), width);
+  expect(at(60)).toContain('IMAGE');
+  expect(at(50)).not.toContain('IMAGE');
+  expect(at(50)).toMatch(/\n\(left out for want of width: image\)$/);
+  expect(at(24)).toMatch(/^ID +1b4e28ba-0\nIMAGE +an-image-of-some-length\n/);
+  expect(at(40, { columns: 'id,image,hosts' })).toMatch(/^ID +1b4e28ba-0\nIMAGE/);
+  for (const line of at(50).split('\n')) expect(line.length).toBeLessThanOrEqual(50);
+});
+
 test('columns are chosen by name, in the order of the names, and the header can be left out', () => {
   const wide = Number.POSITIVE_INFINITY;
   expect(shown({ columns: 'hosts,version', header: false, sort: 'hosts' }, wide)).toEqual(

@@ -18,6 +18,21 @@ test('a line of progress tells share, rate and time left', () => {
   );
 });
 
+test('the time left is told once there is enough to tell it from', () => {
+  const left = (done: number, seconds: number) => progressLine('x', done, 100_000, seconds).includes('left');
+  expect(left(10, 0.1)).toBe(false);
+  expect(left(10, 60)).toBe(false);
+  expect(left(50_000, 1)).toBe(false);
+  expect(left(5_000, 4)).toBe(true);
+});
+
+test.each([20, 40, 60, 80, 200])('no line of progress is wider than a terminal of %i', (columns) => {
+  for (const done of [0, 30_000_000, 100_000_000]) {
+    const line = progressLine('write a file with a long name.raw', done, 100_000_000, 50, columns);
+    expect(line.length).toBeLessThanOrEqual(columns);
+  }
+});
+
 test('a step that was shown ends with all of it, unless it failed', () => {
   const endOf = (note?: string) => {
     const written: string[] = [];

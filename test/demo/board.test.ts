@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { createBoard } from '../../demo/board.ts';
+
+test('a line of the board never wraps, so that as many lines are drawn as are taken back', () => {
+  const written: string[] = [];
+  const out = { isTTY: true, columns: 40, write: (text: string) => written.push(text) };
+  const board = createBoard(['host-1', 'lock'], out as unknown as NodeJS.WriteStream);
+  board.set('host-1', `1 → 2  ${'█'.repeat(24)}  45 %  download of a very long name`, false);
+  board.set('lock', 'held by host-1', false);
+  const lines = written
+    .join('')
+    .split('\n')
+    .filter((line) => line.startsWith('  '));
+  expect(lines.length).toBeGreaterThan(2);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
+});
