@@ -78,7 +78,7 @@ describe('interlock serve', () => {
     const { hostId } = hosts[0]!;
     const asViewer = ['--server', server.url, '--token', viewer];
     expect((await interlock('host', 'show', hostId, ...asViewer)).out).toContain('confirmed  1');
-    expect((await interlock('host', 'list', ...asViewer)).out.match(/^[0-9a-f]{8} {2}web /gm)).toHaveLength(
+    expect((await interlock('host', 'list', ...asViewer)).out.match(/^[0-9a-f-]{36} {2}web /gm)).toHaveLength(
       20,
     );
     expect(await interlock('host', 'hold', hostId, ...asViewer)).toMatchObject({
@@ -153,7 +153,7 @@ describe('interlock token', () => {
     const ask = () => fetch(`${server!.url}/v1/hosts`, { headers: bearer(token) });
     expect((await ask()).status).toBe(200);
     const list = await interlock('token', 'list', '--data', dataDir);
-    expect(list.out).toContain(`${id.slice(0, 8)}  viewer  lab`);
+    expect(list.out).toContain(`${id}  viewer  valid`);
     expect(list.out).not.toContain(token);
     expect(await interlock('token', 'revoke', id, '--yes', '--data', dataDir)).toMatchObject({ code: 0 });
     expect((await ask()).status).toBe(401);
