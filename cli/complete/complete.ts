@@ -17,9 +17,9 @@ const safe = /^[\w.:+~@%^-]+$/;
 export async function complete([kind = '', , ...words]: readonly string[]): Promise<void> {
   const out = setTimeout(() => process.exit(0), patienceMs);
   try {
-    const known = kinds.find((each) => each === kind);
     const typed = words.at(-1) ?? '';
-    const found = known ? await find(known, words, typed) : [];
+    const wanted = kinds.filter((each) => kind.split(',').includes(each));
+    const found = (await Promise.all(wanted.map((each) => find(each, words, typed)))).flat();
     const about = new Map(found.toReversed());
     const fitting = [...new Map([...about].toReversed())].filter(
       ([word]) => word.startsWith(typed) && safe.test(word),

@@ -35,11 +35,12 @@ export function bashCompletion(program: CommandNode, kindOf: KindOf): string {
         options.map(({ flag }) => flag).join(' '),
       )} ;;`,
   );
-  const asked = places.flatMap(({ at, kinds }) =>
-    kinds.flatMap((kind, index) =>
+  const asked = places.flatMap(({ at, kinds, rest }) => [
+    ...kinds.flatMap((kind, index) =>
       kind ? `    ${quote(`${at} ${index}`)}) ${call}_ask ${kind}; return ;;` : [],
     ),
-  );
+    ...(rest ? [`    ${quote(`${at} `)}[1-9]*) ${call}_ask ${rest}; return ;;`] : []),
+  ]);
   return `# ${name} for bash: source <(${name} completion bash)
 ${call}_ask() {
   local word rest

@@ -33,7 +33,7 @@ function ${at}
         set n (math $n + 1)
     end
   end
-  test "$at" = "$argv[1]"; and test (count $argv) -lt 2 -o "$n" = "$argv[2]"
+  test "$at" = "$argv[1]"; and begin; test (count $argv) -lt 2; or string match -qr -- $argv[2] $n; end
 end
 function ${at}_ask
   set -l line (commandline -opc)
@@ -49,8 +49,13 @@ function linesOf(name: string, at: string, place: Place): string[] {
   const ask = (kind: string) => quote(`(${at}_ask ${kind})`);
   return [
     ...place.words.map(({ word, summary }) => `${here} -f -a ${quote(word)}${what(summary)}`),
-    ...place.kinds.flatMap((kind, index) =>
-      kind ? `complete -c ${name} -n ${quote(`${at} ${quote(place.at)} ${index}`)} -f -a ${ask(kind)}` : [],
+    ...[
+      ...place.kinds.map((kind, index) => [kind, `^${index}$`] as const),
+      [place.rest, '^[1-9]'] as const,
+    ].flatMap(([kind, position]) =>
+      kind
+        ? `complete -c ${name} -n ${quote(`${at} ${quote(place.at)} ${quote(position)}`)} -f -a ${ask(kind)}`
+        : [],
     ),
     ...place.options.map(({ flag, value, choices, summary, kind }) => {
       const offer = choices.length ? quote(choices.join(' ')) : kind ? ask(kind) : '';

@@ -9,10 +9,12 @@ export interface Place {
   options: (OptionNode & { kind?: string | undefined })[];
   /** For each argument, what the program is asked for; undefined where it knows nothing. */
   kinds: (string | undefined)[];
+  /** The same for whatever follows them, where the last argument takes several words. */
+  rest: string | undefined;
 }
 
 /** What the program can be asked for as the value of a command, by the name that the value has in its help. */
-export type KindOf = (node: CommandNode, value: string) => string | undefined;
+export type KindOf = (node: CommandNode, value: string, isLater?: boolean) => string | undefined;
 
 /** The call by which a shell asks: `interlock __complete KIND -- WORDS`; answers are lines of a word, a tab and what it is. */
 export const askVerb = '__complete';
@@ -30,6 +32,10 @@ export function placesOf(program: CommandNode, kindOf: KindOf): Place[] {
   };
   const inherited = (node: CommandNode) =>
     node === program ? [] : program.options.filter(({ flag }) => flag !== '--version');
+  const restOf = (node: CommandNode) => {
+    const last = node.arguments.at(-1);
+    return last?.variadic && last.choices.length === 0 ? kindOf(node, last.name, true) : undefined;
+  };
   return allCommands(program).map((node) => ({
     at: node.path.join(' '),
     words: [
@@ -41,6 +47,7 @@ export function placesOf(program: CommandNode, kindOf: KindOf): Place[] {
       kind: option.value === null ? undefined : kindOf(node, option.value),
     })),
     kinds: node.arguments.map(({ name, choices }) => (choices.length > 0 ? undefined : kindOf(node, name))),
+    rest: restOf(node),
   }));
 }
 

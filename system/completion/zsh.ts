@@ -37,11 +37,12 @@ export function zshCompletion(program: CommandNode, kindOf: KindOf): string {
       verbs=(${words.map(({ word, summary }) => described(word, summary)).join(' ')})
       options=(${options.map(({ flag, summary }) => described(flag, summary)).join(' ')}) ;;`,
   );
-  const asked = places.flatMap(({ at, kinds }) =>
-    kinds.flatMap((kind, index) =>
+  const asked = places.flatMap(({ at, kinds, rest }) => [
+    ...kinds.flatMap((kind, index) =>
       kind ? `    ${quote(`${at} ${index}`)}) ${call}_ask ${kind}; return ;;` : [],
     ),
-  );
+    ...(rest ? [`    ${quote(`${at} `)}[1-9]*) ${call}_ask ${rest}; return ;;`] : []),
+  ]);
   return `#compdef ${name}
 # ${name} for zsh: ${name} completion zsh > "\${fpath[1]}/_${name}"
 ${call}_ask() {
