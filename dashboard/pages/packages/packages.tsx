@@ -30,7 +30,12 @@ export function PackagesPage({ query }: PageProps) {
     const given = new FormData(event.currentTarget as HTMLFormElement);
     const word = (name: string) => String(given.get(name) ?? '').trim();
     const version = word('version');
-    go(pathTo('/packages', { package: word('package'), ...(version ? { is: word('is'), version } : {}) }));
+    go(
+      pathTo('/packages', {
+        package: word('package'),
+        ...(version ? { is: word('comparison'), version } : {}),
+      }),
+    );
   };
   return (
     <Page title="Packages" over={<a href="/releases">Releases</a>}>
@@ -48,7 +53,8 @@ export function PackagesPage({ query }: PageProps) {
             placeholder="Package or source: openssl"
             defaultValue={asked.package}
           />
-          <select name="is" aria-label="Comparison" value={asked.is || '<'}>
+          {/* not named `is`: that would be the form's own property, which creating elements inside it reads */}
+          <select name="comparison" aria-label="Comparison" value={asked.is || '<'}>
             {comparisons.map((is) => (
               <option key={is} value={is}>
                 {is}
