@@ -17,9 +17,10 @@ const app = createApp({
   loadWatch: watchLoad(),
 });
 let ticking: Promise<unknown> = Promise.resolve();
+const tickMs = 1000;
 const timer = setInterval(() => {
-  ticking = store.advance(now(), 1000);
-}, 1000);
+  ticking = store.advance(now(), tickMs * Number(factor));
+}, tickMs);
 await app.listen({ host: '127.0.0.1', port: 0 });
 process.stdout.write(`listening on http://127.0.0.1:${(app.server.address() as AddressInfo).port}\n`);
 process.once('SIGTERM', () => {
