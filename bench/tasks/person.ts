@@ -27,6 +27,11 @@ export class Person {
     await field.fill(text);
   }
 
+  async enter(): Promise<void> {
+    this.keys++;
+    await this.page.keyboard.press('Enter');
+  }
+
   /** Waits until the answer is on the page: the end of a task. */
   async see(text: string | RegExp): Promise<void> {
     await this.page.getByText(text).filter({ visible: true }).first().waitFor();

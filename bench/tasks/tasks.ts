@@ -66,6 +66,19 @@ export const tasks: readonly Task[] = [
     },
   },
   {
+    name: 'who runs openssl below 3.5.4',
+    async onPage(person) {
+      await person.click(person.link('Packages'));
+      await person.type(person.page.getByLabel('Package or source'), 'openssl');
+      await person.type(person.page.getByLabel('Version'), '3.5.4');
+      await person.enter();
+      await person.see('3.5.1-1');
+    },
+    async inTerminal(terminal) {
+      await terminal.type("interlock fleet affected 'openssl < 3.5.4'", /of \d+ hosts run/);
+    },
+  },
+  {
     name: 'plan a rollout for tomorrow night',
     async inTerminal(terminal) {
       await terminal.type(`cat > night.toml <<'END'\n${night}END`, /^/);
