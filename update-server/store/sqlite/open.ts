@@ -5,6 +5,7 @@ import { damageOf } from '../../../protocol/errors/disk-failure.ts';
 import { asInterlockError, errorOf, InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { measureDisk } from '../../disk/disk.ts';
 import { makePrivate } from '../../disk/private-file.ts';
+import { keepFormer } from './keep-former.ts';
 import { migrations } from './migrations.ts';
 
 /** Pages of our own, and how much of the file is read where the kernel has it: a million hosts are some 500 MB. */
@@ -35,7 +36,7 @@ export function openDatabase(dataDir: string): Database.Database {
   try {
     prepare(db, logPagesOf(dataDir));
     refuseDamage(db, file);
-    migrate(db);
+    migrate(db, file);
     db.pragma('foreign_keys = ON');
   } catch (error) {
     db.close();
@@ -76,7 +77,9 @@ function refuseDamage(db: Database.Database, file: string): void {
   throw errorOf(damageOf(String(found)));
 }
 
-function migrate(db: Database.Database): void {
+function migrate(db: Database.Database, file: string): void {
+  const schema = db.pragma('user_version', { simple: true }) as number;
+  if (schema > 0 && schema < migrations.length) keepFormer(db, file, schema);
   const step = db.transaction(() => {
     const done = db.pragma('user_version', { simple: true }) as number;
     if (done > migrations.length) {

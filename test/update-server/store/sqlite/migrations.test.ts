@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -76,4 +76,24 @@ it('keeps when hosts of the former schema were seen, and knows no poll of them',
     { id: 'one', version: '1.0', at: 'locked', decision: 'offered', seen_ms: 7, poll: null },
   ]);
   db.close();
+});
+
+it('copies the former database before its schema changes, once, for its owner alone', () => {
+  const file = join(folder, 'interlock.db');
+  const old = new Database(file);
+  for (const step of migrations.slice(0, 3)) old.exec(step);
+  old.pragma('user_version = 3');
+  old.exec("INSERT INTO token VALUES ('t', 'h', 'admin', 'first start', 't0', NULL)");
+  old.close();
+  writeFileSync(`${file}.schema-2`, 'an earlier copy');
+  for (const _ of ['migrated', 'as it is']) openDatabase(folder).close();
+
+  const copies = readdirSync(folder).filter((name) => name.includes('schema'));
+  expect(copies).toEqual(['interlock.db.schema-3']);
+  const copy = join(folder, copies[0]!);
+  expect(statSync(copy).mode & 0o777).toBe(0o600);
+  const former = new Database(copy);
+  expect(former.pragma('user_version', { simple: true })).toBe(3);
+  expect(former.prepare('SELECT name FROM token').pluck().all()).toEqual(['first start']);
+  former.close();
 });
