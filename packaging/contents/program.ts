@@ -11,12 +11,17 @@ const home = 'usr/lib/interlock';
 /** Rooms whose programs read files at run time: everything in them that is no program itself. */
 const rooms = ['builder', 'update-server/domain', 'agent/dist', 'protocol', 'system', 'cli'];
 
-/** What lies under /usr/lib/interlock beside Node and packages with native parts: the bundle, and the files it reads. */
-export async function programFiles(root: string, external: readonly string[]): Promise<Entries> {
+/** What lies under /usr/lib/interlock beside Node and packages with native parts: the bundle, and the files it reads. It says of itself which commit it is. */
+export async function programFiles(
+  root: string,
+  external: readonly string[],
+  commit: string,
+): Promise<Entries> {
   const entries = new Map<string, Entry>();
   const { files } = await bundleProgram(root, external);
   for (const [name, code] of files) {
-    entries.set(`${home}/js/${name}`, textFile(code));
+    const told = name === 'interlock.js' ? `globalThis.INTERLOCK_COMMIT = '${commit}';\n${code}` : code;
+    entries.set(`${home}/js/${name}`, textFile(told));
   }
   const made = {
     [readyMade['builder/tree/agent/bundle-agent.ts'].file]: await bundleAgent(),

@@ -36,7 +36,16 @@ export function runtimeFiles(root: string, node: string, architecture: Architect
 /** The launcher of the checkout, which finds the bundle in place of the sources. */
 export function launcher(root: string): Entry {
   const text = readFileSync(join(root, 'bin/interlock'), 'utf8');
-  const packaged = text.replace('$home/cli/main.ts', '$home/js/interlock.js');
-  if (packaged === text) throw new Error('bin/interlock no longer starts cli/main.ts');
+  const changes = [
+    ['$home/cli/main.ts', '$home/js/interlock.js'],
+    [
+      'The pinned Node is missing. Run: npm run setup',
+      'Node is missing. Run: apt-get install --reinstall interlock',
+    ],
+  ] as const;
+  const packaged = changes.reduce((rest, [from, to]) => {
+    if (!rest.includes(from)) throw new Error(`bin/interlock no longer says ${from}`);
+    return rest.replace(from, to);
+  }, text);
   return textFile(packaged, 0o755);
 }

@@ -6,7 +6,7 @@ const common = [
   },
   {
     name: 'GPL-2',
-    text: /^[ \t]*GNU GENERAL PUBLIC LICENSE\s+Version 2[\s\S]*?END OF TERMS AND CONDITIONS$/m,
+    text: /^[ \t]*GNU GENERAL PUBLIC LICENSE\s+Version 2[\s\S]*?(?:END OF TERMS AND CONDITIONS$|$(?![\s\S]))/m,
   },
 ];
 

@@ -20,7 +20,7 @@ export function describeCopyright(
     'Comment: Made from the licences of all npm packages that are part of the programs.',
     '',
     'Files: *',
-    'Copyright: the Interlock authors',
+    'Copyright: 2026 the Interlock authors',
     'License: Apache-2.0',
     ' On Debian systems the licence is in /usr/share/common-licenses/Apache-2.0.',
   ].join('\n');

@@ -38,11 +38,15 @@ export async function interlockPackage(
   const entries = new Map<string, Entry>([
     ['usr/bin/interlock', { kind: 'link', target: '../lib/interlock/bin/interlock' }],
     ['usr/lib/interlock/bin/interlock', launcher(root)],
-    ...(await programFiles(root, native)),
+    ...(await programFiles(root, native, source.commit)),
     ...runtimeFiles(root, node, architecture),
     ...sharedFiles(root),
     ...(await completions()),
     ...documentsOf('interlock', copyright, source),
+    [
+      'usr/share/lintian/overrides/interlock',
+      textFile(readFileSync(join(root, 'packaging/lintian'), 'utf8')),
+    ],
     ['usr/share/doc/interlock/changelog.gz', squeezed(readFileSync(join(root, 'CHANGELOG.md')))],
   ]);
   const text = [

@@ -19,7 +19,7 @@ mkdirSync(join(root, '.cache'), { recursive: true });
 const work = mkdtempSync(join(root, '.cache/test-packaging-'));
 const host = join(work, 'host');
 const home = join(host, 'usr/lib/interlock');
-const source = { version: '0.0.1-1', epoch: 1_700_000_000 };
+const source = { version: '0.0.1-1', epoch: 1_700_000_000, commit: '0123456789ab' };
 let files: string[] = [];
 
 beforeAll(async () => {
@@ -83,6 +83,10 @@ describe('what is in the packages', () => {
 });
 
 describe('the installed program', () => {
+  it('says what it was made from', () => {
+    expect(run('--version')).toContain('0123456789ab');
+  });
+
   it('loads each verb by itself', () => {
     for (const page of globSync('docs/man/interlock-*.1', { cwd: root })) {
       const [, verb = ''] = /^interlock-(.*)\.1$/.exec(basename(page)) ?? [];
