@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -51,6 +51,7 @@ export async function* bench(): AsyncGenerator<Measured> {
   const data = await mkdtemp(join(tmpdir(), 'bench-fleet-'));
   const begin = Date.now();
   fillHosts(data, hostCount, new Date(begin));
+  const before = await databaseBytes(data);
   await startRollout(data, new Date(begin));
   const wall = Date.now();
   const clock = fastClock(begin, wall, factor);
@@ -84,11 +85,19 @@ export async function* bench(): AsyncGenerator<Measured> {
       unit: 'µs',
     };
     yield { figure: 'server, most memory', value: measured.peakMebibytes(), unit: 'MiB' };
+    const perThousand = 1000 / hostCount / 2 ** 20;
+    yield { figure: 'database for 1,000 hosts', value: before * perThousand, unit: 'MiB' };
+    const grown = (await databaseBytes(data)) - before;
+    yield { figure: 'it grows by, for 1,000 hosts', value: grown * perThousand, unit: 'MiB' };
   } finally {
     sockets.close();
     await measured.stop();
     await rm(data, { recursive: true });
   }
+}
+
+async function databaseBytes(data: string): Promise<number> {
+  return (await stat(join(data, 'interlock.db'))).size;
 }
 
 async function startRollout(data: string, now: Date): Promise<void> {
