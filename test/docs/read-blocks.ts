@@ -12,7 +12,8 @@ export interface Block {
    * quickly instead, `unhealthy` when it shall fail its checks. `host`: hosts on files start instead of machines,
    * `hosts=N` of them. The journey builds and boots what is quick here. `why=REASON`: it is not run, its commands are only
    * checked to exist: they stand for a `host`, change the reader's `machine`, have `operands` that are somebody else's, set
-   * up the `checkout`, or are a `script`.
+   * up the `checkout`, or are a `script`. `debian`: it is typed as root in a clean Debian, from `service` on with a service manager; before `upgrade` newer packages
+   * lie there.
    */
   words: readonly string[];
 }
