@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ChannelsAnswer } from '../protocol/api/operator.ts';
 import type { Channel } from '../protocol/documents/channel.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { parse } from '../protocol/schema/schema.ts';
 import { answerList } from '../system/command/answer-list.ts';
 import { verb } from '../system/command/command.ts';
@@ -52,9 +53,13 @@ export function addChannelList(channel: Command): void {
     ),
   );
   answerList(list, channelList, async (name: string | undefined, flags: ClientOptions) => {
-    const path = name === undefined ? 'v1/channels' : `v1/channels/${encodeURIComponent(name)}`;
-    const answer = parse(ChannelsAnswer, await createClient(flags).get(path), 'the server’s answer');
-    const rows = answer.channels.map((one) => ({
+    const found = await createClient(flags).get('v1/channels');
+    const answer = parse(ChannelsAnswer, found, 'the server’s answer');
+    const meant = answer.channels.filter((one) => name === undefined || one.name === name);
+    if (name !== undefined && meant.length === 0) {
+      throw new InterlockError('not_found', { what: `a channel of ${name}` });
+    }
+    const rows = meant.map((one) => ({
       ...one,
       hosts: answer.hosts
         ? (answer.hosts.find((row) => row.name === one.name && row.channel === one.channel)?.hosts ?? 0)

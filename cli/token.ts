@@ -6,21 +6,31 @@ import { answerList } from '../system/command/answer-list.ts';
 import { answer, group, verb } from '../system/command/command.ts';
 import type { List } from '../system/list/list.ts';
 import { addYes, confirm } from '../system/terminal/confirm.ts';
+import { formatTime } from '../system/terminal/format-time.ts';
 import { addServerOptions, type ClientOptions } from './client/client.ts';
 import { theOnly } from './client/find-id.ts';
 import { openTokens, type Tokens } from './client/tokens.ts';
+import { readDuration } from './flags/duration.ts';
 
 const roles: readonly Role[] = ['viewer', 'publisher', 'operator', 'admin', 'join'];
 type Flags = ClientOptions & { data?: string };
+type CreateFlags = Flags & { role: Role; name: string; expires?: string };
 
 const tokenList: List<TokenInfo> = {
   none: 'no tokens',
   columns: [
     { name: 'token', kind: 'id', value: ({ id }) => id },
     { name: 'role', value: ({ role }) => role },
-    { name: 'state', value: ({ revoked }) => (revoked ? 'revoked' : 'valid') },
+    { name: 'state', value: stateOf },
     { name: 'created', kind: 'time', value: ({ created }) => created, isSpare: true },
-    { name: 'revoked', kind: 'time', value: ({ revoked }) => revoked, isSpare: true },
+    { name: 'used', kind: 'time', value: ({ used }) => used },
+    {
+      name: 'expires',
+      kind: 'time',
+      value: ({ expires }) => expires,
+      show: ({ expires }) => (expires ? formatTime(expires) : 'never'),
+    },
+    { name: 'revoked', kind: 'time', value: ({ revoked }) => revoked, isWide: true },
     { name: 'name', kind: 'text', value: ({ name }) => name },
   ],
 };
@@ -45,15 +55,17 @@ export function addToken(program: Command): void {
   )
     .addOption(new Option('--role <role>', 'what the token allows').choices(roles).makeOptionMandatory())
     .option('--name <name>', 'who uses it, for the audit log', '')
+    .option('--expires <duration>', 'how long it is valid: 12h, 90d (default: until it is revoked)')
     .action(
-      answer(({ role, name, ...flags }: Flags & { role: Role; name: string }) => {
+      answer(({ role, name, expires, ...flags }: CreateFlags) => {
         if (name.length > 128) {
           throw new InterlockError('usage', {
             problem: `--name has ${name.length} characters; at most 128 are allowed`,
           });
         }
+        const ends = expires === undefined ? undefined : inFuture(readDuration(expires, '--expires'));
         return withTokens(flags, async (tokens) => {
-          const data = await tokens.create(role, name);
+          const data = await tokens.create(role, name, ends);
           return { text: data.token, data };
         });
       }),
@@ -63,17 +75,25 @@ export function addToken(program: Command): void {
     withTokens(flags, async (tokens) => ({ rows: await tokens.list() })),
   );
 
-  addYes(add('revoke <id>', 'Revoke a token; it stops working at once', 'revoke 2f0c9f4e --yes')).action(
-    answer((id: string, flags: Flags & { yes?: boolean }) =>
-      withTokens(flags, async (tokens) => {
-        const { id: whole, role, name } = theOne(await tokens.list(), id);
-        const which = `the ${role} token ${whole}${name ? ` (${name})` : ''}`;
-        await confirm(flags.yes, `${which} stops working at once, and cannot be brought back`);
-        await tokens.revoke(whole);
-        return { text: line`revoked ${id}`, data: { id: whole, revoked: true } };
-      }),
+  addYes(
+    add(
+      'revoke <id>',
+      'Revoke a token; it stops working at once',
+      'revoke 2f0c9f4e --reason "left the team" --yes',
     ),
-  );
+  )
+    .option('--reason <text>', 'reason, for the audit log', '')
+    .action(
+      answer((id: string, flags: Flags & { yes?: boolean; reason: string }) =>
+        withTokens(flags, async (tokens) => {
+          const { id: whole, role, name } = theOne(await tokens.list(), id);
+          const which = `the ${role} token ${whole}${name ? ` (${name})` : ''}`;
+          await confirm(flags.yes, `${which} stops working at once, and cannot be brought back`);
+          await tokens.revoke(whole, flags.reason);
+          return { text: line`revoked ${id}`, data: { id: whole, revoked: true } };
+        }),
+      ),
+    );
 }
 
 async function withTokens<T>(flags: Flags, use: (tokens: Tokens) => Promise<T>): Promise<T> {
@@ -83,6 +103,15 @@ async function withTokens<T>(flags: Flags, use: (tokens: Tokens) => Promise<T>):
   } finally {
     await tokens.close();
   }
+}
+
+function stateOf({ revoked, expires }: TokenInfo): string {
+  if (revoked) return 'revoked';
+  return expires && Date.parse(expires) <= Date.now() ? 'expired' : 'valid';
+}
+
+function inFuture(ms: number): string {
+  return new Date(Date.now() + ms).toISOString();
 }
 
 /** The token with this id, or the only one whose id starts with it. */

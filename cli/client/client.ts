@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import type { OptionsInit } from 'got';
+import { speaksExtensible, speaksHeader } from '../../protocol/api/check-in.ts';
 import { type ErrorCode, errorTable } from '../../protocol/errors/error-table.ts';
 import { type Details, errorOf, InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Failure } from '../../protocol/errors/operands.ts';
@@ -64,7 +65,7 @@ export function createClient(options: ClientOptions): Client {
     throw new InterlockError('usage', { problem });
   }
   const common: OptionsInit = {
-    headers: token ? { authorization: `Bearer ${token}` } : {},
+    headers: { [speaksHeader]: speaksExtensible, ...(token ? { authorization: `Bearer ${token}` } : {}) },
     timeout,
     agent: createHttpAgents(ca ? readAuthority(ca) : undefined),
   };

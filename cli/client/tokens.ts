@@ -6,9 +6,9 @@ import { type ClientOptions, createClient } from './client.ts';
 
 /** A server's tokens, however they are reached. */
 export interface Tokens {
-  create(role: Role, name: string): Promise<{ id: string; role: Role; token: string }>;
+  create(role: Role, name: string, expires?: string): Promise<{ id: string; role: Role; token: string }>;
   list(): Promise<TokenInfo[]>;
-  revoke(id: string): Promise<void>;
+  revoke(id: string, reason: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -20,9 +20,15 @@ export async function openTokens({ data, ...options }: ClientOptions & { data?: 
 function ofServer(options: ClientOptions): Tokens {
   const client = createClient(options);
   return {
-    create: (role, name) => client.post<Static<typeof TokenMade>>('v1/tokens', { role, name }),
+    create: (role, name, expires) => {
+      const body = { role, name, ...(expires === undefined ? {} : { expires }) };
+      return client.post<Static<typeof TokenMade>>('v1/tokens', body);
+    },
     list: async () => (await client.get<{ tokens: TokenInfo[] }>('v1/tokens')).tokens,
-    revoke: async (id) => client.delete(`v1/tokens/${encodeURIComponent(id)}`),
+    revoke: async (id, reason) => {
+      const query = reason ? `?${new URLSearchParams({ reason })}` : '';
+      return client.delete(`v1/tokens/${encodeURIComponent(id)}${query}`);
+    },
     close: async () => {},
   };
 }
@@ -35,12 +41,12 @@ async function ofFolder(dataDir: string): Promise<Tokens> {
   const store = openSqliteStore(dataDir);
   const who = 'command line';
   return {
-    create: (role, name) => createToken(store, { role, name, who, now: new Date() }),
+    create: (role, name, expires) => createToken(store, { role, name, expires, who, now: new Date() }),
     list: () => store.tokens(),
-    async revoke(id) {
+    async revoke(id, reason) {
       const now = new Date().toISOString();
       const subject = { kind: 'token', id } as const;
-      const line = { at: now, who, action: 'revoke token', subject, detail: '' };
+      const line = { at: now, who, action: 'revoke token', subject, detail: reason };
       if (!(await store.revokeToken(id, now, line))) {
         throw new InterlockError('not_found', { what: `token ${id}` });
       }

@@ -17,18 +17,41 @@ export interface Query<T> {
 const pauseMs = 700;
 const pausePerResponse = 5;
 
+interface State<T> {
+  path: string | null;
+  data?: T;
+  at?: Date;
+  problem?: ApiError;
+  loading: boolean;
+}
+
+interface Known {
+  data: unknown;
+  at: Date;
+}
+/** What pages showed last, so that going back shows it at once, and also while the server is away. */
+const lastKnown = new Map<string, Known>();
+const knownPaths = 60;
+
+/** Forgets what one person saw before another logs in. */
+export function forgetKnown(): void {
+  lastKnown.clear();
+}
+
+function keep(path: string, known: Known): void {
+  lastKnown.delete(path);
+  lastKnown.set(path, known);
+  const [oldest] = lastKnown.keys();
+  if (lastKnown.size > knownPaths && oldest !== undefined) lastKnown.delete(oldest);
+}
+
 /** Loads a path, and again whenever the server reports a change of one of these kinds. */
 export function useQuery<T>(path: string | null, kinds: readonly Kind[] = []): Query<T> {
-  const [state, set] = useState<{
-    path: string | null;
-    data?: T;
-    at?: Date;
-    problem?: ApiError;
-    loading: boolean;
-  }>({
+  const [state, set] = useState<State<T>>(() => ({
     path: null,
     loading: true,
-  });
+    ...(path === null ? {} : (lastKnown.get(path) as Pick<State<T>, 'data' | 'at'> | undefined)),
+  }));
   const [round, setRound] = useState(0);
   const tookMs = useRef(0);
   const watched = useRef(kinds);
@@ -42,7 +65,9 @@ export function useQuery<T>(path: string | null, kinds: readonly Kind[] = []): Q
     request<T>('GET', path, undefined, stop.signal).then(
       (data) => {
         tookMs.current = performance.now() - begun;
-        set({ path, data, at: new Date(), loading: false });
+        const at = new Date();
+        keep(path, { data, at });
+        set({ path, data, at, loading: false });
       },
       (error: Error) => {
         if (stop.signal.aborted) return;

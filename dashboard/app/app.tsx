@@ -3,6 +3,7 @@ import type { SessionAnswer } from '../../protocol/api/dashboard.ts';
 import { connectEvents, disconnectEvents } from '../api/events.ts';
 import { onSignedOut } from '../api/request.ts';
 import { loadSession, SessionContext } from '../api/session.ts';
+import { forgetKnown } from '../api/use-query.ts';
 import { Announcer, announce } from '../components/announce.tsx';
 import { Boundary } from '../components/boundary.tsx';
 import { Loading } from '../components/loading.tsx';
@@ -34,7 +35,10 @@ export function App() {
     });
   }, []);
   useEffect(() => {
-    if (!session) return disconnectEvents();
+    if (!session) {
+      forgetKnown();
+      return disconnectEvents();
+    }
     connectEvents();
     const idle = setTimeout(() => void loadAllPages(), idleMs);
     return () => clearTimeout(idle);

@@ -1,5 +1,6 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { noteUnreachable } from '../api/events.ts';
 import { Loading } from '../components/loading.tsx';
 import { Notice } from '../components/notice.tsx';
 import { OverviewPage } from '../pages/overview/overview.tsx';
@@ -20,6 +21,7 @@ const sources: Record<Exclude<PageName, 'overview'>, () => Promise<Found>> = {
   release: async () => (await import('../pages/release/release.tsx')).ReleasePage,
   packages: async () => (await import('../pages/packages/packages.tsx')).PackagesPage,
   locks: async () => (await import('../pages/locks/locks.tsx')).LocksPage,
+  tokens: async () => (await import('../pages/tokens/tokens.tsx')).TokensPage,
   audit: async () => (await import('../pages/audit/audit.tsx')).AuditPage,
 };
 
@@ -41,11 +43,11 @@ export function PageByName({ name, ...props }: PageProps & { name: PageName }) {
   const [, again] = useState(0);
   const Found = loaded.get(name);
   useEffect(() => {
-    if (!Found)
-      load(name).then(
-        () => again((count) => count + 1),
-        (error: Error) => setProblem(error.message),
-      );
+    const fail = (error: Error) => {
+      noteUnreachable();
+      setProblem(error.message);
+    };
+    if (!Found) load(name).then(() => again((count) => count + 1), fail);
   }, [name, Found]);
   if (Found) return <Found {...props} />;
   if (!problem) return <Loading />;

@@ -20,6 +20,7 @@ const links: readonly (readonly [string, string, readonly PageName[]])[] = [
   ['/packages', 'Packages', ['packages']],
   ['/locks', 'Lock', ['locks']],
   ['/audit', 'Audit', ['audit']],
+  ['/tokens', 'Tokens', ['tokens']],
 ];
 
 interface ShellProps {
@@ -89,7 +90,7 @@ function Menu({ page }: { page: PageName | undefined }) {
 
 const connections: Record<Connection, readonly [Tone, string]> = {
   live: ['go', 'Live'],
-  lost: ['caution', 'Disconnected: reconnecting'],
+  lost: ['caution', 'Reconnecting'],
   off: ['dark', 'Connecting'],
 };
 

@@ -12,13 +12,16 @@ interface ConfirmProps {
   danger?: boolean;
   /** A text that the operator can enter. */
   field?: { label: string; hint?: string; needed?: boolean; value?: string; pattern?: string };
+  /** Why, for the audit log. */
+  reason?: 'needed' | 'wanted';
   /** Announced afterwards. */
   done: string;
-  onConfirm(text: string): Promise<unknown>;
+  onConfirm(text: string, reason: string): Promise<unknown>;
 }
 
 /** A button that asks for confirmation, shows what went wrong, and returns the focus. */
-export function Confirm({ verb, title, children, danger, field, done, onConfirm }: ConfirmProps) {
+export function Confirm(props: ConfirmProps) {
+  const { verb, title, children, danger, field, reason, done, onConfirm } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
@@ -26,11 +29,11 @@ export function Confirm({ verb, title, children, danger, field, done, onConfirm 
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
-    const text = new FormData(event.currentTarget as HTMLFormElement).get('text');
+    const form = new FormData(event.currentTarget as HTMLFormElement);
     setBusy(true);
     setProblem('');
     try {
-      await onConfirm(typeof text === 'string' ? text.trim() : '');
+      await onConfirm(textOf(form, 'text'), textOf(form, 'reason'));
       announce(done);
       dialog.current?.close();
     } catch (error) {
@@ -63,6 +66,13 @@ export function Confirm({ verb, title, children, danger, field, done, onConfirm 
               {field.hint && <small>{field.hint}</small>}
             </label>
           )}
+          {reason && (
+            <label class="field">
+              <span>Reason</span>
+              <input name="reason" required={reason === 'needed'} maxLength={512} autocomplete="off" />
+              <small>Recorded in the audit log.</small>
+            </label>
+          )}
           {problem && (
             <p class="problem" role="alert">
               {problem}
@@ -80,4 +90,9 @@ export function Confirm({ verb, title, children, danger, field, done, onConfirm 
       </dialog>
     </>
   );
+}
+
+function textOf(form: FormData, name: string): string {
+  const text = form.get(name);
+  return typeof text === 'string' ? text.trim() : '';
 }

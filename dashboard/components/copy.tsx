@@ -37,6 +37,26 @@ export function Copy({ text, what }: { text: string; what: string }) {
   );
 }
 
+/** Copies the page’s address, which has its filters too. */
+export function CopyLink() {
+  const [copied, set] = useState(false);
+  const copy = async () => {
+    try {
+      await toClipboard(location.href);
+    } catch (error) {
+      return announce(`Cannot copy the link: ${(error as Error).message}`);
+    }
+    announce('Copied the link to this page.');
+    set(true);
+    setTimeout(() => set(false), 2000);
+  };
+  return (
+    <button type="button" class="plain" onClick={() => void copy()}>
+      {copied ? 'Copied' : 'Copy link'}
+    </button>
+  );
+}
+
 /** Without TLS browsers have no clipboard for pages, but still obey the old command on a selection. */
 async function toClipboard(text: string): Promise<void> {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { visible } from '../../protocol/text/visible.ts';
 import { Boundary } from './boundary.tsx';
+import { CopyLink } from './copy.tsx';
 
 let first = true;
 
@@ -32,6 +33,12 @@ export function Page({ title, over, actions, children }: PageProps) {
           <h1 ref={heading} tabIndex={-1}>
             {title}
           </h1>
+        </div>
+        <div class="page-tools">
+          <CopyLink />
+          <button type="button" class="plain" onClick={() => print()}>
+            Print
+          </button>
         </div>
         {actions && (
           <div class="actions">

@@ -20,6 +20,8 @@ interface TableProps<Row> {
   /** What the table shows; for screen readers alone, unless `shown`. */
   caption: string;
   shown?: boolean;
+  /** Columns of one width, so that tables below each other align. */
+  even?: boolean;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   keyOf(row: Row): string;
@@ -28,10 +30,11 @@ interface TableProps<Row> {
 }
 
 /** A table with a head row. */
-export function Table<Row>({ caption, shown = false, columns, rows, keyOf, isChosen }: TableProps<Row>) {
+export function Table<Row>(props: TableProps<Row>) {
+  const { caption, shown = false, even = false, columns, rows, keyOf, isChosen } = props;
   const naming = columns.findIndex(({ control }) => !control);
   return (
-    <table>
+    <table class={even ? 'even' : undefined}>
       <caption class={shown ? undefined : 'visually-hidden'}>{caption}</caption>
       <thead>
         <tr>

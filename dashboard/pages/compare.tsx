@@ -54,7 +54,13 @@ function Changes({ of: { changed, added, removed, same } }: { of: CompareAnswer 
       {parts.map(([title, rows]) =>
         rows.length > 0 ? (
           <Section key={title} title={title}>
-            <Table caption={`${title} packages`} columns={columns} rows={rows} keyOf={(row) => row.package} />
+            <Table
+              even
+              caption={`${title} packages`}
+              columns={columns}
+              rows={rows}
+              keyOf={(row) => row.package}
+            />
           </Section>
         ) : null,
       )}

@@ -12,6 +12,7 @@ const patterns = {
   release: '/releases/:name/:version/:arch',
   packages: '/packages',
   locks: '/locks',
+  tokens: '/tokens',
   audit: '/audit',
 } as const;
 

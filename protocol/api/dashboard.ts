@@ -172,11 +172,18 @@ export const LocksAnswer = strict({
           since: Time,
           boot: Type.String(),
           release: Sha256,
+          /** The release by name; absent when none of it is published here. */
+          what: Type.Optional(Type.String()),
         }),
+      ),
+      /** Hosts that have written an update and wait for a place, longest first, at most 50. */
+      waiting: Type.Optional(
+        Type.Array(strict({ host: Id, hostname: Type.String(), version: Version, since: Time })),
       ),
       releases: Type.Array(
         strict({
           rootHash: Sha256,
+          what: Type.Optional(Type.String()),
           ok: Count,
           failed: Type.Array(strict({ host: Type.String(), reason: Type.String() })),
           /** It failed so often that no host may start it. */
@@ -187,5 +194,16 @@ export const LocksAnswer = strict({
   ),
 });
 export type LocksAnswer = Static<typeof LocksAnswer>;
+const LockReason = Type.Optional(Type.String({ maxLength: 512 }));
 /** `POST /v1/locks/:group/release`: takes a place from a host that will never give it back. */
-export const LockReleaseRequest = strict({ host: Type.String({ minLength: 1, maxLength: 128 }) });
+export const LockReleaseRequest = strict({
+  host: Type.String({ minLength: 1, maxLength: 128 }),
+  reason: LockReason,
+});
+/** `POST /v1/locks/:group/slots`: how many hosts of the group can be down at once; 0 lets none reboot. */
+export const LockSlotsRequest = strict({
+  slots: Type.Integer({ minimum: 0, maximum: 999_999 }),
+  reason: LockReason,
+});
+/** `POST /v1/locks/:group/clear-failed`: ends the failure stop of one release, or of all. */
+export const LockClearRequest = strict({ rootHash: Type.Optional(Sha256), reason: LockReason });

@@ -28,6 +28,10 @@ export const TokenInfo = strict({
   name: Type.String({ maxLength: 128 }),
   created: Time,
   revoked: orNull(Time),
+  /** When it was used last, to some minutes; absent in the answers of older servers. */
+  used: Type.Optional(orNull(Time)),
+  /** From then on it is refused; null: never. */
+  expires: Type.Optional(orNull(Time)),
 });
 export type TokenInfo = Static<typeof TokenInfo>;
 
@@ -234,6 +238,12 @@ export const AuditAnswer = strict({
 export type AuditAnswer = Static<typeof AuditAnswer>;
 
 /** `POST /v1/tokens`: makes a token, whose secret only this answer shows. */
-export const TokenRequest = strict({ role: Role, name: Type.Optional(Type.String({ maxLength: 128 })) });
+export const TokenRequest = strict({
+  role: Role,
+  name: Type.Optional(Type.String({ maxLength: 128 })),
+  expires: Type.Optional(Time),
+});
+/** `DELETE /v1/tokens/:id?reason=`: why, for the audit log. */
+export const TokenRevokeQuery = strict({ reason: Type.Optional(Type.String({ maxLength: 512 })) });
 export const TokenMade = strict({ ...TokenInfo.properties, token: Type.String() });
 export const TokensAnswer = strict({ tokens: Type.Array(TokenInfo) });

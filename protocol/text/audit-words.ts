@@ -104,6 +104,8 @@ const table: Readonly<Record<string, Put>> = {
   'revoke token': () => ({ did: 'revoked the token', facts: [] }),
   'log in': () => ({ did: 'logged in', subject: '' }),
   'log out': () => ({ did: 'logged out', subject: '' }),
+  'set places': () => ({ did: 'set the places of the' }),
+  'clear failures': () => ({ did: 'cleared failures in the' }),
   'force out of the lock': () => ({ did: 'released a place in the' }),
   init: ofImage('published the first signed metadata of'),
   publish: ofImage('published'),

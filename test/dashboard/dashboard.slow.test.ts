@@ -54,6 +54,8 @@ const paths = (): Record<string, string> => ({
   'a policy': '/releases/policy?name=core&channel=stable',
   lock: '/locks',
   audit: '/audit',
+  'the audit log by filters': '/audit?last=own&action=pin&subject=db&routine=show',
+  tokens: '/tokens',
   'no page': '/nowhere',
 });
 
@@ -182,6 +184,101 @@ describe('the fleet', () => {
     await page.getByRole('row', { name: 'openssl 3.5.1-1 3.5.4-1' }).waitFor();
     await page.getByRole('table', { name: 'Removed packages' }).getByText('wget').waitFor();
   });
+});
+
+it('tokens: one is made, shown once, and revoked with a reason that the audit log tells', async () => {
+  await open('/tokens');
+  await page.getByLabel('Name').fill('night watch');
+  await page.getByRole('combobox', { name: 'Role' }).selectOption('operator');
+  await page.getByRole('button', { name: 'Create token' }).click();
+  const secret = await page.getByText(/^ilk-operator-/).textContent();
+  const watch = createClient({ server: fleet.server.url, token: secret! });
+  expect(await watch.get('v1/session')).toMatchObject({ name: 'night watch', role: 'operator' });
+  await page.reload();
+  const row = page.getByRole('row', { name: /night watch/ });
+  await row.waitFor();
+  expect(await page.getByText(/^ilk-operator-/).count()).toBe(0);
+  await row.getByRole('button', { name: 'Revoke' }).click();
+  const dialog = page.getByRole('dialog');
+  const revoke = dialog.getByRole('button', { name: 'Revoke', exact: true });
+  await revoke.click();
+  expect(await dialog.isVisible()).toBe(true);
+  await dialog.getByLabel('Reason').fill('left the team');
+  await revoke.click();
+  await page.getByText('1 revoked or expired').waitFor();
+  await expect(watch.get('v1/session')).rejects.toMatchObject({ code: 'unauthorized' });
+  await page.getByRole('link', { name: 'Audit' }).click();
+  await page.getByRole('row', { name: /first start revoked the token night watch left the team/ }).waitFor();
+});
+
+it('the audit log is found by action, person and subject, and keeps routine apart', async () => {
+  await open('/audit');
+  await page.getByRole('row', { name: /pinned db-/ }).waitFor();
+  expect(await page.getByRole('row', { name: /enrolled/ }).count()).toBe(0);
+  await page.getByLabel('Action').selectOption('promote');
+  await page
+    .getByRole('row', { name: /promoted core core\/stable/ })
+    .first()
+    .waitFor();
+  await expect.poll(() => page.getByRole('row', { name: /pinned/ }).count(), patience).toBe(0);
+  expect(new URL(page.url()).searchParams.get('action')).toBe('promote');
+  await page.getByPlaceholder('Person').fill('nobody');
+  await page.keyboard.press('Enter');
+  await page.getByText('No entry fits these filters.').waitFor();
+  await page.getByRole('link', { name: 'Clear the filters' }).click();
+  await page.getByLabel('enrollments and log-ins').check();
+  await page
+    .getByRole('row', { name: /enrolled/ })
+    .first()
+    .waitFor();
+});
+
+it('while the server is away, figures are dimmed with their time until it is back', async () => {
+  await open('/audit');
+  await page.getByRole('row').first().waitFor();
+  await page.getByRole('link', { name: 'Releases', exact: true }).click();
+  await page.getByRole('link', { name: 'core 2.0.0' }).waitFor();
+  await page.context().setOffline(true);
+  await page.getByRole('link', { name: 'Audit' }).click();
+  await page.getByText('The server does not respond').waitFor();
+  await page.getByRole('link', { name: 'Releases', exact: true }).click();
+  await page
+    .getByText(/^As of \d\d:\d\d:\d\d \S+$/)
+    .first()
+    .waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  await page.context().setOffline(false);
+  await page.getByRole('button', { name: 'Try now' }).click();
+  await page.getByText('Live', { exact: true }).waitFor();
+  await expect.poll(() => page.locator('.old').count(), patience).toBe(0);
+  // what the browser itself says of being offline
+  complaints.splice(0);
+});
+
+it('a slow server is said to be slow, on a page that is not blank', async () => {
+  await open('/audit');
+  await page.getByRole('row').first().waitFor();
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  await page.route('**/v1/locks', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole('link', { name: 'Lock', exact: true }).click();
+  await page.getByText('Still loading: the server is slow to respond.').waitFor();
+  answer();
+  await page.getByText('This server does not read the lock.').waitFor();
+});
+
+it('on paper a page has no menu and no buttons', async () => {
+  await open('/releases');
+  await page.getByRole('link', { name: 'core 2.0.0' }).waitFor();
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  expect(await page.getByRole('button').count()).toBe(0);
+  expect(await page.getByRole('navigation', { name: 'Pages' }).count()).toBe(0);
+  expect(await page.evaluate('getComputedStyle(document.body).color')).toBe('rgb(23, 28, 26)');
 });
 
 it('a change of a channel is a whole command, and an intent that the key holder’s command line reads', async () => {

@@ -23,7 +23,7 @@ export async function authenticate(
 ): Promise<TokenInfo | undefined> {
   if (request.headers.authorization !== undefined) {
     const secret = bearerOf(request);
-    return secret ? store.tokenByHash(hashSecret(secret)) : undefined;
+    return secret ? store.tokenByHash(hashSecret(secret), now().toISOString()) : undefined;
   }
   const session = sessionOf(request, secure);
   if (!session) return undefined;

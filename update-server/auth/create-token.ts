@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Role, TokenInfo } from '../../protocol/api/operator.ts';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Store } from '../store/interface/store.ts';
 import { hashSecret, makeSecret } from './secret.ts';
 
@@ -8,6 +9,8 @@ interface NewToken {
   name: string;
   who: string;
   now: Date;
+  /** From then on it is refused; never if not given. */
+  expires?: string | undefined;
   /** Of 256 random bits; made here when not given. */
   token?: string;
 }
@@ -15,10 +18,17 @@ interface NewToken {
 /** Makes a token; its secret is returned this once and stored as a hash. */
 export async function createToken(
   store: Store,
-  { role, name, who, now, token = makeSecret(role) }: NewToken,
+  { role, name, who, now, expires, token = makeSecret(role) }: NewToken,
 ): Promise<TokenInfo & { token: string }> {
   const at = now.toISOString();
-  const info: TokenInfo = { id: randomUUID(), role, name, created: at, revoked: null };
+  if (expires !== undefined && expires <= at) {
+    throw new InterlockError('bad_input', {
+      what: 'token',
+      problem: `it would expire at ${expires}, which is past`,
+    });
+  }
+  const ends = { revoked: null, expires: expires ?? null };
+  const info: TokenInfo = { id: randomUUID(), role, name, created: at, used: null, ...ends };
   await store.addToken(info, hashSecret(token), {
     at,
     who,

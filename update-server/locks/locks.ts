@@ -3,7 +3,7 @@ import { type LockValue, lockKey } from '../../protocol/lock/lock-value.ts';
 import type { Etcd } from '../../system/etcd/etcd.ts';
 import { listGroups } from '../../system/lock/list-locks.ts';
 import { lockOf } from '../../system/lock/read-lock.ts';
-import { forceOut } from '../../system/lock/swap-lock.ts';
+import { forceOut, swapLock } from '../../system/lock/swap-lock.ts';
 
 /** No more groups than this are shown, and no value that is longer; a real one has a few kilobytes. */
 export const shownAtMost = { groups: 500, bytes: 256 * 1024 };
@@ -22,6 +22,11 @@ export interface Locks {
   groups(): Promise<{ locks: ShownLock[]; isMore: boolean }>;
   /** Takes a place away. Throws `not_found`, and what etcd throws. */
   release(group: string, host: string): Promise<{ before: LockValue; after: LockValue }>;
+  /** Changes a group's value otherwise. Throws what etcd throws. */
+  change(
+    group: string,
+    next: (value: LockValue) => LockValue,
+  ): Promise<{ before: LockValue; after: LockValue }>;
   close(): void;
 }
 
@@ -75,6 +80,15 @@ export function openLocks(etcd: Etcd, named: readonly string[]): Locks {
       const changed = await forceOut(etcd, group, host);
       running = undefined;
       return changed;
+    },
+    async change(group, next) {
+      let before: LockValue | undefined;
+      const { value: after } = await swapLock(etcd, group, (found) => {
+        before ??= found;
+        return { value: next(found) };
+      });
+      running = undefined;
+      return { before: before!, after };
     },
     close: () => etcd.close(),
   };

@@ -9,11 +9,11 @@ interface ForceReleaseProps {
   released(): void;
 }
 
-/** Takes a place in the lock away from a host, after a warning. */
+/** Takes a place in the lock away from a host, after a warning and with a reason. */
 export function ForceRelease({ of: holder, group, released }: ForceReleaseProps) {
   const who = holder.hostname ?? holder.host;
-  const release = async () => {
-    await request('POST', `/v1/locks/${encodeURIComponent(group)}/release`, { host: holder.host });
+  const release = async (_text: string, reason: string) => {
+    await request('POST', `/v1/locks/${encodeURIComponent(group)}/release`, { host: holder.host, reason });
     released();
   };
   return (
@@ -21,6 +21,7 @@ export function ForceRelease({ of: holder, group, released }: ForceReleaseProps)
       verb="Force-release"
       danger
       title={`Release the place of ${who} in group ${group}?`}
+      reason="needed"
       done={`The place of ${who} is free.`}
       onConfirm={release}
     >

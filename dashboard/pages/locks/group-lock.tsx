@@ -4,9 +4,11 @@ import { Command } from '../../components/copy.tsx';
 import { Section } from '../../components/page.tsx';
 import { State } from '../../components/signal.tsx';
 import { type Column, Table } from '../../components/table.tsx';
-import { When } from '../../components/when.tsx';
-import { count, short } from '../../format/size.ts';
+import { Exact, When } from '../../components/when.tsx';
+import { count, countOf, short } from '../../format/size.ts';
+import { zoneName } from '../../format/time.ts';
 import { hostPath } from '../../router/routes.ts';
+import { ClearFailed, SetSlots } from './change-lock.tsx';
 import { ForceRelease } from './force-release.tsx';
 
 type Group = LocksAnswer['groups'][number];
@@ -16,21 +18,32 @@ type Release = Group['releases'][number];
 /** Places that are drawn; the figures beside them count the others too. */
 const mostDrawn = 32;
 
-/** The lock of one group: its places, who holds them, and how releases fared in the group. */
-export function GroupLock({ of: lock, released }: { of: Group; released(): void }) {
-  const { group, holders, slots, releases, taken, problem } = lock;
+/** The lock of one group: its places, who holds them, who waits, and how releases fared in the group. */
+export function GroupLock({ of: lock, changed }: { of: Group; changed(): void }) {
+  const { group, holders, slots, releases, taken, problem, waiting = [] } = lock;
   const mayAct = useMayAct();
   if (problem !== null) return <Unreadable group={group} problem={problem} />;
-  const actions: readonly Column<Holder>[] = [
+  const holderActions: readonly Column<Holder>[] = [
     {
       name: 'Action',
       number: true,
-      cell: (holder) => <ForceRelease of={holder} group={group} released={released} />,
+      cell: (holder) => <ForceRelease of={holder} group={group} released={changed} />,
+    },
+  ];
+  const releaseActions: readonly Column<Release>[] = [
+    {
+      name: 'Action',
+      number: true,
+      cell: (release) =>
+        release.failed.length > 0 ? <ClearFailed group={group} of={release} changed={changed} /> : null,
     },
   ];
   return (
     <Section title={group} note={`${count(taken)} of ${count(slots)} places taken`}>
-      <Places group={group} taken={taken} slots={slots} />
+      <div class="places-line">
+        <Places group={group} taken={taken} slots={slots} />
+        {mayAct && <SetSlots of={lock} changed={changed} />}
+      </div>
       {taken > holders.length && (
         <p>
           {count(holders.length)} of {count(taken)} holders are listed here.
@@ -39,21 +52,38 @@ export function GroupLock({ of: lock, released }: { of: Group; released(): void 
       {holders.length > 0 && (
         <Table
           caption={`Holders in group ${group}`}
-          columns={mayAct ? [...holderColumns, ...actions] : holderColumns}
+          columns={mayAct ? [...holderColumns, ...holderActions] : holderColumns}
           rows={holders}
           keyOf={({ host }) => host}
         />
       )}
+      {waiting.length > 0 && <Waiting of={waiting} group={group} />}
       {releases.length > 0 && (
         <Table
           caption={`Releases in group ${group}`}
           shown
-          columns={releaseColumns}
+          columns={mayAct ? [...releaseColumns, ...releaseActions] : releaseColumns}
           rows={releases}
           keyOf={({ rootHash }) => rootHash}
         />
       )}
     </Section>
+  );
+}
+
+function Waiting({ of, group }: { of: NonNullable<Group['waiting']>; group: string }) {
+  return (
+    <details class="waits" open={of.length <= 5}>
+      <summary>
+        {countOf(of.length, 'host')} {of.length === 1 ? 'waits' : 'wait'} for a place
+      </summary>
+      <Table
+        caption={`Hosts that wait in group ${group}`}
+        columns={waitingColumns}
+        rows={of}
+        keyOf={({ host }) => host}
+      />
+    </details>
   );
 }
 
@@ -80,29 +110,72 @@ function Unreadable({ group, problem }: { group: string; problem: string }) {
   );
 }
 
+/** A release by its version; the root hash, which the lock has, on hovering. */
+function What({ what, rootHash }: { what: string | undefined; rootHash: string }) {
+  return what ? (
+    <span title={`root hash ${rootHash}`}>{what}</span>
+  ) : (
+    <code title="not published on this server">{short(rootHash)}</code>
+  );
+}
+
 const holderColumns: readonly Column<Holder>[] = [
   {
     name: 'Host',
-    cell: ({ host, hostname }) =>
-      hostname === null ? <code>{host}</code> : <a href={hostPath(host)}>{hostname || short(host)}</a>,
+    cell: ({ host, hostname, what, release, since }) => (
+      <>
+        {hostname === null ? (
+          <code class="break">{host}</code>
+        ) : (
+          <a href={hostPath(host)}>{hostname || short(host)}</a>
+        )}
+        <small class="narrow">
+          boots into <What what={what} rootHash={release} />, since <When time={since} />
+        </small>
+      </>
+    ),
   },
-  { name: 'Root hash', wide: true, cell: ({ release }) => <code>{short(release, 16)}</code> },
-  { name: 'Since', number: true, cell: ({ since }) => <When time={since} /> },
+  { name: 'Boots into', wide: true, cell: ({ what, release }) => <What what={what} rootHash={release} /> },
+  { name: `Since (${zoneName()})`, number: true, wide: true, cell: ({ since }) => <Exact time={since} /> },
+];
+
+const waitingColumns: readonly Column<NonNullable<Group['waiting']>[number]>[] = [
+  { name: 'Host', cell: ({ host, hostname }) => <a href={hostPath(host)}>{hostname || short(host)}</a> },
+  { name: 'For version', cell: ({ version }) => version },
+  { name: 'Granted', number: true, cell: ({ since }) => <When time={since} /> },
 ];
 
 const releaseColumns: readonly Column<Release>[] = [
-  { name: 'Root hash', cell: ({ rootHash }) => <code>{short(rootHash, 16)}</code> },
+  {
+    name: 'Release',
+    cell: ({ what, rootHash, stopped, failed }) => (
+      <>
+        <What what={what} rootHash={rootHash} />
+        <small class="narrow">
+          {stopped ? `stopped: failed on ${countOf(failed.length, 'host')}` : 'allowed'}
+        </small>
+      </>
+    ),
+  },
   {
     name: 'State',
+    wide: true,
     cell: ({ stopped }) => (
       <State tone={stopped ? 'stop' : 'go'}>{stopped ? 'Stopped by failures' : 'Allowed'}</State>
     ),
   },
-  { name: 'Confirmed', number: true, cell: ({ ok }) => count(ok) },
-  { name: 'Failed', number: true, cell: ({ failed }) => count(failed.length) },
+  { name: 'Confirmed', number: true, wide: true, cell: ({ ok }) => count(ok) },
+  { name: 'Failed', number: true, wide: true, cell: ({ failed }) => count(failed.length) },
   {
     name: 'Failures',
     wide: true,
-    cell: ({ failed }) => failed.map(({ host, reason }) => `${short(host, 8)} ${reason}`).join('; ') || '–',
+    cell: ({ failed }) =>
+      failed.length === 0
+        ? '–'
+        : failed.map(({ host, reason }) => (
+            <span key={host} class="failure">
+              <a href={hostPath(host)}>{short(host, 8)}</a> {reason}
+            </span>
+          )),
   },
 ];

@@ -16,10 +16,13 @@ export function LocksPage() {
           configured ? (
             <>
               {groups.length === 0 && (
-                <Empty title="No group has a lock yet. The first host that reboots creates it." />
+                <Empty title="No group has a lock yet.">
+                  <p>The first host that reboots creates it, with one place. To begin with more:</p>
+                  <Command text="interlock lock slots 2 --group default --etcd https://e1:2379" />
+                </Empty>
               )}
               {groups.map((group) => (
-                <GroupLock key={group.group} of={group} released={locks.reload} />
+                <GroupLock key={group.group} of={group} changed={locks.reload} />
               ))}
               {more && <Empty title="etcd has more groups. Name those to show with --lock-group." />}
             </>

@@ -8,20 +8,22 @@ import { pathTo, releasePath } from '../../router/routes.ts';
 /** The channels of an image: the head of each, and its other rules. */
 export function Channels({ name, releases }: { name: string; releases: readonly ReleaseSummary[] }) {
   const hasChannels = releases.some((each) => each.name === name && each.channels.length > 0);
-  const channels = useQuery<ChannelsAnswer>(hasChannels ? `/v1/channels/${name}` : null, ['channel']);
+  const channels = useQuery<ChannelsAnswer>(hasChannels ? '/v1/channels' : null, ['channel']);
   if (!hasChannels) return null;
   return (
     <Loaded of={channels}>
       {({ channels: all, hosts }) => (
         <ul class="channels">
-          {all.map((channel) => (
-            <ChannelBox
-              key={channel.channel}
-              of={channel}
-              releases={releases}
-              hosts={hosts?.find((one) => one.channel === channel.channel)?.hosts ?? 0}
-            />
-          ))}
+          {all
+            .filter((one) => one.name === name)
+            .map((channel) => (
+              <ChannelBox
+                key={channel.channel}
+                of={channel}
+                releases={releases}
+                hosts={hosts?.find((one) => one.name === name && one.channel === channel.channel)?.hosts ?? 0}
+              />
+            ))}
         </ul>
       )}
     </Loaded>

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { acquire } from '../../../protocol/lock/semaphore.ts';
+import { auditSentence } from '../../../protocol/text/audit-words.ts';
 import { openEtcd } from '../../../system/etcd/etcd.ts';
 import { swapLock } from '../../../system/lock/swap-lock.ts';
 import { openLocks } from '../../../update-server/locks/locks.ts';
@@ -63,6 +64,20 @@ it('takes a place away once, and writes down who did', async () => {
       after: { holders: ['host-0001'] },
     },
   ]);
+});
+
+it('sets places and ends a failure stop, each with its reason', async () => {
+  const set = await desk.post('/v1/locks/web/slots', { slots: 3, reason: 'night shift' });
+  expect(set.body.groups[1]).toMatchObject({ group: 'web', slots: 3 });
+  const cleared = await desk.post('/v1/locks/db/clear-failed', { rootHash: release, reason: 'new disk' });
+  expect(cleared.body.groups[0].releases).toEqual([{ rootHash: release, ok: 1, failed: [], stopped: false }]);
+  const { lines } = (await desk.get('/v1/audit?limit=2')).body;
+  expect(lines.map(auditSentence)).toEqual([
+    'operator cleared failures in the lock of group db: hosts that aaaaaaaaaaaa failed on 1 → none; new disk',
+    'operator set the places of the lock of group web: places 2 → 3; night shift',
+  ]);
+  const { status } = await desk.post('/v1/locks/web/slots', { slots: 1 }, 'viewer');
+  expect(status).toBe(403);
 });
 
 it('without an etcd there is nothing to show', async () => {

@@ -22,7 +22,8 @@ it('an admin makes a token that works, sees it without its secret, and ends it',
     (await desk.app.inject({ url: '/v1/releases', headers: bearer(made.token) })).statusCode;
   expect(await list()).toBe(200);
   const { tokens } = (await desk.get('/v1/tokens', 'admin')).body;
-  expect(tokens.find(({ id }: { id: string }) => id === made.id)).toEqual({ ...made, token: undefined });
+  const shown = tokens.find(({ id }: { id: string }) => id === made.id);
+  expect(shown).toEqual({ ...made, token: undefined });
   expect((await revoke(made.id)).statusCode).toBe(204);
   expect(await list()).toBe(401);
   expect((await revoke('nobody-knows')).statusCode).toBe(404);
@@ -31,6 +32,46 @@ it('an admin makes a token that works, sees it without its secret, and ends it',
     { action: 'revoke token', before: { revoked: null }, after: { revoked: desk.clock.now.toISOString() } },
     { action: 'create token', before: null, after: { role: 'publisher', name: 'ci' } },
   ]);
+});
+
+it('an expired token is refused, by itself and by its session; its use and a reason are written down', async () => {
+  const headers = { ...bearer(desk.tokens.admin), 'interlock-speaks': 'extensible' };
+  const expires = new Date(desk.clock.now.getTime() + 3_600_000).toISOString();
+  const payload = { role: 'viewer', name: 'guest', expires };
+  const made = (await desk.app.inject({ method: 'POST', url: '/v1/tokens', headers, payload })).json();
+  expect(made).toMatchObject({ expires, used: null });
+  const login = await desk.app.inject({
+    method: 'POST',
+    url: '/v1/session',
+    headers: { 'x-interlock': '1' },
+    payload: { token: made.token },
+  });
+  const { name, value } = login.cookies[0]!;
+  const asks = async () =>
+    Promise.all(
+      [{ headers: bearer(made.token) }, { cookies: { [name]: value } }].map(
+        async (by) => (await desk.app.inject({ url: '/v1/releases', ...by })).statusCode,
+      ),
+    );
+  expect(await asks()).toEqual([200, 200]);
+  const shown = async () => {
+    const { tokens } = (await desk.app.inject({ url: '/v1/tokens', headers })).json();
+    return tokens.find(({ id }: { id: string }) => id === made.id);
+  };
+  await expect.poll(async () => (await shown()).used, { timeout: 30_000 }).toBe(desk.clock.now.toISOString());
+  desk.clock.now = new Date(desk.clock.now.getTime() + 3_600_001);
+  expect(await asks()).toEqual([401, 401]);
+  const past = await desk.app.inject({ method: 'POST', url: '/v1/tokens', headers, payload });
+  expect(past.json()).toMatchObject({ kind: 'bad_input', value: expect.stringContaining('is past') });
+  const url = `/v1/tokens/${made.id}?reason=left%20the%20team`;
+  expect((await desk.app.inject({ method: 'DELETE', url, headers })).statusCode).toBe(204);
+  const { lines } = (await desk.get('/v1/audit?limit=1')).body;
+  expect(lines).toMatchObject([{ action: 'revoke token', subjectName: 'guest', detail: 'left the team' }]);
+});
+
+it('the former release’s command line sees the fields that it knows, and no others', async () => {
+  const { tokens } = (await desk.get('/v1/tokens', 'admin')).body;
+  expect(Object.keys(tokens[0]).toSorted()).toEqual(['created', 'id', 'name', 'revoked', 'role']);
 });
 
 it('the last admin token cannot be revoked here', async () => {

@@ -238,12 +238,13 @@ export function storeSuite(name: string, makePlace: () => Promise<StorePlace>): 
     });
 
     it('finds live tokens only, and logs who made and ended them', async () => {
-      const token = { id: 'token-01', role: 'viewer' as const, name: 'n', created: at, revoked: null };
+      const ends = { revoked: null, expires: null };
+      const token = { id: 'token-01', role: 'viewer' as const, name: 'n', created: at, used: null, ...ends };
       await store.addToken(token, sha('t'), audit);
-      expect(await store.tokenByHash(sha('t'))).toEqual(token);
+      expect(await store.tokenByHash(sha('t'), at)).toEqual(token);
       expect(await store.revokeToken('token-01', at, audit)).toBe(true);
-      expect(await store.tokenByHash(sha('t'))).toBeUndefined();
-      expect(await store.tokens()).toEqual([{ ...token, revoked: at }]);
+      expect(await store.tokenByHash(sha('t'), at)).toBeUndefined();
+      expect(await store.tokens()).toEqual([{ ...token, revoked: at, used: at }]);
       expect(await store.revokeToken('token-02', at, audit)).toBe(false);
       const lines = await store.audit(Number.MAX_SAFE_INTEGER, 3);
       expect(lines.map(({ seq }) => seq)).toEqual([5, 4, 3]);

@@ -12,8 +12,8 @@ export interface NewSession {
 /** Tokens and sessions, by hash. */
 export interface AccessStore {
   addToken(token: TokenInfo, tokenHash: string, audit: NewAudit): Promise<void>;
-  /** The live token with this hash. */
-  tokenByHash(tokenHash: string): Promise<TokenInfo | undefined>;
+  /** The token with this hash that is neither revoked nor expired; notes its use. */
+  tokenByHash(tokenHash: string, now: string): Promise<TokenInfo | undefined>;
   tokens(): Promise<TokenInfo[]>;
   revokeToken(id: string, now: string, audit: NewAudit): Promise<boolean>;
   addSession(session: NewSession, audit: NewAudit): Promise<void>;

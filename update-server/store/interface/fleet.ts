@@ -35,4 +35,16 @@ export interface FleetStore {
   /** Keeps the counts of one hour, once; thins out what is older than 14 days to one a day, and forgets after 400. */
   keepVersionCounts(counts: readonly VersionCount[]): Promise<void>;
   versionCounts(since: string): Promise<VersionCount[]>;
+  /** Hosts that have written an update and wait for a place in their group's lock, longest first. */
+  waitingForLock(limit: number): Promise<LockWaiter[]>;
+}
+
+/** A host that waits for a place in the lock. */
+export interface LockWaiter {
+  host: string;
+  hostname: string;
+  group: string | null;
+  version: string;
+  /** When it got its grant. */
+  since: string;
 }

@@ -195,4 +195,8 @@ export const migrations: readonly string[] = [
   CREATE VIEW host AS SELECT enrolled_host.*, last_seen, at, decision, offered, seen_ms, poll
     FROM enrolled_host JOIN sighting ON sighting.host = enrolled_host.number;
   `,
+  `
+  ALTER TABLE token ADD COLUMN used TEXT;
+  ALTER TABLE token ADD COLUMN expires TEXT;
+  `,
 ];

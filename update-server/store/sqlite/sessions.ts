@@ -17,11 +17,13 @@ export function sessionStore(
     `DELETE FROM session WHERE token = ?
      AND hash NOT IN (SELECT hash FROM session WHERE token = ? ORDER BY used DESC, begun DESC LIMIT ?)`,
   );
-  const select = db.prepare<[string, string, string], TokenInfo & { used: string }>(
-    `SELECT id, role, name, token.created, revoked, used FROM session JOIN token ON token.id = session.token
-     WHERE session.hash = ? AND used > ? AND begun > ? AND revoked IS NULL`,
+  const select = db.prepare<[string, string, string, string], TokenInfo & { lastUse: string }>(
+    `SELECT id, role, name, token.created, revoked, token.used, expires, session.used AS lastUse
+     FROM session JOIN token ON token.id = session.token
+     WHERE session.hash = ? AND session.used > ? AND begun > ? AND revoked IS NULL AND (expires IS NULL OR expires > ?)`,
   );
   const note = db.prepare('UPDATE session SET used = ? WHERE hash = ?');
+  const noteToken = db.prepare('UPDATE token SET used = ? WHERE id = ?');
   const end = db.prepare('DELETE FROM session WHERE hash = ?');
   return {
     addSession: (session, audit) =>
@@ -32,10 +34,15 @@ export function sessionStore(
         addAudit(audit);
       }),
     async tokenBySession(hash, { now, usedAfter, begunAfter }) {
-      const found = select.get(hash, usedAfter, begunAfter);
+      const found = select.get(hash, usedAfter, begunAfter, now);
       if (!found) return undefined;
-      const { used, ...token } = found;
-      if (isUseNoted(used, now)) await write(() => void note.run(now, hash));
+      const { lastUse, ...token } = found;
+      if (isUseNoted(lastUse, now)) {
+        await write(() => {
+          note.run(now, hash);
+          noteToken.run(now, token.id);
+        });
+      }
       return token;
     },
     endSession: (hash, audit) =>

@@ -32,6 +32,7 @@ import { sortHostsStore } from './sort-hosts.ts';
 import { timelineStore } from './timeline.ts';
 import { tokenStore } from './tokens.ts';
 import { versionCountStore } from './version-counts.ts';
+import { lockWaiterStore } from './waiting-for-lock.ts';
 import { watchClock } from './watch-clock.ts';
 
 /** The store in one SQLite file of the data folder; `makeRoom` is asked when its disk is full. */
@@ -110,6 +111,7 @@ export function openSqliteStore(dataDir: string, makeRoom?: () => boolean): Stor
     forget: fresh(hosts.forget),
     forgetUnapproved: fresh(unapproved.forgetUnapproved),
     fleet: fresh(hosts.fleet),
+    waitingForLock: fresh(lockWaiterStore(db).waitingForLock),
     publish: fresh(repository.publish),
     startRollouts: fresh(rollouts.startRollouts),
     advance: fresh(advance),

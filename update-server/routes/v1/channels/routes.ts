@@ -1,6 +1,8 @@
 import { ChannelsAnswer } from '../../../../protocol/api/operator.ts';
+import type { Channel } from '../../../../protocol/documents/channel.ts';
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
 import { strict, Word } from '../../../../protocol/schema/schema.ts';
+import type { HostCount } from '../../../domain/fleet/overview.ts';
 import type { CountHosts } from '../../../metrics/count-hosts.ts';
 import { readers } from '../../../routing/access.ts';
 import { route } from '../../../routing/route.ts';
@@ -20,36 +22,39 @@ const listAll = route({
   access: readers,
   summary: 'The channels of all images, and how many hosts follow each',
   schema: { response: { 200: ChannelsAnswer } },
-  handler: (needs: Needs) => () => answer(needs),
+  handler:
+    ({ store, countHosts }: Needs) =>
+    async () => {
+      const channels = await store.channels();
+      return { channels, hosts: hostsOf(channels, await countHosts(countsAgeMs)) };
+    },
 });
 
 const listChannels = route({
   method: 'GET',
   url: '/v1/channels/:name',
   access: readers,
-  summary: 'The channels of an image, and how many hosts follow each',
+  summary: 'The channels of an image',
   schema: { params: strict({ name: Word }), response: { 200: ChannelsAnswer } },
   handler:
-    (needs: Needs) =>
+    ({ store }: Needs) =>
     async ({ params: { name } }) => {
-      const found = await answer(needs, name);
-      if (found.channels.length === 0)
-        throw new InterlockError('not_found', { what: `a channel of ${name}` });
-      return found;
+      // without the counts: the former release's command line refuses fields that it does not know
+      const channels = await store.channels(name);
+      if (channels.length === 0) throw new InterlockError('not_found', { what: `a channel of ${name}` });
+      return { channels };
     },
 });
 
 /** What is published where. */
 export const channelRoutes = [listAll, listChannels];
 
-async function answer({ store, countHosts }: Needs, name?: string): Promise<ChannelsAnswer> {
-  const channels = await store.channels(name);
-  const counts = (await countHosts(countsAgeMs)).filter(({ active }) => active);
-  const hosts = channels.map((channel) => ({
-    ...{ name: channel.name, channel: channel.channel },
+function hostsOf(channels: readonly Channel[], counts: readonly HostCount[]) {
+  const hosts = channels.map(({ name, channel }) => ({
+    ...{ name, channel },
     hosts: counts
-      .filter((one) => one.name === channel.name && one.channel === channel.channel)
+      .filter((one) => one.active && one.name === name && one.channel === channel)
       .reduce((sum, one) => sum + one.hosts, 0),
   }));
-  return { channels, hosts: hosts.filter((one) => one.hosts > 0) };
+  return hosts.filter((one) => one.hosts > 0);
 }

@@ -20,10 +20,10 @@ export async function enroll(
   request: EnrollRequest,
 ): Promise<EnrollAnswer> {
   const { joinToken, hostKey, hostname, ...reported } = request;
-  const found = joinToken === undefined ? undefined : await store.tokenByHash(hashSecret(joinToken));
+  const at = now().toISOString();
+  const found = joinToken === undefined ? undefined : await store.tokenByHash(hashSecret(joinToken), at);
   const token = found?.role === 'join' ? found : undefined;
   const credential = makeSecret('host');
-  const at = now().toISOString();
   const id = randomUUID();
   // a name is read by people in more places than one would think of
   const name = visible(hostname).slice(0, longestName);

@@ -1,17 +1,30 @@
-import { LockReleaseRequest, LocksAnswer } from '../../../../protocol/api/dashboard.ts';
+import {
+  LockClearRequest,
+  LockReleaseRequest,
+  LockSlotsRequest,
+  LocksAnswer,
+} from '../../../../protocol/api/dashboard.ts';
+import type { TokenInfo } from '../../../../protocol/api/operator.ts';
 import { InterlockError } from '../../../../protocol/errors/interlock-error.ts';
+import type { LockValue } from '../../../../protocol/lock/lock-value.ts';
+import { clearFailed, setSlots } from '../../../../protocol/lock/semaphore.ts';
 import { strict, Word } from '../../../../protocol/schema/schema.ts';
 import { auditLine } from '../../../auth/audit-line.ts';
+import type { Locks } from '../../../locks/locks.ts';
 import { operators, readers } from '../../../routing/access.ts';
 import { route } from '../../../routing/route.ts';
-import { type LockNeeds, namedHolders, showLocks } from './show-locks.ts';
+import { failedHosts, type LockNeeds, namedHolders, showLocks } from './show-locks.ts';
+
+type Needs = LockNeeds & { now(): Date };
+const params = strict({ group: Word });
+const response = { 200: LocksAnswer };
 
 const listLocks = route({
   method: 'GET',
   url: '/v1/locks',
   access: readers,
-  summary: 'The lock of each group: holders, and how releases fared',
-  schema: { response: { 200: LocksAnswer } },
+  summary: 'The lock of each group: holders, who waits, and how releases fared',
+  schema: { response },
   handler: (needs: LockNeeds) => () => showLocks(needs),
 });
 
@@ -20,24 +33,79 @@ const releaseLock = route({
   url: '/v1/locks/:group/release',
   access: operators,
   summary: 'Releases the place of a host that will not come back',
-  schema: { params: strict({ group: Word }), body: LockReleaseRequest, response: { 200: LocksAnswer } },
+  schema: { params, body: LockReleaseRequest, response },
   handler:
-    (needs: LockNeeds & { now(): Date }) =>
-    async ({ params: { group }, body: { host }, operator }) => {
-      const { locks, store, now } = needs;
-      if (!locks) throw new InterlockError('not_found', { what: `group ${group}` });
-      const { before, after } = await locks.release(group, host);
-      const line = auditLine(
+    (needs: Needs) =>
+    async ({ params: { group }, body: { host, reason }, operator }) => {
+      const { before, after } = await locksOf(needs, group).release(group, host);
+      const who = (await needs.store.host(host))?.hostname;
+      const detail = [who ? `host ${who} (${host})` : `host ${host}`, reason].filter(Boolean).join(': ');
+      await note(
+        needs,
         operator,
-        now(),
         'force out of the lock',
-        { kind: 'lock', id: group },
-        `host ${host}`,
+        group,
+        detail,
+        namedHolders(before),
+        namedHolders(after),
       );
-      await store.note(line, namedHolders(before), namedHolders(after));
       return showLocks(needs);
     },
 });
 
-/** The holders in etcd, and the last resort for a place that will never be given back. */
-export const lockRoutes = [listLocks, releaseLock];
+const setLockSlots = route({
+  method: 'POST',
+  url: '/v1/locks/:group/slots',
+  access: operators,
+  summary: 'Sets how many hosts of a group can be down at once',
+  schema: { params, body: LockSlotsRequest, response },
+  handler:
+    (needs: Needs) =>
+    async ({ params: { group }, body: { slots, reason = '' }, operator }) => {
+      const { before, after } = await locksOf(needs, group).change(group, (value) => setSlots(value, slots));
+      const places = ({ slots: number }: LockValue) => ({ places: number });
+      await note(needs, operator, 'set places', group, reason, places(before), places(after));
+      return showLocks(needs);
+    },
+});
+
+const clearLockFailures = route({
+  method: 'POST',
+  url: '/v1/locks/:group/clear-failed',
+  access: operators,
+  summary: 'Forgets the failures of one release or of all, so that hosts can install it again',
+  schema: { params, body: LockClearRequest, response },
+  handler:
+    (needs: Needs) =>
+    async ({ params: { group }, body: { rootHash, reason = '' }, operator }) => {
+      const { before, after } = await locksOf(needs, group).change(group, (value) =>
+        clearFailed(value, rootHash),
+      );
+      const named = await needs.store.releases();
+      await note(
+        ...([needs, operator, 'clear failures', group, reason] as const),
+        ...([failedHosts(before, named), failedHosts(after, named)] as const),
+      );
+      return showLocks(needs);
+    },
+});
+
+/** The locks in etcd, and what operators change of them; hosts take and return places without this server. */
+export const lockRoutes = [listLocks, releaseLock, setLockSlots, clearLockFailures];
+
+function locksOf({ locks }: LockNeeds, group: string): Locks {
+  if (!locks) throw new InterlockError('not_found', { what: `group ${group}` });
+  return locks;
+}
+
+async function note(
+  { store, now }: Needs,
+  operator: TokenInfo,
+  action: string,
+  group: string,
+  detail: string,
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+): Promise<void> {
+  await store.note(auditLine(operator, now(), action, { kind: 'lock', id: group }, detail), before, after);
+}

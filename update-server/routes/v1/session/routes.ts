@@ -25,7 +25,7 @@ const logIn = route({
     ({ store, now, secure }: TokenSource) =>
     async (request, reply) => {
       requireOwnPage(request);
-      const token = await store.tokenByHash(hashSecret(request.body.token));
+      const token = await store.tokenByHash(hashSecret(request.body.token), now().toISOString());
       if (!token || token.role === 'join') throw new InterlockError('unauthorized');
       const secret = makeSecret('session');
       const line = auditLine(token, now(), 'log in', { kind: 'token', id: token.id }, `from ${request.ip}`);
