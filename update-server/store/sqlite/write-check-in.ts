@@ -24,6 +24,12 @@ export function checkInWriter(db: Database.Database, watch: WatchClock): (record
        trouble = @trouble, labels = @labels, boots = coalesce(@boots, boots), said = @reported
      WHERE number = @number`,
   );
+  // most check-ins are as the one before, and this asks the narrow table alone
+  const differs = db
+    .prepare<[number, string, string, string | null], 1>(
+      'SELECT 1 FROM sighting WHERE host = ? AND (decision IS NOT ? OR at IS NOT ? OR offered IS NOT ?)',
+    )
+    .pluck();
   // what a busy server answers says nothing about the host, and it would write most when it can least
   const noteChange = db.prepare(
     `INSERT OR REPLACE INTO check_in_change
@@ -58,7 +64,9 @@ export function checkInWriter(db: Database.Database, watch: WatchClock): (record
   return ({ host, at, state, poll, decision, offered, change }) => {
     const version = change?.checkIn.version ?? null;
     const { number } = host;
-    if (noteChange.run({ number, at, version, state, decision, offered }).changes > 0) prune.run({ number });
+    const isDifferent = change !== null || differs.get(number, decision, state, offered) === 1;
+    const noted = isDifferent ? noteChange.run({ number, at, version, state, decision, offered }).changes : 0;
+    if (noted > 0) prune.run({ number });
     touch.run(at, watch.now().ms, state, decision, offered, poll, host.number);
     if (!change) return;
     const { checkIn, reported, boots } = change;
