@@ -17,8 +17,8 @@ export function NoHosts() {
             As <code>/etc/interlock/agent.d/60-host.toml</code>, or in the folder that{' '}
             <code>interlock disk --config</code> copies to its first boot:
           </p>
-          <pre>
-            <code>{`server = "${location.origin}"\njoin_token = "…"\nchannel = "stable"\n\n[labels]\nrole = "web"`}</code>
+          <pre class="file">
+            <code>{configuration()}</code>
           </pre>
         </li>
         <li>
@@ -30,4 +30,16 @@ export function NoHosts() {
       </ol>
     </div>
   );
+}
+
+function configuration(): string {
+  const lines = [
+    `server = "${location.origin}"`,
+    'join_token = "…"',
+    'channel = "stable"',
+    '',
+    '[labels]',
+    'role = "web"',
+  ];
+  return lines.join('\n');
 }
