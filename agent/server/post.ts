@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox';
-import { speaksExtensible, speaksHeader } from '../../protocol/api/check-in.ts';
+import { speaksExtensible, speaksHeader } from '../../protocol/api/speaks.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { type Answer, ask } from '../../system/http/ask.ts';
 import { checkJson, wordsOf } from '../../system/http/check-json.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import type { OptionsInit } from 'got';
-import { speaksExtensible, speaksHeader } from '../../protocol/api/check-in.ts';
+import { speaksExtensible, speaksHeader } from '../../protocol/api/speaks.ts';
 import { type ErrorCode, errorTable } from '../../protocol/errors/error-table.ts';
 import { type Details, errorOf, InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Failure } from '../../protocol/errors/operands.ts';

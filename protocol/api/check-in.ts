@@ -5,14 +5,6 @@ import { Arch, extensible, Id, Sha256, Time, Version, Word } from '../schema/sch
 /** Longest text of a report; what is longer is cut. */
 export const maxDetail = 4096;
 
-/**
- * Agents send it with every request: they let unknown fields of answers be, so a server may add some. Agents made before
- * it refuse an answer with a field that they do not know. See docs/decisions/0016.
- */
-export const speaksHeader = 'interlock-speaks';
-/** The one word of that header so far; more may stand beside it, separated by blanks. */
-export const speaksExtensible = 'extensible';
-
 /** `POST /v1/enroll`: a host asks to be known. The answer's credential is shown once and stored hashed. */
 export const EnrollRequest = extensible({
   /** Without one, the host gets updates and counts for nothing until an operator approves it. */

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { speaksExtensible, speaksHeader } from '../../protocol/api/check-in.ts';
+import { speaksExtensible, speaksHeader } from '../../protocol/api/speaks.ts';
 
 /** Whether the caller ignores unknown fields of answers. */
 export function isExtensible({ headers }: Pick<FastifyRequest, 'headers'>): boolean {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { speaksExtensible, speaksHeader } from '../../../protocol/api/check-in.ts';
+import { speaksExtensible, speaksHeader } from '../../../protocol/api/speaks.ts';
 import { letAsk } from '../support/enrol.ts';
 import { idleCheckIn } from '../support/idle-check-in.ts';
 import { bearer, makeApp, type TestApp } from '../support/make-app.ts';
