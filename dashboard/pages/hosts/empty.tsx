@@ -17,9 +17,11 @@ export function NoHosts() {
             As <code>/etc/interlock/agent.d/60-host.toml</code>, or in the folder that{' '}
             <code>interlock disk --config</code> copies to its first boot:
           </p>
-          <pre class="file">
-            <code>{configuration()}</code>
-          </pre>
+          <div class="file">
+            {configuration().map((text) => (
+              <code key={text}>{text}</code>
+            ))}
+          </div>
         </li>
         <li>
           <h2>Start it, and see what it waits for</h2>
@@ -32,14 +34,13 @@ export function NoHosts() {
   );
 }
 
-function configuration(): string {
-  const lines = [
+/** Line by line: a line break inside a text is shown as what it is, a control character. */
+function configuration(): string[] {
+  return [
     `server = "${location.origin}"`,
     'join_token = "…"',
     'channel = "stable"',
-    '',
     '[labels]',
     'role = "web"',
   ];
-  return lines.join('\n');
 }
