@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Request } from '../../../packaging/package.ts';
@@ -8,6 +8,8 @@ const run = promisify(execFile);
 const root = join(import.meta.dirname, '../../..');
 /** The last commit without Debian packages; its database has an earlier schema. */
 const former = '67a2456e';
+/** The first commit that makes packages, which suits that tree. */
+const packager = '97111387';
 /** What makes packages, and what they expect of the tree. */
 const packaging = [
   'packaging',
@@ -16,15 +18,18 @@ const packaging = [
   'update-server/ui/bundle-sources.ts',
 ];
 
-/** Makes packages as if those of today had been made of the former release. */
+/** Makes packages of the former release, as the first packages were made. */
 export async function makeFormerPackages(request: Request): Promise<string[]> {
-  await run('git', ['-C', root, 'cat-file', '-e', `${former}^{commit}`]).catch(() => {
-    throw new Error(`commit ${former} is not in this clone: git fetch --unshallow`);
-  });
+  for (const commit of [former, packager]) {
+    await run('git', ['-C', root, 'cat-file', '-e', `${commit}^{commit}`]).catch(() => {
+      throw new Error(`commit ${commit} is not in this clone: git fetch --unshallow`);
+    });
+  }
   const dir = await mkdtemp(join(root, '.cache/former-'));
   try {
     await run('sh', ['-c', 'git -C "$0" archive "$1" | tar -x -C "$2"', root, former, dir]);
-    for (const path of packaging) await cp(join(root, path), join(dir, path), { recursive: true });
+    const added = packaging.join(' ');
+    await run('sh', ['-c', `git -C "$0" archive "$1" ${added} | tar -x -C "$2"`, root, packager, dir]);
     await symlink(join(root, 'node_modules'), join(dir, 'node_modules'));
     const program = `import { makePackages } from './packaging/package.ts';
 process.stdout.write(JSON.stringify(await makePackages(${JSON.stringify(request)})));`;
