@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '../../..');
 /** The last commit without Debian packages; its database has an earlier schema. */
 const former = '67a2456e';
 /** The first commit that makes packages, which suits that tree. */
-const packager = '97111387';
+const packager = '45785bb3';
 /** What makes packages, and what they expect of the tree. */
 const packaging = [
   'packaging',
