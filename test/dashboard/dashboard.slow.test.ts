@@ -205,7 +205,7 @@ it('tokens: one is made, shown once, and revoked with a reason that the audit lo
   expect(await dialog.isVisible()).toBe(true);
   await dialog.getByLabel('Reason').fill('left the team');
   await revoke.click();
-  await page.getByText('1 revoked or expired').waitFor();
+  await row.waitFor({ state: 'hidden' });
   await expect(watch.get('v1/session')).rejects.toMatchObject({ code: 'unauthorized' });
   await page.getByRole('link', { name: 'Audit' }).click();
   await page.getByRole('row', { name: /first start revoked the token night watch left the team/ }).waitFor();
