@@ -1,5 +1,6 @@
 import type { Store } from '../interface/store.ts';
 import { advanceStore } from './advance.ts';
+import { afterCheckIns } from './after-check-ins.ts';
 import { auditStore, prepareAudit } from './audit.ts';
 import { blobStore } from './blobs.ts';
 import { changeStore } from './changes.ts';
@@ -58,20 +59,7 @@ export function openSqliteStore(dataDir: string, makeRoom?: () => boolean): Stor
   const enrollments = enrollStore(db, write, addAudit, known);
   const sorted = sortHostsStore(db, watch);
   const unapproved = unapprovedStore(db, write, addAudit, grants, known);
-  /** For what must know what every host reported last. */
-  const fresh =
-    <A extends unknown[], R>(work: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      await checkIns.flush();
-      return work(...args);
-    };
-  /** For what changes the row of one host. */
-  const settled =
-    <A extends unknown[], R>(work: (host: string, ...args: A) => Promise<R>) =>
-    async (host: string, ...args: A): Promise<R> => {
-      await checkIns.flushOne(host);
-      return work(host, ...args);
-    };
+  const { fresh, settled } = afterCheckIns(checkIns);
   const decisions = hostDecisions(db, write, addAudit, grants, known, follower);
   const reports = reportStore(db, write, grants, halts, follower);
   const checked = db.prepare('INSERT OR REPLACE INTO readiness VALUES (1, ?)');
