@@ -80,24 +80,7 @@ export function ActionButton({ action, hosts, groups, applied }: ActionButtonPro
           {isOver ? (
             <Failed of={failed} hosts={hosts} />
           ) : (
-            isOpen && (
-              <>
-                <p>{text.means}</p>
-                {hosts.length > 1 && <Named hosts={hosts} />}
-                {action === 'pin' && (
-                  <ChooseVersion
-                    images={[...new Set(hosts.map(({ name }) => name))]}
-                    pinned={hosts[0]?.pinned}
-                  />
-                )}
-                {action === 'group' && <ChooseGroup groups={groups} />}
-                <label class="field">
-                  <span>Reason</span>
-                  <input name="reason" maxLength={512} autocomplete="off" />
-                  <small>Kept in the audit log, for whoever wonders later.</small>
-                </label>
-              </>
-            )
+            isOpen && <Asked action={action} hosts={hosts} groups={groups} />
           )}
           {problem && (
             <p class="problem" role="alert">
@@ -116,6 +99,24 @@ export function ActionButton({ action, hosts, groups, applied }: ActionButtonPro
           </div>
         </form>
       </dialog>
+    </>
+  );
+}
+
+function Asked({ action, hosts, groups }: Omit<ActionButtonProps, 'applied'>) {
+  return (
+    <>
+      <p>{actionTexts[action].means}</p>
+      {hosts.length > 1 && <Named hosts={hosts} />}
+      {action === 'pin' && (
+        <ChooseVersion images={[...new Set(hosts.map(({ name }) => name))]} pinned={hosts[0]?.pinned} />
+      )}
+      {action === 'group' && <ChooseGroup groups={groups} />}
+      <label class="field">
+        <span>Reason</span>
+        <input name="reason" maxLength={512} autocomplete="off" />
+        <small>Kept in the audit log, for whoever wonders later.</small>
+      </label>
     </>
   );
 }
