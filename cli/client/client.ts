@@ -11,6 +11,7 @@ import { readError } from '../../system/files/read-error.ts';
 import { type Answer, ask, openAnswer } from '../../system/http/ask.ts';
 import { checkJson, wordsOf } from '../../system/http/check-json.ts';
 import { createHttpAgents } from '../../system/http/http-agents.ts';
+import { describeUnreachable } from '../../system/http/why-unreachable.ts';
 import { parseServerUrl } from './server-url.ts';
 import { chosenProfile, readUserConfig, userConfigPath } from './user-config.ts';
 
@@ -141,7 +142,7 @@ async function* streamed(url: string, options: OptionsInit): AsyncGenerator<Buff
   } catch (error) {
     throw error instanceof InterlockError
       ? error
-      : new InterlockError('unreachable', { url, problem: (error as Error).message }, { cause: error });
+      : new InterlockError('unreachable', { url, problem: describeUnreachable(error) }, { cause: error });
   } finally {
     stream.destroy();
   }

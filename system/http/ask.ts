@@ -1,7 +1,8 @@
-import got, { type OptionsInit, type Request, RequestError, type Response } from 'got';
+import got, { type OptionsInit, type Request, type Response } from 'got';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { redirectOf } from './redirect.ts';
 import { retryAfterSeconds } from './retry-after.ts';
+import { describeUnreachable } from './why-unreachable.ts';
 
 /** A response: trust it only after a check of its status and content type. */
 export interface Answer {
@@ -107,6 +108,5 @@ async function collect(
 
 function unreachable(url: string, cause: unknown): InterlockError {
   if (cause instanceof InterlockError) return cause;
-  const problem = cause instanceof RequestError ? (cause.code ?? cause.message) : String(cause);
-  return new InterlockError('unreachable', { url, problem }, { cause });
+  return new InterlockError('unreachable', { url, problem: describeUnreachable(cause) }, { cause });
 }

@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { judgeAnswer, type Posted } from './judge-answer.ts';
+import { describeUnreachable } from './why-unreachable.ts';
 
 /** TLS and the patience of a client. */
 export interface PostOptions {
@@ -74,7 +75,7 @@ export function postJson({ ca, cert, key, timeoutMs = 9000 }: PostOptions): Post
         if (request.reusedSocket) connected();
         else socket.once(isTls ? 'secureConnect' : 'connect', connected);
       });
-      request.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
+      request.on('error', (error) => fail(describeUnreachable(error)));
       request.on('response', (response) => {
         const chunks: Buffer[] = [];
         let size = 0;
