@@ -17,11 +17,18 @@ import { readDuration } from './flags/duration.ts';
 import { policyOption, readPolicyChoice } from './flags/policy-choice.ts';
 import { readReason, reasonOption } from './flags/reason.ts';
 import { describeStart, readStartTime, startOption } from './flags/start-time.ts';
+import { readWindow, windowOption } from './flags/window.ts';
 import { rolloutList } from './format/rollout-list.ts';
 import { describeEnd, describePreview, describeRollout } from './format/rollout-text.ts';
 import { type WatchFlags, watchRollout } from './rollout-watch.ts';
 
-type StartFlags = ClientOptions & { channel: string; policy?: string; at?: string };
+type StartFlags = ClientOptions & {
+  channel: string;
+  policy?: string;
+  window?: string;
+  at?: string;
+  reason?: string;
+};
 type Of = { name?: string; channel?: string };
 /** Adds a verb of `interlock rollout`, with the options that reach a server. */
 type Add = (signature: string, summary: string, ...examples: string[]) => Command;
@@ -122,25 +129,29 @@ function addStart(add: Add): void {
     'start <name>',
     'Start a new rollout of the head',
     'start core --channel stable --policy careful',
-  ).action(
-    answer(async (name: string, flags: StartFlags) => {
-      const body = await startBody(name, flags);
-      const { rollouts } = await createClient(flags).post<{ rollouts: RolloutSummary[] }>(
-        'v1/rollouts',
-        body,
-      );
-      const planned = rollouts
-        .filter(({ state }) => state === 'scheduled')
-        .map(({ starts }) => describeStart(starts));
-      return { text: [formatList(rolloutList, rollouts), ...new Set(planned)].join('\n'), data: rollouts };
-    }),
-  );
+    'start core --channel stable --window 22:00-05:00',
+  )
+    .option('--reason <text>', 'reason, for the audit log')
+    .action(
+      answer(async (name: string, flags: StartFlags) => {
+        const body = await startBody(name, flags);
+        const { rollouts } = await createClient(flags).post<{ rollouts: RolloutSummary[] }>(
+          'v1/rollouts',
+          body,
+        );
+        const planned = rollouts
+          .filter(({ state }) => state === 'scheduled')
+          .map(({ starts }) => describeStart(starts));
+        return { text: [formatList(rolloutList, rollouts), ...new Set(planned)].join('\n'), data: rollouts };
+      }),
+    );
 }
 
-function addWithStart(add: Add, signature: string, summary: string, example: string): Command {
-  return add(signature, summary, example)
+function addWithStart(add: Add, signature: string, summary: string, ...examples: string[]): Command {
+  return add(signature, summary, ...examples)
     .requiredOption('--channel <channel>', 'channel whose head to roll out')
     .option(...policyOption)
+    .option(...windowOption)
     .option(...startOption);
 }
 
@@ -185,11 +196,13 @@ async function policy(name: string, flags: ClientOptions & { channel: string; se
   return { text: [head, ...warnings, stringify(data.text)].join('\n').trimEnd(), data };
 }
 
-async function startBody(name: string, { channel, policy: given, at }: StartFlags) {
+async function startBody(name: string, { channel, policy: given, window, at, reason }: StartFlags) {
   return {
     name,
     channel,
     ...(given ? { policy: await readPolicyChoice(given) } : {}),
+    ...(window === undefined ? {} : { window: readWindow(window) }),
+    ...(reason ? { reason } : {}),
     ...(at === undefined ? {} : { starts: readStartTime(at) }),
   };
 }

@@ -133,8 +133,13 @@ export function describePreview({
   starts,
   steps,
   warnings = [],
+  unable = [],
 }: PreviewAnswer): string {
-  const warned = warnings.map((warning) => line`warning: ${warning}`);
+  const outside = unable.map(({ reason, hosts }) => line`${String(hosts)} ${reason}`);
+  const warned = [
+    ...(outside.length > 0 ? [`cannot come now: ${outside.join(', ')}`] : []),
+    ...warnings.map((warning) => line`warning: ${warning}`),
+  ];
   if (hosts === 0) {
     const none = line`${version} with policy ${policy}: no host of the channel would start`;
     return [none, ...warned].join('\n');

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { PolicyText } from '../documents/policy.ts';
+import { PolicyText, Window } from '../documents/policy.ts';
 import { Arch, Count, Id, orNull, Sha256, strict, Time, Version, Word } from '../schema/schema.ts';
 
 /**
@@ -117,7 +117,11 @@ export const StartRequest = strict({
   name: Word,
   channel: Word,
   policy: Type.Optional(PolicyChoice),
+  /** For this rollout, in place of the windows of its policy and of the policy’s groups. */
+  window: Type.Optional(Window),
   starts: Type.Optional(Time),
+  /** For the audit log. */
+  reason: Type.Optional(Type.String({ maxLength: 512 })),
 });
 export type StartRequest = Static<typeof StartRequest>;
 
@@ -125,7 +129,14 @@ export type StartRequest = Static<typeof StartRequest>;
 export const PreviewAnswer = strict({
   version: Version,
   policy: Type.String(),
+  /** The policy in full, with the window of the request; absent, as the two below, in the answers of older servers. */
+  policyText: Type.Optional(PolicyText),
+  /** Hosts that would start. */
   hosts: Count,
+  /** Hosts that run the head already. */
+  on: Type.Optional(Count),
+  /** Hosts that cannot come as they are now, and are in no step. */
+  unable: Type.Optional(Type.Array(strict({ reason: HostRefusal, hosts: Count }))),
   /** When nobody starts before; absent in the answers of older servers. */
   starts: Type.Optional(Time),
   /** What of the policy does not fit the channel's hosts. */

@@ -13,13 +13,15 @@ const ClockTime = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' });
 const Day = Type.Enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']);
 
 const RampStep = strict({ start_after: Duration, percent: Percent });
-const Window = strict({
+/** Hours in which hosts may start. */
+export const Window = strict({
   days: Type.Optional(Type.Array(Day, { minItems: 1 })),
   from: ClockTime,
   to: ClockTime,
   /** IANA name, such as Europe/Berlin. */
   zone: Type.String({ maxLength: 64 }),
 });
+export type Window = Static<typeof Window>;
 const pace = {
   ramp: Type.Optional(Type.Array(RampStep, { minItems: 1, maxItems: 64 })),
   /** `staircase` waits at each step, `linear` climbs from step to step. */
@@ -47,7 +49,7 @@ export interface Pace {
   ramp: readonly { afterMs: number; percent: number }[];
   shape: 'staircase' | 'linear';
   /** Empty: at any time. */
-  windows: readonly Static<typeof Window>[];
+  windows: readonly Window[];
 }
 
 /** A policy with every default filled in; durations in milliseconds. */

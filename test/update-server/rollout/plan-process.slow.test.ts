@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { initKeys } from '../../../builder/keys/init.ts';
 import { createClient } from '../../../cli/client/client.ts';
 import type { HostSummary } from '../../../protocol/api/operator.ts';
-import type { RolloutSummary } from '../../../protocol/api/rollout.ts';
+import type { RolloutDetail, RolloutSummary } from '../../../protocol/api/rollout.ts';
 import { type FakeHost, joinFleet } from '../../dashboard/support/fake-host.ts';
 import { makeCoreRelease } from '../../dashboard/support/make-core-release.ts';
 import { adminToken, interlock, type ServerProcess, scratch, startServer } from '../support/start-server.ts';
@@ -53,6 +53,18 @@ it('a release that is published for tomorrow is scheduled, and starts nobody', a
   expect((await rows()).find(({ id }) => id === hosts[0]!.id)).toMatchObject({ decision: 'scheduled' });
   expect(await run('host', 'show', hosts[0]!.id)).toContain('the ramp reaches it at');
   expect(await run('rollout', 'preview', 'core', '--channel', 'stable')).toMatch(/4 hosts, starts .*T22:00/);
+});
+
+it('a start takes hours of its own in place of the policy’s windows, and a reason; a preview counts who is held apart', async () => {
+  const of = ['core', '--channel', 'stable', '--policy', 'careful', '--window', '22:00-05:00 Europe/Berlin'];
+  await run('host', 'hold', hosts[2]!.id);
+  expect(await run('rollout', 'preview', ...of)).toMatch(/3 hosts, [\s\S]*cannot come now: 1 held/);
+  await run('host', 'hold', hosts[2]!.id, '--off');
+  await run('rollout', 'start', ...of, '--at', 'tomorrow 22:00', '--reason', 'the shops are closed');
+  const shown = await get<RolloutDetail>(`v1/rollouts/${(await newest()).id}`);
+  expect(shown).toMatchObject({ state: 'scheduled', policyText: { failure_rate: { sample: 50 } } });
+  expect(shown.policyText.window).toEqual([{ from: '22:00', to: '05:00', zone: 'Europe/Berlin' }]);
+  expect(await run('audit')).toContain('the shops are closed');
 });
 
 it('hosts that confirm are on the release at once, and a held one is named as who cannot come', async () => {

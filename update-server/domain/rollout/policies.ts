@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import type { PolicyChoice } from '../../../protocol/api/rollout.ts';
-import { type PolicyText, readPolicy, refuseContradictions } from '../../../protocol/documents/policy.ts';
+import {
+  type PolicyText,
+  readPolicy,
+  refuseContradictions,
+  type Window,
+} from '../../../protocol/documents/policy.ts';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { whatThereIs } from '../../../protocol/text/suggest.ts';
 import type { NamedPolicy } from './start.ts';
@@ -28,4 +33,14 @@ export function choosePolicy(choice: PolicyChoice): NamedPolicy {
   }
   const text = readFileSync(join(import.meta.dirname, 'policies', `${choice}.toml`), 'utf8');
   return { name: choice, text: parseToml(text) as PolicyText };
+}
+
+/** A policy with a window in place of its own, for all its hosts. Throws `bad_input` for a window that is never open. */
+export function withWindow(policy: NamedPolicy, window: Window | undefined): NamedPolicy {
+  if (!window) return policy;
+  const { group, ...rest } = policy.text;
+  const groups = Object.entries(group ?? {}).map(([name, { window: _, ...pace }]) => [name, pace] as const);
+  const text = { ...rest, ...(group ? { group: Object.fromEntries(groups) } : {}), window: [window] };
+  readPolicy(text);
+  return { name: 'own', text };
 }

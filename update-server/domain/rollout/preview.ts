@@ -2,12 +2,16 @@ import type { PreviewAnswer } from '../../../protocol/api/rollout.ts';
 import { type Policy, paceOf } from '../../../protocol/documents/policy.ts';
 import { hourMs } from '../../../protocol/time/durations.ts';
 import { cohortOf } from './cohort.ts';
+import type { StandFacts } from './count-hosts.ts';
 import { soakEnd } from './forecast.ts';
 import { opensAfterMs } from './ramp.ts';
 import { nextOpening } from './window.ts';
 
-/** A host of a channel as a preview sees it. */
-export interface FleetHost {
+/** A host of a channel, with what decides when it may start and whether it can come. */
+export interface FleetHost extends StandFacts, PreviewedHost {}
+
+/** A host that can come, as a preview sees it. */
+interface PreviewedHost {
   id: string;
   hostname: string;
   group: string;
@@ -23,7 +27,7 @@ const shown = 10;
 export function preview(
   policy: Policy,
   release: string,
-  hosts: readonly FleetHost[],
+  hosts: readonly PreviewedHost[],
   starts: Date,
   hasCanary = true,
 ): PreviewAnswer['steps'] {
@@ -41,7 +45,7 @@ export function preview(
   return [...steps.values()].sort((a, b) => (a.at ?? '9').localeCompare(b.at ?? '9'));
 }
 
-function startOf(policy: Policy, release: string, { id, group }: FleetHost, starts: Date): Date | null {
+function startOf(policy: Policy, release: string, { id, group }: PreviewedHost, starts: Date): Date | null {
   const pace = paceOf(policy, group);
   if (policy.canary?.group === group) return nextOpening(pace.windows, starts);
   const after = opensAfterMs(pace, cohortOf(id, release));

@@ -9,9 +9,12 @@ import type { Write } from './group-commit.ts';
 import { readSummary, type SummaryRow, summaryColumns } from './host-rows.ts';
 import type { KnownHosts } from './known-hosts.ts';
 import { readJson } from './read-json.ts';
+import { readStand, type StandRow, standColumns } from './stand-row.ts';
 import type { WatchClock } from './watch-clock.ts';
 
 type OwnStore = Pick<HostStore, 'markCloned' | 'host' | 'forget' | 'fleet'>;
+
+type FleetRow = StandRow & Pick<FleetHost, 'id' | 'hostname' | 'group'>;
 
 interface DetailRow extends SummaryRow, Pick<HostDetail, 'machineId' | 'enrolled' | 'bootId' | 'rootHash'> {
   failed: string;
@@ -33,9 +36,9 @@ export function hostStore(
     )
     .pluck();
   const remove = db.prepare('DELETE FROM enrolled_host WHERE id = ?');
-  const fleet = db.prepare<[string, string, string, string], FleetHost>(
-    `SELECT id, hostname, coalesce(placed, grp) AS "group", version FROM host
-     WHERE name = ? AND channel = ? AND arch = ? AND last_seen >= ? AND approved = 1`,
+  const fleet = db.prepare<[Record<string, string | number>], FleetRow>(
+    `SELECT id, hostname, coalesce(placed, grp) AS "group", ${standColumns} FROM host
+     WHERE name = @name AND channel = @channel AND arch = @arch AND last_seen >= @since AND approved = 1`,
   );
   const one = db.prepare<[string], DetailRow>(
     `SELECT ${summaryColumns}, machine_id AS machineId, enrolled, boot_id AS bootId, root_hash AS rootHash, failed, cancelled
@@ -82,7 +85,11 @@ export function hostStore(
         addAudit(audit, { hostname, name, version, channel, machineId });
         return true;
       }),
-    fleet: async (...of) => fleet.all(...of),
+    fleet: async (name, channel, arch, since) => {
+      const { ms: nowMs, sinceMs } = watch.now();
+      const rows = fleet.all({ name, channel, arch, since, nowMs, sinceMs });
+      return rows.map((row) => ({ ...row, ...readStand(row) }));
+    },
   };
 
   function lapseAll(host: string, now: string): void {

@@ -4,7 +4,7 @@ import { refusal } from '../../../../update-server/domain/rollout/admit.ts';
 import { applyAction, passCanary } from '../../../../update-server/domain/rollout/apply-action.ts';
 import { cohortOf } from '../../../../update-server/domain/rollout/cohort.ts';
 import { haltReason, judgeCanary } from '../../../../update-server/domain/rollout/judge.ts';
-import { choosePolicy } from '../../../../update-server/domain/rollout/policies.ts';
+import { choosePolicy, withWindow } from '../../../../update-server/domain/rollout/policies.ts';
 import { preview } from '../../../../update-server/domain/rollout/preview.ts';
 import { inFlightLimit, type Rollout, rampRan } from '../../../../update-server/domain/rollout/rollout.ts';
 import { aged, begin, hoursLater, rollout } from './make-rollout.ts';
@@ -180,5 +180,21 @@ describe('policies', () => {
       [hoursLater(24).toISOString(), null, inHalf],
       [null, null, 99 - inHalf],
     ]);
+  });
+});
+
+describe('a window for one rollout', () => {
+  const window = { from: '22:00', to: '05:00', zone: 'UTC' };
+  it('takes the place of the policy’s and its groups’, and nothing else changes', () => {
+    const careful = choosePolicy('careful');
+    const group = { edge: { window: [{ ...window, from: '12:00' }], shape: 'linear' as const } };
+    const changed = withWindow({ name: 'own', text: { ...careful.text, group } }, window);
+    expect(changed.text).toEqual({ ...careful.text, window: [window], group: { edge: { shape: 'linear' } } });
+    expect(withWindow(careful, undefined)).toBe(careful);
+  });
+
+  it('that is never open is refused', () => {
+    expect(() => withWindow(choosePolicy('now'), { ...window, to: '22:00' })).toThrow(/never open/);
+    expect(() => withWindow(choosePolicy('now'), { ...window, zone: 'Mars/Base' })).toThrow(/time zone/);
   });
 });

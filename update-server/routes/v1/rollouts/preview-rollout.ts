@@ -1,6 +1,8 @@
 import { PreviewAnswer, StartRequest } from '../../../../protocol/api/rollout.ts';
 import { readPolicy } from '../../../../protocol/documents/policy.ts';
+import { standOf, sumUp } from '../../../domain/rollout/count-hosts.ts';
 import { isScheduled } from '../../../domain/rollout/forecast.ts';
+import { withWindow } from '../../../domain/rollout/policies.ts';
 import { preview } from '../../../domain/rollout/preview.ts';
 import { activeMs } from '../../../domain/rollout/rollout.ts';
 import type { NamedPolicy } from '../../../domain/rollout/start.ts';
@@ -22,26 +24,38 @@ export const previewRollout = route({
     ({ store, now }: Needs) =>
     async ({ body }) => {
       const { name, channel } = body;
-      const { head } = await findChannel(store, body);
+      const published = await findChannel(store, body);
+      const { head } = published;
       const since = new Date(now().getTime() - activeMs).toISOString();
       const planned = await scheduled(store, body, since, now());
-      const named = body.policy === undefined && planned ? planned.policy : await policyFor(store, body);
+      const chosen = body.policy === undefined && planned ? planned.policy : await policyFor(store, body);
+      const named = withWindow(chosen, body.window);
       const policy = readPolicy(named.text);
       const starts = new Date(body.starts ?? planned?.starts ?? now());
       const steps: PreviewAnswer['steps'] = [];
       const groups: string[] = [];
-      let hosts = 0;
+      const stands: ReturnType<typeof standOf>[] = [];
       for (const [arch, release] of Object.entries(head.releases)) {
-        const fleet = await store.fleet(name, channel, arch as 'x86-64', since);
+        const target = { version: head.version, arch: arch as 'x86-64' };
+        const fleet = await store.fleet(name, channel, target.arch, since);
         groups.push(...fleet.map(({ group }) => group));
         const hasCanary = fleet.some(({ group }) => group === policy.canary?.group);
-        const behind = fleet.filter((host) => host.version !== head.version);
-        hosts += behind.length;
-        steps.push(...preview(policy, release, behind, starts, hasCanary));
+        const each = fleet.map((host) => ({ host, stand: standOf(host, target, published) }));
+        stands.push(...each.map(({ stand }) => stand));
+        const coming = each.filter(({ stand }) => stand === 'coming').map(({ host }) => host);
+        steps.push(...preview(policy, release, coming, starts, hasCanary));
       }
-      const warnings = warningsOf(named.text, groups);
-      const facts = { version: head.version, policy: named.name, hosts, starts: starts.toISOString() };
-      return { ...facts, warnings, steps };
+      const { on, coming: hosts, unable } = sumUp(stands.map((stand) => [stand, 1] as const));
+      return {
+        ...{
+          version: head.version,
+          policy: named.name,
+          policyText: named.text,
+          starts: starts.toISOString(),
+        },
+        ...{ hosts, on, unable: [...unable].map(([reason, hosts]) => ({ reason, hosts })) },
+        ...{ warnings: warningsOf(named.text, groups), steps },
+      };
     },
 });
 

@@ -1,5 +1,6 @@
 import { RolloutsAnswer, StartRequest } from '../../../../protocol/api/rollout.ts';
 import { auditLine } from '../../../auth/audit-line.ts';
+import { withWindow } from '../../../domain/rollout/policies.ts';
 import { rolloutsOf } from '../../../domain/rollout/start.ts';
 import { summarise } from '../../../domain/rollout/summary.ts';
 import { operators } from '../../../routing/access.ts';
@@ -18,11 +19,12 @@ export const startRollout = route({
     ({ store, now }: Needs) =>
     async ({ body, operator }) => {
       const time = now();
-      const policy = await policyFor(store, body);
+      const policy = withWindow(await policyFor(store, body), body.window);
       // with as many digits as every other time: texts are compared
       const starts = body.starts ? new Date(body.starts).toISOString() : time.toISOString();
       const rollouts = rolloutsOf(await findChannel(store, body), policy, time.toISOString(), starts);
-      const detail = `${rollouts[0]?.version ?? 'no release'}, policy ${policy.name}, from ${starts}`;
+      const what = `${rollouts[0]?.version ?? 'no release'}, policy ${policy.name}, from ${starts}`;
+      const detail = body.reason ? `${what}: ${body.reason}` : what;
       const line = auditLine(
         operator,
         time,
