@@ -11,6 +11,7 @@ type Found = ComponentType<PageProps>;
 /** Where each page’s code is; it comes when the page is first shown, or once the browser has nothing else to do. */
 const sources: Record<Exclude<PageName, 'overview'>, () => Promise<Found>> = {
   rollouts: async () => (await import('../pages/rollouts.tsx')).RolloutsPage,
+  plan: async () => (await import('../pages/plan/plan.tsx')).PlanPage,
   rollout: async () => (await import('../pages/rollout/rollout.tsx')).RolloutPage,
   hosts: async () => (await import('../pages/hosts/hosts.tsx')).HostsPage,
   host: async () => (await import('../pages/host/host.tsx')).HostPage,

@@ -14,7 +14,7 @@ import type { PageName } from '../router/routes.ts';
 
 const links: readonly (readonly [string, string, readonly PageName[]])[] = [
   ['/', 'Overview', ['overview']],
-  ['/rollouts', 'Rollouts', ['rollouts', 'rollout']],
+  ['/rollouts', 'Rollouts', ['rollouts', 'rollout', 'plan']],
   ['/hosts', 'Hosts', ['hosts', 'host']],
   ['/releases', 'Releases', ['releases', 'release', 'compare', 'change', 'policy']],
   ['/packages', 'Packages', ['packages']],

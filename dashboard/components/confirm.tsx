@@ -10,6 +10,8 @@ interface ConfirmProps {
   /** What confirming does. */
   children?: ComponentChildren;
   danger?: boolean;
+  /** The page’s main action stands out. */
+  main?: boolean;
   /** A text that the operator can enter. */
   field?: { label: string; hint?: string; needed?: boolean; value?: string; pattern?: string };
   /** Why, for the audit log. */
@@ -21,7 +23,7 @@ interface ConfirmProps {
 
 /** A button that asks for confirmation, shows what went wrong, and returns the focus. */
 export function Confirm(props: ConfirmProps) {
-  const { verb, title, children, danger, field, reason, done, onConfirm } = props;
+  const { verb, title, children, danger, main, field, reason, done, onConfirm } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
@@ -44,7 +46,11 @@ export function Confirm(props: ConfirmProps) {
 
   return (
     <>
-      <button type="button" class={danger ? 'danger' : undefined} onClick={() => dialog.current?.showModal()}>
+      <button
+        type="button"
+        class={danger ? 'danger' : main ? 'solid' : undefined}
+        onClick={() => dialog.current?.showModal()}
+      >
         {verb}
       </button>
       <dialog ref={dialog} aria-labelledby={id} onClose={() => setProblem('')}>

@@ -1,8 +1,8 @@
-import type { PolicyText } from '../../../protocol/documents/policy.ts';
-import { policyDefaults } from '../../../protocol/documents/policy-defaults.ts';
+import type { PolicyText } from '../../protocol/documents/policy.ts';
+import { policyDefaults } from '../../protocol/documents/policy-defaults.ts';
 
-/** A policy in words, one rule a line. */
-export function describePolicy(policy: PolicyText, inFlightLimit: number): string[] {
+/** A policy in words, one rule a line; without the number that its limit in flight comes to, the limit as it is written. */
+export function describePolicy(policy: PolicyText, inFlightLimit?: number): string[] {
   const {
     canary,
     ramp,
@@ -23,7 +23,7 @@ export function describePolicy(policy: PolicyText, inFlightLimit: number): strin
     ramp
       ? `Ramp: ${ramp.map(step).join(', ')}${shape === 'linear' ? ', rising evenly between the steps' : ''}.`
       : 'No ramp: all hosts may start at once.',
-    `At most ${inFlightLimit} hosts are under way at the same time.`,
+    limitOf(policy, inFlightLimit),
     `Halts by itself at ${max_failures} failed hosts, or when more than ${rate.percent} % failed once ${rate.sample} hosts have finished.`,
     `A host that is silent for ${silent_after} after a reboot counts as failed.`,
   ];
@@ -33,6 +33,15 @@ export function describePolicy(policy: PolicyText, inFlightLimit: number): strin
   const paces = Object.keys(group ?? {});
   if (paces.length > 0) lines.push(`Groups with their own ramp or window: ${paces.join(', ')}.`);
   return lines;
+}
+
+function limitOf({ in_flight }: PolicyText, hosts: number | undefined): string {
+  const limit = hosts ?? in_flight;
+  const most =
+    limit === undefined
+      ? '5 % of the hosts, 10 at least,'
+      : `${limit} ${typeof limit === 'string' ? 'of the hosts' : 'hosts'}`;
+  return `At most ${most} are under way at the same time.`;
 }
 
 /** `25 % after 1 day`. */

@@ -5,8 +5,11 @@ type Shown = Pick<ReasonText, 'label' | 'change'>;
 
 const offered: Shown = { label: 'updating', change: 'Nothing to do: the host is installing the update.' };
 
+const silent: Shown = { label: 'silent', change: 'It takes part once it checks in again.' };
+
 function describe(decision: string): Shown {
   const unknown = { label: decision.replaceAll('_', ' '), change: '' };
+  if (decision === 'silent') return silent;
   return decision === 'offered' ? offered : lookUp<Shown>(noneReasons, decision, unknown);
 }
 

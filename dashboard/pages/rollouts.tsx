@@ -35,7 +35,14 @@ const columns: readonly Column<RolloutSummary>[] = [
 export function RolloutsPage() {
   const rollouts = useQuery<{ rollouts: RolloutSummary[] }>('/v1/rollouts', ['rollout', 'channel']);
   return (
-    <Page title="Rollouts">
+    <Page
+      title="Rollouts"
+      actions={
+        <a class="button" href="/rollouts/plan">
+          Plan a rollout
+        </a>
+      }
+    >
       <Loaded of={rollouts}>{({ rollouts }) => (rollouts.length ? <All of={rollouts} /> : <None />)}</Loaded>
     </Page>
   );

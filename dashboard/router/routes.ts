@@ -2,6 +2,7 @@
 const patterns = {
   overview: '/',
   rollouts: '/rollouts',
+  plan: '/rollouts/plan',
   rollout: '/rollouts/:id',
   hosts: '/hosts',
   host: '/hosts/:id',
@@ -54,6 +55,8 @@ export function pathTo(path: string, query: Readonly<Record<string, string | und
 
 export const hostPath = (id: string) => `/hosts/${encodeURIComponent(id)}`;
 export const rolloutPath = (id: string) => `/rollouts/${encodeURIComponent(id)}`;
+export const planPath = ({ name, channel }: { name: string; channel: string }) =>
+  pathTo('/rollouts/plan', { name, channel });
 export const releasePath = (name: string, version: string, arch: string) =>
   `/releases/${[name, version, arch].map(encodeURIComponent).join('/')}`;
 

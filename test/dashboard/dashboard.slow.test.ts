@@ -43,6 +43,7 @@ async function open(path: string, { as = login, width = 1280 }: { as?: Login | n
 const paths = (): Record<string, string> => ({
   overview: '/',
   rollouts: '/rollouts',
+  'a plan': '/rollouts/plan?name=core&channel=stable&policy=careful&from=22:00&to=05:00',
   'a rollout that runs': `/rollouts/${fleet.rollouts.stable}`,
   'a rollout that halted': `/rollouts/${fleet.rollouts.alpha}`,
   hosts: '/hosts?state=waiting&reason=not_yet',

@@ -1,4 +1,4 @@
-import type { ComponentChildren } from 'preact';
+import { Select } from '../../components/select.tsx';
 import { go } from '../../router/navigate.ts';
 import { pathTo } from '../../router/routes.ts';
 import { type Choice, verbs } from './verbs.ts';
@@ -71,29 +71,5 @@ export function ChangeForm({ of: choice, images, channels, versions }: ChangeFor
         />
       )}
     </form>
-  );
-}
-
-interface SelectProps {
-  label: string;
-  value: string;
-  options: readonly (readonly string[])[];
-  onValue(value: string): void;
-  hint?: ComponentChildren;
-}
-
-function Select({ label, value, options, onValue, hint }: SelectProps) {
-  return (
-    <label class="field">
-      <span>{label}</span>
-      <select value={value} onChange={(event) => onValue(event.currentTarget.value)}>
-        {options.map(([key = '', text]) => (
-          <option key={key} value={key}>
-            {text}
-          </option>
-        ))}
-      </select>
-      {hint && <small>{hint}</small>}
-    </label>
   );
 }

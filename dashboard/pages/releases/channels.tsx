@@ -3,7 +3,7 @@ import type { Channel } from '../../../protocol/documents/channel.ts';
 import { useQuery } from '../../api/use-query.ts';
 import { Loaded } from '../../components/loaded.tsx';
 import { countOf } from '../../format/size.ts';
-import { pathTo, releasePath } from '../../router/routes.ts';
+import { pathTo, planPath, releasePath } from '../../router/routes.ts';
 
 /** The channels of an image: the head of each, and its other rules. */
 export function Channels({ name, releases }: { name: string; releases: readonly ReleaseSummary[] }) {
@@ -60,6 +60,9 @@ function ChannelBox({ of, releases, hosts }: ChannelBoxProps) {
             <span class="visually-hidden"> on {channel}</span>
           </a>
         ))}
+        <a href={planPath({ name, channel })}>
+          Roll out<span class="visually-hidden"> the head of {channel}</span>
+        </a>
         <a href={pathTo('/releases/policy', { name, channel })}>
           Policy<span class="visually-hidden"> of {channel}</span>
         </a>

@@ -13,10 +13,10 @@ import { When } from '../../components/when.tsx';
 import { toServer } from '../../format/command.ts';
 import { short } from '../../format/size.ts';
 import { onCalendar, zoneName } from '../../format/time.ts';
+import { describePolicy, stations } from '../../labels/describe-policy.ts';
 import { describeRolloutState, policyLabel } from '../../labels/rollout.ts';
-import { type PageProps, releasePath } from '../../router/routes.ts';
+import { type PageProps, planPath, releasePath } from '../../router/routes.ts';
 import { Actions } from './actions.tsx';
-import { describePolicy, stations } from './describe-policy.ts';
 import { NamedHosts } from './named.tsx';
 import { FailureRate, Progress } from './progress.tsx';
 import { rollbackCommand } from './rollback-command.ts';
@@ -34,7 +34,18 @@ export function RolloutPage({ params: { id = '' } }: PageProps) {
     <Page
       title={data ? `${data.name} ${data.version} to ${data.channel}` : 'Rollout'}
       over={<a href="/rollouts">Rollouts</a>}
-      actions={data && <Actions of={data} applied={rollout.reload} />}
+      actions={
+        data && (
+          <>
+            <Actions of={data} applied={rollout.reload} />
+            {data.state !== 'superseded' && (
+              <a class="button" href={planPath(data)}>
+                {data.state === 'scheduled' ? 'Change the plan' : 'Plan a new rollout'}
+              </a>
+            )}
+          </>
+        )
+      }
     >
       <Loaded of={rollout}>
         {(data) => (
@@ -75,7 +86,9 @@ function Status({ of: rollout }: { of: RolloutDetail }) {
         <Notice tone="dark" title="The rollout is scheduled.">
           <p>
             No host starts before <When time={rollout.starts} /> ({onCalendar(rollout.starts)}{' '}
-            {zoneName(new Date(rollout.starts))}). Which hosts start when, and how to start at once instead:
+            {zoneName(new Date(rollout.starts))}). <a href={planPath(rollout)}>Which hosts start when</a> is
+            in its plan, where its start can be changed, too. The same in a terminal, and how to start at once
+            instead:
           </p>
           <Command
             text={toServer(`interlock rollout preview ${rollout.name} --channel ${rollout.channel}`)}

@@ -6,6 +6,8 @@ describe('findRoute', () => {
     expect(findRoute('/')).toEqual({ page: 'overview', params: {} });
     expect(findRoute('/hosts/')).toEqual({ page: 'hosts', params: {} });
     expect(findRoute('/releases/compare')).toEqual({ page: 'compare', params: {} });
+    expect(findRoute('/rollouts/plan')).toEqual({ page: 'plan', params: {} });
+    expect(findRoute('/rollouts/1b4e28ba')).toEqual({ page: 'rollout', params: { id: '1b4e28ba' } });
     const [name, version, arch] = ['core', '2.0~rc1+b', 'x86-64'];
     expect(findRoute(releasePath(name, version, arch))).toEqual({
       page: 'release',
