@@ -12,16 +12,6 @@ export interface Task {
   inTerminal?: (terminal: Terminal, morning: Morning) => Promise<void>;
 }
 
-const night = `[[ramp]]
-start_after = "0 days"
-percent = 100
-
-[[window]]
-from = "22:00"
-to = "05:00"
-zone = "Europe/Berlin"
-`;
-
 /** They build on each other: the last ones change what the first ones look at. */
 export const tasks: readonly Task[] = [
   {
@@ -80,9 +70,22 @@ export const tasks: readonly Task[] = [
   },
   {
     name: 'plan a rollout for tomorrow night',
+    async onPage(person) {
+      await person.click(person.link('Rollouts'));
+      await person.click(person.link('Plan a rollout'));
+      await person.choose(person.page.getByRole('combobox', { name: 'Policy' }), 'now');
+      await person.click(person.button('Start tomorrow 22:00'));
+      await person.type(person.page.getByLabel('may start: from'), '22:00');
+      await person.type(person.page.getByLabel('may start: to'), '05:00');
+      await person.see(/hosts? would start core 2\.0\.0: the first at \S+ 22:00/);
+      await person.click(person.button('Schedule the rollout'));
+      await person.click(
+        person.page.getByRole('dialog').getByRole('button', { name: 'Schedule the rollout' }),
+      );
+      await person.see('The rollout is scheduled.');
+    },
     async inTerminal(terminal) {
-      await terminal.type(`cat > night.toml <<'END'\n${night}END`, /^/);
-      const when = '--channel stable --policy night.toml --at "tomorrow 22:00"';
+      const when = '--channel stable --policy now --window "22:00-05:00 Europe/Berlin" --at "tomorrow 22:00"';
       await terminal.type(`interlock rollout preview core ${when}`, /hosts/);
       await terminal.type(`interlock rollout start core ${when}`, /scheduled|core 2\.0\.0/);
     },
