@@ -1,33 +1,45 @@
 import type { LockValue } from '../../protocol/lock/lock-value.ts';
 import { isStoppedByFailures } from '../../protocol/lock/semaphore.ts';
-import { formatTime } from '../../system/terminal/format-time.ts';
-import { formatTable, text } from '../../system/terminal/table.ts';
-import { shownDigits } from './format-values.ts';
+import { formatList } from '../../system/list/format-list.ts';
+import type { List } from '../../system/list/list.ts';
 
-/** Digits of a root hash in tables; `clear-failed` accepts so many or fewer. */
-const hashDigits = 12;
+const holderList: List<LockValue['holders'][number]> = {
+  none: '',
+  columns: [
+    { name: 'host', value: ({ host }) => host },
+    { name: 'since', kind: 'time', value: ({ since }) => since },
+    { name: 'boot', kind: 'id', value: ({ boot }) => boot, isSpare: true },
+    { name: 'release', kind: 'id', value: ({ release }) => release },
+  ],
+};
+
+/** `clear-failed` takes the start of a release, too. */
+const releaseList: List<[rootHash: string, LockValue['releases'][string]]> = {
+  none: '',
+  columns: [
+    { name: 'release', kind: 'id', value: ([rootHash]) => rootHash },
+    { name: 'good', kind: 'count', value: ([, { ok }]) => ok },
+    {
+      name: 'failed',
+      kind: 'text',
+      value: ([, { failed }]) =>
+        Object.entries(failed)
+          .map(([host, reason]) => `${host}: ${reason}`)
+          .join('; '),
+    },
+    {
+      name: 'installs',
+      value: ([, entry]) => (isStoppedByFailures(entry) ? 'stopped' : 'allowed'),
+    },
+  ],
+};
 
 /** The holders of a lock, and what its releases have come to, as two tables. */
 export function formatLock(value: LockValue): string {
-  const holders = value.holders.map(({ host, since, boot, release }) => [
-    host,
-    formatTime(since),
-    boot.slice(0, shownDigits),
-    release.slice(0, hashDigits),
-  ]);
-  const releases = Object.entries(value.releases).map(([rootHash, entry]) => [
-    rootHash.slice(0, hashDigits),
-    String(entry.ok),
-    Object.entries(entry.failed)
-      .map(([host, reason]) => `${host}: ${reason}`)
-      .join('; ') || '-',
-    isStoppedByFailures(entry) ? 'stopped' : 'allowed',
-  ]);
+  const releases = Object.entries(value.releases);
   return [
     `${value.holders.length} of ${value.slots} places held`,
-    ...(holders.length > 0 ? ['', formatTable(['HOST', 'SINCE', 'BOOT', 'RELEASE'], holders)] : []),
-    ...(releases.length > 0
-      ? ['', formatTable(['RELEASE', 'GOOD', text('FAILED'), 'INSTALLS'], releases)]
-      : []),
+    ...(value.holders.length > 0 ? ['', formatList(holderList, value.holders)] : []),
+    ...(releases.length > 0 ? ['', formatList(releaseList, releases)] : []),
   ].join('\n');
 }

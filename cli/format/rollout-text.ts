@@ -1,10 +1,11 @@
-import type { NamedHost, PreviewAnswer, RolloutDetail, RolloutSummary } from '../../protocol/api/rollout.ts';
+import type { PreviewAnswer, RolloutDetail, RolloutSummary } from '../../protocol/api/rollout.ts';
 import { line } from '../../protocol/text/visible.ts';
 import { formatTime } from '../../system/terminal/format-time.ts';
 import { bar } from '../../system/terminal/progress.ts';
 import { formatFacts, formatTable, text } from '../../system/terminal/table.ts';
 import { describeStart } from '../flags/start-time.ts';
 import { shownDigits } from './format-values.ts';
+import { describeNamed } from './named-hosts.ts';
 
 const barWidth = 20;
 
@@ -67,33 +68,6 @@ export function rollbackCommand({
 
 function startOf({ starts, state }: RolloutSummary): string {
   return state === 'scheduled' ? describeStart(starts).replace('starts ', '') : formatTime(starts);
-}
-
-/** The hosts behind the figures, a table for each kind; an older server sends none. */
-function describeNamed({ named, version }: RolloutDetail): string[] {
-  const head = ['HOST', 'NAME', 'STATE', 'FAILED', 'PHASE', 'RUNS', 'SINCE', text('REASON')];
-  const rows = (named?.failed ?? []).map((host) => [
-    ...[host.id.slice(0, shownDigits), host.hostname, host.what, version],
-    ...[host.phase ?? '', host.version ?? '', host.since ? formatTime(host.since) : ''],
-    host.detail,
-  ]);
-  const failed = rows.length > 0 ? [`failed\n${formatTable(head, rows)}`] : [];
-  const kinds = [
-    ['under way', named?.underWay],
-    ['missing in the canary', named?.canary],
-    ['cannot come', named?.unable],
-  ] as const;
-  const others = kinds
-    .filter(([, hosts]) => hosts && hosts.length > 0)
-    .map(
-      ([title, hosts]) =>
-        `${title}\n${formatTable(['HOST', 'NAME', 'STATE', 'SINCE', text('DETAIL')], hosts!.map(rowOf))}`,
-    );
-  return [...failed, ...others];
-}
-
-function rowOf({ id, hostname, what, since, detail }: NamedHost): string[] {
-  return [id.slice(0, shownDigits), hostname, what, since ? formatTime(since) : '', detail];
 }
 
 function describeRest({ over, tally }: RolloutDetail): string {

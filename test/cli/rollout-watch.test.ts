@@ -130,6 +130,7 @@ it('a rollout is shown with who is behind its figures', () => {
   expect(text).toContain('2 run 2, 0 to come, 1 cannot come');
   expect(text).toMatch(/failed\n.*\n.*web-9 +silent/);
   expect(text).toMatch(/cannot come\n.*\n.*web-3 +held/);
+  expect(text).toContain(`${named.failed[0]!.id}  web-9`);
 });
 
 describe('a duration', () => {
