@@ -44,7 +44,10 @@ export function addAudit(program: Command): void {
       'interlock audit --host web-1 --action pin',
     ),
   )
-    .option('--since <time>', 'only from this time on: 2h (ago), yesterday, 2026-03-01, "2026-03-01 22:00"')
+    .option(
+      '--since <time>',
+      'only from this time on: 2h (ago), yesterday, "yesterday 22:00", 2026-03-01, "2026-03-01 22:00"',
+    )
     .option('--until <time>', 'only up to this time')
     .option('--by <person>', 'only by people whose name, role or token id contains this text')
     .option('--action <word>', `only this action: ${auditActions.join(', ')}`)
