@@ -42,7 +42,12 @@ export function preview(
     if (step.some.length < shown) step.some.push({ id: host.id, hostname: host.hostname });
     steps.set(key, step);
   }
-  return [...steps.values()].sort((a, b) => (a.at ?? '9').localeCompare(b.at ?? '9'));
+  return byTime([...steps.values()]);
+}
+
+/** Steps by their start, those without one last. */
+export function byTime(steps: PreviewAnswer['steps']): PreviewAnswer['steps'] {
+  return steps.toSorted((a, b) => (a.at ?? '9').localeCompare(b.at ?? '9'));
 }
 
 function startOf(policy: Policy, release: string, { id, group }: PreviewedHost, starts: Date): Date | null {

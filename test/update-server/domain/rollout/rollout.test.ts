@@ -5,7 +5,7 @@ import { applyAction, passCanary } from '../../../../update-server/domain/rollou
 import { cohortOf } from '../../../../update-server/domain/rollout/cohort.ts';
 import { haltReason, judgeCanary } from '../../../../update-server/domain/rollout/judge.ts';
 import { choosePolicy, withWindow } from '../../../../update-server/domain/rollout/policies.ts';
-import { preview } from '../../../../update-server/domain/rollout/preview.ts';
+import { byTime, preview } from '../../../../update-server/domain/rollout/preview.ts';
 import { inFlightLimit, type Rollout, rampRan } from '../../../../update-server/domain/rollout/rollout.ts';
 import { aged, begin, hoursLater, rollout } from './make-rollout.ts';
 
@@ -181,6 +181,12 @@ describe('policies', () => {
       [null, null, 99 - inHalf],
     ]);
   });
+});
+
+it('the steps of several architectures are in one order, those without a time last', () => {
+  const step = (at: string | null) => ({ at, group: null, hosts: 1, some: [] });
+  const [first, second] = [begin.toISOString(), hoursLater(1).toISOString()];
+  expect(byTime([step(second), step(null), step(first)]).map(({ at }) => at)).toEqual([first, second, null]);
 });
 
 describe('a window for one rollout', () => {

@@ -3,7 +3,7 @@ import { readPolicy } from '../../../../protocol/documents/policy.ts';
 import { standOf, sumUp } from '../../../domain/rollout/count-hosts.ts';
 import { isScheduled } from '../../../domain/rollout/forecast.ts';
 import { withWindow } from '../../../domain/rollout/policies.ts';
-import { preview } from '../../../domain/rollout/preview.ts';
+import { byTime, preview } from '../../../domain/rollout/preview.ts';
 import { activeMs } from '../../../domain/rollout/rollout.ts';
 import type { NamedPolicy } from '../../../domain/rollout/start.ts';
 import { warningsOf } from '../../../domain/rollout/warn.ts';
@@ -54,7 +54,7 @@ export const previewRollout = route({
           starts: starts.toISOString(),
         },
         ...{ hosts, on, unable: [...unable].map(([reason, hosts]) => ({ reason, hosts })) },
-        ...{ warnings: warningsOf(named.text, groups), steps },
+        ...{ warnings: warningsOf(named.text, groups), steps: byTime(steps) },
       };
     },
 });
