@@ -37,8 +37,11 @@ afterAll(async () => {
 const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name });
 const button = (name: string | RegExp) => page.getByRole('button', { name });
 
-async function open(path: string, { as = login, width = 1280 }: { as?: Login; width?: number } = {}) {
-  page = await openDashboard(browser, fleet.server.url, { login: as, width, complaints });
+async function open(
+  path: string,
+  { as = login, ...more }: { as?: Login; width?: number; zone?: string } = {},
+) {
+  page = await openDashboard(browser, fleet.server.url, { login: as, ...more, complaints });
   await page.goto(path);
 }
 
@@ -83,6 +86,7 @@ it('plans tomorrow night in hours of its own: shown before it is scheduled, with
   }
   await button('Schedule the rollout').click();
   const dialog = page.getByRole('dialog');
+  await dialog.getByText(/No host starts before \d{4}-\d\d-\d\d 22:00 \S+, in/).waitFor();
   await dialog.getByLabel('Reason').fill('after the shops close');
   await page.keyboard.press('Enter');
   await page.getByText('The rollout is scheduled.').first().waitFor();
@@ -144,4 +148,14 @@ it('a viewer sees the plan and the command, and has no button', async () => {
   expect(await button(/the rollout$/).count()).toBe(0);
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   expect(await findBarriers(page)).toEqual([]);
+});
+
+it('takes times in the zone of the browser, and says which that is', async () => {
+  await open('/rollouts/plan?name=core&channel=stable&policy=now&from=01:00&to=04:00', {
+    zone: 'Pacific/Auckland',
+  });
+  await page.getByLabel(/^Start \(/).fill('2040-01-02T00:30');
+  await page.getByText(/the first at 2040-01-02 01:00 (NZDT|GMT\+13)/).waitFor();
+  await page.getByText('Times are those of Pacific/Auckland.').waitFor();
+  await page.getByText("--window '01:00-04:00 Pacific/Auckland' --at 2040-01-02T00:30+13:00").waitFor();
 });

@@ -79,7 +79,12 @@ export function Preview({ of: preview, choice }: { of: PreviewAnswer; choice: Ch
 
 function Steps({ of: steps }: { of: readonly Step[] }) {
   const table = (rows: readonly Step[], caption: string) => (
-    <Table caption={caption} columns={stepColumns} rows={rows} keyOf={({ at, group }) => `${at} ${group}`} />
+    <Table
+      caption={caption}
+      columns={stepColumns}
+      rows={rows}
+      keyOf={({ at, group, some }) => `${at} ${group} ${some[0]?.id}`}
+    />
   );
   const rest = steps.slice(shownSteps);
   return (

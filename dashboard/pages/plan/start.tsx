@@ -3,7 +3,7 @@ import { request } from '../../api/request.ts';
 import { useMayAct } from '../../api/session.ts';
 import { Confirm } from '../../components/confirm.tsx';
 import { Command } from '../../components/copy.tsx';
-import { WithTimes } from '../../components/when.tsx';
+import { When } from '../../components/when.tsx';
 import { countOf } from '../../format/size.ts';
 import { onCalendar, zoneName } from '../../format/time.ts';
 import { describeRolloutState } from '../../labels/rollout.ts';
@@ -26,9 +26,11 @@ const moment = (time: string) => `${onCalendar(time)} ${zoneName(new Date(time))
 export function Start({ choice, preview, body, active }: StartProps) {
   const mayAct = useMayAct();
   const { name, channel, starts } = choice;
-  const { hosts, version, steps } = preview;
+  const { version, steps } = preview;
   const dated = steps.flatMap(({ at }) => at ?? []);
   const [first, last] = [dated[0], dated.at(-1)];
+  const never = steps.reduce((sum, { at, hosts }) => sum + (at === null ? hosts : 0), 0);
+  const starting = preview.hosts - never;
   const isLater = starts !== 'now';
   const verb = isLater
     ? active?.state === 'scheduled'
@@ -48,7 +50,8 @@ export function Start({ choice, preview, body, active }: StartProps) {
       <p class="lede">
         {first ? (
           <>
-            <b>{countOf(hosts, 'host')}</b> would start {name} {version}: the first at <b>{moment(first)}</b>
+            <b>{countOf(starting, 'host')}</b> would start {name} {version}: the first at{' '}
+            <b>{moment(first)}</b>
             {last !== first && <>, the last at {moment(last!)}</>}.
           </>
         ) : (
@@ -56,6 +59,7 @@ export function Start({ choice, preview, body, active }: StartProps) {
             <b>No host</b> would start {name} {version}.
           </>
         )}
+        {never > 0 && <> {countOf(never, 'host')} would never start by this policy.</>}
       </p>
       {active && (
         <p>
@@ -76,11 +80,13 @@ export function Start({ choice, preview, body, active }: StartProps) {
           >
             <p>
               {isLater ? (
-                <WithTimes text={`No host starts before ${new Date(starts).toISOString()}.`} />
+                <>
+                  No host starts before <b>{moment(starts)}</b>, <When time={starts} />.
+                </>
               ) : (
                 'It begins at once.'
               )}{' '}
-              {countOf(hosts, 'host')} would start. It can be paused and aborted at any time.
+              {countOf(starting, 'host')} would start. It can be paused and aborted at any time.
             </p>
           </Confirm>
         </p>

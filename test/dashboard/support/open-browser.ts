@@ -38,13 +38,19 @@ export async function logIn(browser: Browser, url: string, token: string): Promi
 export async function openDashboard(
   browser: Browser,
   url: string,
-  { login, width = 1280, complaints }: { login?: Login; width?: number; complaints: string[] },
+  {
+    login,
+    width = 1280,
+    zone,
+    complaints,
+  }: { login?: Login; width?: number; zone?: string; complaints: string[] },
 ): Promise<Page> {
   const context = await browser.newContext({
     baseURL: url,
     viewport: { width, height: width < 600 ? 844 : 800 },
     reducedMotion: 'reduce',
     ...(login ? { storageState: login } : {}),
+    ...(zone ? { timezoneId: zone } : {}),
   });
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();
