@@ -121,6 +121,6 @@ function describe({ name, channel, serial, head, floors, minimum, blocked, withd
     ...blocked.map(({ version, reason }) => ['blocked', version, reason]),
     ...withdrawn.map(({ version, to, reason }) => ['withdrawn', version, `to ${to}: ${reason}`]),
   ];
-  const table = formatTable(['what', 'version', heading('detail')], rows);
+  const table = formatTable(['WHAT', 'VERSION', heading('DETAIL')], rows);
   return [line`${name} ${channel}, serial ${serial}`, table].join('\n');
 }

@@ -3,8 +3,9 @@ import type { AffectedAnswer } from '../protocol/api/fleet.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answer, group, verb } from '../system/command/command.ts';
+import { print } from '../system/terminal/print.ts';
 import { formatTable, text } from '../system/terminal/table.ts';
-import { addServerOptions, type ClientOptions, createClient } from './client/client.ts';
+import { addServerOptions, type Client, type ClientOptions, createClient } from './client/client.ts';
 import { readHosts } from './client/find-hosts.ts';
 
 interface Flags extends ClientOptions {
@@ -31,6 +32,7 @@ export function addFleet(program: Command): void {
         const client = createClient(flags);
         const query = new URLSearchParams({ ...parseWanted(wanted), ...(channel && { channel }) });
         const data = await client.get<AffectedAnswer>(`v1/fleet/affected?${query}`);
+        if (data.releases.length === 0) await warnOfPackage(client, query);
         if (!hosts) return { text: describe(wanted, data), data };
         const named: { id: string; hostname: string; version: string | null; channel: string | null }[] = [];
         for (const { name, version, arch, hosts: count } of data.releases) {
@@ -54,6 +56,17 @@ function parseWanted(words: string): Record<string, string> {
     });
   }
   return { package: name, ...(is && version && { is, version }) };
+}
+
+/** Warns on stderr where no release has the package in any version: a slip in its name is not to look like good news. */
+async function warnOfPackage(client: Client, query: URLSearchParams): Promise<void> {
+  const name = query.get('package') ?? '';
+  const { releases, unknown } = await client.get<AffectedAnswer>(
+    `v1/fleet/affected?${new URLSearchParams({ package: name })}`,
+  );
+  if (releases.length > 0) return;
+  const few = unknown.length > 0 ? ' whose packages are known' : '';
+  print(line`warning: no release here${few} has a package or source ${name}`, process.stderr);
 }
 
 function describe(wanted: string, { hosts, all, releases, unknown }: AffectedAnswer): string {

@@ -65,7 +65,9 @@ async function login(flags: Flags) {
   await saveUserConfig({ current: name, profiles: { ...saved.profiles, [name]: profile } });
   const file = userConfigPath();
   const who = `${role}${owner ? ` (${owner})` : ''}`;
-  const text = line`logged in to ${server} as ${who}; saved as profile ${name} in ${file}`;
+  const isOther = saved.current !== name && Object.hasOwn(saved.profiles, saved.current);
+  const now = isOther ? `; it is used from now on, in place of ${saved.current}` : '';
+  const text = line`logged in to ${server} as ${who}; saved as profile ${name} in ${file}${now}`;
   return { text, data: { server, id, role, name: owner, profile: name, file } };
 }
 

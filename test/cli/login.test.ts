@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findServer } from '../../cli/client/client.ts';
 import { parseServerUrl } from '../../cli/client/server-url.ts';
 import { readUserConfig, saveUserConfig, userConfigPath } from '../../cli/client/user-config.ts';
+import { adminToken, interlock, startServer } from '../update-server/support/start-server.ts';
 
 let home: string;
 let env: NodeJS.ProcessEnv;
@@ -95,4 +96,20 @@ test.each([
   '::1',
 ])('%j is refused with what to write', (text) => {
   expect(() => parseServerUrl(text, '--server')).toThrow(/^--server is .*; write it as https:/);
+});
+
+test('a further login says that its server is used from now on', async () => {
+  const server = await startServer(join(home, 'data'));
+  const former = process.env.XDG_CONFIG_HOME;
+  process.env.XDG_CONFIG_HOME = home;
+  try {
+    const login = (name: string) =>
+      interlock('login', '--server', server.url, '--token', adminToken(server), '--name', name);
+    expect((await login('prod')).out).toMatch(/saved as profile prod in \S+\n$/);
+    expect((await login('lab')).out).toMatch(/; it is used from now on, in place of prod\n$/);
+  } finally {
+    if (former === undefined) delete process.env.XDG_CONFIG_HOME;
+    else process.env.XDG_CONFIG_HOME = former;
+    await server.end();
+  }
 });

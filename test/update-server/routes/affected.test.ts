@@ -119,3 +119,13 @@ it('is asked on the command line as people write it, with the hosts by name', as
   const wrong = await interlock('fleet', 'affected', 'openssl <', ...options);
   expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('is no question about a package')]);
 });
+
+it('warns of a name that no release knows, so that a slip does not look like good news', async () => {
+  const slip = await interlock('fleet', 'affected', 'opensl < 3.0.17', ...options);
+  expect([slip.code, slip.out]).toEqual([0, expect.stringMatching(/^0 of 5 hosts/)]);
+  expect(slip.err).toContain(
+    'warning: no release here whose packages are known has a package or source opensl',
+  );
+  const sound = await interlock('fleet', 'affected', 'openssl < 2', ...options);
+  expect([sound.out, sound.err]).toEqual([expect.stringMatching(/^0 of 5 hosts/), '']);
+});
