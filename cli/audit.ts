@@ -4,6 +4,7 @@ import { auditActions, auditSentence, auditWords } from '../protocol/text/audit-
 import { answerList } from '../system/command/answer-list.ts';
 import { verb } from '../system/command/command.ts';
 import type { List } from '../system/list/list.ts';
+import { inOwnZone } from '../system/terminal/format-time.ts';
 import { addServerOptions, type ClientOptions, createClient } from './client/client.ts';
 import { readPastTime } from './flags/past-time.ts';
 import { wholeNumber } from './flags/whole-number.ts';
@@ -29,7 +30,12 @@ const auditList: List<AuditLine> = {
     { name: 'who', value: ({ who }) => who, show: (line) => auditWords(line).who, isWide: true },
     { name: 'action', value: ({ action }) => action, isWide: true },
     { name: 'subject', value: ({ subject }) => subject, isWide: true },
-    { name: 'what', kind: 'text', value: auditSentence },
+    {
+      name: 'what',
+      kind: 'text',
+      value: auditSentence,
+      show: (line) => inOwnZone(auditSentence(line)),
+    },
   ],
 };
 

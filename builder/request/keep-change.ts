@@ -2,7 +2,7 @@ import type { PublishRequest } from '../../protocol/api/publish.ts';
 import { type KeysFolder, keepRole } from '../keys-folder/keys-folder.ts';
 import { documentOf, versionOf } from '../metadata/document.ts';
 import { changeText, type Show } from './describe/show-change.ts';
-import { writeRequest } from './request.ts';
+import { writeRequest } from './write-request.ts';
 
 /** Where a change goes, and what is called with its text. */
 export interface Outlet {

@@ -4,14 +4,8 @@ import { type Static, Type } from 'typebox';
 import { PublishRequest } from '../../protocol/api/publish.ts';
 import { canonicalJson } from '../../protocol/formats/keys/canonical-json.ts';
 import { parseJson, strict } from '../../protocol/schema/schema.ts';
-import { writeDurably } from '../../system/files/durable.ts';
 import { readError } from '../../system/files/read-error.ts';
-import {
-  type RoleDocuments,
-  type RootDocument,
-  type TargetsDocument,
-  textsOf,
-} from '../metadata/document.ts';
+import type { RoleDocuments, RootDocument, TargetsDocument } from '../metadata/document.ts';
 import { signedJson } from '../metadata/signed-json.ts';
 
 const Text = Type.String({ maxLength: 8 * 1024 * 1024 });
@@ -47,26 +41,6 @@ export interface Known {
   targets: TargetsDocument;
   roles: RoleDocuments;
   documents?: Record<string, string>;
-}
-
-/** Writes what is to be signed, with what is in force, so that every holder sees what changes. */
-export async function writeRequest(
-  file: string,
-  publish: PublishRequest,
-  { roots, targets, roles, documents = {} }: Known,
-): Promise<void> {
-  const asked = publish.roles.map(({ role }) => role);
-  const present = Object.entries(textsOf(roles)).filter(
-    ([role]) => role !== 'targets' && asked.includes(role),
-  );
-  const known = {
-    roots: roots.map(({ text }) => text),
-    targets: targets.text,
-    roles: Object.fromEntries(present),
-    documents,
-  };
-  const request: SigningRequest = { format: 1, publish, known };
-  await writeDurably(file, `${JSON.stringify(request, null, 1)}\n`);
 }
 
 /** Names a request by all that it asks and shows. Signatures do not count, so that every holder of one request sees the same digest. */

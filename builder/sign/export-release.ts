@@ -7,7 +7,8 @@ import { checkRelease } from '../release/check-release.ts';
 import { checkAsked } from '../request/check-request.ts';
 import { describeRequest, type RequestState } from '../request/describe-request.ts';
 import { gathering } from '../request/keep-change.ts';
-import { readRequest, writeRequest } from '../request/request.ts';
+import { readRequest } from '../request/request.ts';
+import { writeRequest } from '../request/write-request.ts';
 import { withSignedBoot } from './secure-boot/with-signed-boot.ts';
 
 /** Hashes out: writes a request for the next `releases` metadata, naming a checked release; needs no private key of TUF's. */

@@ -3,7 +3,7 @@ import type { HostDetail } from '../../protocol/api/operator.ts';
 import { eventText } from '../../protocol/rules/event-texts.ts';
 import { versionsOf } from '../../protocol/rules/report-versions.ts';
 import { formatLabels } from '../../protocol/schema/format-labels.ts';
-import { formatTime } from '../../system/terminal/format-time.ts';
+import { formatTime, inOwnZone } from '../../system/terminal/format-time.ts';
 import { formatFacts, formatTable, text } from '../../system/terminal/table.ts';
 
 /** One host: facts, the reason for its state, and its reports. */
@@ -61,9 +61,4 @@ function lastFailure({ reports }: HostDetail): [string, string][] {
   const last = reports.find(({ kind }) => ['confirmed', 'fell_back', 'failed'].includes(kind));
   if (!last || last.kind === 'confirmed') return [];
   return [['last failure', `${last.version} at ${formatTime(last.at)}: ${last.detail}`]];
-}
-
-/** A sentence of the server with its times in the reader's zone. */
-function inOwnZone(sentence: string): string {
-  return sentence.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (time) => formatTime(time));
 }

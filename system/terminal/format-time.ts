@@ -10,6 +10,11 @@ export function formatTime(time: string | number | Date): string {
   return `${local}${east === 0 ? 'Z' : offset(east)}`;
 }
 
+/** A sentence of the server with its times as people read them. */
+export function inOwnZone(sentence: string): string {
+  return sentence.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (time) => formatTime(time));
+}
+
 /** Shows all times in UTC from now on. */
 export function useUtc(): void {
   process.env.TZ = 'UTC';

@@ -19,7 +19,7 @@ import {
 import { namesTarget } from '../../metadata/name-targets.ts';
 import { changeText, type Show } from '../../request/describe/show-change.ts';
 import { gathering, unsigning } from '../../request/keep-change.ts';
-import { writeRequest } from '../../request/request.ts';
+import { writeRequest } from '../../request/write-request.ts';
 import { readRepository, readTarget, type ServerRepository } from '../repository/read-repository.ts';
 import type { PublishServer } from '../repository/server.ts';
 import { signAgain } from './sign-again.ts';

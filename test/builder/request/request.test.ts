@@ -112,3 +112,20 @@ test('a damaged stick is named', async () => {
   await expect(signRequest(stick, holder)).rejects.toMatchObject({ code: 'bad_input' });
   await expect(signRequest(join(parent, 'nowhere'), holder)).rejects.toMatchObject({ code: 'not_found' });
 });
+
+test('a request with signatures of others is not overwritten before it is imported, and no other file is', async () => {
+  const roles = { all: true, roles: ['channel-alpha'], exportTo: stick };
+  await renewKeys(desk, roles);
+  await renewKeys(desk, roles);
+  await signRequest(stick, holder);
+  await expect(renewKeys(desk, roles)).rejects.toMatchObject({
+    code: 'exists',
+    message: expect.stringContaining('signed by other holders and not imported yet'),
+  });
+  expect(await importRequest(stick, desk, undefined)).toBeDefined();
+  await renewKeys(desk, roles);
+
+  await writeFile(stick, 'notes');
+  await expect(renewKeys(desk, roles)).rejects.toMatchObject({ code: 'exists' });
+  expect(await readFile(stick, 'utf8')).toBe('notes');
+});

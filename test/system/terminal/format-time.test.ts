@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { formatTime, inOwnZone } from '../../../system/terminal/format-time.ts';
 
 const file = join(import.meta.dirname, '../../../system/terminal/format-time.ts');
 
@@ -27,4 +28,9 @@ test.each([
 
 test('--utc wins over the zone', async () => {
   expect(await timeIn('Asia/Tokyo', 'useUtc();')).toBe('2026-03-01T22:05Z');
+});
+
+test('a sentence of the server has its times in the same form', () => {
+  const at = '2026-03-01T22:05:31.000Z';
+  expect(inOwnZone(`2.0.0, from ${at}: "2.0"`)).toBe(`2.0.0, from ${formatTime(at)}: "2.0"`);
 });
