@@ -5,6 +5,7 @@ import { ChannelsAnswer } from '../protocol/api/operator.ts';
 import type { Channel } from '../protocol/documents/channel.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { parse } from '../protocol/schema/schema.ts';
+import { whatThereIs } from '../protocol/text/suggest.ts';
 import { line } from '../protocol/text/visible.ts';
 import { answer, group, verb } from '../system/command/command.ts';
 import { formatTable, text as heading } from '../system/terminal/table.ts';
@@ -72,12 +73,19 @@ export function addChannel(program: Command): void {
 
 async function show(name: string, channel: string, flags: ClientOptions & { keys?: string }) {
   const server = createClient(flags);
-  const data = flags.keys
-    ? await showChannel({ server, keysDir: flags.keys, name, channel })
-    : parse(ChannelsAnswer, await server.get(`/v1/channels/${name}`), 'the server’s answer').channels.find(
-        (entry) => entry.channel === channel,
-      );
-  if (!data) throw new InterlockError('not_found', { what: `${name} in channel ${channel}` });
+  if (flags.keys) {
+    const data = await showChannel({ server, keysDir: flags.keys, name, channel });
+    return { text: describe(data), data };
+  }
+  const { channels } = parse(ChannelsAnswer, await server.get(`/v1/channels/${name}`), 'the server’s answer');
+  const data = channels.find((entry) => entry.channel === channel);
+  if (!data) {
+    const known = whatThereIs(
+      channel,
+      channels.map((entry) => entry.channel),
+    );
+    throw new InterlockError('not_found', { what: `${name} in channel ${channel}`, known });
+  }
   return { text: describe(data), data };
 }
 

@@ -71,7 +71,8 @@ export function createClient(options: ClientOptions): Client {
     agent: createHttpAgents(ca ? readAuthority(ca) : undefined),
   };
   const base = server.replace(/\/+$/, '');
-  const urlOf = (path: string) => `${base}/${path.replace(/^\//, '')}`;
+  // a query of nothing is left out, so that messages name the address as one would type it
+  const urlOf = (path: string) => `${base}/${path.replace(/^\/|\?$/g, '')}`;
   const call = (path: string, request: OptionsInit) =>
     ask(urlOf(path), { ...common, ...request, headers: { ...common.headers, ...request.headers }, limit });
   const json = async <T>(path: string, request: OptionsInit): Promise<T> => {

@@ -32,7 +32,7 @@ it.each([
   ['rollout', 'list'],
   ['rollout', 'policy', 'core', '--channel', 'stable'],
   ['host', 'enrolment'],
-  ['channel', 'show', 'core', '--channel', 'stable'],
+  ['channel', 'show', 'core', 'stable'],
   ['token', 'list', '--json'],
 ])('a server writes on no operator’s screen: interlock %s %s', async (...words) => {
   const { code, out, err } = await interlock(...words, '--server', url, '--token', 'x');

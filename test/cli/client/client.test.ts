@@ -28,3 +28,10 @@ test.each(['send', 'delete'] as const)('what has no answer is done: %s', async (
 test.each(['v1/long', '/v1/long'])('a base with a slash and the path %s make one address', async (path) => {
   expect(await createClient({ server: `${url}/`, token: 't' }).get(path)).toEqual([1]);
 });
+
+test('a query of nothing is not in the address that a message names', async () => {
+  await new Promise((resolve) => server.close(resolve));
+  await expect(createClient({ server: url, token: 't' }).get('v1/rollouts?')).rejects.toThrow(
+    `${url}/v1/rollouts: no server listens there`,
+  );
+});
