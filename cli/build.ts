@@ -180,7 +180,7 @@ function showPlan(phases: Phase[]): Answer {
     return line`${state === 'refused' ? `${phase} refused` : phase}: ${what}`;
   });
   return {
-    text: [formatTable(['phase', 'state', heading('what')], rows), ...whole].join('\n'),
+    text: [formatTable(['PHASE', 'STATE', heading('WHAT')], rows), ...whole].join('\n'),
     data: phases,
   };
 }

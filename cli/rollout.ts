@@ -21,6 +21,7 @@ import { readWindow, windowOption } from './flags/window.ts';
 import { rolloutList } from './format/rollout-list.ts';
 import { describeEnd, describePreview, describeRollout } from './format/rollout-text.ts';
 import { type WatchFlags, watchRollout } from './rollout-watch.ts';
+import { readRunning, warnOfSuperseded } from './warn-superseded.ts';
 
 type StartFlags = ClientOptions & {
   channel: string;
@@ -135,13 +136,13 @@ function addStart(add: Add): void {
     .action(
       answer(async (name: string, flags: StartFlags) => {
         const body = await startBody(name, flags);
-        const { rollouts } = await createClient(flags).post<{ rollouts: RolloutSummary[] }>(
-          'v1/rollouts',
-          body,
-        );
+        const client = createClient(flags);
+        const running = flags.at === undefined ? [] : await readRunning(client, name, flags.channel);
+        const { rollouts } = await client.post<{ rollouts: RolloutSummary[] }>('v1/rollouts', body);
         const planned = rollouts
           .filter(({ state }) => state === 'scheduled')
           .map(({ starts }) => describeStart(starts));
+        if (planned.length > 0) warnOfSuperseded(running);
         return { text: [formatList(rolloutList, rollouts), ...new Set(planned)].join('\n'), data: rollouts };
       }),
     );

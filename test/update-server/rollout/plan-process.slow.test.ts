@@ -67,6 +67,17 @@ it('a start takes hours of its own in place of the policy’s windows, and a rea
   expect(await run('audit')).toContain('the shops are closed');
 });
 
+it('a planned start says which running rollout it ends', async () => {
+  const start = ['rollout', 'start', 'core', '--channel', 'stable'];
+  await run(...start, '--policy', 'now');
+  const { code, err } = await verb(...start, '--at', 'tomorrow 22:00');
+  expect([code, err]).toEqual([
+    0,
+    expect.stringContaining('this ended the running rollout of core 2.0.0 x86-64 (its ramp was at 100 %)'),
+  ]);
+  expect((await verb(...start, '--at', 'tomorrow 23:00')).err).toBe('');
+});
+
 it('hosts that confirm are on the release at once, and a held one is named as who cannot come', async () => {
   await run('rollout', 'start', 'core', '--channel', 'stable', '--policy', 'now');
   await run('host', 'hold', hosts[3]!.id);
