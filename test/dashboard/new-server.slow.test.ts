@@ -104,7 +104,7 @@ it('takes a place in the lock away only after a warning', async () => {
   await swapLock(store, 'web', (value) => ({ value: { ...value, holders: [holder] } }));
   await open('/locks');
   await page.getByText('1 of 1 places taken').waitFor();
-  await page.getByText('1 hour ago').first().waitFor();
+  await page.getByRole('cell').getByText('1 hour ago').locator('visible=true').first().waitFor();
   expect(await findBarriers(page)).toEqual([]);
   await page.getByRole('button', { name: 'Force-release' }).click();
   const dialog = page.getByRole('dialog');
@@ -114,6 +114,7 @@ it('takes a place in the lock away only after a warning', async () => {
     "(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector('dialog[open]'))";
   expect(await page.evaluate(overflow)).toBe(0);
   expect(await findBarriers(page)).toEqual([]);
+  await dialog.getByLabel('Reason').fill('it burnt down');
   await dialog.getByRole('button', { name: 'Force-release' }).click();
   await page.getByText('0 of 1 places taken').waitFor();
   expect((await readLock(store, 'web')).holders).toEqual([]);
