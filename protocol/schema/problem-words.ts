@@ -24,8 +24,18 @@ const meanings: ReadonlyMap<unknown, string> = new Map([
   ...labelMeanings,
 ]);
 
-/** One error as the end of a sentence that begins with the field: the choices where there are some, and the one that was probably meant. */
-export function wordsOf(error: SchemaError, all: readonly SchemaError[], value: unknown): string {
+/** One error as a sentence that begins with the field: the choices where there are some, and the one that was probably meant. */
+export function sentenceOf(error: SchemaError, all: readonly SchemaError[], value: unknown): string {
+  const place = error.instancePath.slice(1);
+  if (error.keyword === 'required' && place === '') return `${missingIn(error)} is missing`;
+  return `${place || 'value'} ${wordsOf(error, all, value)}`;
+}
+
+function missingIn({ params }: SchemaError): string {
+  return (params as { requiredProperties: string[] }).requiredProperties.join(', ');
+}
+
+function wordsOf(error: SchemaError, all: readonly SchemaError[], value: unknown): string {
   const params = error.params as Record<string, unknown>;
   switch (error.keyword) {
     case 'enum':
@@ -38,7 +48,7 @@ export function wordsOf(error: SchemaError, all: readonly SchemaError[], value: 
       return choice(valueAt(value, error.instancePath), choices);
     }
     case 'required':
-      return `lacks ${(params.requiredProperties as string[]).join(', ')}`;
+      return `lacks ${missingIn(error)}`;
     case 'minLength':
       return params.limit === 1 ? 'is empty' : `has fewer than ${params.limit} characters`;
     case 'maxLength':

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../errors/error-table.ts';
 import { errorOf, type InterlockError } from '../errors/interlock-error.ts';
 import type { Failure, Operands } from '../errors/operands.ts';
 import { patterns } from './patterns.ts';
-import { wordsOf } from './problem-words.ts';
+import { sentenceOf } from './problem-words.ts';
 
 /** Lower-case hex SHA-256. */
 export const Sha256 = Type.String({ pattern: patterns.sha256 });
@@ -91,7 +91,7 @@ export function problemOf(schema: TSchema, value: unknown): string | undefined {
     return `unknown key ${[extra.instancePath.slice(1), names[0]].filter(Boolean).join('/')}`;
   }
   const first = deepest(errors);
-  return `${first?.instancePath.slice(1) || 'value'} ${first ? wordsOf(first, errors, value) : 'is invalid'}`;
+  return first ? sentenceOf(first, errors, value) : 'value is invalid';
 }
 
 /** Where several kinds of value are allowed, the mistake inside the kind that was meant, not that it is not another kind. */

@@ -22,7 +22,8 @@ describe('a value that is not what was asked for', () => {
   it.each([
     [HostState, 'wating', /^value wating is not one of up_to_date, .*; did you mean waiting\?$/],
     [Arch, 'amd65', /^value amd65 is not one of x86-64, arm64$/],
-    [strict({ name: Word }), {}, /^value lacks name$/],
+    [strict({ name: Word }), {}, /^name is missing$/],
+    [strict({ host: strict({ name: Word }) }), { host: {} }, /^host lacks name$/],
     [strict({ name: Word }), { name: 'Web 1' }, /^name is not a name: up to 63 lower-case letters/],
     [strict({ note: Type.String({ maxLength: 3 }) }), { note: 'long' }, /^note has more than 3 characters$/],
   ])('is named in a sentence with the choices (%#)', (schema, value, problem) => {
