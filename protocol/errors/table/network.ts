@@ -4,7 +4,7 @@ import { row } from './row.ts';
 export const networkErrors = {
   unreachable: row(
     '{url}: {problem}',
-    'Check the address and the network. Agents try again later.',
+    'Check the address and the network, and that a server runs there. Hosts try again by themselves.',
     502,
     69,
     'later',
