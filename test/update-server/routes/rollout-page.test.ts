@@ -48,26 +48,21 @@ describe('the hosts that wait', () => {
   });
   afterEach(() => desk.close());
 
+  const next = (id: string, version: string) => ({
+    ...{ id, name: 'core', channel: 'stable', arch: 'x86-64' as const, version },
+    ...{ release: 'b'.repeat(64), created: begin.toISOString(), starts: begin.toISOString() },
+    policy: { name: 'test', text: { ramp: [{ start_after: '2 days', percent: 100 }] } },
+  });
+  const started = (at: string) => ({
+    ...{ at, who: 'test', action: 'start rollout', detail: '' },
+    subject: { kind: 'channel' as const, id: 'core/stable' },
+  });
+
   it('are those of its channel, by reason, each with why in words', async () => {
     const { store, clock } = desk;
     clock.now = hoursLater(1);
     const at = clock.now.toISOString();
-    await store.startRollouts(
-      [
-        {
-          ...{ id: 'rollout-1', name: 'core', channel: 'stable', arch: 'x86-64', version: '2.0' },
-          ...{ release: 'b'.repeat(64), created: begin.toISOString(), starts: begin.toISOString() },
-          policy: { name: 'test', text: { ramp: [{ start_after: '2 days', percent: 100 }] } },
-        },
-      ],
-      {
-        at,
-        who: 'test',
-        action: 'start rollout',
-        subject: { kind: 'channel', id: 'core/stable' },
-        detail: '',
-      },
-    );
+    await store.startRollouts([next('rollout-1', '2.0')], started(at));
     for (const [id, decision, channel] of [
       ['host-0001', 'not_yet', 'stable'],
       ['host-0002', 'not_yet', 'stable'],
@@ -92,6 +87,18 @@ describe('the hosts that wait', () => {
     expect(rest).toMatchObject({ hosts: [{ id: 'host-0002' }], next: null });
     expect((await desk.get('/v1/rollouts/rollout-none/waiting')).status).toBe(404);
     expect((await desk.get('/v1/rollouts/rollout-none/curve')).status).toBe(404);
+  });
+
+  it('wait for the rollout that took its place, once there is one', async () => {
+    const { store, clock } = desk;
+    clock.now = hoursLater(1);
+    const at = clock.now.toISOString();
+    await store.startRollouts([next('rollout-1', '2.0')], started(at));
+    await enrolHost(store, 'host-0001', at);
+    await seeHost(store, 'host-0001', at, 'not_yet', { channel: 'stable' });
+    await store.startRollouts([next('rollout-2', '2.1')], started(at));
+    const waitingIn = async (id: string) => (await desk.get(`/v1/rollouts/${id}/waiting`)).body.hosts.length;
+    expect([await waitingIn('rollout-1'), await waitingIn('rollout-2')]).toEqual([0, 1]);
   });
 
   it('the curve is made of the grants that count', async () => {

@@ -11,7 +11,7 @@ import { findRollout, type Needs } from './find.ts';
 
 const pageSize = 100;
 
-/** Hosts that a rollout keeps waiting, page by page, with how many wait for each reason. */
+/** Hosts that a rollout keeps waiting, page by page, with how many wait for each reason; where another took its place they wait for that one. */
 export const listWaiting = route({
   method: 'GET',
   url: '/v1/rollouts/:id/waiting',
@@ -26,6 +26,7 @@ export const listWaiting = route({
     ({ store, now, countHosts }: Needs & { countHosts: CountHosts }) =>
     async ({ params: { id }, query: { reason, after = '', limit } }) => {
       const rollout = await findRollout(store, id);
+      if (rollout.state === 'superseded') return { reasons: [], hosts: [], next: null };
       const { name, channel, arch } = rollout;
       const rows = (await countHosts()).filter(
         (row) => row.name === name && row.channel === channel && row.arch === arch,
