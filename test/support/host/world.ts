@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,7 +97,9 @@ export async function startWorld(
     },
     async stop() {
       await host.stop();
+      const ended = server.exitCode === null && once(server, 'exit');
       server.kill('SIGTERM');
+      await ended;
       await etcd.stop();
       await rm(dir, { recursive: true, force: true });
     },
