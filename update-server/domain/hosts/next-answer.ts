@@ -1,23 +1,9 @@
 import type { NoneReason } from '../../../protocol/api/check-in.ts';
 import type { Channel } from '../../../protocol/documents/channel.ts';
+import { noneReasons } from '../../../protocol/rules/none-reasons.ts';
 import { refusal } from '../rollout/admit.ts';
 import type { Rollout } from '../rollout/rollout.ts';
 import { goalOf, type HostFacts } from './decide.ts';
-
-/** Reasons that follow from the rollout and not from the host or its channel. */
-const ofRollout: readonly string[] = [
-  'no_rollout',
-  'scheduled',
-  'paused',
-  'halted',
-  'aborted',
-  'outside_window',
-  'canary_first',
-  'not_yet',
-  'in_flight_limit',
-  'busy',
-  'next_check_in',
-] satisfies NoneReason[];
 
 /** What a host without a grant would be answered now; `next_check_in` if it would get an offer. */
 export function nextAnswer(
@@ -41,9 +27,15 @@ export function answerByNow(
 ): NoneReason | undefined {
   const { decision, version } = host;
   const wasThere = decision === 'up_to_date' && rollout !== undefined && rollout.version !== version;
-  return wasThere || (decision !== null && ofRollout.includes(decision))
-    ? answerOf(host, rollout, now)
-    : undefined;
+  return wasThere || isOfRollout(decision) ? answerOf(host, rollout, now) : undefined;
+}
+
+function isOfRollout(decision: string | null): boolean {
+  return decision !== null && isNoneReason(decision) && noneReasons[decision].of === 'rollout';
+}
+
+function isNoneReason(decision: string): decision is NoneReason {
+  return decision in noneReasons;
 }
 
 function answerOf(
