@@ -40,16 +40,8 @@ const releaseLock = route({
       const { before, after } = await locksOf(needs, group).release(group, host);
       const who = (await needs.store.host(host))?.hostname;
       const detail = [who ? `host ${who} (${host})` : `host ${host}`, reason].filter(Boolean).join(': ');
-      await note(
-        needs,
-        operator,
-        'force out of the lock',
-        group,
-        detail,
-        namedHolders(before),
-        namedHolders(after),
-      );
-      return showLocks(needs);
+      const facts = { before: namedHolders(before), after: namedHolders(after) };
+      return noted(needs, operator, { action: 'force out of the lock', group, detail, ...facts });
     },
 });
 
@@ -64,8 +56,8 @@ const setLockSlots = route({
     async ({ params: { group }, body: { slots, reason = '' }, operator }) => {
       const { before, after } = await locksOf(needs, group).change(group, (value) => setSlots(value, slots));
       const places = ({ slots: number }: LockValue) => ({ places: number });
-      await note(needs, operator, 'set places', group, reason, places(before), places(after));
-      return showLocks(needs);
+      const facts = { before: places(before), after: places(after) };
+      return noted(needs, operator, { action: 'set places', group, detail: reason, ...facts });
     },
 });
 
@@ -82,11 +74,8 @@ const clearLockFailures = route({
         clearFailed(value, rootHash),
       );
       const named = await needs.store.releases();
-      await note(
-        ...([needs, operator, 'clear failures', group, reason] as const),
-        ...([failedHosts(before, named), failedHosts(after, named)] as const),
-      );
-      return showLocks(needs);
+      const facts = { before: failedHosts(before, named), after: failedHosts(after, named) };
+      return noted(needs, operator, { action: 'clear failures', group, detail: reason, ...facts });
     },
 });
 
@@ -98,14 +87,17 @@ function locksOf({ locks }: LockNeeds, group: string): Locks {
   return locks;
 }
 
-async function note(
-  { store, now }: Needs,
-  operator: TokenInfo,
-  action: string,
-  group: string,
-  detail: string,
-  before: Record<string, unknown>,
-  after: Record<string, unknown>,
-): Promise<void> {
-  await store.note(auditLine(operator, now(), action, { kind: 'lock', id: group }, detail), before, after);
+interface Change {
+  action: string;
+  group: string;
+  detail: string;
+  before: Record<string, unknown>;
+  after: Record<string, unknown>;
+}
+
+/** Writes a change into the audit log, and answers with the locks as they are now. */
+async function noted(needs: Needs, operator: TokenInfo, { action, group, detail, before, after }: Change) {
+  const subject = { kind: 'lock', id: group } as const;
+  await needs.store.note(auditLine(operator, needs.now(), action, subject, detail), before, after);
+  return showLocks(needs);
 }
