@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import { announce } from './announce.tsx';
+import { ReasonField } from './reason-field.tsx';
 
 interface ConfirmProps {
   /** The label of the button. */
@@ -72,13 +73,7 @@ export function Confirm(props: ConfirmProps) {
               {field.hint && <small>{field.hint}</small>}
             </label>
           )}
-          {reason && (
-            <label class="field">
-              <span>Reason</span>
-              <input name="reason" required={reason === 'needed'} maxLength={512} autocomplete="off" />
-              <small>Recorded in the audit log.</small>
-            </label>
-          )}
+          {reason && <ReasonField needed={reason === 'needed'} />}
           {problem && (
             <p class="problem" role="alert">
               {problem}

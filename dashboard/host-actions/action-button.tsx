@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import type { ChangeHostsAnswer, HostAction } from '../../protocol/api/hosts.ts';
 import { announce } from '../components/announce.tsx';
+import { ReasonField } from '../components/reason-field.tsx';
 import { countOf } from '../format/size.ts';
 import { actionTexts } from './action-texts.ts';
 import { changeHosts } from './change-hosts.ts';
@@ -112,11 +113,7 @@ function Asked({ action, hosts, groups }: Omit<ActionButtonProps, 'applied'>) {
         <ChooseVersion images={[...new Set(hosts.map(({ name }) => name))]} pinned={hosts[0]?.pinned} />
       )}
       {action === 'group' && <ChooseGroup groups={groups} />}
-      <label class="field">
-        <span>Reason</span>
-        <input name="reason" maxLength={512} autocomplete="off" />
-        <small>Kept in the audit log, for whoever wonders later.</small>
-      </label>
+      <ReasonField />
     </>
   );
 }
