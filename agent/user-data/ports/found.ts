@@ -1,0 +1,57 @@
+import type { NetworkPlan } from './network-plan.ts';
+
+/** Sources that are read before there is a network. */
+export const localSources = ['fw-cfg', 'smbios', 'guestinfo', 'config-drive', 'no-cloud', 'ovf'] as const;
+
+/** Sources that are asked over the network. */
+export const networkSources = [
+  'ec2',
+  'gce',
+  'azure',
+  'openstack',
+  'digitalocean',
+  'hetzner',
+  'vultr',
+  'scaleway',
+  'no-cloud-net',
+] as const;
+
+/** Where user-data comes from. */
+export type SourceName = (typeof localSources)[number] | (typeof networkSources)[number];
+
+/** The two times at which user-data is looked for: before the network is configured, and once it is. */
+export type Stage = 'local' | 'network';
+
+/** What a source says of this host. */
+export interface Found {
+  source: SourceName;
+  /** Another id is another host, even on the same disk. */
+  instanceId: string;
+  /** As it was given, unless the source itself wraps it in base64. */
+  userData?: Uint8Array;
+  hostname?: string;
+  /** Lines of `authorized_keys`. */
+  sshKeys: string[];
+  network?: NetworkPlan;
+  /**
+   * Whoever can write this machine's disks, plug one in or share its network cannot have made it: it comes from the
+   * machine's firmware, its hypervisor, or the metadata service of the cloud that the firmware names.
+   */
+  trusted: boolean;
+}
+
+/** Why a source said nothing. */
+export interface Miss {
+  source: SourceName;
+  reason: string;
+  /** It is there, and could not be read; otherwise this machine has none. */
+  failed: boolean;
+}
+
+/** The outcome of one stage. */
+export interface Search {
+  found: Found | null;
+  misses: Miss[];
+  /** Nothing was found, and a metadata service may know more once there is a network. */
+  askNetwork: boolean;
+}
