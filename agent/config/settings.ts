@@ -1,58 +1,10 @@
-import { type Static, type TOptional, type TSchema, Type } from 'typebox';
+import { Inputs } from '../../protocol/documents/host-inputs.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import { Labels } from '../../protocol/schema/labels.ts';
-import { parse, strict, Word } from '../../protocol/schema/schema.ts';
+import type { Labels } from '../../protocol/schema/labels.ts';
+import { parse } from '../../protocol/schema/schema.ts';
 import { contradictionIn } from './contradiction.ts';
 import { type Fragment, readFragments } from './fragments.ts';
 import type { Paths } from './paths.ts';
-
-const Url = Type.String({ pattern: '^https?://[^\\s]+$' });
-const Path = Type.String({ minLength: 1 });
-const Seconds = Type.Number({ minimum: 0, maximum: 86_400 });
-
-/** A table whose keys may all be missing; unknown ones are refused (a TypeBox `Partial` would let them through). */
-function some<T extends Record<string, TSchema>>(keys: T) {
-  const optional = Object.entries(keys).map(([key, schema]) => [key, Type.Optional(schema)]);
-  return strict(Object.fromEntries(optional) as { [K in keyof T]: TOptional<T[K]> });
-}
-
-/** Every key a fragment may have; all are optional, because each file says only what it changes. `docs/reference/host-settings.md` lists them. */
-export const Inputs = some({
-  /** Base URL of the update server. */
-  server: Url,
-  /** PEM file of the authority that signed the server's certificate. */
-  ca: Path,
-  /** Base URLs that serve the same blobs; asked before the server. */
-  mirrors: Type.Array(Url),
-  /** Bytes per second that downloads take at most; unlimited without it. */
-  max_rate: Type.Integer({ minimum: 16_384 }),
-  /** Name of the image this host follows; by default the one it runs. */
-  name: Word,
-  channel: Word,
-  group: Word,
-  /** What people find the host by on the server. */
-  labels: Labels,
-  join_token: Type.String(),
-  /** Longest pause between two check-ins, in seconds. */
-  poll: Type.Integer({ minimum: 1, maximum: 86_400 }),
-  /** Pause before something is tried again, in seconds. */
-  retry: Type.Integer({ minimum: 1, maximum: 3600 }),
-  lock: some({
-    kind: Type.Enum(['etcd', 'none']),
-    endpoints: Type.Array(Url, { minItems: 1 }),
-    ca: Path,
-    cert: Path,
-    key: Path,
-    username: Type.String(),
-    password: Type.String(),
-    /** Name of the etcd member that runs on this host. */
-    member: Type.String({ minLength: 1 }),
-  }),
-  health: some({ settle: Seconds, steady: Seconds, timeout: Seconds }),
-  hooks: some({ timeout: Seconds }),
-  machine: some({ kind: Type.Enum(['system', 'file']) }),
-});
-type Inputs = Static<typeof Inputs>;
 
 /** What the agent goes by: everything merged, checked and filled in. */
 export interface Settings {

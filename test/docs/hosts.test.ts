@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Inputs } from '../../agent/config/settings.ts';
+import { Inputs } from '../../protocol/documents/host-inputs.ts';
 
 interface Schema {
   properties?: Record<string, Schema>;

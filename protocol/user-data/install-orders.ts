@@ -1,0 +1,20 @@
+import { type Static, Type } from 'typebox';
+import { strict } from '../schema/schema.ts';
+
+/** What `interlock: install:` of user-data orders of the installer. */
+export const InstallOrders = strict({
+  /** Exactly one of these chooses the disk. */
+  disk: strict({
+    serial: Type.Optional(Type.String({ minLength: 1 })),
+    path: Type.Optional(Type.String({ pattern: '^/dev/' })),
+    /** Bytes, as the disk has exactly. */
+    size: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+    only: Type.Optional(Type.Literal(true)),
+  }),
+  /** Serial or path of the one used disk that may be erased. */
+  erase: Type.Optional(Type.String({ minLength: 1 })),
+  /** An order to erase is obeyed once per id. */
+  order: Type.Optional(Type.String({ pattern: '^[0-9A-Za-z._-]{1,64}$' })),
+  reboot: Type.Optional(Type.Boolean()),
+});
+export type InstallOrders = Static<typeof InstallOrders>;
