@@ -42,15 +42,42 @@ export function formatEntryName({ generation, triesLeft, triesDone }: Counter): 
   return `interlock-${generation}${counter}.conf`;
 }
 
+/** What an image is called without its kind of file: `a-0123456789abcdef`. */
+export function formatImage({ slot, prefix }: Image): string {
+  return `${slot}-${prefix}`;
+}
+
+/** Reads such a name; nothing when it is not one of ours. */
+export function parseImage(name: string): Image | undefined {
+  const match = /^([ab])-([0-9a-f]{16})$/i.exec(name);
+  return match ? { slot: match[1]!.toLowerCase() as SlotName, prefix: match[2]!.toLowerCase() } : undefined;
+}
+
 /** The image's file name on the ESP. */
-export function formatImageName({ slot, prefix }: Image): string {
-  return `${slot}-${prefix}.efi`;
+export function formatImageName(image: Image): string {
+  return `${formatImage(image)}.efi`;
 }
 
 /** Reads an image's file name; nothing when it is not one of ours. */
 export function parseImageName(file: string): Image | undefined {
-  const match = /^([ab])-([0-9a-f]{16})\.efi$/i.exec(file);
-  return match ? { slot: match[1]!.toLowerCase() as SlotName, prefix: match[2]!.toLowerCase() } : undefined;
+  return /\.efi$/i.test(file) ? parseImage(file.slice(0, -4)) : undefined;
+}
+
+/** What GRUB loads of an image, extracted from it to files of their own: kernel, initrd, and its command line as a script. */
+export const extractedKinds = ['linux', 'initrd', 'cfg'] as const;
+/** One of `extractedKinds`. */
+export type ExtractedKind = (typeof extractedKinds)[number];
+
+/** The name of such a file, beside the image. */
+export function formatExtractedName(image: Image, kind: ExtractedKind): string {
+  return `${formatImage(image)}.${kind}`;
+}
+
+/** Reads such a name; nothing when it is not one of ours. */
+export function parseExtractedName(file: string): (Image & { kind: ExtractedKind }) | undefined {
+  const kind = extractedKinds.find((one) => file.toLowerCase().endsWith(`.${one}`));
+  const image = kind && parseImage(file.slice(0, -kind.length - 1));
+  return image && { ...image, kind };
 }
 
 /** An entry's text: exactly the four keys that every systemd-boot counts by and none that replaces the signed command line. */

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { formatEntry, formatEntryName, parseEntry, parseEntryName } from '../../../protocol/boot/entry.ts';
+import {
+  extractedKinds,
+  formatEntry,
+  formatEntryName,
+  formatExtractedName,
+  parseEntry,
+  parseEntryName,
+  parseExtractedName,
+  parseImageName,
+} from '../../../protocol/boot/entry.ts';
 import { formatMarkName, formatNote, parseMark } from '../../../protocol/boot/mark.ts';
 
 test.each([
@@ -64,4 +73,16 @@ test('a mark is its name; a torn text only loses the note', () => {
       expect(torn).toEqual({ ...mark, note: undefined });
     }),
   );
+});
+
+test('what was extracted from an image is told from the image', () => {
+  fc.assert(
+    fc.property(image, fc.constantFrom(...extractedKinds), (one, kind) => {
+      const file = formatExtractedName(one, kind);
+      expect(parseExtractedName(file)).toEqual({ ...one, kind });
+      expect(parseImageName(file)).toBeUndefined();
+    }),
+  );
+  expect(parseExtractedName('a-0123456789abcdef.efi')).toBeUndefined();
+  expect(parseExtractedName('c-0123456789abcdef.linux')).toBeUndefined();
 });
