@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { trialFile } from '../../protocol/boot/boot-facts.ts';
 import { runFolder } from '../../protocol/boot/host-layout.ts';
 import { verityDevice } from '../../protocol/boot/kernel-parameters.ts';
 import { privateFile } from '../../system/files/private-files.ts';
@@ -13,7 +14,7 @@ import { readThrough } from './read-through.ts';
 import { reboot } from './reboot.ts';
 import { readRootHash } from './root-hash.ts';
 
-/** For the deadman, which knows no boot loader: this boot needs no confirmation any more. */
+/** When this boot was confirmed, for whoever looks at the host. */
 const confirmed = join(runFolder, 'confirmed');
 
 /** Opens the host that the agent runs on: device mapper, real partitions, the mounted ESP. */
@@ -27,6 +28,7 @@ export async function openSystemHost(): Promise<Host> {
       async markGood(generation) {
         await loader.markGood(generation);
         await writeFile(confirmed, '', { mode: privateFile });
+        await rm(trialFile, { force: true });
       },
     },
     storage: { slots: disk.slots, esp, bootFiles: loader },

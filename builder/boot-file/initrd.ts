@@ -15,7 +15,7 @@ export interface InitrdInput {
   microcode?: ReadonlyMap<string, Uint8Array>;
 }
 
-const initParts = ['main', 'state', 'machine'];
+const initParts = ['main', 'facts', 'state', 'machine'];
 
 /** The script that becomes process 1, one file out of its parts; it expects the programs at their places in Debian. */
 export async function readInit(): Promise<Buffer> {

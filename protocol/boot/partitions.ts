@@ -5,10 +5,14 @@ import type { Arch } from '../schema/schema.ts';
 export const SlotName = Type.Enum(['a', 'b']);
 export type SlotName = Static<typeof SlotName>;
 
-/** The partitions of a host's disk by name, in the order they lie on it. Initrd and agent find them by these names. */
+/** The partitions of every host's disk by name, in the order they lie on it. Initrd and agent find them by these names. */
 export const partitionNames = ['esp', 'root-a', 'verity-a', 'root-b', 'verity-b', 'state'] as const;
-/** One of `partitionNames`. */
-export type PartitionName = (typeof partitionNames)[number];
+
+/** Holds what a BIOS starts; only on disks that boot so, before all others and with the last number. */
+export const biosPartition = 'bios';
+
+/** One of `partitionNames`, or the one before them. */
+export type PartitionName = (typeof partitionNames)[number] | typeof biosPartition;
 
 /** The partitions of a slot: its root file system and the hash tree that proves it. */
 export function slotPartitions(slot: SlotName): { root: PartitionName; verity: PartitionName } {
@@ -18,6 +22,8 @@ export function slotPartitions(slot: SlotName): { root: PartitionName; verity: P
 /** Partition types of the Discoverable Partitions Specification that do not depend on the architecture. */
 export const partitionTypes = {
   esp: 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b',
+  /** Of no specification but GRUB's: what it is installed into where there is a GPT. */
+  bios: '21686148-6449-6e6f-744e-656564454649',
   linuxData: '0fc63daf-8483-4772-8e79-3d69d8477de4',
 } as const;
 

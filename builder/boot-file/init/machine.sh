@@ -1,15 +1,3 @@
-# esp: unique GUID, as GPT stores it, of the partition that the boot loader came from; empty when it did not say.
-# secure_boot: 01 when the firmware checks signatures.
-read_firmware() {
-    variables=/sys/firmware/efi/efivars
-    [ -d $variables ] || return
-    mount -t efivarfs -o ro,nosuid,nodev,noexec efivarfs $variables 2>/dev/null || return
-    esp=$(tail -c +5 "$variables/$loader_variable" 2>/dev/null | tr -d '\000' | sed 's/-//g' |
-        tr A-F a-f | sed 's/^\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)/\4\3\2\1\6\5\8\7/')
-    secure_boot=$(hex "$variables/$secure_boot_variable" 4 1)
-    umount $variables
-}
-
 # Names of all partitions, as in /sys/class/block.
 partitions() {
     for file in /sys/class/block/*/partition; do

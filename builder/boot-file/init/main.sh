@@ -1,10 +1,11 @@
 #!/usr/bin/busybox sh
 # Process 1 of the initrd: finds the slot whose root hash the kernel command line names, opens it through dm-verity,
 # mounts it read-only, lays the host's state and its /etc over it and hands over to it. Whatever goes wrong ends in a
-# reboot, which systemd-boot has counted.
+# reboot, which the boot loader has counted.
 #
 #   interlock.roothash=HEX   hex root hash of the slot to boot (in the signed command line of the UKI)
 #   interlock.watchdog=1     keep a hardware watchdog running from here on; the root's systemd must take it over
+#   interlock.loader, interlock.esp, interlock.generation, interlock.trial   what GRUB says of itself: see facts.sh
 #   init=PATH                what to run in the root instead of systemd
 
 /usr/bin/busybox mkdir -p /bin
@@ -13,7 +14,7 @@ export PATH=/usr/sbin:/usr/bin:/bin
 
 patience=30
 secure_boot_variable=SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
-loader_variable=LoaderDevicePartUUID-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
+loader_vendor=4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
 verity_types='ed57732cd2ebd946aec123d437ec2bf5 ce0033df9fd6924c978c9bfb0f38d820' # x86-64, arm64; as GPT stores them
 
 main() {
@@ -33,7 +34,7 @@ main() {
         insmod "$module" 2>/dev/null || say "$module was not loaded"
     done </modules
 
-    read_firmware
+    learn_facts
     deadline=$(($(uptime_seconds) + patience))
     until coldplug; open_slot; do
         feed_watchdog
@@ -67,7 +68,7 @@ coldplug() {
 open_slot() {
     disk=
     if [ -n "$esp" ]; then
-        disk=$(disk_with_partition "$esp") || return 1
+        disk=$(disk_with_partition "$(stored_guid "$esp")") || return 1
     fi
     for hash in $(partitions); do
         [ -z "$disk" ] || [ "$(disk_of "$hash")" = "$disk" ] || continue

@@ -18,6 +18,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { packCpio } from '../../../builder/boot-file/cpio.ts';
 import { packInitrd, readInit } from '../../../builder/boot-file/initrd.ts';
 import { packDisk } from '../../../builder/disk/pack-disk.ts';
+import { bootFactsFile, parseBootFacts, trialFile } from '../../../protocol/boot/boot-facts.ts';
 import type { Release } from '../../../protocol/documents/release.ts';
 import type { GptTable } from '../../../protocol/formats/disk/gpt.ts';
 import { makeRelease } from '../support/made-release.ts';
@@ -275,8 +276,8 @@ describe.skipIf(whyNot)(`initrd, unpacked and run${whyNot ? ` (skipped: ${whyNot
       expect(calls[asked - 1]).toBe(
         `mount -t efivarfs -o ro,nosuid,nodev,noexec efivarfs /sysroot/${variables}`,
       );
-      expect(calls.slice(asked + 1, asked + 8)).toEqual([
-        ...['config.cpio', 'config.cpio.sig', 'image-etc'],
+      expect(calls.slice(asked + 1, asked + 9)).toEqual([
+        ...['boot', 'config.cpio', 'config.cpio.sig', 'image-etc'],
         ...[
           `umount /sysroot/${variables}`,
           'umount /sysroot/dev',
@@ -307,6 +308,64 @@ describe.skipIf(whyNot)(`initrd, unpacked and run${whyNot ? ` (skipped: ${whyNot
     const variable = 'LoaderDevicePartUUID-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f';
     put(`sys/firmware/efi/efivars/${variable}`, Buffer.concat([Buffer.from([6, 0, 0, 0]), text]));
     expect(boot().calls.find((call) => call.startsWith('dmsetup create'))).toContain(' /dev/vdb2 /dev/vdb3 ');
+  });
+
+  describe('what started it', () => {
+    const facts = () => parseBootFacts(readFileSync(join(world, bootFactsFile), 'utf8'));
+    const isOnTrial = () => existsSync(join(world, trialFile));
+    const setVariable = (name: string, text: string) => {
+      const content = Buffer.concat([Buffer.from([6, 0, 0, 0]), Buffer.from(`${text}\0`, 'utf16le')]);
+      put(`sys/firmware/efi/efivars/${name}-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f`, content);
+    };
+    const say = (words: string) =>
+      put('proc/cmdline', `${words} quiet interlock.roothash=${release.root.verity.rootHash}\n`);
+    let esp: string;
+    beforeEach(async () => {
+      esp = (await plugIn('vda', 'one')).partitions.find(({ name }) => name === 'esp')!.guid;
+    });
+
+    it('was nobody who says so', () => {
+      boot();
+      expect(facts()).toEqual({ loader: 'none', secureBoot: false });
+      expect(isOnTrial()).toBe(false);
+    });
+
+    it('was systemd-boot, which counts', () => {
+      setVariable('LoaderInfo', 'systemd-boot 257');
+      setVariable('LoaderDevicePartUUID', esp.toUpperCase());
+      setVariable('LoaderEntrySelected', 'interlock-12+2-1.conf');
+      setVariable('LoaderBootCountPath', '\\loader\\entries\\interlock-12+2-1.conf');
+      say('interlock.loader=grub interlock.generation=3');
+      expect(boot().calls.at(-1)).toMatch(/^switch_root/);
+      expect(facts()).toEqual({ loader: 'systemd-boot', esp, generation: 12, secureBoot: false });
+      expect(isOnTrial()).toBe(true);
+    });
+
+    it('was systemd-boot with a blessed entry', () => {
+      setVariable('LoaderInfo', 'systemd-boot 257');
+      setVariable('LoaderEntrySelected', 'interlock-3.conf');
+      boot();
+      expect(facts()).toEqual({ loader: 'systemd-boot', generation: 3, secureBoot: false });
+      expect(isOnTrial()).toBe(false);
+    });
+
+    it('was GRUB, and the root is taken from its disk', async () => {
+      await plugIn('vdb', 'two');
+      const other = (await plugIn('vdc', 'three')).partitions.find(({ name }) => name === 'esp')!.guid;
+      say(`interlock.loader=grub interlock.esp=${other} interlock.generation=7 interlock.trial=1`);
+      expect(boot().calls.find((call) => call.startsWith('dmsetup create'))).toContain(' /dev/vdc2 ');
+      expect(facts()).toEqual({ loader: 'grub', esp: other, generation: 7, secureBoot: false });
+      expect(isOnTrial()).toBe(true);
+    });
+
+    it('cannot have been GRUB where signatures are checked', () => {
+      const variable = 'sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c';
+      put(variable, Buffer.from([6, 0, 0, 0, 1]));
+      say(`interlock.loader=grub interlock.esp=${esp} interlock.generation=7 interlock.trial=1`);
+      boot();
+      expect(facts()).toEqual({ loader: 'none', secureBoot: true });
+      expect(isOnTrial()).toBe(false);
+    });
   });
 
   it('reboots when no slot holds the root hash, after waiting', async () => {

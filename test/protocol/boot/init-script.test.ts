@@ -1,13 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { bootFactsFile, trialFile } from '../../../protocol/boot/boot-facts.ts';
 import { hostFilesPath, signaturePath } from '../../../protocol/boot/esp.ts';
 import { imageEtcFolder, ownEtcFolder, runFolder } from '../../../protocol/boot/host-layout.ts';
-import { bootParameters, rootHashParameter, verityDevice } from '../../../protocol/boot/kernel-parameters.ts';
+import {
+  bootParameters,
+  grubParameters,
+  rootHashParameter,
+  verityDevice,
+} from '../../../protocol/boot/kernel-parameters.ts';
 import { partitionNames, slotPartitions, slotTypes } from '../../../protocol/boot/partitions.ts';
 
 const part = (name: string) =>
   readFileSync(new URL(`../../../builder/boot-file/init/${name}.sh`, import.meta.url), 'utf8');
-const script = ['main', 'state', 'machine'].map(part).join('\n');
+const script = ['main', 'facts', 'state', 'machine'].map(part).join('\n');
 
 /** A GUID as GPT stores it: the first three fields have their lowest byte first. */
 const stored = (guid: string) =>
@@ -31,8 +37,9 @@ test('the initrd’s script, which imports nothing, names partitions as the cont
 
 test('it reads the parameters that a release’s command line has', () => {
   const read = [...script.matchAll(/parameter (interlock\.\w+)/g)].map(([, name]) => name);
-  expect(read).toEqual([rootHashParameter, 'interlock.watchdog']);
-  expect(bootParameters('0').map((word) => word.split('=')[0])).toEqual(expect.arrayContaining(read));
+  const own = [rootHashParameter, 'interlock.watchdog'];
+  expect(read).toEqual([...own, ...Object.values(grubParameters)]);
+  expect(bootParameters('0').map((word) => word.split('=')[0])).toEqual(expect.arrayContaining(own));
   expect(script).toContain(`dmsetup create ${verityDevice} `);
 });
 
@@ -42,4 +49,6 @@ test('it uses the contract’s folders and files', () => {
   expect(`${script.match(/own=\/sysroot(\S+)/)?.[1]}/upper`).toBe(ownEtcFolder);
   expect(script).toContain(`mount --bind /sysroot/etc ${imageEtcFolder}\n`);
   expect(script).toContain(`>${runFolder}/grow`);
+  expect(script).toContain(`} >${bootFactsFile}\n`);
+  expect(script).toContain(`echo >${trialFile}\n`);
 });

@@ -8,10 +8,10 @@ import { addAgent } from '../../../../builder/tree/agent/add-agent.ts';
 import type { BundledPackage } from '../../../../builder/tree/agent/bundle-agent.ts';
 import { stripElf } from '../../../../builder/tree/agent/strip-elf.ts';
 import { readBody, type Tree } from '../../../../builder/tree/entries/entry.ts';
+import { trialFile } from '../../../../protocol/boot/boot-facts.ts';
 
 const arch = process.arch === 'arm64' ? 'arm64' : 'x86-64';
 const units = 'usr/lib/systemd/system';
-const bootCount = '/sys/firmware/efi/efivars/LoaderBootCountPath-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f';
 let dir: string;
 let tree: Tree;
 let bundled: BundledPackage[];
@@ -80,7 +80,7 @@ it('brings units whose links lead to units, and programs that are there', async 
 
 it('judges a counted boot before boot-complete.target, and without holding multi-user.target up', async () => {
   const text = (await read(`${units}/interlock-confirm.service`)).toString();
-  expect(text).toContain(`ConditionPathExists=${bootCount}\n`);
+  expect(text).toContain(`ConditionPathExists=${trialFile}\n`);
   expect(text).toMatch(/^Before=.*\bboot-complete\.target\b/m);
   expect(text).toMatch(/^After=.*\bmulti-user\.target\b/m);
   expect(text).toContain('DefaultDependencies=no\n');
@@ -89,8 +89,7 @@ it('judges a counted boot before boot-complete.target, and without holding multi
 
 it('has a deadman that needs neither Node nor the agent', async () => {
   const text = (await read(`${units}/interlock-deadman.service`)).toString();
-  expect(text).toContain(`ConditionPathExists=${bootCount}\n`);
-  expect(text).toContain('ConditionPathExists=!/run/interlock/confirmed\n');
+  expect(text).toContain(`ConditionPathExists=${trialFile}\n`);
   expect(text).toMatch(/^SuccessAction=reboot$/m);
   expect(text).toMatch(/^FailureAction=reboot-force$/m);
   expect(text).not.toMatch(/interlock-agent|node/);

@@ -1,0 +1,33 @@
+import { InterlockError } from '../errors/interlock-error.ts';
+import type { Image } from './entry.ts';
+
+/**
+ * Writes the line that GRUB sources before it loads a slot's kernel: a function, named after the image, that appends the
+ * words of the boot file's command line to those that it is given. A variable would be split and matched against files.
+ * Throws `loader_unsafe` for a command line that GRUB cannot hand over as it is.
+ */
+export function formatCommandLineFile({ slot, prefix }: Image, commandLine: string): string {
+  const words = splitWords(commandLine).map((word) => ` '${word}'`);
+  return `function linux_${slot}-${prefix} { linux "$@"${words.join('')}; }\n`;
+}
+
+/** Says why GRUB cannot hand a command line over to the kernel, or nothing. */
+export function grubProblem(commandLine: string): string | undefined {
+  const foreign = /['\\]|[^\x20-\x7e\s]/.exec(commandLine)?.[0];
+  if (foreign !== undefined) return `GRUB cannot hand over ${JSON.stringify(foreign)} in a command line`;
+  if (commandLine.split('"').length % 2 === 0) return 'a quotation mark of the command line has no partner';
+  const isWhole = (word: string) => /^[^"]*$|^[^"]*"[^"]*"$/.test(word);
+  if (rawWords(commandLine).every(isWhole)) return undefined;
+  return 'GRUB hands over quotation marks only around the end of a word';
+}
+
+/** As the kernel splits: at white space outside of quotation marks. GRUB puts marks around a word with a space itself. */
+function splitWords(commandLine: string): string[] {
+  const problem = grubProblem(commandLine);
+  if (problem) throw new InterlockError('loader_unsafe', { problem });
+  return rawWords(commandLine).map((word) => word.replaceAll('"', ''));
+}
+
+function rawWords(commandLine: string): string[] {
+  return commandLine.match(/(?:[^\s"]|"[^"]*")+/g) ?? [];
+}
