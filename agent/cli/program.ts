@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { createProgram, runProgram } from '../../system/command/command.ts';
 import { addLock } from './lock.ts';
 import { addStatus } from './status.ts';
+import { addUserData } from './user-data.ts';
 import { addVerbs } from './verbs.ts';
 import { addVerify } from './verify.ts';
 
@@ -20,6 +21,7 @@ export function createAgent(): Command {
   addStatus(program, root);
   addLock(program, root);
   addVerify(program);
+  addUserData(program, root);
   return program;
 }
 

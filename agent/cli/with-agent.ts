@@ -21,6 +21,7 @@ import { makeFolder, openStore, type Store } from '../state/store.ts';
 import { noteTrouble } from '../state/trouble.ts';
 import type { EventBody } from '../state-machine/event.ts';
 import type { Memory } from '../state-machine/memory.ts';
+import { noteHostAccounts } from '../users/merge-host-accounts.ts';
 import { openProgress } from './progress.ts';
 
 /** Errors of the host itself; any other is a fault of the order. */
@@ -70,7 +71,7 @@ export async function withAgent<T>(
     await store.load(new Date());
     const { settings, problem, keep } = await readKnownSettings(paths);
     // for people to read, and for a day when the files are wrong: an update must not wait for it
-    await Promise.all([noteOverrides(paths), keep()]).catch(() => {});
+    await Promise.all([noteOverrides(paths), noteHostAccounts(root), keep()]).catch(() => {});
     const identity = await takeIdentity(paths.state, new Date(), (lost) => noteIdentityLost(store, lost));
     const composed = await compose(paths, settings, stop.signal, { identity, problem, bundle });
     try {

@@ -19,3 +19,9 @@ export const runFolder = '/run/interlock';
 
 /** The image's own /etc, as it is below the overlay. */
 export const imageEtcFolder = `${runFolder}/image-etc`;
+
+/** What a host adds to the image's users, groups and authorities, kept for every image to come. */
+export const hostListsFolder = '/var/lib/interlock/users';
+
+/** The root hash of the image into whose files the host's were merged last. */
+export const mergedFile = '/var/lib/interlock/merged';
