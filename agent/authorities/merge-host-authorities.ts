@@ -68,6 +68,7 @@ async function linkLocal(root: string, files: readonly { path: string }[], onlyO
     if (hash) wanted.set(freeName(root, hash, wanted), `${basename(path, '.crt')}.pem`);
   }
   for (const name of await readdir(certs)) {
+    // what is no link is none of these
     const target = await readlink(join(certs, name)).catch(() => null);
     if (target === null || target === wanted.get(name)) continue;
     const isOurs = target.startsWith(`${localAuthorities}/`);
