@@ -1,10 +1,12 @@
 import { hash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { reportOn } from '../builder/build-host/reporter.ts';
 import { parseSize } from '../builder/definition/parse-size.ts';
+import { convert } from '../builder/disk/formats/convert.ts';
+import { type FormatName, formats } from '../builder/disk/formats/formats.ts';
 import { packHostFiles } from '../builder/disk/host-files.ts';
 import { type DiskOptions, packDisk } from '../builder/disk/pack-disk.ts';
 import { enroll } from '../builder/sign/secure-boot/enroll.ts';
@@ -12,13 +14,11 @@ import { readEnrollmentKeys, requireSigner } from '../builder/sign/secure-boot/f
 import { requireSignedBoot } from '../builder/sign/secure-boot/require-signed-boot.ts';
 import { signDetached } from '../builder/sign/secure-boot/sign-detached.ts';
 import { hostFilesPath, signaturePath } from '../protocol/boot/esp.ts';
-import { parseRelease } from '../protocol/documents/release.ts';
+import { parseRelease, type Release } from '../protocol/documents/release.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
 import { type Answer, answer, verb } from '../system/command/command.ts';
-import { syncFolder, withFile } from '../system/files/durable.ts';
 import { readError } from '../system/files/read-error.ts';
-import { run } from '../system/process/run.ts';
 import { formatBytes } from '../system/terminal/progress.ts';
 
 interface Options {
@@ -32,7 +32,7 @@ interface Options {
   stateSize?: string;
 }
 
-const formats = ['raw', 'qcow2'];
+const raw = 'raw';
 
 /** Adds `interlock disk`. */
 export function addDisk(program: Command): void {
@@ -44,7 +44,11 @@ export function addDisk(program: Command): void {
   )
     .requiredOption('--out <file>', 'disk image to write')
     .option('--force', 'overwrite the disk that is there, with all that its host has written to it')
-    .addOption(new Option('--format <format>', 'format of the disk image').choices(formats).default('raw'))
+    .addOption(
+      new Option('--format <format>', 'format of the disk image')
+        .choices([raw, ...Object.keys(formats)])
+        .default(raw),
+    )
     .option('--config <dir>', 'files for the host’s /etc, copied once on the first boot')
     .option('--keys <dir>', 'sign those files; hosts with Secure Boot accept no others')
     .option('--secure-boot-enroll', 'let firmware in setup mode enroll the keys; needs --keys')
@@ -74,17 +78,19 @@ async function disk(folder: string, options: Options): Promise<Answer> {
     release.root.size + release.root.verity.size,
   );
   const onProgress = (done: number) => progress.at(done);
-  const raw = options.format === 'raw' ? options.out : `${options.out}.raw`;
+  const format = options.format === raw ? undefined : (options.format as FormatName);
+  const written = format ? `${options.out}.raw` : options.out;
   const files = options.config && (await configuration(options.config, options.keys));
   const enrollment = options.secureBootEnroll && (await enrollmentOf(folder, options.keys));
-  const { size } = await packDisk(folder, raw, {
+  const { size } = await packDisk(folder, written, {
     sizes,
+    ...(format && { multiple: formats[format].multiple }),
     onProgress,
     ...(loader && { loader }),
     ...(files && { files }),
     ...(enrollment && { enrollment }),
   });
-  if (raw !== options.out) await convert(raw, options.out, options.format);
+  if (format) await turnInto(format, written, options.out, release);
   progress.end();
   const warning = loader ? [] : ['without a boot loader: the release has no loader.efi'];
   const data = { file: options.out, size, bootable: Boolean(loader) };
@@ -104,16 +110,13 @@ async function enrollmentOf(folder: string, keys: string | undefined): Promise<M
   return enroll(await readEnrollmentKeys(keys));
 }
 
-/** Turns a raw disk into another format, which appears whole or not at all; the raw one goes. */
-async function convert(raw: string, out: string, format: string): Promise<void> {
+/** The raw disk goes, whatever becomes of the other one. */
+async function turnInto(format: FormatName, written: string, out: string, release: Release): Promise<void> {
+  const { name, version, arch, created } = release;
   try {
-    await run('qemu-img', ['convert', '-q', '-f', 'raw', '-O', format, raw, `${out}.part`]);
-    await withFile(`${out}.part`, 'r+', (file) => file.sync());
-    await rename(`${out}.part`, out);
-    await syncFolder(dirname(out));
+    await convert(written, out, format, { name, version, arch, time: Date.parse(created) / 1000 });
   } finally {
-    await rm(raw, { force: true });
-    await rm(`${out}.part`, { force: true });
+    await rm(written, { force: true });
   }
 }
 

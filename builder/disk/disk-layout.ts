@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type PartitionName,
   partitionFlags,
@@ -8,6 +7,7 @@ import {
 } from '../../protocol/boot/partitions.ts';
 import { type GptPartition, type GptTable, usableLbas } from '../../protocol/formats/disk/gpt.ts';
 import type { Arch } from '../../protocol/schema/schema.ts';
+import { guidFrom } from './ids/guid-from.ts';
 
 const mebibyte = 1024 * 1024;
 const alignment = mebibyte;
@@ -66,14 +66,6 @@ function typeOf(name: PartitionName, arch: Arch): Pick<GptPartition, 'typeGuid' 
   if (kind === 'esp') return { typeGuid: partitionTypes.esp, attributes: 0n };
   if (kind === 'state') return { typeGuid: partitionTypes.linuxData, attributes: partitionFlags.growFs };
   return { typeGuid: slotTypes[arch][kind], attributes: partitionFlags.readOnly | partitionFlags.noAuto };
-}
-
-/** A version 8 (custom) UUID out of a text's SHA-256. */
-function guidFrom(text: string): string {
-  const bytes = createHash('sha256').update(text).digest().subarray(0, 16);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 function roundUp(size: number): number {

@@ -22,6 +22,8 @@ export interface DiskOptions {
   sizes?: Partial<PartitionSizes>;
   /** Another seed gives other partition GUIDs; usually the release itself is the seed. */
   seed?: string;
+  /** The disk ends at a whole number of so many bytes: what is left over lies behind the state, which grows into it. */
+  multiple?: number;
   /** systemd-boot's image; without it the firmware finds nothing to start. */
   loader?: Uint8Array;
   /** See `EspInput.enrollment`. */
@@ -46,7 +48,7 @@ export async function packDisk(
   checkRoom('root', release.root.size, sizes.root);
   checkRoom('verity', release.root.verity.size, sizes.verity);
   const seed = options.seed ?? `${releaseId(release)} ${release.root.verity.rootHash}`;
-  const table = layOutDisk(sizes, release.arch, seed);
+  const table = endAt(layOutDisk(sizes, release.arch, seed), options.multiple);
   const size = table.sectors * table.sectorSize;
   const unfinished = `${out}.part`;
   try {
@@ -65,6 +67,11 @@ export async function packDisk(
   }
   await syncFolder(dirname(out));
   return { size, table };
+}
+
+function endAt(table: GptTable, multiple = table.sectorSize): GptTable {
+  const sectors = multiple / table.sectorSize;
+  return { ...table, sectors: Math.ceil(table.sectors / sectors) * sectors };
 }
 
 async function writeTable(disk: FileHandle, table: GptTable): Promise<void> {
