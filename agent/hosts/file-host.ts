@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { parseJson, Sha256, strict } from '../../protocol/schema/schema.ts';
-import { openLoader } from '../loader/systemd-boot/loader.ts';
+import { openLoader } from '../loader/loader.ts';
 import { checkRoot } from '../slots/check-root.ts';
 import { findSlotsInFile } from '../slots/find-in-file.ts';
 import type { Host } from './host.ts';

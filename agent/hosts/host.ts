@@ -1,4 +1,4 @@
-import type { BootFiles } from '../loader/systemd-boot/loader.ts';
+import type { BootFiles } from '../loader/loader.ts';
 import type { HostPort } from '../ports/host.ts';
 import type { LoaderPort } from '../ports/loader.ts';
 import type { Storage } from '../write/write.ts';

@@ -1,6 +1,6 @@
 import { runFolder } from '../../protocol/boot/host-layout.ts';
 import { verityDevice } from '../../protocol/boot/kernel-parameters.ts';
-import { openLoader } from '../loader/systemd-boot/loader.ts';
+import { openLoader } from '../loader/loader.ts';
 import { findSlotsOnDisk } from '../slots/find-on-disk.ts';
 import type { Host } from './host.ts';
 import { showEsp, unmountEsp } from './mount-esp.ts';

@@ -4,7 +4,7 @@ import { trialFile } from '../../protocol/boot/boot-facts.ts';
 import { runFolder } from '../../protocol/boot/host-layout.ts';
 import { verityDevice } from '../../protocol/boot/kernel-parameters.ts';
 import { privateFile } from '../../system/files/private-files.ts';
-import { openLoader } from '../loader/systemd-boot/loader.ts';
+import { openLoader } from '../loader/loader.ts';
 import type { Running, SlotName } from '../ports/host.ts';
 import { findSlotsOnDisk } from '../slots/find-on-disk.ts';
 import type { Host } from './host.ts';

@@ -6,7 +6,7 @@ import { asInterlockError, hasCode, InterlockError } from '../../protocol/errors
 import { verityBlock } from '../../protocol/formats/disk/verity.ts';
 import type { PayloadHeader } from '../../protocol/formats/payload/payload.ts';
 import type { Download } from '../download/download.ts';
-import type { BootFiles } from '../loader/systemd-boot/loader.ts';
+import type { BootFiles } from '../loader/loader.ts';
 import type { Running, SlotName } from '../ports/host.ts';
 import { otherSlot } from '../ports/host.ts';
 import type { OnProgress, SlotPort } from '../ports/slot.ts';
@@ -85,7 +85,7 @@ function naming(sha256: string, error: unknown): InterlockError {
 }
 
 /**
- * Header → forget the slot → superblock zeroed → operations → flush → read everything back → superblock.
+ * Header → forget the slot → superblock zeroed → operations → flush → read everything back → GRUB's files → superblock.
  * Whatever cuts it, the slot is not bootable until the last line, and the next call continues.
  */
 async function writeSlot(job: Job): Promise<void> {
@@ -98,13 +98,18 @@ async function writeSlot(job: Job): Promise<void> {
   const header = await readHeader(release, payload, download, signal);
   checkRoom(storage.slots[name], { root: release.root.size, verity: release.root.verity.size });
   const claim = await claimOf(places.verity, superblock);
-  if (claim === 'this' && (await isWhole(name, places, job))) return;
+  if (claim === 'this' && (await isWhole(name, places, job))) {
+    // an agent that knew no other loader may have written it
+    await storage.bootFiles.extract(name, target.rootHash);
+    return;
+  }
 
   await checkSpace(storage.bootFiles, name, places.boot);
   await storage.bootFiles.clear(name, target.rootHash);
   await writeSuperblock(places.verity, Buffer.alloc(verityBlock));
   await fillSlot(job, header, places, claim !== 'other');
   await finish(verification(name, places, job));
+  await storage.bootFiles.extract(name, target.rootHash);
   await writeSuperblock(places.verity, superblock);
 }
 
@@ -197,6 +202,6 @@ async function openRunning({ running, storage }: Job): Promise<Parts> {
 async function checkSpace(bootFiles: BootFiles, slot: SlotName, { path, size }: Extent): Promise<void> {
   const held = await bootFiles.held(slot);
   const free = await bootFiles.free();
-  const needed = Math.max(0, size - held) + entryRoom;
+  const needed = Math.max(0, (await bootFiles.sizeOf(size)) - held) + entryRoom;
   if (free < needed) throw new InterlockError('space_missing', { where: `the ESP (${path})`, free, needed });
 }

@@ -9,6 +9,12 @@ export const imagesFolder = 'EFI/interlock';
 /** systemd-boot's settings. */
 export const loaderConfFile = 'loader/loader.conf';
 
+/** GRUB's script; a disk boots by BIOS too exactly when it has one, and no host ever writes it. */
+export const grubConfigFile = 'interlock/grub/grub.cfg';
+
+/** GRUB's environment block: its pointer and its count of tries. */
+export const grubEnvironmentFile = 'interlock/grub/grubenv';
+
 /** Variables that systemd-boot puts into a firmware in setup mode. */
 export const enrollmentFolder = 'loader/keys/auto';
 

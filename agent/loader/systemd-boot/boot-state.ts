@@ -1,13 +1,15 @@
 import {
   type Entry,
+  type ExtractedKind,
   type Image,
   parseEntry,
   parseEntryName,
+  parseExtractedName,
   parseImageName,
 } from '../../../protocol/boot/entry.ts';
 import { entriesFolder, imagesFolder } from '../../../protocol/boot/esp.ts';
 import { type Mark, parseMark } from '../../../protocol/boot/mark.ts';
-import type { Esp } from './esp.ts';
+import type { Esp } from '../esp/esp.ts';
 
 /** What is on the ESP. */
 export interface BootState {
@@ -16,15 +18,19 @@ export interface BootState {
   /** Files named like ours that systemd-boot ignores: torn, or their image is gone. */
   broken: string[];
   images: Image[];
+  /** What was taken out of them for GRUB. */
+  extracted: (Image & { kind: ExtractedKind })[];
   marks: Mark[];
 }
 
 /** Reads entries, images and marks; changes nothing. */
 export async function readBootState(esp: Esp): Promise<BootState> {
-  const state: BootState = { entries: [], broken: [], images: [], marks: [] };
+  const state: BootState = { entries: [], broken: [], images: [], extracted: [], marks: [] };
   for (const file of await esp.list(imagesFolder)) {
     const image = parseImageName(file);
     if (image) state.images.push(image);
+    const extracted = parseExtractedName(file);
+    if (extracted) state.extracted.push(extracted);
     const mark = /^(generation|confirmed)-/.test(file)
       ? parseMark(file, (await esp.read(`${imagesFolder}/${file}`)) ?? '')
       : undefined;
@@ -45,7 +51,7 @@ export function sameImage(a: Image, b: Image): boolean {
 }
 
 /** A number that no entry ever had here. */
-export function nextGeneration({ entries, broken, marks }: BootState): number {
+export function nextGeneration({ entries, broken, marks }: BootState, used: readonly number[]): number {
   const torn = broken.map((file) => parseEntryName(file)?.generation ?? 0);
-  return 1 + Math.max(0, ...torn, ...[...entries, ...marks].map((used) => used.generation));
+  return 1 + Math.max(0, ...used, ...torn, ...[...entries, ...marks].map((used) => used.generation));
 }

@@ -1,35 +1,44 @@
 import { type Entry, formatEntryName, type Image, tries } from '../../../protocol/boot/entry.ts';
 import { entriesFolder, imagesFolder } from '../../../protocol/boot/esp.ts';
 import type { Note } from '../../../protocol/boot/mark.ts';
-import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { type Change, flushed } from '../esp/steps.ts';
+import { unsafe } from '../esp/unsafe.ts';
 import { type BootState, nextGeneration, sameImage } from './boot-state.ts';
 import { chooseEntry, isBootable } from './choose.ts';
-import { flushed, removeEntry, type Step, writeEntry, writeMark } from './steps.ts';
+import { removeEntry, writeEntry, writeMark } from './steps.ts';
 
-/** A new boot pointer: its generation, and the steps that set it. */
+/** A new boot pointer: its generation, and what sets it. */
 export interface Flip {
   generation: number;
-  steps: Step[];
+  change: Change;
 }
 
 /**
- * Points the next boots at `image` with a new generation; nothing to do when they point there already.
+ * Points the next boots at `image` with a new generation; nothing to do when they point there already. `used`: numbers
+ * that GRUB still knows.
  * Throws `loader_unsafe` when a failure of the new slot would not come back to the running one.
  */
-export function flip(state: BootState, image: Image, note: Note, running: Image): Flip {
+export function flip(
+  state: BootState,
+  image: Image,
+  note: Note,
+  running: Image,
+  used: readonly number[] = [],
+): Flip {
   const pointed = chooseEntry(state.entries);
   if (pointed && sameImage(pointed, image) && pointed.triesLeft === tries) {
-    return { generation: pointed.generation, steps: [] };
+    return { generation: pointed.generation, change: { marks: [], entries: [], rest: [] } };
   }
   requireWayBack(state, image, running);
-  const generation = nextGeneration(state);
+  const generation = nextGeneration(state, used);
   const entry = { ...image, generation, title: note.title, triesLeft: tries, triesDone: 0 };
   return {
     generation,
-    steps: [
-      ...flushed(imagesFolder, [writeMark({ ...image, kind: 'generation', generation, note })]),
-      ...flushed(entriesFolder, [writeEntry({ ...entry, file: formatEntryName(entry) })]),
-    ],
+    change: {
+      marks: flushed(imagesFolder, [writeMark({ ...image, kind: 'generation', generation, note })]),
+      entries: flushed(entriesFolder, [writeEntry({ ...entry, file: formatEntryName(entry) })]),
+      rest: [],
+    },
   };
 }
 
@@ -47,7 +56,7 @@ function requireWayBack({ entries }: BootState, image: Image, running: Image): v
  * Takes a generation's entry away; `any`: every one that counts its tries and was never tried.
  * Throws `loader_unsafe` when nothing else is bootable.
  */
-export function unflipSteps({ entries, broken }: BootState, generation: number | 'any'): Step[] {
+export function unflip({ entries, broken }: BootState, generation: number | 'any'): Change {
   const isTaken = (entry: Entry) =>
     generation === 'any'
       ? entry.triesLeft !== null && entry.triesDone === 0
@@ -58,10 +67,6 @@ export function unflipSteps({ entries, broken }: BootState, generation: number |
     throw unsafe(`generation ${generation} is the only bootable one`);
   const number = generation === 'any' ? '\\d+' : `0*${generation}`;
   const torn = broken.filter((file) => new RegExp(`^interlock-${number}[+.]`, 'i').test(file));
-  return flushed(entriesFolder, [...taken.map((entry: Entry) => entry.file), ...torn].map(removeEntry));
-}
-
-/** The one error of this folder: the pointer stays where it is. */
-export function unsafe(problem: string): InterlockError {
-  return new InterlockError('loader_unsafe', { problem });
+  const files = [...taken.map((entry: Entry) => entry.file), ...torn];
+  return { marks: [], entries: flushed(entriesFolder, files.map(removeEntry)), rest: [] };
 }

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { loaderConfFile } from '../../../protocol/boot/esp.ts';
 import { loaderConfProblem } from '../../../protocol/boot/loader-conf.ts';
-import type { Esp } from './esp.ts';
-import { unsafe } from './flip.ts';
+import type { Esp } from '../esp/esp.ts';
+import { unsafe } from '../esp/unsafe.ts';
 
 const overrides = ['LoaderEntryDefault', 'LoaderEntryOneShot'];
 

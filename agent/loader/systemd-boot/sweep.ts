@@ -1,5 +1,5 @@
-import type { Esp } from './esp.ts';
-import { flushed, type Step } from './steps.ts';
+import type { Esp } from '../esp/esp.ts';
+import { flushed, type Step } from '../esp/steps.ts';
 
 const root = '.';
 

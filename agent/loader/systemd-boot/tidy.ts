@@ -1,15 +1,16 @@
 import type { Entry, Image } from '../../../protocol/boot/entry.ts';
 import { entriesFolder, imagesFolder } from '../../../protocol/boot/esp.ts';
 import { blessedEntry, type Mark } from '../../../protocol/boot/mark.ts';
+import { type Change, flushed, type Step } from '../esp/steps.ts';
 import { type BootState, sameImage } from './boot-state.ts';
 import { sortEntries } from './choose.ts';
-import { flushed, removeEntry, removeImage, removeMark, type Step, writeEntry, writeMark } from './steps.ts';
+import { removeEntry, removeExtracted, removeImage, removeMark, writeEntry, writeMark } from './steps.ts';
 
 /**
  * Repairs what a power cut leaves: a vfat rename may end with both names, one or none, a new file with any prefix of
  * its text. Marks decide: a confirmed generation gets its blessed entry back, every other one keeps its fewest tries.
  */
-export function tidySteps(state: BootState, running: Image, bootHash: string | undefined): Step[] {
+export function tidy(state: BootState, running: Image, bootHash: string | undefined): Change {
   const confirmed = confirmedMarks(state);
   const kept = entriesToKeep(state.entries, confirmed);
   const rewritten = confirmed
@@ -17,15 +18,26 @@ export function tidySteps(state: BootState, running: Image, bootHash: string | u
     .filter((entry) => !kept.some((other) => other.file === entry.file));
   const dropped = state.entries.filter((entry) => !kept.includes(entry));
   const wanted = (file: string) => !rewritten.some((entry) => entry.file === file);
-  return [
-    ...flushed(entriesFolder, rewritten.map(writeEntry)),
-    ...flushed(
-      entriesFolder,
-      [...dropped.map((entry) => entry.file), ...state.broken].filter(wanted).map(removeEntry),
-    ),
-    ...flushed(imagesFolder, adoptRunning(kept, confirmed, running, bootHash)),
-    ...flushed(imagesFolder, [...surplusImages(state, kept, running), ...staleMarks(state, kept, confirmed)]),
-  ];
+  const surplus = surplusImages(state, kept, running);
+  const left = state.images.filter((image) => !surplus.includes(image));
+  return {
+    marks: [],
+    entries: [
+      ...flushed(entriesFolder, rewritten.map(writeEntry)),
+      ...flushed(
+        entriesFolder,
+        [...dropped.map((entry) => entry.file), ...state.broken].filter(wanted).map(removeEntry),
+      ),
+    ],
+    rest: [
+      ...flushed(imagesFolder, adoptRunning(kept, confirmed, running, bootHash)),
+      ...flushed(imagesFolder, [
+        ...orphans(state, [...left, running]),
+        ...surplus.map(removeImage),
+        ...staleMarks(state, kept, confirmed),
+      ]),
+    ],
+  };
 }
 
 /** Per slot the newest confirmed generation whose image is there. */
@@ -65,11 +77,15 @@ function adoptRunning(
 }
 
 /** More than one image per slot: only those that run or that an entry names stay. */
-function surplusImages({ images }: BootState, kept: readonly Entry[], running: Image): Step[] {
+function surplusImages({ images }: BootState, kept: readonly Entry[], running: Image): Image[] {
   return images
     .filter((image) => images.some((other) => other.slot === image.slot && !sameImage(other, image)))
-    .filter((image) => ![...kept, running].some((user) => sameImage(user, image)))
-    .map(removeImage);
+    .filter((image) => ![...kept, running].some((user) => sameImage(user, image)));
+}
+
+/** What was extracted from an image that is not there any more. */
+function orphans({ extracted }: BootState, images: readonly Image[]): Step[] {
+  return extracted.filter((file) => !images.some((image) => sameImage(image, file))).map(removeExtracted);
 }
 
 function staleMarks({ marks }: BootState, kept: readonly Entry[], confirmed: readonly Mark[]): Step[] {

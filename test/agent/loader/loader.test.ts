@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openLoader } from '../../../agent/loader/systemd-boot/loader.ts';
+import { openLoader } from '../../../agent/loader/loader.ts';
 import type { Running, SlotName } from '../../../agent/ports/host.ts';
 import type { Target } from '../../../agent/ports/trust.ts';
 

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { openLoader } from '../../../agent/loader/loader.ts';
 import { checkFile } from '../../../agent/loader/secure-boot/check-file.ts';
 import { readSecureBoot } from '../../../agent/loader/secure-boot/read-state.ts';
-import { openLoader } from '../../../agent/loader/systemd-boot/loader.ts';
 import type { Running } from '../../../agent/ports/host.ts';
 import type { Target } from '../../../agent/ports/trust.ts';
 import { makeCertificates } from '../../../builder/keys/certificates/certificates.ts';

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openEsp } from '../../../agent/loader/systemd-boot/esp.ts';
+import { openEsp } from '../../../agent/loader/esp/esp.ts';
 import { openExtent } from '../../../agent/slots/extent.ts';
 import { lookAtDisk } from '../../../agent/state/look-at-disk.ts';
 import { keepReserve } from '../../../agent/state/reserve.ts';

@@ -4,7 +4,7 @@ import { cp, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDownload } from '../../../agent/download/download.ts';
-import { openLoader } from '../../../agent/loader/systemd-boot/loader.ts';
+import { openLoader } from '../../../agent/loader/loader.ts';
 import type { Running, SlotName } from '../../../agent/ports/host.ts';
 import type { OnProgress, SlotPort } from '../../../agent/ports/slot.ts';
 import type { Target } from '../../../agent/ports/trust.ts';

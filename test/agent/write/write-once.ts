@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createDownload } from '../../../agent/download/download.ts';
-import { openLoader } from '../../../agent/loader/systemd-boot/loader.ts';
+import { openLoader } from '../../../agent/loader/loader.ts';
 import { findSlotsInFile } from '../../../agent/slots/find-in-file.ts';
 import { createSlotPort } from '../../../agent/write/write.ts';
 import { parseRelease } from '../../../protocol/documents/release.ts';

@@ -77,7 +77,8 @@ test('a mark is its name; a torn text only loses the note', () => {
 
 test('what was extracted from an image is told from the image', () => {
   fc.assert(
-    fc.property(image, fc.constantFrom(...extractedKinds), (one, kind) => {
+    fc.property(image, fc.constantFrom(...extractedKinds), ({ slot, prefix }, kind) => {
+      const one = { slot, prefix };
       const file = formatExtractedName(one, kind);
       expect(parseExtractedName(file)).toEqual({ ...one, kind });
       expect(parseImageName(file)).toBeUndefined();

@@ -1,6 +1,6 @@
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openEsp } from '../../../agent/loader/systemd-boot/esp.ts';
+import { openEsp } from '../../../agent/loader/esp/esp.ts';
 import { checkRoot } from '../../../agent/slots/check-root.ts';
 import { findSlotsInFile } from '../../../agent/slots/find-in-file.ts';
 import type { Slot } from '../../../agent/slots/slot.ts';

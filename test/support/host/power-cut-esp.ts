@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { basename, dirname } from 'node:path';
-import type { Esp } from '../../../agent/loader/systemd-boot/esp.ts';
+import type { Esp } from '../../../agent/loader/esp/esp.ts';
+import type { Range } from '../../../protocol/formats/efi/uki-parts.ts';
+
+const sectorLength = 512;
 
 /** Thrown where the power went away. */
 export class PowerCut extends Error {}
@@ -8,7 +10,7 @@ export class PowerCut extends Error {}
 /** Draws a number from 0 to `max`: what decides how much of an unflushed change reached the disk. */
 export type Draw = (max: number) => number;
 
-type Change = { path: string; text: string | null; renamedFrom?: string };
+type Change = { path: string; text: string | null; renamedFrom?: string; isInPlace?: boolean };
 
 /** An ESP in memory whose power can be cut between and inside any two changes, with what vfat may then leave. */
 export interface PowerCutEsp extends Esp {
@@ -26,32 +28,46 @@ export function createPowerCutEsp(files: Record<string, string>): PowerCutEsp {
   let pending: Change[] = [];
   let left = Number.POSITIVE_INFINITY;
 
+  let view: Map<string, string> | undefined;
   const present = () => {
-    const view = new Map(durable);
+    if (view) return view;
+    view = new Map(durable);
     for (const change of pending) put(view, change);
     return view;
   };
   const change = (one: Change) => {
     if (left <= 0) throw new PowerCut();
+    view = undefined;
     pending.push(one);
     left--;
     if (left <= 0) throw new PowerCut();
   };
+  const overwrite = (path: string, start: string) => {
+    const text = start + present().get(path)!.slice(start.length);
+    change({ path, text, isInPlace: true });
+    put(durable, pending.pop()!);
+  };
   return {
+    overwrite: async (path, text) => overwrite(path, text),
     list: async (folder) =>
-      [...present().keys()].filter((path) => dirname(path) === folder).map((path) => basename(path)),
+      [...present().keys()]
+        .filter((path) => folderOf(path) === folder)
+        .map((path) => path.slice(folder.length + 1)),
     read: async (path) => present().get(path),
-    hash: async (path) => {
-      const text = present().get(path);
-      return text === undefined ? undefined : createHash('sha256').update(text).digest('hex');
+    bytes: async (path, part) => partOf(present().get(path), part),
+    hash: async (path, part) => {
+      const bytes = partOf(present().get(path), part);
+      return bytes && createHash('sha256').update(bytes).digest('hex');
     },
     size: async (path) => present().get(path)?.length ?? 0,
     write: async (path, text) => change({ path, text }),
+    extract: async (from, part, to) =>
+      change({ path: to, text: partOf(present().get(from), part)!.toString('latin1') }),
     remove: async (path) => change({ path, text: null }),
     async sync(folder) {
       if (left <= 0) throw new PowerCut();
-      for (const one of pending) if (dirname(one.path) === folder) put(durable, one);
-      pending = pending.filter((one) => dirname(one.path) !== folder);
+      for (const one of pending) if (folderOf(one.path) === folder) put(durable, one);
+      pending = pending.filter((one) => folderOf(one.path) !== folder);
     },
     free: async () => 1e9,
     cutAfter(changes) {
@@ -65,6 +81,7 @@ export function createPowerCutEsp(files: Record<string, string>): PowerCutEsp {
     restart(draw) {
       for (const one of pending) tear(durable, one, draw);
       pending = [];
+      view = undefined;
       left = Number.POSITIVE_INFINITY;
     },
   };
@@ -76,10 +93,34 @@ function put(files: Map<string, string>, { path, text, renamedFrom }: Change): v
   else files.set(path, text);
 }
 
+function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+function partOf(text: string | undefined, part?: Range): Buffer | undefined {
+  const bytes = text === undefined ? undefined : Buffer.from(text, 'latin1');
+  return part && bytes ? bytes.subarray(part.offset, part.offset + part.length) : bytes;
+}
+
+/** A sector in place is the old one, the new one, the new one's beginning over the old, or unreadable. */
+function tearInPlace(files: Map<string, string>, path: string, text: string, draw: Draw): void {
+  const old = files.get(path)!;
+  const cut = draw(sectorLength);
+  const outcomes = [
+    old,
+    text,
+    text.slice(0, cut) + old.slice(cut),
+    '\0'.repeat(sectorLength) + text.slice(sectorLength),
+  ];
+  files.set(path, outcomes[draw(outcomes.length - 1)]!);
+}
+
 /** A rename ends with the old name, the new one, both or none; a write with any prefix, with NULs, or not at all. */
 function tear(files: Map<string, string>, change: Change, draw: Draw): void {
-  const { path, text, renamedFrom } = change;
-  if (renamedFrom !== undefined && text !== null) {
+  const { path, text, renamedFrom, isInPlace } = change;
+  if (isInPlace && text !== null) {
+    tearInPlace(files, path, text, draw);
+  } else if (renamedFrom !== undefined && text !== null) {
     if (draw(1)) files.delete(renamedFrom);
     if (draw(1)) files.set(path, text);
   } else if (text === null) {

@@ -1,6 +1,6 @@
+import type { Esp } from '../../../agent/loader/esp/esp.ts';
 import { readBootState } from '../../../agent/loader/systemd-boot/boot-state.ts';
 import { chooseEntry } from '../../../agent/loader/systemd-boot/choose.ts';
-import type { Esp } from '../../../agent/loader/systemd-boot/esp.ts';
 import { type Entry, formatEntryName } from '../../../protocol/boot/entry.ts';
 import { entriesFolder } from '../../../protocol/boot/esp.ts';
 

@@ -1,33 +1,43 @@
-import { formatImageName, type Image } from '../../../protocol/boot/entry.ts';
-import { imagesFolder } from '../../../protocol/boot/esp.ts';
-import type { Note } from '../../../protocol/boot/mark.ts';
-import type { Running, SlotName } from '../../ports/host.ts';
-import { otherSlot } from '../../ports/host.ts';
-import type { LoaderPort } from '../../ports/loader.ts';
-import { findSigner } from '../secure-boot/find-signer.ts';
-import { readDb } from '../secure-boot/read-db.ts';
-import { readBootState } from './boot-state.ts';
-import { sortEntries } from './choose.ts';
-import { clearSteps } from './clear.ts';
-import { type Esp, openEsp } from './esp.ts';
-import { flip, unflipSteps, unsafe } from './flip.ts';
-import { markBadSteps, markGoodSteps } from './judge.ts';
-import { checkEfiVariables, checkLoaderConf } from './settings.ts';
-import { perform } from './steps.ts';
-import { sweepSteps } from './sweep.ts';
-import { tidySteps } from './tidy.ts';
+import { formatExtractedName, formatImageName, type Image } from '../../protocol/boot/entry.ts';
+import { imagesFolder } from '../../protocol/boot/esp.ts';
+import type { Note } from '../../protocol/boot/mark.ts';
+import type { Running, SlotName } from '../ports/host.ts';
+import { otherSlot } from '../ports/host.ts';
+import type { LoaderPort } from '../ports/loader.ts';
+import { type Esp, openEsp } from './esp/esp.ts';
+import { perform } from './esp/steps.ts';
+import { unsafe } from './esp/unsafe.ts';
+import { carryOut } from './grub/both.ts';
+import { readEnvironment } from './grub/environment.ts';
+import { extract } from './grub/extract.ts';
+import { repair } from './grub/repair.ts';
+import { findSigner } from './secure-boot/find-signer.ts';
+import { readDb } from './secure-boot/read-db.ts';
+import { readBootState } from './systemd-boot/boot-state.ts';
+import { sortEntries } from './systemd-boot/choose.ts';
+import { clear } from './systemd-boot/clear.ts';
+import { flip, unflip } from './systemd-boot/flip.ts';
+import { markBad, markGood } from './systemd-boot/judge.ts';
+import { checkEfiVariables, checkLoaderConf } from './systemd-boot/settings.ts';
+
+import { sweepSteps } from './systemd-boot/sweep.ts';
+import { tidy } from './systemd-boot/tidy.ts';
 
 /** The slots' kernel images on the ESP, for the one who writes them. */
 export interface BootFiles {
-  /** Deletes the slot's entries, then its images; durable when it returns. `rootHash` is what comes next. */
+  /** Takes the slot's pointers from both loaders, then deletes its images; durable when it returns. `rootHash` is what comes next. */
   clear(slot: SlotName, rootHash: string): Promise<void>;
   /** Path of a slot's kernel image, from the ESP's root on. */
   imagePath(slot: SlotName, rootHash: string): string;
   /** Makes a new image's name durable. */
   sync(): Promise<void>;
+  /** Takes out of a slot's whole kernel image what GRUB loads, on a disk that has GRUB; durable and read back. */
+  extract(slot: SlotName, rootHash: string): Promise<void>;
+  /** Bytes that a kernel image takes at most, with what is taken out of it. */
+  sizeOf(bootSize: number): Promise<number>;
   /** Throws `loader_unsafe` when the firmware would not start a slot's kernel image. */
   check(slot: SlotName, rootHash: string): Promise<void>;
-  /** Bytes of a slot's kernel images, which make room for its next one. */
+  /** Bytes of a slot's kernel images and of what was taken out of them, which make room for its next one. */
   held(slot: SlotName): Promise<number>;
   /** Free bytes of the ESP. */
   free(): Promise<number>;
@@ -39,7 +49,7 @@ export interface LoaderOptions {
   efivars?: string;
 }
 
-/** systemd-boot's side of the agent on an ESP that is mounted, or a plain folder, at `root`. */
+/** Both boot loaders on an ESP that is mounted, or a plain folder, at `root`. */
 export function openLoader(root: string, options: LoaderOptions = {}): LoaderPort & BootFiles {
   return createLoader(openEsp(root), options);
 }
@@ -50,7 +60,9 @@ export function createLoader(esp: Esp, { efivars }: LoaderOptions = {}): LoaderP
     async tidy(running) {
       const image = imageOf(running.slot, running.rootHash);
       const hash = await esp.hash(pathOf(image));
-      await perform(esp, tidySteps(await readBootState(esp), image, hash));
+      const state = await readBootState(esp);
+      await carryOut(esp, state.entries, tidy(state, image, hash), 'given');
+      await repair(esp, (await readBootState(esp)).entries);
       await perform(esp, await sweepSteps(esp));
     },
     async flip(target, running) {
@@ -67,13 +79,16 @@ export function createLoader(esp: Esp, { efivars }: LoaderOptions = {}): LoaderP
       return flipTo({ slot: back.slot, prefix: back.prefix }, back.note, running);
     },
     async unflip(generation) {
-      await perform(esp, unflipSteps(await readBootState(esp), generation));
+      const state = await readBootState(esp);
+      await carryOut(esp, state.entries, unflip(state, generation), 'taken');
     },
     async markGood(generation) {
-      await perform(esp, markGoodSteps(await readBootState(esp), generation));
+      const state = await readBootState(esp);
+      await carryOut(esp, state.entries, markGood(state, generation), 'given');
     },
     async markBad(generation) {
-      await perform(esp, markBadSteps(await readBootState(esp), generation));
+      const state = await readBootState(esp);
+      await carryOut(esp, state.entries, markBad(state, generation), 'taken');
     },
     async entries() {
       return sortEntries((await readBootState(esp)).entries).map(
@@ -89,14 +104,23 @@ export function createLoader(esp: Esp, { efivars }: LoaderOptions = {}): LoaderP
     },
     async clear(slot, rootHash) {
       const { prefix } = imageOf(slot, rootHash);
-      await perform(esp, clearSteps(await readBootState(esp), slot, prefix));
+      const state = await readBootState(esp);
+      await carryOut(esp, state.entries, clear(state, slot, prefix), 'taken');
     },
     imagePath: (slot, rootHash) => pathOf(imageOf(slot, rootHash)),
     sync: () => esp.sync(imagesFolder),
+    async extract(slot, rootHash) {
+      if (await readEnvironment(esp)) await extract(esp, imageOf(slot, rootHash));
+    },
+    sizeOf: async (bootSize) => ((await readEnvironment(esp)) ? 2 * bootSize : bootSize),
     check: (slot, rootHash) => checkSignature(imageOf(slot, rootHash)),
     async held(slot) {
-      const images = (await readBootState(esp)).images.filter((image) => image.slot === slot);
-      const sizes = await Promise.all(images.map((image) => esp.size(pathOf(image))));
+      const { images, extracted } = await readBootState(esp);
+      const files = [
+        ...images.map((image) => ({ slot: image.slot, name: formatImageName(image) })),
+        ...extracted.map((file) => ({ slot: file.slot, name: formatExtractedName(file, file.kind) })),
+      ].filter((file) => file.slot === slot);
+      const sizes = await Promise.all(files.map(({ name }) => esp.size(`${imagesFolder}/${name}`)));
       return sizes.reduce((sum, size) => sum + size, 0);
     },
     free: () => esp.free(),
@@ -109,8 +133,13 @@ export function createLoader(esp: Esp, { efivars }: LoaderOptions = {}): LoaderP
     if (found !== note.boot) throw unsafe(`${pathOf(image)} is not the signed kernel image`);
     await checkSignature(image);
     const state = await readBootState(esp);
-    const { generation, steps } = flip(state, image, note, imageOf(running.slot, running.rootHash));
-    await perform(esp, steps);
+    const grub = await readEnvironment(esp);
+    if (grub) await extract(esp, image);
+    const { good, trial } = grub?.environment ?? { good: null, trial: null };
+    const used = [good?.generation ?? 0, trial?.generation ?? 0];
+    const own = imageOf(running.slot, running.rootHash);
+    const { generation, change } = flip(state, image, note, own, used);
+    await carryOut(esp, state.entries, change, 'given');
     return generation;
   }
 
