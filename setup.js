@@ -67,6 +67,7 @@ const forPeers = {
   strace: 'strace',
   'systemd-analyze': 'systemd',
   setpriv: 'util-linux',
+  ip: 'iproute2',
 };
 
 await installNodeModules();

@@ -33,10 +33,7 @@ export interface Found {
   /** Lines of `authorized_keys`. */
   sshKeys: string[];
   network?: NetworkPlan;
-  /**
-   * Whoever can write this machine's disks, plug one in or share its network cannot have made it: it comes from the
-   * machine's firmware, its hypervisor, or the metadata service of the cloud that the firmware names.
-   */
+  /** It comes from the machine’s firmware or its hypervisor: who can write its disks, or is on its network, cannot have made it. */
   trusted: boolean;
 }
 

@@ -1,0 +1,28 @@
+import { readNetworkData } from '../network/read-network-data.ts';
+import type { Found } from '../ports/found.ts';
+import { tableOf } from './fields.ts';
+import { foundOf } from './found-of.ts';
+import { hostnameOf } from './host-name.ts';
+import { sshKeysOf } from './ssh-keys.ts';
+
+/** OpenStack's documents, from a disk or from the metadata service: both have the same. */
+export function foundInOpenStack(
+  source: Found['source'],
+  documents: { metaData: unknown; userData: Uint8Array | null; networkData: unknown },
+): Found {
+  const metaData = tableOf(documents.metaData, 'meta_data.json');
+  return foundOf({
+    source,
+    instanceId: metaData.uuid ?? metaData['instance-id'],
+    hostname: hostnameOf(metaData.hostname, 'hostname') ?? hostnameOf(metaData.name, 'name'),
+    sshKeys: sshKeysOf(metaData.public_keys, 'public_keys'),
+    userData: documents.userData,
+    network: documents.networkData === undefined ? undefined : networkOf(documents.networkData),
+  });
+}
+
+/** Without a link it says nothing, and the image's own network stays. */
+function networkOf(networkData: unknown) {
+  const plan = readNetworkData(networkData);
+  return plan.links.length > 0 ? plan : undefined;
+}
