@@ -1,8 +1,8 @@
+import { foundInOpenStack } from '../documents/openstack-documents.ts';
 import type { Found } from '../ports/found.ts';
 import { refuse, tableOf } from '../reading/fields.ts';
 import { foundOf } from '../reading/found-of.ts';
 import { hostnameOf } from '../reading/host-name.ts';
-import { foundInOpenStack } from '../reading/openstack-documents.ts';
 import { parseJson } from '../reading/parse-json.ts';
 import { sshKeysOf } from '../reading/ssh-keys.ts';
 import type { Volume } from './list-disks.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../../system/process/run.ts';
+import { foundInSeed } from '../documents/seed-documents.ts';
 import type { Found } from '../ports/found.ts';
-import { foundInSeed } from '../reading/seed-documents.ts';
 import { readSmall } from './read-small.ts';
 
 /** QEMU's files as the kernel shows them. */

@@ -1,13 +1,12 @@
 import { gunzipSync } from 'node:zlib';
 import { hasCode } from '../../../protocol/errors/interlock-error.ts';
 import { run } from '../../../system/process/run.ts';
-
+import { foundInSeed } from '../documents/seed-documents.ts';
 import { readNetworkConfig } from '../network/read-network-config.ts';
 import type { Found } from '../ports/found.ts';
 import { unwrap } from '../reading/base64.ts';
 import { refuse, tableOf } from '../reading/fields.ts';
 import { parseYaml } from '../reading/parse-yaml.ts';
-import { foundInSeed } from '../reading/seed-documents.ts';
 
 const tool = 'vmware-rpctool';
 

@@ -1,6 +1,6 @@
+import { foundInSeed } from '../documents/seed-documents.ts';
 import type { Seed } from '../machine/seed.ts';
 import type { Found } from '../ports/found.ts';
-import { foundInSeed } from '../reading/seed-documents.ts';
 import type { Volume } from './list-disks.ts';
 import { type ReadFile, withVolume } from './with-volume.ts';
 

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { foundInSeed } from '../documents/seed-documents.ts';
 import type { Found } from '../ports/found.ts';
 import { unwrap } from '../reading/base64.ts';
-import { foundInSeed } from '../reading/seed-documents.ts';
 import { readSmall } from './read-small.ts';
 
 const names = ['interlock.user-data', 'interlock.meta-data', 'interlock.network-config'] as const;

@@ -1,7 +1,7 @@
+import { foundInSeed } from '../documents/seed-documents.ts';
 import type { Seed } from '../machine/seed.ts';
 import type { Found } from '../ports/found.ts';
 import { refuse } from '../reading/fields.ts';
-import { foundInSeed } from '../reading/seed-documents.ts';
 import type { MetadataClient } from './client.ts';
 
 /** Reads NoCloud's documents from the address that the machine's serial number names. */

@@ -1,6 +1,6 @@
+import { foundInOpenStack } from '../documents/openstack-documents.ts';
 import type { Found } from '../ports/found.ts';
 import { refuse } from '../reading/fields.ts';
-import { foundInOpenStack } from '../reading/openstack-documents.ts';
 import type { MetadataClient } from './client.ts';
 
 // its address on IPv6, fe80::a9fe:a9fe, is that of one link, and nothing says of which

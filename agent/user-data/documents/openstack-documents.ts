@@ -1,9 +1,9 @@
 import { readNetworkData } from '../network/read-network-data.ts';
 import type { Found } from '../ports/found.ts';
-import { tableOf } from './fields.ts';
-import { foundOf } from './found-of.ts';
-import { hostnameOf } from './host-name.ts';
-import { sshKeysOf } from './ssh-keys.ts';
+import { tableOf } from '../reading/fields.ts';
+import { foundOf } from '../reading/found-of.ts';
+import { hostnameOf } from '../reading/host-name.ts';
+import { sshKeysOf } from '../reading/ssh-keys.ts';
 
 /** OpenStack's documents, from a disk or from the metadata service: both have the same. */
 export function foundInOpenStack(

@@ -1,10 +1,10 @@
 import { readNetworkConfig } from '../network/read-network-config.ts';
 import type { Found } from '../ports/found.ts';
-import { tableOf } from './fields.ts';
-import { foundOf } from './found-of.ts';
-import { hostnameOf } from './host-name.ts';
-import { parseYaml } from './parse-yaml.ts';
-import { sshKeysOf } from './ssh-keys.ts';
+import { tableOf } from '../reading/fields.ts';
+import { foundOf } from '../reading/found-of.ts';
+import { hostnameOf } from '../reading/host-name.ts';
+import { parseYaml } from '../reading/parse-yaml.ts';
+import { sshKeysOf } from '../reading/ssh-keys.ts';
 
 /** The documents of NoCloud, as they lie on a disk, in firmware or below a URL. */
 export interface SeedDocuments {
