@@ -1,8 +1,9 @@
 import { Inputs } from '../../protocol/documents/host-inputs.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { contradictionIn } from '../../protocol/rules/contradiction.ts';
+import { lockContradiction } from '../../protocol/rules/lock-contradiction.ts';
 import type { Labels } from '../../protocol/schema/labels.ts';
 import { parse } from '../../protocol/schema/schema.ts';
-import { contradictionIn } from './contradiction.ts';
 import { type Fragment, readFragments } from './fragments.ts';
 import type { Paths } from './paths.ts';
 
@@ -101,19 +102,11 @@ export function settingsOf({ inputs, fragments }: Merged): Settings {
 }
 
 function lockOf(lock: Inputs['lock'], fragments: Fragment[]): Settings['lock'] {
-  if (!lock?.kind) {
-    if (lock && Object.keys(lock).length > 0) throw invalid(fragments, 'lock', 'lock.kind is missing');
-    return null;
-  }
+  const contradiction = lockContradiction(lock);
+  if (contradiction) throw invalid(fragments, ...contradiction);
+  if (!lock?.kind) return null;
   if (lock.kind === 'none') return { ...lock, kind: 'none' };
-  if (!lock.endpoints) throw invalid(fragments, 'lock', 'lock.endpoints is missing');
-  if (Boolean(lock.cert) !== Boolean(lock.key)) {
-    throw invalid(fragments, 'lock', 'lock.cert and lock.key go together');
-  }
-  if (Boolean(lock.username) !== Boolean(lock.password)) {
-    throw invalid(fragments, 'lock', 'lock.username and lock.password go together');
-  }
-  return { ...lock, kind: 'etcd', endpoints: lock.endpoints };
+  return { ...lock, kind: 'etcd', endpoints: lock.endpoints! };
 }
 
 function invalid(fragments: Fragment[], key: string, problem: string): InterlockError {

@@ -1,8 +1,8 @@
+import { unitNameProblem } from '../../protocol/text/unit-name.ts';
 import type { DefinitionFile } from './definition.ts';
 import type { ImageFile, Layer } from './image-file.ts';
 import { lineOf } from './lines/line-of.ts';
 import type { Problem } from './refuse-all.ts';
-import { unitNameProblem } from './unit-name.ts';
 
 /** Entries of `units` and `mask` that are not valid unit names, each with the reason and the line. */
 export function unitNameProblems({ file, text }: DefinitionFile, image: ImageFile): Problem[] {

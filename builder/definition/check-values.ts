@@ -1,9 +1,9 @@
 import { veritySize } from '../../protocol/formats/disk/verity.ts';
+import { templateOf } from '../../protocol/text/unit-name.ts';
 import type { Definition } from './definition.ts';
 import { kernelCommandLine, longestCommandLine } from './kernel-command-line.ts';
 import { placeOf } from './place-of.ts';
 import { type Problem, refuseAll } from './refuse-all.ts';
-import { templateOf } from './unit-name.ts';
 
 /** Refuses values that contradict each other or that no image can have: all of them at once, each with file and line. */
 export function checkValues(definition: Definition): void {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Arch } from '../../protocol/schema/schema.ts';
+import { templateOf } from '../../protocol/text/unit-name.ts';
 import { checkValues } from './check-values.ts';
 import { definedRepositories } from './defined-repositories.ts';
 import type { Definition } from './definition.ts';
@@ -8,7 +9,6 @@ import { parseSize } from './parse-size.ts';
 import { placeOf } from './place-of.ts';
 import type { ReadFile } from './read-image-file.ts';
 import { type Problem, refuseAll } from './refuse-all.ts';
-import { templateOf } from './unit-name.ts';
 
 type Lists =
   | 'packages'

@@ -17,15 +17,12 @@ export interface Plan {
   /** Once per instance, after everything else; scripts of their own (`#!`) come here too. */
   runCommands: PlannedCommand[];
   timezone?: { name: string; at: Place };
-  locale?: { name: string; at: Place };
   ntp?: { enabled: boolean; servers: string[]; pools: string[]; at: Place };
   caCertificates?: { pem: string[]; removeDefaults: boolean; at: Place };
   mounts: PlannedMount[];
   swap?: { file: string /** Bytes. */; size: number; at: Place };
   /** The line of /etc/hosts with the host's own name: written at every boot. */
   manageEtcHosts?: { at: Place };
-  /** Whether sshd takes passwords; absent: as the image has it. */
-  sshPasswords?: { allowed: boolean; at: Place };
   /** What becomes a fragment of the agent's configuration; it is as valid as a fragment. */
   agent?: { inputs: Inputs; at: Place };
   /** Health checks of the host's own: files for `/etc/interlock/health.d`. */
@@ -33,8 +30,6 @@ export interface Plan {
   /** Who may ask the metadata service after the first boot; absent: nobody but the reader. */
   metadata?: { access: 'open' | 'shut'; at: Place };
   install?: { orders: InstallOrders; at: Place };
-  /** Restarts or turns the machine off after everything else. */
-  powerState?: { mode: 'reboot' | 'poweroff' | 'halt'; message?: string; at: Place };
 }
 
 /** What a host is called. */

@@ -1,4 +1,4 @@
-import { templateOf } from '../../definition/unit-name.ts';
+import { templateOf } from '../../../protocol/text/unit-name.ts';
 import { type Entry, readBody, type Tree } from '../../tree/entries/entry.ts';
 import { follow } from '../../tree/entries/follow.ts';
 import { listDropIns } from '../../tree/units/find-units.ts';

@@ -1,4 +1,4 @@
-import { templateOf } from '../../definition/unit-name.ts';
+import { templateOf } from '../../../protocol/text/unit-name.ts';
 import type { ReadUnit, Units } from './read-unit.ts';
 
 /** What systemd starts without being asked; targets bring what their folders list. */

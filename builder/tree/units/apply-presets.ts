@@ -1,5 +1,5 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
-import { parseUnitName } from '../../definition/unit-name.ts';
+import { parseUnitName } from '../../../protocol/text/unit-name.ts';
 import { parentOf } from '../entries/change.ts';
 import type { Tree } from '../entries/entry.ts';
 import { disable } from './disable.ts';

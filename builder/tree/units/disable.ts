@@ -1,5 +1,5 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
-import { parseUnitName, templateOf } from '../../definition/unit-name.ts';
+import { parseUnitName, templateOf } from '../../../protocol/text/unit-name.ts';
 import { parentOf } from '../entries/change.ts';
 import type { Tree } from '../entries/entry.ts';
 import { resolvePath } from '../entries/follow.ts';

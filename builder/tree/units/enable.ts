@@ -1,5 +1,5 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
-import { parseUnitName, withInstance } from '../../definition/unit-name.ts';
+import { parseUnitName, withInstance } from '../../../protocol/text/unit-name.ts';
 import { parentOf, putSymlink } from '../entries/change.ts';
 import type { Tree } from '../entries/entry.ts';
 import { resolvePath } from '../entries/follow.ts';

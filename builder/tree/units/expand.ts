@@ -1,5 +1,5 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
-import { parseUnitName, withInstance } from '../../definition/unit-name.ts';
+import { parseUnitName, withInstance } from '../../../protocol/text/unit-name.ts';
 
 /** What the words of an [Install] section can speak of by `%` specifiers. */
 export interface Subject {

@@ -1,5 +1,5 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
-import { mayAlias, mayTemplate, parseUnitName, templateOf } from '../../definition/unit-name.ts';
+import { mayAlias, mayTemplate, parseUnitName, templateOf } from '../../../protocol/text/unit-name.ts';
 import { parentOf } from '../entries/change.ts';
 import { readBody, type Tree } from '../entries/entry.ts';
 import { follow, resolvePath } from '../entries/follow.ts';

@@ -1,4 +1,4 @@
-import { parseUnitName } from '../../definition/unit-name.ts';
+import { parseUnitName } from '../../../protocol/text/unit-name.ts';
 import { parentOf, putSymlink } from '../entries/change.ts';
 import type { Tree } from '../entries/entry.ts';
 import { isMasked } from './load-unit.ts';

@@ -1,4 +1,4 @@
-import { parseUnitName, templateOf, withInstance } from '../../definition/unit-name.ts';
+import { parseUnitName, templateOf, withInstance } from '../../../protocol/text/unit-name.ts';
 import { readBody, type Tree } from '../entries/entry.ts';
 import { follow } from '../entries/follow.ts';
 import type { UnitFolders } from './unit-folders.ts';

@@ -11,6 +11,13 @@ export const inputErrors = {
     'never',
   ),
   config_invalid: row('{file}: {problem}', 'Correct this file.', 400, 78, 'never'),
+  user_data_invalid: row(
+    '{file} has {count} errors: no host would apply it',
+    'Correct them, as each says; docs/reference/user-data.md lists all keys.',
+    400,
+    65,
+    'never',
+  ),
   bad_input: row('{what}: {problem}', 'Correct the input. Nothing was changed.', 400, 65, 'never'),
   not_found: row(
     '{what} does not exist{known?}',

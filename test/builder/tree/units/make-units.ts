@@ -1,6 +1,6 @@
-import { templateOf } from '../../../../builder/definition/unit-name.ts';
 import { putFile, putSymlink } from '../../../../builder/tree/entries/change.ts';
 import type { Tree } from '../../../../builder/tree/entries/entry.ts';
+import { templateOf } from '../../../../protocol/text/unit-name.ts';
 
 /** Chance that repeats: the same seed makes the same units on every machine. */
 export type Chance = (below: number) => number;

@@ -1,4 +1,4 @@
-import { suggest } from '../../protocol/text/suggest.ts';
+import { suggest } from './suggest.ts';
 
 /** Every unit type of systemd, by the suffix of its name. */
 const types = [
