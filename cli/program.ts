@@ -11,6 +11,7 @@ const verbs: Record<string, () => Promise<(program: Command) => void>> = {
   build: async () => (await import('./build.ts')).addBuild,
   delta: async () => (await import('./delta.ts')).addDeltaVerb,
   disk: async () => (await import('./disk.ts')).addDisk,
+  'user-data': async () => (await import('./user-data/user-data.ts')).addUserData,
   inspect: async () => (await import('./inspect.ts')).addInspect,
   sign: async () => (await import('./sign.ts')).addSign,
   serve: async () => (await import('./serve.ts')).addServe,

@@ -6,6 +6,7 @@ import { errorPages } from './errors.ts';
 import { imagePages } from './image-reference.ts';
 import { manPages } from './man.ts';
 import { renderStates } from './state.ts';
+import { userDataPages } from './user-data.ts';
 
 /** The pages that are made from the code's own tables; a test compares them with what is committed. */
 export const pages: Record<string, () => string> = {
@@ -15,6 +16,7 @@ export const pages: Record<string, () => string> = {
   ...errorPages,
   ...imagePages,
   ...manPages,
+  ...userDataPages,
 };
 
 if (import.meta.main) {

@@ -1,8 +1,8 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { templateOf } from '../../../protocol/text/unit-name.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { placeOf } from '../../definition/place-of.ts';
 import { type Problem, refuseAll } from '../../definition/refuse-all.ts';
-import { templateOf } from '../../../protocol/text/unit-name.ts';
 import { parentOf } from '../entries/change.ts';
 import type { Tree } from '../entries/entry.ts';
 import { adoptLinked } from './adopt-linked.ts';

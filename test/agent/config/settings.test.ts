@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { deadmanSeconds } from '../../../protocol/rules/contradiction.ts';
 import { pathsOf } from '../../../agent/config/paths.ts';
 import { readSettings } from '../../../agent/config/settings.ts';
+import { deadmanSeconds } from '../../../protocol/rules/contradiction.ts';
 
 let root: string;
 beforeEach(async () => {
