@@ -68,6 +68,15 @@ const forPeers = {
   'systemd-analyze': 'systemd',
   setpriv: 'util-linux',
   ip: 'iproute2',
+  '/usr/lib/python3/dist-packages/yaml': 'python3-yaml',
+  '/usr/lib/python3/dist-packages/jsonschema': 'python3-jsonschema',
+  '/usr/lib/python3/dist-packages/configobj': 'python3-configobj',
+  '/usr/lib/python3/dist-packages/jinja2': 'python3-jinja2',
+  '/usr/lib/python3/dist-packages/jsonpatch.py': 'python3-jsonpatch',
+  '/usr/lib/python3/dist-packages/netifaces-0.11.0.egg-info': 'python3-netifaces',
+  '/usr/lib/python3/dist-packages/oauthlib': 'python3-oauthlib',
+  '/usr/lib/python3/dist-packages/requests': 'python3-requests',
+  '/usr/lib/python3/dist-packages/serial': 'python3-serial',
 };
 
 await installNodeModules();
@@ -77,6 +86,7 @@ await unpackOnly('etcd', 'etcd-server');
 if (process.argv.includes('--peers')) {
   await unpackOnly('promtool', 'prometheus');
   await unpackOnly('nginx', 'nginx', 'usr/sbin');
+  await unpackOnly('cloud-init', 'cloud-init');
 }
 checkNamespaces();
 

@@ -7,6 +7,9 @@ import { accountName } from './words.ts';
 
 /** All of `groups`: names, and tables of a name with its members. */
 export function readGroups(node: Node, to: Report): PlannedGroup[] {
+  if (node.kind === 'list' && node.items.length === 0) {
+    to.error(node.at, 'groups is an empty list', 'Write a name, or leave groups out.');
+  }
   if (node.kind === 'list') return node.items.flatMap((each) => readGroup(each, to));
   return readGroup(node, to);
 }
