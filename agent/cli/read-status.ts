@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LoaderName } from '../../protocol/boot/boot-facts.ts';
 import { asInterlockError, type InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { readKnownSettings } from '../config/known-settings.ts';
 import { type Paths, pathsOf } from '../config/paths.ts';
 import type { Settings } from '../config/settings.ts';
 import { remedyOf } from '../console/line.ts';
 import { findOutdated, type Outdated } from '../etc/find-outdated.ts';
+import { readLoader } from '../loader/read-loader.ts';
 import { readSecureBoot, type SecureBootState } from '../loader/secure-boot/read-state.ts';
 import { otherSlot } from '../ports/host.ts';
 import type { LoaderEntry } from '../ports/loader.ts';
@@ -26,6 +28,8 @@ export interface Status {
   entries: LoaderEntry[] | null;
   outdated: Outdated[];
   secureBoot: SecureBootState;
+  /** What started this boot; null when nothing says so. */
+  loader: LoaderName | null;
   progress: (Progress & { pid: number }) | null;
   /** What would let the server be asked again. */
   advice: string | null;
@@ -57,6 +61,7 @@ export async function readStatus(root: string): Promise<Status> {
     entries: fresh?.entries ?? null,
     outdated: await findOutdated(paths),
     secureBoot: await readSecureBoot(root),
+    loader: await readLoader(root),
     progress: fresh ? null : await readProgress(paths),
     advice: memory.look?.problem ? remedyOf(memory.look.reason) : null,
     problems: [
@@ -73,7 +78,7 @@ function isForbidden(problem: InterlockError | null): problem is InterlockError 
 
 /** The status as JSON. */
 export function dataOf({ hostId, settings, memory, problems, ...now }: Status) {
-  const { entries, outdated, secureBoot, progress, advice } = now;
+  const { entries, outdated, secureBoot, loader, progress, advice } = now;
   const {
     phase,
     since,
@@ -116,6 +121,8 @@ export function dataOf({ hostId, settings, memory, problems, ...now }: Status) {
     seen,
     outdated,
     secureBoot,
+    loader,
+    isBootVerified: secureBoot.on && loader !== 'grub',
     progress,
     sources,
   };

@@ -35,6 +35,7 @@ export function formatStatus(status: Status, now: Date, width = terminalWidth())
     ),
     ...status.outdated.map(({ path, image }): Fact => ['/etc', outdatedLine(path, image)]),
     ['reports', memory.reports.length > 0 ? `${memory.reports.length} not sent yet` : 'all sent'],
+    ...loaderOf(status),
     ['boot', `Secure Boot ${secureBoot.on ? 'on' : 'off'}, kernel lockdown ${secureBoot.lockdown ?? 'none'}`],
     ['server', `${settings.server ?? 'none'}, channel ${settings.channel}, group ${settings.group}`],
     ...labelsOf(status),
@@ -49,6 +50,17 @@ export function formatStatus(status: Status, now: Date, width = terminalWidth())
 function labelsOf({ settings: { labels } }: Status): Fact[] {
   const text = formatLabels(labels);
   return text ? [['labels', text]] : [];
+}
+
+/** A BIOS asks for no signature, whatever the disk says. */
+function loaderOf({ loader }: Status): Fact[] {
+  if (!loader) return [];
+  const texts = {
+    'systemd-boot': 'systemd-boot, by UEFI',
+    grub: 'GRUB, by BIOS: this boot is not verified, nothing checked kernel and initrd',
+    none: 'none: the kernel was started directly',
+  };
+  return [['loader', texts[loader]]];
 }
 
 /** Lamps: a form for each, so that nobody needs their colour. */

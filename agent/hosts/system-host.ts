@@ -6,6 +6,7 @@ import { verityDevice } from '../../protocol/boot/kernel-parameters.ts';
 import { privateFile } from '../../system/files/private-files.ts';
 import { openLoader } from '../loader/loader.ts';
 import type { Running, SlotName } from '../ports/host.ts';
+import type { LoaderPort } from '../ports/loader.ts';
 import { findSlotsOnDisk } from '../slots/find-on-disk.ts';
 import type { Host } from './host.ts';
 import { mountEsp, unmountEsp } from './mount-esp.ts';
@@ -25,9 +26,13 @@ export async function openSystemHost(): Promise<Host> {
   return {
     loader: {
       ...loader,
+      async tidy(running) {
+        await loader.tidy(running);
+        if (await isGood(loader, running)) await noteConfirmed();
+      },
       async markGood(generation) {
         await loader.markGood(generation);
-        await writeFile(confirmed, '', { mode: privateFile });
+        await noteConfirmed();
         await rm(trialFile, { force: true });
       },
     },
@@ -37,6 +42,18 @@ export async function openSystemHost(): Promise<Host> {
     reboot: () => reboot('system'),
     close: () => unmountEsp(esp),
   };
+}
+
+async function noteConfirmed(): Promise<void> {
+  await writeFile(confirmed, '', { mode: privateFile });
+}
+
+/** A cut between two pointers lets one loader count what was marked good: nobody would mark it again. */
+async function isGood(loader: LoaderPort, { slot, rootHash }: Running): Promise<boolean> {
+  const own = (await loader.entries())
+    .filter((entry) => entry.slot === slot && rootHash.startsWith(entry.rootHashPrefix))
+    .toSorted((a, b) => b.generation - a.generation);
+  return own[0]?.triesLeft === null;
 }
 
 /** What the kernel says about this boot. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Status } from '../../../agent/cli/read-status.ts';
+import { dataOf, type Status } from '../../../agent/cli/read-status.ts';
 import { formatStatus } from '../../../agent/cli/status-text.ts';
 import { freshMemory, type Memory } from '../../../agent/state-machine/memory.ts';
 
@@ -34,6 +34,7 @@ function statusOf(memory: Partial<Memory>, more: Partial<Status> = {}): Status {
     ],
     outdated: [],
     secureBoot: { on: true, lockdown: 'integrity' } as Status['secureBoot'],
+    loader: 'systemd-boot' as Status['loader'],
     progress: null,
     advice: null,
     problems: [],
@@ -59,6 +60,7 @@ next run    in 55 min: the host runs the head of its channel
 last check  5 min ago: the host runs the head of its channel
 lock        etcd, group web; no place held
 reports     all sent
+loader      systemd-boot, by UEFI
 boot        Secure Boot on, kernel lockdown integrity
 server      https://updates.example.org, channel stable, group web
 host        1b4e28ba-2fa1-41d2-883f-0016d3cca427
@@ -191,4 +193,11 @@ test('a host that does not reach its server says why, and what to do', () => {
   expect(text).toContain(
     'last check  10 s ago: no server listens at updates.example.org:8080\nto do       Check the port.',
   );
+});
+
+test('a host that a BIOS started says that nothing verified it', () => {
+  const status = statusOf({}, { loader: 'grub', secureBoot: { on: false, lockdown: null } });
+  expect(formatStatus(status, now)).toContain('GRUB, by BIOS: this boot is not verified');
+  expect(dataOf(status)).toMatchObject({ loader: 'grub', isBootVerified: false });
+  expect(dataOf(statusOf({}))).toMatchObject({ loader: 'systemd-boot', isBootVerified: true });
 });
