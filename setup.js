@@ -56,6 +56,7 @@ const forPeers = {
   '/usr/bin/time': 'time',
   zstd: 'zstd',
   curl: 'curl',
+  genisoimage: 'genisoimage',
   ostree: 'ostree',
   openssl: 'openssl',
   'qemu-img': 'qemu-utils',

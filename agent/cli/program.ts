@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { createProgram, runProgram } from '../../system/command/command.ts';
 import { addLock } from './lock.ts';
+import { addSources } from './sources.ts';
 import { addStatus } from './status.ts';
 import { addUserData } from './user-data.ts';
 import { addVerbs } from './verbs.ts';
@@ -20,6 +21,7 @@ export function createAgent(): Command {
   addVerbs(program, root);
   addStatus(program, root);
   addLock(program, root);
+  addSources(program, root);
   addVerify(program);
   addUserData(program, root);
   return program;

@@ -1,4 +1,5 @@
 import { Inputs } from '../../protocol/documents/host-inputs.ts';
+import type { SourceName } from '../../protocol/documents/user-data-sources.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { contradictionIn } from '../../protocol/rules/contradiction.ts';
 import { lockContradiction } from '../../protocol/rules/lock-contradiction.ts';
@@ -26,6 +27,8 @@ export interface Settings {
   /** Seconds: time to become healthy, time to stay so, limit of one check. */
   health: { settle: number; steady: number; timeout: number };
   hooks: { timeout: number };
+  /** Where user-data is looked for (null: by the firmware), and for how many seconds. */
+  userData: { sources: SourceName[] | null; timeout: number };
   machine: 'system' | 'file';
   /** The files all this came from, in the order they were read. */
   sources: string[];
@@ -67,7 +70,7 @@ export function mergeInputs({ root }: Pick<Paths, 'root'>, fragments: Fragment[]
 }
 
 function merge(below: Inputs, above: Inputs): Inputs {
-  const tables = ['labels', 'lock', 'health', 'hooks', 'machine'] as const;
+  const tables = ['labels', 'lock', 'health', 'hooks', 'user_data', 'machine'] as const;
   const merged = tables.flatMap((key) =>
     below[key] || above[key] ? [[key, { ...below[key], ...above[key] }]] : [],
   );
@@ -96,6 +99,7 @@ export function settingsOf({ inputs, fragments }: Merged): Settings {
     lock: lockOf(inputs.lock, fragments),
     health,
     hooks: { timeout: 300, ...inputs.hooks },
+    userData: { sources: inputs.user_data?.sources ?? null, timeout: inputs.user_data?.timeout ?? 60 },
     machine: inputs.machine?.kind ?? 'system',
     sources: fragments.map(({ file }) => file),
   };

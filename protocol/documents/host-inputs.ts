@@ -1,6 +1,7 @@
 import { type Static, type TOptional, type TSchema, Type } from 'typebox';
 import { Labels } from '../schema/labels.ts';
 import { strict, Word } from '../schema/schema.ts';
+import { localSources, networkSources } from './user-data-sources.ts';
 
 const Url = Type.String({ pattern: '^https?://[^\\s]+$' });
 const Path = Type.String({ minLength: 1 });
@@ -46,6 +47,14 @@ export const Inputs = some({
   }),
   health: some({ settle: Seconds, steady: Seconds, timeout: Seconds }),
   hooks: some({ timeout: Seconds }),
+  user_data: some({
+    /** The only sources that are asked, in their order; by default those that the firmware tells of. */
+    sources: Type.Array(Type.Enum([...localSources, ...networkSources])),
+    /** Seconds that all sources together have to answer. */
+    timeout: Type.Integer({ minimum: 1, maximum: 600 }),
+  }),
+  /** Whether programs and containers may ask the cloud's metadata service once it was read. */
+  metadata: Type.Enum(['shut', 'open']),
   machine: some({ kind: Type.Enum(['system', 'file']) }),
 });
 export type Inputs = Static<typeof Inputs>;

@@ -1,5 +1,5 @@
-import type { SourceName } from '../ports/found.ts';
-import { localSources, networkSources } from '../ports/found.ts';
+import type { SourceName } from '../../../protocol/documents/user-data-sources.ts';
+import { localSources, networkSources } from '../../../protocol/documents/user-data-sources.ts';
 import type { Machine } from './machine.ts';
 import { seedOf } from './seed.ts';
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { SourceName } from '../../../protocol/documents/user-data-sources.ts';
 import { readConfigDrive } from '../local/config-drive.ts';
 import { readFwCfg } from '../local/fw-cfg.ts';
 import { readGuestinfo } from '../local/guestinfo.ts';
@@ -10,7 +11,7 @@ import { chooseSources } from '../machine/choose-sources.ts';
 import type { Machine } from '../machine/machine.ts';
 import { readMachine } from '../machine/read-machine.ts';
 import { seedOf } from '../machine/seed.ts';
-import type { Found, Search, SourceName, Stage } from '../ports/found.ts';
+import type { Found, Search, Stage } from '../ports/found.ts';
 import { firstFound } from './first-found.ts';
 import { openService } from './open-service.ts';
 

@@ -1,3 +1,4 @@
+import type { SourceName } from '../../../protocol/documents/user-data-sources.ts';
 import type { Machine } from '../machine/machine.ts';
 import { seedOf } from '../machine/seed.ts';
 import { readAzure } from '../metadata/azure.ts';
@@ -10,7 +11,7 @@ import { readNoCloudNet } from '../metadata/no-cloud-net.ts';
 import { readOpenStack } from '../metadata/openstack.ts';
 import { readScaleway } from '../metadata/scaleway.ts';
 import { readVultr } from '../metadata/vultr.ts';
-import type { Found, SourceName } from '../ports/found.ts';
+import type { Found } from '../ports/found.ts';
 import type { Ovf } from '../reading/ovf-document.ts';
 
 /** How a source on the network is read; each has a client of its own, so that one that hangs takes nobody's connections. */

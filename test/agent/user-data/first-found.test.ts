@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Found, Search, SourceName, Stage } from '../../../agent/user-data/ports/found.ts';
+import type { Found, Search, Stage } from '../../../agent/user-data/ports/found.ts';
 import type { Reader } from '../../../agent/user-data/ports/reader.ts';
 import { firstFound } from '../../../agent/user-data/sources/first-found.ts';
+import type { SourceName } from '../../../protocol/documents/user-data-sources.ts';
 
 const never = new Promise<Found | null>(() => {});
 const some = (source: SourceName): Found => ({ source, instanceId: 'i-1', sshKeys: [], trusted: false });

@@ -1,8 +1,12 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { networkFiles } from '../../../agent/user-data/network/network-files.ts';
 import { readDroplet } from '../../../agent/user-data/network/read-droplet.ts';
 import { readNetworkConfig } from '../../../agent/user-data/network/read-network-config.ts';
 import { readNetworkData } from '../../../agent/user-data/network/read-network-data.ts';
+import { writeNetwork } from '../../../agent/user-data/network/write-network.ts';
 import { parseYaml } from '../../../agent/user-data/reading/parse-yaml.ts';
 
 const filesOf = (yaml: string) => {
@@ -195,4 +199,22 @@ test.each([
 
 test('a document that leaves the network to the image says nothing', () => {
   expect(readNetworkConfig(parseYaml(Buffer.from('network: {config: disabled}'), 'x'))).toBeUndefined();
+});
+
+test('written for networkd to read whatever the mask; what an earlier boot’s document said is gone', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'interlock-network-'));
+  const folder = join(root, 'run/systemd/network');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of ['20-user-data-old.network', '70-other.network']) writeFileSync(join(folder, name), '');
+  const before = process.umask(0o077);
+  try {
+    const plan = readNetworkConfig({ version: 2, ethernets: { a: { dhcp4: true } } });
+    await writeNetwork(plan!, root);
+    expect(readdirSync(folder).toSorted()).toEqual(['20-user-data-a.network', '70-other.network']);
+    expect(statSync(folder).mode & 0o777).toBe(0o755);
+    expect(statSync(join(folder, '20-user-data-a.network')).mode & 0o777).toBe(0o644);
+  } finally {
+    process.umask(before);
+    rmSync(root, { recursive: true });
+  }
 });

@@ -1,5 +1,6 @@
 import type { Machine } from '../../../agent/user-data/machine/machine.ts';
-import type { Search, SourceName } from '../../../agent/user-data/ports/found.ts';
+import type { Search } from '../../../agent/user-data/ports/found.ts';
+import type { SourceName } from '../../../protocol/documents/user-data-sources.ts';
 
 /** One answer of a pretended metadata service. */
 export interface Reply {
