@@ -41,6 +41,9 @@ const forPeers = {
   sfdisk: 'fdisk',
   'fsck.fat': 'dosfstools',
   mdir: 'mtools',
+  'grub-mkimage': 'grub-common',
+  // Debian has it for such machines alone
+  ...(arch() === 'x64' ? { '/usr/lib/grub/i386-pc/kernel.img': 'grub-pc-bin' } : {}),
   objdump: 'binutils',
   busybox: 'busybox',
   gpg: 'gpg',

@@ -2,19 +2,25 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { PartitionName } from '../../protocol/boot/partitions.ts';
+import { biosLoaderFile } from '../../protocol/boot/host-layout.ts';
+import { biosPartition, type PartitionName } from '../../protocol/boot/partitions.ts';
 import { parseRelease, type Release, releaseId } from '../../protocol/documents/release.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { placeLoader } from '../../protocol/formats/disk/bios-loader.ts';
 import { encodeGpt, type GptTable } from '../../protocol/formats/disk/gpt.ts';
 import { syncFolder, withFile } from '../../system/files/durable.ts';
+import { readGrubConfig } from '../grub/bios-loader.ts';
 import { writeFully } from '../root/erofs/block-writer.ts';
 import { defaultSizes, layOutDisk, type PartitionSizes, partitionRange } from './disk-layout.ts';
 import { espFiles } from './esp-files.ts';
 import { checkEspSpace } from './esp-space.ts';
 import { encodeFat32 } from './fat32/encode-fat32.ts';
 import { packState } from './pack-state.ts';
+import { readBiosLoader } from './read-bios-loader.ts';
 
 const readLength = 1024 * 1024;
+/** GRUB loads what lies in the boot file from files of their own: together they are no larger than it. */
+const withExtracted = 2;
 
 /** Options of a first-install disk. */
 export interface DiskOptions {
@@ -35,8 +41,8 @@ export interface DiskOptions {
 
 /**
  * Writes a sparse first-install disk from a release's folder: slot a holds the release, slot b nothing, the state an
- * empty file system. The same release and options give the same bytes. Throws `release_invalid` when a file is not what `release.json`
- * says, `image_too_big` when a part does not fit, `esp_too_small` when the next boot file would not; `out` is replaced only by a whole disk.
+ * empty file system; where the release has GRUB, a BIOS starts it too. The same release and options give the same bytes.
+ * Throws `release_invalid` when a file is not what `release.json` says, `image_too_big` when a part does not fit, `esp_too_small` when the next boot file would not; `out` is replaced only by a whole disk.
  */
 export async function packDisk(
   releaseDir: string,
@@ -50,12 +56,13 @@ export async function packDisk(
   const seed = options.seed ?? `${releaseId(release)} ${release.root.verity.rootHash}`;
   const table = endAt(layOutDisk(sizes, release.arch, seed), options.multiple);
   const size = table.sectors * table.sectorSize;
+  const biosLoader = await readBiosLoader(releaseDir);
   const unfinished = `${out}.part`;
   try {
     await withFile(unfinished, 'w', async (disk) => {
       await disk.truncate(size);
-      await writeTable(disk, table);
-      await writeEsp(disk, table, release, releaseDir, options);
+      await writeTable(disk, table, biosLoader);
+      await writeEsp(disk, table, release, releaseDir, { ...options, hasGrub: biosLoader !== undefined });
       await writeSlot(disk, table, release, releaseDir, options);
       await writeState(unfinished, table, release);
       await disk.sync();
@@ -74,8 +81,17 @@ function endAt(table: GptTable, multiple = table.sectorSize): GptTable {
   return { ...table, sectors: Math.ceil(table.sectors / sectors) * sectors };
 }
 
-async function writeTable(disk: FileHandle, table: GptTable): Promise<void> {
+/** The boot sector's code shares its sector with the table's protective record. */
+async function writeTable(disk: FileHandle, table: GptTable, biosLoader: Buffer | undefined): Promise<void> {
   const { head, tail } = encodeGpt(table);
+  if (biosLoader) {
+    const { offset } = partitionRange(table, biosPartition);
+    const placed = placeLoader(biosLoader, offset / table.sectorSize);
+    if (!placed)
+      throw new InterlockError('release_invalid', { file: biosLoaderFile, problem: 'is no loader' });
+    placed.code.copy(head);
+    await writeFully(disk, placed.core, offset);
+  }
   await writeFully(disk, head, 0);
   await writeFully(disk, tail, table.sectors * table.sectorSize - tail.length);
 }
@@ -85,7 +101,7 @@ async function writeEsp(
   table: GptTable,
   release: Release,
   releaseDir: string,
-  { loader, enrollment, files }: DiskOptions,
+  { loader, enrollment, files, hasGrub }: DiskOptions & { hasGrub: boolean },
 ): Promise<void> {
   const boot = await readFile(join(releaseDir, 'boot.efi'));
   checkDigest('boot.efi', createHash('sha256').update(boot).digest('hex'), release.boot.sha256);
@@ -95,11 +111,12 @@ async function writeEsp(
     rootHash,
     boot,
     ...(loader && { loader }),
+    ...(hasGrub && { grubConfig: await readGrubConfig() }),
     ...(enrollment && { enrollment }),
   });
   const { offset, size } = partitionRange(table, 'esp');
   const all = new Map([...(files ?? []), ...own]);
-  checkEspSpace(all, boot.length, size);
+  checkEspSpace(all, hasGrub ? withExtracted * boot.length : boot.length, size);
   const pieces = encodeFat32({
     size,
     label: 'ESP',

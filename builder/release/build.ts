@@ -9,8 +9,9 @@ import { withScratch } from '../../system/files/scratch.ts';
 import { during, keepWarnings, type Reporter, silent, warnOf } from '../build-host/reporter.ts';
 import { withFreeSpace } from '../build-host/with-free-space.ts';
 import type { Definition } from '../definition/definition.ts';
+import { biosLoadersOf } from '../grub/loader-of-lock.ts';
 import { fetchPackages } from '../packages/fetch-packages.ts';
-import type { PackagesLock } from '../packages/lock/packages-lock.ts';
+import { allPackages, type PackagesLock } from '../packages/lock/packages-lock.ts';
 import { lockFor } from '../packages/lock-for.ts';
 import { findMirror } from '../packages/network/mirror.ts';
 import { keptFrames } from '../payload/kept-frames.ts';
@@ -24,6 +25,9 @@ import { describeState } from '../tree/state/describe-state.ts';
 import type { UsersLock } from '../tree/users/accounts/users-lock.ts';
 import { pack } from './pack.ts';
 import { prepareTree } from './prepare-tree.ts';
+
+const noBios =
+  'packages.lock has no grub-pc-bin: disks will not boot on machines with a BIOS; build with --update-lock';
 
 /** What one build is given in addition to the image's definition. */
 export interface BuildOptions {
@@ -81,13 +85,15 @@ export async function build(
   const lock = await lockFor(definition, arch, options.lock, report, options);
   if (!options.lock) await options.keepLock?.(lock);
   const files = await fetchPackages(
-    lock.packages,
+    allPackages(lock),
     options.offline ? null : await findMirror(),
     report,
     definition.dir,
   );
   const { trust, floor } = options;
-  const additions = { version, ...(trust && { trust }), ...(floor && { floor }) };
+  const bios = await biosLoadersOf(lock, files);
+  if (arch === 'x86-64' && !bios) report.warn?.(noBios);
+  const additions = { version, ...(trust && { trust }), ...(floor && { floor }), ...(bios && { bios }) };
   await mkdir(options.out, { recursive: true });
   return withScratch(folder, async (work) => {
     const spool = join(work, 'spool');

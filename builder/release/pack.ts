@@ -152,10 +152,10 @@ async function putBlob(folder: string, name: string, content: string | Uint8Arra
   return { size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-/** First-install disks have an ESP of the default size unless another is given. */
+/** First-install disks have an ESP of the default size unless another is given; GRUB needs each boot file's parts beside it. */
 function checkEsp(bootSize: number, loader: Uint8Array): void {
   const loaders = ['loader', 'fallback'].map((name) => [name, loader] as const);
-  checkEspSpace(new Map(loaders), 2 * bootSize, defaultSizes.esp);
+  checkEspSpace(new Map(loaders), 4 * bootSize, defaultSizes.esp);
 }
 
 function checkRoom(part: string, size: number, room: number): void {

@@ -5,8 +5,8 @@ import { parsePackageName } from '../definition/package-name.ts';
 import { fetchPackages, missingPackages } from '../packages/fetch-packages.ts';
 import { requestProblems } from '../packages/lock/check-requested.ts';
 import { layersOf } from '../packages/lock/lock-layers.ts';
-import type { PackagesLock } from '../packages/lock/packages-lock.ts';
-import { neededPackages, requiredPackages } from '../packages/lock/required-packages.ts';
+import { allPackages, type PackagesLock } from '../packages/lock/packages-lock.ts';
+import { neededPackages, requiredPackages, unpackedPackages } from '../packages/lock/required-packages.ts';
 import { checkDefinition } from '../root/check/check-definition.ts';
 import { layerKeys, treeKey } from '../tree/install/bootstrap.ts';
 import { keyAfterScripts, layOver } from '../tree/installed-tree.ts';
@@ -74,7 +74,7 @@ async function statePhases(
 /** Packages that come though the definition does not name them, each with its reason. */
 function addedPackages(definition: Definition): Phase[] {
   const named = new Set(definition.packages.map((text) => parsePackageName(text).name));
-  return neededPackages(definition, definition.arch)
+  return [...neededPackages(definition, definition.arch), ...unpackedPackages(definition.arch)]
     .filter(({ name }) => !named.has(name))
     .map(({ name, reason }) => ({ phase: 'add', what: `${name}: ${reason}`, state: 'always' }));
 }
@@ -88,9 +88,9 @@ const olderLock: Phase = {
 
 async function lockedPhases(definition: Definition, lock: PackagesLock): Promise<Phase[]> {
   const { packages, date, suite } = lock;
-  const missing = await missingPackages(packages);
-  const files =
-    missing.length === 0 ? await fetchPackages(packages, null, silent, definition.dir) : undefined;
+  const needed = allPackages(lock);
+  const missing = await missingPackages(needed);
+  const files = missing.length === 0 ? await fetchPackages(needed, null, silent, definition.dir) : undefined;
   const problems = await requestProblems(definition, lock, files);
   return [
     { phase: 'lock', what: `${packages.length} packages of ${suite}, ${date}`, state: 'cached' },
@@ -98,7 +98,7 @@ async function lockedPhases(definition: Definition, lock: PackagesLock): Promise
     ...(lock.requested || files ? [] : [olderLock]),
     {
       phase: 'fetch',
-      what: missing.length === 0 ? 'every package' : `${missing.length} of ${packages.length} packages`,
+      what: missing.length === 0 ? 'every package' : `${missing.length} of ${needed.length} packages`,
       state: missing.length === 0 ? 'cached' : 'to do',
     },
     ...(await installPhases(definition, lock)),

@@ -1,14 +1,14 @@
 import { InterlockError } from '../errors/interlock-error.ts';
-import type { Image } from './entry.ts';
+import { formatImage, type Image } from './entry.ts';
 
 /**
- * Writes the line that GRUB sources before it loads a slot's kernel: a function, named after the image, that appends the
- * words of the boot file's command line to those that it is given. A variable would be split and matched against files.
- * Throws `loader_unsafe` for a command line that GRUB cannot hand over as it is.
+ * Writes what GRUB sources before it loads a slot's kernel: a function that appends the words of the boot file's command
+ * line to those that it is given, for a variable would be split and matched against files; then whose words they are, so
+ * that a torn file counts as none. Throws `loader_unsafe` for a command line that GRUB cannot hand over as it is.
  */
-export function formatCommandLineFile({ slot, prefix }: Image, commandLine: string): string {
+export function formatCommandLineFile(image: Image, commandLine: string): string {
   const words = splitWords(commandLine).map((word) => ` '${word}'`);
-  return `function linux_${slot}-${prefix} { linux "$@"${words.join('')}; }\n`;
+  return `function linux_described { linux "$@"${words.join('')}; }\nset described=${formatImage(image)}\n`;
 }
 
 /** Says why GRUB cannot hand a command line over to the kernel, or nothing. */

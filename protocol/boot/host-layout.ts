@@ -8,6 +8,12 @@ export const agentFile = '/usr/lib/interlock/agent.js';
 /** The Node that runs the agent. */
 export const agentNodeFile = '/usr/lib/interlock/node';
 
+/** In an image for machines with a BIOS: boot sector and core image of GRUB, one behind the other. */
+export const biosLoaderFile = '/usr/lib/interlock/loader.bios';
+
+/** What such an image's loader begins with on a CD, instead of the core image's first sector. */
+export const cdLoaderFile = '/usr/lib/interlock/cdboot.bios';
+
 /** The agent's state on the state partition, which is mounted on /var and survives updates. */
 export const agentStateFolder = '/var/lib/interlock/agent';
 

@@ -8,7 +8,7 @@ export type SlotName = Static<typeof SlotName>;
 /** The partitions of every host's disk by name, in the order they lie on it. Initrd and agent find them by these names. */
 export const partitionNames = ['esp', 'root-a', 'verity-a', 'root-b', 'verity-b', 'state'] as const;
 
-/** Holds what a BIOS starts; only on disks that boot so, before all others and with the last number. */
+/** Holds what a BIOS starts, before all others and with the last number: on disks for x86-64 with sectors of 512 bytes. */
 export const biosPartition = 'bios';
 
 /** One of `partitionNames`, or the one before them. */

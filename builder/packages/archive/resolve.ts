@@ -18,6 +18,7 @@ import { indexFolder } from './index-folder.ts';
 import { type Origin, parseUris } from './parse-uris.ts';
 import { refuseInitrdTools } from './refuse-initrd-tools.ts';
 import { solve } from './solve.ts';
+import { solveUnpacked } from './solve-unpacked.ts';
 import { checkComponents, suiteProblem } from './suite-problem.ts';
 import { expiredSuites, newestDate, readSuiteReleases } from './suite-releases.ts';
 import { takeKeys } from './take-keys.ts';
@@ -45,12 +46,9 @@ export async function resolve(
     });
     const releases = await readSuiteReleases(join(root, 'lists'));
     checkComponents(definition, releases);
-    const packages = sortPackages(
-      parseUris(await solve(config, definition, arch), [
-        ...originsOf(definition, mirror),
-        ...folders.map(({ origin }) => origin),
-      ]),
-    );
+    const origins = [...originsOf(definition, mirror), ...folders.map(({ origin }) => origin)];
+    const packages = sortPackages(parseUris(await solve(config, definition, arch), origins));
+    const unpacked = sortPackages(parseUris(await solveUnpacked(config, arch), origins));
     const controls = await readChosen(config, packages);
     refuseInitrdTools(definition, controls);
     const requested = requestedPackages(definition, arch, controls);
@@ -59,7 +57,8 @@ export async function resolve(
     const recommends = definition.recommends.map((spec) => parsePackageName(spec).name).toSorted();
     const asked = { requested, ...(recommends.length > 0 && { recommends }) };
     const head = { format: 2 as const, suite: definition.suite, arch, date, ...asked, layers: [date] };
-    const chosen = { ...head, ...(expired.length > 0 && { expired }), packages };
+    const more = { ...(expired.length > 0 && { expired }), ...(unpacked.length > 0 && { unpacked }) };
+    const chosen = { ...head, ...more, packages };
     return layPackages(chosen, before, essentialAmong(controls));
   });
 }

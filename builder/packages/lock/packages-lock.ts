@@ -43,12 +43,14 @@ export const PackagesLock = strict({
   recommends: Type.Optional(Type.Array(PackageName, { minItems: 1 })),
   /** The date that package scripts of each layer see; layers are installed in this order, each on those before. */
   layers: Type.Optional(Type.Array(Time, { minItems: 1, maxItems: maxLayers })),
+  /** Packages that files are taken out of, and that are not installed: a boot loader's. */
+  unpacked: Type.Optional(Type.Array(LockedPackage, { minItems: 1 })),
   packages: Type.Array(LockedPackage),
 });
 export type PackagesLock = Static<typeof PackagesLock>;
 
 /** Writes a lock as text: one line for each package, by name, so that a diff shows what changed. */
-export function formatLock({ packages, requested, layers, ...head }: PackagesLock): string {
+export function formatLock({ packages, unpacked, requested, layers, ...head }: PackagesLock): string {
   const { format, suite, arch, date, expired, recommends } = head;
   const fields = Object.entries({
     format,
@@ -61,12 +63,16 @@ export function formatLock({ packages, requested, layers, ...head }: PackagesLoc
   const header = fields.map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)},\n`);
   const asked = Object.entries(requested ?? {}).toSorted(byFirst);
   const requests = asked.map(([spec, name]) => `    ${JSON.stringify(spec)}: ${JSON.stringify(name)}`);
-  const lines = sortPackages(packages).map((locked) => `    ${JSON.stringify(inKeyOrder(locked))}`);
+  const list = (all: readonly LockedPackage[]) =>
+    sortPackages(all)
+      .map((locked) => `    ${JSON.stringify(inKeyOrder(locked))}`)
+      .join(',\n');
   const parts = [
     ...header,
     ...(requested ? [`  "requested": {\n${requests.join(',\n')}\n  },\n`] : []),
     ...(layers ? [`  "layers": ${JSON.stringify(layers)},\n`] : []),
-    `  "packages": [\n${lines.join(',\n')}\n  ]\n`,
+    ...(unpacked ? [`  "unpacked": [\n${list(unpacked)}\n  ],\n`] : []),
+    `  "packages": [\n${list(packages)}\n  ]\n`,
   ];
   return `{\n${parts.join('')}}\n`;
 }
@@ -91,6 +97,11 @@ export function parseLock(input: string | Uint8Array, file: string): PackagesLoc
   const contradiction = findContradiction(lock);
   if (contradiction) throw fail(lineOfJson(text, contradiction.path), contradiction.problem);
   return { ...lock, packages: sortPackages(lock.packages) };
+}
+
+/** Every package that a build needs the file of. */
+export function allPackages({ packages, unpacked = [] }: PackagesLock): LockedPackage[] {
+  return [...packages, ...unpacked];
 }
 
 /** Packages by name in byte order, so that equal sets are equal texts. */

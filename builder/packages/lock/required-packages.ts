@@ -63,6 +63,11 @@ export function neededPackages(definition: Definition, arch: Arch): RequiredPack
   return [kernel, ...needed.map(({ name, reason }) => ({ name, reason }))];
 }
 
+/** Packages that a build takes files out of and does not install, with the reason for each. */
+export function unpackedPackages(arch: Arch): RequiredPackage[] {
+  return arch === 'x86-64' ? [{ name: 'grub-pc-bin', reason: 'boot loader for machines with a BIOS' }] : [];
+}
+
 /** The package spec that a definition's `kernel` stands for. */
 export function kernelPackage(kernel: string, arch: Arch): string {
   if (kernel === 'cloud') return `linux-image-cloud-${debianArch(arch)}`;

@@ -19,7 +19,7 @@ export const originProperty = 'interlock:origin';
  * dpkg's list in the root has, with their `origin`. A root without such a list has the lock's.
  */
 export function debianParts(
-  { packages, suite }: PackagesLock,
+  { packages, unpacked = [], suite }: PackagesLock,
   facts: ReadonlyMap<string, DpkgFacts>,
   origin: string,
 ): Component[] {
@@ -30,6 +30,10 @@ export function debianParts(
   );
   const parts = [
     ...locked.map((each) => ofLock(each, suite, facts)),
+    ...unpacked.map((each) => ({
+      ...ofLock(each, suite, new Map()),
+      properties: [{ name: originProperty, value: 'taken apart, not installed' }],
+    })),
     ...added.map((each) => ({
       ...describe(each, suite, '', each),
       properties: [{ name: originProperty, value: origin }],

@@ -1,4 +1,4 @@
-import type { PackagesLock } from '../../packages/lock/packages-lock.ts';
+import { allPackages, type PackagesLock } from '../../packages/lock/packages-lock.ts';
 import type { SourceDigest } from '../../tree/sources/add-source.ts';
 import { repositoryOf } from './repository-of.ts';
 import type { Resource, Statement } from './statement.ts';
@@ -29,7 +29,7 @@ function expiredIndexes({ expired }: PackagesLock) {
  */
 export function provenance(origin: Origin, subject: Resource[]): Statement {
   const { name, version, arch, epoch, definition, lock, sources, builder } = origin;
-  const packages = lock.packages.map((locked): Resource => {
+  const packages = allPackages(lock).map((locked): Resource => {
     const purl = `pkg:deb/debian/${encodeURIComponent(locked.name)}@${encodeURIComponent(locked.version)}?arch=${locked.arch}${repositoryOf(locked)}`;
     const name = locked.repository === undefined ? locked.path : `${locked.repository}/${locked.path}`;
     return { name, uri: purl, digest: { sha256: locked.sha256 } };

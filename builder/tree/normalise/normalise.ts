@@ -1,4 +1,9 @@
-import { imageFloorFile, imageRootFile } from '../../../protocol/boot/host-layout.ts';
+import {
+  biosLoaderFile,
+  cdLoaderFile,
+  imageFloorFile,
+  imageRootFile,
+} from '../../../protocol/boot/host-layout.ts';
 import { type Reporter, silent } from '../../build-host/reporter.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { putFile } from '../entries/change.ts';
@@ -29,6 +34,8 @@ export interface Additions {
   trust?: Uint8Array;
   /** Content of the trust floor. */
   floor?: Uint8Array;
+  /** Loaders for machines with a BIOS. */
+  bios?: { disk: Uint8Array; cd: Uint8Array };
 }
 
 /**
@@ -56,6 +63,10 @@ export async function normalise(
   if (additions.trust) putFile(tree, imageRootFile.slice(1), additions.trust);
   const floor = stateFloor(additions.floor, definition.stateCompat);
   if (floor) putFile(tree, imageFloorFile.slice(1), floor);
+  if (additions.bios) {
+    putFile(tree, biosLoaderFile.slice(1), additions.bios.disk);
+    putFile(tree, cdLoaderFile.slice(1), additions.bios.cd);
+  }
   removeNamed(tree, definition, report);
   await moveHomes(tree);
   warnOfIdleGlobs(tree, definition, report);

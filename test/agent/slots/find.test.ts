@@ -26,8 +26,8 @@ test('a disk file’s slots lie where its table says, also by the backup table',
     if (damaged) disk.fill(0xff, 512, 1024);
     writeFileSync(path, disk);
     const { a, b } = await findSlotsInFile(path);
-    expect(a.root).toEqual({ path, offset: 5 * mebibyte, size: 3 * mebibyte });
-    expect(b.verity).toEqual({ path, offset: 12 * mebibyte, size: mebibyte });
+    expect(a.root).toEqual({ path, offset: 7 * mebibyte, size: 3 * mebibyte });
+    expect(b.verity).toEqual({ path, offset: 14 * mebibyte, size: mebibyte });
   }
 });
 

@@ -14,14 +14,20 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { packUki } from '../../../builder/boot-file/uki.ts';
 import { digestFile } from '../../../builder/build-host/digest.ts';
 import { partitionRange } from '../../../builder/disk/disk-layout.ts';
 import { checkEspSpace } from '../../../builder/disk/esp-space.ts';
 import { packDisk } from '../../../builder/disk/pack-disk.ts';
+import { readGrubConfig } from '../../../builder/grub/bios-loader.ts';
+import { formatCommandLineFile } from '../../../protocol/boot/grub-command-line.ts';
+import { biosLoaderFile } from '../../../protocol/boot/host-layout.ts';
 import type { Release } from '../../../protocol/documents/release.ts';
 import type { InterlockError } from '../../../protocol/errors/interlock-error.ts';
+import { placeLoader } from '../../../protocol/formats/disk/bios-loader.ts';
 import { decodeGpt, type GptTable, gptLengths } from '../../../protocol/formats/disk/gpt.ts';
 import { openErofs } from '../../support/erofs/open-erofs.ts';
+import { ukiInput } from '../boot-file/check-uki.ts';
 import { makeRelease } from '../support/made-release.ts';
 
 const mebibyte = 1024 * 1024;
@@ -51,7 +57,7 @@ function esp(table: GptTable, command: string, ...args: string[]): string {
 }
 
 describe('first-install disk', () => {
-  it('holds a table that sgdisk accepts, with six aligned partitions', async () => {
+  it('holds a table that sgdisk accepts, with aligned partitions, the BIOS’s first and last in number', async () => {
     const { size, table } = await packDisk(dir, disk, { sizes });
     expect(statSync(disk).size).toBe(size);
     expect(statSync(disk).blocks * 512).toBeLessThan(8 * mebibyte);
@@ -59,9 +65,11 @@ describe('first-install disk', () => {
     const { head, tail } = gptLengths(512);
     expect(decodeGpt(read(0, head), read(size - tail, tail))).toEqual({ ...table, source: 'primary' });
     expect(table.partitions.map(({ name, firstLba }) => `${name} ${firstLba % 2048}`)).toEqual(
-      ['esp', 'root-a', 'verity-a', 'root-b', 'verity-b', 'state'].map((name) => `${name} 0`),
+      ['esp', 'root-a', 'verity-a', 'root-b', 'verity-b', 'state', 'bios'].map((name) => `${name} 0`),
     );
-    expect(new Set(table.partitions.map(({ guid }) => guid)).size).toBe(6);
+    expect(partitionRange(table, 'bios')).toEqual({ offset: mebibyte, size: 2 * mebibyte });
+    expect(execFileSync('sgdisk', ['-i', '7', disk]).toString()).toContain('BIOS boot partition');
+    expect(new Set(table.partitions.map(({ guid }) => guid)).size).toBe(7);
   });
 
   it('boots slot a, which verifies, by an entry without a counter', async () => {
@@ -96,6 +104,39 @@ describe('first-install disk', () => {
     }
   });
 
+  it('boots by a BIOS too when the root brings a loader: all that GRUB loads lies beside the boot file', async () => {
+    const folder = mkdtempSync(join(dir, 'bios-'));
+    const bios = Buffer.alloc(512 + 3000, 7);
+    bios.writeUInt16BE(0x55aa, 510);
+    const entry = { path: biosLoaderFile.slice(1), type: '0' as const, content: bios };
+    const made = await makeRelease(folder, [entry], '1.0', 'made', undefined, packUki(ukiInput));
+    const image = `a-${made.root.verity.rootHash.slice(0, 16)}`;
+    const { table } = await packDisk(folder, disk, { sizes });
+    const first = await digestFile(disk);
+    expect(execFileSync('sgdisk', ['-v', disk]).toString()).toContain('No problems found');
+    const { offset } = partitionRange(table, 'bios');
+    const placed = placeLoader(bios, offset / 512)!;
+    expect(read(0, 440).equals(placed.code)).toBe(true);
+    expect(read(offset, placed.core.length).equals(placed.core)).toBe(true);
+    const text = esp(table, 'mtype', `::EFI/interlock/${image}.cfg`);
+    expect(text).toBe(formatCommandLineFile({ slot: 'a', prefix: image.slice(2) }, ukiInput.cmdline));
+    for (const [kind, content] of [
+      ['linux', ukiInput.kernel],
+      ['initrd', ukiInput.initrd],
+    ] as const) {
+      esp(table, 'mcopy', '-n', '-o', `::EFI/interlock/${image}.${kind}`, join(folder, kind));
+      expect(readFileSync(join(folder, kind)).equals(Buffer.from(content))).toBe(true);
+    }
+    expect(esp(table, 'mtype', '::interlock/grub/grub.cfg')).toBe((await readGrubConfig()).toString());
+    esp(table, 'mcopy', '-n', '-o', '::interlock/grub/grubenv', join(folder, 'grubenv'));
+    const list = execFileSync('grub-editenv', [join(folder, 'grubenv'), 'list']).toString();
+    expect(list).toBe(
+      `good_generation=1\ngood_image=${image}\ntrial_generation=0\ntrial_image=\ntrial_left=0\n`,
+    );
+    await packDisk(folder, disk, { sizes });
+    expect(await digestFile(disk)).toEqual(first);
+  });
+
   it('carries what firmware in setup mode is to trust', async () => {
     const enrollment = new Map([['PK.auth', Buffer.from('platform key')]]);
     const { table } = await packDisk(dir, disk, { sizes, enrollment });
@@ -114,7 +155,7 @@ describe('first-install disk', () => {
     const head = execFileSync('dumpe2fs', ['-h', image], { stdio: 'pipe' }).toString();
     expect(head).toMatch(/^Filesystem features: .*has_journal.*metadata_csum$/m);
     expect(head).not.toMatch(/orphan_file|metadata_csum_seed/);
-    expect(head).toContain(table.partitions.at(-1)!.guid);
+    expect(head).toContain(table.partitions.find(({ name }) => name === 'state')!.guid);
     expect(execFileSync('debugfs', ['-R', 'ls -p /', image], { stdio: 'pipe' }).toString()).not.toMatch(
       /^.*\/(?!\.|lost\+found)\w+\/0\/$/m,
     );

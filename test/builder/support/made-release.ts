@@ -14,11 +14,13 @@ export async function makeRelease(
   version = '1.0',
   name = 'made',
   format?: PayloadFormat,
+  bootFile?: Buffer,
 ): Promise<Release> {
   const at = (file: string) => join(dir, file);
   const options = { buildTime: 1_700_000_000 };
   const { image: root, verity } = await packRoot(tarStream(entries), dir, name, options);
-  const boot = Buffer.concat([Buffer.from(`interlock.roothash=${verity.rootHash}`), randomBytes(100_000)]);
+  const boot =
+    bootFile ?? Buffer.concat([Buffer.from(`interlock.roothash=${verity.rootHash}`), randomBytes(100_000)]);
   writeFileSync(at('boot.efi'), boot);
   const files = { root: at('root.erofs'), verity: at('root.verity'), boot: at('boot.efi') };
   const nothing = { size: 0, sha256: sha256(Buffer.alloc(0)) };

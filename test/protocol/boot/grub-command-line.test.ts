@@ -5,7 +5,7 @@ const image = { slot: 'a', prefix: '0123456789abcdef' } as const;
 
 test('each word is quoted, and quotation marks go: GRUB puts them back around a word with a space', () => {
   expect(formatCommandLineFile(image, 'ro  quiet dyndbg="file a* +p" $HOME;reboot')).toBe(
-    `function linux_a-0123456789abcdef { linux "$@" 'ro' 'quiet' 'dyndbg=file a* +p' '$HOME;reboot'; }\n`,
+    `function linux_described { linux "$@" 'ro' 'quiet' 'dyndbg=file a* +p' '$HOME;reboot'; }\nset described=a-0123456789abcdef\n`,
   );
 });
 

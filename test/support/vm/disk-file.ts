@@ -10,8 +10,11 @@ export async function copyDisk(from: string, to: string): Promise<void> {
   await run('cp', ['--sparse=always', '--reflink=auto', from, to]);
 }
 
-/** Where a partition of a raw disk begins, and its length, in bytes. */
-export async function findPartition(disk: string, name: string): Promise<{ offset: number; size: number }> {
+/** Where a partition of a raw disk begins, and its length, in bytes; and its unique GUID. */
+export async function findPartition(
+  disk: string,
+  name: string,
+): Promise<{ offset: number; size: number; guid: string }> {
   const { head: headLength, tail: tailLength } = gptLengths(sectorSize);
   const { partitions } = await withFile(disk, 'r', async (file) => {
     const { size } = await file.stat();
@@ -21,7 +24,8 @@ export async function findPartition(disk: string, name: string): Promise<{ offse
   });
   const found = partitions.find((partition) => partition.name === name);
   if (!found) throw new Error(`${disk} has no partition ${name}`);
-  return { offset: found.firstLba * sectorSize, size: (found.lastLba - found.firstLba + 1) * sectorSize };
+  const { firstLba, lastLba, guid } = found;
+  return { offset: firstLba * sectorSize, size: (lastLba - firstLba + 1) * sectorSize, guid };
 }
 
 /** Writes a file to the start of a partition. */

@@ -29,6 +29,8 @@ export interface VmOptions {
   shell?: boolean;
   /** Firmware variables to start from instead of fresh ones. */
   variables?: string;
+  /** What starts the disk: UEFI unless given, or the BIOS that QEMU brings; that one adds nothing of `cmdline`. */
+  firmware?: 'uefi' | 'bios';
   /** Firmware that checks signatures once it has keys, and guards its variables by SMM. */
   secureBoot?: boolean;
   /** What a reset does: start again with the same disk and variables (the usual), or stay off. */
@@ -81,8 +83,7 @@ export function qemuArgs(options: VmOptions, host: Host): string[] {
     ...['-m', String(options.memory ?? 1024), '-nodefaults', '-display', 'none', '-S'],
     ...['-action', 'reboot=shutdown,watchdog=reset'],
     ...(options.secureBoot ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : []),
-    ...['-drive', `if=pflash,format=raw,readonly=on,file=${firmwareOf(options, host)}`],
-    ...['-drive', `if=pflash,format=${format},file=${files.variables}`],
+    ...(options.firmware === 'bios' ? [] : firmwareDrives(options, host, files.variables)),
     ...(options.extra ?? []),
     ...['-drive', `if=none,id=disk,format=${format},file=${options.disk},cache=${cache},discard=unmap`],
     ...diskDevices[options.bus ?? 'virtio'].flatMap((device) => ['-device', device]),
@@ -95,8 +96,16 @@ export function qemuArgs(options: VmOptions, host: Host): string[] {
   ];
 }
 
-function firmwareOf({ secureBoot }: VmOptions, { firmware }: Host): string {
-  return secureBoot ? firmware.replace(/\.fd$/, '.secboot.fd') : firmware;
+function firmwareDrives(
+  { secureBoot, format = 'raw' }: VmOptions,
+  { firmware }: Host,
+  variables: string,
+): string[] {
+  const code = secureBoot ? firmware.replace(/\.fd$/, '.secboot.fd') : firmware;
+  return [
+    ...['-drive', `if=pflash,format=raw,readonly=on,file=${code}`],
+    ...['-drive', `if=pflash,format=${format},file=${variables}`],
+  ];
 }
 
 function shellDevice(chardev: string[]): string[] {
