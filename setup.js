@@ -58,6 +58,7 @@ const forPeers = {
   casync: 'casync',
   '/usr/bin/time': 'time',
   zstd: 'zstd',
+  xmllint: 'libxml2-utils',
   curl: 'curl',
   genisoimage: 'genisoimage',
   ostree: 'ostree',

@@ -5,16 +5,19 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { reportOn } from '../builder/build-host/reporter.ts';
 import { parseSize } from '../builder/definition/parse-size.ts';
+import { requireFit, requireRoom } from '../builder/disk/fit/require-fit.ts';
 import { convert } from '../builder/disk/formats/convert.ts';
 import { type FormatName, formats } from '../builder/disk/formats/formats.ts';
 import { packHostFiles } from '../builder/disk/host-files.ts';
 import { type DiskOptions, packDisk } from '../builder/disk/pack-disk.ts';
+import { nextCommands } from '../builder/platforms/next-commands.ts';
+import { type PlatformName, platformNames, platforms } from '../builder/platforms/platforms.ts';
 import { enroll } from '../builder/sign/secure-boot/enroll.ts';
 import { readEnrollmentKeys, requireSigner } from '../builder/sign/secure-boot/find-signer.ts';
 import { requireSignedBoot } from '../builder/sign/secure-boot/require-signed-boot.ts';
 import { signDetached } from '../builder/sign/secure-boot/sign-detached.ts';
 import { hostFilesPath, signaturePath } from '../protocol/boot/esp.ts';
-import { parseRelease, type Release } from '../protocol/documents/release.ts';
+import { parseRelease, type Release, releaseId } from '../protocol/documents/release.ts';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
 import { line } from '../protocol/text/visible.ts';
 import { type Answer, answer, verb } from '../system/command/command.ts';
@@ -28,6 +31,7 @@ interface Options {
   force?: boolean;
   keys?: string;
   secureBootEnroll?: boolean;
+  for?: PlatformName;
   espSize?: string;
   stateSize?: string;
 }
@@ -41,6 +45,7 @@ export function addDisk(program: Command): void {
     'disk <release>',
     'Create a first-install disk from a release',
     'interlock disk releases/tiny-1.0.0-x86-64 --out tiny.raw',
+    'interlock disk releases/tiny-1.0.0-x86-64 --for proxmox --out tiny.qcow2',
   )
     .requiredOption('--out <file>', 'disk image to write')
     .option('--force', 'overwrite the disk that is there, with all that its host has written to it')
@@ -48,6 +53,11 @@ export function addDisk(program: Command): void {
       new Option('--format <format>', 'format of the disk image')
         .choices([raw, ...Object.keys(formats)])
         .default(raw),
+    )
+    .addOption(
+      new Option('--for <platform>', 'choose format and size for a platform, and say how to go on there')
+        .choices(platformNames)
+        .conflicts('format'),
     )
     .option('--config <dir>', 'files for the host’s /etc, copied once on the first boot')
     .option('--keys <dir>', 'sign those files; hosts with Secure Boot accept no others')
@@ -69,6 +79,8 @@ async function disk(folder: string, options: Options): Promise<Answer> {
     throw readError(file, cause);
   });
   const release = parseRelease(text);
+  const platform = options.for && platforms[options.for];
+  const fit = options.for && (await requireFit(options.for, folder, release, options.out));
   const sizes: NonNullable<DiskOptions['sizes']> = { ...release.slots };
   if (options.espSize) sizes.esp = sizeOption('--esp-size', options.espSize);
   if (options.stateSize) sizes.state = sizeOption('--state-size', options.stateSize);
@@ -78,23 +90,33 @@ async function disk(folder: string, options: Options): Promise<Answer> {
     release.root.size + release.root.verity.size,
   );
   const onProgress = (done: number) => progress.at(done);
-  const format = options.format === raw ? undefined : (options.format as FormatName);
+  const chosen = platform?.format ?? options.format;
+  const format = chosen === raw ? undefined : (chosen as FormatName);
   const written = format ? `${options.out}.raw` : options.out;
   const files = options.config && (await configuration(options.config, options.keys));
   const enrollment = options.secureBootEnroll && (await enrollmentOf(folder, options.keys));
   const { size } = await packDisk(folder, written, {
     sizes,
     ...(format && { multiple: formats[format].multiple }),
+    ...(platform && { multiple: platform.multiple }),
     onProgress,
     ...(loader && { loader }),
     ...(files && { files }),
     ...(enrollment && { enrollment }),
   });
+  if (options.for) requireRoom(options.for, size);
   if (format) await turnInto(format, written, options.out, release);
   progress.end();
   const warning = loader ? [] : ['without a boot loader: the release has no loader.efi'];
   const data = { file: options.out, size, bootable: Boolean(loader) };
-  return { text: [line`${options.out}  ${formatBytes(size)}`, ...warning].join('\n'), data };
+  const lines = [line`${options.out}  ${formatBytes(size)}`, ...warning];
+  if (!fit) return { text: lines.join('\n'), data };
+  const next = nextCommands(fit.platform, { file: options.out, ...fit, image: imageName(release), size });
+  const title = `Next, on ${platforms[fit.platform].title}:`;
+  return {
+    text: [...lines, ...fit.warnings, '', title, '', ...next].join('\n'),
+    data: { ...data, warnings: fit.warnings, next },
+  };
 }
 
 async function configuration(from: string, keys: string | undefined): Promise<Map<string, Buffer>> {
@@ -138,4 +160,9 @@ function sizeOption(option: string, text: string): number {
 
 function usage(problem: string): InterlockError {
   return new InterlockError('usage', { problem });
+}
+
+/** What every platform takes as the name of an image. */
+function imageName(release: Release): string {
+  return releaseId(release).replace(/[^a-z0-9-]+/g, '-');
 }

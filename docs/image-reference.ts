@@ -26,7 +26,7 @@ function renderContents(): string {
     '# image.toml: contents',
     '',
     'An image is a folder with an `image.toml`. Paths are relative to that folder; an unknown key is an error with its line.',
-    'Every image needs `name`, `suite`, `kernel` and both `slots`, from its own file or from one it includes.',
+    'Every image needs `name`, `suite`, `kernel` or `platforms`, and both `slots`, from its own file or from one it includes.',
     'The keys from `units` to `arch` are on [a page of their own](image-toml-system.md).',
     source,
     '',

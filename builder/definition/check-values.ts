@@ -1,5 +1,6 @@
 import { veritySize } from '../../protocol/formats/disk/verity.ts';
 import { templateOf } from '../../protocol/text/unit-name.ts';
+import { platforms } from '../platforms/platforms.ts';
 import type { Definition } from './definition.ts';
 import { kernelCommandLine, longestCommandLine } from './kernel-command-line.ts';
 import { placeOf } from './place-of.ts';
@@ -12,6 +13,7 @@ export function checkValues(definition: Definition): void {
     ...cmdlineProblems(definition),
     ...unitProblems(definition),
     ...removeProblems(definition),
+    ...platformProblems(definition),
   ]);
 }
 
@@ -46,6 +48,17 @@ function unitProblems(definition: Definition): Problem[] {
     const problem = `unit ${unit} is to start, and ${mask.file}:${mask.line} masks ${what}: remove one of the two`;
     return [{ ...placeOf(definition, ['units'], unit), problem }];
   });
+}
+
+function platformProblems(definition: Definition): Problem[] {
+  if (!definition.kernel.includes('cloud')) return [];
+  return definition.platforms
+    .filter((name) => platforms[name].kernel === 'generic')
+    .map((name) => {
+      const { file, line } = placeOf(definition, ['kernel']);
+      const problem = `platform ${name} needs drivers that ${file}:${line} does without: kernel = "generic", or leave kernel out`;
+      return { ...placeOf(definition, ['platforms'], name), problem };
+    });
 }
 
 function removeProblems(definition: Definition): Problem[] {

@@ -1,4 +1,5 @@
 import type { Arch } from '../../protocol/schema/schema.ts';
+import type { PlatformName } from '../platforms/platforms.ts';
 import type { Source } from './image-file.ts';
 
 /** A tree from elsewhere by absolute path, with the digest it must have. */
@@ -43,6 +44,8 @@ export interface Definition {
   remove: string[];
   /** `cloud`, `generic` or a spec for a package. */
   kernel: string;
+  /** Where hosts start. */
+  platforms: PlatformName[];
   /** Globs of paths that may hold private keys. */
   secrets: string[];
   cmdline: string;

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Sha256, strict, Version, Word } from '../../protocol/schema/schema.ts';
+import { platformNames } from '../platforms/platforms.ts';
 
 const Locale = Type.String({
   pattern: '^[a-z]{2,3}(?:_[A-Z]{2,3})?\\.[A-Za-z0-9-]+(?:@[a-z]+)?$',
@@ -12,6 +13,10 @@ const Component = Type.String({
 const ModuleName = Type.String({
   pattern: '^[a-z0-9_-]+$',
   meaning: 'must be the name of a kernel module, as in "virtio_net"',
+});
+const Platform = Type.String({
+  pattern: `^(?:${platformNames.join('|')})$`,
+  meaning: `must be a platform: ${platformNames.join(', ')}`,
 });
 const AbsolutePath = Type.String({
   pattern: '^/[^\\0]*$',
@@ -142,8 +147,12 @@ const layer = {
       pattern: '^(?:cloud|generic|linux-image-[a-z0-9.+-]+(?:=[0-9A-Za-z.+:~*-]+|/[a-z0-9.-]+)?)$',
       meaning: 'must be "cloud", "generic" or a package, as in "linux-image-rt-amd64"',
       description:
-        'Debian’s kernel: `cloud` for virtual machines, with the network cards of hypervisors and clouds (virtio-net, vmxnet3, Hyper-V, Xen, ENA, gVNIC; not QEMU’s usual e1000e); `generic` with the drivers for bare metal, whose storage drivers the initrd loads; or a package such as `linux-image-rt-amd64` or `linux-image-amd64/trixie-backports`, which is treated as generic unless its name contains `cloud`.',
+        'Debian’s kernel, which may be left out with `platforms`: `cloud` for virtual machines, with the network cards of hypervisors and clouds (virtio-net, vmxnet3, Hyper-V, Xen, ENA, gVNIC; not QEMU’s usual e1000e); `generic` with the drivers for bare metal, whose storage drivers the initrd loads; or a package such as `linux-image-rt-amd64` or `linux-image-amd64/trixie-backports`, which is treated as generic unless its name contains `cloud`.',
     }),
+  ),
+  platforms: list(
+    Platform,
+    `Where hosts of this image start: ${platformNames.map((name) => `\`${name}\``).join(', ')}. Picks the kernel if \`kernel\` is missing, adds the platforms’ consoles to the kernel command line, and refuses an image that lacks their drivers. \`interlock disk --for\` makes disks for them.`,
   ),
   modules: list(
     ModuleName,

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Arch } from '../../protocol/schema/schema.ts';
 import { templateOf } from '../../protocol/text/unit-name.ts';
+import { consolesOf, neededKernel, type PlatformName } from '../platforms/platforms.ts';
 import { checkValues } from './check-values.ts';
 import { definedRepositories } from './defined-repositories.ts';
 import type { Definition } from './definition.ts';
@@ -19,6 +20,7 @@ type Lists =
   | 'mask'
   | 'remove'
   | 'secrets'
+  | 'platforms'
   | 'modules';
 
 /**
@@ -62,6 +64,7 @@ export function merge(read: readonly ReadFile[], arch: Arch): Definition {
     refuse(['components'], 'must hold "main", which every system is made of');
   }
   const components = named.length === 0 ? ['main'] : named;
+  const platforms = words('platforms') as PlatformName[];
   const cmdlines = layers.flatMap(({ layer }) => layer.cmdline || []);
   const merged: Definition = {
     arch,
@@ -89,11 +92,9 @@ export function merge(read: readonly ReadFile[], arch: Arch): Definition {
     mask: words('mask'),
     remove: words('remove'),
     secrets: words('secrets'),
-    kernel: needed(
-      last(({ kernel }) => kernel),
-      ['kernel'],
-    ),
-    cmdline: [...new Set(cmdlines)].join(' '),
+    kernel: needed(last(({ kernel }) => kernel) ?? neededKernel(platforms), ['kernel']),
+    platforms,
+    cmdline: withConsoles([...new Set(cmdlines)].join(' '), consolesOf(platforms, arch)),
     modules: words('modules'),
     stateCompat: own('state_compat') ?? null,
     state: { seed: state('seed'), link: state('link') },
@@ -102,6 +103,12 @@ export function merge(read: readonly ReadFile[], arch: Arch): Definition {
   refuseAll(problems);
   checkValues(merged);
   return merged;
+}
+
+/** The platforms' consoles come before the image's own, whose last one is where services write. */
+function withConsoles(cmdline: string, consoles: readonly string[]): string {
+  const own = cmdline.split(' ').map((word) => word.replace(/,.*$/, ''));
+  return [...consoles.filter((word) => !own.includes(word)), cmdline].filter(Boolean).join(' ');
 }
 
 /** True when a later file masks what an included one enables: the one way to do without it. */

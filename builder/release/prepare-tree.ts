@@ -17,6 +17,7 @@ import type { StateLayout } from '../tree/state/lay-out-state.ts';
 import { emptyUsersLock, type UsersLock } from '../tree/users/accounts/users-lock.ts';
 import { applyUsersLock, lockUsers } from '../tree/users/apply-users-lock.ts';
 import { writtenNumbers } from '../tree/users/written-numbers.ts';
+import { checkPlatforms } from './check-platforms.ts';
 
 /** What a release is packed from. */
 export interface PreparedTree {
@@ -52,6 +53,7 @@ export async function prepareTree(
   const owners = collectOwners(tree);
   const state = await normalise(tree, definition, overlaid, additions, users, report);
   await refuseSecrets(tree, definition, owners);
+  await checkPlatforms(tree, definition, boot);
   warnOf(report, await checkRoot(asOnHost(tree, state), definition, boot.kernelRelease));
   return {
     tree,

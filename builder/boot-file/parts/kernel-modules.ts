@@ -1,6 +1,7 @@
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Definition } from '../../definition/definition.ts';
 import { placeOf } from '../../definition/place-of.ts';
+import { platforms } from '../../platforms/platforms.ts';
 import type { Tree } from '../../tree/entries/entry.ts';
 import { type Module, type ModuleIndex, moduleName, readModules } from './read-modules.ts';
 
@@ -90,7 +91,8 @@ export async function kernelModules(
     if (!index.has(name)) throw unknown(definition, name);
   }
   const isGeneric = !definition.kernel.includes('cloud');
-  const load = inOrder(index, [...usual, ...wanted, ...(isGeneric ? [] : [lastWatchdog])]);
+  const own = definition.platforms.flatMap((name) => platforms[name].load ?? []);
+  const load = inOrder(index, [...usual, ...wanted, ...own, ...(isGeneric ? [] : [lastWatchdog])]);
   const all = isGeneric ? inOrder(index, [...ofMetal, lastWatchdog], load) : load;
   const pathsOf = (modules: readonly Module[]) => modules.map(({ path }) => `${folder}/${path}`);
   return {

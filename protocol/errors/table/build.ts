@@ -122,6 +122,20 @@ export const buildErrors = {
     65,
     'never',
   ),
+  platform_unfit: row(
+    '{release} cannot start on {platform}: {problem}',
+    'Write `platforms = ["{platform}"]` in image.toml and build with --update-lock; the build names the lines that take a driver away.',
+    409,
+    65,
+    'never',
+  ),
+  disk_too_big: row(
+    'a disk of {size} bytes is too big for {platform}, which takes {largest}',
+    'Use a smaller --state-size or --esp-size, or smaller [slots] in image.toml.',
+    400,
+    65,
+    'never',
+  ),
   esp_too_small: row(
     'an EFI system partition of {size} bytes has no room for a second boot file of {boot} bytes, so the first update would fail',
     'Use --esp-size "{needed} MiB" or more.',

@@ -9,6 +9,8 @@ export interface VmOptions {
   folder: string;
   /** Shape of the disk file; snapshots need qcow2. */
   format?: 'raw' | 'qcow2';
+  /** Shape of the disk file where it is another one; what the machine writes is lost with it. */
+  image?: 'vdi' | 'vmdk' | 'vhdx' | 'vpc';
   /** What the disk hangs on; virtio unless given. */
   bus?: keyof typeof diskDevices;
   /** The network card's model; virtio unless given. */
@@ -85,7 +87,7 @@ export function qemuArgs(options: VmOptions, host: Host): string[] {
     ...(options.secureBoot ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : []),
     ...(options.firmware === 'bios' ? [] : firmwareDrives(options, host, files.variables)),
     ...(options.extra ?? []),
-    ...['-drive', `if=none,id=disk,format=${format},file=${options.disk},cache=${cache},discard=unmap`],
+    ...['-drive', `if=none,id=disk,${diskFile(options)},cache=${cache},discard=unmap`],
     ...diskDevices[options.bus ?? 'virtio'].flatMap((device) => ['-device', device]),
     ...['-device', 'virtio-rng-pci', '-device', 'i6300esb'],
     ...[...socket('console', files.console), '-serial', 'chardev:console'],
@@ -106,6 +108,11 @@ function firmwareDrives(
     ...['-drive', `if=pflash,format=raw,readonly=on,file=${code}`],
     ...['-drive', `if=pflash,format=${format},file=${variables}`],
   ];
+}
+
+/** Not every format can be written in place: the machine writes beside it. */
+function diskFile({ disk, format = 'raw', image }: VmOptions): string {
+  return image ? `format=${image},file=${disk},snapshot=on` : `format=${format},file=${disk}`;
 }
 
 function shellDevice(chardev: string[]): string[] {

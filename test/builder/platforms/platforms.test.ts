@@ -1,0 +1,185 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { packInitrd } from '../../../builder/boot-file/initrd.ts';
+import { packUki } from '../../../builder/boot-file/uki.ts';
+import { parseDefinition } from '../../../builder/definition/define.ts';
+import { readDrivers } from '../../../builder/disk/fit/read-drivers.ts';
+import { type Drivers, unmet } from '../../../builder/platforms/judge.ts';
+import { nextCommands } from '../../../builder/platforms/next-commands.ts';
+import { platformNames, platforms } from '../../../builder/platforms/platforms.ts';
+import { checkPlatforms } from '../../../builder/release/check-platforms.ts';
+import { makeStub } from '../boot-file/make-stub.ts';
+import { makeRelease } from '../support/made-release.ts';
+import { makeTree } from '../support/make-tree.ts';
+
+const folder = 'usr/lib/modules/6.12.1-cloud-amd64';
+const module = (path: string) => ({
+  path: `${folder}/${path}`,
+  type: '0' as const,
+  content: Buffer.from('x'),
+});
+let dir: string;
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'platforms-'));
+  const release = await makeRelease(dir, [
+    module('kernel/drivers/net/virtio_net.ko'),
+    module('kernel/drivers/scsi/sd_mod.ko'),
+    {
+      path: `${folder}/modules.builtin`,
+      type: '0',
+      content: Buffer.from('kernel/drivers/nvme/host/nvme.ko\nkernel/drivers/virtio/virtio_pci.ko\n'),
+    },
+  ]);
+  const boot = packUki({
+    stub: makeStub(),
+    osRelease: 'ID=made\n',
+    cmdline: 'ro console=ttyS0,115200n8',
+    uname: '6.12.1-cloud-amd64',
+    kernel: makeStub(),
+    initrd: packInitrd({
+      init: Buffer.from('#!'),
+      programs: new Map(),
+      modules: new Map([[`${folder}/kernel/drivers/block/virtio_blk.ko`, Buffer.from('abc')]]),
+      drivers: new Map([[`${folder}/kernel/drivers/scsi/virtio-scsi.ko`, Buffer.from('abcde')]]),
+      microcode: new Map([['AuthenticAMD.bin', Buffer.from('DMA')]]),
+    }),
+  });
+  const sha256 = createHash('sha256').update(boot).digest('hex');
+  writeFileSync(join(dir, 'boot.efi'), boot);
+  writeFileSync(
+    join(dir, 'release.json'),
+    JSON.stringify({ ...release, boot: { size: boot.length, sha256 } }),
+  );
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+test('a release says by its files what it drives: in the initrd, in the root, built in', async () => {
+  const { drivers, cmdline } = await readDrivers(dir);
+  expect([...drivers.initrd].sort()).toEqual(['nvme', 'virtio_blk', 'virtio_pci', 'virtio_scsi']);
+  expect([...drivers.root].sort()).toEqual(['nvme', 'sd_mod', 'virtio_net', 'virtio_pci']);
+  expect(drivers.hasBios).toBe(false);
+  expect(cmdline).toBe('ro console=ttyS0,115200n8');
+});
+
+describe('what a platform needs', () => {
+  const all: Drivers = {
+    initrd: new Set(platformNames.flatMap((name) => platforms[name].disk.flat())),
+    root: new Set(platformNames.flatMap((name) => platforms[name].network.flat())),
+    hasBios: true,
+  };
+
+  it.each(platformNames)('%s takes a release with all drivers, and none without', (name) => {
+    expect(unmet(platforms[name], all)).toEqual([]);
+    const none = { initrd: new Set<string>(), root: new Set<string>(), hasBios: true };
+    expect(unmet(platforms[name], none)).toHaveLength(2);
+  });
+
+  it('is any one of several network cards, and each part of what a disk hangs on', () => {
+    const gce = { ...all, root: new Set(['virtio_net']) };
+    expect(unmet(platforms.gce, gce)).toEqual(['its root has no gve for the network']);
+    expect(unmet(platforms.metal, { ...all, root: new Set(['igb']) })).toEqual([]);
+    const azure = { ...all, initrd: new Set(['hv_storvsc']) };
+    expect(unmet(platforms.azure, azure)).toEqual(['its initrd has no sd_mod to find the disk by']);
+  });
+
+  it('is a loader for a BIOS where machines have nothing else', () => {
+    const without = { ...all, hasBios: false };
+    const refused = platformNames.filter((name) => unmet(platforms[name], without).length > 0);
+    expect(refused).toEqual(['digitalocean', 'hetzner']);
+  });
+});
+
+describe('platforms in image.toml', () => {
+  const text = (...lines: string[]) =>
+    ['name = "x"', 'suite = "trixie"', ...lines, '[slots]', 'root = "1 GiB"', 'verity = "16 MiB"'].join('\n');
+  const read = (...lines: string[]) => parseDefinition(text(...lines), 'image.toml', '/x', 'x86-64');
+
+  it('picks the smallest kernel that all of them do with, and their consoles', () => {
+    expect(read('platforms = ["aws", "libvirt"]')).toMatchObject({
+      kernel: 'cloud',
+      cmdline: 'console=tty0 console=ttyS0',
+    });
+    expect(read('platforms = ["aws", "metal"]').kernel).toBe('generic');
+    expect(read('platforms = ["vmware"]', 'cmdline = "quiet"').cmdline).toBe('console=tty0 quiet');
+  });
+
+  it('leaves a console out that the image names itself', () => {
+    const { cmdline } = read('platforms = ["aws", "libvirt"]', 'cmdline = "console=ttyS0,9600"');
+    expect(cmdline).toBe('console=tty0 console=ttyS0,9600');
+  });
+
+  it('changes nothing of an image that names none', () => {
+    expect(read('kernel = "cloud"', 'cmdline = "console=ttyS0"')).toMatchObject({
+      platforms: [],
+      cmdline: 'console=ttyS0',
+    });
+    expect(() => read()).toThrow('kernel is missing');
+  });
+
+  it('refuses a kernel that contradicts, with both lines, and a platform that nobody knows', () => {
+    expect(() => read('kernel = "cloud"', 'platforms = ["aws", "metal"]')).toThrow(
+      'image.toml:4: platform metal needs drivers that image.toml:3 does without',
+    );
+    expect(() => read('platforms = ["ibm"]')).toThrow('must be a platform: aws, azure');
+  });
+
+  it('refuses a finished root without the drivers, with the platform’s line', async () => {
+    const definition = read('platforms = ["libvirt"]');
+    const boot = {
+      kernelRelease: '6.12.1-cloud-amd64',
+      modules: new Map(
+        ['virtio_blk', 'virtio_scsi', 'sd_mod'].map((name) => [`${folder}/a/${name}.ko`, Buffer.of()]),
+      ),
+      drivers: new Map<string, Buffer>(),
+    };
+    await expect(checkPlatforms(makeTree(), definition, boot)).rejects.toThrow(
+      'image.toml:3: platform libvirt: its root has no virtio_net for the network',
+    );
+    const whole = makeTree({ [`${folder}/a/virtio_net.ko`]: 'x' });
+    await expect(checkPlatforms(whole, definition, boot)).resolves.toBeUndefined();
+    await expect(checkPlatforms(whole, definition, { ...boot, modules: new Map() })).rejects.toThrow(
+      'its initrd has no virtio_blk, virtio_scsi, sd_mod to find the disk by',
+    );
+  });
+});
+
+test('what to type next names the disk, is one command a line for a shell, and asks for UEFI', () => {
+  const efi = /UEFI|uefi|efi|HyperV|hyper-v-generation V2/;
+  const named = ['aws', 'azure', 'gce', 'libvirt', 'openstack', 'proxmox', 'virtualbox'];
+  for (const name of platformNames) {
+    for (const arch of ['x86-64', 'arm64'] as const) {
+      const disk = { file: '/tmp/my.disk', image: 'made-1', arch, size: 5 * 2 ** 30, hasBios: false };
+      const lines = nextCommands(name, disk);
+      expect(lines.join('\n')).toContain('my.disk');
+      expect(lines.join('\n')).not.toContain('undefined');
+      if (named.includes(name)) expect(lines.join('\n')).toMatch(efi);
+      for (const line of lines) execFileSync('sh', ['-n', '-c', line]);
+    }
+  }
+});
+
+describe('interlock disk --for', () => {
+  const disk = (...args: string[]) => {
+    const main = join(import.meta.dirname, '../../../cli/main.ts');
+    return spawnSync(process.execPath, [main, 'disk', dir, '--esp-size', '64 MiB', ...args], {
+      encoding: 'utf8',
+    });
+  };
+
+  it('refuses a release that cannot start there before it writes, and says what to write', () => {
+    const { status, stderr } = disk('--for', 'aws', '--out', join(dir, 'aws.raw'));
+    expect(status).toBe(65);
+    expect(stderr).toContain('made-1.0-x86-64 cannot start on aws: its root has no ena for the network');
+    expect(stderr).toContain('Write `platforms = ["aws"]` in image.toml');
+    expect(() => readFileSync(join(dir, 'aws.raw'))).toThrow('ENOENT');
+  });
+
+  it('refuses a name that the platform would not take, and a format beside it', () => {
+    expect(disk('--for', 'gce', '--out', join(dir, 'x.img')).stderr).toContain('ends with .tar.gz');
+    expect(disk('--for', 'gce', '--format', 'vdi', '--out', join(dir, 'x.vdi')).status).toBe(2);
+  });
+});
