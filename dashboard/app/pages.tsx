@@ -23,6 +23,7 @@ const sources: Record<Exclude<PageName, 'overview'>, () => Promise<Found>> = {
   packages: async () => (await import('../pages/packages/packages.tsx')).PackagesPage,
   locks: async () => (await import('../pages/locks/locks.tsx')).LocksPage,
   tokens: async () => (await import('../pages/tokens/tokens.tsx')).TokensPage,
+  userData: async () => (await import('../pages/user-data/user-data.tsx')).UserDataPage,
   audit: async () => (await import('../pages/audit/audit.tsx')).AuditPage,
 };
 

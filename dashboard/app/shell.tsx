@@ -16,6 +16,7 @@ const links: readonly (readonly [string, string, readonly PageName[]])[] = [
   ['/', 'Overview', ['overview']],
   ['/rollouts', 'Rollouts', ['rollouts', 'rollout', 'plan']],
   ['/hosts', 'Hosts', ['hosts', 'host']],
+  ['/hosts/user-data', 'User-data', ['userData']],
   ['/releases', 'Releases', ['releases', 'release', 'compare', 'change', 'policy']],
   ['/packages', 'Packages', ['packages']],
   ['/locks', 'Lock', ['locks']],

@@ -4,6 +4,7 @@ const patterns = {
   rollouts: '/rollouts',
   plan: '/rollouts/plan',
   rollout: '/rollouts/:id',
+  userData: '/hosts/user-data',
   hosts: '/hosts',
   host: '/hosts/:id',
   releases: '/releases',

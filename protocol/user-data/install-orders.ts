@@ -7,8 +7,13 @@ export const InstallOrders = strict({
   disk: strict({
     serial: Type.Optional(Type.String({ minLength: 1 })),
     path: Type.Optional(Type.String({ pattern: '^/dev/' })),
-    /** Bytes, as the disk has exactly. */
-    size: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })),
+    /** Bytes, or a size as disks are sold: `500GB`, `>=500GB`, `<=2TB`. */
+    size: Type.Optional(
+      Type.Union([
+        Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }),
+        Type.String({ pattern: '^(?:>=|<=)?\\s*[0-9]+(?:\\.[0-9]+)?\\s*(?:[MGT](?:i?B)?)?$' }),
+      ]),
+    ),
     only: Type.Optional(Type.Literal(true)),
   }),
   /** Serial or path of the one used disk that may be erased. */

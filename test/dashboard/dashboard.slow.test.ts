@@ -47,6 +47,7 @@ const paths = (): Record<string, string> => ({
   'a rollout that runs': `/rollouts/${fleet.rollouts.stable}`,
   'a rollout that halted': `/rollouts/${fleet.rollouts.alpha}`,
   hosts: '/hosts?state=waiting&reason=not_yet',
+  'user-data': '/hosts/user-data',
   'a host': `/hosts/${fleet.hosts[30]!.id}`,
   releases: '/releases',
   'a release': '/releases/core/2.0.0/x86-64',
@@ -254,6 +255,27 @@ it('while the server is away, figures are dimmed with their time until it is bac
   await expect.poll(() => page.locator('.old').count(), patience).toBe(0);
   // what the browser itself says of being offline
   complaints.splice(0);
+});
+
+it('user-data is checked as it is written: problems beside their lines, then what a host would do, on a phone too', async () => {
+  await open('/hosts/user-data', { width: 390 });
+  const field = page.getByLabel('User-data');
+  const ask = async (text: string) => {
+    await field.fill(text);
+    await page.getByRole('button', { name: 'Check', exact: true }).click();
+  };
+  await ask('#cloud-config\nhostnam: web-1\n');
+  await page.getByRole('alert').getByText('No host would apply it: 1 error.').waitFor();
+  await page.getByText('error in line 2, column 1').waitFor();
+  await page.getByText('Did you mean hostname?').waitFor();
+  expect(await page.locator('mark').textContent()).toBe('hostnam: web-1');
+  expect(await findBarriers(page)).toEqual([]);
+  await ask(`#cloud-config\nhostname: web-1\nruncmd: [[echo, ${'x'.repeat(300)}]]\n`);
+  await page.getByText('A host would apply it.').waitFor();
+  await page.getByRole('row', { name: /name web-1/ }).waitFor();
+  await page.getByRole('heading', { level: 2, name: 'Commands' }).waitFor();
+  expect(await findBarriers(page)).toEqual([]);
+  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
 });
 
 it('a slow server is said to be slow, on a page that is not blank', async () => {

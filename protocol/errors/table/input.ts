@@ -12,7 +12,7 @@ export const inputErrors = {
   ),
   config_invalid: row('{file}: {problem}', 'Correct this file.', 400, 78, 'never'),
   user_data_invalid: row(
-    '{file} has {count} errors: no host would apply it',
+    'no host would apply {file}: errors: {count}',
     'Correct them, as each says; docs/reference/user-data.md lists all keys.',
     400,
     65,

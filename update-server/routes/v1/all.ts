@@ -20,6 +20,7 @@ import { sessionRoutes } from './session/routes.ts';
 import { tokenRoutes } from './tokens/routes.ts';
 import { trustRoutes } from './trust/routes.ts';
 import { tufRoutes } from './tuf/routes.ts';
+import { userDataRoutes } from './user-data/routes.ts';
 
 /** The host API, what publishers call, and what operators call. */
 export const v1Routes = [
@@ -44,5 +45,6 @@ export const v1Routes = [
   ...sessionRoutes,
   ...overviewRoutes,
   ...eventRoutes,
+  ...userDataRoutes,
   ...openapiRoutes,
 ];
