@@ -16,6 +16,7 @@ export function isDue({ isNow, last }: Moment, write: SeenWrite): boolean {
 }
 
 const imageWrite = 16 * 1024;
+const grubHeader = '# GRUB Environment Block';
 const toImage = ({ partition, data }: SeenWrite) => partition === 'esp' && data.length >= imageWrite;
 const toNames = ({ partition, data, byLoader }: SeenWrite) =>
   partition === 'esp' && data.length < imageWrite && !byLoader;
@@ -80,6 +81,30 @@ export function secondMoments(random: Random, sizes: Sizes): Moment[] {
   ];
 }
 
+/** The same around GRUB's pointer, on a machine that a BIOS starts. */
+export function firstBiosMoments(random: Random, sizes: Sizes): Moment[] {
+  const { between } = random;
+  return [
+    nth('first boot, the state is mounted', 'state', between(1, 25), null),
+    extracting(0.1 + 0.8 * random.fraction(), sizes),
+    names('the entry is set', 'locked', between(1, 4)),
+    pointer('GRUB’s pointer is set', 'locked'),
+    counting(1, 'GRUB'),
+    pointer('GRUB’s pointer is marked good', 'trying'),
+  ];
+}
+
+/** And on the way to the next release. */
+export function secondBiosMoments(random: Random, sizes: Sizes): Moment[] {
+  const { between } = random;
+  return [
+    names('the slot’s old entries go', 'offered', between(1, 8)),
+    extracting(0.1 + 0.8 * random.fraction(), sizes),
+    pointer('GRUB’s pointer is set', 'locked'),
+    counting(1, 'GRUB'),
+  ];
+}
+
 function nth(what: string, partition: SeenWrite['partition'], count: number, last: string | null): Moment {
   const isNow = (write: SeenWrite) => write.partition === partition && write.count >= count;
   return { what: `${what} (write ${count})`, isNow, last };
@@ -122,9 +147,25 @@ function after(phase: string, partition: SeenWrite['partition'], count: number) 
     write.partition === partition && write.position === position(phase) && (write.sinceSave ?? 0) >= count;
 }
 
-function counting(count: number): Moment {
+/** Behind the kernel image itself. */
+function extracting(part: number, { boot }: Sizes): Moment {
+  const whole = image(1 + part, { root: 0, boot });
+  return { ...whole, what: `what GRUB loads is written (${Math.round(part * 100)} %)` };
+}
+
+/** The agent writes the one sector of GRUB's environment. */
+function pointer(what: string, phase: string): Moment {
   return {
-    what: `systemd-boot counts (write ${count})`,
+    what,
+    isNow: ({ partition, data, byLoader, position: at }) =>
+      partition === 'esp' && !byLoader && data.indexOf(grubHeader) === 0 && at === position(phase),
+    last: phase,
+  };
+}
+
+function counting(count: number, loader = 'systemd-boot'): Moment {
+  return {
+    what: `${loader} counts (write ${count})`,
     isNow: ({ partition, byLoader, count: n }) => partition === 'esp' && byLoader && n >= count,
     last: 'rebooting',
   };

@@ -7,7 +7,13 @@ import type { Vm } from '../support/vm/start-vm.ts';
 import { type Built, buildImages } from './build-images.ts';
 import { checkBoot } from './check-boot.ts';
 import { memoryOf, quickTimer } from './in-guest.ts';
-import { firstMoments, type Moment, secondMoments } from './power-cut-moments.ts';
+import {
+  firstBiosMoments,
+  firstMoments,
+  type Moment,
+  secondBiosMoments,
+  secondMoments,
+} from './power-cut-moments.ts';
 import { type Rail, withRail } from './power-rail.ts';
 import { readRelease } from './slot.ts';
 import { openStory } from './story.ts';
@@ -34,63 +40,77 @@ beforeAll(async () => {
   third = await built.vary('3', {});
 });
 
-test(`twenty power cuts: always up on a verified slot, and the lock comes free (seed ${seed})`, async () => {
-  const random = openRandom(seed);
-  const releases = [built.release('1'), built.release('2'), third];
-  const story = openStory('power-cuts', seed);
-  let cost = () => 0;
-  const tell = (what: string) => story(what, cost());
+test.each([
+  { name: 'power-cuts', firmware: 'uefi', first: firstMoments, second: secondMoments, count: 20 },
+  {
+    name: 'power-cuts-bios',
+    firmware: 'bios',
+    first: firstBiosMoments,
+    second: secondBiosMoments,
+    count: 10,
+  },
+] as const)(
+  `$count power cuts by $firmware: always up on a verified slot, and the lock comes free (seed ${seed})`,
+  async ({ name, firmware, first, second, count }) => {
+    const random = openRandom(seed);
+    const releases = [built.release('1'), built.release('2'), third];
+    const story = openStory(name, seed);
+    let cost = () => 0;
+    const tell = (what: string) => story(what, cost());
 
-  await withServer(built.keys, async ({ keys, operate, config, lock }) => {
-    const publish = (folder: string) => operate('publish', folder, '--keys', keys, '--channel', 'stable');
-    await publish(built.release('1'));
-    await publish(built.release('2'));
-    await withVm('power-cuts', built.disk, async (place) => {
-      const { root, boot } = await readRelease(third);
-      const sizes = { root: root.size, boot: boot.size };
-      const state = await findPartition(place.disk, 'state');
-      await truncate(place.disk, (await stat(place.disk)).size + room);
+    await withServer(built.keys, async ({ keys, operate, config, lock }) => {
+      const publish = (folder: string) => operate('publish', folder, '--keys', keys, '--channel', 'stable');
+      await publish(built.release('1'));
+      await publish(built.release('2'));
+      await withVm(name, built.disk, async (place) => {
+        const { root, boot } = await readRelease(third);
+        const sizes = { root: root.size, boot: boot.size };
+        const state = await findPartition(place.disk, 'state');
+        await truncate(place.disk, (await stat(place.disk)).size + room);
 
-      const tend = async (vm: Vm) => {
-        cost = vm.cpuSeconds;
-        const { version, slot, memory } = await checkBoot(vm, place.disk, releases);
-        await tell(`  up on ${version} in slot ${slot}, ${memory?.phase.at ?? 'no memory yet'}`);
-        await vm.run('touch /run/interlock-test/go');
-      };
-      const options = {
-        place,
-        tend,
-        random: random.fraction,
-        vm: {
-          mostBoots: 100,
-          credentials: { 'interlock.config': config({ settle: 5 }), ...quickTimer, ...patientAgent },
-        },
-      };
-      await withRail(options, async (rail) => {
-        const cuts = [...(await cutAll(rail, firstMoments(random, sizes), tell))];
-        await rail.until('resting on 2', (vm) => restsOn(vm, '2'), updateSeconds);
-        await publish(third);
-        rail.start();
-        cuts.push(...(await cutAll(rail, secondMoments(random, sizes), tell)));
-        const vm = await rail.until('resting on 3', (one) => restsOn(one, '3'), updateSeconds);
-        await tell('resting on 3');
-        expect(cuts).toHaveLength(20);
-        expect(await lock()).toMatchObject({ holders: [] });
-        expect((await memoryOf(vm))!.failed).toEqual({});
-        const size =
-          Number(await vm.run('cat /sys/class/block/$(basename $(findmnt -no SOURCE /var))/size')) * 512;
-        expect(size).toBeGreaterThanOrEqual(state.size + room);
-        await vm.run('systemctl poweroff --no-block');
-        await vm.waitUntilOff(200);
+        const tend = async (vm: Vm) => {
+          cost = vm.cpuSeconds;
+          const { version, slot, memory } = await checkBoot(vm, place.disk, releases);
+          await tell(`  up on ${version} in slot ${slot}, ${memory?.phase.at ?? 'no memory yet'}`);
+          await vm.run('touch /run/interlock-test/go');
+        };
+        const options = {
+          place,
+          tend,
+          random: random.fraction,
+          vm: {
+            firmware,
+            mostBoots: 100,
+            credentials: { 'interlock.config': config({ settle: 5 }), ...quickTimer, ...patientAgent },
+          },
+        };
+        await withRail(options, async (rail) => {
+          const cuts = [...(await cutAll(rail, first(random, sizes), tell))];
+          await rail.until('resting on 2', (vm) => restsOn(vm, '2'), updateSeconds);
+          await publish(third);
+          rail.start();
+          cuts.push(...(await cutAll(rail, second(random, sizes), tell)));
+          const vm = await rail.until('resting on 3', (one) => restsOn(one, '3'), updateSeconds);
+          await tell('resting on 3');
+          expect(cuts).toHaveLength(count);
+          expect(await lock()).toMatchObject({ holders: [] });
+          expect((await memoryOf(vm))!.failed).toEqual({});
+          const size =
+            Number(await vm.run('cat /sys/class/block/$(basename $(findmnt -no SOURCE /var))/size')) * 512;
+          expect(size).toBeGreaterThanOrEqual(state.size + room);
+          await vm.run('systemctl poweroff --no-block');
+          await vm.waitUntilOff(200);
+        });
+        const entries = await listEsp(place.disk, 'loader/entries');
+        expect(entries).toHaveLength(2);
+        expect(entries.every((name) => /^interlock-\d+\.conf$/.test(name))).toBe(true);
+        const files = (await listEsp(place.disk, 'EFI/interlock')).filter((name) => name.endsWith('.efi'));
+        expect(files.map((name) => name.slice(0, 2))).toEqual(['a-', 'b-']);
       });
-      const entries = await listEsp(place.disk, 'loader/entries');
-      expect(entries).toHaveLength(2);
-      expect(entries.every((name) => /^interlock-\d+\.conf$/.test(name))).toBe(true);
-      const files = (await listEsp(place.disk, 'EFI/interlock')).filter((name) => name.endsWith('.efi'));
-      expect(files.map((name) => name.slice(0, 2))).toEqual(['a-', 'b-']);
     });
-  });
-}, 7_200_000);
+  },
+  7_200_000,
+);
 
 async function cutAll(
   rail: Rail,

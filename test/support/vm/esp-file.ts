@@ -43,6 +43,11 @@ export async function readFileOnEsp(disk: string, path: string): Promise<Buffer>
   }
 }
 
+/** The clusters that a file takes. */
+export function showClusters(disk: string, path: string): Promise<string> {
+  return onEsp(disk, 'mshowfat', [`::${path}`]);
+}
+
 async function onEsp(disk: string, tool: string, args: string[]): Promise<string> {
   const { offset } = await findPartition(disk, 'esp');
   const env = { ...process.env, MTOOLS_SKIP_CHECK: '1', MTOOLS_LOWER_CASE: '0' };
