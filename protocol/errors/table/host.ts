@@ -37,6 +37,13 @@ export const hostErrors = {
     74,
     'later',
   ),
+  install_refused: row(
+    'nothing was written: {problem}',
+    'To see the disks, and what is on them: interlock-agent install',
+    409,
+    65,
+    'never',
+  ),
   disk_failed: row(
     '{where}: {problem}',
     'The disk is read-only or fails. Check the kernel log (dmesg) and the mount options.',
