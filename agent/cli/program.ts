@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { createProgram, runProgram } from '../../system/command/command.ts';
+import { addInstall } from './install.ts';
 import { addLock } from './lock.ts';
 import { addSources } from './sources.ts';
 import { addStatus } from './status.ts';
@@ -22,6 +23,7 @@ export function createAgent(): Command {
   addStatus(program, root);
   addLock(program, root);
   addSources(program, root);
+  addInstall(program);
   addVerify(program);
   addUserData(program, root);
   return program;

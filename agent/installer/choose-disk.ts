@@ -1,6 +1,6 @@
 import { hasSize } from '../../protocol/installer/disk-choice.ts';
 import type { Medium } from '../../protocol/installer/medium.ts';
-import type { InstallOrders } from '../../protocol/installer/orders.ts';
+import type { Orders } from '../../protocol/installer/orders.ts';
 import { formatBytes } from '../../system/terminal/progress.ts';
 import type { SeenDisk } from './disk.ts';
 
@@ -17,7 +17,7 @@ type IsMeant = (name: string, disk: SeenDisk) => boolean;
 
 /** Decides what becomes of orders on these disks; `isMeant` knows what links a path follows. */
 export function chooseDisk(
-  orders: InstallOrders,
+  orders: Orders,
   disks: readonly SeenDisk[],
   medium: Pick<Medium, 'release' | 'disk'>,
   isMeant: IsMeant,
@@ -67,7 +67,7 @@ export function nameOf({ path, size, serial }: SeenDisk): string {
 
 function decide(
   disk: SeenDisk,
-  { erase, order }: InstallOrders,
+  { erase, order }: Orders,
   { release }: Pick<Medium, 'release'>,
   isMeant: IsMeant,
 ): Choice {

@@ -23,6 +23,7 @@ export async function bootFile(
       programs: boot.programs,
       modules: boot.modules,
       drivers: boot.drivers,
+      liveModules: boot.liveModules,
       microcode: boot.microcode,
     }),
   });

@@ -11,11 +11,13 @@ export interface InitrdInput {
   modules: ReadonlyMap<string, Uint8Array>;
   /** Modules that devices ask for, modprobe's tables, and firmware, by path. */
   drivers?: ReadonlyMap<string, Uint8Array>;
+  /** Modules that only a live boot loads, by path and in order. */
+  liveModules?: ReadonlyMap<string, Uint8Array>;
   /** Of processors, by the name the kernel looks for. */
   microcode?: ReadonlyMap<string, Uint8Array>;
 }
 
-const initParts = ['main', 'facts', 'state', 'machine'];
+const initParts = ['main', 'facts', 'state', 'live', 'machine'];
 
 /** The script that becomes process 1, one file out of its parts; it expects the programs at their places in Debian. */
 export async function readInit(): Promise<Buffer> {
@@ -38,19 +40,27 @@ export function packInitrd({ microcode = new Map(), ...input }: InitrdInput): Bu
   return Buffer.concat([packCpio(entries), packMain(input)]);
 }
 
-function packMain({ init, programs, modules, drivers = new Map() }: InitrdInput): Buffer {
+function packMain({
+  init,
+  programs,
+  modules,
+  drivers = new Map(),
+  liveModules = new Map(),
+}: InitrdInput): Buffer {
   const { entries, add } = startArchive();
-  const order = [...modules.keys()].map((path) => `/${path}\n`).join('');
+  const listOf = (files: ReadonlyMap<string, Uint8Array>) =>
+    Buffer.from([...files.keys()].map((path) => `/${path}\n`).join(''));
   for (const path of mountPoints) add(path, { kind: 'directory' });
   add('dev/console', { kind: 'character-device', mode: 0o600, major: 5, minor: 1 });
   add('init', { kind: 'file', mode: 0o755, content: init });
-  add('modules', { kind: 'file', mode: 0o644, content: Buffer.from(order) });
+  add('modules', { kind: 'file', mode: 0o644, content: listOf(modules) });
+  add('modules.live', { kind: 'file', mode: 0o644, content: listOf(liveModules) });
   for (const [path, content] of programs) add(path, { kind: 'file', mode: 0o755, content });
   // where modprobe and the kernel look
   if (drivers.size > 0) add('lib/modules', { kind: 'symlink', target: '/usr/lib/modules' });
   const hasFirmware = [...drivers.keys()].some((path) => path.startsWith('usr/lib/firmware/'));
   if (hasFirmware) add('lib/firmware', { kind: 'symlink', target: '/usr/lib/firmware' });
-  for (const [path, content] of [...modules, ...drivers]) add(path, { kind: 'file', mode: 0o644, content });
+  for (const [path, content] of [...modules, ...drivers, ...liveModules]) add(path, { kind: 'file', mode: 0o644, content });
   return packCpio(entries);
 }
 

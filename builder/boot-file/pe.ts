@@ -74,6 +74,22 @@ export function appendSections(image: Uint8Array, added: readonly Section[]): Bu
   return Buffer.concat(pieces);
 }
 
+/** Takes the section of this name, all that follow it and any signature off again: what `appendSections` was given. */
+export function cutSections(image: Uint8Array, first: string): Buffer {
+  const pe = parsePe(Buffer.from(image));
+  const index = pe.sections.findIndex(({ name }) => name === first);
+  if (index < 1) throw refused(`has no section ${first} behind others`);
+  const kept = pe.sections.slice(0, index);
+  const bytes = pe.bytes.subarray(0, Math.max(...kept.map(({ rawOffset, rawSize }) => rawOffset + rawSize)));
+  const { signatureOffset: p, optionalOffset: o, tableOffset } = pe;
+  const cut = pe.sections.slice(index).reduce((sum, { rawSize }) => sum + rawSize, 0);
+  bytes.writeUInt16LE(index, p + 6);
+  bytes.writeUInt32LE(bytes.readUInt32LE(o + 8) - cut, o + 8);
+  bytes.fill(0, tableOffset + index * sectionHeaderLength, tableOffset + pe.sections.length * sectionHeaderLength);
+  if (bytes.readUInt32LE(o + 108) > 4) bytes.fill(0, o + 112 + 4 * 8, o + 112 + 5 * 8);
+  return bytes;
+}
+
 /** Whether an image says that it runs with data pages that cannot be executed; null when it is not a PE image. */
 export function isNxCompatible(image: Uint8Array): boolean | null {
   const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);

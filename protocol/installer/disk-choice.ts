@@ -43,8 +43,8 @@ export function hasSize(choice: Extract<DiskChoice, { by: 'size' }>, bytes: numb
 
 function parseSize(text: string): DiskChoice | undefined {
   const match = /^(>=|<=)?\s*(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text);
-  const unit = units[match?.[3]!.toUpperCase() ?? '-'];
-  const bytes = Number(match?.[2]) * (unit ?? Number.NaN);
-  if (!match || !(bytes > 0)) return undefined;
+  if (!match) return undefined;
+  const bytes = Number(match[2]) * (units[match[3]!.toUpperCase()] ?? Number.NaN);
+  if (!(bytes > 0)) return undefined;
   return { by: 'size', compare: (match[1] as '>=' | '<=' | undefined) ?? '=', bytes };
 }

@@ -1,7 +1,7 @@
 import { type DiskChoice, parseDiskChoice } from './disk-choice.ts';
 
 /** What a person or a document tells the installer. */
-export interface InstallOrders {
+export interface Orders {
   /** The disk that gets the release; without it the installer asks on the console. */
   disk?: DiskChoice;
   /** Serial number or path of the one disk that may lose what is on it. */
@@ -14,7 +14,7 @@ export interface InstallOrders {
 
 /** Orders with what is wrong with them; wrong orders are not obeyed in part. */
 export interface ReadOrders {
-  orders: InstallOrders;
+  orders: Orders;
   problems: string[];
 }
 
@@ -38,7 +38,7 @@ export function ordersOf(commandLine: string): ReadOrders {
 
 /** Reads orders by key, all of them text: `disk`, `erase`, `order`, `after`. */
 export function readOrders(given: ReadonlyMap<string, string>): ReadOrders {
-  const orders: InstallOrders = {};
+  const orders: Orders = {};
   const problems: string[] = [];
   for (const [key, value] of given) {
     const problem = put(orders, key, value);
@@ -52,7 +52,7 @@ export function readOrders(given: ReadonlyMap<string, string>): ReadOrders {
   return { orders, problems };
 }
 
-function put(orders: InstallOrders, key: string, value: string): string | undefined {
+function put(orders: Orders, key: string, value: string): string | undefined {
   switch (key) {
     case 'disk': {
       const choice = parseDiskChoice(value);

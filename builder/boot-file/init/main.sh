@@ -6,6 +6,7 @@
 #   interlock.roothash=HEX   hex root hash of the slot to boot (in the signed command line of the UKI)
 #   interlock.watchdog=1     keep a hardware watchdog running from here on; the root's systemd must take it over
 #   interlock.loader, interlock.esp, interlock.generation, interlock.trial   what GRUB says of itself: see facts.sh
+#   interlock.live=HEX       take the root from the medium whose manifest has this SHA-256, and keep state in memory
 #   init=PATH                what to run in the root instead of systemd
 
 /usr/bin/busybox mkdir -p /bin
@@ -13,6 +14,7 @@
 export PATH=/usr/sbin:/usr/bin:/bin
 
 patience=30
+place=slot
 secure_boot_variable=SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
 loader_vendor=4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
 verity_types='ed57732cd2ebd946aec123d437ec2bf5 ce0033df9fd6924c978c9bfb0f38d820' # x86-64, arm64; as GPT stores them
@@ -36,19 +38,25 @@ main() {
 
     learn_facts
     deadline=$(($(uptime_seconds) + patience))
-    until coldplug; open_slot; do
+    live=$(parameter interlock.live)
+    [ -z "$live" ] || prepare_live
+    until coldplug; open_root; do
         feed_watchdog
-        [ "$(uptime_seconds)" -lt "$deadline" ] || give_up "no slot holds root hash $root_hash"
+        [ "$(uptime_seconds)" -lt "$deadline" ] || give_up "no $place holds root hash $root_hash"
         sleep 0.2
     done
 
     if [ -e /lib/modules ] && [ ! -c /dev/watchdog0 ]; then modprobe softdog; fi
     [ -b /dev/mapper/root ] || dmsetup mknodes root
     mount -t erofs -o ro /dev/mapper/root /sysroot || give_up "the root of slot $slot cannot be mounted"
-    say "slot $slot, root hash $root_hash"
+    say "$place $slot, root hash $root_hash"
     feed_watchdog
-    mount_state
-    take_configuration
+    if [ -n "$live" ]; then
+        mount_live_state
+    else
+        mount_state
+        take_configuration
+    fi
     for folder in dev proc run sys; do
         mount --move "/$folder" "/sysroot/$folder" || give_up "the root has no /$folder"
     done
@@ -62,6 +70,10 @@ coldplug() {
     [ "$found" != "$asked" ] || return 0
     asked=$found
     modprobe -a $found 2>/dev/null
+}
+
+open_root() {
+    if [ -n "$live" ]; then open_live; else open_slot; fi
 }
 
 # Opens the slot that holds the root hash; fails while its disk has not appeared.

@@ -5,13 +5,17 @@ mount_state() {
     state=$(sibling "$data" state) || give_up "the disk has no state partition"
     repair_state
     mount -t ext4 "/dev/$state" /sysroot/var || give_up "the state cannot be mounted"
+    lay_etc
+    state_fills_disk || echo "DISK=/dev/$(disk_of "$data")" >/run/interlock/grow
+}
+
+lay_etc() {
     own=/sysroot/var/lib/interlock/etc
     mkdir -p "$own/upper" "$own/work" /run/interlock/image-etc
     mount --bind /sysroot/etc /run/interlock/image-etc
     mount -t overlay overlay /sysroot/etc -o \
         "lowerdir=/sysroot/etc,upperdir=$own/upper,workdir=$own/work,index=off,metacopy=off,redirect_dir=off,xino=off" ||
         give_up "/etc cannot be mounted"
-    state_fills_disk || echo "DISK=/dev/$(disk_of "$data")" >/run/interlock/grow
 }
 
 # False when the disk goes on behind the state, or the partition behind the file system. Room for the backup table and

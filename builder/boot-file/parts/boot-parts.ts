@@ -25,6 +25,8 @@ export interface BootParts {
   modules: Map<string, Buffer>;
   /** More modules for the devices found, modprobe's tables, and firmware that modules ask for, by path. */
   drivers: Map<string, Buffer>;
+  /** Modules that only a boot from an installer's medium loads, by path and in order. */
+  liveModules: Map<string, Buffer>;
   /** Microcode of processors, by the name the kernel looks for. */
   microcode: Map<string, Buffer>;
 }
@@ -38,6 +40,7 @@ export async function takeBootParts(tree: Tree, arch: Arch, definition: Definiti
   const readAll = async (paths: readonly string[]) =>
     new Map(await Promise.all(paths.map(async (path) => [path, await read(tree, path)] as const)));
   const [modules, drivers] = [await readAll(chosen.load), await readAll(chosen.drivers)];
+  const liveModules = await readAll(chosen.live);
   const firmware = await moduleFirmware(tree, [...modules.values(), ...drivers.values()]);
   const parts = {
     kernelRelease,
@@ -47,6 +50,7 @@ export async function takeBootParts(tree: Tree, arch: Arch, definition: Definiti
     programs: await initrdPrograms(tree),
     modules,
     drivers: new Map([...drivers, ...tablesOf(chosen, kernelRelease), ...firmware]),
+    liveModules,
     microcode: arch === 'x86-64' ? await readMicrocode(tree) : new Map<string, Buffer>(),
   };
   removeWhere(tree, matchPaths(['boot/*', 'usr/lib/modules/*/vmlinuz', `${efi}/*.stub`]));

@@ -60,6 +60,9 @@ const ofMetal = [
   'sp5100_tco',
 ];
 
+/** What a live boot takes to read its medium. */
+const ofMedia = ['loop', 'isofs', 'sr_mod'];
+
 /** Comes after every real watchdog: where there is none, a hang of process 1 still ends. */
 const lastWatchdog = 'softdog';
 
@@ -69,6 +72,8 @@ export interface InitrdModules {
   load: string[];
   /** Loaded when a device asks for them. */
   drivers: string[];
+  /** Loaded by name when the root lies on an installer's medium. */
+  live: string[];
   /** For modprobe, about both (modules.dep(5), modules.alias); empty when there are no drivers. */
   dependencies: string;
   aliases: string;
@@ -98,6 +103,7 @@ export async function kernelModules(
   return {
     load: pathsOf(load),
     drivers: pathsOf(all.slice(load.length)),
+    live: pathsOf(inOrder(index, ofMedia, all).slice(all.length)),
     ...(all.length > load.length ? tables(index, all) : { dependencies: '', aliases: '' }),
   };
 }

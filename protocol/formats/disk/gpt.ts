@@ -185,8 +185,8 @@ function decodeEntries(entries: Buffer, count: number, size: number): GptPartiti
   }).filter(({ typeGuid }) => typeGuid !== unused);
 }
 
-/** Text to disk order: the first three fields are little endian (UEFI 2.10, appendix A). */
-function encodeGuid(text: string): Buffer {
+/** A GUID as disks and firmware store it: the first three fields are little endian (UEFI 2.10, appendix A). */
+export function encodeGuid(text: string): Buffer {
   const bytes = Buffer.from(text.replaceAll('-', ''), 'hex');
   if (bytes.length !== 16) throw invalid(`GUID ${text}`);
   return swapped(bytes);

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseRelease } from '../../protocol/documents/release.ts';
+import { withScratch } from '../../system/files/scratch.ts';
+import { type DiskOptions, packDisk } from '../disk/pack-disk.ts';
+import { cutMedium } from './cut-medium.ts';
+import { liveBoot, liveCommandLine, takeApart } from './live-boot.ts';
+import { packIso } from './pack-iso.ts';
+import { packNetwork } from './pack-network.ts';
+
+/** What an installer is made with. */
+export interface InstallerOptions {
+  /** The disk that it installs. */
+  disk: DiskOptions;
+  /** Words for the kernel command line: the orders. */
+  orders: readonly string[];
+  kind: 'iso' | 'network';
+  /** Signs what firmware with Secure Boot starts. */
+  sign?: (program: Buffer) => Buffer;
+}
+
+/**
+ * Makes an installer of a release: the release's own kernel, initrd and root boot live and write the very disk that `packDisk` makes.
+ * The command line, which may be signed, names the manifest's hash, and the manifest all others. Returns the bytes written.
+ */
+export async function packInstaller(
+  releaseDir: string,
+  out: string,
+  { disk, orders, kind, sign = (program) => program }: InstallerOptions,
+): Promise<number> {
+  const release = parseRelease(await readFile(join(releaseDir, 'release.json')));
+  return withScratch(out, async (work) => {
+    const raw = join(work, 'disk.raw');
+    const { table } = await packDisk(releaseDir, raw, disk);
+    const medium = await cutMedium(raw, table, release, releaseDir, work);
+    const parts = takeApart(await readFile(join(releaseDir, 'boot.efi')));
+    const manifest = createHash('sha256').update(medium.manifest).digest('hex');
+    const cmdline = liveCommandLine(parts.cmdline, manifest, orders);
+    if (kind === 'network') return packNetwork(parts, medium, cmdline, sign, out);
+    return packIso(release, medium, sign(liveBoot(parts, cmdline)), out);
+  });
+}

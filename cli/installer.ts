@@ -1,0 +1,11 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { packInstaller } from '../builder/installer/pack-installer.ts';
+import { requireSigner } from '../builder/sign/secure-boot/find-signer.ts';
+import { signPe } from '../builder/sign/secure-boot/sign-pe.ts';
+import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import { ordersOf } from '../protocol/installer/orders.ts';
+import { line } from '../protocol/text/visible.ts';
+import { type Answer, answer, verb } from '../system/command/command.ts';
+import { formatBytes } from '../system/terminal/progress.ts';
+import { collect } from './flags/collect.ts';
