@@ -81,10 +81,11 @@ async function disk(folder: string, options: Options): Promise<Answer> {
   const release = parseRelease(text);
   const platform = options.for && platforms[options.for];
   const fit = options.for && (await requireFit(options.for, folder, release, options.out));
-  const sizes: NonNullable<DiskOptions['sizes']> = { ...release.slots };
+  const own = await diskOptions(folder, release);
+  const sizes: NonNullable<DiskOptions['sizes']> = { ...own.sizes };
   if (options.espSize) sizes.esp = sizeOption('--esp-size', options.espSize);
   if (options.stateSize) sizes.state = sizeOption('--state-size', options.stateSize);
-  const loader = release.loader && (await readLoader(folder, release.loader.sha256));
+  const { loader } = own;
   const progress = reportOn(process.stderr)(
     `write ${options.out}`,
     release.root.size + release.root.verity.size,
@@ -96,11 +97,11 @@ async function disk(folder: string, options: Options): Promise<Answer> {
   const files = options.config && (await configuration(options.config, options.keys));
   const enrollment = options.secureBootEnroll && (await enrollmentOf(folder, options.keys));
   const { size } = await packDisk(folder, written, {
+    ...own,
     sizes,
     ...(format && { multiple: formats[format].multiple }),
     ...(platform && { multiple: platform.multiple }),
     onProgress,
-    ...(loader && { loader }),
     ...(files && { files }),
     ...(enrollment && { enrollment }),
   });
@@ -119,7 +120,14 @@ async function disk(folder: string, options: Options): Promise<Answer> {
   };
 }
 
-async function configuration(from: string, keys: string | undefined): Promise<Map<string, Buffer>> {
+/** What every disk of a release is made with: its sizes, and the loaders that it brings. */
+export async function diskOptions(folder: string, release: Release): Promise<DiskOptions> {
+  const loader = release.loader && (await readLoader(folder, release.loader.sha256));
+  return { sizes: { ...release.slots }, ...(loader && { loader }) };
+}
+
+/** A host's files for the ESP, signed when there are keys; an installer's medium carries them too. */
+export async function configuration(from: string, keys: string | undefined): Promise<Map<string, Buffer>> {
   const archive = await packHostFiles(from);
   const files = new Map([[hostFilesPath, archive]]);
   if (keys !== undefined) files.set(signaturePath, signDetached(archive, await requireSigner(keys)));

@@ -12,6 +12,7 @@ const verbs: Record<string, () => Promise<(program: Command) => void>> = {
   delta: async () => (await import('./delta.ts')).addDeltaVerb,
   disk: async () => (await import('./disk.ts')).addDisk,
   'user-data': async () => (await import('./user-data/user-data.ts')).addUserData,
+  installer: async () => (await import('./installer.ts')).addInstaller,
   inspect: async () => (await import('./inspect.ts')).addInspect,
   sign: async () => (await import('./sign.ts')).addSign,
   serve: async () => (await import('./serve.ts')).addServe,

@@ -60,7 +60,8 @@ function packMain({
   if (drivers.size > 0) add('lib/modules', { kind: 'symlink', target: '/usr/lib/modules' });
   const hasFirmware = [...drivers.keys()].some((path) => path.startsWith('usr/lib/firmware/'));
   if (hasFirmware) add('lib/firmware', { kind: 'symlink', target: '/usr/lib/firmware' });
-  for (const [path, content] of [...modules, ...drivers, ...liveModules]) add(path, { kind: 'file', mode: 0o644, content });
+  for (const [path, content] of [...modules, ...drivers, ...liveModules])
+    add(path, { kind: 'file', mode: 0o644, content });
   return packCpio(entries);
 }
 

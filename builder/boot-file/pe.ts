@@ -85,7 +85,11 @@ export function cutSections(image: Uint8Array, first: string): Buffer {
   const cut = pe.sections.slice(index).reduce((sum, { rawSize }) => sum + rawSize, 0);
   bytes.writeUInt16LE(index, p + 6);
   bytes.writeUInt32LE(bytes.readUInt32LE(o + 8) - cut, o + 8);
-  bytes.fill(0, tableOffset + index * sectionHeaderLength, tableOffset + pe.sections.length * sectionHeaderLength);
+  bytes.fill(
+    0,
+    tableOffset + index * sectionHeaderLength,
+    tableOffset + pe.sections.length * sectionHeaderLength,
+  );
   if (bytes.readUInt32LE(o + 108) > 4) bytes.fill(0, o + 112 + 4 * 8, o + 112 + 5 * 8);
   return bytes;
 }

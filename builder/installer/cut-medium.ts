@@ -5,7 +5,7 @@ import type { Release } from '../../protocol/documents/release.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { encodeGpt, type GptTable } from '../../protocol/formats/disk/gpt.ts';
 import { frontLength, type Medium } from '../../protocol/installer/medium.ts';
-import { writeDurably, withFile } from '../../system/files/durable.ts';
+import { withFile, writeDurably } from '../../system/files/durable.ts';
 import { partitionRange } from '../disk/disk-layout.ts';
 
 /** A medium's manifest, and where its other files lie on this host. */
@@ -99,7 +99,8 @@ async function cutParts(
 
 function* runsOf(chunk: Buffer): Generator<[from: number, length: number, isZero: boolean]> {
   const zero = Buffer.alloc(block);
-  const isZero = (at: number) => chunk.compare(zero, 0, Math.min(block, chunk.length - at), at, Math.min(at + block, chunk.length)) === 0;
+  const isZero = (at: number) =>
+    chunk.compare(zero, 0, Math.min(block, chunk.length - at), at, Math.min(at + block, chunk.length)) === 0;
   for (let from = 0; from < chunk.length; ) {
     const kind = isZero(from);
     let to = from + block;

@@ -9,7 +9,8 @@ export function takeApart(boot: Buffer): UkiInput {
   const sections = headers ? (peSections(boot, headers) ?? []) : [];
   const section = (name: string) => {
     const found = sections.find((one) => one.name === name);
-    if (!found) throw new InterlockError('bad_input', { what: 'boot.efi', problem: `has no section ${name}` });
+    if (!found)
+      throw new InterlockError('bad_input', { what: 'boot.efi', problem: `has no section ${name}` });
     return boot.subarray(found.rawOffset, found.rawOffset + found.virtualSize);
   };
   return {

@@ -5,7 +5,7 @@ import { loaderPrograms } from '../../protocol/boot/esp.ts';
 import type { Release } from '../../protocol/documents/release.ts';
 import { mediumFiles, mediumFolder, volumeName } from '../../protocol/installer/medium.ts';
 import { syncFolder, withFile } from '../../system/files/durable.ts';
-import { guidFrom } from '../disk/disk-layout.ts';
+import { guidFrom } from '../disk/ids/guid-from.ts';
 import { encodeFat32, type Piece } from '../disk/fat32/encode-fat32.ts';
 import { writeFully } from '../root/erofs/block-writer.ts';
 import type { CutMedium } from './cut-medium.ts';
@@ -23,7 +23,9 @@ export async function packIso(
   out: string,
 ): Promise<number> {
   const { rootHash } = release.root.verity;
-  const sources = new Map(Object.entries(files).map(([name, path]) => [mediumFiles[name as keyof typeof files], path]));
+  const sources = new Map(
+    Object.entries(files).map(([name, path]) => [mediumFiles[name as keyof typeof files], path]),
+  );
   const sizes = new Map([[mediumFiles.manifest, manifest.length] as [string, number]]);
   for (const [name, path] of sources) sizes.set(name, (await stat(path)).size);
   const seed = `installer ${rootHash}`;

@@ -21,7 +21,10 @@ export function encodeBootCatalog(images: readonly [BootImage, ...BootImage[]]):
   encodeEntry(first).copy(bytes, entryLength);
   others.forEach((image, index) => {
     const at = (2 + 2 * index) * entryLength;
-    bytes.set([index === others.length - 1 ? lastHeader : lastHeader - 1, platforms[image.platform], 1, 0], at);
+    bytes.set(
+      [index === others.length - 1 ? lastHeader : lastHeader - 1, platforms[image.platform], 1, 0],
+      at,
+    );
     encodeEntry(image).copy(bytes, at + entryLength);
   });
   return bytes;

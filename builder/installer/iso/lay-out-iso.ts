@@ -1,5 +1,5 @@
-import { encodeGpt, type GptTable, gptLengths } from '../../../protocol/formats/disk/gpt.ts';
 import { partitionTypes } from '../../../protocol/boot/partitions.ts';
+import { encodeGpt, type GptTable, gptLengths } from '../../../protocol/formats/disk/gpt.ts';
 import type { Piece } from '../../disk/fat32/encode-fat32.ts';
 import { type BootImage, encodeBootCatalog } from './boot-catalog.ts';
 import {
@@ -41,7 +41,16 @@ export interface IsoLayout {
 }
 
 const sectorSize = 512;
-const blocks = { primary: 16, bootRecord: 17, terminator: 18, catalog: 19, little: 20, big: 21, root: 22, folder: 23 };
+const blocks = {
+  primary: 16,
+  bootRecord: 17,
+  terminator: 18,
+  catalog: 19,
+  little: 20,
+  big: 21,
+  root: 22,
+  folder: 23,
+};
 const firstContent = 24;
 
 /**
@@ -110,11 +119,7 @@ export function layOutIso(input: IsoInput): IsoLayout {
   };
 }
 
-function tableOf(
-  size: number,
-  esp: { offset: number; size: number },
-  guids: IsoInput['guids'],
-): GptTable {
+function tableOf(size: number, esp: { offset: number; size: number }, guids: IsoInput['guids']): GptTable {
   return {
     diskGuid: guids.disk,
     sectorSize,

@@ -67,7 +67,10 @@ export function encodeRecord(identifier: string, { children, block, size }: IsoN
 }
 
 /** Both path tables: folders with the number of the folder above (ECMA-119, 9.4). */
-export function encodePathTable(folders: readonly { node: IsoNode; parent: number }[], isBig: boolean): Buffer {
+export function encodePathTable(
+  folders: readonly { node: IsoNode; parent: number }[],
+  isBig: boolean,
+): Buffer {
   const entries = folders.map(({ node, parent }, index) => {
     const name = Buffer.from(index === 0 ? '\0' : node.name, 'latin1');
     const entry = Buffer.alloc(8 + name.length + (name.length % 2));
@@ -110,7 +113,10 @@ export function encodePrimary({ name, blocks, pathTable, root, time }: VolumeFac
   encodeRecord('\0', root, time).copy(bytes, 156);
   for (const at of [190, 318, 446, 574]) text('', at, 128);
   for (const at of [702, 739, 776]) text('', at, 37);
-  const stamp = `${time.toISOString().replace(/[-T:Z.]/g, '').slice(0, 14)}00\0`;
+  const stamp = `${time
+    .toISOString()
+    .replace(/[-T:Z.]/g, '')
+    .slice(0, 14)}00\0`;
   for (const at of [813, 830]) bytes.write(stamp, at, 'latin1');
   for (const at of [847, 864]) bytes.write(`${'0'.repeat(16)}\0`, at, 'latin1');
   bytes.writeUInt8(1, 881);

@@ -4,7 +4,7 @@ import { lookAtDisk } from '../../../agent/installer/look-at-disk.ts';
 import { decodeNote, noteLength } from '../../../agent/installer/note.ts';
 import { writeDisk } from '../../../agent/installer/write-disk.ts';
 import { recordPlace } from '../../../protocol/installer/medium.ts';
-import { createModelDisk, memorySource, type ModelDisk, PowerCut } from './model-disk.ts';
+import { createModelDisk, type ModelDisk, memorySource, PowerCut } from './model-disk.ts';
 import { rootHash, smallMedium } from './small-medium.ts';
 
 const { source, expected } = smallMedium();
