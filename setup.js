@@ -38,6 +38,8 @@ const forPeers = {
   'fsck.erofs': 'erofs-utils',
   veritysetup: 'cryptsetup-bin',
   sgdisk: 'gdisk',
+  xorriso: 'xorriso',
+  isoinfo: 'genisoimage',
   sfdisk: 'fdisk',
   'fsck.fat': 'dosfstools',
   mdir: 'mtools',

@@ -28,7 +28,7 @@ export function addInstaller(program: Command): void {
     program,
     'installer <release>',
     'Create a medium that installs a release on an empty disk: an ISO, or a folder for a boot by network',
-    'interlock installer releases/tiny-1-x86-64 --out tiny.iso --order disk=only',
+    'interlock installer releases/tiny-1-x86-64 --out tiny.iso',
     'interlock installer releases/tiny-1-x86-64 --out netboot/',
   )
     .requiredOption('--out <path>', 'FILE.iso for CD and USB stick; any other name makes a folder')

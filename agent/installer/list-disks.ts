@@ -23,6 +23,7 @@ export async function listDisks(
   for (const name of (await readdir(join(sys, 'block'))).sort()) {
     if (virtual.test(name) || partsOfCards.test(name)) continue;
     const folder = join(sys, 'block', name);
+    // not every kind of disk has every file
     const read = async (file: string) =>
       (await readFile(join(folder, file), 'latin1').catch(() => '')).trim();
     const size = Number(await read('size')) * sectorLength;

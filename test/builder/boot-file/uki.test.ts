@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { packUki } from '../../../builder/boot-file/uki.ts';
+import { takeApart } from '../../../builder/installer/live-boot.ts';
+import { bootFiles } from '../../../builder/keys/certificates/certificates.ts';
+import { signPe } from '../../../builder/sign/secure-boot/sign-pe.ts';
 import { checkUki, dissect, ukiInput as input } from './check-uki.ts';
 import { makeStub } from './make-stub.ts';
 
@@ -19,6 +22,15 @@ describe('unified kernel image', () => {
     expect(sizes['.initrd']).toBe(30_001);
     expect(image.readUInt32LE(0x40 + 12)).toBe(0);
     expect(image.readUInt32LE(0x40 + 16)).toBe(0);
+  });
+
+  it('is taken apart again, signed or not, into what it was made of', () => {
+    const image = packUki(input);
+    const made = Object.entries(bootFiles('db', { name: 'test' }, new Date()));
+    const file = (ending: string) => String(made.find(([name]) => name.endsWith(ending))![1]);
+    const signer = { key: file('.key'), certificate: file('.crt') };
+    for (const one of [image, signPe(image, signer)]) expect(packUki(takeApart(one))).toEqual(image);
+    expect(() => takeApart(makeStub())).toThrow('boot.efi: has no section .osrel');
   });
 
   it('promises no NX when the kernel does not', () => {

@@ -45,7 +45,7 @@ export interface VmOptions {
   extra?: readonly string[];
 }
 
-const drive = 'drive=disk,serial=interlock,bootindex=0';
+const drive = 'drive=disk,serial=interlock,bootindex=1';
 const diskDevices = {
   virtio: [`virtio-blk-pci,${drive}`],
   ahci: [`ide-hd,bus=ide.0,${drive}`],

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { partitionRange } from '../../../builder/disk/disk-layout.ts';
+import { packDisk } from '../../../builder/disk/pack-disk.ts';
+import { type CutMedium, cutMedium } from '../../../builder/installer/cut-medium.ts';
+import { packIso } from '../../../builder/installer/pack-iso.ts';
+import type { Release } from '../../../protocol/documents/release.ts';
+import type { GptTable } from '../../../protocol/formats/disk/gpt.ts';
+import { mediumFiles } from '../../../protocol/installer/medium.ts';
+import { run } from '../../../system/process/run.ts';
+import { makeRelease } from '../support/made-release.ts';
+
+const mebibyte = 1024 * 1024;
+const sizes = { esp: 64 * mebibyte, root: 16 * mebibyte, verity: mebibyte, state: 8 * mebibyte };
+const agent = join(import.meta.dirname, '../../../agent/cli/main.ts');
+let dir: string;
+let disk: string;
+let table: GptTable;
+let release: Release;
+let medium: CutMedium;
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'installer-'));
+  disk = join(dir, 'disk.img');
+  const content = Buffer.from('ID=interlock\n');
+  release = await makeRelease(dir, [{ path: 'usr/lib/os-release', type: '0', content }]);
+  ({ table } = await packDisk(dir, disk, { sizes, loader: Buffer.from('MZ loader') }));
+  medium = await cutMedium(disk, table, release, dir, dir);
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const mtools = (image: string, command: string, ...args: string[]) => run(command, ['-i', image, ...args]);
+
+test('a disk installed from the medium is the disk that `interlock disk` makes, wherever it is read', async () => {
+  const [folder, target] = [join(dir, 'medium'), join(dir, 'target.img')];
+  await mkdir(folder);
+  writeFileSync(join(folder, mediumFiles.manifest), medium.manifest);
+  for (const [name, path] of Object.entries(medium.files)) {
+    cpSync(path, join(folder, mediumFiles[name as keyof typeof medium.files]));
+  }
+  const expected = readFileSync(disk);
+  writeFileSync(target, Buffer.alloc(expected.length + 2 * mebibyte, 0x5a));
+  const install = (...args: string[]) =>
+    run(process.execPath, [agent, 'install', target, '--medium', folder, ...args]);
+  await expect(install()).rejects.toThrow('holds something in its first and last MiB; to erase it');
+  expect(await install('--erase')).toMatch(/installed made 1\.0 on .*, and read it back/);
+  const found = readFileSync(target);
+  const same = (from: number, length: number) =>
+    found.subarray(from, from + length).equals(expected.subarray(from, from + length));
+  for (const name of ['esp', 'state'] as const) {
+    const { offset, size } = partitionRange(table, name);
+    expect(same(offset, size), name).toBe(true);
+  }
+  const { root } = release;
+  expect(same(partitionRange(table, 'root-a').offset, root.size)).toBe(true);
+  expect(same(partitionRange(table, 'verity-a').offset, root.verity.size)).toBe(true);
+  truncateSync(target, expected.length);
+  expect(await run('sgdisk', ['-v', target])).toContain('No problems found');
+});
+
+test('the ISO is the same twice, and what xorriso, isoinfo, sgdisk and mtools find in it is what went in', async () => {
+  const [one, two] = [join(dir, 'one.iso'), join(dir, 'two.iso')];
+  const boot = Buffer.alloc(300_000, 'MZ');
+  const size = await packIso(release, medium, boot, one);
+  await packIso(release, medium, boot, two);
+  const bytes = readFileSync(one);
+  expect(bytes.length).toBe(size);
+  expect(createHash('sha256').update(bytes).digest('hex')).toBe(
+    createHash('sha256').update(readFileSync(two)).digest('hex'),
+  );
+  expect(await run('sgdisk', ['-v', one])).toContain('No problems found');
+  const report = await run('sh', [
+    '-c',
+    'xorriso -indev "$1" -report_el_torito plain -pvd_info 2>&1',
+    'sh',
+    one,
+  ]);
+  const volume = `INTERLOCK_${release.root.verity.rootHash.slice(0, 16).toUpperCase()}`;
+  expect(report).toContain(`Volume id    : '${volume}'`);
+  const block = Number(/El Torito boot img : +1 +UEFI +y +none .* (\d+)\n/.exec(report)?.[1]);
+  expect(await mtools(`${one}@@${block * 2048}`, 'mtype', '::EFI/BOOT/BOOTX64.EFI')).toBe(boot.toString());
+  expect(await run('sgdisk', ['-i', '1', one])).toContain(`First sector: ${block * 4} `);
+  const listed = await run('isoinfo', ['-f', '-i', one]);
+  expect(listed.trim().split('\n')).toEqual([
+    '/INTERLOCK',
+    ...Object.values(mediumFiles)
+      .map((name) => `/INTERLOCK/${name.toUpperCase()};1`)
+      .sort(),
+  ]);
+  const path = '/INTERLOCK/MEDIUM.JSON;1';
+  expect(await run('isoinfo', ['-i', one, '-x', path])).toBe(medium.manifest.toString());
+});
