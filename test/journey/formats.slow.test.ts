@@ -17,8 +17,8 @@ beforeAll(async () => {
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 
 const machines: [format: string, options: Partial<VmOptions>][] = [
-  ['vmdk', { image: 'vmdk', bus: 'ahci' }],
-  ['vdi', { image: 'vdi', bus: 'ahci' }],
+  ['vmdk', { image: 'vmdk' }],
+  ['vdi', { image: 'vdi' }],
   ['qcow2', { format: 'qcow2' }],
   ['vhdx', { image: 'vhdx' }],
   ['vhd', { image: 'vpc' }],
