@@ -9,6 +9,9 @@ const deepest = 64;
 /** Values of a document with all its aliases followed: an anchor of anchors would fill the memory. */
 const mostValues = 100_000;
 
+/** Mistakes of the syntax that are named: one is often the cause of all others. */
+const mostErrors = 100;
+
 /** What a text says, or why it cannot be read. */
 export interface ReadYaml {
   node: Node | null;
@@ -27,24 +30,37 @@ export function readYaml(text: string): ReadYaml {
     lineStarts(text, lines);
     return { node: null, problems: [depthProblem(place(tooDeep))] };
   }
-  const document = parseDocument(text, {
-    // types are given below, and keys compared there: the library compares each with all others
-    schema: 'failsafe',
-    version: '1.1',
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: 'error',
-    lineCounter: lines,
-  });
+  const document = parse(text, lines);
   if (document.errors.length > 0) {
     return {
       node: null,
-      problems: document.errors.map((error) => syntaxProblem(error, place(error.pos[0]))),
+      problems: document.errors
+        .slice(0, mostErrors)
+        .map((error) => syntaxProblem(error, place(error.pos[0]))),
     };
   }
   const reader = openReader(place);
   const node = document.contents ? reader.read(document.contents as YamlNode, 0) : null;
   return { node, problems: reader.problems };
+}
+
+function parse(text: string, lineCounter: LineCounter) {
+  // the library makes an error of each mistake, and a stack of each error: a second for 100 kB of brackets
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return parseDocument(text, {
+      // types are given below, and keys compared there: the library compares each with all others
+      schema: 'failsafe',
+      version: '1.1',
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'error',
+      lineCounter,
+    });
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 function openReader(place: (offset: number) => Place) {

@@ -259,7 +259,7 @@ it('while the server is away, figures are dimmed with their time until it is bac
 
 it('user-data is checked as it is written: problems beside their lines, then what a host would do, on a phone too', async () => {
   await open('/hosts/user-data', { width: 390 });
-  const field = page.getByLabel('User-data');
+  const field = page.getByRole('textbox', { name: 'User-data' });
   const ask = async (text: string) => {
     await field.fill(text);
     await page.getByRole('button', { name: 'Check', exact: true }).click();
