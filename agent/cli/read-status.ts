@@ -17,6 +17,7 @@ import { lookAtDisk } from '../state/look-at-disk.ts';
 import { openStore } from '../state/store.ts';
 import { readTrouble } from '../state/trouble.ts';
 import { holdOf, type Memory } from '../state-machine/memory.ts';
+import { readRecord, type Record as UserDataRecord } from '../user-data/record/record.ts';
 import { lookAt } from './look-at.ts';
 
 /** Everything there is to know about a host, from its files and its boot loader. */
@@ -30,6 +31,8 @@ export interface Status {
   secureBoot: SecureBootState;
   /** What started this boot; null when nothing says so. */
   loader: LoaderName | null;
+  /** What the host was made from; null without user-data. */
+  userData: UserDataRecord | null;
   progress: (Progress & { pid: number }) | null;
   /** What would let the server be asked again. */
   advice: string | null;
@@ -62,6 +65,7 @@ export async function readStatus(root: string): Promise<Status> {
     outdated: await findOutdated(paths),
     secureBoot: await readSecureBoot(root),
     loader: await readLoader(root),
+    userData: await readRecord(root),
     progress: fresh ? null : await readProgress(paths),
     advice: memory.look?.problem ? remedyOf(memory.look.reason) : null,
     problems: [
@@ -78,7 +82,7 @@ function isForbidden(problem: InterlockError | null): problem is InterlockError 
 
 /** The status as JSON. */
 export function dataOf({ hostId, settings, memory, problems, ...now }: Status) {
-  const { entries, outdated, secureBoot, loader, progress, advice } = now;
+  const { entries, outdated, secureBoot, loader, userData, progress, advice } = now;
   const {
     phase,
     since,
@@ -123,6 +127,7 @@ export function dataOf({ hostId, settings, memory, problems, ...now }: Status) {
     secureBoot,
     loader,
     isBootVerified: secureBoot.on && loader !== 'grub',
+    userData,
     progress,
     sources,
   };

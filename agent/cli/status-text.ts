@@ -37,6 +37,7 @@ export function formatStatus(status: Status, now: Date, width = terminalWidth())
     ['reports', memory.reports.length > 0 ? `${memory.reports.length} not sent yet` : 'all sent'],
     ...loaderOf(status),
     ['boot', `Secure Boot ${secureBoot.on ? 'on' : 'off'}, kernel lockdown ${secureBoot.lockdown ?? 'none'}`],
+    ...userDataOf(status),
     ['server', `${settings.server ?? 'none'}, channel ${settings.channel}, group ${settings.group}`],
     ...labelsOf(status),
     ['host', hostId ?? 'not enrolled'],
@@ -61,6 +62,12 @@ function loaderOf({ loader }: Status): Fact[] {
     none: 'none: the kernel was started directly',
   };
   return [['loader', texts[loader]]];
+}
+
+function userDataOf({ userData }: Status): Fact[] {
+  if (!userData) return [];
+  const problems = userData.problems.map(({ item, problem }): Fact => ['user-data', `${item}: ${problem}`]);
+  return [['user-data', `${userData.source}, instance ${userData.instanceId}`], ...problems];
 }
 
 /** Lamps: a form for each, so that nobody needs their colour. */

@@ -1,5 +1,5 @@
-/** The databases of users and groups in /etc, and who may read them. */
-export const accountFiles = ['passwd', 'group', 'shadow', 'gshadow', 'subuid', 'subgid'] as const;
+/** The databases of users and groups in /etc, in the order they are written: who is in the last one is in all. */
+export const accountFiles = ['group', 'gshadow', 'subuid', 'subgid', 'shadow', 'passwd'] as const;
 /** One of them. */
 export type AccountFile = (typeof accountFiles)[number];
 /** Their lines; null where there is no such file. */

@@ -31,3 +31,6 @@ export const hostListsFolder = '/var/lib/interlock/users';
 
 /** The root hash of the image into whose files the host's were merged last. */
 export const mergedFile = '/var/lib/interlock/merged';
+
+/** Globs of what names one machine, one a line: a host that becomes another one makes it anew. */
+export const identitiesFile = '/usr/lib/interlock/identities';

@@ -33,6 +33,7 @@ function statusOf(memory: Partial<Memory>, more: Partial<Status> = {}): Status {
       { generation: 5, slot: 'b', rootHashPrefix: 'b'.repeat(16), title: '', triesLeft: null, triesDone: 0 },
     ],
     outdated: [],
+    userData: null,
     secureBoot: { on: true, lockdown: 'integrity' } as Status['secureBoot'],
     loader: 'systemd-boot' as Status['loader'],
     progress: null,

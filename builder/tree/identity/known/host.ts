@@ -11,6 +11,7 @@ export const hostIdentities: Identity[] = [
   },
   {
     name: 'systemd',
+    renewed: true,
     why: 'seeds the random numbers, or seals the credentials, of one machine; systemd makes it',
     onOneHost: /./s,
     paths: [

@@ -23,6 +23,8 @@ export interface Identity {
   /** Pieces of configuration that name the machine, by file; each match is replaced. */
   rewrites?: Record<string, [pattern: RegExp, by: string][]>;
   firstBoot?: FirstBoot;
+  /** Made anew, by whoever makes it, when a host becomes another one; what an administrator or a whole cluster gave stays. */
+  renewed?: true;
   /** Text by which such a file names one host, so that no overlay may bring it. */
   onOneHost?: RegExp;
 }

@@ -4,6 +4,7 @@ import type { Identity } from './identity.ts';
 export const remoteAccessIdentities: Identity[] = [
   {
     name: 'ssh',
+    renewed: true,
     why: 'host keys: who has one can pose as every host',
     paths: ['etc/ssh/ssh_host_*'],
     firstBoot: {
@@ -21,6 +22,7 @@ export const remoteAccessIdentities: Identity[] = [
   },
   {
     name: 'dropbear',
+    renewed: true,
     why: 'host keys: who has one can pose as every host',
     paths: ['etc/dropbear{,/initramfs,-initramfs}/dropbear_*_host_key'],
     firstBoot: {
@@ -31,6 +33,7 @@ export const remoteAccessIdentities: Identity[] = [
   },
   {
     name: 'tinyssh',
+    renewed: true,
     why: 'host keys: who has one can pose as every host',
     paths: ['etc/tinyssh/sshkeydir'],
     firstBoot: {

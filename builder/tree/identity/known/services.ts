@@ -5,6 +5,7 @@ import { namedHost } from './named-host.ts';
 export const serviceIdentities: Identity[] = [
   {
     name: 'snakeoil',
+    renewed: true,
     why: 'a TLS key: who has it can read and change what every host serves with it',
     paths: ['etc/ssl/{private/ssl-cert-snakeoil.key,certs/ssl-cert-snakeoil.pem}'],
     firstBoot: {
@@ -24,6 +25,7 @@ export const serviceIdentities: Identity[] = [
   },
   {
     name: 'xrdp',
+    renewed: true,
     why: 'an RDP key: who has it can pose as every host',
     paths: ['etc/xrdp/rsakeys.ini'],
     firstBoot: {
@@ -34,16 +36,19 @@ export const serviceIdentities: Identity[] = [
   },
   {
     name: 'cups',
+    renewed: true,
     why: 'TLS keys, which cupsd makes',
     paths: ['etc/cups/ssl/*'],
   },
   {
     name: 'cockpit',
+    renewed: true,
     why: 'TLS keys, which cockpit makes',
     paths: ['etc/cockpit/ws-certs.d/0-self-signed*'],
   },
   {
     name: 'bind9',
+    renewed: true,
     why: 'a key that controls the name server',
     paths: ['etc/bind/rndc.key'],
     firstBoot: {
@@ -54,6 +59,7 @@ export const serviceIdentities: Identity[] = [
   },
   {
     name: 'unbound',
+    renewed: true,
     why: 'keys that control the resolver',
     paths: ['etc/unbound/unbound_{server,control}.{key,pem}'],
     firstBoot: {
@@ -74,6 +80,7 @@ export const serviceIdentities: Identity[] = [
   },
   {
     name: 'brltty',
+    renewed: true,
     why: 'a key that lets its holder read the screen',
     paths: ['etc/brlapi.key'],
     firstBoot: {
@@ -84,22 +91,26 @@ export const serviceIdentities: Identity[] = [
   },
   {
     name: 'docker',
+    renewed: true,
     why: 'names one Docker engine, which makes it',
     paths: ['etc/docker/key.json', 'var/lib/docker/engine-id'],
   },
   {
     name: 'network-manager',
+    renewed: true,
     why: 'makes the stable addresses of one machine; NetworkManager makes it',
     paths: ['var/lib/NetworkManager/{secret_key,seen-bssids,timestamps,*.lease}'],
   },
   {
     name: 'dhcp',
+    renewed: true,
     why: 'names the machine to DHCP servers; the client makes it',
     paths: ['etc/dhcpcd.{duid,secret}', 'var/lib/dhcpcd/*', 'var/lib/dhcp/*'],
     onOneHost: /./s,
   },
   {
     name: 'uuidd',
+    renewed: true,
     why: 'the clock sequence of one machine; uuidd makes it',
     paths: ['var/lib/libuuid/clock*.txt'],
   },
@@ -118,11 +129,13 @@ export const serviceIdentities: Identity[] = [
   },
   {
     name: 'salt',
+    renewed: true,
     why: 'names one minion to its master; salt-minion makes it',
     paths: ['etc/salt/{minion_id,pki/*}'],
   },
   {
     name: 'puppet',
+    renewed: true,
     why: 'names one node to its server; the agent makes it',
     paths: ['{etc/puppet,etc/puppetlabs/puppet,var/lib/puppet}/ssl'],
   },
@@ -148,6 +161,7 @@ export const serviceIdentities: Identity[] = [
   },
   {
     name: 'monit',
+    renewed: true,
     why: 'names one host to its monitor; the program makes it',
     paths: ['var/lib/monit/id', 'var/lib/netdata/registry/*', 'var/lib/glusterd/glusterd.info'],
   },

@@ -4,6 +4,7 @@ import type { Identity } from './identity.ts';
 export const storageIdentities: Identity[] = [
   {
     name: 'nvme',
+    renewed: true,
     why: 'names a host to storage targets, and two hosts with one name write to one volume',
     onOneHost: /[0-9a-f]{8}-[0-9a-f]{4}-/i,
     paths: ['etc/nvme/{hostid,hostnqn}'],
@@ -16,6 +17,7 @@ export const storageIdentities: Identity[] = [
   },
   {
     name: 'iscsi',
+    renewed: true,
     why: 'names a host to storage targets, and two hosts with one name write to one volume',
     // GenerateName=yes is right for every host
     onOneHost: /^InitiatorName=/m,
@@ -54,6 +56,7 @@ export const storageIdentities: Identity[] = [
   },
   {
     name: 'zfs',
+    renewed: true,
     why: 'tells which host has imported a pool: with one id two hosts import it at once',
     paths: ['etc/{hostid,zfs/zpool.cache}'],
     onOneHost: /./s,

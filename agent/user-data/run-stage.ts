@@ -1,0 +1,111 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runFolder } from '../../protocol/boot/host-layout.ts';
+import { emptyPlan, type Plan } from '../../protocol/user-data/plan.ts';
+import { readUserData } from '../../system/user-data/read-user-data.ts';
+import { applyItems } from './apply/apply-items.ts';
+import { layCommands } from './apply/commands.ts';
+import type { Item } from './apply/item.ts';
+import { itemsOf } from './apply/items-of.ts';
+import type { Manager } from './apply/manager.ts';
+import { endRenewal, isRenewing, renewIdentity } from './identity/renew-identity.ts';
+import { writeNetwork } from './network/write-network.ts';
+import { mayApply } from './policy/may-apply.ts';
+import type { Found, Search, Stage } from './ports/found.ts';
+import { newRecord, type Record, readRecord, writeRecord } from './record/record.ts';
+
+/** What a stage works with. */
+export interface StageOptions {
+  root: string;
+  stage: Stage;
+  search: Search;
+  secureBoot: boolean;
+  manager: Manager;
+  now: Date;
+}
+
+/** Tells the network's unit that it has nothing to ask for. */
+const foundFile = `${runFolder}/user-data/found`;
+
+/** What came of a stage, to be said. */
+export interface Outcome {
+  found: Found | null;
+  record: Record | null;
+  misses: Search['misses'];
+  isNew: boolean;
+}
+
+/** Makes the host what its user-data say, as far as this stage found any. */
+export async function runStage(options: StageOptions): Promise<Outcome> {
+  const { root, stage, search } = options;
+  const { found, misses } = search;
+  if (stage === 'local') await noteFound(root, found !== null);
+  if (!found) return { found, record: await readRecord(root), misses, isNew: false };
+  const before = await readRecord(root);
+  const isOther = before !== null && before.instanceId !== found.instanceId;
+  if (isOther || isRenewing(root)) await renewIdentity(root, found.instanceId);
+  const isNew = before?.instanceId !== found.instanceId;
+  const start = isNew ? newRecord(found.instanceId, found.source, options.now) : before!;
+  if (isNew) await writeRecord(root, start);
+  if (isRenewing(root)) await endRenewal(root);
+  const record = await applyFound(options, found, start);
+  return { found, record, misses, isNew };
+}
+
+async function applyFound(options: StageOptions, found: Found, start: Record): Promise<Record> {
+  const { root, manager, now, secureBoot } = options;
+  const { plan, problems } = planOf(found);
+  const { plan: allowed, refused } = mayApply(plan, { secureBoot, trusted: found.trusted });
+  const said = [
+    ...problems,
+    ...refused.map((item) => ({
+      item,
+      problem: 'not taken: Secure Boot is on, and anybody may have written these user-data',
+    })),
+  ];
+  const items = [
+    ...networkItems(root, options.stage, found),
+    ...itemsOf(root, allowed, manager, now),
+    ...commandItems(root, allowed, found.instanceId),
+  ];
+  const kept = start.problems.filter(({ item }) => items.some(({ name }) => name === item));
+  const record = await applyItems(root, items, { ...start, problems: [...said, ...kept] });
+  await manager.settle();
+  return record;
+}
+
+/** What the document asks for, with the name and the keys that its source has beside it. */
+function planOf({ userData, hostname, sshKeys }: Found): { plan: Plan; problems: Record['problems'] } {
+  const read = userData ? readUserData(userData) : { plan: emptyPlan(), problems: [] };
+  const isRefused = read.problems.some(({ severity }) => severity === 'error');
+  const plan = isRefused ? emptyPlan() : read.plan;
+  const at = { line: 1, column: 1 };
+  if (hostname && !plan.hostname) {
+    const [name = hostname] = hostname.split('.');
+    plan.hostname = { name, ...(hostname.includes('.') && { fqdn: hostname }), at };
+  }
+  plan.rootKeys.push(...sshKeys.map((key) => ({ key, at })));
+  const problems = read.problems.map(({ at, severity, text, instead }) => ({
+    item: `line ${at.line}${severity === 'warning' ? ' (warning)' : ''}`,
+    problem: `${text}; ${instead}`,
+  }));
+  return { plan, problems };
+}
+
+/** The network is described anew at each boot: cards and addresses may have changed. */
+function networkItems(root: string, stage: Stage, { network }: Found): Item[] {
+  if (!network || stage !== 'local') return [];
+  return [{ name: 'network', everyBoot: true, apply: () => writeNetwork(network, root) }];
+}
+
+function commandItems(root: string, { runCommands }: Plan, instanceId: string): Item[] {
+  if (runCommands.length === 0) return [];
+  return [{ name: 'runcmd', apply: () => layCommands(root, instanceId, runCommands) }];
+}
+
+async function noteFound(root: string, isFound: boolean): Promise<void> {
+  const file = join(root, foundFile);
+  await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
+  if (isFound) await writeFile(file, '');
+  else await rm(file, { force: true });
+}
