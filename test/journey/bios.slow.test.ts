@@ -8,7 +8,10 @@ import { type Built, buildImages } from './build-images.ts';
 import { damageFile, installInSlotBForGrub, readGrubEnvironment, readRelease } from './slot.ts';
 import { withVm } from './with-vm.ts';
 
-const bootSeconds = 300;
+const bootSeconds = 600;
+/** The shell answers before the unit is looked at. */
+const confirmLookedAt =
+  'until [ "$(systemctl show interlock-confirm.service -p ConditionTimestampMonotonic --value)" != 0 ]; do sleep 1; done';
 const bios = { firmware: 'bios' } as const;
 let built: Built;
 
@@ -51,6 +54,7 @@ test('by a BIOS a trial is counted, and a damaged slot gives way after three tri
     expect(await vm.run('. /etc/os-release; echo $VERSION_ID')).toBe('2\n');
     expect(await facts(vm)).toMatchObject({ loader: 'grub', generation: 2 });
     expect(await isOnTrial(vm)).toBe(true);
+    await vm.run(confirmLookedAt, bootSeconds);
     expect(await vm.run('systemctl show interlock-confirm.service -p ConditionResult')).toBe(
       'ConditionResult=yes\n',
     );
