@@ -134,7 +134,7 @@ async function boot(host: Host, fallback: number): Promise<void> {
     expect(whole, `version ${version} in slot ${slot} is half written`).toBe(true);
     expect(host.allowed).toContain(version);
     if (!host.bad.has(version)) {
-      host.running = { slot, version, generation, lastTry: await isLastTry(host, generation) };
+      host.running = { slot, version, generation, lastTry: await isLastTry(host, slot, generation) };
       return;
     }
     host.allowed.add(fallback);
@@ -158,15 +158,18 @@ async function startByBios({ esp }: Host): Promise<Image & { generation: number 
   return { ...started, generation: Math.max(booted!.generation, ...own.map(({ generation }) => generation)) };
 }
 
-/** A torn rename leaves two names, and tidying keeps the one with fewer tries: that one says how many are left. */
-async function isLastTry({ esp }: Host, generation: number): Promise<boolean> {
+/**
+ * Whether the next power-on may take another slot. A torn rename leaves two names, and tidying keeps the one with fewer
+ * tries, or none, and tidying takes the trial from GRUB too; and GRUB may not have heard of the trial yet.
+ */
+async function isLastTry({ esp, firmware }: Host, slot: SlotName, generation: number): Promise<boolean> {
   const { entries } = await readBootState(esp);
-  const found = await readEnvironment(esp);
-  // GRUB then boots what was marked good
-  if (found && !found.environment) return true;
-  const trial = found?.environment?.trial;
-  const isSpent = entries.some((entry) => entry.generation === generation && entry.triesLeft === 0);
-  return isSpent || (trial?.generation === generation && trial.left === 0);
+  const own = entries.filter((entry) => entry.generation === generation);
+  if (own.length === 0 || own.some(({ triesLeft }) => triesLeft === 0)) return true;
+  if (firmware === null || firmware === 'UEFI') return false;
+  const { good, trial } = (await readEnvironment(esp))?.environment ?? { good: null, trial: null };
+  const pointed = trial?.left ? trial : good;
+  return pointed?.image.slot !== slot;
 }
 
 /** After the agent tidied, both loaders take the same, and systemd-boot knows of every try that GRUB counted. */
@@ -190,12 +193,13 @@ async function expectOneWill({ esp }: Host): Promise<void> {
   }
 }
 
-/** Versions that an entry on trial still leads to while another one runs: GRUB may not have followed it. */
+/** Versions that a trial of either loader still leads to while another one runs: the two may not agree before a tidy. */
 async function pending({ esp, slots, running }: Host): Promise<number[]> {
   const { entries } = await readBootState(esp);
-  return entries
-    .filter(({ triesLeft, slot }) => triesLeft !== null && triesLeft > 0 && slot !== running.slot)
-    .map(({ slot }) => slots[slot].version);
+  const counted = entries.filter(({ triesLeft }) => triesLeft !== null && triesLeft > 0);
+  const trial = (await readEnvironment(esp))?.environment?.trial;
+  const leading = [...counted.map(({ slot }) => slot), ...(trial?.left ? [trial.image.slot] : [])];
+  return leading.filter((slot) => slot !== running.slot).map((slot) => slots[slot].version);
 }
 
 /**
