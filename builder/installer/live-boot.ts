@@ -1,5 +1,6 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { peHeaders, peSections } from '../../protocol/formats/efi/pe-headers.ts';
+import { liveParameter } from '../../protocol/installer/medium.ts';
 import { cutSections } from '../boot-file/pe.ts';
 import { packUki, type UkiInput } from '../boot-file/uki.ts';
 
@@ -13,9 +14,10 @@ export function takeApart(boot: Buffer): UkiInput {
       throw new InterlockError('bad_input', { what: 'boot.efi', problem: `has no section ${name}` });
     return boot.subarray(found.rawOffset, found.rawOffset + found.virtualSize);
   };
+  const osRelease = section('.osrel').toString();
   return {
     stub: cutSections(boot, '.osrel'),
-    osRelease: section('.osrel').toString(),
+    osRelease,
     cmdline: section('.cmdline').toString(),
     uname: section('.uname').toString(),
     kernel: section('.linux'),
@@ -25,7 +27,7 @@ export function takeApart(boot: Buffer): UkiInput {
 
 /** The command line of a live boot: the release's own, and what makes it live. */
 export function liveCommandLine(own: string, manifest: string, orders: readonly string[]): string {
-  const live = [`interlock.live=${manifest}`, 'systemd.unit=interlock-installer.target'];
+  const live = [`${liveParameter}=${manifest}`, 'systemd.unit=interlock-installer.target'];
   return [own.trim(), ...live, ...orders].join(' ');
 }
 

@@ -10,6 +10,7 @@ import {
   verityDevice,
 } from '../../../protocol/boot/kernel-parameters.ts';
 import { partitionNames, slotPartitions, slotTypes } from '../../../protocol/boot/partitions.ts';
+import { liveParameter } from '../../../protocol/installer/medium.ts';
 
 const part = (name: string) =>
   readFileSync(new URL(`../../../builder/boot-file/init/${name}.sh`, import.meta.url), 'utf8');
@@ -38,7 +39,7 @@ test('the initrd’s script, which imports nothing, names partitions as the cont
 test('it reads the parameters that a release’s command line has', () => {
   const read = [...script.matchAll(/parameter (interlock\.\w+)/g)].map(([, name]) => name);
   const own = [rootHashParameter, 'interlock.watchdog'];
-  expect(read).toEqual([...own, ...Object.values(grubParameters)]);
+  expect(read).toEqual([...own, liveParameter, ...Object.values(grubParameters)]);
   expect(bootParameters('0').map((word) => word.split('=')[0])).toEqual(expect.arrayContaining(own));
   expect(script).toContain(`dmsetup create ${verityDevice} `);
 });
