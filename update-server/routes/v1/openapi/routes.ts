@@ -6,7 +6,14 @@ const showDescription = route({
   access: 'anyone',
   summary: 'This OpenAPI description',
   schema: { hide: true },
-  handler: () => async (request) => request.server.swagger(),
+  handler: () => {
+    // made once: routes are fixed from the start on, and strangers who ask again and again must cost little
+    let text: string | undefined;
+    return async (request, reply) => {
+      text ??= JSON.stringify(request.server.swagger());
+      return reply.type('application/json; charset=utf-8').send(text);
+    };
+  },
 });
 
 /** The interface, described by its own routes. */
