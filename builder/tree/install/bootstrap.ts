@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { run } from '../../../system/process/run.ts';
 import { buildHostArch } from '../../build-host/build-host-arch.ts';
 import { during, type Reporter } from '../../build-host/reporter.ts';
 import { layersOf } from '../../packages/lock/lock-layers.ts';
@@ -8,6 +7,7 @@ import { debianArch } from '../../packages/lock/required-packages.ts';
 import type { Tree } from '../entries/entry.ts';
 import { findKeptTree, keepTree } from '../kept/kept-tree.ts';
 import { checkEmulation } from '../sandbox/emulation.ts';
+import { inSandbox } from '../sandbox/in-sandbox.ts';
 import { type SimulatedHost, standardHost } from '../sandbox/simulated-host.ts';
 import { defaultSite, type Site } from '../sandbox/site.ts';
 import { type Extras, installLayer, installRecipe, noExtras } from './install-layer.ts';
@@ -30,7 +30,8 @@ export async function bootstrap(
   let { tree, count } = await highestKept(keys, trees);
   if (count < layers.length) {
     await checkEmulation(arch);
-    if (arch !== buildHostArch()) await run('arch-test', [debianArch(arch)]);
+    if (arch !== buildHostArch())
+      await inSandbox(['arch-test', debianArch(arch)], { arch, env: process.env });
   }
   for (; count < layers.length; count++) {
     const layer = layers[count]!;

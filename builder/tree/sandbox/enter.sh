@@ -1,10 +1,11 @@
 #!/bin/sh
-# enter.sh WORK HOSTNAME LAST_PID ONE_CPU PROGRAM...: runs a program on the machine that WORK/machine describes.
+# enter.sh WORK HOSTNAME LAST_PID ONE_CPU EMULATOR PROGRAM...: runs a program on the machine that WORK/machine describes.
+# EMULATOR: a file of binfmt.d(5) that names the interpreter of a foreign architecture; empty when none is needed.
 # Runs as root of namespaces of its own. Ends with 125 when something of the real machine cannot be hidden.
 set -eu
 umask 022
-work=$1 hostname=$2 last_pid=$3 one_cpu=$4
-shift 4
+work=$1 hostname=$2 last_pid=$3 one_cpu=$4 emulator=$5
+shift 5
 made=$work/made
 must() {
   "$@" || { echo "sandbox: $* failed" >&2; exit 125; }
@@ -15,7 +16,11 @@ mkdir -p "$made"
 must mount -t tmpfs -o mode=755 interlock "$made"
 must cp -R "$work/machine/." "$made"
 mkdir "$made/binfmt_misc"
-if [ -e /proc/sys/fs/binfmt_misc/register ]; then must mount --rbind /proc/sys/fs/binfmt_misc "$made/binfmt_misc"; fi
+if [ -n "$emulator" ]; then
+  # a register of this user namespace alone: nothing is changed on the build host
+  must mount -t binfmt_misc binfmt_misc "$made/binfmt_misc"
+  must sh -c 'cat "$1" > "$2"' sh "$emulator" "$made/binfmt_misc/register"
+elif [ -e /proc/sys/fs/binfmt_misc/register ]; then must mount --rbind /proc/sys/fs/binfmt_misc "$made/binfmt_misc"; fi
 
 must hostname "$hostname"
 # programs talk to servers that they start, and some ask for an address before they do anything; ip(8) may be missing

@@ -6,6 +6,7 @@ import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
 import { temporaryPrefix, withScratch } from '../../../system/files/scratch.ts';
 import { run } from '../../../system/process/run.ts';
+import { emulatorFor } from './emulation.ts';
 import { namespaces, type SandboxMode, sandboxMode } from './sandbox-mode.ts';
 import { type SimulatedHost, simulatedFiles, standardHost } from './simulated-host.ts';
 
@@ -47,7 +48,9 @@ export async function inSandbox(argv: readonly string[], options: SandboxOptions
       if (content !== null) await writeFile(file, content);
     }
     const { hostname, lastPid, oneCpu, olderSecs } = host;
-    const entered = ['/bin/sh', enter, work, hostname, String(lastPid), String(oneCpu), ...argv];
+    const emulator = mode === 'unshare' ? ((await emulatorFor(arch)) ?? '') : '';
+    const machine = [hostname, String(lastPid), String(oneCpu), emulator];
+    const entered = ['/bin/sh', enter, work, ...machine, ...argv];
     const unshared = [
       ...endsWithParent,
       'unshare',
