@@ -9,8 +9,10 @@ import { kernelModules } from '../../../builder/boot-file/parts/kernel-modules.t
 import { type Reporter, silent } from '../../../builder/build-host/reporter.ts';
 import { define } from '../../../builder/definition/define.ts';
 import type { Definition, DefinitionFile } from '../../../builder/definition/definition.ts';
+import { biosLoadersOf } from '../../../builder/grub/loader-of-lock.ts';
 import { resolve } from '../../../builder/packages/archive/resolve.ts';
-import { formatLock, type PackagesLock } from '../../../builder/packages/lock/packages-lock.ts';
+import { fetchPackages } from '../../../builder/packages/fetch-packages.ts';
+import { allPackages, formatLock, type PackagesLock } from '../../../builder/packages/lock/packages-lock.ts';
 import { findMirror } from '../../../builder/packages/network/mirror.ts';
 import { build } from '../../../builder/release/build.ts';
 import { prepareTree } from '../../../builder/release/prepare-tree.ts';
@@ -162,7 +164,9 @@ describe('build', () => {
   it.skipIf(!isRoot)('makes a root that the kernel mounts and that equals its tar (needs root)', async () => {
     const installed = await findKeptTree(treeKey(lock));
     await layOverlays(installed!, definition);
-    const { tree: root } = await prepareTree(installed!, definition, { version: '1.0.0' });
+    const files = await fetchPackages(allPackages(lock), null, silent, image);
+    const bios = (await biosLoadersOf(lock, files))!;
+    const { tree: root } = await prepareTree(installed!, definition, { version: '1.0.0', bios });
     const tar = join(work, 'root.tar');
     await writeFile(tar, writeTree(root, Date.parse(lock.date) / 1000));
     const mount = join(work, 'mount');
