@@ -1,6 +1,7 @@
 import type { DefinitionFile } from './definition.ts';
-import type { ImageFile, Repository } from './image-file.ts';
+import type { ImageFile } from './image-file.ts';
 import { lineOf, lineOfEntry } from './lines/line-of.ts';
+import type { Repository } from './package-origins.ts';
 import type { Problem } from './refuse-all.ts';
 
 /** Names that Debian gives to one code name after the other. */

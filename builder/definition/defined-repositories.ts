@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { DefinedRepository } from './definition.ts';
-import type { Layer, Repository } from './image-file.ts';
+import type { Layer } from './image-file.ts';
+import type { Repository } from './package-origins.ts';
 
 /** The repositories of all sections in the order of reading, each once; `components` are those of the image. */
 export function definedRepositories(

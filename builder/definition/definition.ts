@@ -1,6 +1,6 @@
 import type { Arch } from '../../protocol/schema/schema.ts';
 import type { PlatformName } from '../platforms/platforms.ts';
-import type { Source } from './image-file.ts';
+import type { Source } from './package-origins.ts';
 
 /** A tree from elsewhere by absolute path, with the digest it must have. */
 export type DefinedSource = Source;
