@@ -5,13 +5,22 @@ import { nameDisk } from './name-disk.ts';
 
 /** Replaces a file so that after a power cut the old or the new content is there, whole. */
 export async function writeDurably(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+  await replaceDurably(path, mode, (file) => file.writeFile(content));
+}
+
+/** Replaces a file, made with `mode`, by what `write` leaves in it: after a power cut the old or the new one is there. */
+export async function replaceDurably(
+  path: string,
+  mode: number,
+  write: (file: FileHandle) => Promise<void>,
+): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     await withFile(
       temporary,
       'wx',
       async (file) => {
-        await file.writeFile(content);
+        await write(file);
         await file.sync();
       },
       mode,

@@ -1,7 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { syncFolder, withFile } from './durable.ts';
+import { replaceDurably } from './durable.ts';
 
 /** Who has a file, and what everybody may do with it. */
 export interface Ownership {
@@ -16,24 +13,9 @@ export async function writeOwned(
   content: string | Uint8Array,
   { mode, uid, gid }: Ownership,
 ): Promise<void> {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    await withFile(
-      temporary,
-      'wx',
-      async (file) => {
-        await file.writeFile(content);
-        await file.chown(uid, gid);
-        await file.chmod(mode);
-        await file.sync();
-      },
-      0o600,
-    );
-    await rename(temporary, path);
-  } catch (error) {
-    // what went wrong with the file is what counts, not that its beginning cannot be removed either
-    await rm(temporary, { force: true }).catch(() => {});
-    throw error;
-  }
-  await syncFolder(dirname(path));
+  await replaceDurably(path, 0o600, async (file) => {
+    await file.writeFile(content);
+    await file.chown(uid, gid);
+    await file.chmod(mode);
+  });
 }
