@@ -2,6 +2,7 @@ import { parseUnitName, unitNameProblem } from '../../text/unit-name.ts';
 import type { Node } from '../../user-data/node.ts';
 import type { PlannedFile, PlannedUnit } from '../../user-data/plan.ts';
 import type { Report } from '../../user-data/report.ts';
+import { settingsFile } from '../../user-data/settings-file.ts';
 import { flag, listOf, placed, type Shape, table, text, word } from '../shape/shape.ts';
 
 const commands = [
@@ -63,19 +64,7 @@ export function readUnit(node: Node, to: Report): { unit: PlannedUnit } | { file
     if (content === undefined)
       return to.error(at, `${name} has no content`, 'Add content: | and the file below it.');
     const path = `${runtime ? '/run' : '/etc'}/systemd/network/${name}`;
-    const bytes = Buffer.from(content);
-    return {
-      file: {
-        path,
-        content: bytes,
-        mode: 0o644,
-        owner: 'root',
-        group: 'root',
-        append: false,
-        deferred: false,
-        at,
-      },
-    };
+    return { file: settingsFile(path, content, at) };
   }
   if (mask && (enable || content !== undefined || command?.value === 'start')) {
     return to.error(

@@ -1,7 +1,7 @@
 import type { Node } from '../../user-data/node.ts';
 import type { PlannedFile } from '../../user-data/plan.ts';
-import type { Place } from '../../user-data/problem.ts';
 import type { Report } from '../../user-data/report.ts';
+import { settingsFile } from '../../user-data/settings-file.ts';
 import { flag, text } from '../shape/shape.ts';
 
 /** `locale`, as the file that systemd reads; all but C.UTF-8 need the package locales in the image. */
@@ -19,7 +19,7 @@ export function localeFile(node: Node, to: Report): PlannedFile | undefined {
       'Put the package locales and the locale itself into the image, or write C.UTF-8.',
     );
   }
-  return fileOf('/etc/locale.conf', `LANG=${name}\n`, node.at);
+  return settingsFile('/etc/locale.conf', `LANG=${name}\n`, node.at);
 }
 
 /** `ssh_pwauth`, as a file that sshd reads before the image’s: the first value counts. */
@@ -33,18 +33,5 @@ export function passwordFile(node: Node, to: Report): PlannedFile | undefined {
       'Leave it out, and use keys.',
     );
   const text = `PasswordAuthentication ${allowed ? 'yes' : 'no'}\n`;
-  return fileOf('/etc/ssh/sshd_config.d/05-user-data.conf', text, node.at);
-}
-
-function fileOf(path: string, content: string, at: Place): PlannedFile {
-  return {
-    path,
-    content: Buffer.from(content),
-    mode: 0o644,
-    owner: 'root',
-    group: 'root',
-    append: false,
-    deferred: false,
-    at,
-  };
+  return settingsFile('/etc/ssh/sshd_config.d/05-user-data.conf', text, node.at);
 }
