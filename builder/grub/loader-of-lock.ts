@@ -7,7 +7,7 @@ import { readGrubPackage } from './read-package.ts';
 export interface BiosLoaders {
   /** Boot sector and core image for a disk. */
   disk: Buffer;
-  /** GRUB's first 2048 bytes for a CD, which stand in front of the core image instead of its first sector. */
+  /** GRUB's first 2048 bytes for a CD, which stand in front of the core image. */
   cd: Buffer;
 }
 

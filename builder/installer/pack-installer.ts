@@ -3,10 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseRelease } from '../../protocol/documents/release.ts';
 import { withScratch } from '../../system/files/scratch.ts';
+import type { UkiInput } from '../boot-file/uki.ts';
 import { type DiskOptions, packDisk } from '../disk/pack-disk.ts';
+import { readBiosLoader, readCdLoader } from '../disk/read-bios-loader.ts';
 import { cutMedium } from './cut-medium.ts';
 import { liveBoot, liveCommandLine, takeApart } from './live-boot.ts';
-import { packIso } from './pack-iso.ts';
+import { type IsoInput, packIso } from './pack-iso.ts';
 import { packNetwork } from './pack-network.ts';
 
 /** What an installer is made with. */
@@ -38,6 +40,19 @@ export async function packInstaller(
     const manifest = createHash('sha256').update(medium.manifest).digest('hex');
     const cmdline = liveCommandLine(parts.cmdline, manifest, orders);
     if (kind === 'network') return packNetwork(parts, medium, cmdline, sign, out);
-    return packIso(release, medium, sign(liveBoot(parts, cmdline)), out);
+    const bios = await biosOf(releaseDir, parts, cmdline);
+    return packIso({ release, medium, boot: sign(liveBoot(parts, cmdline)), ...(bios && { bios }) }, out);
   });
+}
+
+/** What a BIOS starts; nothing where the release has no GRUB. */
+async function biosOf(
+  releaseDir: string,
+  { kernel, initrd }: UkiInput,
+  cmdline: string,
+): Promise<IsoInput['bios']> {
+  const [disk, cd] = [await readBiosLoader(releaseDir), await readCdLoader(releaseDir)];
+  return (
+    disk && cd && { loaders: { disk, cd }, kernel: Buffer.from(kernel), initrd: Buffer.from(initrd), cmdline }
+  );
 }

@@ -7,8 +7,23 @@ import { formatImage, type Image } from './entry.ts';
  * that a torn file counts as none. Throws `loader_unsafe` for a command line that GRUB cannot hand over as it is.
  */
 export function formatCommandLineFile(image: Image, commandLine: string): string {
-  const words = splitWords(commandLine).map((word) => ` '${word}'`);
-  return `function linux_described { linux "$@"${words.join('')}; }\nset described=${formatImage(image)}\n`;
+  return `function linux_described { linux "$@"${quotedWords(commandLine)}; }\nset described=${formatImage(image)}\n`;
+}
+
+/**
+ * Writes what GRUB sources on an installer's medium: kernel and initrd by their paths there. It comes back when they cannot be
+ * loaded. Throws `loader_unsafe` as well.
+ */
+export function formatMediumConfig(kernel: string, initrd: string, commandLine: string): string {
+  const load = `linux ($root)/${kernel}${quotedWords(commandLine)}`;
+  return `if ${load}; then\n  if initrd ($root)/${initrd}; then\n    boot\n  fi\nfi\n`;
+}
+
+/** As arguments of a command of GRUB's, each with a space before it. */
+function quotedWords(commandLine: string): string {
+  return splitWords(commandLine)
+    .map((word) => ` '${word}'`)
+    .join('');
 }
 
 /** Says why GRUB cannot hand a command line over to the kernel, or nothing. */

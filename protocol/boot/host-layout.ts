@@ -11,7 +11,7 @@ export const agentNodeFile = '/usr/lib/interlock/node';
 /** In an image for machines with a BIOS: boot sector and core image of GRUB, one behind the other. */
 export const biosLoaderFile = '/usr/lib/interlock/loader.bios';
 
-/** What such an image's loader begins with on a CD, instead of the core image's first sector. */
+/** What stands in front of such an image's core image on a CD. */
 export const cdLoaderFile = '/usr/lib/interlock/cdboot.bios';
 
 /** The agent's state on the state partition, which is mounted on /var and survives updates. */

@@ -13,8 +13,19 @@ export const mediumFiles = {
   table: 'table.img',
 } as const;
 
+/** What a BIOS's loader reads from a medium; nothing checks it before the kernel runs. */
+export const biosFiles = {
+  image: 'grub.img',
+  config: 'medium.cfg',
+  kernel: 'linux.img',
+  initrd: 'initrd.img',
+} as const;
+
 /** The live system's own view of its medium. */
 export const liveMedium = '/run/interlock/medium/interlock';
+
+/** Is there in a live system; the initrd writes it. */
+export const liveFile = '/run/interlock/live';
 
 /** Says to the initrd that the root comes from a medium, and which: the hex SHA-256 of the medium's manifest. */
 export const liveParameter = 'interlock.live';

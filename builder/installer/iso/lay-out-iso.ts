@@ -24,8 +24,8 @@ export interface IsoInput {
   files: ReadonlyMap<string, number>;
   /** Bytes of the FAT image that UEFI starts from. */
   espSize: number;
-  /** What a BIOS starts from a CD. */
-  bios?: { size: number };
+  /** Which of the files a BIOS starts from a CD. */
+  bios?: string;
 }
 
 /** A volume without the contents of files and images, and the places they go to. */
@@ -35,7 +35,6 @@ export interface IsoLayout {
   pieces: Piece[];
   files: Map<string, { offset: number; size: number }>;
   esp: { offset: number; size: number };
-  bios?: { offset: number; size: number };
   /** The primary volume descriptor's block, which a BIOS image has to know. */
   primary: number;
 }
@@ -65,7 +64,6 @@ export function layOutIso(input: IsoInput): IsoLayout {
     next += Math.ceil(size / isoBlock);
     return { offset, size };
   };
-  const bios = input.bios && take(input.bios.size);
   const sorted = [...input.files].toSorted(([a], [b]) => (a < b ? -1 : 1));
   const files = new Map(sorted.map(([name, size]) => [name, take(size)] as const));
   const esp = take(input.espSize);
@@ -91,6 +89,7 @@ export function layOutIso(input: IsoInput): IsoLayout {
   const primary = encodePrimary({ name: input.volume, blocks: size / isoBlock, pathTable, root, time });
 
   const uefi: BootImage = { platform: 'uefi', block: esp.offset / isoBlock, sectors: 0 };
+  const bios = input.bios === undefined ? undefined : files.get(input.bios);
   const forCd: BootImage | undefined = bios && {
     platform: 'bios',
     block: bios.offset / isoBlock,
@@ -102,7 +101,6 @@ export function layOutIso(input: IsoInput): IsoLayout {
     size,
     files,
     esp,
-    ...(bios && { bios }),
     primary: blocks.primary,
     pieces: [
       { offset: 0, bytes: head },

@@ -1,11 +1,22 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { partitionRange } from '../../../builder/disk/disk-layout.ts';
 import { packDisk } from '../../../builder/disk/pack-disk.ts';
+import { biosLoader } from '../../../builder/grub/bios-loader.ts';
 import { type CutMedium, cutMedium } from '../../../builder/installer/cut-medium.ts';
 import { packIso } from '../../../builder/installer/pack-iso.ts';
 import type { Release } from '../../../protocol/documents/release.ts';
@@ -70,8 +81,8 @@ test(
 test('the ISO is the same twice, and what xorriso, isoinfo, sgdisk and mtools find in it is what went in', async () => {
   const [one, two] = [join(dir, 'one.iso'), join(dir, 'two.iso')];
   const boot = Buffer.alloc(300_000, 'MZ');
-  const size = await packIso(release, medium, boot, one);
-  await packIso(release, medium, boot, two);
+  const size = await packIso({ release, medium, boot }, one);
+  await packIso({ release, medium, boot }, two);
   const bytes = readFileSync(one);
   expect(bytes.length).toBe(size);
   expect(createHash('sha256').update(bytes).digest('hex')).toBe(
@@ -99,3 +110,36 @@ test('the ISO is the same twice, and what xorriso, isoinfo, sgdisk and mtools fi
   const path = '/INTERLOCK/MEDIUM.JSON;1';
   expect(await run('isoinfo', ['-i', one, '-x', path])).toBe(medium.manifest.toString());
 });
+
+const modules = '/usr/lib/grub/i386-pc';
+const whyNot = existsSync(modules) ? undefined : 'grub-pc-bin is not installed';
+
+test.skipIf(whyNot)(
+  'a BIOS finds GRUB on a CD and on a stick, and GRUB a script that its own checker accepts',
+  async () => {
+    const grub = new Map(readdirSync(modules).map((name) => [name, readFileSync(join(modules, name))]));
+    const loaders = { disk: await biosLoader(grub), cd: grub.get('cdboot.img')! };
+    const iso = join(dir, 'bios.iso');
+    const boot = Buffer.alloc(300_000, 'MZ');
+    const [kernel, initrd] = [Buffer.from('kernel'), Buffer.from('initrd')];
+    const cmdline = 'interlock.live=00 interlock.install.disk=size:>=1GB a="b c"';
+    await packIso({ release, medium, boot, bios: { loaders, kernel, initrd, cmdline } }, iso);
+    const bytes = readFileSync(iso);
+    const options = ['-indev', iso, '-report_el_torito', 'plain'];
+    const report = await run('sh', ['-c', 'exec xorriso "$@" 2>&1', 'sh', ...options]);
+    // xorriso checks the table's sum
+    expect(report).toMatch(/El Torito img opts : +1 +boot-info-table/);
+    const block = Number(/El Torito boot img : +1 +BIOS +y +none .* (\d+)\n/.exec(report)?.[1]);
+    expect(report).toMatch(/El Torito boot img : +2 +UEFI +y +none/);
+    const core = bytes.subarray((block + 1) * 2048);
+    expect(bytes.readBigUInt64LE(0x5c)).toBe(BigInt((block + 1) * 4));
+    expect(core.readBigUInt64LE(500)).toBe(BigInt((block + 1) * 4 + 1));
+    expect(core.subarray(512, loaders.disk.length - 512).equals(loaders.disk.subarray(1024))).toBe(true);
+    expect(await run('sgdisk', ['-v', iso])).toContain('No problems found');
+    const file = (name: string) => run('isoinfo', ['-i', iso, '-x', `/INTERLOCK/${name};1`]);
+    expect([await file('LINUX.IMG'), await file('INITRD.IMG')]).toEqual(['kernel', 'initrd']);
+    const script = await file('MEDIUM.CFG');
+    expect(script).toContain("linux ($root)/interlock/linux.img 'interlock.live=00' 'interlock.install.disk");
+    expect(spawnSync('grub-script-check', { input: script })).toMatchObject({ status: 0 });
+  },
+);
