@@ -2,12 +2,13 @@ import { readFile, stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { liveMedium, liveParameter } from '../../protocol/installer/medium.ts';
-import { type Orders, ordersOf } from '../../protocol/installer/orders.ts';
+import type { Orders } from '../../protocol/installer/orders.ts';
 import { visibleLines } from '../../protocol/text/visible.ts';
 import { type Answer, answer, verb } from '../../system/command/command.ts';
 import { print } from '../../system/terminal/print.ts';
 import { ask, table } from '../installer/ask.ts';
 import type { Disk } from '../installer/disk.ts';
+import { chooseOrders, readLeftOrders } from '../installer/given-orders.ts';
 import { decideOn, installOn, seeDisks } from '../installer/installer.ts';
 import { listDisks } from '../installer/list-disks.ts';
 import { obey } from '../installer/obey.ts';
@@ -33,7 +34,7 @@ export function addInstall(program: Command): void {
     .option('--erase', 'install although the disk is used; all that is on it is lost')
     .option(
       '--ordered',
-      'obey the orders on the kernel command line, and ask on the console if there are none',
+      'obey the orders of the kernel command line or of user-data, and ask on the console if there are none',
     )
     .option('--medium <dir>', 'the medium', liveMedium)
     .action(answer(install));
@@ -45,7 +46,7 @@ async function install(disk: string | undefined, options: Options): Promise<Answ
   const isLive = options.medium === liveMedium;
   const source = await openSource(options.medium, isLive ? live?.split('=')[1] : undefined);
   const list = () => listDisks(options.medium);
-  if (options.ordered) return obeyOrders(ordersOf(commandLine), source, list);
+  if (options.ordered) return obeyOrders(chooseOrders(commandLine, await readLeftOrders()), source, list);
   if (!disk) return { text: await table(source, list), data: await seeDisks(await list(), source) };
   return installByHand(disk, options.erase ?? false, source, await list());
 }
@@ -73,7 +74,7 @@ async function installByHand(
 }
 
 async function obeyOrders(
-  { orders, problems }: ReturnType<typeof ordersOf>,
+  { orders, problems, from }: ReturnType<typeof chooseOrders>,
   source: Source,
   list: () => Promise<Disk[]>,
 ): Promise<Answer> {
@@ -85,7 +86,7 @@ async function obeyOrders(
       tell(asInterlockError(error).message);
       return 'wait' as const;
     });
-  if (problems.length > 0) tell(`the orders are not obeyed: ${problems.join('; ')}`);
+  if (problems.length > 0) tell(`the orders of ${from} are not obeyed: ${problems.join('; ')}`);
   else if ((await tryOne(orders)) === 'leave') return done;
   await ask(source, list, obeyOne, tell);
   return done;

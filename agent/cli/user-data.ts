@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import { liveFile } from '../../protocol/installer/medium.ts';
 import { line } from '../../protocol/text/visible.ts';
 import { type Answer, answer, group, verb } from '../../system/command/command.ts';
 import { readKnownSettings } from '../config/known-settings.ts';
 import { pathsOf } from '../config/paths.ts';
 import { say } from '../console/say.ts';
+import { leaveOrders } from '../installer/given-orders.ts';
 import { readSecureBoot } from '../loader/secure-boot/read-state.ts';
 import { openManager } from '../user-data/apply/manager.ts';
 import { describeOutcome } from '../user-data/describe-outcome.ts';
@@ -11,6 +15,7 @@ import { mergeHost } from '../user-data/merge-host.ts';
 import { openMetadataClient } from '../user-data/metadata/client.ts';
 import { reportReady } from '../user-data/metadata/goal-state.ts';
 import type { Stage } from '../user-data/ports/found.ts';
+import { runLiveStage } from '../user-data/run-live-stage.ts';
 import { runStage } from '../user-data/run-stage.ts';
 import { findUserData } from '../user-data/sources/find-user-data.ts';
 
@@ -51,6 +56,11 @@ async function applyStage(root: string, stage: Stage): Promise<Answer> {
   const deadlineMs = stage === 'local' ? localMs : timeout * 1000;
   const search = await findUserData({ stage, deadlineMs, root, runFolder: paths.run, sources });
   const { on } = await readSecureBoot(root);
+  if (existsSync(join(root, liveFile))) {
+    const orders = await runLiveStage({ root, stage, search, secureBoot: on });
+    if (orders) await leaveOrders(root, orders);
+    return { text: '', data: { source: orders?.source ?? null, lines: [] } };
+  }
   const manager = openManager(root);
   const outcome = await runStage({ root, stage, search, secureBoot: on, manager, now: new Date() });
   // Azure counts a machine as failed that does not say so

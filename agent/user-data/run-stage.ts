@@ -75,7 +75,12 @@ async function applyFound(options: StageOptions, found: Found, start: Record): P
 }
 
 /** What the document asks for, with the name and the keys that its source has beside it. */
-function planOf({ userData, hostname, sshKeys }: Found): { plan: Plan; problems: Record['problems'] } {
+export function planOf({ userData, hostname, sshKeys }: Found): {
+  plan: Plan;
+  problems: Record['problems'];
+  /** Mistakes make the whole document count as empty. */
+  isRefused: boolean;
+} {
   const read = userData ? readUserData(userData) : { plan: emptyPlan(), problems: [] };
   const isRefused = read.problems.some(({ severity }) => severity === 'error');
   const plan = isRefused ? emptyPlan() : read.plan;
@@ -89,7 +94,7 @@ function planOf({ userData, hostname, sshKeys }: Found): { plan: Plan; problems:
     item: `line ${at.line}${severity === 'warning' ? ' (warning)' : ''}`,
     problem: `${text}; ${instead}`,
   }));
-  return { plan, problems };
+  return { plan, problems, isRefused };
 }
 
 /** The network is described anew at each boot: cards and addresses may have changed. */
@@ -103,7 +108,8 @@ function commandItems(root: string, { runCommands }: Plan, instanceId: string): 
   return [{ name: 'runcmd', apply: () => layCommands(root, instanceId, runCommands) }];
 }
 
-async function noteFound(root: string, isFound: boolean): Promise<void> {
+/** Tells the network's stage of this boot whether there is anything left to ask for. */
+export async function noteFound(root: string, isFound: boolean): Promise<void> {
   const file = join(root, foundFile);
   await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
   if (isFound) await writeFile(file, '');

@@ -1,3 +1,4 @@
+import type { InstallOrders } from '../user-data/install-orders.ts';
 import { type DiskChoice, parseDiskChoice } from './disk-choice.ts';
 
 /** What a person or a document tells the installer. */
@@ -34,6 +35,15 @@ export function ordersOf(commandLine: string): ReadOrders {
   }
   const read = readOrders(given);
   return { orders: read.orders, problems: [...problems, ...read.problems.map((text) => `${prefix}${text}`)] };
+}
+
+/** Reads the orders of user-data: the same ones, in their own notation. */
+export function ordersOfUserData({ disk, ...others }: InstallOrders): ReadOrders {
+  const given = new Map<string, string>(Object.entries(others));
+  // a document names one way to choose a disk
+  for (const [by, value] of Object.entries(disk ?? {}))
+    given.set('disk', by === 'only' ? by : `${by}:${value}`);
+  return readOrders(given);
 }
 
 /** Reads orders by key, all of them text: `disk`, `erase`, `order`, `after`. */

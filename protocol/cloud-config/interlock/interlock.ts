@@ -1,4 +1,5 @@
 import { Inputs } from '../../documents/host-inputs.ts';
+import { ordersOfUserData } from '../../installer/orders.ts';
 import { contradictionIn } from '../../rules/contradiction.ts';
 import { lockContradiction } from '../../rules/lock-contradiction.ts';
 import { InstallOrders } from '../../user-data/install-orders.ts';
@@ -74,16 +75,16 @@ export function readInterlock(node: Node, plan: Plan, to: Report): void {
 
 function readOrders(orders: InstallOrders, at: Place, plan: Plan, to: Report): void {
   const chosen = Object.keys(orders.disk ?? {});
-  if (chosen.length !== 1) {
+  const isByErase = !orders.disk && orders.erase !== undefined;
+  if (chosen.length !== 1 && !isByErase) {
     const given = chosen.length === 0 ? 'no disk' : `a disk by ${chosen.join(' and ')}`;
-    to.error(
-      at,
-      `interlock: install names ${given}`,
-      'Write one of serial:, path:, size:, only: true below disk:.',
-    );
+    const instead = 'Write one of serial:, path:, size:, only: true below disk:.';
+    to.error(at, `interlock: install names ${given}`, instead);
     return;
   }
-  plan.install = { orders, at };
+  const [problem] = ordersOfUserData(orders).problems;
+  if (problem) to.error(at, `interlock: install: ${problem}`, 'Correct it.');
+  else plan.install = { orders, at };
 }
 
 function refuseContradictions(inputs: Inputs, placeOf: (key: string) => Place, to: Report): void {

@@ -130,7 +130,7 @@ export const otherKeys: Readonly<Record<string, OtherKey>> = {
   ),
   power_state: refused(
     'restarts the host past its lock, so that too many hosts of a group can be away at once',
-    'Leave it out: the agent restarts hosts when it must. After an installation: interlock: install: reboot: true.',
+    'Leave it out: the agent restarts hosts when it must. After an installation: interlock: install: after: reboot.',
   ),
   puppet: tool('Puppet'),
   random_seed: refused(

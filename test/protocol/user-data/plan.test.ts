@@ -8,9 +8,10 @@ test('an empty plan asks nothing of a host', () => {
 });
 
 test.each([
-  [{ disk: { serial: 'WD-1' }, erase: 'WD-1', order: 'first', reboot: true }, undefined],
+  [{ disk: { serial: 'WD-1' }, erase: 'WD-1', order: 'first', after: 'stay' }, undefined],
   [{ disk: { only: true } }, undefined],
   [{ disk: { only: false } }, 'disk/only'],
+  [{ disk: { only: true }, after: 'now' }, 'after'],
   [{ disk: { path: 'sda' } }, 'disk/path'],
   [{ disk: {}, wipe: true }, 'unknown key wipe'],
 ])('orders %j: %s', (orders, problem) => {
