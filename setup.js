@@ -94,6 +94,9 @@ if (process.argv.includes('--peers')) {
   await unpackOnly('promtool', 'prometheus');
   await unpackOnly('nginx', 'nginx', 'usr/sbin');
   await unpackOnly('cloud-init', 'cloud-init');
+  await unpackOnly('discovery.etcd.io', 'etcd-discovery');
+  await unpackOnly('etcd', 'etcd-server', 'usr/bin', 'bookworm');
+  await unpackOnly('etcd', 'etcd-server', 'usr/bin', 'trixie');
 }
 checkNamespaces();
 
@@ -169,15 +172,27 @@ async function installPackages(tools) {
   }
 }
 
-/** One program of a Debian package, unpacked and not installed: installing it would start a server on this machine. */
-async function unpackOnly(program, name, place = 'usr/bin') {
-  const folder = join(here, '.cache/tools', program);
-  if (has(program) || existsSync(join(folder, place, program))) return;
+/**
+ * One program of a Debian package, unpacked and not installed: installing it would start a server on this machine. Of the
+ * release that this machine has, or of the one that is named.
+ */
+async function unpackOnly(program, name, place = 'usr/bin', release = '') {
+  const folder = join(here, '.cache/tools', [program, release].filter(Boolean).join('-'));
+  if ((!release && has(program)) || existsSync(join(folder, place, program))) return;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  const lists = release ? listsOf(release) : [];
   const fetch = async () =>
-    (await runShown(`fetching ${name}`, 'apt-get', ['-qq', 'download', name], { cwd: folder })) === 0;
-  const refresh = () => asRoot('reading the package lists', 'apt-get', ['-qq', 'update']);
+    (await runShown(`fetching ${name}`, 'apt-get', [...lists, '-qq', 'download', name], { cwd: folder })) ===
+    0;
+  const refresh = release
+    ? async () =>
+        (await runShown(`reading the package lists of ${release}`, 'apt-get', [
+          ...lists,
+          '-qq',
+          'update',
+        ])) === 0
+    : () => asRoot('reading the package lists', 'apt-get', ['-qq', 'update']);
   if (!(await fetch()) && !((await refresh()) && (await fetch()))) {
     fail('Run as root, then again: apt-get update');
   }
@@ -189,6 +204,30 @@ async function unpackOnly(program, name, place = 'usr/bin') {
     `${name} cannot be unpacked`,
   );
   rmSync(join(folder, deb));
+}
+
+/** Options by which apt has lists of another release in a folder of ours, signed by Debian, beside those of the machine. */
+function listsOf(release) {
+  const folder = join(here, '.cache/tools/apt', release);
+  mkdirSync(join(folder, 'lists/partial'), { recursive: true });
+  mkdirSync(join(folder, 'archives/partial'), { recursive: true });
+  const source = join(folder, 'sources.list');
+  const keys = '/usr/share/keyrings/debian-archive-keyring.gpg';
+  writeFileSync(source, `deb [signed-by=${keys}] ${debianMirror()} ${release} main\n`);
+  return [
+    ...['-o', `Dir::Etc::SourceList=${source}`, '-o', 'Dir::Etc::SourceParts=/dev/null'],
+    ...['-o', `Dir::State::Lists=${join(folder, 'lists')}`, '-o', `Dir::Cache=${folder}`],
+    // what runs without root must not change to apt's own user
+    ...['-o', `APT::Sandbox::User=${userInfo().username}`],
+  ];
+}
+
+/** Where this machine has its Debian from. */
+function debianMirror() {
+  const format = '$(ORIGIN) $(LABEL) $(REPO_URI)';
+  const { stdout = '' } = spawnSync('apt-get', ['indextargets', '--format', format], { encoding: 'utf8' });
+  const [, mirror] = /^Debian Debian (\S+)$/m.exec(stdout) ?? [];
+  return mirror ?? fail('apt knows no Debian mirror. Run as root, then again: apt-get update');
 }
 
 function checkNamespaces() {

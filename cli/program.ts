@@ -29,6 +29,7 @@ const verbs: Record<string, () => Promise<(program: Command) => void>> = {
   rollout: async () => (await import('./rollout.ts')).addRollout,
   host: async () => (await import('./host.ts')).addHost,
   fleet: async () => (await import('./fleet.ts')).addFleet,
+  discovery: async () => (await import('./discovery.ts')).addDiscovery,
   lock: async () => (await import('./lock.ts')).addLock,
   token: async () => (await import('./token.ts')).addToken,
   audit: async () => (await import('./audit.ts')).addAudit,

@@ -119,7 +119,8 @@ async function waitUntilHealthy(url: string): Promise<void> {
   throw new Error(`etcd at ${url} did not become healthy`);
 }
 
-async function waitForPort({ hostname, port }: URL): Promise<void> {
+/** Waits until something listens. */
+export async function waitForPort({ hostname, port }: URL): Promise<void> {
   for (const start = Date.now(); Date.now() - start < 30_000; await sleep(50)) {
     const isOpen = await new Promise((resolve) => {
       const socket = connect(Number(port), hostname, () => resolve(true));
@@ -131,7 +132,8 @@ async function waitForPort({ hostname, port }: URL): Promise<void> {
   throw new Error(`nothing listens on ${hostname}:${port}`);
 }
 
-async function end(child: ChildProcess): Promise<void> {
+/** Kills a process that was started here, and waits for its end. */
+export async function end(child: ChildProcess): Promise<void> {
   if (hasEnded(child)) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGKILL');
@@ -142,7 +144,8 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-async function freePorts(count: number): Promise<number[]> {
+/** Ports of loopback that are free now. */
+export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer();

@@ -8,6 +8,7 @@ import type { Blobs } from '../blobs/files.ts';
 import type { Scrub } from '../blobs/scrub.ts';
 import { type FreeSpace, unlimitedSpace } from '../disk/free-space.ts';
 import type { OnlineKeys } from '../domain/tuf/online-keys.ts';
+import { openArrivals } from '../live/arrivals.ts';
 import { openLive } from '../live/live.ts';
 import type { LoadWatch } from '../load/watch-load.ts';
 import type { Locks } from '../locks/locks.ts';
@@ -66,10 +67,11 @@ export function createApp(parts: Parts, options: AppOptions = {}): App {
   const metrics = parts.metrics ?? createMetrics();
   const store = countStore(parts.store, metrics);
   const live = openLive(store, (problem) => app.log.error(`events: ${problem}`));
+  const arrivals = openArrivals();
   const { loadWatch, now } = parts;
   const needs = {
     ...parts,
-    ...{ store, metrics, live },
+    ...{ store, metrics, live, arrivals },
     secure: Boolean(options.tls) || (options.behindProxy ?? false),
     space: parts.space ?? unlimitedSpace,
     load: () => loadWatch?.load() ?? 'normal',
@@ -89,7 +91,10 @@ export function createApp(parts: Parts, options: AppOptions = {}): App {
     addRoutes(inner as unknown as App, routes, needs);
     done();
   });
-  app.addHook('preClose', async () => live.end());
+  app.addHook('preClose', async () => {
+    live.end();
+    arrivals.end();
+  });
   return app;
 }
 

@@ -30,6 +30,13 @@ export const serverErrors = {
     75,
     'later',
   ),
+  discovery_full: row(
+    '{limit} etcd clusters are already forming here, which is the limit',
+    'A discovery token ends a week after it was made. Wait for that, or let etcd hold the tokens: interlock discovery new --etcd URLS',
+    429,
+    75,
+    'later',
+  ),
   forbidden: row(
     'role {role} is not allowed to {action}',
     'Use a token with the right role (docs/how-to/access.md).',

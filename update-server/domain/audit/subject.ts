@@ -1,9 +1,9 @@
 /** What an audit line is about: one thing by its id, a channel as `image/channel`, or what there is one of, without an id. */
 export type AuditSubject =
-  | { kind: 'host' | 'rollout' | 'token' | 'lock' | 'channel' | 'image'; id: string }
+  | { kind: 'host' | 'rollout' | 'token' | 'lock' | 'discovery' | 'channel' | 'image'; id: string }
   | { kind: 'enrollment' | 'unapproved_hosts' };
 
-const named = ['host', 'rollout', 'token', 'lock'] as const;
+const named = ['host', 'rollout', 'token', 'lock', 'discovery'] as const;
 const alone = { enrollment: 'enrolment', unapproved_hosts: 'unapproved hosts' } as const;
 
 /** The text of the API, and of rows that were written before. */

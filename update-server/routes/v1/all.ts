@@ -2,6 +2,7 @@ import { auditRoutes } from './audit/routes.ts';
 import { blobRoutes } from './blobs/routes.ts';
 import { channelRoutes } from './channels/routes.ts';
 import { checkInRoutes } from './check-in/routes.ts';
+import { discoveryTokenRoutes } from './discovery/routes.ts';
 import { enrollRoutes } from './enroll/routes.ts';
 import { enrollmentRoutes } from './enrollment/routes.ts';
 import { eventRoutes } from './events/routes.ts';
@@ -42,6 +43,7 @@ export const v1Routes = [
   ...auditRoutes,
   ...lockRoutes,
   ...tokenRoutes,
+  ...discoveryTokenRoutes,
   ...sessionRoutes,
   ...overviewRoutes,
   ...eventRoutes,

@@ -1,6 +1,7 @@
 import type { AccessStore } from './access.ts';
 import type { AuditStore } from './audit.ts';
 import type { ChangeStore } from './changes.ts';
+import type { DiscoveryStore } from './discovery.ts';
 import type { FleetStore } from './fleet.ts';
 import type { GrantStore } from './grants.ts';
 import type { HostStore } from './hosts.ts';
@@ -18,6 +19,7 @@ export interface Store
     RolloutStore,
     FleetStore,
     AccessStore,
+    DiscoveryStore,
     AuditStore,
     ChangeStore {
   /** Throws unless a write reaches the disk. */

@@ -199,4 +199,14 @@ export const migrations: readonly string[] = [
   ALTER TABLE token ADD COLUMN used TEXT;
   ALTER TABLE token ADD COLUMN expires TEXT;
   `,
+  `
+  CREATE TABLE discovery (
+    hash TEXT PRIMARY KEY, size INTEGER NOT NULL, made TEXT NOT NULL, expires TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX discovery_end ON discovery (expires);
+  CREATE TABLE discovery_member (
+    hash TEXT NOT NULL REFERENCES discovery (hash) ON DELETE CASCADE, position INTEGER NOT NULL, id TEXT NOT NULL,
+    value TEXT NOT NULL, PRIMARY KEY (hash, position), UNIQUE (hash, id)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

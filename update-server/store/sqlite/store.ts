@@ -8,6 +8,7 @@ import { batchCheckIns } from './check-in-records.ts';
 import { choicesStore } from './count-choices.ts';
 import { countStore } from './count-hosts.ts';
 import { hostDecisions } from './decide-host.ts';
+import { discoveryStore } from './discovery.ts';
 import { enrollStore } from './enroll.ts';
 import { findAuditStore } from './find-audit.ts';
 import { findHostsStore } from './find-hosts.ts';
@@ -81,6 +82,7 @@ export function openSqliteStore(dataDir: string, makeRoom?: () => boolean): Stor
     settleReturn: reports.settleReturn,
     ...tokenStore(db, write, addAudit),
     ...sessionStore(db, write, addAudit),
+    ...discoveryStore(db, write, addAudit),
     ...auditStore(db, write, addAudit),
     ...findAuditStore(db),
     ...changeStore(db),
