@@ -21,6 +21,9 @@ const kept = [
   'initial-cluster',
   'initial-cluster-state',
   'initial-cluster-token',
+  'discovery',
+  'discovery-proxy',
+  'discovery-fallback',
   'advertise-client-urls',
   'cert-file',
   'key-file',
@@ -32,13 +35,10 @@ const kept = [
   'peer-trusted-ca-file',
 ] as const;
 
-const discovery =
-  'Write initial-cluster: with the names and peer URLs of all members; discovery.etcd.io has ended.';
+/** etcd’s own public service, which no longer answers. */
+const endedService = /^https?:\/\/discovery\.etcd\.io(\/|$)/;
 const gone: Readonly<Record<string, string>> = {
-  discovery,
-  'discovery-srv': discovery,
-  'discovery-fallback': discovery,
-  'discovery-proxy': discovery,
+  'discovery-srv': 'Write initial-cluster: with the names and peer URLs of all members, or discovery:.',
   proxy: 'Leave it out: clients name all members.',
   'ca-file': 'Write trusted-ca-file:.',
   'peer-ca-file': 'Write peer-trusted-ca-file:.',
@@ -74,6 +74,14 @@ export function readEtcd(node: Node, to: Report): PlannedFile | undefined {
         value.at,
         `coreos: etcd2: ${written} is ${kindOf(value)}`,
         'Write one word, a number or a URL.',
+      );
+      continue;
+    }
+    if (key === 'discovery' && endedService.test(text)) {
+      to.error(
+        value.at,
+        'coreos: etcd2: discovery.etcd.io has ended',
+        'Write a URL of your own server: interlock discovery new --size 3',
       );
       continue;
     }

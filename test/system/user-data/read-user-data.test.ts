@@ -197,6 +197,18 @@ test.each([
   expect(found?.instead).toContain(instead);
 });
 
+test('the CoreOS dialect: etcd finds its members by a URL of one’s own', () => {
+  const url = 'https://updates.test/discovery/3e86b59982e49066c5d813af1c2e2579';
+  const { plan, problems } = read(
+    document('coreos:', `  etcd2: {discovery: "${url}", discovery-fallback: exit}`),
+  );
+  expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
+  const [file] = plan.files;
+  expect(Buffer.from(file!.content).toString()).toBe(
+    `ETCD_DISCOVERY="${url}"\nETCD_DISCOVERY_FALLBACK="exit"\n`,
+  );
+});
+
 test('the CoreOS dialect: units, drop-ins, network files, etcd and the channel', () => {
   const { plan, problems } = read(
     document(
@@ -239,7 +251,8 @@ test.each([
   ['locksmith: {}', 'coreos: locksmith'],
   ['update: {server: http://x}', 'coreos: update: server cannot be done here'],
   ['update: {reboot-strategy: etcd-lock}', 'needs the addresses of etcd'],
-  ['etcd2: {discovery: https://discovery.etcd.io/x}', 'coreos: etcd2: discovery has ended'],
+  ['etcd2: {discovery: https://discovery.etcd.io/x}', 'coreos: etcd2: discovery.etcd.io has ended'],
+  ['etcd2: {discovery-srv: example.com}', 'coreos: etcd2: discovery-srv has ended'],
   ['units: [{name: app}]', 'app is not a unit name'],
   ['units: [{name: a.service, mask: true, enable: true}]', 'a.service is masked, and enabled'],
   ['units: [{name: a.service, content: "ExecStart=/bin/true"}]', 'the content of a.service has no section'],
