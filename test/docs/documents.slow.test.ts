@@ -13,6 +13,7 @@ const fleet = [
   'how-to/renew-keys.md',
   'troubleshooting.md',
   'how-to/back-up.md',
+  'how-to/form-an-etcd.md',
   'reference/api.md',
 ];
 
