@@ -168,15 +168,20 @@ test('the script of the units finds what was given, configured or plugged in', a
   const partition = rootWith({ ...device, 'sys/class/block/vdb/uevent': 'PARTNAME=esp\n' });
   mkdirSync(join(partition, 'dev'));
   cpSync(disk, join(partition, 'dev/vdb'));
+  const named = { ...device, 'sys/class/block/vdb/uevent': 'PARTNAME=Basic data partition\n' };
+  const stick = rootWith(named);
+  mkdirSync(join(stick, 'dev'));
+  cpSync(disk, join(stick, 'dev/vdb'));
   const given = rootWith({ [`${fwCfg}/io.cloud-init/cloud-init/user-data/raw`]: 'x' });
   const smbios = rootWith({
     'sys/firmware/dmi/entries/11-0/raw': oemStrings('io.systemd.credential:interlock.user-data=x'),
   });
   const configured = rootWith({ 'etc/interlock/agent.d/60.toml': '[user_data]\nsources = ["ec2"]\n' });
-  const all = [plugged, partition, given, smbios, configured, rootWith({})];
+  const all = [plugged, partition, stick, given, smbios, configured, rootWith({})];
   expect(await Promise.all(all.map((root) => endsWell('local', root)))).toEqual([
     true,
     false,
+    true,
     true,
     true,
     true,
