@@ -48,6 +48,8 @@ const forPeers = {
   ...(arch() === 'x64' ? { '/usr/lib/grub/i386-pc/kernel.img': 'grub-pc-bin' } : {}),
   objdump: 'binutils',
   busybox: 'busybox',
+  // Docker has it beside itself
+  iptables: 'iptables',
   gpg: 'gpg',
   'gpg-agent': 'gpg-agent',
   gpgconf: 'gpgconf',
@@ -97,6 +99,9 @@ if (process.argv.includes('--peers')) {
   await unpackOnly('discovery.etcd.io', 'etcd-discovery');
   await unpackOnly('etcd', 'etcd-server', 'usr/bin', 'bookworm');
   await unpackOnly('etcd', 'etcd-server', 'usr/bin', 'trixie');
+  await unpackOnly('dockerd', 'docker.io', 'usr/sbin');
+  await unpackOnly('containerd', 'containerd');
+  await unpackOnly('runc', 'runc', 'usr/sbin');
 }
 checkNamespaces();
 
