@@ -5,6 +5,7 @@ import { readKnownSettings } from '../config/known-settings.ts';
 import { pathsOf } from '../config/paths.ts';
 import type { Found, Search, Stage } from '../user-data/ports/found.ts';
 import { findUserData } from '../user-data/sources/find-user-data.ts';
+import { leaveBehind } from './leave-behind.ts';
 
 /** `interlock-agent sources`: looks where user-data would come from, and changes nothing. */
 export function addSources(program: Command, root: () => string): void {
@@ -22,6 +23,7 @@ export function addSources(program: Command, root: () => string): void {
         findUserData({ stage, deadlineMs: timeout * 1000, root: root(), runFolder: paths.run, sources });
       const local = await look('local');
       const network = local.askNetwork ? await look('network') : null;
+      leaveBehind();
       const searches = network ? [local, network] : [local];
       const found = network?.found ?? local.found;
       return {

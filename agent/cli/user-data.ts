@@ -18,6 +18,7 @@ import type { Stage } from '../user-data/ports/found.ts';
 import { runLiveStage } from '../user-data/run-live-stage.ts';
 import { runStage } from '../user-data/run-stage.ts';
 import { findUserData } from '../user-data/sources/find-user-data.ts';
+import { leaveBehind } from './leave-behind.ts';
 
 /** A disk may come late. */
 const localMs = 15_000;
@@ -47,7 +48,7 @@ export function addUserData(program: Command, root: () => string): void {
         ? 'Apply what disks and firmware say, before there is a network'
         : 'Ask the metadata service of this machine’s cloud, and apply what it says',
       `interlock-agent user-data ${stage}`,
-    ).action(answer(() => applyStage(root(), stage)));
+    ).action(answer(() => applyStage(root(), stage).finally(leaveBehind)));
 }
 
 async function applyStage(root: string, stage: Stage): Promise<Answer> {
@@ -66,7 +67,7 @@ async function applyStage(root: string, stage: Stage): Promise<Answer> {
   // Azure counts a machine as failed that does not say so
   if (stage === 'network' && outcome.found?.source === 'azure')
     await reportReady(openMetadataClient(AbortSignal.timeout(azureMs)));
-  const lines = describeOutcome(outcome, stage);
+  const lines = describeOutcome(outcome);
   for (const text of lines) await say(paths, { topic: text, text });
   return { text: '', data: { source: outcome.found?.source ?? null, lines } };
 }

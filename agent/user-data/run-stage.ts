@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runFolder } from '../../protocol/boot/host-layout.ts';
+import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import { emptyPlan, type Plan } from '../../protocol/user-data/plan.ts';
 import { readUserData } from '../../system/user-data/read-user-data.ts';
 import { applyItems } from './apply/apply-items.ts';
@@ -9,10 +10,13 @@ import type { Item } from './apply/item.ts';
 import { itemsOf } from './apply/items-of.ts';
 import type { Manager } from './apply/manager.ts';
 import { endRenewal, isRenewing, renewIdentity } from './identity/renew-identity.ts';
+import { changeNetwork, restoreNetwork } from './network/change-network.ts';
+import { forgetNetwork } from './network/keep-network.ts';
 import { writeNetwork } from './network/write-network.ts';
 import { mayApply } from './policy/may-apply.ts';
 import type { Found, Search, Stage } from './ports/found.ts';
 import { newRecord, type Record, readRecord, writeRecord } from './record/record.ts';
+import { writeSearchNote } from './record/search-note.ts';
 
 /** What a stage works with. */
 export interface StageOptions {
@@ -24,6 +28,8 @@ export interface StageOptions {
   now: Date;
 }
 
+const networkItem = 'network';
+
 /** Tells the network's unit that it has nothing to ask for. */
 const foundFile = `${runFolder}/user-data/found`;
 
@@ -32,24 +38,43 @@ export interface Outcome {
   found: Found | null;
   record: Record | null;
   misses: Search['misses'];
+  /** What else failed. */
+  problems: Record['problems'];
   isNew: boolean;
+  /** No other stage of this boot asks. */
+  isLast: boolean;
 }
 
 /** Makes the host what its user-data say, as far as this stage found any. */
 export async function runStage(options: StageOptions): Promise<Outcome> {
   const { root, stage, search } = options;
   const { found, misses } = search;
+  await writeSearchNote(root, { stage, source: found?.source ?? null, misses });
   if (stage === 'local') await noteFound(root, found !== null);
-  if (!found) return { found, record: await readRecord(root), misses, isNew: false };
+  if (!found) return goWithout(options);
   const before = await readRecord(root);
   const isOther = before !== null && before.instanceId !== found.instanceId;
   if (isOther || isRenewing(root)) await renewIdentity(root, found.instanceId);
   const isNew = before?.instanceId !== found.instanceId;
   const start = isNew ? newRecord(found.instanceId, found.source, options.now) : before!;
   if (isNew) await writeRecord(root, start);
+  if (isNew || !found.network) await forgetNetwork(root);
   if (isRenewing(root)) await endRenewal(root);
   const record = await applyFound(options, found, start);
-  return { found, record, misses, isNew };
+  return { found, record, misses, problems: [], isNew, isLast: true };
+}
+
+/** A host that was told its network once keeps it while the service is silent. */
+async function goWithout({ root, stage, search }: StageOptions): Promise<Outcome> {
+  const { misses, askNetwork } = search;
+  const problems: Record['problems'] = [];
+  try {
+    if (stage === 'network') await restoreNetwork(root);
+  } catch (error) {
+    problems.push({ item: networkItem, problem: asInterlockError(error).message });
+  }
+  const record = await readRecord(root);
+  return { found: null, record, misses, problems, isNew: false, isLast: !askNetwork };
 }
 
 async function applyFound(options: StageOptions, found: Found, start: Record): Promise<Record> {
@@ -58,6 +83,7 @@ async function applyFound(options: StageOptions, found: Found, start: Record): P
   const { plan: allowed, refused } = mayApply(plan, { secureBoot, trusted: found.trusted });
   const said = [
     ...problems,
+    ...(found.networkProblem ? [{ item: networkItem, problem: found.networkProblem }] : []),
     ...refused.map((item) => ({
       item,
       problem: 'not taken: Secure Boot is on, and anybody may have written these user-data',
@@ -99,8 +125,9 @@ export function planOf({ userData, hostname, sshKeys }: Found): {
 
 /** The network is described anew at each boot: cards and addresses may have changed. */
 function networkItems(root: string, stage: Stage, { network }: Found): Item[] {
-  if (!network || stage !== 'local') return [];
-  return [{ name: 'network', everyBoot: true, apply: () => writeNetwork(network, root) }];
+  if (!network) return [];
+  const apply = () => (stage === 'local' ? writeNetwork(network, root) : changeNetwork(network, root));
+  return [{ name: networkItem, everyBoot: true, apply }];
 }
 
 function commandItems(root: string, { runCommands }: Plan, instanceId: string): Item[] {

@@ -3,26 +3,22 @@ import type { Found } from '../ports/found.ts';
 import { tableOf } from '../reading/fields.ts';
 import { foundOf } from '../reading/found-of.ts';
 import { hostnameOf } from '../reading/host-name.ts';
+import { parseJson } from '../reading/parse-json.ts';
 import { sshKeysOf } from '../reading/ssh-keys.ts';
 
 /** OpenStack's documents, from a disk or from the metadata service: both have the same. */
 export function foundInOpenStack(
   source: Found['source'],
-  documents: { metaData: unknown; userData: Uint8Array | null; networkData: unknown },
+  documents: { metaData: unknown; userData: Uint8Array | null; networkData: Uint8Array | null },
 ): Found {
   const metaData = tableOf(documents.metaData, 'meta_data.json');
+  const { networkData } = documents;
   return foundOf({
     source,
     instanceId: metaData.uuid ?? metaData['instance-id'],
     hostname: hostnameOf(metaData.hostname, 'hostname') ?? hostnameOf(metaData.name, 'name'),
     sshKeys: sshKeysOf(metaData.public_keys, 'public_keys'),
     userData: documents.userData,
-    network: documents.networkData === undefined ? undefined : networkOf(documents.networkData),
+    ...(networkData && { network: () => readNetworkData(parseJson(networkData, 'network_data.json')) }),
   });
-}
-
-/** Without a link it says nothing, and the image's own network stays. */
-function networkOf(networkData: unknown) {
-  const plan = readNetworkData(networkData);
-  return plan.links.length > 0 ? plan : undefined;
 }

@@ -1,5 +1,6 @@
 import { readNetworkConfig } from '../network/read-network-config.ts';
 import type { Found } from '../ports/found.ts';
+import type { NetworkPlan } from '../ports/network-plan.ts';
 import { tableOf } from '../reading/fields.ts';
 import { foundOf } from '../reading/found-of.ts';
 import { hostnameOf } from '../reading/host-name.ts';
@@ -17,7 +18,13 @@ export interface SeedDocuments {
 export function foundInSeed(
   source: Found['source'],
   { metaData, userData, networkConfig }: SeedDocuments,
-  given: { fallbackId: string; instanceId?: string; hostname?: string; trusted?: boolean },
+  given: {
+    fallbackId: string;
+    instanceId?: string;
+    hostname?: string;
+    trusted?: boolean;
+    network?: () => NetworkPlan | undefined;
+  },
 ): Found {
   const said = tableOf(metaData && parseYaml(metaData, 'meta-data'), 'meta-data');
   return foundOf({
@@ -29,7 +36,8 @@ export function foundInSeed(
       hostnameOf(said.hostname, 'hostname'),
     sshKeys: sshKeysOf(said['public-keys'] ?? said.public_keys, 'public-keys'),
     userData,
-    network: networkConfig ? readNetworkConfig(parseYaml(networkConfig, 'network-config')) : undefined,
+    ...(given.network && { network: given.network }),
+    ...(networkConfig && { network: () => readNetworkConfig(parseYaml(networkConfig, 'network-config')) }),
     trusted: given.trusted ?? false,
   });
 }

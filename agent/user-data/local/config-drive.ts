@@ -31,7 +31,7 @@ async function readDocuments(read: ReadFile): Promise<Found | null> {
     return foundInOpenStack('config-drive', {
       metaData,
       userData: await read('openstack/latest/user_data'),
-      networkData: await json('openstack/latest/network_data.json'),
+      networkData: await read('openstack/latest/network_data.json'),
     });
   }
   const ec2 = await json('ec2/latest/meta-data.json');

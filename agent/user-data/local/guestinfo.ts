@@ -4,8 +4,9 @@ import { run } from '../../../system/process/run.ts';
 import { foundInSeed } from '../documents/seed-documents.ts';
 import { readNetworkConfig } from '../network/read-network-config.ts';
 import type { Found } from '../ports/found.ts';
-import { unwrap } from '../reading/base64.ts';
-import { refuse, tableOf } from '../reading/fields.ts';
+import type { NetworkPlan } from '../ports/network-plan.ts';
+import { unwrap, unwrapped } from '../reading/base64.ts';
+import { type Fields, refuse, tableOf, textOf } from '../reading/fields.ts';
 import { parseYaml } from '../reading/parse-yaml.ts';
 
 const tool = 'vmware-rpctool';
@@ -21,26 +22,25 @@ export async function readGuestinfo(machineId: string): Promise<Found | null> {
   return foundInGuestinfo(userData, metaData, machineId);
 }
 
-/** The metadata may have the network inside, as text in base64 or as it is. */
+/** The metadata may have the network inside: as it is, or as a text, which may be packed. */
 function foundInGuestinfo(
   userData: Uint8Array | null,
   metaData: Uint8Array | null,
   machineId: string,
 ): Found {
-  const network = metaData
-    ? tableOf(parseYaml(metaData, 'guestinfo.metadata'), 'guestinfo.metadata').network
-    : undefined;
-  if (network !== undefined && network !== null && typeof network !== 'string') {
-    const found = foundInSeed('guestinfo', { userData, metaData, networkConfig: null }, given(machineId));
-    const plan = readNetworkConfig({ network });
-    return plan ? { ...found, network: plan } : found;
-  }
-  const networkConfig = typeof network === 'string' ? unwrap(network, 'guestinfo.metadata: network') : null;
-  return foundInSeed('guestinfo', { userData, metaData, networkConfig }, given(machineId));
+  const said = tableOf(metaData && parseYaml(metaData, 'guestinfo.metadata'), 'guestinfo.metadata');
+  const documents = { userData, metaData, networkConfig: null };
+  const given = { fallbackId: machineId, trusted: true, network: () => networkIn(said) };
+  return foundInSeed('guestinfo', documents, given);
 }
 
-function given(machineId: string) {
-  return { fallbackId: machineId, trusted: true };
+function networkIn({ network, 'network.encoding': encoding }: Fields): NetworkPlan | undefined {
+  if (typeof network !== 'string') return readNetworkConfig(network && { network });
+  const what = 'guestinfo.metadata: network';
+  const bytes = encoding
+    ? decoded(network, textOf(encoding, `${what}.encoding`) ?? '', what)
+    : (unwrapped(network) ?? Buffer.from(network));
+  return readNetworkConfig(parseYaml(bytes, what));
 }
 
 async function readValue(name: string): Promise<Uint8Array | null> {
@@ -72,10 +72,12 @@ export function decoded(text: string, encoding: string, what: string): Uint8Arra
 
 async function ask(name: string): Promise<string> {
   try {
-    return (await run(tool, [`info-get guestinfo.${name}`])).trim();
+    const text = (await run(tool, [`info-get guestinfo.${name}`])).trim();
+    // what cloud-init leaves in place of a value that it has read
+    return text === '---' ? '' : text;
   } catch (error) {
     // no value of this name
-    if (hasCode(error, 'tool_failed')) return '';
+    if (hasCode(error, 'tool_failed') && error.details.status === 1) return '';
     if (hasCode(error, 'tool_missing'))
       throw refuse('guestinfo', `the image has no ${tool} (package open-vm-tools)`);
     throw error;

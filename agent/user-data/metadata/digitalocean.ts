@@ -24,6 +24,6 @@ function foundInDroplet(source: Found['source'], value: unknown): Found {
     hostname: hostnameOf(droplet.hostname, 'hostname'),
     sshKeys: sshKeysOf(droplet.public_keys, 'public_keys'),
     userData: typeof userData === 'string' ? Buffer.from(userData) : undefined,
-    network: readDroplet(droplet.interfaces, droplet.dns),
+    network: () => readDroplet(droplet.interfaces, droplet.dns),
   });
 }

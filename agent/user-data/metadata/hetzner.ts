@@ -24,6 +24,6 @@ export async function readHetzner(client: MetadataClient): Promise<Found> {
     hostname: hostnameOf(metadata.hostname, 'hostname'),
     sshKeys: sshKeysOf(metadata['public-keys'], 'public-keys'),
     userData: userData && (unwrapped(userData.toString('latin1')) ?? userData),
-    network: readNetworkConfig(metadata['network-config']),
+    network: () => readNetworkConfig(metadata['network-config']),
   });
 }

@@ -14,6 +14,6 @@ export async function readOpenStack(client: MetadataClient): Promise<Found> {
   return foundInOpenStack('openstack', {
     metaData,
     userData: await client.get(`${base}/user_data`),
-    networkData: await client.json(`${base}/network_data.json`),
+    networkData: await client.get(`${base}/network_data.json`),
   });
 }

@@ -21,15 +21,15 @@ export async function readVultr(client: MetadataClient): Promise<Found> {
     hostname: hostnameOf(metadata.hostname, 'hostname'),
     sshKeys: sshKeysOf(metadata['public-keys'], 'public-keys'),
     userData: await client.get(`${base}/latest/user-data`, ask),
-    network: readInterfaces(metadata.interfaces),
+    network: () => readInterfaces(metadata.interfaces),
   });
 }
 
 /** The devices beside the first: all of that one comes by DHCP. */
-function readInterfaces(interfaces: unknown): NetworkPlan | undefined {
+function readInterfaces(interfaces: unknown): NetworkPlan {
   const others = listOf(interfaces, 'interfaces').slice(1);
   const links = others.map((item, index) => readInterface(item, index));
-  return links.length > 0 ? { links, dns: [], search: [] } : undefined;
+  return { links, dns: [], search: [] };
 }
 
 function readInterface(item: unknown, index: number): LinkPlan {

@@ -15,6 +15,8 @@ export interface Found {
   /** Lines of `authorized_keys`. */
   sshKeys: string[];
   network?: NetworkPlan;
+  /** Why what it says of the network is not taken; the image’s own network stays. */
+  networkProblem?: string;
   /** It comes from the machine’s firmware or its hypervisor: who can write its disks, or is on its network, cannot have made it. */
   trusted: boolean;
 }

@@ -1,3 +1,4 @@
+import { asInterlockError } from '../../../protocol/errors/interlock-error.ts';
 import type { Found } from '../ports/found.ts';
 import type { NetworkPlan } from '../ports/network-plan.ts';
 import { refuse, textOf } from './fields.ts';
@@ -9,7 +10,8 @@ export interface Said {
   userData?: Uint8Array | null | undefined;
   hostname?: string | undefined;
   sshKeys?: string[];
-  network?: NetworkPlan | undefined;
+  /** Reads what it says of the network: what is wrong there costs nothing else. */
+  network?: () => NetworkPlan | undefined;
   trusted?: boolean;
 }
 
@@ -31,7 +33,16 @@ export function foundOf({
     ...(userData && userData.length > 0 && { userData }),
     ...(hostname && { hostname }),
     sshKeys: [...new Set(sshKeys)],
-    ...(network && { network }),
+    ...(network && networkOf(network)),
     trusted,
   };
+}
+
+function networkOf(read: () => NetworkPlan | undefined): Pick<Found, 'network' | 'networkProblem'> {
+  try {
+    const network = read();
+    return network && network.links.length > 0 ? { network } : {};
+  } catch (error) {
+    return { networkProblem: asInterlockError(error).message };
+  }
 }

@@ -64,7 +64,7 @@ const readers: ((input: Buffer) => unknown)[] = [
     foundInOpenStack('openstack', {
       metaData: parseJson(input, 'x'),
       userData: null,
-      networkData: undefined,
+      networkData: null,
     }),
   (input) => written(readNetworkData(parseJson(input, 'x'))),
   (input) => written(readDroplet(parseJson(input, 'x'), {})),
