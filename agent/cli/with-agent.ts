@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { OfflineOffer } from '../../protocol/documents/offline.ts';
 import { asInterlockError, type InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { tightenTree } from '../../system/files/private-files.ts';
+import { holdLock, type Patience } from '../../system/process/hold-lock.ts';
 import { statusOf } from '../../system/process/interrupt.ts';
 import { type Composed, compose } from '../compose/compose.ts';
 import { readKnownSettings } from '../config/known-settings.ts';
@@ -14,7 +15,6 @@ import type { OfflineBundle } from '../offline/open-bundle.ts';
 import { reportTrouble } from '../run/check-in-while-waiting.ts';
 import { runAgent } from '../run/run.ts';
 import { takeIdentity } from '../server/identity.ts';
-import { holdLock, type Patience } from '../state/hold-lock.ts';
 import { noteNextRun } from '../state/note-next-run.ts';
 import { keepReserve } from '../state/reserve.ts';
 import { makeFolder, openStore, type Store } from '../state/store.ts';
@@ -63,7 +63,7 @@ export async function withAgent<T>(
   for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, onSignal);
   // a line that cannot be said must not end an update
   const tell = async (line: Line | null) => line && say(paths, line).catch(() => {});
-  const unlock = await holdLock(join(paths.run, 'agent.lock'), patience);
+  const unlock = await holdLock(join(paths.run, 'agent.lock'), 'interlock-agent', patience);
   try {
     await makeFolder(paths.state);
     await tightenTree(paths.state);

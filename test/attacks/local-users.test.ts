@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openProgress } from '../../agent/cli/progress.ts';
 import { hooks } from '../../agent/scripts/hooks.ts';
-import { holdLock } from '../../agent/state/hold-lock.ts';
 import { noteNextRun } from '../../agent/state/note-next-run.ts';
 import { loadCache, saveCache, tidyCache } from '../../agent/trust/cache.ts';
 import { makeLockFile, tightenTree } from '../../system/files/private-files.ts';
+import { holdLock } from '../../system/process/hold-lock.ts';
 
 const units = join(import.meta.dirname, '../../agent/dist/usr/lib/systemd/system');
 const isRoot = process.getuid?.() === 0;
@@ -38,7 +38,7 @@ test.each([
     await writeFile(file, '');
     await chmod(file, before);
   }
-  const unlock = await holdLock(file);
+  const unlock = await holdLock(file, 'interlock-agent');
   expect(await mode(file)).toBe(0o600);
   await unlock();
 });
@@ -46,10 +46,10 @@ test.each([
 test.runIf(isRoot)('another user cannot open it, so that the agent gets it all the same', async () => {
   await chmod(folder, 0o755);
   const file = join(folder, 'agent.lock');
-  await (await holdLock(file))();
+  await (await holdLock(file, 'interlock-agent'))();
   const held = spawnSync('flock', ['--nonblock', file, 'true'], { uid: 65534, gid: 65534 });
   expect(held.status).not.toBe(0);
-  await (await holdLock(file))();
+  await (await holdLock(file, 'interlock-agent'))();
 });
 
 test('the ESP’s lock is made for its owner alone, and tightened when it is there', async () => {

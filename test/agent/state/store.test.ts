@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { holdLock } from '../../../agent/state/hold-lock.ts';
 import { openStore } from '../../../agent/state/store.ts';
 import type { Memory } from '../../../agent/state-machine/memory.ts';
+import { holdLock } from '../../../system/process/hold-lock.ts';
 import { createHost, handle, hashOf, perform, start } from '../../support/lock-world/host.ts';
 import { createStore } from '../../support/lock-world/store.ts';
 
@@ -145,19 +145,19 @@ describe('a memory that is lost', () => {
 describe('one agent per host', () => {
   it('refuses a second one with the first one’s pid', async () => {
     const lock = join(folder, 'agent.lock');
-    const unlock = await holdLock(lock);
-    const failure = await holdLock(lock).catch((error: unknown) => error);
+    const unlock = await holdLock(lock, 'interlock-agent');
+    const failure = await holdLock(lock, 'interlock-agent').catch((error: unknown) => error);
     expect(failure).toMatchObject({ code: 'busy' });
     expect((failure as Error).message).toContain(String(process.pid));
     await unlock();
-    await (await holdLock(lock))();
+    await (await holdLock(lock, 'interlock-agent'))();
   });
 
   it('lets the patient wait, and tells them for whom', async () => {
     const lock = join(folder, 'agent.lock');
-    const unlock = await holdLock(lock);
+    const unlock = await holdLock(lock, 'interlock-agent');
     const told: string[] = [];
-    const next = await holdLock(lock, {
+    const next = await holdLock(lock, 'interlock-agent', {
       seconds: 60,
       onWait(pid) {
         told.push(pid);
@@ -166,24 +166,24 @@ describe('one agent per host', () => {
     });
     expect(told).toEqual([String(process.pid)]);
     const impatient = { seconds: 0.1, onWait: (pid: string) => void told.push(pid) };
-    await expect(holdLock(lock, impatient)).rejects.toMatchObject({ code: 'busy' });
+    await expect(holdLock(lock, 'interlock-agent', impatient)).rejects.toMatchObject({ code: 'busy' });
     expect(told).toHaveLength(2);
     await next();
   });
 
   it('is free again when the other was killed', async () => {
     const lock = join(folder, 'agent.lock');
-    const module = new URL('../../../agent/state/hold-lock.ts', import.meta.url).pathname;
+    const module = new URL('../../../system/process/hold-lock.ts', import.meta.url).pathname;
     const program = `const { holdLock } = await import(${JSON.stringify(module)});
-      globalThis.unlock = await holdLock(${JSON.stringify(lock)}); console.log('held'); setInterval(() => {}, 1000);`;
+      globalThis.unlock = await holdLock(${JSON.stringify(lock)}, 'interlock-agent'); console.log('held'); setInterval(() => {}, 1000);`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await new Promise((resolve) => child.stdout.once('data', resolve));
-    await expect(holdLock(lock)).rejects.toMatchObject({ code: 'busy' });
+    await expect(holdLock(lock, 'interlock-agent')).rejects.toMatchObject({ code: 'busy' });
     const gone = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGKILL');
     await gone;
-    await (await holdLock(lock))();
+    await (await holdLock(lock, 'interlock-agent'))();
   });
 });

@@ -2,22 +2,22 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import { makeLockFile } from '../../system/files/private-files.ts';
+import { makeLockFile } from '../files/private-files.ts';
 
 /** Ends the hold; the kernel does the same when the process dies. */
 export type Unlock = () => Promise<void>;
 
-/** How long to wait for another agent, in seconds, and what is called when it waits. */
+/** How long to wait for another process, in seconds, and what is called when it waits. */
 export interface Patience {
   seconds: number;
   onWait(pid: string): void;
 }
 
 /**
- * Makes sure that one agent runs per host. Throws `busy` with the other's pid when patience is over, at once without.
- * flock(1) locks the open file that it inherits from us, so the lock is the kernel's and never stale.
+ * Makes sure that one process of `program` works on something. Throws `busy` with the other's pid when patience is over, at
+ * once without. flock(1) locks the open file that it inherits from us, so the lock is the kernel's and never stale.
  */
-export async function holdLock(file: string, patience?: Patience): Promise<Unlock> {
+export async function holdLock(file: string, program: string, patience?: Patience): Promise<Unlock> {
   await mkdir(dirname(file), { recursive: true });
   await makeLockFile(file);
   const handle = await open(file, 'a+');
@@ -26,7 +26,7 @@ export async function holdLock(file: string, patience?: Patience): Promise<Unloc
       const pid = (await readFile(file, 'utf8')).trim() || 'unknown';
       patience?.onWait(pid);
       if (!patience || !(await flock(handle.fd, patience.seconds))) {
-        throw new InterlockError('busy', { program: 'interlock-agent', pid });
+        throw new InterlockError('busy', { program, pid });
       }
     }
     await handle.truncate(0);
