@@ -10,12 +10,13 @@ interface Box {
 
 /** Where each room stands; arrows between them come from the imports. */
 const places: Record<Room, Box> = {
-  cli: { x: 10, width: 490, row: 0 },
-  builder: { x: 10, width: 240, row: 1 },
-  'update-server': { x: 260, width: 240, row: 1 },
-  agent: { x: 510, width: 240, row: 1 },
-  dashboard: { x: 760, width: 230, row: 1 },
-  system: { x: 10, width: 740, row: 2 },
+  cli: { x: 10, width: 590, row: 0 },
+  builder: { x: 10, width: 190, row: 1 },
+  'update-server': { x: 210, width: 190, row: 1 },
+  lab: { x: 410, width: 190, row: 1 },
+  agent: { x: 610, width: 190, row: 1 },
+  dashboard: { x: 810, width: 180, row: 1 },
+  system: { x: 10, width: 790, row: 2 },
   protocol: { x: 10, width: 980, row: 3 },
 };
 const [lineHeight, titleHeight, padding, gap] = [17, 26, 10, 40];

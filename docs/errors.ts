@@ -3,6 +3,7 @@ import { formatErrors } from '../protocol/errors/table/formats.ts';
 import { generalErrors } from '../protocol/errors/table/general.ts';
 import { hostErrors } from '../protocol/errors/table/host.ts';
 import { inputErrors } from '../protocol/errors/table/input.ts';
+import { labErrors } from '../protocol/errors/table/lab.ts';
 import { lockErrors } from '../protocol/errors/table/lock.ts';
 import { networkErrors } from '../protocol/errors/table/network.ts';
 import type { Row } from '../protocol/errors/table/row.ts';
@@ -25,6 +26,7 @@ const parts: Record<string, Part> = {
   network: { title: 'the network', rows: networkErrors },
   host: { title: 'hosts', rows: hostErrors },
   lock: { title: 'the lock', rows: lockErrors },
+  lab: { title: 'a lab', rows: labErrors },
   general: { title: 'everything else', rows: generalErrors },
 };
 

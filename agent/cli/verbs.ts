@@ -6,7 +6,7 @@ import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { isNewer } from '../../protocol/text/version.ts';
 import { visible } from '../../protocol/text/visible.ts';
 import { type Answer, answer, verb } from '../../system/command/command.ts';
-import type { Patience } from '../../system/process/hold-lock.ts';
+import type { Patience } from '../../system/files/hold-lock.ts';
 import { print } from '../../system/terminal/print.ts';
 import { pathsOf } from '../config/paths.ts';
 import { otherSlot } from '../ports/host.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { OfflineOffer } from '../../protocol/documents/offline.ts';
 import { asInterlockError, type InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { holdLock, type Patience } from '../../system/files/hold-lock.ts';
 import { tightenTree } from '../../system/files/private-files.ts';
-import { holdLock, type Patience } from '../../system/process/hold-lock.ts';
 import { statusOf } from '../../system/process/interrupt.ts';
 import { type Composed, compose } from '../compose/compose.ts';
 import { readKnownSettings } from '../config/known-settings.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import type { Unlock } from '../../system/process/hold-lock.ts';
+import type { Unlock } from '../../system/files/hold-lock.ts';
 
 /** Keeps an agent from starting while another process reads, without writing anything; null while one runs. */
 export async function shareLock(file: string): Promise<Unlock | null> {

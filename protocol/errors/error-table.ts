@@ -3,6 +3,7 @@ import { formatErrors } from './table/formats.ts';
 import { generalErrors } from './table/general.ts';
 import { hostErrors } from './table/host.ts';
 import { inputErrors } from './table/input.ts';
+import { labErrors } from './table/lab.ts';
 import { lockErrors } from './table/lock.ts';
 import { networkErrors } from './table/network.ts';
 import type { Row } from './table/row.ts';
@@ -19,6 +20,7 @@ export const errorTable = {
   ...networkErrors,
   ...hostErrors,
   ...lockErrors,
+  ...labErrors,
   ...generalErrors,
 } as const satisfies Record<string, Row>;
 

@@ -60,8 +60,17 @@ function describe(command: Command, above: readonly string[]): CommandNode {
         summary: withDefault(option.description, option.defaultValue),
         mandatory: option.mandatory,
       })),
-    commands: command.commands.map((below) => describe(below, path)),
+    commands: command
+      .createHelp()
+      .visibleCommands(command)
+      .filter(isOwn)
+      .map((below) => describe(below, path)),
   };
+}
+
+/** Commander adds `help` to what it shows. */
+function isOwn(command: Command): boolean {
+  return command.parent !== null;
 }
 
 function withDefault(text: string, value: unknown): string {

@@ -7,8 +7,8 @@ import { openProgress } from '../../agent/cli/progress.ts';
 import { hooks } from '../../agent/scripts/hooks.ts';
 import { noteNextRun } from '../../agent/state/note-next-run.ts';
 import { loadCache, saveCache, tidyCache } from '../../agent/trust/cache.ts';
+import { holdLock } from '../../system/files/hold-lock.ts';
 import { makeLockFile, tightenTree } from '../../system/files/private-files.ts';
-import { holdLock } from '../../system/process/hold-lock.ts';
 
 const units = join(import.meta.dirname, '../../agent/dist/usr/lib/systemd/system');
 const isRoot = process.getuid?.() === 0;

@@ -36,6 +36,8 @@ function checkCall(words: readonly string[], program: CommandNode): string[] {
   const call = words.join(' ');
   for (let index = 1; index < words.length; index++) {
     const word = (words[index] ?? '').replace(/^[[(]+|[\]),.:;]+$/g, '');
+    // what follows is somebody else's
+    if (word === '--') break;
     const next = node.commands.find(({ path }) => path.at(-1) === word);
     if (word.startsWith('--')) {
       const flag = word.split('=')[0] ?? '';

@@ -11,7 +11,8 @@ const arrows: Record<string, readonly string[]> = {
   builder: ['protocol', 'system'],
   'update-server': ['protocol', 'system'],
   agent: ['protocol', 'system'],
-  cli: ['protocol', 'system', 'builder', 'update-server'],
+  lab: ['protocol', 'system'],
+  cli: ['protocol', 'system', 'builder', 'update-server', 'lab'],
   dashboard: ['protocol'],
 };
 

@@ -6,7 +6,16 @@ import { parseSync, type StaticExport, type StaticImport } from 'oxc-parser';
 export const root = join(import.meta.dirname, '../..');
 
 /** What the project itself is made of; tests, benchmarks and pages of documentation lean on these. */
-export const rooms = ['protocol', 'system', 'builder', 'update-server', 'agent', 'dashboard', 'cli'] as const;
+export const rooms = [
+  'protocol',
+  'system',
+  'builder',
+  'update-server',
+  'lab',
+  'agent',
+  'dashboard',
+  'cli',
+] as const;
 
 /** One import of a file of ours, type-only and lazy ones included. */
 export interface Import {

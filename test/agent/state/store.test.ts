@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../../agent/state/store.ts';
 import type { Memory } from '../../../agent/state-machine/memory.ts';
-import { holdLock } from '../../../system/process/hold-lock.ts';
+import { holdLock } from '../../../system/files/hold-lock.ts';
 import { createHost, handle, hashOf, perform, start } from '../../support/lock-world/host.ts';
 import { createStore } from '../../support/lock-world/store.ts';
 
@@ -173,7 +173,7 @@ describe('one agent per host', () => {
 
   it('is free again when the other was killed', async () => {
     const lock = join(folder, 'agent.lock');
-    const module = new URL('../../../system/process/hold-lock.ts', import.meta.url).pathname;
+    const module = new URL('../../../system/files/hold-lock.ts', import.meta.url).pathname;
     const program = `const { holdLock } = await import(${JSON.stringify(module)});
       globalThis.unlock = await holdLock(${JSON.stringify(lock)}, 'interlock-agent'); console.log('held'); setInterval(() => {}, 1000);`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import { makeLockFile } from '../files/private-files.ts';
+import { makeLockFile } from './private-files.ts';
 
 /** Ends the hold; the kernel does the same when the process dies. */
 export type Unlock = () => Promise<void>;

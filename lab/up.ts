@@ -1,0 +1,48 @@
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Lab, labPaths, readLab, writeLab } from './folder/lab.ts';
+import { withLab } from './folder/with-lab.ts';
+import { machineFiles } from './machine/machine-files.ts';
+import { chooseAccelerator, requireVirtualization } from './machine/virtualization.ts';
+import { requireMemory } from './plan/memory.ts';
+import { makeLab } from './prepare/make-lab.ts';
+import { nameOf, prepare } from './prepare/prepare.ts';
+import type { Interlock } from './process/call-interlock.ts';
+import { runningPid } from './process/running.ts';
+import type { Settings } from './settings/settings.ts';
+import { startMachine } from './start/start-machine.ts';
+import { startServer } from './start/start-server.ts';
+import { startSwitch } from './start/start-switch.ts';
+
+/** What `up` did. */
+export interface Started {
+  lab: Lab;
+  /** Hosts whose machines were off. */
+  started: string[];
+  release: string;
+  isEmulated: boolean;
+}
+
+/** Makes what is missing of a lab and starts what does not run of it; waits for nothing that boots. Safe to repeat. */
+export async function up(folder: string, settings: Settings, interlock: Interlock): Promise<Started> {
+  requireVirtualization();
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return withLab(folder, async () => {
+    const lab = await makeLab(folder, settings, await readLab(folder));
+    const paths = labPaths(folder);
+    const isOff = ({ name }: { name: string }) =>
+      runningPid(join(paths.host(name), machineFiles.record)) === undefined;
+    requireMemory(await readFile('/proc/meminfo', 'utf8'), lab.hosts.filter(isOff));
+    await writeLab(folder, lab);
+    const prepared = await prepare(folder, lab, interlock);
+    const accelerator = await chooseAccelerator(join(prepared.folder, 'boot.efi'));
+    const joinToken = await startServer(folder, lab, prepared, interlock);
+    await startSwitch(folder, lab, interlock);
+    const sshKey = (await readFile(`${paths.sshKey}.pub`, 'utf8')).trim();
+    const started: string[] = [];
+    for (const host of lab.hosts) {
+      if (await startMachine(folder, lab, host, { accelerator, sshKey, joinToken })) started.push(host.name);
+    }
+    return { lab, started, release: nameOf(prepared), isEmulated: accelerator !== 'kvm' };
+  });
+}
