@@ -11,6 +11,7 @@ import { readOvf } from '../../../agent/user-data/reading/ovf-document.ts';
 import { sshKeysOf } from '../../../agent/user-data/reading/ssh-keys.ts';
 import { findUserData } from '../../../agent/user-data/sources/find-user-data.ts';
 import { run } from '../../../system/process/run.ts';
+import { makeProvisioningDisc, makeSeeds } from '../../support/user-data/make-volumes.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'interlock-user-data-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -86,6 +87,12 @@ test('file systems are told by their own first bytes, as mkfs.vfat and genisoima
   const iso = join(scratch, 'config.iso');
   await run('genisoimage', ['-quiet', '-R', '-J', '-V', 'config-2', '-o', iso, folder]);
   expect(fileSystemOf(head(iso))).toEqual({ type: 'iso9660', label: 'config-2' });
+  for (const { name, file } of await makeSeeds(folder)) {
+    const at = name === 'fat-in-a-partition' ? 2 ** 20 : 0;
+    const found = fileSystemOf(readFileSync(file).subarray(at, at + headBytes));
+    expect(found?.label.toLowerCase(), name).toBe('cidata');
+  }
+  expect(fileSystemOf(head(await makeProvisioningDisc(folder, '<x/>')))).toEqual({ type: 'udf', label: '' });
   expect(fileSystemOf(Buffer.alloc(headBytes))).toBeNull();
   expect(fileSystemOf(Buffer.alloc(3))).toBeNull();
 });

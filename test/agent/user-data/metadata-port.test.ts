@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { run } from '../../../system/process/run.ts';
 
@@ -8,6 +8,7 @@ const rules = join(
   import.meta.dirname,
   '../../../agent/dist/usr/lib/systemd/network/10-interlock-metadata.network',
 );
+const script = join(import.meta.dirname, '../../../agent/dist/usr/lib/interlock/metadata-port');
 const world = join(import.meta.dirname, '../../support/user-data/metadata-world.sh');
 
 /** With a process namespace everything in it ends with its first process. */
@@ -70,5 +71,38 @@ test('the port is shut for the host and for containers behind it, over IPv4 and 
   for (const [when, who, address, port, answer] of lines) {
     const expected = when === 'after' && shut.includes(`${address} ${port}`) ? 'no' : 'yes';
     expect(answer, `${when} ${who} ${address} ${port}`).toBe(expected);
+  }
+});
+
+test.each([
+  ['nothing said', {}, false],
+  ['the host opens it', { 'etc/interlock/agent.d/50-host.toml': 'metadata = "open"\n' }, true],
+  [
+    'the host shuts what its image opens',
+    {
+      'usr/lib/interlock/agent.d/10-image.toml': "metadata = 'open'\n",
+      'etc/interlock/agent.d/50-host.toml': 'channel = "stable"\nmetadata = "shut"\n',
+    },
+    false,
+  ],
+  [
+    'a key of that name in a table is another one',
+    { 'etc/interlock/agent.d/50-host.toml': '[labels]\nmetadata = "open"\n' },
+    false,
+  ],
+])('after the reader: %s', async (_, files: Record<string, string>, staysOpen) => {
+  const root = mkdtempSync(join(tmpdir(), 'interlock-port-'));
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+    const hides = join(root, 'run/systemd/network/10-interlock-metadata.network');
+    await run('sh', [script, 'open', root]);
+    expect(lstatSync(hides).isSymbolicLink()).toBe(true);
+    await run('sh', [script, 'shut', root]);
+    expect(existsSync(hides)).toBe(staysOpen);
+  } finally {
+    rmSync(root, { recursive: true });
   }
 });
