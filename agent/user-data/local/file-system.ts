@@ -4,11 +4,17 @@ export interface FileSystem {
   label: string;
 }
 
+/** What the first bytes say. */
+export interface FirstBytes extends FileSystem {
+  /** Where the root folder of a FAT begins: a label that was given later, or by Windows, stands there alone. */
+  rootAt?: number;
+}
+
 /** Bytes at a disk's start that tell its file system. */
 export const headBytes = 40 * 1024;
 
 /** What file system a disk has, by its own first bytes: the volume descriptors of a disc, or a FAT's boot sector. */
-export function fileSystemOf(head: Buffer): FileSystem | null {
+export function fileSystemOf(head: Buffer): FirstBytes | null {
   return discOf(head) ?? fatOf(head);
 }
 
@@ -28,11 +34,31 @@ function discOf(head: Buffer): FileSystem | null {
   return { type: primary ? 'iso9660' : 'udf', label };
 }
 
-function fatOf(head: Buffer): FileSystem | null {
+function fatOf(head: Buffer): FirstBytes | null {
   if (head.length < 512 || head.readUInt16LE(510) !== 0xaa55) return null;
   const is = (at: number, word: string) => head.toString('latin1', at, at + word.length) === word;
-  if (is(82, 'FAT32')) return { type: 'vfat', label: labelOf(head.subarray(71, 82)) };
-  if (is(54, 'FAT1') || is(54, 'FAT ')) return { type: 'vfat', label: labelOf(head.subarray(43, 54)) };
+  const sector = head.readUInt16LE(11);
+  const folderAt = (fatSectors: number) => (head.readUInt16LE(14) + head[16]! * fatSectors) * sector;
+  if (is(82, 'FAT32')) {
+    const clusters = (head.readUInt32LE(44) - 2) * head[13]! * sector;
+    const rootAt = folderAt(head.readUInt32LE(36)) + clusters;
+    return { type: 'vfat', label: labelOf(head.subarray(71, 82)), rootAt };
+  }
+  if (!is(54, 'FAT1') && !is(54, 'FAT ')) return null;
+  return { type: 'vfat', label: labelOf(head.subarray(43, 54)), rootAt: folderAt(head.readUInt16LE(22)) };
+}
+
+const entryBytes = 32;
+
+/** The label among the first entries of a FAT's root folder. */
+export function labelInFolder(folder: Buffer): string | null {
+  for (let at = 0; at + entryBytes <= folder.length; at += entryBytes) {
+    const [first, attributes] = [folder[at], folder[at + 11]!];
+    if (first === 0) return null;
+    const isLong = attributes === 0x0f;
+    if (first !== 0xe5 && !isLong && (attributes & 0x18) === 0x08)
+      return labelOf(folder.subarray(at, at + 11));
+  }
   return null;
 }
 

@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
-import { open, readdir, readFile } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../../system/process/run.ts';
-import { type FileSystem, fileSystemOf, headBytes } from './file-system.ts';
+import { type FileSystem, fileSystemOf, headBytes, labelInFolder } from './file-system.ts';
 
 /** A disk or partition with a file system that user-data can come on. */
 export interface Volume extends FileSystem {
   /** Path of the device. */
   device: string;
 }
+
+/** Of a root folder: labels come first in it. */
+const folderBytes = 16 * 1024;
 
 /** Devices of the kernel's own. */
 const virtual = /^(loop|ram|zram|dm-|md|nbd)/;
@@ -38,9 +41,10 @@ async function readFileSystem(device: string, folder: string): Promise<FileSyste
     if ((await readFile(join(folder, 'size'), 'utf8')).trim() === '0') return null;
     const handle = await open(device, 'r');
     try {
-      const head = Buffer.alloc(headBytes);
-      const { bytesRead } = await handle.read(head, 0, headBytes, 0);
-      return fileSystemOf(head.subarray(0, bytesRead));
+      const head = fileSystemOf(await readAt(handle, 0, headBytes));
+      if (head?.rootAt === undefined) return head;
+      const label = labelInFolder(await readAt(handle, head.rootAt, folderBytes));
+      return { type: head.type, label: label ?? head.label };
     } finally {
       await handle.close();
     }
@@ -48,6 +52,11 @@ async function readFileSystem(device: string, folder: string): Promise<FileSyste
     // a disk that cannot be read brings no user-data
     return null;
   }
+}
+
+async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, position);
+  return buffer.subarray(0, bytesRead);
 }
 
 /** The driver of discs is not loaded where udev looks at disks alone; loading it waits until it has looked at its drives. */

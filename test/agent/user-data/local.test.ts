@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { fileSystemOf, headBytes } from '../../../agent/user-data/local/file-system.ts';
 import { decoded } from '../../../agent/user-data/local/guestinfo.ts';
+import { listVolumes } from '../../../agent/user-data/local/list-disks.ts';
 import { chooseSources } from '../../../agent/user-data/machine/choose-sources.ts';
 import type { Machine } from '../../../agent/user-data/machine/machine.ts';
 import { seedOf } from '../../../agent/user-data/machine/seed.ts';
@@ -80,7 +81,7 @@ test('file systems are told by their own first bytes, as mkfs.vfat and genisoima
   ] as const) {
     const file = join(scratch, `fat${bits}`);
     await run('mkfs.vfat', ['-C', '-F', bits, '-n', 'CIDATA', file, String(size)]);
-    expect(fileSystemOf(head(file))).toEqual({ type: 'vfat', label: 'CIDATA' });
+    expect(fileSystemOf(head(file))).toMatchObject({ type: 'vfat', label: 'CIDATA' });
   }
   const folder = join(scratch, 'documents');
   mkdirSync(folder);
@@ -89,8 +90,14 @@ test('file systems are told by their own first bytes, as mkfs.vfat and genisoima
   expect(fileSystemOf(head(iso))).toEqual({ type: 'iso9660', label: 'config-2' });
   for (const { name, file } of await makeSeeds(folder)) {
     const at = name === 'fat-in-a-partition' ? 2 ** 20 : 0;
-    const found = fileSystemOf(readFileSync(file).subarray(at, at + headBytes));
-    expect(found?.label.toLowerCase(), name).toBe('cidata');
+    const root = rootWith({
+      'sys/class/block/sda/size': '2048\n',
+      'dev/sda': readFileSync(file).subarray(at),
+    });
+    expect(
+      (await listVolumes(root)).map(({ label }) => label.toLowerCase()),
+      name,
+    ).toEqual(['cidata']);
   }
   expect(fileSystemOf(head(await makeProvisioningDisc(folder, '<x/>')))).toEqual({ type: 'udf', label: '' });
   expect(fileSystemOf(Buffer.alloc(headBytes))).toBeNull();

@@ -1,6 +1,6 @@
 import { foundInOpenStack } from '../../../agent/user-data/documents/openstack-documents.ts';
 import { foundInSeed } from '../../../agent/user-data/documents/seed-documents.ts';
-import { fileSystemOf } from '../../../agent/user-data/local/file-system.ts';
+import { fileSystemOf, labelInFolder } from '../../../agent/user-data/local/file-system.ts';
 import { credentialIn, stringsOf } from '../../../agent/user-data/local/smbios.ts';
 import { seedOf } from '../../../agent/user-data/machine/seed.ts';
 import { goalStateOf } from '../../../agent/user-data/metadata/goal-state.ts';
@@ -72,6 +72,7 @@ const readers: ((input: Buffer) => unknown)[] = [
   (input) => goalStateOf(input.toString('utf8'), 'x'),
   (input) => seedOf(input.toString('utf8')),
   (input) => fileSystemOf(input),
+  (input) => labelInFolder(input),
   (input) => credentialIn(stringsOf(input), 'interlock.user-data'),
 ];
 

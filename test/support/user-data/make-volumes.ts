@@ -21,6 +21,13 @@ export async function makeSeeds(folder: string): Promise<MadeVolume[]> {
       await run('mkfs.vfat', ['-C', '-n', 'cidata', file, '1024']);
       await copyInto(file, source);
     }),
+    volume(folder, 'fat-labelled-in-its-folder-alone', async (file, source) => {
+      await run('mkfs.vfat', ['-C', '-F', '32', '-n', 'CIDATA', file, '65536']);
+      await copyInto(file, source);
+      const disk = await open(file, 'r+');
+      await disk.write('NO NAME    ', 71);
+      await disk.close();
+    }),
     volume(folder, 'fat-in-a-partition', async (file, source) => {
       const sectors = 8192;
       await writeFile(file, Buffer.alloc(sectors * 2 * 512));
