@@ -18,7 +18,6 @@ import { openStore } from '../state/store.ts';
 import { readTrouble } from '../state/trouble.ts';
 import { holdOf, type Memory } from '../state-machine/memory.ts';
 import { readRecord, type Record as UserDataRecord } from '../user-data/record/record.ts';
-import { readSearchNote, type SearchNote } from '../user-data/record/search-note.ts';
 import { lookAt } from './look-at.ts';
 
 /** Everything there is to know about a host, from its files and its boot loader. */
@@ -34,8 +33,6 @@ export interface Status {
   loader: LoaderName | null;
   /** What the host was made from; null without user-data. */
   userData: UserDataRecord | null;
-  /** How this boot’s search for them ended; null when it looked for none. */
-  userDataSearch: SearchNote | null;
   progress: (Progress & { pid: number }) | null;
   /** What would let the server be asked again. */
   advice: string | null;
@@ -69,7 +66,6 @@ export async function readStatus(root: string): Promise<Status> {
     secureBoot: await readSecureBoot(root),
     loader: await readLoader(root),
     userData: await readRecord(root),
-    userDataSearch: await readSearchNote(root),
     progress: fresh ? null : await readProgress(paths),
     advice: memory.look?.problem ? remedyOf(memory.look.reason) : null,
     problems: [
@@ -86,7 +82,7 @@ function isForbidden(problem: InterlockError | null): problem is InterlockError 
 
 /** The status as JSON. */
 export function dataOf({ hostId, settings, memory, problems, ...now }: Status) {
-  const { entries, outdated, secureBoot, loader, userData, userDataSearch, progress, advice } = now;
+  const { entries, outdated, secureBoot, loader, userData, progress, advice } = now;
   const {
     phase,
     since,
@@ -132,7 +128,6 @@ export function dataOf({ hostId, settings, memory, problems, ...now }: Status) {
     loader,
     isBootVerified: secureBoot.on && loader !== 'grub',
     userData,
-    userDataSearch,
     progress,
     sources,
   };

@@ -64,14 +64,10 @@ function loaderOf({ loader }: Status): Fact[] {
   return [['loader', texts[loader]]];
 }
 
-function userDataOf({ userData, userDataSearch }: Status): Fact[] {
-  const misses = userDataSearch?.source === null ? userDataSearch.misses : [];
-  const missed = misses
-    .filter(({ failed }) => failed)
-    .map(({ source, reason }): Fact => ['user-data', `not found in this boot: ${source}: ${reason}`]);
-  if (!userData) return missed;
+function userDataOf({ userData }: Status): Fact[] {
+  if (!userData) return [];
   const problems = userData.problems.map(({ item, problem }): Fact => ['user-data', `${item}: ${problem}`]);
-  return [['user-data', `${userData.source}, instance ${userData.instanceId}`], ...missed, ...problems];
+  return [['user-data', `${userData.source}, instance ${userData.instanceId}`], ...problems];
 }
 
 /** Lamps: a form for each, so that nobody needs their colour. */

@@ -34,7 +34,6 @@ function statusOf(memory: Partial<Memory>, more: Partial<Status> = {}): Status {
     ],
     outdated: [],
     userData: null,
-    userDataSearch: null,
     secureBoot: { on: true, lockdown: 'integrity' } as Status['secureBoot'],
     loader: 'systemd-boot' as Status['loader'],
     progress: null,
@@ -202,16 +201,4 @@ test('a host that a BIOS started says that nothing verified it', () => {
   expect(formatStatus(status, now)).toContain('GRUB, by BIOS: this boot is not verified');
   expect(dataOf(status)).toMatchObject({ loader: 'grub', isBootVerified: false });
   expect(dataOf(statusOf({}))).toMatchObject({ loader: 'systemd-boot', isBootVerified: true });
-});
-
-test('a boot that found no user-data says why, and a source that this machine has not is no reason', () => {
-  const misses = [
-    { source: 'ec2', failed: true, reason: 'no answer in 60 s' },
-    { source: 'smbios', failed: false, reason: 'this machine has none' },
-  ];
-  const text = (source: string | null) =>
-    formatStatus(statusOf({}, { userDataSearch: { stage: 'network', source, misses } }), now);
-  expect(text(null)).toMatch(/^user-data +not found in this boot: ec2: no answer in 60 s$/m);
-  expect(text(null)).not.toContain('smbios');
-  expect(text('ec2')).not.toContain('user-data');
 });
