@@ -5,34 +5,43 @@ import { hasCode, InterlockError } from '../../../protocol/errors/interlock-erro
 import type { Arch } from '../../../protocol/schema/schema.ts';
 import { run } from '../../../system/process/run.ts';
 import { buildHostArch } from '../../build-host/build-host-arch.ts';
-import { sandboxMode } from './sandbox-mode.ts';
+import { intoNamespaces, type SandboxMode, sandboxMode } from './sandbox-mode.ts';
 
 /** The e_machine of ELF headers (System V ABI), as the kernel's register of foreign formats shows a magic. */
 const machines: Record<Arch, string> = { 'x86-64': '3e00', arm64: 'b700' };
 const machineAt = 2 * 18;
 
 /** What qemu-user-static tells systemd-binfmt(8) to register. */
-const registrations: Record<Arch, string> = {
-  'x86-64': '/usr/lib/binfmt.d/qemu-x86_64.conf',
-  arm64: '/usr/lib/binfmt.d/qemu-aarch64.conf',
-};
+const registrations: Record<Arch, string> = { 'x86-64': 'qemu-x86_64.conf', arm64: 'qemu-aarch64.conf' };
+
+/** What runs foreign programs on this machine: where it lies, other than in tests. */
+export interface EmulationSite {
+  machine?: Arch;
+  /** The kernel's register of foreign formats. */
+  register?: string;
+  /** Files of binfmt.d(5). */
+  formats?: string;
+}
 
 /**
  * The binfmt.d(5) file by which the sandbox runs an architecture's programs without a change of this machine; nothing
  * for its own architecture, where qemu-user-static is missing, and before Linux 6.7, whose user namespaces have no register.
  */
-export async function emulatorFor(arch: Arch, machine: Arch = buildHostArch()): Promise<string | undefined> {
-  const file = registrations[arch];
+export async function emulatorFor(
+  arch: Arch,
+  mode?: SandboxMode,
+  { machine = buildHostArch(), formats = '/usr/lib/binfmt.d' }: EmulationSite = {},
+): Promise<string | undefined> {
+  const file = join(formats, registrations[arch]);
   if (arch === machine || !existsSync(file)) return undefined;
-  // as root without a user namespace it would be this machine's register that changes
-  if ((await sandboxMode()) === 'root') return undefined;
-  return (await hasOwnRegister()) ? file : undefined;
+  return (await hasOwnRegister(mode ?? (await sandboxMode()))) ? file : undefined;
 }
 
-async function hasOwnRegister(): Promise<boolean> {
+async function hasOwnRegister(mode: SandboxMode): Promise<boolean> {
+  const [tool = '', ...args] = intoNamespaces(mode, true);
   const mounted = ['mount', '-t', 'binfmt_misc', 'binfmt_misc', '/proc/sys/fs/binfmt_misc'];
   try {
-    await run('unshare', ['--user', '--map-root-user', '--mount', ...mounted]);
+    await run(tool, [...args, ...mounted]);
     return true;
   } catch (error) {
     if (hasCode(error, 'tool_failed')) return false;
@@ -44,12 +53,9 @@ async function hasOwnRegister(): Promise<boolean> {
  * Makes sure that the package scripts of an architecture run here: it is this machine's, or the kernel knows an
  * interpreter that also works inside a chroot (flag F, as qemu-user-static registers it), or the sandbox can register it. Throws `emulation_missing`.
  */
-export async function checkEmulation(
-  arch: Arch,
-  register = '/proc/sys/fs/binfmt_misc',
-  machine: Arch = buildHostArch(),
-): Promise<void> {
-  if (arch === machine || (await emulatorFor(arch, machine))) return;
+export async function checkEmulation(arch: Arch, site: EmulationSite = {}): Promise<void> {
+  const { machine = buildHostArch(), register = '/proc/sys/fs/binfmt_misc' } = site;
+  if (arch === machine || (await emulatorFor(arch, undefined, site))) return;
   // reported below as not mounted
   const names: string[] = await readdir(register).catch(() => []);
   if (!names.includes('register')) throw missing(arch, `${register} is not mounted`);

@@ -7,7 +7,7 @@ import type { Arch } from '../../../protocol/schema/schema.ts';
 import { temporaryPrefix, withScratch } from '../../../system/files/scratch.ts';
 import { run } from '../../../system/process/run.ts';
 import { emulatorFor } from './emulation.ts';
-import { namespaces, type SandboxMode, sandboxMode } from './sandbox-mode.ts';
+import { intoNamespaces, type SandboxMode, sandboxMode } from './sandbox-mode.ts';
 import { type SimulatedHost, simulatedFiles, standardHost } from './simulated-host.ts';
 
 /** How a program is run in the sandbox. */
@@ -48,16 +48,11 @@ export async function inSandbox(argv: readonly string[], options: SandboxOptions
       if (content !== null) await writeFile(file, content);
     }
     const { hostname, lastPid, oneCpu, olderSecs } = host;
-    const emulator = mode === 'unshare' ? ((await emulatorFor(arch)) ?? '') : '';
-    const machine = [hostname, String(lastPid), String(oneCpu), emulator];
+    const emulator = await emulatorFor(arch, mode);
+    const machine = [hostname, String(lastPid), String(oneCpu), emulator ?? ''];
     const entered = ['/bin/sh', enter, work, ...machine, ...argv];
-    const unshared = [
-      ...endsWithParent,
-      'unshare',
-      ...namespaces(mode),
-      ...timeNamespace(olderSecs),
-      ...entered,
-    ];
+    const spaces = intoNamespaces(mode, emulator !== undefined);
+    const unshared = [...endsWithParent, ...spaces, ...timeNamespace(olderSecs), ...entered];
     return run('setpriv', unshared, { env, endsWithUs: true, ...(lines && { lines }) }).catch((error) => {
       throw sandboxProblem(error, argv[0]!);
     });

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { run } from '../../../system/process/run.ts';
 
@@ -10,6 +11,17 @@ const others = ['--mount', '--net', '--uts', '--ipc', '--pid', '--fork', '--kill
 /** Options of unshare(1) that make the sandbox's namespaces. */
 export function namespaces(mode: SandboxMode): string[] {
   return mode === 'unshare' ? [...userNamespace, ...others] : others;
+}
+
+const asOwnRoot = fileURLToPath(new URL('as-own-root.sh', import.meta.url));
+
+/**
+ * The start of a command line that runs a program in these namespaces; `ownRegister` puts them below a user namespace
+ * in every mode, because a register of foreign formats belongs to one.
+ */
+export function intoNamespaces(mode: SandboxMode, ownRegister = false): string[] {
+  const before = ownRegister && mode === 'root' ? ['/bin/sh', asOwnRoot] : [];
+  return [...before, 'unshare', ...namespaces(mode)];
 }
 
 /** Finds out by trying; throws `namespaces_forbidden` when neither way works. */

@@ -16,25 +16,34 @@ async function processesOf(word: string): Promise<string[]> {
   return lines.filter(([, line]) => line.includes(word)).map(([pid]) => pid);
 }
 
-it.each(['SIGTERM', 'SIGKILL'] as const)(
-  'lets nothing in the sandbox outlive a builder ended by %s',
-  async (signal) => {
-    const work = await mkdtemp(join(tmpdir(), 'sandbox-end-'));
-    const mark = `mark-${process.pid}-${signal}`;
-    await writeFile(
-      join(work, 'build.ts'),
-      `import { inSandbox } from ${JSON.stringify(join(builder, 'sandbox/in-sandbox.ts'))};
-     const script = 'trap "" TERM; (trap "" TERM; sleep 60) & echo ready >&2; wait';
-     await inSandbox(['sh', '-c', script, '${mark}'], { env: { PATH: process.env.PATH }, arch: 'x86-64' });`,
-    );
-    const program = spawn(process.execPath, [join(work, 'build.ts')], {
-      env: { ...process.env, TMPDIR: work },
-    });
-    await expect.poll(() => processesOf(mark), { timeout: 20_000 }).not.toEqual([]);
-    program.kill(signal);
-    expect(await once(program, 'exit')).toEqual([null, signal]);
-    await expect.poll(() => processesOf(mark), { timeout: 10_000 }).toEqual([]);
-    if (signal === 'SIGTERM') expect(await readdir(work)).toEqual(['build.ts']);
-    await rm(work, { recursive: true, force: true });
-  },
-);
+const usual = `import { inSandbox } from ${JSON.stringify(join(builder, 'sandbox/in-sandbox.ts'))};
+  const start = (program) => inSandbox(program, { env: { PATH: process.env.PATH }, arch: 'x86-64' });`;
+/** As root of this machine, below a user namespace that has no range of /etc/subuid. */
+const asOwnRoot = `import { intoNamespaces } from ${JSON.stringify(join(builder, 'sandbox/sandbox-mode.ts'))};
+  import { run } from ${JSON.stringify(join(builder, '../../system/process/run.ts'))};
+  const start = (program) =>
+    run('setpriv', ['--pdeathsig', 'KILL', ...intoNamespaces('root', true), ...program], { endsWithUs: true });`;
+const isRoot = process.getuid?.() === 0;
+
+it.each([
+  ['SIGTERM', 'its sandbox', usual],
+  ['SIGKILL', 'its sandbox', usual],
+  ...(isRoot ? [['SIGKILL', 'namespaces of root', asOwnRoot] as const] : []),
+] as const)('when a builder is ended by %s, nothing in %s outlives it', async (signal, _, start) => {
+  const work = await mkdtemp(join(tmpdir(), 'sandbox-end-'));
+  const mark = `mark-${process.pid}-${signal}`;
+  const script = 'trap "" TERM; (trap "" TERM; sleep 60) & echo ready >&2; wait';
+  await writeFile(
+    join(work, 'build.ts'),
+    `${start}\nawait start(['sh', '-c', ${JSON.stringify(script)}, '${mark}']);`,
+  );
+  const program = spawn(process.execPath, [join(work, 'build.ts')], {
+    env: { ...process.env, TMPDIR: work },
+  });
+  await expect.poll(() => processesOf(mark), { timeout: 20_000 }).not.toEqual([]);
+  program.kill(signal);
+  expect(await once(program, 'exit')).toEqual([null, signal]);
+  await expect.poll(() => processesOf(mark), { timeout: 10_000 }).toEqual([]);
+  if (signal === 'SIGTERM') expect(await readdir(work)).toEqual(['build.ts']);
+  await rm(work, { recursive: true, force: true });
+});
