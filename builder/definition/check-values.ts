@@ -51,6 +51,21 @@ function unitProblems(definition: Definition): Problem[] {
 }
 
 function platformProblems(definition: Definition): Problem[] {
+  return [...foreignPlatforms(definition), ...driverProblems(definition)];
+}
+
+function foreignPlatforms(definition: Definition): Problem[] {
+  const { arch } = definition;
+  return definition.platforms
+    .filter((name) => !(arch in platforms[name].serial))
+    .map((name) => {
+      const taken = Object.keys(platforms[name].serial).join(' and ');
+      const problem = `platform ${name} takes ${taken}, and this is built for ${arch}: write it below [arch.${taken}]`;
+      return { ...placeOf(definition, ['platforms'], name), problem };
+    });
+}
+
+function driverProblems(definition: Definition): Problem[] {
   if (!definition.kernel.includes('cloud')) return [];
   return definition.platforms
     .filter((name) => platforms[name].kernel === 'generic')

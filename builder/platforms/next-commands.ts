@@ -57,7 +57,7 @@ const commands: Record<PlatformName, Commands> = {
   ],
   libvirt: (disk) => [
     `cp ${disk.file} /var/lib/libvirt/images/HOST.qcow2`,
-    'virt-install --import --name HOST --memory 2048 --osinfo linux2022 --disk /var/lib/libvirt/images/HOST.qcow2,bus=virtio --network network=default,model=virtio --boot firmware=efi,firmware.feature0.name=secure-boot,firmware.feature0.enabled=no --graphics none --noautoconsole',
+    `virt-install --import --name HOST --memory 2048${isArm(disk) ? ' --arch aarch64' : ''} --osinfo linux2022 --disk /var/lib/libvirt/images/HOST.qcow2,bus=virtio --network network=default,model=virtio --boot firmware=efi,firmware.feature0.name=secure-boot,firmware.feature0.enabled=no --graphics none --noautoconsole`,
   ],
   metal: (disk) => [
     'lsblk -o NAME,SIZE,MODEL,SERIAL',

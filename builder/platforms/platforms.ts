@@ -36,16 +36,20 @@ export interface Platform {
   network: readonly (readonly string[])[];
   /** More that the initrd loads if the kernel has it. */
   load?: readonly string[];
-  /** Some or all machines have a BIOS only. */
+  /** Some or all x86-64 machines have a BIOS only. */
   needsBios?: boolean;
-  /** What people see of a host: a screen, a serial line, or both. */
+  /** Whether people see a host’s screen. */
   screen: boolean;
-  serial: boolean;
+  /** The architectures of its machines, and the serial lines that people see of each, as the kernel names them. */
+  serial: Readonly<Partial<Record<Arch, readonly string[]>>>;
 }
 
 const virtioDisk = [['virtio_blk'], ['virtio_scsi'], ['sd_mod']];
 const cards = ['e1000e', 'igb', 'igc', 'ixgbe', 'i40e', 'ice', 'r8169', 'tg3', 'bnxt_en', 'mlx5_core'];
-const both = { screen: true, serial: true };
+const onlyPc = { 'x86-64': ['ttyS0'] } as const;
+/** On arm64 a PL011, as QEMU and most boards have it. */
+const usualSerial = { ...onlyPc, arm64: ['ttyAMA0'] } as const;
+const both = { screen: true, serial: usualSerial };
 const onVirtio = { kernel: 'cloud', disk: virtioDisk, network: [['virtio_net']] } as const;
 
 /** The platforms by name. */
@@ -58,7 +62,8 @@ export const platforms: Readonly<Record<PlatformName, Platform>> = {
     disk: [['nvme']],
     network: [['ena']],
     screen: false,
-    serial: true,
+    // a 16550 on both
+    serial: { ...onlyPc, arm64: ['ttyS0'] },
   },
   azure: {
     title: 'Azure',
@@ -70,7 +75,7 @@ export const platforms: Readonly<Record<PlatformName, Platform>> = {
     // newer sizes have NVMe disks behind Hyper-V's PCI
     load: ['pci_hyperv'],
     screen: false,
-    serial: true,
+    serial: usualSerial,
   },
   digitalocean: {
     title: 'DigitalOcean',
@@ -79,7 +84,8 @@ export const platforms: Readonly<Record<PlatformName, Platform>> = {
     largest: 100e9,
     ...onVirtio,
     needsBios: true,
-    ...both,
+    screen: true,
+    serial: onlyPc,
   },
   gce: {
     title: 'Google Compute Engine',
@@ -89,7 +95,8 @@ export const platforms: Readonly<Record<PlatformName, Platform>> = {
     disk: [['virtio_scsi'], ['sd_mod'], ['nvme']],
     network: [['gve'], ['virtio_net']],
     screen: false,
-    serial: true,
+    // sources differ about arm64: the kernel takes the one that is there
+    serial: { ...onlyPc, arm64: ['ttyS0', 'ttyAMA0'] },
   },
   hetzner: {
     title: 'Hetzner Cloud',
@@ -98,7 +105,7 @@ export const platforms: Readonly<Record<PlatformName, Platform>> = {
     ...onVirtio,
     needsBios: true,
     screen: true,
-    serial: false,
+    serial: { 'x86-64': [], arm64: [] },
   },
   libvirt: { title: 'libvirt', format: 'qcow2', multiple: mebibyte, ...onVirtio, ...both },
   metal: {
@@ -111,7 +118,14 @@ export const platforms: Readonly<Record<PlatformName, Platform>> = {
     ...both,
   },
   openstack: { title: 'OpenStack', format: 'qcow2', multiple: mebibyte, ...onVirtio, ...both },
-  proxmox: { title: 'Proxmox VE', format: 'qcow2', multiple: mebibyte, ...onVirtio, ...both },
+  proxmox: {
+    title: 'Proxmox VE',
+    format: 'qcow2',
+    multiple: mebibyte,
+    ...onVirtio,
+    screen: true,
+    serial: onlyPc,
+  },
   virtualbox: {
     title: 'VirtualBox',
     format: 'vdi',
@@ -120,7 +134,7 @@ export const platforms: Readonly<Record<PlatformName, Platform>> = {
     disk: [['ahci'], ['sd_mod']],
     network: [['virtio_net']],
     screen: true,
-    serial: false,
+    serial: { 'x86-64': [] },
   },
   vmware: {
     title: 'VMware',
@@ -130,7 +144,7 @@ export const platforms: Readonly<Record<PlatformName, Platform>> = {
     disk: [['ahci'], ['sd_mod']],
     network: [['vmxnet3']],
     screen: true,
-    serial: false,
+    serial: { 'x86-64': [] },
   },
 };
 
@@ -146,8 +160,6 @@ export function neededKernel(names: readonly PlatformName[]): Platform['kernel']
  */
 export function consolesOf(names: readonly PlatformName[], arch: Arch): string[] {
   const all = names.map((name) => platforms[name]);
-  return [
-    ...(all.some(({ screen }) => screen) ? ['console=tty0'] : []),
-    ...(all.some(({ serial }) => serial) ? [`console=${arch === 'arm64' ? 'ttyAMA0' : 'ttyS0'}`] : []),
-  ];
+  const serial = new Set(all.flatMap((platform) => platform.serial[arch] ?? []));
+  return [...(all.some(({ screen }) => screen) ? ['tty0'] : []), ...serial].map((name) => `console=${name}`);
 }

@@ -29,7 +29,7 @@ export async function checkPlatforms(
   };
   refuseAll(
     definition.platforms.flatMap((name) =>
-      unmet(platforms[name], found).map((problem) => ({
+      unmet(platforms[name], definition.arch, found).map((problem) => ({
         ...placeOf(definition, ['platforms'], name),
         problem: `platform ${name}: ${problem}; \`remove\` may have taken it`,
       })),

@@ -38,13 +38,19 @@ export async function requireFit(
       problem: `--out is ${out}; a disk for ${name} has a name that ends with ${extension}`,
     });
   }
+  const { arch } = release;
+  if (!(arch in platform.serial)) {
+    const taken = Object.keys(platform.serial).join(' and ');
+    throw new InterlockError('usage', {
+      problem: `--for ${name} is for ${taken}, and ${releaseId(release)} is not`,
+    });
+  }
   const { drivers, cmdline } = await readDrivers(folder);
-  const problems = unmet(platform, drivers);
+  const problems = unmet(platform, arch, drivers);
   if (problems.length > 0) {
     const problem = problems.join('; ');
     throw new InterlockError('platform_unfit', { release: releaseId(release), platform: name, problem });
   }
-  const { arch } = release;
   const words = cmdline.split(/\s+/).map((word) => word.replace(/,.*$/, ''));
   const silent = !consolesOf([name], arch).some((console) => words.includes(console));
   const warning = `nothing of its start will be seen on ${platform.title}: its kernel command line has no ${consolesOf([name], arch).join(' or ')}; write platforms = ["${name}"] in image.toml`;

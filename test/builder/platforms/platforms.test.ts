@@ -12,6 +12,7 @@ import { type Drivers, unmet } from '../../../builder/platforms/judge.ts';
 import { nextCommands } from '../../../builder/platforms/next-commands.ts';
 import { platformNames, platforms } from '../../../builder/platforms/platforms.ts';
 import { checkPlatforms } from '../../../builder/release/check-platforms.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
 import { makeStub } from '../boot-file/make-stub.ts';
 import { makeRelease } from '../support/made-release.ts';
 import { makeTree } from '../support/make-tree.ts';
@@ -73,30 +74,34 @@ describe('what a platform needs', () => {
   };
 
   it.each(platformNames)('%s takes a release with all drivers, and none without', (name) => {
-    expect(unmet(platforms[name], all)).toEqual([]);
+    expect(unmet(platforms[name], 'x86-64', all)).toEqual([]);
     const none = { initrd: new Set<string>(), root: new Set<string>(), hasBios: true };
-    expect(unmet(platforms[name], none)).toHaveLength(2);
+    expect(unmet(platforms[name], 'x86-64', none)).toHaveLength(2);
   });
 
   it('is any one of several network cards, and each part of what a disk hangs on', () => {
     const gce = { ...all, root: new Set(['virtio_net']) };
-    expect(unmet(platforms.gce, gce)).toEqual(['its root has no gve for the network']);
-    expect(unmet(platforms.metal, { ...all, root: new Set(['igb']) })).toEqual([]);
+    expect(unmet(platforms.gce, 'x86-64', gce)).toEqual(['its root has no gve for the network']);
+    expect(unmet(platforms.metal, 'x86-64', { ...all, root: new Set(['igb']) })).toEqual([]);
     const azure = { ...all, initrd: new Set(['hv_storvsc']) };
-    expect(unmet(platforms.azure, azure)).toEqual(['its initrd has no sd_mod to find the disk by']);
+    expect(unmet(platforms.azure, 'arm64', azure)).toEqual(['its initrd has no sd_mod to find the disk by']);
   });
 
   it('is a loader for a BIOS where machines have nothing else', () => {
     const without = { ...all, hasBios: false };
-    const refused = platformNames.filter((name) => unmet(platforms[name], without).length > 0);
-    expect(refused).toEqual(['digitalocean', 'hetzner']);
+    const refusedOn = (arch: Arch) =>
+      platformNames.filter((name) => unmet(platforms[name], arch, without).length > 0);
+    expect(refusedOn('x86-64')).toEqual(['digitalocean', 'hetzner']);
+    expect(refusedOn('arm64')).toEqual([]);
   });
 });
 
 describe('platforms in image.toml', () => {
   const text = (...lines: string[]) =>
     ['name = "x"', 'suite = "trixie"', ...lines, '[slots]', 'root = "1 GiB"', 'verity = "16 MiB"'].join('\n');
-  const read = (...lines: string[]) => parseDefinition(text(...lines), 'image.toml', '/x', 'x86-64');
+  const readFor = (arch: Arch, ...lines: string[]) =>
+    parseDefinition(text(...lines), 'image.toml', '/x', arch);
+  const read = (...lines: string[]) => readFor('x86-64', ...lines);
 
   it('picks the smallest kernel that all of them do with, and their consoles', () => {
     expect(read('platforms = ["aws", "libvirt"]')).toMatchObject({
@@ -106,6 +111,32 @@ describe('platforms in image.toml', () => {
     expect(read('platforms = ["aws", "metal"]').kernel).toBe('generic');
     expect(read('platforms = ["vmware"]', 'cmdline = "quiet"').cmdline).toBe('console=tty0 quiet');
   });
+
+  it.each([
+    ['aws', 'console=ttyS0'],
+    ['azure', 'console=ttyAMA0'],
+    ['gce', 'console=ttyS0 console=ttyAMA0'],
+    ['hetzner', 'console=tty0'],
+    ['libvirt', 'console=tty0 console=ttyAMA0'],
+    ['metal', 'console=tty0 console=ttyAMA0'],
+    ['openstack', 'console=tty0 console=ttyAMA0'],
+  ])('names the consoles that arm64 machines of %s have', (name, cmdline) => {
+    expect(readFor('arm64', `platforms = ["${name}"]`).cmdline).toBe(cmdline);
+  });
+
+  it.each(['digitalocean', 'proxmox', 'virtualbox', 'vmware'])(
+    'refuses arm64 on %s, which has no such machines, and takes it below the other architecture',
+    (name) => {
+      const lines = [`platforms = ["aws", "${name}"]`];
+      expect(() => readFor('arm64', ...lines)).toThrow(
+        `image.toml:3: platform ${name} takes x86-64, and this is built for arm64: write it below [arch.x86-64]`,
+      );
+      expect(read(...lines).platforms).toEqual(['aws', name]);
+      const apart = ['platforms = ["aws"]', '[arch.x86-64]', `platforms = ["${name}"]`];
+      expect(readFor('arm64', ...apart).platforms).toEqual(['aws']);
+      expect(read(...apart).platforms).toEqual(['aws', name]);
+    },
+  );
 
   it('leaves a console out that the image names itself', () => {
     const { cmdline } = read('platforms = ["aws", "libvirt"]', 'cmdline = "console=ttyS0,9600"');

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -7,6 +8,7 @@ import { publish } from '../../../builder/publish/publish.ts';
 import { rollback } from '../../../builder/publish/rollback.ts';
 import { sign } from '../../../builder/sign/sign.ts';
 import { nextHop } from '../../../protocol/documents/channel.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
 import { makeRelease } from '../../support/trust/release.ts';
 import { makeRepository, type TestRepository } from '../../support/trust/repository.ts';
 
@@ -139,6 +141,34 @@ test('promote takes all architectures of a version to another channel', async ()
   expect(Object.keys((await show('stable')).head.releases).toSorted()).toEqual(['arm64', 'x86-64']);
   await expect(promote({ ...on('stable'), version: '7' })).rejects.toMatchObject({ code: 'not_found' });
   await expect(promote({ ...on('gamma'), version: '1' })).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('two architectures in one channel never mix: a host is offered its own release, or waits', async () => {
+  const sums = new Map<string, string>();
+  const publishFor = async (version: string, arch: Arch) => {
+    const { dir } = await makeRelease(repository.dir, { version, arch });
+    await publish({
+      server: repository.client,
+      keysDir: repository.keysDir,
+      releaseDir: dir,
+      channel: 'alpha',
+    });
+    sums.set(hash('sha256', await readFile(join(dir, 'release.json'))), `${version} ${arch}`);
+    const channel = await show('alpha');
+    return (['x86-64', 'arm64'] as const).map((own) => {
+      const hop = nextHop(channel, '1', own);
+      return 'to' in hop ? sums.get(hop.to.sha256) : hop.none;
+    });
+  };
+  expect(await publishFor('1', 'x86-64')).toEqual(['up_to_date', 'up_to_date']);
+  expect(await publishFor('1', 'arm64')).toEqual(['up_to_date', 'up_to_date']);
+  expect(await publishFor('2', 'x86-64')).toEqual(['2 x86-64', 'no_release_for_arch']);
+  expect(await publishFor('3', 'arm64')).toEqual(['no_release_for_arch', '3 arm64']);
+  expect(await publishFor('3', 'x86-64')).toEqual(['3 x86-64', '3 arm64']);
+  await rollback({ ...on('alpha'), to: '2', reason: 'no network' });
+  const back = await show('alpha');
+  expect(nextHop(back, '3', 'x86-64')).toMatchObject({ to: { version: '2' } });
+  expect(nextHop(back, '3', 'arm64')).toEqual({ none: 'no_release_for_arch' });
 });
 
 test('rollback sends every newer version back, and the next release forward again', async () => {
