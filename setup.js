@@ -33,6 +33,13 @@ const forMachines = {
   'qemu-system-x86_64': 'qemu-system-x86',
   '/usr/share/OVMF/OVMF_CODE_4M.fd': 'ovmf',
 };
+/** What builds images for arm64 on other machines, and starts them there: 700 MB, so only when asked for. */
+const forArm64 = {
+  '/usr/lib/binfmt.d/qemu-aarch64.conf': 'qemu-user-static',
+  'arch-test': 'arch-test',
+  'qemu-system-aarch64': 'qemu-system-arm',
+  '/usr/share/AAVMF/AAVMF_CODE.fd': 'qemu-efi-aarch64',
+};
 /** What only checks our work in tests. */
 const forPeers = {
   'fsck.erofs': 'erofs-utils',
@@ -106,8 +113,15 @@ if (process.argv.includes('--peers')) {
 checkNamespaces();
 
 function wantedPackages() {
-  if (process.argv.includes('--peers')) return { ...forBuilding, ...forMachines, ...forPeers };
-  return process.argv.includes('--machines') ? { ...forBuilding, ...forMachines } : forBuilding;
+  const [peers, machines, arm64] = ['--peers', '--machines', '--arm64'].map((name) =>
+    process.argv.includes(name),
+  );
+  return {
+    ...forBuilding,
+    ...((peers || machines) && forMachines),
+    ...(peers && forPeers),
+    ...(arm64 && forArm64),
+  };
 }
 
 async function installNodeModules() {

@@ -2,26 +2,23 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildHostArch } from '../../../builder/build-host/build-host-arch.ts';
+import type { Arch } from '../../../protocol/schema/schema.ts';
 import { probeKvm } from './probe-kvm.ts';
 import type { Host } from './qemu-args.ts';
 
-const firmwareFolder = '/usr/share/OVMF';
-
-/** Fresh firmware variables; each machine gets a copy of its own. */
-export const firmwareVariables = join(firmwareFolder, 'OVMF_VARS_4M.fd');
-
-/** What machines run on: emulation, unless `chooseAccelerator` found that KVM boots a kernel. */
-export async function findHost(): Promise<Host> {
-  const known = await readFile(await answerFile(), 'utf8').catch(() => '');
-  const accelerator = known === 'kvm' ? 'kvm' : 'tcg,thread=multi';
-  return { accelerator, firmware: join(firmwareFolder, 'OVMF_CODE_4M.fd') };
+/** What machines of an architecture run on: emulation, unless `chooseAccelerator` found that KVM boots a kernel. */
+export async function findHost(arch: Arch = buildHostArch()): Promise<Host> {
+  const known = arch === buildHostArch() && (await readFile(await answerFile(), 'utf8').catch(() => ''));
+  return { accelerator: known === 'kvm' ? 'kvm' : 'tcg,thread=multi' };
 }
 
-/** Finds out once per boot of this machine whether KVM works, by a release's boot file; the answer is kept. */
-export async function chooseAccelerator(bootFile: string): Promise<void> {
+/** Finds out once per boot of this machine whether KVM works, by the boot file of a release for it; the answer is kept. */
+export async function chooseAccelerator(bootFile: string, arch: Arch = buildHostArch()): Promise<void> {
+  if (arch !== buildHostArch()) return;
   const file = await answerFile();
   if (existsSync(file)) return;
-  const works = existsSync('/dev/kvm') && (await probeKvm(await readFile(bootFile)));
+  const works = existsSync('/dev/kvm') && (await probeKvm(await readFile(bootFile), arch));
   await writeFile(file, works ? 'kvm' : 'tcg');
 }
 

@@ -1,8 +1,12 @@
 import { join } from 'node:path';
+import type { Arch } from '../../../protocol/schema/schema.ts';
 import { credentialStrings, shellCredentials, shellPort } from './credentials.ts';
+import { machineType } from './machine-type.ts';
 
 /** A virtual machine as a test asks for it. */
 export interface VmOptions {
+  /** This host's unless given; another one is emulated. */
+  arch?: Arch;
   /** The machine's disk; written to. */
   disk: string;
   /** Folder of this machine alone: firmware variables, sockets and console log lie in it. */
@@ -56,8 +60,6 @@ const diskDevices = {
 /** What the driver found out about this machine's host. */
 export interface Host {
   accelerator: 'kvm' | 'tcg,thread=multi';
-  /** Firmware code, read-only. */
-  firmware: string;
 }
 
 /** Files of one machine; QEMU connects to the sockets, which must already be listened on. */
@@ -71,25 +73,23 @@ export function machineFiles(folder: string, format: VmOptions['format'] = 'raw'
   };
 }
 
-/**
- * QEMU's command line. One processor, no five-level paging, no bytewise string moves: more of either is slower or breaks
- * under emulation.
- */
+/** QEMU's command line. One processor: more are slower or break under emulation. */
 export function qemuArgs(options: VmOptions, host: Host): string[] {
   const { format = 'raw', cache = 'unsafe' } = options;
+  const type = machineType(options.arch);
   const files = machineFiles(options.folder, format);
   const socket = (id: string, path: string) => ['-chardev', `socket,id=${id},path=${path}`];
   return [
-    ...['-machine', options.secureBoot ? 'q35,smm=on' : 'q35', '-accel', host.accelerator],
-    ...['-cpu', 'max,-svm,-la57,-erms,-fsrm', '-smp', '1'],
-    ...['-m', String(options.memory ?? 1024), '-nodefaults', '-display', 'none', '-S'],
+    ...['-machine', options.secureBoot ? `${type.machine},smm=on` : type.machine],
+    ...['-accel', host.accelerator, '-cpu', type.cpu[host.accelerator === 'kvm' ? 'kvm' : 'emulated']],
+    ...['-smp', '1', '-m', String(options.memory ?? 1024), '-nodefaults', '-display', 'none', '-S'],
     ...['-action', 'reboot=shutdown,watchdog=reset'],
     ...(options.secureBoot ? ['-global', 'driver=cfi.pflash01,property=secure,value=on'] : []),
-    ...(options.firmware === 'bios' ? [] : firmwareDrives(options, host, files.variables)),
+    ...(options.firmware === 'bios' ? [] : firmwareDrives(options, files.variables)),
     ...(options.extra ?? []),
     ...['-drive', `if=none,id=disk,${diskFile(options)},cache=${cache},discard=unmap`],
     ...diskDevices[options.bus ?? 'virtio'].flatMap((device) => ['-device', device]),
-    ...['-device', 'virtio-rng-pci', '-device', 'i6300esb'],
+    ...['-device', 'virtio-rng-pci', ...(type.watchdog ? ['-device', type.watchdog] : [])],
     ...[...socket('console', files.console), '-serial', 'chardev:console'],
     ...[...socket('monitor', files.monitor), '-mon', 'chardev=monitor,mode=control'],
     ...(options.shell === false ? [] : shellDevice(socket('shell', files.shell))),
@@ -98,12 +98,9 @@ export function qemuArgs(options: VmOptions, host: Host): string[] {
   ];
 }
 
-function firmwareDrives(
-  { secureBoot, format = 'raw' }: VmOptions,
-  { firmware }: Host,
-  variables: string,
-): string[] {
-  const code = secureBoot ? firmware.replace(/\.fd$/, '.secboot.fd') : firmware;
+function firmwareDrives({ arch, secureBoot, format = 'raw' }: VmOptions, variables: string): string[] {
+  const { code: usual } = machineType(arch).firmware;
+  const code = secureBoot ? usual.replace(/\.fd$/, '.secboot.fd') : usual;
   return [
     ...['-drive', `if=pflash,format=raw,readonly=on,file=${code}`],
     ...['-drive', `if=pflash,format=${format},file=${variables}`],

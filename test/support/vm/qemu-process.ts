@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { acceptOnce } from './accept-once.ts';
 import type { Console } from './console.ts';
+import { machineType } from './machine-type.ts';
 import { type Monitor, openMonitor } from './monitor.ts';
 import { type Host, machineFiles, qemuArgs, type VmOptions } from './qemu-args.ts';
 import { openShell, type Shell } from './shell.ts';
@@ -35,7 +36,8 @@ export async function startQemu(options: VmOptions, host: Host, console: Console
   const sockets = await Promise.all(
     [files.console, files.monitor, ...(hasShell ? [files.shell] : [])].map(acceptOnce),
   );
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...qemuArgs(options, host)], {
+  const argv = [machineType(options.arch).program, ...qemuArgs(options, host)];
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...argv], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const cpuSeconds = followCpu(child);

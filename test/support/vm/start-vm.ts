@@ -2,7 +2,8 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../../../system/process/run.ts';
 import { type Console, openConsole } from './console.ts';
-import { findHost, firmwareVariables } from './host.ts';
+import { findHost } from './host.ts';
+import { machineType } from './machine-type.ts';
 import type { Monitor } from './monitor.ts';
 import { machineFiles, type VmOptions } from './qemu-args.ts';
 import { type End, type QemuProcess, startQemu } from './qemu-process.ts';
@@ -45,7 +46,7 @@ export interface Vm {
 export async function startVm(options: VmOptions): Promise<Vm> {
   await mkdir(options.folder, { recursive: true });
   await makeVariables(options);
-  const host = await findHost();
+  const host = await findHost(options.arch);
   const console = openConsole(join(options.folder, 'console.log'));
   const ends: End[] = [];
   let boots = 0;
@@ -143,9 +144,10 @@ export async function startVm(options: VmOptions): Promise<Vm> {
 }
 
 async function makeVariables({
+  arch,
   folder,
   format = 'raw',
-  variables = firmwareVariables,
+  variables = machineType(arch).firmware.variables,
 }: VmOptions): Promise<void> {
   const { variables: own } = machineFiles(folder, format);
   if (variables === own) return;
