@@ -10,7 +10,7 @@ function cacheDir(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** A folder of the cache, made when it is not there. */
-export async function cacheFolder(kind: 'packages' | 'trees' | 'frames'): Promise<string> {
+export async function cacheFolder(kind: 'packages' | 'trees' | 'frames' | 'node'): Promise<string> {
   const folder = join(cacheDir(), kind);
   await mkdir(folder, { recursive: true });
   return folder;

@@ -18,7 +18,7 @@ import { lockFor } from '../packages/lock-for.ts';
 import { findMirror } from '../packages/network/mirror.ts';
 import { keptFrames } from '../payload/kept-frames.ts';
 import { checkDefinition } from '../root/check/check-definition.ts';
-import { nodePackage } from '../tree/agent/read-node.ts';
+import { fetchNode } from '../tree/agent/fetch-node.ts';
 import { sizeOf } from '../tree/entries/entry.ts';
 import type { Owners } from '../tree/identity/owners.ts';
 import { installedTree } from '../tree/installed-tree.ts';
@@ -83,7 +83,7 @@ export async function build(
 
   const { report, warnings } = keepWarnings(reporter);
   warnOf(report, await checkDefinition(definition));
-  if (definition.agent) await nodePackage(arch);
+  if (definition.agent) await fetchNode(arch, { offline: options.offline ?? false, report });
   const lock = await lockFor(definition, arch, options.lock, report, options);
   if (!options.lock) await options.keepLock?.(lock);
   const files = await fetchPackages(

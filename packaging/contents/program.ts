@@ -34,6 +34,7 @@ export async function programFiles(
     if (!/\.tsx?$/.test(path)) entries.set(`${home}/${path}`, entry);
   }
   entries.set(`${home}/package.json`, textFile(describePackage(root)));
+  entries.set(`${home}/package-lock.json`, textFile(describeNodes(root)));
   return entries;
 }
 
@@ -41,4 +42,11 @@ export async function programFiles(
 function describePackage(root: string): string {
   const { name, version, type } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   return `${JSON.stringify({ name, version, type }, null, 2)}\n`;
+}
+
+/** What the builder reads of package-lock.json: the Nodes of images, by their sums. */
+function describeNodes(root: string): string {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const nodes = Object.entries(packages).filter(([path]) => path.startsWith('node_modules/node-linux-'));
+  return `${JSON.stringify({ packages: Object.fromEntries(nodes) }, null, 2)}\n`;
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { fetchNode } from '../../builder/tree/agent/fetch-node.ts';
 import { kindOf } from '../../cli/complete/kind-of.ts';
 import { createInterlock } from '../../cli/program.ts';
 import { manPages } from '../../docs/man.ts';
@@ -14,7 +15,6 @@ import { type Entry, textFile } from '../deb/entry.ts';
 import type { Package } from '../deb/write-deb.ts';
 import { describeCopyright } from '../licences/copyright.ts';
 import { shippedPackages } from '../licences/shipped-packages.ts';
-import { findNode } from '../node/find-node.ts';
 import { controlOf } from './control.ts';
 import { documentsOf, squeezed } from './documents.ts';
 import type { Source } from './source.ts';
@@ -33,7 +33,7 @@ export async function interlockPackage(
   architecture: Architecture,
 ): Promise<Package> {
   const cpu = architectures[architecture];
-  const node = findNode(root, cpu);
+  const node = await fetchNode(architecture === 'arm64' ? 'arm64' : 'x86-64');
   const copyright = describeCopyright(root, shippedPackages(root, `node-linux-${cpu}`), node);
   const entries = new Map<string, Entry>([
     ['usr/bin/interlock', { kind: 'link', target: '../lib/interlock/bin/interlock' }],

@@ -46,8 +46,8 @@ export const buildErrors = {
     'never',
   ),
   node_missing: row(
-    'the npm package {name} with the image’s Node is not installed',
-    'Run in this folder: npm pack {name}@{version} && mkdir -p node_modules/{name} && tar -xzf {name}-{version}.tgz -C node_modules/{name} --strip-components=1',
+    'the image’s Node, npm package {name} {version}, cannot be fetched: {problem}',
+    'Build once with network and npm (apt-get install npm); it is kept in the cache of the builder.',
     500,
     69,
     'never',
