@@ -27,6 +27,8 @@ const usual = [
   'hv_storvsc',
   'xen_blkfront',
   'i6300esb',
+  // of arm64 servers
+  'sbsa_gwdt',
 ];
 
 /** What disks hang on in machines of metal, and the watchdogs of their boards; untested there so far. */
