@@ -32,13 +32,14 @@ export function requestedPackages(
 
 /** The error for a package that no repository has, with the name that was probably meant. */
 export function packageUnknown(definition: Definition, name: string, near?: string): InterlockError {
-  const { packages, recommends, kernel, suite } = definition;
+  const { packages, recommends, kernel, suite, arch } = definition;
   const means = (spec: string) => [name, `${name}+`].includes(parsePackageName(spec).name);
   const spec = [...packages, ...recommends].find(means) ?? name;
   const key = packages.includes(spec) ? 'packages' : means(kernel) ? 'kernel' : 'recommends';
   const place = key === 'kernel' ? placeOf(definition, ['kernel']) : placeOf(definition, [key], spec);
   const hint = near === undefined ? '' : `; did you mean ${near}?`;
-  return new InterlockError('package_unknown', { ...place, package: name, suite, hint });
+  const wanted = parsePackageName(spec).name;
+  return new InterlockError('package_unknown', { ...place, package: wanted, suite, arch, hint });
 }
 
 /** The error for a virtual package, with the packages that provide it: apt chooses none. */

@@ -30,11 +30,15 @@ export interface EmulationSite {
 export async function emulatorFor(
   arch: Arch,
   mode?: SandboxMode,
-  { machine = buildHostArch(), formats = '/usr/lib/binfmt.d' }: EmulationSite = {},
+  site: EmulationSite = {},
 ): Promise<string | undefined> {
-  const file = join(formats, registrations[arch]);
-  if (arch === machine || !existsSync(file)) return undefined;
+  const file = registrationOf(arch, site);
+  if (arch === (site.machine ?? buildHostArch()) || !existsSync(file)) return undefined;
   return (await hasOwnRegister(mode ?? (await sandboxMode()))) ? file : undefined;
+}
+
+function registrationOf(arch: Arch, { formats = '/usr/lib/binfmt.d' }: EmulationSite): string {
+  return join(formats, registrations[arch]);
 }
 
 async function hasOwnRegister(mode: SandboxMode): Promise<boolean> {
@@ -56,9 +60,13 @@ async function hasOwnRegister(mode: SandboxMode): Promise<boolean> {
 export async function checkEmulation(arch: Arch, site: EmulationSite = {}): Promise<void> {
   const { machine = buildHostArch(), register = '/proc/sys/fs/binfmt_misc' } = site;
   if (arch === machine || (await emulatorFor(arch, undefined, site))) return;
+  const refuse = (problem: string) => {
+    const isInstalled = existsSync(registrationOf(arch, site));
+    return missing(arch, isInstalled ? problem : `qemu-user-static is not installed, and ${problem}`);
+  };
   // reported below as not mounted
   const names: string[] = await readdir(register).catch(() => []);
-  if (!names.includes('register')) throw missing(arch, `${register} is not mounted`);
+  if (!names.includes('register')) throw refuse(`${register} is not mounted`);
   const entries = await Promise.all(
     // `register` itself can only be written
     names.map((name) => readFile(join(register, name), 'utf8').catch(() => '')),
@@ -67,7 +75,7 @@ export async function checkEmulation(arch: Arch, site: EmulationSite = {}): Prom
   if (found.some((text) => /^flags: .*F/m.test(text))) return;
   const problem =
     found.length > 0 ? 'its interpreter is not kept open (flag F)' : 'no interpreter is registered';
-  throw missing(arch, problem);
+  throw refuse(problem);
 }
 
 function magicOf(text: string): string | undefined {

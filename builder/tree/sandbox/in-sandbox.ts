@@ -29,6 +29,8 @@ const enter = fileURLToPath(new URL('enter.sh', import.meta.url));
 const endsWithParent = ['--pdeathsig', 'KILL'];
 /** What the sandbox's programs end with when they could not hide something. */
 const refusal = 125;
+/** What the shell ends with that found no such program. */
+const notFound = 127;
 
 /**
  * Runs a program of the build host as root of namespaces of its own, without network, on a simulated host: nothing
@@ -72,6 +74,9 @@ function sandboxProblem(error: unknown, tool: string): unknown {
   const [, problem] = /^sandbox: (.*)$/m.exec(String(output)) ?? [];
   if (status === refusal && problem) {
     return new InterlockError('sandbox_forbidden', { problem }, { cause: error });
+  }
+  if (status === notFound && String(output).endsWith(`${tool}: not found`)) {
+    return new InterlockError('tool_missing', { tool, package: tool }, { cause: error });
   }
   return new InterlockError('tool_failed', { tool, status: status!, output: output! }, { cause: error });
 }

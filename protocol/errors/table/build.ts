@@ -40,7 +40,7 @@ export const buildErrors = {
   ),
   emulation_missing: row(
     '{arch} packages cannot be installed on this {machine} machine: {problem}',
-    'Run as root: apt-get install qemu-user-static arch-test; without systemd also: mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc && /usr/lib/systemd/systemd-binfmt',
+    'Run as root: apt-get install qemu-user-static arch-test; before Linux 6.7 and without systemd also: mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc && /usr/lib/systemd/systemd-binfmt',
     500,
     69,
     'never',
@@ -74,8 +74,8 @@ export const buildErrors = {
     'never',
   ),
   package_unknown: row(
-    '{file}:{line}: package {package} does not exist in {suite}{hint}',
-    'Check the name, the suite and the components; firmware and microcode are in non-free-firmware.',
+    '{file}:{line}: package {package} does not exist in {suite} for {arch}{hint}',
+    'Check the name, the suite and the components (firmware and microcode are in non-free-firmware); what only one architecture has goes below [arch.x86-64] or [arch.arm64].',
     404,
     66,
     'never',

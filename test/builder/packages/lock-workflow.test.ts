@@ -157,8 +157,9 @@ describe('the lock of an archive that moves on', () => {
 
   it.each([
     ['mta', 'definition_invalid', /mta is a virtual package; name one that provides it: exim4, postfix/],
-    ['tool+', 'package_unknown', /package tool\+ does not exist in trixie/],
-    ['toool', 'package_unknown', /package toool does not exist in trixie/],
+    ['tool+', 'package_unknown', /package tool\+ does not exist in trixie for x86-64/],
+    ['toool', 'package_unknown', /package toool does not exist in trixie for x86-64/],
+    ['toool+', 'package_unknown', /package toool\+ does not exist in trixie for x86-64/],
   ])('refuses %s with its line', async (name, code, words) => {
     archive.publish(
       [

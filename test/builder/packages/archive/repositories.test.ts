@@ -149,7 +149,7 @@ describe('repositories', () => {
       code: 'package_unknown',
       details: { line: 3 },
       message: expect.stringMatching(
-        /package web-comon does not exist in trixie; did you mean web-common\?$/,
+        /package web-comon does not exist in trixie for x86-64; did you mean web-common\?$/,
       ),
     });
     await expect(choose('"wbe"')).rejects.toThrow(/did you mean web\?$/);

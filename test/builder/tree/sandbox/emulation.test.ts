@@ -49,7 +49,9 @@ it.each([
   if (text) await writeFile(join(register, 'qemu'), text);
   await expect(check()).rejects.toMatchObject({
     code: 'emulation_missing',
-    details: { problem: expect.stringContaining(problem) },
+    details: {
+      problem: expect.stringMatching(new RegExp(`^qemu-user-static is not installed, and .*${problem}`)),
+    },
     remedy: expect.stringContaining('apt-get install qemu-user-static'),
   });
 });

@@ -70,6 +70,11 @@ it('says which program failed, and with what', async () => {
   });
 });
 
+it('says which program is not installed', async () => {
+  const asking = inSandbox(['arch-tset', 'arm64'], { env: { PATH }, arch: buildHostArch() });
+  await expect(asking).rejects.toMatchObject({ code: 'tool_missing', details: { tool: 'arch-tset' } });
+});
+
 it('says that nothing can be run in a folder that forbids it', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'noexec-'));
   const module = join(import.meta.dirname, '../../../../builder/tree/sandbox/in-sandbox.ts');
