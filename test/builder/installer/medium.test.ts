@@ -111,6 +111,34 @@ test('the ISO is the same twice, and what xorriso, isoinfo, sgdisk and mtools fi
   expect(await run('isoinfo', ['-i', one, '-x', path])).toBe(medium.manifest.toString());
 });
 
+test('for arm64 disk and ISO start by UEFI alone, each by the program that arm64 firmware looks for', async () => {
+  const arm = { ...release, arch: 'arm64' } as const;
+  const folder = join(dir, 'arm64');
+  for (const name of ['root.erofs', 'root.verity', 'boot.efi']) cpSync(join(dir, name), join(folder, name));
+  writeFileSync(join(folder, 'release.json'), JSON.stringify(arm));
+  const [image, iso] = [join(folder, 'disk.img'), join(folder, 'arm64.iso')];
+  const { table: own } = await packDisk(folder, image, { sizes, loader: Buffer.from('MZ loader') });
+  expect(own.partitions.map(({ number, name }) => `${number} ${name}`)).toEqual([
+    '1 esp',
+    '2 root-a',
+    '3 verity-a',
+    '4 root-b',
+    '5 verity-b',
+    '6 state',
+  ]);
+  expect(own.sectors).toBe(table.sectors - (2 * mebibyte) / 512);
+  expect(await run('sgdisk', ['-v', image])).toContain('No problems found');
+  const { offset } = partitionRange(own, 'esp');
+  const programs = (await mtools(`${image}@@${offset}`, 'mdir', '-b', '-/', '::EFI')).match(/BOOT\S+\.EFI/g);
+  expect(programs).toEqual(['BOOT/BOOTAA64.EFI']);
+  const boot = Buffer.alloc(300_000, 'MZ');
+  await packIso({ release: arm, medium: await cutMedium(image, own, arm, folder, folder), boot }, iso);
+  const report = await run('sh', ['-c', 'xorriso -indev "$1" -report_el_torito plain 2>&1', 'sh', iso]);
+  expect(report).not.toContain('BIOS');
+  const block = Number(/El Torito boot img : +1 +UEFI +y +none .* (\d+)\n/.exec(report)?.[1]);
+  expect(await mtools(`${iso}@@${block * 2048}`, 'mtype', '::EFI/BOOT/BOOTAA64.EFI')).toBe(boot.toString());
+});
+
 const modules = '/usr/lib/grub/i386-pc';
 const whyNot = existsSync(modules) ? undefined : 'grub-pc-bin is not installed';
 
