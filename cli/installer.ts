@@ -49,11 +49,14 @@ async function installer(folder: string, options: Options): Promise<Answer> {
   const release: Release = parseRelease(await readFile(join(folder, 'release.json')));
   const signer = options.keys === undefined ? undefined : await requireSigner(options.keys);
   const files = options.config && (await configuration(options.config, options.keys));
-  const size = await packInstaller(folder, out, {
+  const { size, warnings } = await packInstaller(folder, out, {
     disk: { ...(await diskOptions(folder, release)), ...(files && { files }) },
     orders,
     kind: out.endsWith('.iso') ? 'iso' : 'network',
     ...(signer && { sign: (program: Buffer) => signPe(program, signer) }),
   });
-  return { text: line`${out}  ${formatBytes(size)}`, data: { out, size } };
+  return {
+    text: [line`${out}  ${formatBytes(size)}`, ...warnings].join('\n'),
+    data: { out, size, warnings },
+  };
 }
