@@ -35,7 +35,7 @@ export async function listDisks(
       size,
       sectorSize: Number(await read('queue/logical_block_size')) || sectorLength,
       serial: await serialOf(read),
-      isRemovable: (await read('removable')) === '1',
+      isRemovable: (await read('removable')) === '1' || (await isPlugged(folder, read)),
       isReadOnly: (await read('ro')) === '1',
       isMedium: own !== undefined && (own === name || partitions.includes(own)),
     });
@@ -47,6 +47,11 @@ export async function listDisks(
 export async function isPathOf(path: string, disk: Disk): Promise<boolean> {
   // a path that does not exist means no disk
   return path === disk.path || (await realpath(path).catch(() => path)) === disk.path;
+}
+
+/** On USB, or an SD card: such disks call themselves fixed, and are carried from one machine to the next. */
+async function isPlugged(folder: string, read: (file: string) => Promise<string>): Promise<boolean> {
+  return /\/usb\d+\//.test(await realpath(folder)) || (await read('device/type')) === 'SD';
 }
 
 /** virtio has a file of its own, NVMe and MMC one of the device's, SCSI and ATA a page of vital product data. */

@@ -1,4 +1,4 @@
-import { decodeGpt, type GptTable, gptLengths } from '../../protocol/formats/disk/gpt.ts';
+import { decodeGpt, type GptPartition, type GptTable, gptLengths } from '../../protocol/formats/disk/gpt.ts';
 import { frontLength, recordPlace } from '../../protocol/installer/medium.ts';
 import { decodeNote, encodeNote, isTornBetween, isTornNote, type Note, noteLength } from './note.ts';
 
@@ -7,8 +7,8 @@ export type Content =
   | { is: 'empty' }
   /** The installer began here and did not end; nothing of value is lost. */
   | { is: 'unfinished' }
-  /** `holds`: hex, the beginnings of the root hashes in its slots. */
-  | { is: 'interlock'; holds: string[]; record?: Note }
+  /** `holds`: hex, the beginnings of the root hashes in its slots; `esp`: what firmware starts it from. */
+  | { is: 'interlock'; holds: string[]; esp?: GptPartition; record?: Note }
   | { is: 'used'; what: string };
 
 /** What is read of a disk, and where from: its first and last MiB, and the verity superblocks of our slots. */
@@ -42,7 +42,8 @@ export async function lookAtDisk(size: number, read: ReadDisk, firstSector: Buff
     const superblock = await read(firstLba * table.sectorSize, 4096);
     if (superblock.subarray(0, 8).equals(superblockMagic)) holds.push(superblock.toString('hex', 16, 32));
   }
-  return { is: 'interlock', holds, ...(record && { record }) };
+  const esp = table.partitions.find(({ name }) => name === 'esp');
+  return { is: 'interlock', holds, ...(esp && { esp }), ...(record && { record }) };
 }
 
 /** A table counts with its protective first sector alone: that one is written last, and firmware and kernel want it too. */

@@ -1,7 +1,7 @@
 import type { Orders } from '../../protocol/installer/orders.ts';
 import { run } from '../../system/process/run.ts';
 import { bootNext } from './boot-next.ts';
-import type { Disk } from './disk.ts';
+import type { Disk, SeenDisk } from './disk.ts';
 import { decideOn, espOf, installOn, seeDisks, type Tell } from './installer.ts';
 import type { Source } from './source.ts';
 
@@ -25,7 +25,7 @@ export async function obey(
       return 'wait';
     case 'boot': {
       tell(`nothing is written to ${choice.disk.path}: ${choice.because}`);
-      if (!(await handOver(source))) {
+      if (!(await handOver(choice.disk, source))) {
         tell('this firmware cannot be told to start the disk: remove the medium and reboot');
         return 'wait';
       }
@@ -41,13 +41,15 @@ export async function obey(
 }
 
 async function leave({ after = 'reboot' }: Orders, source: Source, tell: Tell): Promise<Outcome> {
-  await handOver(source);
+  await bootNext(await espOf(source), source.medium.release.arch);
   tell({ reboot: 'rebooting', poweroff: 'turning off', stay: 'staying, as ordered' }[after]);
   if (after === 'stay') return 'wait';
   await run('systemctl', [after, '--no-block']);
   return 'leave';
 }
 
-async function handOver(source: Source): Promise<boolean> {
-  return bootNext(await espOf(source), source.medium.release.arch);
+/** A disk that was updated to the release has a table of its own. */
+async function handOver({ content }: SeenDisk, { medium }: Source): Promise<boolean> {
+  const esp = content.is === 'interlock' ? content.esp : undefined;
+  return esp !== undefined && bootNext(esp, medium.release.arch);
 }

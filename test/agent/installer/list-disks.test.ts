@@ -17,7 +17,7 @@ function put(files: Record<string, string>): void {
   }
 }
 
-test('disks are told by sysfs, without what is made of other devices; the medium is known by its mount', async () => {
+test('disks are told by sysfs, without what is made of other devices; the medium is known by its mount, a USB disk by its bus', async () => {
   put({
     'sys/block/vda/size': '16777216\n',
     'sys/block/vda/serial': 'V-1',
@@ -30,12 +30,18 @@ test('disks are told by sysfs, without what is made of other devices; the medium
     'sys/block/nvme0n1/ro': '1\n',
     'sys/block/nvme0n1/queue/logical_block_size': '4096\n',
     'sys/block/sdb/size': '0\n',
+    'sys/devices/pci0/usb1/1-1/block/sdc/size': '16777216\n',
+    'sys/block/mmcblk0/size': '16777216\n',
+    'sys/block/mmcblk0/device/type': 'MMC\n',
+    'sys/block/mmcblk1/size': '16777216\n',
+    'sys/block/mmcblk1/device/type': 'SD\n',
     'sys/block/loop0/size': '2048\n',
     'sys/block/sr0/size': '2048\n',
     'sys/block/dm-0/size': '2048\n',
     'sys/block/mmcblk0boot0/size': '2048\n',
     mounts: 'tmpfs /run tmpfs rw 0 0\n/dev/sda /run/interlock/medium iso9660 ro 0 0\n',
   });
+  symlinkSync('../devices/pci0/usb1/1-1/block/sdc', join(dir, 'sys/block/sdc'));
   const disks = await listDisks(
     '/run/interlock/medium/interlock',
     join(dir, 'sys'),
@@ -43,13 +49,16 @@ test('disks are told by sysfs, without what is made of other devices; the medium
     join(dir, 'mounts'),
   );
   expect(disks).toEqual([
+    disk('/dev/mmcblk0', {}),
+    disk('/dev/mmcblk1', { isRemovable: true }),
     disk('/dev/nvme0n1', { serial: 'N-1', isReadOnly: true, sectorSize: 4096 }),
     disk('/dev/sda', { serial: 'SATA-7', size: 1_024_000_000, isRemovable: true, isMedium: true }),
+    disk('/dev/sdc', { isRemovable: true }),
     disk('/dev/vda', { serial: 'V-1' }),
   ]);
   symlinkSync('/dev/null', join(dir, 'by-id'));
   expect(await isPathOf(join(dir, 'by-id'), { ...disks[0]!, path: '/dev/null' })).toBe(true);
-  expect(await isPathOf('/dev/vdb', disks[2]!)).toBe(false);
+  expect(await isPathOf('/dev/vdb', disks.at(-1)!)).toBe(false);
 });
 
 function disk(path: string, change: object) {

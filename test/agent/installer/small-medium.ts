@@ -10,9 +10,9 @@ const mebibyte = 1024 * 1024;
 export const rootHash = sha256(Buffer.from('root'));
 
 /** A medium whose disk has partitions of 1 MiB, and the bytes that this disk must have wherever they matter. */
-export function smallMedium(): { source: Source; expected: Buffer } {
+export function smallMedium(seed = 'seed'): { source: Source; expected: Buffer } {
   const sizes = { esp: mebibyte, root: mebibyte, verity: mebibyte, state: mebibyte, bios: mebibyte };
-  const table = layOutDisk(sizes, 'x86-64', 'seed');
+  const table = layOutDisk(sizes, 'x86-64', seed);
   const size = table.sectors * table.sectorSize;
   const at = (name: Parameters<typeof partitionRange>[1]) => partitionRange(table, name).offset;
   const { head, tail } = encodeGpt(table);

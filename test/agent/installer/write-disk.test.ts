@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { lookAtDisk } from '../../../agent/installer/look-at-disk.ts';
 import { decodeNote, noteLength } from '../../../agent/installer/note.ts';
 import { writeDisk } from '../../../agent/installer/write-disk.ts';
+import { decodeGpt, gptLengths } from '../../../protocol/formats/disk/gpt.ts';
 import { recordPlace } from '../../../protocol/installer/medium.ts';
 import { createModelDisk, type ModelDisk, memorySource, PowerCut } from './model-disk.ts';
 import { rootHash, smallMedium } from './small-medium.ts';
@@ -14,6 +15,12 @@ const more = 3 * mebibyte;
 
 const look = (disk: ModelDisk) =>
   lookAtDisk(disk.size, async (at, length) => disk.bytes.subarray(at, at + length), firstSector);
+
+function espOf(bytes: Buffer) {
+  const { head, tail } = gptLengths(512);
+  const { partitions } = decodeGpt(bytes.subarray(0, head), bytes.subarray(bytes.length - tail));
+  return partitions.find(({ name }) => name === 'esp');
+}
 
 /** What must be there in the end, on a disk that held anything before. */
 function check(disk: ModelDisk): void {
@@ -41,8 +48,18 @@ test('an installed disk has the bytes of the builder’s disk, whatever was on i
   expect(await look(disk)).toEqual({
     is: 'interlock',
     holds: [rootHash.slice(0, 32), '00'.repeat(16)].slice(0, 1),
+    esp: expect.objectContaining({ name: 'esp', guid: espOf(expected)?.guid }),
     record: { kind: 'installed', rootHash, order: '2026-1' },
   });
+});
+
+test('the firmware is told of the disk’s own partition: an updated disk keeps the table of the release it began with', async () => {
+  const other = smallMedium('another seed');
+  const disk = createModelDisk(Buffer.alloc(expected.length + more));
+  await writeDisk(disk, other.source, '-');
+  const content = await look(disk);
+  expect(content).toMatchObject({ is: 'interlock', esp: { guid: espOf(other.expected)?.guid } });
+  expect(espOf(other.expected)?.guid).not.toBe(espOf(expected)?.guid);
 });
 
 test('cut anywhere, again and again, a disk is as it was, or known as unfinished, or whole', async () => {
