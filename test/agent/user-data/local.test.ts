@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { fileSystemOf, headBytes } from '../../../agent/user-data/local/file-system.ts';
 import { decoded } from '../../../agent/user-data/local/guestinfo.ts';
@@ -201,6 +202,46 @@ test('the script of the units finds what was given, configured or plugged in', a
     true,
     false,
   ]);
+});
+
+test('a stick that comes behind its controller is waited for; one without a driver and a machine without USB are not', async () => {
+  const stick = 'sys/bus/usb/devices/1-1:1.0';
+  const controller = { 'sys/bus/pci/devices/0000:00:04.0/class': '0x0c0330\n' };
+  const scsi = join(stick, 'host0/target0:0:0/0:0:0:0/block/sda');
+  const coming = rootWith({ ...controller, 'run/udev/queue': '' });
+  const began = performance.now();
+  const [isFound] = await Promise.all([
+    endsWell('local', coming),
+    (async () => {
+      await sleep(1000);
+      await run('mkfs.vfat', ['-C', '-n', 'CIDATA', join(scratch, 'stick'), '1024']);
+      for (const [path, text] of Object.entries({
+        [join(stick, 'bInterfaceClass')]: '08\n',
+        [join(stick, 'driver')]: '',
+      })) {
+        mkdirSync(dirname(join(coming, path)), { recursive: true });
+        writeFileSync(join(coming, path), text);
+      }
+      rmSync(join(coming, 'run/udev/queue'));
+      await sleep(1000);
+      mkdirSync(join(coming, 'dev'));
+      cpSync(join(scratch, 'stick'), join(coming, 'dev/sda'));
+      mkdirSync(join(coming, 'sys/class/block/sda'), { recursive: true });
+      writeFileSync(join(coming, 'sys/class/block/sda/size'), '2048\n');
+      mkdirSync(join(coming, scsi), { recursive: true });
+    })(),
+  ]);
+  expect(isFound).toBe(true);
+  expect(performance.now() - began).toBeGreaterThan(2000);
+  const quick = [
+    rootWith({ ...controller, [`${stick}/bInterfaceClass`]: '08\n' }),
+    rootWith({ ...controller, [`${stick}/bInterfaceClass`]: '03\n', [`${stick}/driver`]: '' }),
+    rootWith({ 'run/udev/queue': '' }),
+  ];
+  const start = performance.now();
+  expect(await Promise.all(quick.map((root) => endsWell('local', root)))).toEqual([false, false, false]);
+  // one that waited would need ten seconds
+  expect(performance.now() - start).toBeLessThan(9000);
 });
 
 async function endsWell(stage: string, root: string): Promise<boolean> {
