@@ -55,6 +55,21 @@ const scenarios = {
     replies: withUserData({ type: 'text/html', body: '<!DOCTYPE html><html>Log in</html>' }),
     machine: amazon,
   },
+  'a portal that gives its page for everything': {
+    replies: ec2.map((reply) => ({
+      ...reply,
+      type: 'text/html',
+      body: '\n<html><a href="/login">Log in</a></html>',
+    })),
+    machine: amazon,
+  },
+  'a portal that calls its page a text': {
+    replies: ec2.map(({ headers: _, ...reply }) => ({
+      ...reply,
+      body: '<html> <a href="/login">Log in</a></html>',
+    })),
+    machine: amazon,
+  },
   'a redirect elsewhere': {
     replies: withUserData({ status: 302, location: 'http://192.0.2.1/latest/user-data' }),
     machine: amazon,
@@ -308,6 +323,8 @@ describe('a service that is not well', () => {
     ['a redirect elsewhere', 'it redirects to http://192.0.2.1/latest/user-data'],
     ['too long an answer', 'is longer than 4194304 bytes'],
     ['a packed answer that nobody asked for', 'is encoded as gzip'],
+    ['a portal that gives its page for everything', 'a page for people'],
+    ['a portal that calls its page a text', 'gives no token'],
     ['without an id', 'names no instance id'],
     ['forbidden by an old token', 'answers with 403'],
     ['gce with text for JSON', 'is not valid JSON'],
