@@ -8,7 +8,7 @@ export interface Standing {
   trusted: boolean;
 }
 
-/** Keys of a plan that say a host's name, who comes in, and what time it is: with Secure Boot on, anybody's user-data may set them. */
+/** Keys of a plan that say a host's name, who comes in, and what time it is: with Secure Boot on, anybody's user-data may set them, as its source may set the network. */
 const harmless = new Set<keyof Plan>([
   'hostname',
   'groups',
