@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { strict } from '../schema/schema.ts';
 
-/** Characters of user-data that the server reads: clouds take 16 to 64 KiB, and a longer text would keep others waiting. */
+/** Characters of user-data that the server reads: clouds take 16 to 64 KiB. */
 export const longestUserData = 128 * 1024;
 
 /** User-data as text. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { longestUserData } from '../../../protocol/api/user-data.ts';
+import { openChecks } from '../../../update-server/routes/v1/user-data/check-in-thread.ts';
 import { bearer, makeApp, type TestApp } from '../support/make-app.ts';
 
 const url = '/v1/user-data/check';
@@ -48,6 +49,33 @@ it('answers problems with their lines, and no plan when a host would refuse', as
     ],
     plan: [],
   });
+});
+
+const slowText = `#cloud-config\nruncmd: [${'a,'.repeat(longestUserData / 2 - 20)}]\n`;
+
+it('reads a text that takes long without keeping the server from others', async () => {
+  const before = process.threadCpuUsage();
+  const { body } = await server.post(url, { text: slowText });
+  const { user, system } = process.threadCpuUsage(before);
+  expect(body).toMatchObject({ valid: true, plan: [{ title: 'Commands' }] });
+  expect(body.plan[0].rows).toHaveLength(501);
+  expect(body.plan[0].rows.at(-1).cells).toEqual(['and 65016 more', '']);
+  expect(user + system).toBeLessThan(250_000);
+});
+
+it('gives up a text after its time, goes on with the next, and lets only so many wait', async () => {
+  const check = openChecks({ patienceMs: 1, mostWaiting: 2, idleMs: 1 });
+  const answers = await Promise.allSettled([check(slowText), check(slowText), check('#cloud-config\n')]);
+  expect(answers).toMatchObject([
+    { value: { valid: false, problems: [{ text: expect.stringContaining('takes longer') }] } },
+    { value: { valid: false } },
+    { reason: { code: 'overloaded' } },
+  ]);
+  const patient = openChecks({ patienceMs: 20_000, mostWaiting: 1, idleMs: 1 });
+  for (const name of ['one', 'two'])
+    expect(await patient(`#cloud-config\nhostname: ${name}\n`)).toMatchObject({
+      plan: [{ rows: [{ cells: ['name', name] }] }],
+    });
 });
 
 it('keeps nothing, and refuses what is too long or asked too often', async () => {
