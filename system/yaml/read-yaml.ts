@@ -1,11 +1,14 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node as YamlNode } from 'yaml';
 import type { ListNode, MapNode, Node, ScalarNode } from '../../protocol/user-data/node.ts';
 import type { Place, Problem } from '../../protocol/user-data/problem.ts';
+import { findExcess } from './find-excess.ts';
 import { resolvePlain } from './resolve-plain.ts';
 import { syntaxProblem } from './syntax-problem.ts';
 
 /** A value inside values: deeper than any setting, and shallow enough for every reader's stack. */
 const deepest = 64;
+/** Words, signs and line ends outside of texts: reading takes as long as there are many of them, a second for four times as many. */
+const mostPieces = 100_000;
 /** Values of a document with all its aliases followed: an anchor of anchors would fill the memory. */
 const mostValues = 100_000;
 
@@ -25,19 +28,20 @@ export function readYaml(text: string): ReadYaml {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const tooDeep = findDepth(text);
-  if (tooDeep !== undefined) {
+  const excess = findExcess(text, { deepest, mostPieces });
+  if (excess) {
     lineStarts(text, lines);
-    return { node: null, problems: [depthProblem(place(tooDeep))] };
+    const at = place(excess.at);
+    return { node: null, problems: [excess.kind === 'depth' ? depthProblem(at) : lengthProblem(at)] };
   }
   const document = parse(text, lines);
-  if (document.errors.length > 0) {
-    return {
-      node: null,
-      problems: document.errors
-        .slice(0, mostErrors)
-        .map((error) => syntaxProblem(error, place(error.pos[0]))),
-    };
+  const { errors } = document;
+  // the library says so where its stack ended, and of what followed from it
+  const exhausted = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  if (exhausted) return { node: null, problems: [depthProblem(place(exhausted.pos[0]))] };
+  if (errors.length > 0) {
+    const named = errors.slice(0, mostErrors);
+    return { node: null, problems: named.map((error) => syntaxProblem(error, place(error.pos[0]))) };
   }
   const reader = openReader(place);
   const node = document.contents ? reader.read(document.contents as YamlNode, 0) : null;
@@ -215,22 +219,13 @@ function depthProblem(at: Place): Problem {
   };
 }
 
-/** Where brackets or dashes open too many levels: the library recurses once for each. */
-function findDepth(text: string): number | undefined {
-  let open = 0;
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at];
-    if (character === '[' || character === '{') open++;
-    else if (character === ']' || character === '}') open = Math.max(0, open - 1);
-    else if (character === '\n') {
-      const nested = /[^\n]{0,400}/y;
-      nested.lastIndex = at + 1;
-      const [line = ''] = nested.exec(text) ?? [];
-      if (/^ *(?:[-?] +){64}/.test(line)) return at + 1;
-    }
-    if (open > deepest * 16) return at;
-  }
-  return undefined;
+function lengthProblem(at: Place): Problem {
+  return {
+    at,
+    severity: 'error',
+    text: `the document has more than ${mostPieces} words, signs and line ends up to here`,
+    instead: 'Put a long text into one value, by `content: |`, or into encoding: gz+b64.',
+  };
 }
 
 function lineStarts(text: string, lines: LineCounter): void {

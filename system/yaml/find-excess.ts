@@ -1,0 +1,56 @@
+import { Lexer } from 'yaml';
+
+/** What a text may have before it is parsed. */
+interface Most {
+  deepest: number;
+  mostPieces: number;
+}
+
+/** What a text has too much of, and from which character on. */
+export interface Excess {
+  kind: 'depth' | 'pieces';
+  at: number;
+}
+
+/** Finds what would cost the parser its stack, or the reader's patience, before anything is parsed. */
+export function findExcess(text: string, { deepest, mostPieces }: Most): Excess | undefined {
+  const depth = findDepth(text, deepest);
+  if (depth !== undefined) return { kind: 'depth', at: depth };
+  const pieces = findPiece(text, mostPieces);
+  return pieces === undefined ? undefined : { kind: 'pieces', at: pieces };
+}
+
+/** Where brackets or dashes open too many levels: the library recurses once for each. */
+function findDepth(text: string, deepest: number): number | undefined {
+  const nested = new RegExp(`^ *(?:[-?] +){${deepest}}`);
+  let open = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '[' || character === '{') open++;
+    else if (character === ']' || character === '}') open = Math.max(0, open - 1);
+    if (at === 0 || character === '\n') {
+      const start = at === 0 ? 0 : at + 1;
+      const end = text.indexOf('\n', start);
+      const line = text.slice(start, Math.min(start + 400, end === -1 ? text.length : end));
+      if (nested.test(line)) return start;
+    }
+    if (open > deepest * 16) return at;
+  }
+  return undefined;
+}
+
+/** Marks of the lexer's own, which are no characters of the text. */
+const marks = new Set(['\u0002', '\u0018', '\u001f']);
+
+/** Where the first piece too many begins. A text as long as clouds take has none, and is not looked at. */
+function findPiece(text: string, most: number): number | undefined {
+  if (text.length < most) return undefined;
+  let pieces = 0;
+  let at = 0;
+  for (const piece of new Lexer().lex(text)) {
+    if (marks.has(piece)) continue;
+    if (++pieces > most) return at;
+    at += piece.length;
+  }
+  return undefined;
+}
