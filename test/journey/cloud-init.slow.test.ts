@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { run } from '../../system/process/run.ts';
 import { applyByUs } from '../support/user-data/apply-by-us.ts';
 import { folderAccounts, makeFolderHost } from '../support/user-data/folder-host.ts';
-import { randomDocument } from '../support/user-data/random-document.ts';
+import { numberedIn, randomDocument } from '../support/user-data/random-document.ts';
 import { type Raw, seenIn } from '../support/user-data/seen.ts';
 import { outFile } from './with-vm.ts';
 
@@ -42,10 +42,11 @@ test('Debian’s cloud-init and this system make the same files, users and group
     for (const [index, document] of documents.entries()) {
       const other = theirs[index]!;
       const own = await applyByUs(host, document, `instance-${index}`);
-      // cloud-init ends at groups and homes that are not there, which are made here
+      // cloud-init ends where useradd refuses, and goes on with nothing
       if (other.problems.length > 0) continue;
       compared += 1;
-      const [ours, expected] = [seenIn(own), seenIn(other)];
+      const numbered = numberedIn(document);
+      const [ours, expected] = [seenIn(own, numbered), seenIn(other, numbered)];
       if (own.problems.length > 0 || JSON.stringify(sortKeys(ours)) !== JSON.stringify(sortKeys(expected)))
         differences.push({ document, problems: own.problems, ours, theirs: expected });
     }
@@ -55,7 +56,7 @@ test('Debian’s cloud-init and this system make the same files, users and group
     );
     await writeFile(outFile('cloud-init-differences.json'), JSON.stringify(differences, null, 1));
     expect(differences).toEqual([]);
-    expect(compared).toBeGreaterThan(count / 3);
+    expect(compared).toBeGreaterThan(count * 0.9);
   } finally {
     host.remove();
     await rm(folder, { recursive: true, force: true });

@@ -20,7 +20,8 @@ const user = optional({
   name: fc.constantFrom(...names),
   gecos: fc.constantFrom('Ada Lovelace', 'x', 'Ünï'),
   shell: fc.constantFrom('/bin/bash', '/usr/sbin/nologin'),
-  homedir: fc.constantFrom('/home/elsewhere', '/srv/people/one'),
+  // cloud-init makes no folder around a home
+  homedir: fc.constantFrom('/home/elsewhere', '/srv/one'),
   uid: fc.integer({ min: 30_000, max: 30_003 }),
   groups: fc.oneof(
     some([...there, ...groups]).filter(({ length }) => length > 0),
@@ -98,9 +99,34 @@ export const randomDocument = fc
       maxLength: 4,
     }),
   })
+  .map(({ groups, users, ...rest }) => ({ groups: withNamed(groups, users), users, ...rest }))
   .map((document) => Object.fromEntries(Object.entries(document).filter(([, list]) => list.length > 0)))
   .filter((document) => Object.keys(document).length > 0)
   .map((document) => `#cloud-config\n${JSON.stringify(document, null, 1)}\n`);
+
+/** The users to whom a generated document gives a number. */
+export function numberedIn(document: string): Set<string> {
+  const { users = [] } = JSON.parse(document.slice(document.indexOf('\n'))) as {
+    users?: { name: string; uid?: number }[];
+  };
+  return new Set(users.filter(({ uid }) => uid !== undefined).map(({ name }) => name));
+}
+
+type Group = string | Record<string, string[]>;
+type User = { groups?: string | string[]; primary_group?: string };
+
+/** Groups with those that users name: cloud-init's useradd ends at one that is not there. */
+function withNamed(list: Group[], users: User[]): Group[] {
+  const known = new Set([
+    ...there,
+    ...list.flatMap((group) => (typeof group === 'string' ? group : Object.keys(group))),
+  ]);
+  const named = users.flatMap(({ groups = [], primary_group }) => [
+    ...(typeof groups === 'string' ? groups.split(', ') : groups),
+    ...(primary_group ? [primary_group] : []),
+  ]);
+  return [...list, ...new Set(named.filter((name) => !known.has(name)))];
+}
 
 function areDistinct(values: readonly unknown[]): boolean {
   const given = values.filter((value) => value !== undefined);

@@ -14,15 +14,15 @@ export interface Raw {
   problems: string[];
 }
 
-/** Names in place of numbers; numbers only where the document gave them. */
-export function seenIn({ files, sudoers, accounts }: Raw): Seen {
+/** Names in place of numbers; numbers only of users to whom the document gave them. */
+export function seenIn({ files, sudoers, accounts }: Raw, numbered: ReadonlySet<string>): Seen {
   const rows = (name: string) => (accounts[name] ?? []).map((line) => line.split(':'));
   const nameOf = (name: string, id: number | string) =>
     rows(name).find((row) => row[2] === String(id))?.[0] ?? `number ${id}`;
   const shadow = new Map(rows('shadow').map((row) => [row[0], row]));
   const users = rows('passwd').map(([name = '', , uid = '', gid = '', ...rest]) => {
     const [, password, , least, most, warn, , expires] = shadow.get(name) ?? [];
-    const given = Number(uid) >= 30_000 && Number(uid) <= 30_003 ? uid : 'chosen';
+    const given = numbered.has(name) ? uid : 'chosen';
     return [name, { given, group: nameOf('group', gid), rest, password, least, most, warn, expires }];
   });
   return {
