@@ -17,6 +17,7 @@ import { lookAtDisk } from '../state/look-at-disk.ts';
 import { openStore } from '../state/store.ts';
 import { readTrouble } from '../state/trouble.ts';
 import { holdOf, type Memory } from '../state-machine/memory.ts';
+import { readProblems } from '../user-data/record/read-problems.ts';
 import { readRecord, type Record as UserDataRecord } from '../user-data/record/record.ts';
 import { lookAt } from './look-at.ts';
 
@@ -33,6 +34,8 @@ export interface Status {
   loader: LoaderName | null;
   /** What the host was made from; null without user-data. */
   userData: UserDataRecord | null;
+  /** What of them does not hold, warnings included. */
+  userDataProblems: UserDataRecord['problems'];
   progress: (Progress & { pid: number }) | null;
   /** What would let the server be asked again. */
   advice: string | null;
@@ -66,6 +69,7 @@ export async function readStatus(root: string): Promise<Status> {
     secureBoot: await readSecureBoot(root),
     loader: await readLoader(root),
     userData: await readRecord(root),
+    userDataProblems: await readProblems(root),
     progress: fresh ? null : await readProgress(paths),
     advice: memory.look?.problem ? remedyOf(memory.look.reason) : null,
     problems: [
@@ -82,7 +86,7 @@ function isForbidden(problem: InterlockError | null): problem is InterlockError 
 
 /** The status as JSON. */
 export function dataOf({ hostId, settings, memory, problems, ...now }: Status) {
-  const { entries, outdated, secureBoot, loader, userData, progress, advice } = now;
+  const { entries, outdated, secureBoot, loader, userData, userDataProblems, progress, advice } = now;
   const {
     phase,
     since,
@@ -128,6 +132,7 @@ export function dataOf({ hostId, settings, memory, problems, ...now }: Status) {
     loader,
     isBootVerified: secureBoot.on && loader !== 'grub',
     userData,
+    userDataProblems,
     progress,
     sources,
   };

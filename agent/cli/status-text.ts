@@ -64,9 +64,9 @@ function loaderOf({ loader }: Status): Fact[] {
   return [['loader', texts[loader]]];
 }
 
-function userDataOf({ userData }: Status): Fact[] {
-  if (!userData) return [];
-  const problems = userData.problems.map(({ item, problem }): Fact => ['user-data', `${item}: ${problem}`]);
+function userDataOf({ userData, userDataProblems }: Status): Fact[] {
+  const problems = userDataProblems.map(({ item, problem }): Fact => ['user-data', `${item}: ${problem}`]);
+  if (!userData) return problems;
   return [['user-data', `${userData.source}, instance ${userData.instanceId}`], ...problems];
 }
 

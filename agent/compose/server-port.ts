@@ -4,6 +4,7 @@ import { explained } from '../server/explained.ts';
 import { openServer } from '../server/open-server.ts';
 import { openRetryAfter } from '../server/retry-after.ts';
 import { lookAtDisk } from '../state/look-at-disk.ts';
+import { lookAtUserData } from '../user-data/record/read-problems.ts';
 import type { Context } from './context.ts';
 import { refuse } from './refuse.ts';
 
@@ -22,7 +23,7 @@ export async function openServerPort(context: Context): Promise<ServerPort | nul
     labels,
     signal,
     retryAfter: openRetryAfter(server, paths.run),
-    trouble: () => lookAtDisk(paths.state),
+    trouble: async () => (await lookAtDisk(paths.state)) ?? lookAtUserData(paths.root),
     identity: context.identity,
     state: paths.state,
     enroll: {

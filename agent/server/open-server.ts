@@ -7,6 +7,7 @@ import {
   ReportsAnswer,
 } from '../../protocol/api/check-in.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { TroubleCode } from '../../protocol/errors/trouble-codes.ts';
 import type { ServerPort } from '../ports/server.ts';
 import { hostKey } from './host-key.ts';
 import { type Identity, writeIdentity } from './identity.ts';
@@ -25,7 +26,7 @@ export interface ServerOptions extends Omit<PostContext, 'credential'> {
   state: string;
   identity: Identity | null;
   /** What is wrong with this host besides what it remembers. */
-  trouble?(): Promise<InterlockError | null>;
+  trouble?(): Promise<{ code: TroubleCode; message: string } | null>;
   onEnrolled(identity: Identity): void;
 }
 

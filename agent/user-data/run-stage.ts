@@ -16,6 +16,7 @@ import { writeNetwork } from './network/write-network.ts';
 import { mayApply } from './policy/may-apply.ts';
 import type { Found, Search, Stage } from './ports/found.ts';
 import { newRecord, type Record, readRecord, writeRecord } from './record/record.ts';
+import { writeSearchNote } from './record/search-note.ts';
 
 /** What a stage works with. */
 export interface StageOptions {
@@ -48,6 +49,7 @@ export interface Outcome {
 export async function runStage(options: StageOptions): Promise<Outcome> {
   const { root, stage, search } = options;
   const { found, misses } = search;
+  await writeSearchNote(root, { stage, source: found?.source ?? null, misses });
   if (stage === 'local') await noteFound(root, found !== null);
   if (!found) return goWithout(options);
   const before = await readRecord(root);

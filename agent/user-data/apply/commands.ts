@@ -7,17 +7,19 @@ import { putFile } from './write-file.ts';
 /** Where commands wait until everything else is done; the unit that runs them starts while this is there. */
 export const commandsFile = '/var/lib/interlock/user-data/commands';
 const scripts = '/var/lib/interlock/user-data/scripts';
+/** Commands that failed, a line each: the number and the status; the unit adds the script's own as number 0. */
+export const failedCommandsFile = `${commandsFile}.failed`;
 
 /**
  * Commands as one shell script, as cloud-init makes it: a later line finds the folder and the variables of an earlier one. With
- * `progress`, a file, each line that was begun is noted, and the script started again goes on behind it.
+ * `progress`, a file, each line that was begun is noted, and the script started again goes on behind it; one that failed is noted too.
  */
 export function shellScript(commands: readonly PlannedCommand[], progress?: string): string {
   const lines = commands.map(({ run: what }, index) => lineOf(what, index));
   if (!progress) return ['#!/bin/sh', ...lines, ''].join('\n');
   const begun = lines.map(
     (line, index) =>
-      `if [ "$interlock_begun" -lt ${index + 1} ]; then\necho ${index + 1} >${progress}; sync ${progress}\n${line}\nfi`,
+      `if [ "$interlock_begun" -lt ${index + 1} ]; then\necho ${index + 1} >${progress}; sync ${progress}\n${line}\ninterlock_status=$?\n[ "$interlock_status" = 0 ] || echo "${index + 1} $interlock_status" >>${failedCommandsFile}\nfi`,
   );
   const last = `[ -e ${progress} ] && read -r interlock_begun <${progress} || interlock_begun=0`;
   return ['#!/bin/sh', last, ...begun, ''].join('\n');
@@ -34,7 +36,8 @@ export async function layCommands(
   const last = await readFile(join(root, laid), 'utf8').catch(() => '');
   if (last === instanceId) return;
   const progress = `${commandsFile}.begun`;
-  for (const path of [commandsFile, progress]) await rm(join(root, path), { force: true });
+  for (const path of [commandsFile, progress, failedCommandsFile])
+    await rm(join(root, path), { force: true });
   for (const [index, { run: what }] of commands.entries())
     if (typeof what === 'object' && 'script' in what)
       await putFile(root, `${scripts}/${index + 1}`, what.script, 0o700);

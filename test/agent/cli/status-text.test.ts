@@ -34,6 +34,7 @@ function statusOf(memory: Partial<Memory>, more: Partial<Status> = {}): Status {
     ],
     outdated: [],
     userData: null,
+    userDataProblems: [],
     secureBoot: { on: true, lockdown: 'integrity' } as Status['secureBoot'],
     loader: 'systemd-boot' as Status['loader'],
     progress: null,

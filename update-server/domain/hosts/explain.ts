@@ -15,9 +15,7 @@ export function explain(host: HostSummary, rollout: Rollout | undefined, now: Da
   const why = ofGrant(host) ?? whyOf(host, rollout, now);
   const more = [
     ofSilence(host),
-    host.trouble
-      ? `Its agent has been stuck since ${host.trouble.since}: ${host.trouble.code}, ${host.trouble.text}`
-      : '',
+    ofTrouble(host),
     host.held && host.decision !== 'held' ? sentence('held', host, rollout) : '',
     host.approved
       ? ''
@@ -42,6 +40,13 @@ function whyOf(host: HostSummary, rollout: Rollout | undefined, now: Date): stri
 function ofSilence({ state, standing, lastSeen }: HostSummary): string {
   if (state !== 'silent' || standing?.is === 'silent') return '';
   return `The host is silent: this is what it said at ${lastSeen}, and it has missed several check-ins since.`;
+}
+
+/** What its agent reports; user-data that do not hold keep it from nothing. */
+function ofTrouble({ trouble }: HostSummary): string {
+  if (!trouble) return '';
+  const since = trouble.code === 'user_data_failed' ? 'has reported since' : 'has been stuck since';
+  return `Its agent ${since} ${trouble.since}: ${trouble.code}, ${trouble.text}`;
 }
 
 /** The outcome of the last grant, while it says more than the decision of the last check-in. */
