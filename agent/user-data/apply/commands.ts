@@ -2,13 +2,12 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PlannedCommand } from '../../../protocol/user-data/plan.ts';
 import { run } from '../../../system/process/run.ts';
+import { noteFiles } from '../record/host-notes.ts';
 import { putFile } from './write-file.ts';
 
 /** Where commands wait until everything else is done; the unit that runs them starts while this is there. */
 export const commandsFile = '/var/lib/interlock/user-data/commands';
 const scripts = '/var/lib/interlock/user-data/scripts';
-/** Commands that failed, a line each: the number and the status; the unit adds the script's own as number 0. */
-export const failedCommandsFile = `${commandsFile}.failed`;
 
 /**
  * Commands as one shell script, as cloud-init makes it: a later line finds the folder and the variables of an earlier one. With
@@ -19,7 +18,7 @@ export function shellScript(commands: readonly PlannedCommand[], progress?: stri
   if (!progress) return ['#!/bin/sh', ...lines, ''].join('\n');
   const begun = lines.map(
     (line, index) =>
-      `if [ "$interlock_begun" -lt ${index + 1} ]; then\necho ${index + 1} >${progress}; sync ${progress}\n${line}\ninterlock_status=$?\n[ "$interlock_status" = 0 ] || echo "${index + 1} $interlock_status" >>${failedCommandsFile}\nfi`,
+      `if [ "$interlock_begun" -lt ${index + 1} ]; then\necho ${index + 1} >${progress}; sync ${progress}\n${line}\ninterlock_status=$?\n[ "$interlock_status" = 0 ] || echo "${index + 1} $interlock_status" >>${noteFiles.commands}\nfi`,
   );
   const last = `[ -e ${progress} ] && read -r interlock_begun <${progress} || interlock_begun=0`;
   return ['#!/bin/sh', last, ...begun, ''].join('\n');
@@ -36,7 +35,7 @@ export async function layCommands(
   const last = await readFile(join(root, laid), 'utf8').catch(() => '');
   if (last === instanceId) return;
   const progress = `${commandsFile}.begun`;
-  for (const path of [commandsFile, progress, failedCommandsFile])
+  for (const path of [commandsFile, progress, noteFiles.commands])
     await rm(join(root, path), { force: true });
   for (const [index, { run: what }] of commands.entries())
     if (typeof what === 'object' && 'script' in what)

@@ -5,6 +5,8 @@ import { privateFile, privateFolder } from '../../../system/files/private-files.
 
 /** Lines about a host that are read again, for as long as the instance or the image that they are about. */
 export const noteFiles = {
+  /** Commands that failed, a line each: the number and the status; the unit adds the script's own as number 0. */
+  commands: '/var/lib/interlock/user-data/commands.failed',
   /** What of the host's own accounts does not hold beside the running image's. */
   merge: '/var/lib/interlock/users/notes',
 } as const;

@@ -1,4 +1,3 @@
-import { failedCommandsFile } from '../apply/commands.ts';
 import { noteFiles, readNotes } from './host-notes.ts';
 import { type Record, readRecord } from './record.ts';
 import { readSearchNote, type SearchNote } from './search-note.ts';
@@ -9,7 +8,7 @@ type Problem = Record['problems'][number];
 export async function readProblems(root: string): Promise<Problem[]> {
   const [record, failed, search, merge] = await Promise.all([
     readRecord(root),
-    readNotes(root, failedCommandsFile),
+    readNotes(root, noteFiles.commands),
     readSearchNote(root),
     readNotes(root, noteFiles.merge),
   ]);
@@ -29,7 +28,7 @@ function ofCommand(line: string): Problem {
 }
 
 /** A boot that found nothing although a service was to be asked, or a source was there. */
-function ofSearch(note: SearchNote | null): Problem[] {
+export function ofSearch(note: SearchNote | null): Problem[] {
   if (!note || note.source !== null) return [];
   const item = 'not found in this boot';
   const failed = note.misses.filter(({ failed }) => failed);

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { dataOf, type Status } from '../../../agent/cli/read-status.ts';
 import { formatStatus } from '../../../agent/cli/status-text.ts';
 import { freshMemory, type Memory } from '../../../agent/state-machine/memory.ts';
+import { ofSearch } from '../../../agent/user-data/record/read-problems.ts';
 
 const now = new Date('2026-03-01T12:00:00Z');
 const running = {
@@ -202,4 +203,16 @@ test('a host that a BIOS started says that nothing verified it', () => {
   expect(formatStatus(status, now)).toContain('GRUB, by BIOS: this boot is not verified');
   expect(dataOf(status)).toMatchObject({ loader: 'grub', isBootVerified: false });
   expect(dataOf(statusOf({}))).toMatchObject({ loader: 'systemd-boot', isBootVerified: true });
+});
+
+test('a boot that found no user-data says why, and a source that this machine has not is no reason', () => {
+  const misses = [
+    { source: 'ec2', failed: true, reason: 'no answer in 60 s' },
+    { source: 'smbios', failed: false, reason: 'this machine has none' },
+  ];
+  const text = (source: string | null) =>
+    formatStatus(statusOf({}, { userDataProblems: ofSearch({ stage: 'network', source, misses }) }), now);
+  expect(text(null)).toMatch(/^user-data +not found in this boot: ec2: no answer in 60 s$/m);
+  expect(text(null)).not.toContain('smbios');
+  expect(text('ec2')).not.toContain('user-data');
 });
