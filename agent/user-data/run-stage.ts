@@ -1,8 +1,9 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runFolder } from '../../protocol/boot/host-layout.ts';
+import { hostListsFolder, runFolder } from '../../protocol/boot/host-layout.ts';
 import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import { emptyPlan, type Plan } from '../../protocol/user-data/plan.ts';
+import { clearTemporary } from '../../system/files/durable.ts';
 import { readUserData } from '../../system/user-data/read-user-data.ts';
 import { applyItems } from './apply/apply-items.ts';
 import { layCommands } from './apply/commands.ts';
@@ -33,6 +34,9 @@ const networkItem = 'network';
 /** Tells the network's unit that it has nothing to ask for. */
 const foundFile = `${runFolder}/user-data/found`;
 
+/** Where the power may have gone while a stage kept its own lists. */
+const leftIn = ['/var/lib/interlock/user-data', hostListsFolder, `${hostListsFolder}/image`];
+
 /** What came of a stage, to be said. */
 export interface Outcome {
   found: Found | null;
@@ -53,6 +57,7 @@ export async function runStage(options: StageOptions): Promise<Outcome> {
   if (stage === 'local') await noteFound(root, found !== null);
   if (!found) return goWithout(options);
   const before = await readRecord(root);
+  if (!before?.complete) for (const folder of leftIn) await clearTemporary(join(root, folder));
   const isOther = before !== null && before.instanceId !== found.instanceId;
   if (isOther || isRenewing(root)) await renewIdentity(root, found.instanceId);
   const isNew = before?.instanceId !== found.instanceId;

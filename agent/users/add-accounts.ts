@@ -47,13 +47,14 @@ export function addGroup(book: Book, { name, gid }: Pick<PlannedGroup, 'name' | 
   if (there) {
     if (gid !== undefined && Number(there[2]) !== gid)
       throw new Error(`there is a group ${name} with number ${there[2]} already`);
-    return;
+  } else {
+    if (gid !== undefined && isUsed(book, 'group', gid))
+      throw new Error(`number ${gid} has another group already`);
+    const number = gid ?? chooseNumber(book, name);
+    book.lines.group.push(`${name}:x:${number}:`);
   }
-  if (gid !== undefined && isUsed(book, 'group', gid))
-    throw new Error(`number ${gid} has another group already`);
-  const number = gid ?? chooseNumber(book, name);
-  book.lines.group.push(`${name}:x:${number}:`);
-  if (book.exists.has('gshadow')) book.lines.gshadow.push(`${name}:!::`);
+  // a power cut may have come between the two files
+  if (book.exists.has('gshadow') && !fieldsOf(book, 'gshadow', name)) book.lines.gshadow.push(`${name}:!::`);
 }
 
 /** Adds members to a group that is there. Throws for a group or a user that is not. */
@@ -100,10 +101,8 @@ function makeUser(book: Book, user: PlannedUser): void {
     joined[2] !== String(number)
   )
     throw new Error(`there is a group ${name} already; to make it the user's, name it as primary_group`);
-  if (!joined) {
-    const isFree = group === name && !isUsed(book, 'group', number);
-    addGroup(book, isFree ? { name: group, gid: number } : { name: group });
-  }
+  const hasNumber = !joined && group === name && !isUsed(book, 'group', number);
+  addGroup(book, hasNumber ? { name: group, gid: number } : { name: group });
   const gid = fieldsOf(book, 'group', group)![2];
   const home = user.home ?? `/home/${name}`;
   const shell = user.shell ?? book.shell;

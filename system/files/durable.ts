@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { nameDisk } from './name-disk.ts';
 
 /** Replaces a file so that after a power cut the old or the new content is there, whole. */
@@ -13,8 +13,8 @@ export async function replaceDurably(
   path: string,
   mode: number,
   write: (file: FileHandle) => Promise<void>,
+  temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`,
 ): Promise<void> {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     await withFile(
       temporary,
@@ -32,6 +32,14 @@ export async function replaceDurably(
     throw error;
   }
   await syncFolder(dirname(path));
+}
+
+/** Removes what power cuts left of files that were being replaced in a folder; nobody may be replacing one. */
+export async function clearTemporary(folder: string): Promise<void> {
+  // no folder, nothing left in it
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((each) => /\.[0-9a-f]{8}\.tmp$/.test(each)))
+    await rm(join(folder, name), { force: true });
 }
 
 /** Makes names created, renamed or removed in a folder survive a power cut. */

@@ -1,3 +1,4 @@
+import { type FileHandle, rm } from 'node:fs/promises';
 import { replaceDurably } from './durable.ts';
 
 /** Who has a file, and what everybody may do with it. */
@@ -13,9 +14,13 @@ export async function writeOwned(
   content: string | Uint8Array,
   { mode, uid, gid }: Ownership,
 ): Promise<void> {
-  await replaceDurably(path, 0o600, async (file) => {
+  // always the same name: who writes the file again after a power cut removes what was left of it
+  const temporary = `${path}.interlock.tmp`;
+  await rm(temporary, { force: true });
+  const write = async (file: FileHandle) => {
     await file.writeFile(content);
     await file.chown(uid, gid);
     await file.chmod(mode);
-  });
+  };
+  await replaceDurably(path, 0o600, write, temporary);
 }

@@ -87,9 +87,7 @@ describe.skipIf(!isRoot)('what does not hold of a host’s user-data', () => {
       'not found in this boot: no metadata service answered; the next boot looks again',
     );
     await nothing('network', [{ source: 'ec2', reason: 'HTTP 500', failed: true }]);
-    expect((await lookAtUserData(host.root))?.message).toBe(
-      'not found in this boot: ec2: HTTP 500',
-    );
+    expect((await lookAtUserData(host.root))?.message).toBe('not found in this boot: ec2: HTTP 500');
     await host.boot('#cloud-config\nhostname: a\n');
     expect(await lookAtUserData(host.root)).toBeNull();
   });
