@@ -20,9 +20,13 @@ export function findExcess(text: string, { deepest, mostPieces }: Most): Excess 
   return pieces === undefined ? undefined : { kind: 'pieces', at: pieces };
 }
 
-/** Where brackets or dashes open too many levels: the library recurses once for each. */
+/** Lines that stand ever further in, texts included: more than anybody writes, and less than costs the library its stack. */
+const mostIndents = 400;
+
+/** Where brackets, dashes or indents open too many levels: the library recurses once for each. */
 function findDepth(text: string, deepest: number): number | undefined {
-  const nested = new RegExp(`^ *(?:[-?] +){${deepest}}`);
+  const nested = new RegExp(`^ *(?:[-?] +(?:[&!]\\S* +)*){${deepest}}`);
+  const indents: number[] = [];
   let open = 0;
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
@@ -33,6 +37,11 @@ function findDepth(text: string, deepest: number): number | undefined {
       const end = text.indexOf('\n', start);
       const line = text.slice(start, Math.min(start + 400, end === -1 ? text.length : end));
       if (nested.test(line)) return start;
+      let indent = 0;
+      while (text[start + indent] === ' ') indent++;
+      if (start + indent === text.length || text[start + indent] === '\n') continue;
+      while (indents.length > 0 && indents.at(-1)! >= indent) indents.pop();
+      if (indents.push(indent) > mostIndents) return start;
     }
     if (open > deepest * 16) return at;
   }
