@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { parseLock } from '../../builder/packages/lock/packages-lock.ts';
+import { readRoot } from '../../builder/root/read-root.ts';
 import { parseRelease } from '../../protocol/documents/release.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { describePlan } from '../../protocol/user-data/describe-plan.ts';
-import { missingPackages } from '../../protocol/user-data/needed-packages.ts';
+import { missingFiles } from '../../protocol/user-data/needed-files.ts';
 import type { Plan } from '../../protocol/user-data/plan.ts';
 import type { Problem } from '../../protocol/user-data/problem.ts';
 import { type Answer, answer, group, verb } from '../../system/command/command.ts';
@@ -50,8 +50,6 @@ async function check(file: string, { release }: { release?: string }): Promise<A
 
 async function missingFrom(folder: string, plan: Plan): Promise<Problem[]> {
   const { name, version } = parseRelease(await readGiven(join(folder, 'release.json')));
-  const file = join(folder, 'packages.lock');
-  const lock = parseLock((await readGiven(file)).toString('utf8'), file);
-  const packages = new Set(lock.packages.map((each) => each.name));
-  return missingPackages(plan, `${name} ${version}`, packages);
+  const root = await readRoot(join(folder, 'root.erofs'));
+  return missingFiles(plan, `${name} ${version}`, (path) => root.has(path));
 }

@@ -1,6 +1,7 @@
 import { readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
+import { utc } from '../../../protocol/user-data/needed-files.ts';
 import type { Plan } from '../../../protocol/user-data/plan.ts';
 import {
   localAuthorities,
@@ -56,9 +57,10 @@ async function nameInHosts(root: string, { name, fqdn }: NonNullable<Plan['hostn
 
 async function setTimezone(root: string, name: string): Promise<void> {
   const zone = `/usr/share/zoneinfo/${name}`;
-  if (!(await isThere(root, zone))) throw new Error(`the image has no time zone ${name}`);
+  const isKnown = await isThere(root, zone);
+  if (!isKnown && !utc.test(name)) throw new Error(`the image has no time zone ${name}`);
   await rm(join(root, 'etc/localtime'), { force: true });
-  await symlink(zone, join(root, 'etc/localtime'));
+  if (isKnown) await symlink(zone, join(root, 'etc/localtime'));
   await putFile(root, '/etc/timezone', `${name}\n`);
 }
 

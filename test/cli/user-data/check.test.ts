@@ -3,7 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { formatLock } from '../../../builder/packages/lock/packages-lock.ts';
 import { makeRelease } from '../../builder/support/made-release.ts';
 
 let dir: string;
@@ -48,30 +47,40 @@ test('control characters of a document reach no terminal', () => {
   expect(stdout).not.toContain('\u001b');
 });
 
-test('JSON has problems and plan; a release lacks what its list of packages lacks', async () => {
+test('JSON has problems and plan; a release lacks what its root image lacks', async () => {
   const release = join(dir, 'release');
   mkdirSync(release);
-  const made = await makeRelease(release, [{ path: 'x', type: '0', content: Buffer.from('x') }]);
-  writeFileSync(join(release, 'release.json'), JSON.stringify(made));
-  const lock = {
-    format: 1,
-    suite: 'trixie',
-    arch: 'x86-64',
-    date: '2026-01-01T00:00:00Z',
-    packages: [],
-  } as const;
-  writeFileSync(join(release, 'packages.lock'), formatLock({ ...lock, packages: [] }));
-  writeFileSync(file, '#cloud-config\nusers:\n  - {name: ada, sudo: "ALL=(ALL) ALL"}\n');
-  const alone = check([file, '--json']);
+  const entries = [
+    ...['usr', 'usr/bin', 'usr/sbin'].map((path) => ({ path, type: '5', mode: 0o755 })),
+    ...['usr/bin/bash', 'usr/sbin/sshd'].map((path) => ({ path, type: '0', content: Buffer.from('x') })),
+  ];
+  writeFileSync(join(release, 'release.json'), JSON.stringify(await makeRelease(release, entries)));
+  const has =
+    'users:\n  - {name: ada, shell: /bin/bash, ssh_authorized_keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAbc0123456789abcdefghijklmnopqrstuvwxyzABCDE a]}\n';
+  writeFileSync(file, `#cloud-config\n${has}timezone: UTC\n`);
+  const alone = check([file, '--json', '--release', release]);
+  expect(JSON.parse(alone.stdout)).toMatchObject({ valid: true, problems: [] });
   expect(alone.status).toBe(0);
-  expect(JSON.parse(alone.stdout)).toMatchObject({ valid: true, problems: [], plan: [{ title: 'Users' }] });
+  const lacks =
+    '  - {name: bob, shell: /usr/bin/fish, sudo: "ALL=(ALL) ALL"}\ntimezone: Europe/Berlin\nmounts: [["nas:/a", /var/a, nfs]]\n';
+  writeFileSync(file, `#cloud-config\n${has}${lacks}`);
+  expect(check([file]).status).toBe(0);
   const beside = check([file, '--json', '--release', release]);
   expect(beside.status).toBe(65);
-  expect(JSON.parse(beside.stdout)).toMatchObject({
-    valid: false,
-    plan: [],
-    problems: [{ at: { line: 3, column: 5 }, text: expect.stringContaining('sudo needs the package sudo') }],
-  });
+  const { valid, plan, problems } = JSON.parse(beside.stdout);
+  expect({ valid, plan }).toEqual({ valid: false, plan: [] });
+  expect(
+    problems.map(
+      ({ at, text }: { at: { line: number }; text: string }) =>
+        `${at.line} ${text.replace(/^(.*): .* has no/, '$1:')}`,
+    ),
+  ).toEqual([
+    '4 sudo: /usr/bin/sudo',
+    '5 timezone: /usr/share/zoneinfo/Europe/Berlin',
+    '6 mounts: /usr/lib/systemd/system-generators/systemd-fstab-generator',
+    '4 the shell /usr/bin/fish: /usr/bin/fish',
+    '6 a mount of type nfs: /usr/sbin/mount.nfs',
+  ]);
 });
 
 test('a file that is not there is said', () => {
