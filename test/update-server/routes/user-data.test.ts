@@ -51,7 +51,7 @@ it('answers problems with their lines, and no plan when a host would refuse', as
   });
 });
 
-const slowText = `#cloud-config\nruncmd: [${'a,'.repeat(longestUserData / 2 - 20)}]\n`;
+const slowText = `#cloud-config\nruncmd: [${'a,'.repeat(45_000)}]\n`;
 
 it('reads a text that takes long without keeping the server from others', async () => {
   const before = process.threadCpuUsage();
@@ -59,7 +59,7 @@ it('reads a text that takes long without keeping the server from others', async 
   const { user, system } = process.threadCpuUsage(before);
   expect(body).toMatchObject({ valid: true, plan: [{ title: 'Commands' }] });
   expect(body.plan[0].rows).toHaveLength(501);
-  expect(body.plan[0].rows.at(-1).cells).toEqual(['and 65016 more', '']);
+  expect(body.plan[0].rows.at(-1).cells).toEqual(['and 44500 more', '']);
   expect(user + system).toBeLessThan(400_000);
 });
 
