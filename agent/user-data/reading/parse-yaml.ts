@@ -2,8 +2,12 @@ import type { Node } from '../../../protocol/user-data/node.ts';
 import { readYaml } from '../../../system/yaml/read-yaml.ts';
 import { refuse } from './fields.ts';
 
+/** More than any metadata; what is much longer would hold the boot while it is read. */
+const mostBytes = 128 * 1024;
+
 /** Reads a YAML document of a source, without the places of its values. Throws `bad_input` with the first problem's line. */
 export function parseYaml(bytes: Uint8Array, what: string): unknown {
+  if (bytes.length > mostBytes) throw refuse(what, `is longer than ${mostBytes} bytes`);
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -197,6 +197,12 @@ test.each([
   expect(() => filesOf(yaml)).toThrow(problem);
 });
 
+test('a document that would hold the boot while it is read is refused', () => {
+  expect(() => parseYaml(Buffer.from('a:\n '.repeat(40_000)), 'meta-data')).toThrow(
+    'meta-data: is longer than 131072',
+  );
+});
+
 test('a document that leaves the network to the image says nothing', () => {
   expect(readNetworkConfig(parseYaml(Buffer.from('network: {config: disabled}'), 'x'))).toBeUndefined();
 });
