@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { InterlockError } from '../protocol/errors/interlock-error.ts';
+import { FleetGroup } from '../protocol/lock/fleet-lock.ts';
 import type { LockValue } from '../protocol/lock/lock-value.ts';
 import { clearFailed, setSlots } from '../protocol/lock/semaphore.ts';
 import { problemOf, Word } from '../protocol/schema/schema.ts';
@@ -12,10 +13,13 @@ import { forceOut, swapLock } from '../system/lock/swap-lock.ts';
 import { addYes, confirm } from '../system/terminal/confirm.ts';
 import { theOnly } from './client/find-id.ts';
 import { formatLock } from './format/lock-text.ts';
+import { forceFleetOutOf, setFleetPlaces, showFleetLock } from './lock-fleet.ts';
 import { type ResetFlags, resetLock } from './lock-reset.ts';
 
 interface LockFlags extends EtcdFlags {
   group: string;
+  /** The group is one of foreign hosts. */
+  fleetlock?: boolean;
 }
 
 /** Adds `interlock lock`: the places of a group in etcd. */
@@ -33,7 +37,7 @@ export function addLock(program: Command): void {
 }
 
 function addStatus(lock: Command): void {
-  withEtcdOptions(
+  withFleetLock(
     verb(
       lock,
       'status',
@@ -42,6 +46,7 @@ function addStatus(lock: Command): void {
     ),
   ).action(
     answer(async (flags: LockFlags) => {
+      if (flags.fleetlock) return withEtcd(flags, (etcd) => showFleetLock(etcd, flags.group));
       const { value, troubles } = await withEtcd(flags, async (etcd) => ({
         value: await readLock(etcd, flags.group),
         troubles: etcd.troubles().map(visible),
@@ -56,7 +61,7 @@ function addStatus(lock: Command): void {
 }
 
 function addSlots(lock: Command): void {
-  withEtcdOptions(
+  withFleetLock(
     verb(
       lock,
       'slots <number>',
@@ -69,6 +74,9 @@ function addSlots(lock: Command): void {
         throw new InterlockError('usage', {
           problem: `${number} is not a number of places; give a whole number such as 2`,
         });
+      if (flags.fleetlock) {
+        return withEtcd(flags, (etcd) => setFleetPlaces(etcd, flags.group, Number(number)));
+      }
       return change(flags, (value) => setSlots(value, Number(number)));
     }),
   );
@@ -76,7 +84,7 @@ function addSlots(lock: Command): void {
 
 function addRelease(lock: Command): void {
   addYes(
-    withEtcdOptions(
+    withFleetLock(
       verb(
         lock,
         'release <host>',
@@ -88,6 +96,10 @@ function addRelease(lock: Command): void {
     answer(async (host: string, flags: LockFlags & { yes?: boolean }) => {
       const loss = `${host} loses its place in group ${flags.group}; if it is rebooting, one host more than allowed can go down`;
       await confirm(flags.yes, loss);
+      if (flags.fleetlock) {
+        const find = (ids: readonly string[]) => holderOf(ids, host);
+        return withEtcd(flags, (etcd) => forceFleetOutOf(etcd, flags.group, host, find));
+      }
       return forceOutOf(flags, host);
     }),
   );
@@ -132,6 +144,13 @@ function addClearFailed(lock: Command): void {
   );
 }
 
+function withFleetLock(command: Command): Command {
+  return withEtcdOptions(command).option(
+    '--fleetlock',
+    'a group of hosts that speak FleetLock to the server',
+  );
+}
+
 function withEtcdOptions(command: Command): Command {
   return command
     .requiredOption('--group <name>', 'group of hosts')
@@ -165,7 +184,7 @@ async function change(flags: LockFlags, next: (value: LockValue) => LockValue): 
 }
 
 async function withEtcd<T>(flags: LockFlags, use: (etcd: Etcd) => Promise<T>): Promise<T> {
-  const problem = problemOf(Word, flags.group);
+  const problem = problemOf(flags.fleetlock ? FleetGroup : Word, flags.group);
   if (problem) throw new InterlockError('usage', { problem: `--group ${flags.group}: ${problem}` });
   const etcd = await openNamedEtcd(flags);
   try {

@@ -23,6 +23,7 @@ interface Flags {
   etcdUsername?: string;
   etcdPasswordFile?: string;
   lockGroup?: string[];
+  openFleetlock?: boolean;
   enrollment?: Enrollment;
   /** The former name of the flag, for one release. */
   enrolment?: Enrollment;
@@ -41,7 +42,10 @@ export function addServe(program: Command): void {
       '--online-keys <dir>',
       'folder with the snapshot and timestamp keys; copied to the data folder, so needed only once',
     )
-    .option('--etcd <urls>', 'client URLs of the etcd that holds the locks, to show them on the dashboard')
+    .option(
+      '--etcd <urls>',
+      'client URLs of the etcd that holds the locks, to show them on the dashboard, and to serve FleetLock',
+    )
     .option('--etcd-ca <file>', 'CA certificate of etcd, PEM')
     .option('--etcd-cert <file>', 'client certificate without a Common Name, which etcd’s gateway refuses')
     .option('--etcd-key <file>', 'key of the client certificate')
@@ -55,6 +59,10 @@ export function addServe(program: Command): void {
     )
     .addOption(new Option('--enrolment <how>').choices(enrollments).hideHelp())
     .option('--lock-group <names...>', 'lock groups to show (default: all in etcd)')
+    .option(
+      '--open-fleetlock',
+      'foreign hosts need no token for FleetLock: whoever reaches the server can take their places',
+    )
     .action(answer(runServer));
 }
 
@@ -73,6 +81,7 @@ async function runServer(flags: Flags): Promise<{ text: string; data: unknown }>
     onlineKeysDir: flags.onlineKeys,
     etcd: etcdOf(flags),
     lockGroups: flags.lockGroup ?? [],
+    openFleetLock: flags.openFleetlock ?? false,
     enrollment: flags.enrollment ?? flags.enrolment,
     logLevel: process.env.INTERLOCK_LOG ?? 'warn',
     print: (line) => print(visible(line)),

@@ -12,7 +12,7 @@ import { theOnly } from './client/find-id.ts';
 import { openTokens, type Tokens } from './client/tokens.ts';
 import { readDuration } from './flags/duration.ts';
 
-const roles: readonly Role[] = ['viewer', 'publisher', 'operator', 'admin', 'join'];
+const roles: readonly Role[] = ['viewer', 'publisher', 'operator', 'admin', 'join', 'fleetlock'];
 type Flags = ClientOptions & { data?: string };
 type CreateFlags = Flags & { role: Role; name: string; expires?: string };
 

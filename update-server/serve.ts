@@ -16,6 +16,7 @@ import { renewTls } from './http/renew-tls.ts';
 import { startJobs } from './jobs/start-jobs.ts';
 import { sweepUploads } from './jobs/sweep-uploads.ts';
 import { watchLoad } from './load/watch-load.ts';
+import { openFleetLocks } from './locks/fleet-locks.ts';
 import { openLocks } from './locks/locks.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { adoptOnlineKeys } from './start/adopt-online-keys.ts';
@@ -31,6 +32,7 @@ export interface ServeOptions extends WelcomeOptions {
   listen: string;
   tls?: TlsFiles | undefined;
   behindProxy?: boolean;
+  openFleetLock?: boolean;
   /** Folder with `snapshot.pem` and `timestamp.pem`; needed once. */
   onlineKeysDir?: string | undefined;
   logLevel?: string;
@@ -79,13 +81,16 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       ? openLocks(await openNamedEtcd(options.etcd), options.lockGroups ?? [])
       : undefined;
     undo.push(() => locks?.close());
+    const fleetEtcd = options.etcd && (await openNamedEtcd(options.etcd));
+    undo.push(() => fleetEtcd?.close());
     const metrics = createMetrics();
     collectDefaultMetrics({ register: metrics.registry });
     const space = openFreeSpace(disk);
     const blobs = openBlobs(dataDir);
     const now = () => new Date();
+    const fleetLocks = fleetEtcd && openFleetLocks(fleetEtcd, now);
     const scrub = openScrub({ store, blobs, now }, (problem) => log(problem));
-    const parts = { store, blobs, space, onlineKeys, now, scrub, loadWatch, locks, metrics };
+    const parts = { store, blobs, space, onlineKeys, now, scrub, loadWatch, locks, fleetLocks, metrics };
     await sweepUploads(dataDir, now());
     await resumeUploads(dataDir, { store, space });
     ballast.keep();

@@ -7,4 +7,5 @@ export const roles: Readonly<Record<Role, string>> = {
   operator: 'reads everything, and acts on hosts, rollouts, policies and the lock',
   admin: 'does all of this, and manages tokens and enrollment',
   join: 'can only enroll hosts, which then count as approved',
+  fleetlock: 'can only take and give back places for hosts that speak FleetLock',
 };

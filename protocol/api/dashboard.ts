@@ -192,6 +192,17 @@ export const LocksAnswer = strict({
       ),
     }),
   ),
+  /** Groups of hosts that speak FleetLock, which promise less; absent when there are none. */
+  foreign: Type.Optional(
+    Type.Array(
+      strict({
+        group: Type.String(),
+        problem: orNull(Type.String()),
+        slots: Count,
+        holders: Type.Array(strict({ id: Type.String(), since: Time })),
+      }),
+    ),
+  ),
 });
 export type LocksAnswer = Static<typeof LocksAnswer>;
 const LockReason = Type.Optional(Type.String({ maxLength: 512 }));

@@ -17,8 +17,8 @@ import {
 import { GrantOutcome, NoneReason } from './check-in.ts';
 import { enrollments, hostStates } from './choices.ts';
 
-/** What the bearer of a token may do; `join` only lets hosts enrol. */
-export const Role = Type.Enum(['viewer', 'publisher', 'operator', 'admin', 'join']);
+/** What the bearer of a token may do; `join` only lets hosts enrol, `fleetlock` only lets foreign hosts take places in groups of theirs. */
+export const Role = Type.Enum(['viewer', 'publisher', 'operator', 'admin', 'join', 'fleetlock']);
 export type Role = Static<typeof Role>;
 
 /** A token as operators see it: never the secret itself. */

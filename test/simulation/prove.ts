@@ -4,6 +4,7 @@ import { coveredBy } from './covered.ts';
 import { runRollout } from './fleet/rollout.ts';
 import { runFleets } from './fleet/run-fleets.ts';
 import { RolloutHosts } from './fleet/tally.ts';
+import { proveFleetLock } from './fleetlock/prove.ts';
 import { type Examined, examine, type Level, largerLevels, smallLevels } from './levels.ts';
 import { type Trial, tryMutant } from './mutants/mutant.ts';
 import { mutants } from './mutants/mutants.ts';
@@ -73,6 +74,11 @@ async function prove(seconds: number, seed: number, isTold: boolean): Promise<vo
     }
     if (!trial.isRight) failures.push(`mutant: ${mutant.name}`);
   }
+
+  print(['', 'FleetLock: foreign hosts, the shipped places, and the server between them']);
+  const foreign = proveFleetLock({ until, bytes });
+  print(foreign.lines);
+  failures.push(...foreign.failures);
 
   print(['', 'Larger bounds, beside simulated fleets of the shipped agent']);
   const tally = new RolloutHosts();

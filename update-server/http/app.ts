@@ -11,6 +11,7 @@ import type { OnlineKeys } from '../domain/tuf/online-keys.ts';
 import { openArrivals } from '../live/arrivals.ts';
 import { openLive } from '../live/live.ts';
 import type { LoadWatch } from '../load/watch-load.ts';
+import type { FleetLocks } from '../locks/fleet-locks.ts';
 import type { Locks } from '../locks/locks.ts';
 import { openHostCounts } from '../metrics/count-hosts.ts';
 import { countStore } from '../metrics/count-store.ts';
@@ -45,6 +46,8 @@ export interface Parts {
   loadWatch?: LoadWatch;
   /** Missing when the server was given no etcd. */
   locks?: Locks | undefined;
+  /** The same for the groups of hosts that are not ours. */
+  fleetLocks?: FleetLocks | undefined;
   /** Made by the server itself when not given. */
   metrics?: Metrics;
   /** Makes the dashboard; from its sources when not given. */
@@ -55,6 +58,8 @@ export interface Parts {
 export interface AppOptions {
   tls?: TlsFiles | undefined;
   behindProxy?: boolean;
+  /** Hosts that speak FleetLock need no token. */
+  openFleetLock?: boolean;
   /** By what the process may open when not given. */
   connections?: ConnectionLimits;
   /** pino level; `silent` in tests. */
@@ -72,6 +77,7 @@ export function createApp(parts: Parts, options: AppOptions = {}): App {
   const needs = {
     ...parts,
     ...{ store, metrics, live, arrivals },
+    openFleetLock: options.openFleetLock ?? false,
     secure: Boolean(options.tls) || (options.behindProxy ?? false),
     space: parts.space ?? unlimitedSpace,
     load: () => loadWatch?.load() ?? 'normal',

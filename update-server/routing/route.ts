@@ -41,6 +41,8 @@ export interface RouteRules {
   shed?: boolean | undefined;
   /** The body is passed on as bytes and not parsed. */
   takesBytes?: boolean | undefined;
+  /** The body is JSON whatever its type says, or without one. */
+  untyped?: boolean | undefined;
 }
 
 interface RouteDeclaration<S extends FastifySchema, Needs> extends RouteRules {

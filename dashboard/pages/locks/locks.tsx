@@ -4,6 +4,7 @@ import { Command } from '../../components/copy.tsx';
 import { Loaded } from '../../components/loaded.tsx';
 import { Empty } from '../../components/notice.tsx';
 import { Page } from '../../components/page.tsx';
+import { ForeignGroup } from './foreign-group.tsx';
 import { GroupLock } from './group-lock.tsx';
 
 /** Who may be down now: the places of each group, and the releases that the lock stopped. */
@@ -12,7 +13,7 @@ export function LocksPage() {
   return (
     <Page title="Lock">
       <Loaded of={locks}>
-        {({ configured, groups, more }) =>
+        {({ configured, groups, more, foreign = [] }) =>
           configured ? (
             <>
               {groups.length === 0 && (
@@ -23,6 +24,9 @@ export function LocksPage() {
               )}
               {groups.map((group) => (
                 <GroupLock key={group.group} of={group} changed={locks.reload} />
+              ))}
+              {foreign.map((group) => (
+                <ForeignGroup key={group.group} of={group} />
               ))}
               {more && <Empty title="etcd has more groups. Name those to show with --lock-group." />}
             </>

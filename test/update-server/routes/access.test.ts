@@ -7,7 +7,7 @@ import { createApp } from '../../../update-server/http/app.ts';
 import { bearer, logIn, makeApp, roles, type TestApp } from '../support/make-app.ts';
 import { access } from '../support/route-table.ts';
 
-const readers = roles.filter((role) => role !== 'join');
+const readers = roles.filter((role) => role !== 'join' && role !== 'fleetlock');
 const rules = Object.entries(access);
 const cookies = {} as Record<Role, string>;
 let server: TestApp;

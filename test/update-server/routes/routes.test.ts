@@ -13,7 +13,7 @@ import { idleCheckIn } from '../support/idle-check-in.ts';
 import { scratch } from '../support/start-server.ts';
 
 const { dir, remove } = scratch();
-const roles: readonly Role[] = ['viewer', 'publisher', 'operator', 'admin', 'join'];
+const roles: readonly Role[] = ['viewer', 'publisher', 'operator', 'admin', 'join', 'fleetlock'];
 const tokens = {} as Record<Role, string>;
 let now = new Date('2026-03-01T12:00:00Z');
 let store: Store;

@@ -8,7 +8,7 @@ import { openSqliteStore } from '../../../update-server/store/sqlite/store.ts';
 import { scratch } from './start-server.ts';
 
 /** Every role that a token may have. */
-export const roles: readonly Role[] = ['viewer', 'publisher', 'operator', 'admin', 'join'];
+export const roles: readonly Role[] = ['viewer', 'publisher', 'operator', 'admin', 'join', 'fleetlock'];
 
 /** A server that is asked without a network, on a data folder and a clock of its own. */
 export interface TestApp {

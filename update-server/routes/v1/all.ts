@@ -7,6 +7,7 @@ import { enrollRoutes } from './enroll/routes.ts';
 import { enrollmentRoutes } from './enrollment/routes.ts';
 import { eventRoutes } from './events/routes.ts';
 import { fleetRoutes } from './fleet/routes.ts';
+import { fleetLockRoutes } from './fleetlock/routes.ts';
 import { hostRoutes } from './hosts/routes.ts';
 import { intentRoutes } from './intents/routes.ts';
 import { lockRoutes } from './locks/routes.ts';
@@ -42,6 +43,7 @@ export const v1Routes = [
   ...trustRoutes,
   ...auditRoutes,
   ...lockRoutes,
+  ...fleetLockRoutes,
   ...tokenRoutes,
   ...discoveryTokenRoutes,
   ...sessionRoutes,

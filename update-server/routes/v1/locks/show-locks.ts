@@ -2,6 +2,7 @@ import type { LocksAnswer } from '../../../../protocol/api/dashboard.ts';
 import type { ReleaseSummary } from '../../../../protocol/api/operator.ts';
 import type { LockValue } from '../../../../protocol/lock/lock-value.ts';
 import { emptyLock, isStoppedByFailures } from '../../../../protocol/lock/semaphore.ts';
+import type { FleetLocks } from '../../../locks/fleet-locks.ts';
 import type { Locks, ShownLock } from '../../../locks/locks.ts';
 import type { Store } from '../../../store/interface/store.ts';
 
@@ -17,10 +18,11 @@ export interface LockNeeds {
   store: Store;
   /** Missing when the server was given no etcd. */
   locks?: Locks | undefined;
+  fleetLocks?: FleetLocks | undefined;
 }
 
 /** Every group's lock, with the names of its holders. */
-export async function showLocks({ store, locks }: LockNeeds): Promise<LocksAnswer> {
+export async function showLocks({ store, locks, fleetLocks }: LockNeeds): Promise<LocksAnswer> {
   if (!locks) return { configured: false, more: false, groups: [] };
   const found = await locks.groups();
   const releases = await store.releases();
@@ -35,7 +37,9 @@ export async function showLocks({ store, locks }: LockNeeds): Promise<LocksAnswe
     left -= group.holders.length;
     groups.push(group);
   }
-  return { configured: true, more: found.isMore, groups };
+  // etcd may forbid this server to look there; then FleetLock is not served either
+  const foreign = (await fleetLocks?.groups().catch(() => [])) ?? [];
+  return { configured: true, more: found.isMore, groups, ...(foreign.length > 0 ? { foreign } : {}) };
 }
 
 /** A lock's holders, as many as are written to the audit log. */

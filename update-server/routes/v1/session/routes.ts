@@ -26,7 +26,8 @@ const logIn = route({
     async (request, reply) => {
       requireOwnPage(request);
       const token = await store.tokenByHash(hashSecret(request.body.token), now().toISOString());
-      if (!token || token.role === 'join') throw new InterlockError('unauthorized');
+      if (!token || token.role === 'join' || token.role === 'fleetlock')
+        throw new InterlockError('unauthorized');
       const secret = makeSecret('session');
       const line = auditLine(token, now(), 'log in', { kind: 'token', id: token.id }, `from ${request.ip}`);
       await store.addSession({ hash: hashSecret(secret), token: token.id, at: line.at }, line);
