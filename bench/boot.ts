@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../system/process/run.ts';
@@ -27,6 +27,7 @@ export async function* bench(): AsyncGenerator<Measured> {
     ];
     const boot = { figure: 'power-on to the login prompt, processor of QEMU', unit: 's' };
     yield { ...boot, value: own, peer, peerValue: theirs, atMost: 0.6 };
+    yield* withUserData(built.disk, own, work);
     yield* sizes(built.release('1'), stock.release);
     const { confirmed, peak } = await updateInVm(built);
     yield { figure: 'power-on to confirmed good, processor of QEMU', value: confirmed, unit: 's' };
@@ -50,11 +51,33 @@ async function buildStock(work: string): Promise<{ release: string; disk: string
   return { release, disk };
 }
 
+const userData = `#cloud-config
+hostname: web-1
+users:
+  - name: alice
+    ssh_authorized_keys: [ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAbc0123456789abcdefghijklmnopqrstuvwxyzABCDE alice]
+write_files:
+  - {path: /etc/motd, content: hello}
+coreos:
+  units:
+    - {name: a.service, enable: true, content: "[Service]\\nExecStart=/bin/true\\n[Install]\\nWantedBy=multi-user.target\\n"}
+`;
+
+/** The first boot applies a document from fw_cfg; each later one finds it again and has nothing to do. */
+async function* withUserData(disk: string, without: number, work: string): AsyncGenerator<Measured> {
+  const file = join(work, 'user-data');
+  await writeFile(file, userData);
+  const extra = ['-fw_cfg', `name=opt/io.cloud-init/cloud-init/user-data,file=${file}`];
+  const value = await bootSeconds('boot-user-data', disk, extra);
+  const figure = 'the same with user-data from fw_cfg: a name, a user, a file, a unit';
+  yield { figure, value, unit: 's', peer: 'without', peerValue: without, atMost: 1.1 };
+}
+
 /** No shell of a test runs beside it: the console is watched from outside. */
-async function bootSeconds(name: string, disk: string): Promise<number> {
+async function bootSeconds(name: string, disk: string, extra: readonly string[] = []): Promise<number> {
   let seconds = Number.NaN;
   await withVm(`bench-${name}`, disk, async ({ start }) => {
-    const vm = await start({ onReset: 'stay-off', shell: false });
+    const vm = await start({ onReset: 'stay-off', shell: false, extra });
     await vm.waitFor(/login:/, patience);
     seconds = vm.cpuSeconds();
   });
