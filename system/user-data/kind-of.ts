@@ -35,6 +35,14 @@ export const refusals = {
     'this is a Butane configuration',
     'Write #cloud-config: storage.files become write_files, passwd.users become users, systemd.units become coreos: units.',
   ],
+  network: [
+    'this is a network configuration',
+    'Put it beside the user-data: network-config of a cidata disk, or what the source has for it (docs/reference/data-sources.md).',
+  ],
+  metadata: [
+    'this is meta-data',
+    'Put it beside the user-data: meta-data of a cidata disk. What a host shall do begins with the line #cloud-config.',
+  ],
   unknown: [
     'the first line does not say what this is',
     'Write #cloud-config as the first line, or #!/bin/sh for a script.',
@@ -53,7 +61,9 @@ const heads: readonly (readonly [RegExp, Kind])[] = [
   [/^#upstart-job/, 'upstart'],
   [/^#autoinstall/, 'autoinstall'],
   [/^#!/, 'script'],
-  [/^(?:variant|version): *(?:fcos|flatcar|\d)/, 'butane'],
+  [/^(?:variant: *(?:fcos|flatcar)|version: *["']?\d+\.)/, 'butane'],
+  [/^(?:network: *(?:\{.*)?|version: *[12] *)$/, 'network'],
+  [/^(?:instance-id|local-hostname):/, 'metadata'],
 ];
 
 const types: Readonly<Record<string, Kind>> = {

@@ -46,6 +46,18 @@ const readTable = table(
   { required: ['name'], aliases: { drop_ins: 'drop-ins', dropins: 'drop-ins' } },
 );
 
+/** Units that CoreOS had by itself, and what to write instead. */
+const gone: Readonly<Record<string, string>> = {
+  'etcd2.service': 'Name etcd.service, which images/core has, and write coreos: etcd2:.',
+  'etcd-member.service': 'Name etcd.service, which images/core has, and write coreos: etcd2:.',
+  'fleet.service': 'Leave it out, and write the units of this host here.',
+  'fleet.socket': 'Leave it out, and write the units of this host here.',
+  'flanneld.service': 'Leave it out, or write its content: a unit that runs it as a container.',
+  'early-docker.service': 'Name docker.service.',
+  'locksmithd.service': 'Leave it out, and write interlock: lock: {…}.',
+  'update-engine.service': 'Leave it out; the agent updates as interlock: channel: and lock: say.',
+};
+
 /** One entry of `coreos: units`: a unit, or a file for systemd-networkd. */
 export function readUnit(node: Node, to: Report): { unit: PlannedUnit } | { file: PlannedFile } | undefined {
   const read = readTable(node, 'a unit', to);
@@ -65,6 +77,13 @@ export function readUnit(node: Node, to: Report): { unit: PlannedUnit } | { file
       return to.error(at, `${name} has no content`, 'Add content: | and the file below it.');
     const path = `${runtime ? '/run' : '/etc'}/systemd/network/${name}`;
     return { file: settingsFile(path, content, at) };
+  }
+  if (content === undefined && Object.hasOwn(gone, name)) {
+    // stopped or masked is what it is
+    const said =
+      enable || /start|reload/.test(command?.value ?? '') || dropIns.length > 0 ? to.error : to.warn;
+    said(at, `there is no ${name} here`, gone[name]!);
+    if (said === to.warn) return undefined;
   }
   if (mask && (enable || content !== undefined || command?.value === 'start')) {
     return to.error(

@@ -25,6 +25,14 @@ export function isWritable(path: string, what: string, at: Place, to: Report): b
     to.warn(at, `${what} ${path} is gone after the next boot`, 'Write it below /etc or /var to keep it.');
     return true;
   }
+  if (isBelow(path, '/tmp') || isBelow(path, '/dev') || isBelow(path, '/proc') || isBelow(path, '/sys')) {
+    to.error(
+      at,
+      `${what} ${path} would be gone before anybody reads it`,
+      'Write below /run for this boot, below /var/tmp or /var to keep it.',
+    );
+    return false;
+  }
   if (own.some((folder) => isBelow(path, folder))) return true;
   const nearest = path.startsWith('/usr/') ? path.replace('/usr/', '/usr/local/') : undefined;
   const hint = nearest && path.startsWith('/usr/bin/') ? ` For a program: ${nearest}.` : '';

@@ -227,14 +227,14 @@ test('the CoreOS dialect: units, drop-ins, network files, etcd and the channel',
       '    - name: docker.service',
       '      drop-ins: [{name: 10-nice.conf, content: "[Service]\\nNice=5\\n"}]',
       '    - {name: 10-static.network, content: "[Match]\\nName=eth0\\n"}',
-      '    - {name: locksmithd.service, mask: true}',
+      '    - {name: old.service, mask: true}',
     ),
   );
   expect(problems.filter(({ severity }) => severity === 'error')).toEqual([]);
   expect(plan.units.map(({ name, enable, mask, command }) => [name, enable, mask, command])).toEqual([
     ['app.service', true, undefined, 'start'],
     ['docker.service', undefined, undefined, undefined],
-    ['locksmithd.service', undefined, true, undefined],
+    ['old.service', undefined, true, undefined],
   ]);
   expect(plan.units[1]?.dropIns).toEqual([{ name: '10-nice.conf', content: '[Service]\nNice=5\n' }]);
   expect(plan.files.map(({ path, content }) => [path, Buffer.from(content).toString()])).toEqual([
@@ -253,6 +253,11 @@ test.each([
   ['update: {reboot-strategy: etcd-lock}', 'needs the addresses of etcd'],
   ['etcd2: {discovery: https://discovery.etcd.io/x}', 'coreos: etcd2: discovery.etcd.io has ended'],
   ['etcd2: {discovery-srv: example.com}', 'coreos: etcd2: discovery-srv has ended'],
+  ['units: [{name: etcd2.service, command: start}]', 'there is no etcd2.service here'],
+  [
+    'units: [{name: flanneld.service, drop-ins: [{name: 1.conf, content: x}]}]',
+    'there is no flanneld.service',
+  ],
   ['units: [{name: app}]', 'app is not a unit name'],
   ['units: [{name: a.service, mask: true, enable: true}]', 'a.service is masked, and enabled'],
   ['units: [{name: a.service, content: "ExecStart=/bin/true"}]', 'the content of a.service has no section'],
@@ -329,6 +334,10 @@ test('each first line has its answer', () => {
   expect(first('#include\nhttp://x\n')).toContain('#include');
   expect(first('#cloud-boothook\n')).toContain('#cloud-boothook');
   expect(first('variant: flatcar\nversion: 1.0.0\n')).toContain('Butane');
+  expect(first('version: 1.4.0\nvariant: fcos\n')).toContain('Butane');
+  for (const text of ['network:\n  version: 1\n', 'version: 2\nethernets: {}\n'])
+    expect(first(text)).toContain('this is a network configuration');
+  expect(first('instance-id: one\n')).toContain('this is meta-data');
   expect(first('hostname: a\n')).toContain('the first line does not say');
   expect(first('#cloud-config\n- a\n')).toContain('the document is a list');
   expect(first(Buffer.from([0xff, 0xfe, 0, 1]))).toContain('UTF-8');
@@ -377,4 +386,26 @@ test('parts are joined: lists in order, any other key in one part, and problems 
     'multi-part document itself',
   );
   expect(told(multiPart(config).replace('--xyz--', ''))[0]).toContain('the end of the last part');
+});
+
+test('a unit of CoreOS that is stopped or masked is left out with a warning, and one that is written is taken', () => {
+  const { plan, problems } = read(
+    document(
+      'coreos:',
+      '  units:',
+      '    - {name: update-engine.service, command: stop}',
+      '    - {name: locksmithd.service, mask: true}',
+      '    - {name: flanneld.service, command: start, content: "[Service]\\nExecStart=/bin/true"}',
+    ),
+  );
+  expect(problems.map(({ severity, at, text }) => `${severity} ${at.line} ${text}`)).toEqual([
+    'warning 4 there is no update-engine.service here',
+    'warning 5 there is no locksmithd.service here',
+  ]);
+  expect(plan.units.map(({ name }) => name)).toEqual(['flanneld.service']);
+});
+
+test('a file that the boot itself takes away is refused with where to put it', () => {
+  const { problems } = read(document('write_files: [{path: /tmp/a, content: x}]'));
+  expect(problems).toMatchObject([{ text: 'the file /tmp/a would be gone before anybody reads it' }]);
 });
