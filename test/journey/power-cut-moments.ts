@@ -7,6 +7,15 @@ export interface Moment {
   isNow(write: SeenWrite): boolean;
   /** The last phase of the agent in which the moment can come. */
   last: string | null;
+  /** Nothing that was not flushed reaches the disk: the last write did not happen, those flushed before it did. */
+  losesAll?: true;
+  /** What starts the machine from then on, and the version that it must boot first. */
+  next?: Start;
+}
+
+interface Start {
+  by: 'uefi' | 'bios';
+  boots: string;
 }
 
 /** True for the write after which the power goes. */
@@ -81,27 +90,28 @@ export function secondMoments(random: Random, sizes: Sizes): Moment[] {
   ];
 }
 
-/** The same around GRUB's pointer, on a machine that a BIOS starts. */
+/** The same around GRUB's pointer on a machine that a BIOS starts, and UEFI after a cut between the two pointers. */
 export function firstBiosMoments(random: Random, sizes: Sizes): Moment[] {
   const { between } = random;
   return [
     nth('first boot, the state is mounted', 'state', between(1, 25), null),
     extracting(0.1 + 0.8 * random.fraction(), sizes),
     names('the entry is set', 'locked', between(1, 4)),
-    pointer('GRUB’s pointer is set', 'locked'),
-    counting(1, 'GRUB'),
-    pointer('GRUB’s pointer is marked good', 'trying'),
+    beforePointer('the entry is set, GRUB’s pointer is not', 'locked', { by: 'uefi', boots: '2' }),
+    beforePointer('the entry is good, GRUB’s pointer is not', 'trying', { by: 'bios', boots: '2' }),
   ];
 }
 
-/** And on the way to the next release. */
+/** And on the way to the next release, which UEFI begins and a BIOS ends. */
 export function secondBiosMoments(random: Random, sizes: Sizes): Moment[] {
   const { between } = random;
   return [
-    names('the slot’s old entries go', 'offered', between(1, 8)),
+    { ...names('the slot’s old entries go', 'offered', between(1, 8)), next: { by: 'uefi', boots: '2' } },
     extracting(0.1 + 0.8 * random.fraction(), sizes),
+    beforePointer('the entry is set, GRUB’s pointer is not', 'locked', { by: 'bios', boots: '2' }),
     pointer('GRUB’s pointer is set', 'locked'),
     counting(1, 'GRUB'),
+    pointer('GRUB’s pointer is marked good', 'trying'),
   ];
 }
 
@@ -161,6 +171,11 @@ function pointer(what: string, phase: string): Moment {
       partition === 'esp' && !byLoader && data.indexOf(grubHeader) === 0 && at === position(phase),
     last: phase,
   };
+}
+
+/** Between the two loaders' pointers: the entries' writes were flushed, the sector's is lost. */
+function beforePointer(what: string, phase: string, next: Start): Moment {
+  return { ...pointer(what, phase), losesAll: true, next };
 }
 
 function counting(count: number, loader = 'systemd-boot'): Moment {

@@ -47,7 +47,7 @@ test.each([
     firmware: 'bios',
     first: firstBiosMoments,
     second: secondBiosMoments,
-    count: 10,
+    count: 11,
   },
 ] as const)(
   `$count power cuts by $firmware: always up on a verified slot, and the lock comes free (seed ${seed})`,
@@ -68,9 +68,10 @@ test.each([
         const state = await findPartition(place.disk, 'state');
         await truncate(place.disk, (await stat(place.disk)).size + room);
 
-        const tend = async (vm: Vm) => {
+        const tend = async (vm: Vm, mustRun: string | undefined) => {
           cost = vm.cpuSeconds;
           const { version, slot, memory } = await checkBoot(vm, place.disk, releases);
+          if (mustRun) expect(version).toBe(mustRun);
           await tell(`  up on ${version} in slot ${slot}, ${memory?.phase.at ?? 'no memory yet'}`);
           await vm.run('touch /run/interlock-test/go');
         };

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { serveDisk } from '../support/vm/nbd/serve-disk.ts';
 import { stopDisk } from '../support/vm/nbd/stop-disk.ts';
-import { openVolatileDisk } from '../support/vm/nbd/volatile-disk.ts';
+import { loseAll, openVolatileDisk } from '../support/vm/nbd/volatile-disk.ts';
 import type { VmOptions } from '../support/vm/qemu-args.ts';
 import type { Vm } from '../support/vm/start-vm.ts';
 import { followWrites, type SeenWrite } from './follow-writes.ts';
@@ -32,8 +32,8 @@ interface RailOptions {
   vm: Partial<VmOptions>;
   /** From 0 up to 1: decides what becomes of each unflushed write. */
   random: () => number;
-  /** Called once in each boot that comes so far, as soon as its shell answers. */
-  tend(vm: Vm): Promise<void>;
+  /** Called once in each boot that comes so far, as soon as its shell answers, with the version that must run if one must. */
+  tend(vm: Vm, version: string | undefined): Promise<void>;
 }
 
 const shellSeconds = 400;
@@ -58,11 +58,12 @@ export async function withRail(options: RailOptions, use: (rail: Rail) => Promis
   const server = await serveDisk(stopping.disk, socket);
   let vm: Vm | undefined;
   let tended = 0;
+  let start: Moment['next'];
 
   async function powerOn(): Promise<Vm> {
     if (vm?.isOn()) return vm;
     stopping.powerOn();
-    if (vm) await vm.powerOn();
+    if (vm) await vm.powerOn(start?.by);
     else {
       const disk = `nbd:unix:${socket}`;
       const beforeBoot = async () => follower.boot();
@@ -78,7 +79,8 @@ export async function withRail(options: RailOptions, use: (rail: Rail) => Promis
         if (await isDone(machine)) return;
         if (boot === tended) continue;
         await machine.waitForShell(shellSeconds, boot);
-        await tend(machine);
+        await tend(machine, start?.boots);
+        start = undefined;
         tended = boot;
       } catch (error) {
         if (!last && machine.boots() === boot) throw error;
@@ -107,8 +109,9 @@ export async function withRail(options: RailOptions, use: (rail: Rail) => Promis
         await machine.powerCut();
         await tending;
         await server.disconnect();
-        const cut = { write: last!, fates: await volatile.powerCut(random) };
+        const cut = { write: last!, fates: await volatile.powerCut(next.losesAll ? loseAll : random) };
         last = null;
+        start = next.next;
         return cut;
       },
     });

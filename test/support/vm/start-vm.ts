@@ -36,8 +36,8 @@ export interface Vm {
   cpuSeconds(): number;
   /** Pulls the plug; what the guest had not flushed is QEMU's to keep. */
   powerCut(): Promise<void>;
-  /** Starts it again after it went off. */
-  powerOn(): Promise<void>;
+  /** Starts it again after it went off, from now on by this firmware when one is given. */
+  powerOn(firmware?: VmOptions['firmware']): Promise<void>;
   /** Ends it; afterwards nothing of it runs. */
   stop(): Promise<void>;
 }
@@ -53,13 +53,14 @@ export async function startVm(options: VmOptions): Promise<Vm> {
   let current: QemuProcess | undefined;
   let wanted = false;
   let off = Promise.withResolvers<End>();
+  let { firmware } = options;
 
   const mayRelaunch = () => options.onReset !== 'stay-off' && boots < (options.mostBoots ?? usualMostBoots);
 
   async function launch(): Promise<void> {
     await options.beforeBoot?.(boots + 1);
     console.note(`boot ${++boots}`);
-    const qemu = await startQemu(options, host, console);
+    const qemu = await startQemu({ ...options, ...(firmware && { firmware }) }, host, console);
     current = qemu;
     if (!wanted) qemu.kill();
     void qemu.ended.then(async (end) => {
@@ -130,8 +131,9 @@ export async function startVm(options: VmOptions): Promise<Vm> {
     cpuSeconds: () =>
       ends.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) + (current?.cpuSeconds() ?? 0),
     powerCut: end,
-    async powerOn() {
+    async powerOn(by = firmware) {
       if (wanted) throw new Error('the machine is on');
+      firmware = by;
       wanted = true;
       off = Promise.withResolvers();
       off.promise.catch(() => {});

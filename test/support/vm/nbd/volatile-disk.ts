@@ -75,6 +75,9 @@ export async function openVolatileDisk(path: string): Promise<VolatileDisk> {
   };
 }
 
+/** In place of chance: nothing of what was not flushed reached the disk. */
+export const loseAll = () => 0.5;
+
 function drawFate(random: () => number): Fate {
   const drawn = random();
   if (drawn < 0.45) return 'kept';
