@@ -1,6 +1,7 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { PackagesLock } from '../packages/lock/packages-lock.ts';
 import { biosLoader } from './bios-loader.ts';
+import { grubOfLock } from './check-command-line.ts';
 import { readGrubPackage } from './read-package.ts';
 
 /** What an image carries for first-install disks and media of machines with a BIOS. */
@@ -19,7 +20,7 @@ export async function biosLoadersOf(
   lock: PackagesLock,
   files: ReadonlyMap<string, string>,
 ): Promise<BiosLoaders | undefined> {
-  const grub = lock.unpacked?.find(({ name }) => name === 'grub-pc-bin');
+  const grub = grubOfLock(lock);
   if (!grub) return undefined;
   const found = await readGrubPackage(files.get(grub.sha256)!);
   const cd = found.get('cdboot.img');

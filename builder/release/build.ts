@@ -1,6 +1,5 @@
 import { mkdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { grubProblem } from '../../protocol/boot/grub-command-line.ts';
 import { releaseId } from '../../protocol/documents/release.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { PayloadFormat } from '../../protocol/formats/payload/payload.ts';
@@ -10,7 +9,7 @@ import { withScratch } from '../../system/files/scratch.ts';
 import { during, keepWarnings, type Reporter, silent, warnOf } from '../build-host/reporter.ts';
 import { withFreeSpace } from '../build-host/with-free-space.ts';
 import type { Definition } from '../definition/definition.ts';
-import { placeOf } from '../definition/place-of.ts';
+import { checkCommandLine } from '../grub/check-command-line.ts';
 import { biosLoadersOf } from '../grub/loader-of-lock.ts';
 import { fetchPackages } from '../packages/fetch-packages.ts';
 import { allPackages, type PackagesLock } from '../packages/lock/packages-lock.ts';
@@ -83,6 +82,7 @@ export async function build(
 
   const { report, warnings } = keepWarnings(reporter);
   warnOf(report, await checkDefinition(definition));
+  checkCommandLine(definition, options.lock);
   if (definition.agent) await fetchNode(arch, { offline: options.offline ?? false, report });
   const lock = await lockFor(definition, arch, options.lock, report, options);
   if (!options.lock) await options.keepLock?.(lock);
@@ -95,9 +95,6 @@ export async function build(
   const { trust, floor } = options;
   const bios = await biosLoadersOf(lock, files);
   if (arch === 'x86-64' && !bios) report.warn?.(noBios);
-  const problem = bios && grubProblem(definition.cmdline);
-  if (problem)
-    throw new InterlockError('definition_invalid', { ...placeOf(definition, ['cmdline']), problem });
   const additions = { version, ...(trust && { trust }), ...(floor && { floor }), ...(bios && { bios }) };
   await mkdir(options.out, { recursive: true });
   return withScratch(folder, async (work) => {

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { silent } from '../build-host/reporter.ts';
 import type { Definition } from '../definition/definition.ts';
 import { parsePackageName } from '../definition/package-name.ts';
+import { checkCommandLine } from '../grub/check-command-line.ts';
 import { fetchPackages, missingPackages } from '../packages/fetch-packages.ts';
 import { requestProblems } from '../packages/lock/check-requested.ts';
 import { layersOf } from '../packages/lock/lock-layers.ts';
@@ -30,6 +31,7 @@ export async function plan(
   users: UsersLock = emptyUsersLock,
 ): Promise<Phase[]> {
   const { files, overlays, sources, scripts } = definition;
+  checkCommandLine(definition, lock);
   const phases: Phase[] = [
     { phase: 'define', what: files.map(({ file }) => file).join(' '), state: 'always' },
     ...(await checkDefinition(definition)).map(

@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { parseDefinition } from '../../../builder/definition/define.ts';
 import { biosLoader, readGrubConfig } from '../../../builder/grub/bios-loader.ts';
+import { checkCommandLine } from '../../../builder/grub/check-command-line.ts';
 import { coreImage } from '../../../builder/grub/core-image.ts';
 import { encodeLzma } from '../../../builder/grub/encode-lzma.ts';
+import { build } from '../../../builder/release/build.ts';
+import { plan } from '../../../builder/release/plan.ts';
 import { formatCommandLineFile } from '../../../protocol/boot/grub-command-line.ts';
 
 const modules = '/usr/lib/grub/i386-pc';
@@ -91,5 +95,45 @@ describe.skipIf(whyNot)(`with Debian’s GRUB${whyNot ? ` (skipped: ${whyNot})` 
       expect(spawnSync('grub-script-check', { input })).toMatchObject({ status: 0 });
     }
     expect(spawnSync('grub-script-check', { input: 'if true; then\n' }).status).not.toBe(0);
+  });
+});
+
+describe('a command line that GRUB cannot hand over', () => {
+  const definition = parseDefinition(
+    [
+      ...['name = "x"', 'suite = "trixie"', 'kernel = "cloud"', 'cmdline = "quiet a=it\'s"', 'agent = false'],
+      ...['[slots]', 'root = "1 GiB"', 'verity = "16 MiB"'],
+    ].join('\n'),
+    'image.toml',
+    '.',
+    'x86-64',
+  );
+  const head = {
+    format: 2,
+    suite: 'trixie',
+    arch: 'x86-64',
+    date: '2026-03-01T10:00:00Z',
+    packages: [],
+  } as const;
+  const grub = {
+    name: 'grub-pc-bin',
+    version: '2',
+    sha256: '0'.repeat(64),
+    arch: 'amd64',
+    path: 'g.deb',
+    size: 1,
+  };
+  const refused = /^image\.toml:4: GRUB cannot hand over "'"/;
+
+  it('is refused before a lock is made or a package is fetched, by build and by its plan', async () => {
+    const options = { version: '1', out: join(tmpdir(), 'never-made') };
+    await expect(build(definition, options)).rejects.toThrow(refused);
+    await expect(plan(definition, undefined)).rejects.toThrow(refused);
+  });
+
+  it('is no matter to an image without GRUB', () => {
+    expect(() => checkCommandLine(definition, { ...head, packages: [], unpacked: [grub] })).toThrow(refused);
+    expect(() => checkCommandLine(definition, { ...head, packages: [] })).not.toThrow();
+    expect(() => checkCommandLine({ ...definition, arch: 'arm64' }, undefined)).not.toThrow();
   });
 });
