@@ -7,23 +7,29 @@ const sectorSize = 512;
 /** MiB: a FAT32 of fewer is none. */
 const smallest = 34;
 
+/** GRUB loads what lies in the boot file from files of their own: together they are no larger than it. */
+export const withExtracted = 2;
+
+/** Files by path: only their lengths matter. */
+type Sized = ReadonlyMap<string, { length: number }>;
+
 /**
- * Refuses an EFI system partition that has no room for the next boot file beside these files: the first update would
+ * Refuses an EFI system partition that has no room beside these files for what an update brings: the first one would
  * find none. Sizes in bytes. Throws `esp_too_small` with the smallest size that will do.
  */
-export function checkEspSpace(files: ReadonlyMap<string, Uint8Array>, bootSize: number, size: number): void {
-  if (fits(files, bootSize, size)) return;
+export function checkEspSpace(files: Sized, update: number, size: number): void {
+  if (fits(files, update, size)) return;
   let needed = Math.max(Math.ceil(size / mebibyte), smallest);
-  while (!fits(files, bootSize, needed * mebibyte)) needed++;
-  throw new InterlockError('esp_too_small', { size, boot: bootSize, needed });
+  while (!fits(files, update, needed * mebibyte)) needed++;
+  throw new InterlockError('esp_too_small', { size, update, needed });
 }
 
-function fits(files: ReadonlyMap<string, Uint8Array>, bootSize: number, size: number): boolean {
+function fits(files: Sized, update: number, size: number): boolean {
   if (size < smallest * mebibyte) return false;
   const { clusters, clusterSize } = chooseGeometry(size, sectorSize);
   const folders = new Set([...files.keys()].flatMap(foldersOf));
   const lengths = [...files.values()].map(({ length }) => length);
-  const used = [...lengths, bootSize, entryRoom].reduce(
+  const used = [...lengths, update, entryRoom].reduce(
     (sum, length) => sum + Math.ceil(length / clusterSize),
     0,
   );

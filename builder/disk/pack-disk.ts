@@ -13,15 +13,12 @@ import { readGrubConfig } from '../grub/bios-loader.ts';
 import { writeFully } from '../root/erofs/block-writer.ts';
 import { defaultSizes, layOutDisk, type PartitionSizes, partitionRange } from './disk-layout.ts';
 import { espFiles } from './esp-files.ts';
-import { checkEspSpace } from './esp-space.ts';
+import { checkEspSpace, withExtracted } from './esp-space.ts';
 import { encodeFat32 } from './fat32/encode-fat32.ts';
 import { packState } from './pack-state.ts';
 import { readBiosLoader } from './read-bios-loader.ts';
 
 const readLength = 1024 * 1024;
-/** GRUB loads what lies in the boot file from files of their own: together they are no larger than it. */
-const withExtracted = 2;
-
 /** Options of a first-install disk. */
 export interface DiskOptions {
   /** Bytes; what is not given has the usual size. */

@@ -12,7 +12,7 @@ import type { BootParts } from '../boot-file/parts/boot-parts.ts';
 import { during, type Reporter } from '../build-host/reporter.ts';
 import type { Definition } from '../definition/definition.ts';
 import { defaultSizes } from '../disk/disk-layout.ts';
-import { checkEspSpace } from '../disk/esp-space.ts';
+import { checkEspSpace, withExtracted } from '../disk/esp-space.ts';
 import { formatLock, type PackagesLock } from '../packages/lock/packages-lock.ts';
 import { type FrameSource, packFullPayload } from '../payload/pack-full-payload.ts';
 import { packRoot, type Root } from '../root/pack-root.ts';
@@ -154,8 +154,8 @@ async function putBlob(folder: string, name: string, content: string | Uint8Arra
 
 /** First-install disks have an ESP of the default size unless another is given; GRUB needs each boot file's parts beside it. */
 function checkEsp(bootSize: number, loader: Uint8Array): void {
-  const loaders = ['loader', 'fallback'].map((name) => [name, loader] as const);
-  checkEspSpace(new Map(loaders), 4 * bootSize, defaultSizes.esp);
+  const image = { length: withExtracted * bootSize };
+  checkEspSpace(new Map(Object.entries({ loader, fallback: loader, image })), image.length, defaultSizes.esp);
 }
 
 function checkRoom(part: string, size: number, room: number): void {

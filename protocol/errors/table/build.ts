@@ -137,7 +137,7 @@ export const buildErrors = {
     'never',
   ),
   esp_too_small: row(
-    'an EFI system partition of {size} bytes has no room for a second boot file of {boot} bytes, so the first update would fail',
+    'an EFI system partition of {size} bytes has no room for the {update} bytes that an update brings beside what is there, so the first one would fail',
     'Use --esp-size "{needed} MiB" or more.',
     400,
     65,

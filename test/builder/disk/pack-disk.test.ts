@@ -20,6 +20,7 @@ import { partitionRange } from '../../../builder/disk/disk-layout.ts';
 import { checkEspSpace } from '../../../builder/disk/esp-space.ts';
 import { packDisk } from '../../../builder/disk/pack-disk.ts';
 import { readGrubConfig } from '../../../builder/grub/bios-loader.ts';
+import { entryRoom } from '../../../protocol/boot/esp.ts';
 import { formatCommandLineFile } from '../../../protocol/boot/grub-command-line.ts';
 import { biosLoaderFile } from '../../../protocol/boot/host-layout.ts';
 import type { Release } from '../../../protocol/documents/release.ts';
@@ -197,6 +198,31 @@ describe('first-install disk', () => {
     await expect(packDisk(dir, disk, { sizes: { ...sizes, esp: mebibyte } })).rejects.toMatchObject({
       code: 'esp_too_small',
     });
+  });
+
+  it('counts what GRUB loads too, so that the size it names holds an update, and no smaller one does', async () => {
+    const folder = mkdtempSync(join(dir, 'room-'));
+    const bios = Buffer.alloc(512 + 3000, 7);
+    bios.writeUInt16BE(0x55aa, 510);
+    const entry = { path: biosLoaderFile.slice(1), type: '0' as const, content: bios };
+    const boot = packUki({ ...ukiInput, kernel: Buffer.alloc(20 * mebibyte, 1) });
+    await makeRelease(folder, [entry], '1.0', 'made', undefined, boot);
+    const pack = (size: number) => packDisk(folder, disk, { sizes: { ...sizes, esp: size * mebibyte } });
+    const details = await pack(64).then(
+      () => undefined,
+      (error: InterlockError) => error.details,
+    );
+    expect(details).toMatchObject({ size: 64 * mebibyte, update: 2 * boot.length });
+    const needed = Number(details!.needed);
+    await expect(pack(needed - 1)).rejects.toMatchObject({ details: { needed } });
+    const { table } = await pack(needed);
+    for (const name of ['next.efi', 'next.linux']) {
+      writeFileSync(join(folder, 'file'), boot);
+      esp(table, 'mcopy', join(folder, 'file'), `::EFI/interlock/${name}`);
+    }
+    writeFileSync(join(folder, 'file'), Buffer.alloc(entryRoom));
+    esp(table, 'mcopy', join(folder, 'file'), '::loader/entries/next.conf');
+    esp(table, 'mtype', '::loader/entries/next.conf');
   });
 
   it('refuses a slot that is too small and a file that is not the release’s, keeping what was there', async () => {
