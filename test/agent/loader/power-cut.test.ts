@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readEnvironment } from '../../../agent/loader/grub/environment.ts';
@@ -7,20 +6,7 @@ import { readBootState } from '../../../agent/loader/systemd-boot/boot-state.ts'
 import { chooseEntry } from '../../../agent/loader/systemd-boot/choose.ts';
 import type { Running, SlotName } from '../../../agent/ports/host.ts';
 import { otherSlot } from '../../../agent/ports/host.ts';
-import type { Target } from '../../../agent/ports/trust.ts';
-import { packUki } from '../../../builder/boot-file/uki.ts';
-import {
-  type Entry,
-  type ExtractedKind,
-  extractedKinds,
-  formatExtractedName,
-  type Image,
-} from '../../../protocol/boot/entry.ts';
-import { grubConfigFile, grubEnvironmentFile } from '../../../protocol/boot/esp.ts';
-import { formatCommandLineFile } from '../../../protocol/boot/grub-command-line.ts';
-import { encodeGrubEnvironment } from '../../../protocol/boot/grub-environment.ts';
-import { type Range, ukiHeadLength, ukiParts } from '../../../protocol/formats/efi/uki-parts.ts';
-import { makeStub } from '../../builder/boot-file/make-stub.ts';
+import { type Entry, extractedKinds, formatExtractedName, type Image } from '../../../protocol/boot/entry.ts';
 import { grubOnce } from '../../support/host/grub.ts';
 import {
   createPowerCutEsp,
@@ -29,8 +15,15 @@ import {
   type PowerCutEsp,
 } from '../../support/host/power-cut-esp.ts';
 import { bootOnce } from '../../support/host/systemd-boot.ts';
-
-const hashOf = (text: string) => createHash('sha256').update(text, 'latin1').digest('hex');
+import {
+  firstFiles,
+  grubFiles,
+  image,
+  imagePath,
+  rootHash,
+  runningIn,
+  targetOf,
+} from '../../support/host/two-loaders.ts';
 
 /** Which loaders a disk has, and which of them starts it: after each power-on it may be another one. */
 type Firmware = 'UEFI' | 'BIOS' | 'either';
@@ -53,51 +46,8 @@ interface Host {
   running: { slot: SlotName; version: number; generation: number; lastTry: boolean };
 }
 
-const rootHash = (version: number) => hashOf(`root ${version}`);
-const images = new Map<number, string>();
-function image(version: number): string {
-  const made = images.get(version) ?? makeImage(version);
-  images.set(version, made);
-  return made;
-}
-function makeImage(version: number): string {
-  const uki = packUki({
-    stub: makeStub(),
-    osRelease: '',
-    cmdline: `interlock.roothash=${rootHash(version)} quiet`,
-    uname: '6',
-    kernel: Buffer.from(`kernel ${version}`),
-    initrd: Buffer.from(`initrd ${version}`),
-  });
-  return uki.toString('latin1');
-}
-const imagePath = (slot: SlotName, version: number) =>
-  `EFI/interlock/${slot}-${rootHash(version).slice(0, 16)}.efi`;
-
-/** What a first-install disk with GRUB has besides. */
-function grubFiles(): Record<string, string> {
-  const first = { slot: 'a', prefix: rootHash(1).slice(0, 16) } as const;
-  const parts = ukiParts(Buffer.from(image(1), 'latin1').subarray(0, ukiHeadLength), image(1).length)!;
-  const part = ({ offset, length }: Range) => image(1).slice(offset, offset + length);
-  const at = (kind: ExtractedKind) => `EFI/interlock/${formatExtractedName(first, kind)}`;
-  const environment = encodeGrubEnvironment({ good: { generation: 1, image: first }, trial: null });
-  return {
-    [grubConfigFile]: '# GRUB',
-    [grubEnvironmentFile]: environment.toString('latin1'),
-    [at('linux')]: part(parts.linux),
-    [at('initrd')]: part(parts.initrd),
-    [at('cfg')]: formatCommandLineFile(first, part(parts.cmdline)),
-  };
-}
-
 function firstInstall(draw: Draw, firmware: Firmware | null): Host {
-  const entry = `title core 1\nsort-key interlock\nversion 1\nlinux /${imagePath('a', 1)}\n`;
-  const esp = createPowerCutEsp({
-    'loader/loader.conf': 'timeout 0\neditor no\nauto-entries no\n',
-    'loader/entries/interlock-1.conf': entry,
-    [imagePath('a', 1)]: image(1),
-    ...(firmware && grubFiles()),
-  });
+  const esp = createPowerCutEsp({ ...firstFiles(), ...(firmware && grubFiles()) });
   return {
     esp,
     firmware,
@@ -230,19 +180,7 @@ async function underPower(host: Host, work: () => Promise<void>): Promise<boolea
   }
 }
 
-const runningOf = ({ running }: Host): Running => ({
-  bootId: 'boot',
-  slot: running.slot,
-  rootHash: rootHash(running.version),
-  name: 'core',
-  version: String(running.version),
-  arch: 'x86-64',
-});
-
-function targetOf(version: number): Target {
-  const release = { name: 'core', boot: { sha256: hashOf(image(version)), size: 1 } };
-  return { version: String(version), rootHash: rootHash(version), release } as unknown as Target;
-}
+const runningOf = ({ running }: Host): Running => runningIn(running.slot, running.version);
 
 /** Brings the running release to `good`, through as many power cuts as come. */
 async function settle(host: Host, fallback: number): Promise<void> {
@@ -335,5 +273,5 @@ test.each([
       { numRuns },
     );
   },
-  120_000,
+  300_000,
 );

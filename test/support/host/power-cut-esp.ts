@@ -20,6 +20,8 @@ export interface PowerCutEsp extends Esp {
   restart(draw: Draw): void;
   /** The loader's rename, flushed at once; not atomic when the power goes. */
   rename(from: string, to: string): void;
+  /** Another ESP with all that is there now, durably. */
+  copy(): PowerCutEsp;
 }
 
 /** Makes an ESP that holds these files, durably. */
@@ -70,6 +72,7 @@ export function createPowerCutEsp(files: Record<string, string>): PowerCutEsp {
       pending = pending.filter((one) => folderOf(one.path) !== folder);
     },
     free: async () => 1e9,
+    copy: () => createPowerCutEsp(Object.fromEntries(present())),
     cutAfter(changes) {
       left = changes;
     },
