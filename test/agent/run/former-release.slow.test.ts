@@ -1,6 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { fileHostPaths } from '../../../agent/hosts/file-host.ts';
 import type { HostDetail, HostSummary } from '../../../protocol/api/operator.ts';
 import { type FormerRelease, layOutFormerRelease } from '../../support/former-release.ts';
 import { type Programs, startWorld, type World } from '../../support/host/world.ts';
@@ -39,6 +42,18 @@ it('the former release’s agent updates from this server', async () => {
     /* @vite-ignore */ join(former.dir, 'test/support/host/make-release.ts')
   );
   await updates({ agent: former.agent, makeHostRelease });
+  await world!.stop();
+  world = undefined;
+});
+
+it('this agent updates a host on a disk as it was before there was a place for a BIOS', async () => {
+  const { packDisk } = await import(/* @vite-ignore */ join(former.dir, 'builder/pack/disk.ts'));
+  await updates({ packDisk });
+  const disk = join(world!.host.dir, fileHostPaths.disk);
+  const names = execFileSync('sgdisk', ['-p', disk]).toString().match(/\S+$/gm);
+  expect(names?.slice(-6)).toEqual(['esp', 'root-a', 'verity-a', 'root-b', 'verity-b', 'state']);
+  expect(names).not.toContain('bios');
+  expect(existsSync(join(world!.host.dir, fileHostPaths.esp, 'interlock'))).toBe(false);
   await world!.stop();
   world = undefined;
 });

@@ -21,7 +21,12 @@ export interface HostOptions {
   pollMs?: number;
   /** Another program in the agent's place. */
   agent?: string;
+  /** What makes the disk; this release's unless given. */
+  packDisk?: PackDisk;
 }
+
+/** A first-install disk's maker, of this release or of a former one. */
+export type PackDisk = (release: string, out: string, options: { sizes: PartitionSizes }) => Promise<unknown>;
 
 const mebibyte = 1024 * 1024;
 const smallSizes = { esp: 64 * mebibyte, root: 64 * mebibyte, verity: 2 * mebibyte, state: mebibyte };
@@ -29,10 +34,11 @@ const smallSizes = { esp: 64 * mebibyte, root: 64 * mebibyte, verity: 2 * mebiby
 /** Installs a release on a new file-backed host, as a first-install disk would; nothing runs before `start`. */
 export async function createHost(options: HostOptions): Promise<Host> {
   const { dir, release: folder, config, sizes, pollMs = 1000, agent } = options;
+  const pack = options.packDisk ?? packDisk;
   const release = parseRelease(await readFile(join(folder, 'release.json')));
   const { rootHash } = release.root.verity;
   await mkdir(dir, { recursive: true });
-  await packDisk(folder, join(dir, fileHostPaths.disk), { sizes: { ...smallSizes, ...sizes } });
+  await pack(folder, join(dir, fileHostPaths.disk), { sizes: { ...smallSizes, ...sizes } });
   const boot = await readFile(join(folder, 'boot.efi'));
   for (const [path, bytes] of espFiles({ release, rootHash, boot })) {
     await put(join(dir, fileHostPaths.esp, path), bytes, 0o644);

@@ -11,7 +11,7 @@ import type { LockValue } from '../../../protocol/lock/lock-value.ts';
 import { openEtcd } from '../../../system/etcd/etcd.ts';
 import { readLock } from '../../../system/lock/read-lock.ts';
 import { type EtcdCluster, startEtcd } from '../etcd.ts';
-import { createHost } from './create-host.ts';
+import { createHost, type PackDisk } from './create-host.ts';
 import { makeHostRelease } from './make-release.ts';
 import type { Host } from './supervise-host.ts';
 
@@ -39,6 +39,8 @@ export interface Programs {
   agent?: string;
   /** Makes the releases. */
   makeHostRelease?: typeof makeHostRelease;
+  /** Makes the host's disk. */
+  packDisk?: PackDisk;
 }
 
 /** Starts the world with the host on version 1. `versions`: files of each image besides what a host needs. */
@@ -68,6 +70,7 @@ export async function startWorld(
     config: { 'agent.d/50-host.toml': settings(env.INTERLOCK_SERVER!, token, etcd) },
     pollMs: 200,
     ...(of.agent && { agent: of.agent }),
+    ...(of.packDisk && { packDisk: of.packDisk }),
   });
   await host.start();
 
