@@ -10,6 +10,8 @@ import { type End, type QemuProcess, startQemu } from './qemu-process.ts';
 import type { Outcome } from './shell.ts';
 
 const usualMostBoots = 8;
+/** For a script in the guest: emulated, beside another machine, a program that takes one second has taken one minute. */
+const usualSeconds = 180;
 
 /** A virtual machine, followed over its reboots. */
 export interface Vm {
@@ -97,7 +99,7 @@ export async function startVm(options: VmOptions): Promise<Vm> {
     throw new Error(`no shell in boot ${number} within ${seconds} s:\n${console.text().slice(-2500)}`);
   }
 
-  async function attempt(script: string, seconds = 60): Promise<Outcome> {
+  async function attempt(script: string, seconds = usualSeconds): Promise<Outcome> {
     if (!current?.shell) await waitForShell(seconds);
     return current!.shell!.run(script, seconds);
   }
