@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
@@ -12,28 +12,44 @@ import { type Drivers, unmet } from '../../../builder/platforms/judge.ts';
 import { nextCommands } from '../../../builder/platforms/next-commands.ts';
 import { platformNames, platforms } from '../../../builder/platforms/platforms.ts';
 import { checkPlatforms } from '../../../builder/release/check-platforms.ts';
+import { biosLoaderFile } from '../../../protocol/boot/host-layout.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
 import { makeStub } from '../boot-file/make-stub.ts';
 import { makeRelease } from '../support/made-release.ts';
+import type { MadeEntry } from '../support/make-tar.ts';
 import { makeTree } from '../support/make-tree.ts';
 
-const folder = 'usr/lib/modules/6.12.1-cloud-amd64';
+const modules = 'usr/lib/modules/6.12.1-cloud-amd64';
 const module = (path: string) => ({
-  path: `${folder}/${path}`,
+  path: `${modules}/${path}`,
   type: '0' as const,
   content: Buffer.from('x'),
 });
 let dir: string;
+/** The same release with GRUB. */
+let withGrub: string;
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'platforms-'));
-  const release = await makeRelease(dir, [
+  withGrub = join(dir, 'grub');
+  mkdirSync(withGrub);
+  const bios = Buffer.alloc(512 + 3000, 7);
+  bios.writeUInt16BE(0x55aa, 510);
+  await makeBootable(dir, []);
+  await makeBootable(withGrub, [{ path: biosLoaderFile.slice(1), type: '0', content: bios }]);
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+/** A release for virtual machines, in small slots. */
+async function makeBootable(folder: string, more: MadeEntry[]): Promise<void> {
+  const release = await makeRelease(folder, [
     module('kernel/drivers/net/virtio_net.ko'),
     module('kernel/drivers/scsi/sd_mod.ko'),
     {
-      path: `${folder}/modules.builtin`,
+      path: `${modules}/modules.builtin`,
       type: '0',
       content: Buffer.from('kernel/drivers/nvme/host/nvme.ko\nkernel/drivers/virtio/virtio_pci.ko\n'),
     },
+    ...more,
   ]);
   const boot = packUki({
     stub: makeStub(),
@@ -44,23 +60,26 @@ beforeAll(async () => {
     initrd: packInitrd({
       init: Buffer.from('#!'),
       programs: new Map(),
-      modules: new Map([[`${folder}/kernel/drivers/block/virtio_blk.ko`, Buffer.from('abc')]]),
-      drivers: new Map([[`${folder}/kernel/drivers/scsi/virtio-scsi.ko`, Buffer.from('abcde')]]),
+      modules: new Map([[`${modules}/kernel/drivers/block/virtio_blk.ko`, Buffer.from('abc')]]),
+      drivers: new Map([
+        [`${modules}/kernel/drivers/scsi/virtio-scsi.ko`, Buffer.from('abcde')],
+        [`${modules}/kernel/drivers/scsi/sd_mod.ko`, Buffer.from('abcd')],
+      ]),
       microcode: new Map([['AuthenticAMD.bin', Buffer.from('DMA')]]),
     }),
   });
   const sha256 = createHash('sha256').update(boot).digest('hex');
-  writeFileSync(join(dir, 'boot.efi'), boot);
-  writeFileSync(
-    join(dir, 'release.json'),
-    JSON.stringify({ ...release, boot: { size: boot.length, sha256 } }),
-  );
-});
-afterAll(() => rmSync(dir, { recursive: true }));
+  writeFileSync(join(folder, 'boot.efi'), boot);
+  const slots = { root: 16 * 2 ** 20, verity: 2 ** 20 };
+  const whole = { ...release, slots, boot: { size: boot.length, sha256 } };
+  writeFileSync(join(folder, 'release.json'), JSON.stringify(whole));
+}
 
 test('a release says by its files what it drives: in the initrd, in the root, built in', async () => {
   const { drivers, cmdline } = await readDrivers(dir);
-  expect([...drivers.initrd].sort()).toEqual(['nvme', 'virtio_blk', 'virtio_pci', 'virtio_scsi']);
+  expect([...drivers.initrd].sort()).toEqual([
+    ...['nvme', 'sd_mod', 'virtio_blk', 'virtio_pci', 'virtio_scsi'],
+  ]);
   expect([...drivers.root].sort()).toEqual(['nvme', 'sd_mod', 'virtio_net', 'virtio_pci']);
   expect(drivers.hasBios).toBe(false);
   expect(cmdline).toBe('ro console=ttyS0,115200n8');
@@ -163,14 +182,14 @@ describe('platforms in image.toml', () => {
     const boot = {
       kernelRelease: '6.12.1-cloud-amd64',
       modules: new Map(
-        ['virtio_blk', 'virtio_scsi', 'sd_mod'].map((name) => [`${folder}/a/${name}.ko`, Buffer.of()]),
+        ['virtio_blk', 'virtio_scsi', 'sd_mod'].map((name) => [`${modules}/a/${name}.ko`, Buffer.of()]),
       ),
       drivers: new Map<string, Buffer>(),
     };
     await expect(checkPlatforms(makeTree(), definition, boot)).rejects.toThrow(
       'image.toml:3: platform libvirt: its root has no virtio_net for the network',
     );
-    const whole = makeTree({ [`${folder}/a/virtio_net.ko`]: 'x' });
+    const whole = makeTree({ [`${modules}/a/virtio_net.ko`]: 'x' });
     await expect(checkPlatforms(whole, definition, boot)).resolves.toBeUndefined();
     await expect(checkPlatforms(whole, definition, { ...boot, modules: new Map() })).rejects.toThrow(
       'its initrd has no virtio_blk, virtio_scsi, sd_mod to find the disk by',
@@ -194,12 +213,38 @@ test('what to type next names the disk, is one command a line for a shell, and a
 });
 
 describe('interlock disk --for', () => {
-  const disk = (...args: string[]) => {
+  const diskOf = (release: string, ...args: string[]) => {
     const main = join(import.meta.dirname, '../../../cli/main.ts');
-    return spawnSync(process.execPath, [main, 'disk', dir, '--esp-size', '64 MiB', ...args], {
-      encoding: 'utf8',
-    });
+    const sizes = ['--esp-size', '64 MiB', '--state-size', '16 MiB'];
+    return spawnSync(process.execPath, [main, 'disk', release, ...sizes, ...args], { encoding: 'utf8' });
   };
+  const disk = (...args: string[]) => diskOf(dir, ...args);
+
+  it('makes what starts by a BIOS only, where the release has GRUB', () => {
+    const qcow2 = join(dir, 'made.qcow2');
+    const made = diskOf(withGrub, '--for', 'digitalocean', '--out', qcow2);
+    expect(made).toMatchObject({ status: 0, stdout: expect.stringContaining('doctl compute image create') });
+    expect(execFileSync('qemu-img', ['check', qcow2]).toString()).toContain('No errors were found');
+    const packed = join(dir, 'made.raw.zst');
+    const other = diskOf(withGrub, '--for', 'hetzner', '--out', packed);
+    expect(other).toMatchObject({ status: 0, stdout: expect.stringContaining('hcloud-upload-image upload') });
+    expect(other.stdout).toContain('has no console=tty0; write platforms = ["hetzner"]');
+    const raw = join(dir, 'made.raw');
+    execFileSync('zstd', ['-dq', packed, '-o', raw]);
+    const compared = execFileSync('qemu-img', ['compare', '-f', 'raw', '-F', 'qcow2', raw, qcow2]);
+    expect(compared.toString()).toBe('Images are identical.\n');
+    expect(readFileSync(raw).readUInt16BE(510)).toBe(0x55aa);
+  }, 120_000);
+
+  it('refuses a release without GRUB where machines have a BIOS only', () => {
+    for (const name of ['digitalocean', 'hetzner']) {
+      const out = join(dir, name === 'hetzner' ? 'x.raw.zst' : 'x.qcow2');
+      const { status, stderr } = disk('--for', name, '--out', out);
+      expect(status).toBe(65);
+      expect(stderr).toContain('BIOS');
+      expect(existsSync(out)).toBe(false);
+    }
+  });
 
   it('refuses a release that cannot start there before it writes, and says what to write', () => {
     const { status, stderr } = disk('--for', 'aws', '--out', join(dir, 'aws.raw'));
