@@ -19,6 +19,9 @@ import { packState } from './pack-state.ts';
 import { readBiosLoader } from './read-bios-loader.ts';
 
 const readLength = 1024 * 1024;
+/** On less mke2fs leaves the journal out, and growing does not bring it back. */
+const smallestState = 8 * 2 ** 20;
+
 /** Options of a first-install disk. */
 export interface DiskOptions {
   /** Bytes; what is not given has the usual size. */
@@ -39,7 +42,7 @@ export interface DiskOptions {
 /**
  * Writes a sparse first-install disk from a release's folder: slot a holds the release, slot b nothing, the state an
  * empty file system; where the release has GRUB, a BIOS starts it too. The same release and options give the same bytes.
- * Throws `release_invalid` when a file is not what `release.json` says, `image_too_big` when a part does not fit, `esp_too_small` when the next boot file would not; `out` is replaced only by a whole disk.
+ * Throws `release_invalid` when a file is not what `release.json` says, `image_too_big` when a part does not fit, `esp_too_small` when the next boot file would not, `state_too_small`; `out` is replaced only by a whole disk.
  */
 export async function packDisk(
   releaseDir: string,
@@ -50,6 +53,9 @@ export async function packDisk(
   const sizes = { ...defaultSizes, ...options.sizes };
   checkRoom('root', release.root.size, sizes.root);
   checkRoom('verity', release.root.verity.size, sizes.verity);
+  if (sizes.state < smallestState) {
+    throw new InterlockError('state_too_small', { size: sizes.state, needed: smallestState / 2 ** 20 });
+  }
   const seed = options.seed ?? `${releaseId(release)} ${release.root.verity.rootHash}`;
   const table = endAt(layOutDisk(sizes, release.arch, seed), options.multiple);
   const size = table.sectors * table.sectorSize;

@@ -10,7 +10,7 @@ import { type Follower, followWrites, type Partition } from './follow-writes.ts'
 import { firstMoments, isDue } from './power-cut-moments.ts';
 
 const mebibyte = 1024 * 1024;
-const sizes = { esp: 34 * mebibyte, root: 2 * mebibyte, verity: mebibyte, state: mebibyte };
+const sizes = { esp: 34 * mebibyte, root: 2 * mebibyte, verity: mebibyte, state: 8 * mebibyte };
 let dir: string;
 let disk: string;
 beforeAll(async () => {

@@ -15,15 +15,20 @@ export interface Geometry {
 
 /** With fewer clusters firmware takes the file system for FAT16 and does not see it. */
 const minClusters = 65_525;
+/** Numbers beyond mean bad clusters and ends of chains. */
+const maxClusters = 0x0fff_fff5;
 const largestCluster = 4096;
+const mebibyte = 1024 * 1024;
 
-/** Chooses 4096-byte clusters, or smaller ones on a small file system. Throws `bad_input` below about 33 MiB. */
+/** Chooses 4096-byte clusters, or smaller ones on a small file system. Throws `bad_input` below about 33 MiB and above 1 TiB. */
 export function chooseGeometry(size: number, sectorSize: number): Geometry {
   for (let clusterSize = largestCluster; clusterSize >= sectorSize; clusterSize /= 2) {
     const geometry = measure(size, sectorSize, clusterSize);
+    if (geometry.clusters > maxClusters) break;
     if (geometry.clusters >= minClusters) return geometry;
   }
-  const problem = `${size} bytes are too small for FAT32 with ${sectorSize}-byte sectors`;
+  const fault = size < mebibyte * mebibyte ? 'small' : 'large';
+  const problem = `${size} bytes are too ${fault} for FAT32 with ${sectorSize}-byte sectors`;
   throw new InterlockError('bad_input', { what: 'EFI system partition', problem });
 }
 

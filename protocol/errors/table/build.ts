@@ -143,4 +143,11 @@ export const buildErrors = {
     65,
     'never',
   ),
+  state_too_small: row(
+    'a state partition of {size} bytes has no room for a journal, without which a power cut would damage it',
+    'Use --state-size "{needed} MiB" or more; it grows to the end of the disk on the first boot.',
+    400,
+    65,
+    'never',
+  ),
 };

@@ -27,7 +27,7 @@ export async function makeBench(ballast: { old: Buffer; next: Buffer }): Promise
   const dir = mkdtempSync(join(tmpdir(), 'write-'));
   const old = await makeHostRelease(join(dir, 'old'), '1.0', { ballast: ballast.old });
   const next = await makeHostRelease(join(dir, 'next'), '2.0', { ballast: ballast.next });
-  const sizes = { esp: 64 << 20, root: 16 << 20, verity: 1 << 20, state: 1 << 20 };
+  const sizes = { esp: 64 << 20, root: 16 << 20, verity: 1 << 20, state: 8 << 20 };
   await createHost({ dir: join(dir, 'installed'), release: join(dir, 'old'), config: {}, sizes });
   return { dir, old, next };
 }

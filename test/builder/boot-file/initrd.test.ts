@@ -24,7 +24,7 @@ import type { GptTable } from '../../../protocol/formats/disk/gpt.ts';
 import { makeRelease } from '../support/made-release.ts';
 
 const mebibyte = 1024 * 1024;
-const sizes = { esp: 34 * mebibyte, root: 2 * mebibyte, verity: mebibyte, state: mebibyte };
+const sizes = { esp: 34 * mebibyte, root: 2 * mebibyte, verity: mebibyte, state: 8 * mebibyte };
 const busybox = spawnSync('busybox', ['which', 'busybox']).stdout?.toString().trim() ?? '';
 const whyNot = process.getuid?.() !== 0 ? 'not root' : busybox ? undefined : 'busybox is not installed';
 

@@ -97,6 +97,8 @@ describe('FAT32 file system', () => {
   });
 
   it('refuses what firmware would not see, and what does not fit', () => {
+    expect(() => chooseGeometry(2 ** 40, 512)).not.toThrow();
+    expect(() => chooseGeometry(2 ** 40 + 2 ** 32, 512)).toThrow('too large for FAT32');
     const options = { label: 'ESP', volumeId: 1, time, size: 64 * mebibyte };
     const encode = (changed: object) => () => encodeFat32({ ...options, files: new Map(), ...changed });
     expect(encode({ size: 66_580 * 512 })).toThrow('too small for FAT32');

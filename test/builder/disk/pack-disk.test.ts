@@ -225,6 +225,17 @@ describe('first-install disk', () => {
     esp(table, 'mtype', '::loader/entries/next.conf');
   });
 
+  it('refuses a state that would be without a journal, and takes the smallest that has one', async () => {
+    const pack = (state: number) => packDisk(dir, disk, { sizes: { ...sizes, state } });
+    await expect(pack(8 * mebibyte - 1)).rejects.toMatchObject({ code: 'state_too_small' });
+    const { table } = await pack(8 * mebibyte);
+    const { offset, size } = partitionRange(table, 'state');
+    const image = join(dir, 'state.img');
+    writeFileSync(image, read(offset, size));
+    const head = execFileSync('dumpe2fs', ['-h', image], { stdio: 'pipe' }).toString();
+    expect(head).toMatch(/^Filesystem features: .*has_journal/m);
+  });
+
   it('refuses a slot that is too small and a file that is not the release’s, keeping what was there', async () => {
     await packDisk(dir, disk, { sizes });
     const before = await digestFile(disk);
