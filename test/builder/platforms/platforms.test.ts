@@ -212,7 +212,7 @@ test('what to type next names the disk, is one command a line for a shell, and a
   }
 });
 
-describe('interlock disk --for', () => {
+describe('interlock disk --for', { timeout: 120_000 }, () => {
   const diskOf = (release: string, ...args: string[]) => {
     const main = join(import.meta.dirname, '../../../cli/main.ts');
     const sizes = ['--esp-size', '64 MiB', '--state-size', '16 MiB'];
@@ -234,7 +234,7 @@ describe('interlock disk --for', () => {
     const compared = execFileSync('qemu-img', ['compare', '-f', 'raw', '-F', 'qcow2', raw, qcow2]);
     expect(compared.toString()).toBe('Images are identical.\n');
     expect(readFileSync(raw).readUInt16BE(510)).toBe(0x55aa);
-  }, 120_000);
+  });
 
   it('refuses a release without GRUB where machines have a BIOS only', () => {
     for (const name of ['digitalocean', 'hetzner']) {
