@@ -7,7 +7,7 @@ export type Phase = (typeof phases)[number];
 const signs: readonly [RegExp, Phase][] = [
   [/^BdsDxe: starting/m, 'firmware'],
   [/^\[ *\d+\.\d{6}\] |^interlock: slot [ab]/m, 'kernel'],
-  [/^user-data/m, 'user-data'],
+  [/^interlock: user-data/m, 'user-data'],
 ];
 
 /** What the console of a machine that runs says about its last boot; what comes after user-data it does not say. */

@@ -98,7 +98,9 @@ test('a console tells how far its last boot has come', () => {
   expect(phaseOf('')).toBe('firmware');
   expect(phaseOf(firmware)).toBe('firmware');
   expect(phaseOf(firmware + kernel)).toBe('kernel');
-  expect(phaseOf(`${firmware}${kernel}user-data of fw-cfg, instance x, were applied\r\n`)).toBe('user-data');
+  expect(phaseOf(`${firmware}${kernel}interlock: user-data of fw-cfg, instance x, were applied\r\n`)).toBe(
+    'user-data',
+  );
   expect(phaseOf(firmware + kernel + firmware)).toBe('firmware');
   expect(lastLines(firmware + kernel, 1)).toBe(
     '\n  [    9.132083] watchdog: watchdog0: watchdog did not stop!',
