@@ -80,6 +80,7 @@ const forPeers = {
   zsh: 'zsh',
   fish: 'fish',
   groff: 'groff-base',
+  ruby: 'ruby',
   strace: 'strace',
   'systemd-analyze': 'systemd',
   setpriv: 'util-linux',
