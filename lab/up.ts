@@ -1,9 +1,13 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseRelease } from '../protocol/documents/release.ts';
+import type { Arch } from '../protocol/schema/schema.ts';
+import { readGiven } from '../system/files/read-given.ts';
 import { type Lab, labPaths, readLab, writeLab } from './folder/lab.ts';
 import { withLab } from './folder/with-lab.ts';
+import { chooseAccelerator } from './machine/accelerator.ts';
 import { machineFiles } from './machine/machine-files.ts';
-import { chooseAccelerator, requireVirtualization } from './machine/virtualization.ts';
+import { requireVirtualization } from './machine/virtualization.ts';
 import { requireMemory } from './plan/memory.ts';
 import { makeLab } from './prepare/make-lab.ts';
 import { nameOf, prepare } from './prepare/prepare.ts';
@@ -25,7 +29,7 @@ export interface Started {
 
 /** Makes what is missing of a lab and starts what does not run of it; waits for nothing that boots. Safe to repeat. */
 export async function up(folder: string, settings: Settings, interlock: Interlock): Promise<Started> {
-  requireVirtualization();
+  requireVirtualization(await archOf(settings));
   await mkdir(folder, { recursive: true, mode: 0o700 });
   return withLab(folder, async () => {
     const lab = await makeLab(folder, settings, await readLab(folder));
@@ -35,14 +39,22 @@ export async function up(folder: string, settings: Settings, interlock: Interloc
     requireMemory(await readFile('/proc/meminfo', 'utf8'), lab.hosts.filter(isOff));
     await writeLab(folder, lab);
     const prepared = await prepare(folder, lab, interlock);
-    const accelerator = await chooseAccelerator(join(prepared.folder, 'boot.efi'));
+    const { arch } = prepared.release;
+    const accelerator = await chooseAccelerator(join(prepared.folder, 'boot.efi'), arch);
     const joinToken = await startServer(folder, lab, prepared, interlock);
     await startSwitch(folder, lab, interlock);
     const sshKey = (await readFile(`${paths.sshKey}.pub`, 'utf8')).trim();
     const started: string[] = [];
     for (const host of lab.hosts) {
-      if (await startMachine(folder, lab, host, { accelerator, sshKey, joinToken })) started.push(host.name);
+      if (await startMachine(folder, lab, host, { arch, accelerator, sshKey, joinToken }))
+        started.push(host.name);
     }
     return { lab, started, release: nameOf(prepared), isEmulated: accelerator !== 'kvm' };
   });
+}
+
+/** What the hosts will be: an image is built for this machine. */
+async function archOf({ source }: Settings): Promise<Arch> {
+  if (source.kind === 'image') return process.arch === 'arm64' ? 'arm64' : 'x86-64';
+  return parseRelease(await readGiven(join(source.folder, 'release.json'))).arch;
 }

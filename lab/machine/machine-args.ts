@@ -1,11 +1,14 @@
+import type { Arch } from '../../protocol/schema/schema.ts';
+import type { Accelerator } from './accelerator.ts';
 import { machineFiles as files } from './machine-files.ts';
+import { machineType } from './machine-type.ts';
 import { shellPort } from './shell-credentials.ts';
-import { type Accelerator, firmware } from './virtualization.ts';
 
 /** A virtual machine of a lab. */
 export interface Machine {
   /** As lists of processes show it. */
   title: string;
+  arch: Arch;
   uuid: string;
   /** MiB. */
   memory: number;
@@ -22,38 +25,26 @@ export interface Machine {
 const translatedMiB = 256;
 
 /**
- * QEMU's command line. It listens on its sockets, so that commands come and go. One processor, no five-level paging, no
- * bytewise string moves: more of either is slower or breaks under emulation.
+ * QEMU's command line. It listens on its sockets, so that commands come and go. One processor: more are slower or break
+ * under emulation.
  */
 export function machineArgs(machine: Machine, accelerator: Accelerator): string[] {
   const { cards, forwards } = machine;
+  const type = machineType(machine.arch);
   const forwarded = forwards.map(({ here, there }) => `,hostfwd=tcp:127.0.0.1:${here}-:${there}`).join('');
   return [
-    ...[
-      '-name',
-      machine.title,
-      '-uuid',
-      machine.uuid,
-      '-machine',
-      'q35',
-      '-accel',
-      accelerationOf(accelerator),
-    ],
-    ...['-cpu', 'max,-svm,-la57,-erms,-fsrm', '-smp', '1', '-m', String(machine.memory)],
+    ...['-name', machine.title, '-uuid', machine.uuid],
+    ...['-machine', type.machine, '-accel', accelerationOf(accelerator)],
+    ...['-cpu', type.cpu[accelerator === 'kvm' ? 'kvm' : 'emulated']],
+    ...['-smp', '1', '-m', String(machine.memory)],
     ...['-nodefaults', '-display', 'none', '-action', 'watchdog=reset'],
-    ...['-drive', `if=pflash,format=raw,readonly=on,file=${firmware.code}`],
+    ...['-drive', `if=pflash,format=raw,readonly=on,file=${type.firmware.code}`],
     ...['-drive', `if=pflash,format=raw,file=${files.variables}`],
     ...['-drive', `if=none,id=disk,format=qcow2,file=${files.disk},cache=writeback,discard=unmap`],
     ...['-device', 'virtio-blk-pci,drive=disk,serial=interlock,bootindex=1'],
+    ...['-device', 'virtio-rng-pci', ...(type.watchdog ? ['-device', type.watchdog] : [])],
     // memory that the guest frees is this machine's again
-    ...[
-      '-device',
-      'virtio-rng-pci',
-      '-device',
-      'i6300esb',
-      '-device',
-      'virtio-balloon-pci,free-page-reporting=on',
-    ],
+    ...['-device', 'virtio-balloon-pci,free-page-reporting=on'],
     ...listening('console', files.console, `,logfile=${files.consoleLog},logappend=on`),
     ...['-serial', 'chardev:console'],
     ...[...listening('monitor', files.monitor), '-mon', 'chardev=monitor,mode=control'],

@@ -2,28 +2,33 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Arch } from '../../protocol/schema/schema.ts';
+import { type MachineType, machineType } from './machine-type.ts';
 
 /** What a kernel without a root says when it has come all the way. */
 const marker = 'Kernel panic - not syncing: VFS';
 const patienceMs = 20_000;
 
 /** Boots the kernel of a boot file under KVM: the device's presence proves nothing, nested KVM may hang for ever. */
-export async function probeKvm(bootFile: Buffer): Promise<boolean> {
+export async function probeKvm(bootFile: Buffer, arch: Arch): Promise<boolean> {
   const folder = await mkdtemp(join(tmpdir(), 'interlock-kvm-'));
   try {
     const kernel = join(folder, 'kernel');
     await writeFile(kernel, section(bootFile, '.linux'));
-    return await bootsToMarker(kernel);
+    return await bootsToMarker(kernel, machineType(arch));
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-async function bootsToMarker(kernel: string): Promise<boolean> {
-  const machine = ['-machine', 'q35', '-accel', 'kvm', '-cpu', 'max', '-m', '512', '-nodefaults'];
+async function bootsToMarker(
+  kernel: string,
+  { program, machine: name, cpu, console }: MachineType,
+): Promise<boolean> {
+  const machine = ['-machine', name, '-accel', 'kvm', '-cpu', cpu.kvm, '-m', '512', '-nodefaults'];
   const output = ['-display', 'none', '-serial', 'stdio', '-no-reboot'];
-  const append = ['-kernel', kernel, '-append', 'console=ttyS0 panic=-1'];
-  const child = spawn('qemu-system-x86_64', [...machine, ...output, ...append], {
+  const append = ['-kernel', kernel, '-append', `console=${console} panic=-1`];
+  const child = spawn(program, [...machine, ...output, ...append], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   let text = '';

@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { copyFile, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseRelease, type Release, releaseId } from '../../protocol/documents/release.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
 import { readGiven } from '../../system/files/read-given.ts';
 import { run } from '../../system/process/run.ts';
 import { type Lab, type LabHost, labPaths } from '../folder/lab.ts';
 import { machineFiles } from '../machine/machine-files.ts';
+import { machineType } from '../machine/machine-type.ts';
 import { makeSshKey } from '../machine/ssh-key.ts';
-import { firmware } from '../machine/virtualization.ts';
 import { callInterlock, type Interlock } from '../process/call-interlock.ts';
 
 /** The release that a lab's hosts start from. */
@@ -37,7 +38,8 @@ export async function prepare(folder: string, lab: Lab, interlock: Interlock): P
     const size = lab.stateSize === undefined ? [] : ['--state-size', lab.stateSize];
     await callInterlock(interlock, ['disk', from, '--out', to, ...size]);
   });
-  for (const host of lab.hosts) await makeOnce(paths.host(host.name), (to) => makeHost(to, paths.disk, host));
+  for (const host of lab.hosts)
+    await makeOnce(paths.host(host.name), (to) => makeHost(to, paths.disk, host, release.arch));
   return { folder: from, release };
 }
 
@@ -55,9 +57,9 @@ async function releaseFolder(folder: string, { source }: Lab, interlock: Interlo
 }
 
 /** A host's disk holds what differs from the first-install disk, so many hosts cost little. */
-async function makeHost(to: string, firstDisk: string, { userData }: LabHost): Promise<void> {
+async function makeHost(to: string, firstDisk: string, { userData }: LabHost, arch: Arch): Promise<void> {
   await mkdir(to, { mode: 0o700 });
-  await copyFile(firmware.variables, join(to, machineFiles.variables));
+  await copyFile(machineType(arch).firmware.variables, join(to, machineFiles.variables));
   if (userData !== null) await copyFile(userData, join(to, 'user-data'));
   const backing = ['-b', `../${firstDisk.slice(firstDisk.lastIndexOf('/') + 1)}`, '-F', 'raw'];
   await run('qemu-img', ['create', '-q', '-f', 'qcow2', ...backing, machineFiles.disk], { cwd: to });

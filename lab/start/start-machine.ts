@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Arch } from '../../protocol/schema/schema.ts';
 import { type Lab, type LabHost, labPaths } from '../folder/lab.ts';
 import { portSocket } from '../folder/sockets.ts';
+import type { Accelerator } from '../machine/accelerator.ts';
 import { machineArgs } from '../machine/machine-args.ts';
 import { machineFiles } from '../machine/machine-files.ts';
+import { machineType } from '../machine/machine-type.ts';
 import { requireFree } from '../machine/ports.ts';
 import { shellCredentials } from '../machine/shell-credentials.ts';
-import { type Accelerator, qemu } from '../machine/virtualization.ts';
 import { cardsOf } from '../plan/addresses.ts';
 import { credentialsOf, type HostIdentity, seedOf } from '../plan/host-documents.ts';
 import { launch } from '../process/launch.ts';
@@ -19,7 +21,7 @@ export async function startMachine(
   folder: string,
   lab: Lab,
   host: LabHost,
-  given: { accelerator: Accelerator; sshKey: string; joinToken: string },
+  given: { arch: Arch; accelerator: Accelerator; sshKey: string; joinToken: string },
 ): Promise<boolean> {
   const own = labPaths(folder).host(host.name);
   const record = join(own, machineFiles.record);
@@ -44,6 +46,7 @@ export async function startMachine(
   const args = machineArgs(
     {
       title: `lab-${lab.id}-${host.name}`,
+      arch: given.arch,
       uuid: host.uuid,
       memory: host.memory,
       cards: cardsOf(host.name),
@@ -55,7 +58,7 @@ export async function startMachine(
     given.accelerator,
   );
   const log = join(own, machineFiles.log);
-  await launch({ command: [qemu, ...args], folder: own, log, record });
+  await launch({ command: [machineType(given.arch).program, ...args], folder: own, log, record });
   const isListening = async () => existsSync(join(own, machineFiles.monitor));
   await waitForProgram({ program: `QEMU of ${host.name}`, log, record }, isListening);
   return true;

@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { run } from '../../system/process/run.ts';
 import { type Built, buildImages, interlock } from './build-images.ts';
@@ -41,6 +41,7 @@ test('two hosts come up by one command, know each other, and survive a cut netwo
   const figures: string[] = [];
   const measured = async (what: string, seconds: number) => {
     figures.push(`${what}: ${seconds} s\n`);
+    await mkdir(dirname(outFile('lab.txt')), { recursive: true });
     await writeFile(outFile('lab.txt'), figures.join(''));
   };
   try {

@@ -64,6 +64,7 @@ test('QEMU gets two cards, loopback alone for what leads in, and credentials wha
   const args = machineArgs(
     {
       title: 'lab-n2',
+      arch: 'x86-64',
       uuid: '00000000-0000-4000-8000-000000000000',
       memory: 512,
       cards: { lab: 'aa', out: 'bb' },

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { buildHostArch } from '../../../builder/build-host/build-host-arch.ts';
+import type { Accelerator } from '../../../lab/machine/accelerator.ts';
+import { machineType } from '../../../lab/machine/machine-type.ts';
 import type { Arch } from '../../../protocol/schema/schema.ts';
 import { credentialStrings, shellCredentials, shellPort } from './credentials.ts';
-import { machineType } from './machine-type.ts';
 
 /** A virtual machine as a test asks for it. */
 export interface VmOptions {
@@ -59,7 +61,7 @@ const diskDevices = {
 
 /** What the driver found out about this machine's host. */
 export interface Host {
-  accelerator: 'kvm' | 'tcg,thread=multi';
+  accelerator: Accelerator;
 }
 
 /** Files of one machine; QEMU connects to the sockets, which must already be listened on. */
@@ -76,7 +78,7 @@ export function machineFiles(folder: string, format: VmOptions['format'] = 'raw'
 /** QEMU's command line. One processor: more are slower or break under emulation. */
 export function qemuArgs(options: VmOptions, host: Host): string[] {
   const { format = 'raw', cache = 'unsafe' } = options;
-  const type = machineType(options.arch);
+  const type = machineType(options.arch ?? buildHostArch());
   const files = machineFiles(options.folder, format);
   const socket = (id: string, path: string) => ['-chardev', `socket,id=${id},path=${path}`];
   return [
@@ -99,7 +101,7 @@ export function qemuArgs(options: VmOptions, host: Host): string[] {
 }
 
 function firmwareDrives({ arch, secureBoot, format = 'raw' }: VmOptions, variables: string): string[] {
-  const { code: usual } = machineType(arch).firmware;
+  const { code: usual } = machineType(arch ?? buildHostArch()).firmware;
   const code = secureBoot ? usual.replace(/\.fd$/, '.secboot.fd') : usual;
   return [
     ...['-drive', `if=pflash,format=raw,readonly=on,file=${code}`],

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { buildHostArch } from '../../../builder/build-host/build-host-arch.ts';
+import { machineType } from '../../../lab/machine/machine-type.ts';
+import { type Monitor, openMonitor } from '../../../lab/machine/monitor.ts';
 import { acceptOnce } from './accept-once.ts';
 import type { Console } from './console.ts';
-import { machineType } from './machine-type.ts';
-import { type Monitor, openMonitor } from './monitor.ts';
 import { type Host, machineFiles, qemuArgs, type VmOptions } from './qemu-args.ts';
 import { openShell, type Shell } from './shell.ts';
 
@@ -36,7 +37,7 @@ export async function startQemu(options: VmOptions, host: Host, console: Console
   const sockets = await Promise.all(
     [files.console, files.monitor, ...(hasShell ? [files.shell] : [])].map(acceptOnce),
   );
-  const argv = [machineType(options.arch).program, ...qemuArgs(options, host)];
+  const argv = [machineType(options.arch ?? buildHostArch()).program, ...qemuArgs(options, host)];
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...argv], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });

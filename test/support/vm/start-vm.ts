@@ -1,10 +1,11 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buildHostArch } from '../../../builder/build-host/build-host-arch.ts';
+import { machineType } from '../../../lab/machine/machine-type.ts';
+import type { Monitor } from '../../../lab/machine/monitor.ts';
 import { run } from '../../../system/process/run.ts';
 import { type Console, openConsole } from './console.ts';
 import { findHost } from './host.ts';
-import { machineType } from './machine-type.ts';
-import type { Monitor } from './monitor.ts';
 import { machineFiles, type VmOptions } from './qemu-args.ts';
 import { type End, type QemuProcess, startQemu } from './qemu-process.ts';
 import type { Outcome } from './shell.ts';
@@ -151,7 +152,7 @@ async function makeVariables({
   arch,
   folder,
   format = 'raw',
-  variables = machineType(arch).firmware.variables,
+  variables = machineType(arch ?? buildHostArch()).firmware.variables,
 }: VmOptions): Promise<void> {
   const { variables: own } = machineFiles(folder, format);
   if (variables === own) return;

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
-import { buildHostArch } from '../../../builder/build-host/build-host-arch.ts';
-import type { Arch } from '../../../protocol/schema/schema.ts';
+import type { Arch } from '../../protocol/schema/schema.ts';
 
 /** What QEMU's machine of an architecture is made of. */
 export interface MachineType {
@@ -23,8 +22,8 @@ const ofDebian = (folder: string, code: string, variables: string) => ({
 // no five-level paging, no bytewise string moves: they are slower or break under emulation
 const pc = 'max,-svm,-la57,-erms,-fsrm';
 
-/** The machine of an architecture, this host's unless given; the emulated processors are the quickest that run everything. */
-export function machineType(arch: Arch = buildHostArch()): MachineType {
+/** The machine of an architecture; the emulated processors are the quickest that run everything. */
+export function machineType(arch: Arch): MachineType {
   return types[arch];
 }
 
