@@ -1,7 +1,7 @@
 const setupSectors = 1;
 const headerEnd = 0x268;
 /** Where QEMU's debug console and its exit listen. */
-export const tellingPorts = { console: 0xe9, exit: 0xf4 };
+const tellingPorts = { console: 0xe9, exit: 0xf4 };
 
 /** 32-bit code that GRUB jumps to with %esi at the boot parameters: writes command line and initrd, then ends the machine. */
 const code = Buffer.from(
