@@ -1,9 +1,10 @@
 const setupSectors = 1;
 const headerEnd = 0x268;
-/** Where QEMU's debug console and its exit listen. */
-const tellingPorts = { console: 0xe9, exit: 0xf4 };
 
-/** 32-bit code that GRUB jumps to with %esi at the boot parameters: writes command line and initrd, then ends the machine. */
+/**
+ * 32-bit code that GRUB jumps to with %esi at the boot parameters: writes command line and initrd to QEMU's debug console
+ * (port 0xe9), then ends the machine (port 0xf4).
+ */
 const code = Buffer.from(
   [
     '8b9e28020000', // mov ebx, [esi+0x228]: the command line
