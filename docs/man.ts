@@ -9,7 +9,7 @@ import {
 } from '../system/command/command-tree.ts';
 
 const interlock = describeProgram(await createInterlock());
-const agent = describeProgram(createAgent());
+const agent = describeProgram(await createAgent());
 
 /** Manual pages by file name: one of each program, and one of each verb of `interlock`. */
 export const manPages: Record<string, () => string> = Object.fromEntries(

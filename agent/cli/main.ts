@@ -14,5 +14,5 @@ const { values, positionals } = parseArgs({
 const isTimer = positionals.join() === 'run' && Object.keys(values).join() === 'root';
 if (!isTimer || (await isDue(pathsOf(String(values.root))))) {
   const { runAgentProgram } = await import('./program.ts');
-  await runAgentProgram(argv);
+  await runAgentProgram(argv, positionals[0]);
 }

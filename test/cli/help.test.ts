@@ -4,7 +4,7 @@ import { createInterlock } from '../../cli/program.ts';
 import { allCommands, describeProgram } from '../../system/command/command-tree.ts';
 import { problemsOf } from '../docs/check-command.ts';
 
-const programs = [await createInterlock(), createAgent()].map(describeProgram);
+const programs = [await createInterlock(), await createAgent()].map(describeProgram);
 const commands = programs.flatMap(allCommands);
 
 test.each(commands.map((node) => [node.path.join(' '), node] as const))(
@@ -19,7 +19,7 @@ test.each(commands.map((node) => [node.path.join(' '), node] as const))(
 );
 
 test('no help line is wider than 80 characters', async () => {
-  for (const program of [await createInterlock(), createAgent()]) {
+  for (const program of [await createInterlock(), await createAgent()]) {
     for (const command of withBelow(program)) {
       const wide = command
         .configureOutput({ getOutHelpWidth: () => 80 })

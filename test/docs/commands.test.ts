@@ -8,7 +8,7 @@ import { allCommands, describeProgram } from '../../system/command/command-tree.
 import { problemsOf } from './check-command.ts';
 
 const root = join(import.meta.dirname, '../..');
-const programs = [await createInterlock(), createAgent()].map(describeProgram);
+const programs = [await createInterlock(), await createAgent()].map(describeProgram);
 const pages = globSync('{*.md,{docs,images}/**/*.md}', { cwd: root });
 
 test.each(pages)('every command in %s exists, with its flags', (page) => {

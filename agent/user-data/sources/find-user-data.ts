@@ -13,7 +13,6 @@ import { readMachine } from '../machine/read-machine.ts';
 import { seedOf } from '../machine/seed.ts';
 import type { Found, Search, Stage } from '../ports/found.ts';
 import { firstFound } from './first-found.ts';
-import { openService } from './open-service.ts';
 
 /** What a search goes by. */
 export interface SearchOptions {
@@ -34,8 +33,7 @@ export async function findUserData(options: SearchOptions): Promise<Search> {
   const machine = options.machine ?? (await readMachine(options.root));
   const { local, network } = chooseSources(machine, options.sources);
   const names = options.stage === 'local' ? local : network;
-  const open =
-    options.stage === 'local' ? openDisks(options, machine) : openService(machine, openDisc(options));
+  const open = options.stage === 'local' ? openDisks(options, machine) : await openServices(options, machine);
   const outcome = await firstFound(
     names.map((source) => ({ source, read: (signal) => open(source, signal) })),
     options.deadlineMs,
@@ -71,6 +69,8 @@ function openDisks({ root, runFolder }: SearchOptions, machine: Machine) {
   };
 }
 
-function openDisc({ root, runFolder }: SearchOptions) {
-  return async () => readOvfDisc(await listVolumes(root), join(runFolder, 'user-data'));
+/** Loaded where a service is asked: an HTTP client is half of all that a stage would start with. */
+async function openServices({ root, runFolder }: SearchOptions, machine: Machine) {
+  const { openService } = await import('./open-service.ts');
+  return openService(machine, async () => readOvfDisc(await listVolumes(root), join(runFolder, 'user-data')));
 }

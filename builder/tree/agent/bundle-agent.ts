@@ -11,20 +11,33 @@ export interface BundledPackage {
   version: string;
 }
 
-/** Joins the agent (or another program beside it) and everything it imports into the one JavaScript file that images carry; says which packages those are. */
-export async function bundleAgent(
-  input = 'agent/cli/main.ts',
-): Promise<{ code: string; packages: BundledPackage[] }> {
+/** A program as images carry it. */
+export interface BundledAgent {
+  /** JavaScript by path beside the program: its own file `agent.js`, and what that loads when it is needed. */
+  files: Record<string, string>;
+  packages: BundledPackage[];
+}
+
+/** Joins the agent (or another program beside it) and everything it imports into few JavaScript files, as each start reads and compiles all that it loads; says which packages are in them. */
+export async function bundleAgent(input = 'agent/cli/main.ts'): Promise<BundledAgent> {
   const bundle = await rolldown({
-    input,
+    input: { agent: input },
     cwd: root,
     platform: 'node',
     logLevel: 'silent',
   });
   try {
-    const { output } = await bundle.generate({ format: 'esm', codeSplitting: false });
-    const { code, moduleIds } = output[0];
-    return { code, packages: await packagesOf(moduleIds) };
+    const { output } = await bundle.generate({
+      format: 'esm',
+      entryFileNames: '[name].js',
+      // no hash in the name: an update patches a file by the one of the same path
+      chunkFileNames: 'agent/[name].js',
+    });
+    const chunks = output.filter((part) => part.type === 'chunk');
+    return {
+      files: Object.fromEntries(chunks.map(({ fileName, code }) => [fileName, code])),
+      packages: await packagesOf(chunks.flatMap(({ moduleIds }) => moduleIds)),
+    };
   } finally {
     await bundle.close();
   }

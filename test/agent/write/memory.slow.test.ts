@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundleAgent } from '../../../builder/tree/agent/bundle-agent.ts';
 import { fullPayload, type Release } from '../../../protocol/documents/release.ts';
 import { serveBlobs } from '../../support/host/blob-server.ts';
 import { createHost } from '../../support/host/create-host.ts';
 import { makeLargeRelease } from '../../support/host/make-large.ts';
 import { makeHostRelease } from '../../support/host/make-release.ts';
+import { writeProgram } from '../../support/write-program.ts';
 
 const mebibyte = 1 << 20;
 let dir: string;
@@ -24,8 +24,7 @@ afterAll(() => rmSync(dir, { recursive: true }));
 
 /** Bundled and started as on a host: stripping types, and other pools, would need memory of their own. */
 async function makeLauncher(): Promise<string> {
-  const program = join(dir, 'write-once.mjs');
-  await writeFile(program, (await bundleAgent('test/agent/write/write-once.ts')).code);
+  const program = await writeProgram(dir, 'test/agent/write/write-once.ts');
   const shipped = await readFile(
     new URL('../../../agent/dist/usr/bin/interlock-agent', import.meta.url),
     'utf8',

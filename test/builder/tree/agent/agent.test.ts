@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addAgent } from '../../../../builder/tree/agent/add-agent.ts';
 import type { BundledPackage } from '../../../../builder/tree/agent/bundle-agent.ts';
@@ -24,11 +24,19 @@ afterAll(() => rmSync(dir, { recursive: true }));
 
 const read = async (path: string) => readBody(tree.get(path)!.body);
 
-it('is one file that the stripped Node runs without any package beside it', async () => {
+/** What the image has of the agent's own folder. */
+const home = 'usr/lib/interlock';
+const shipped = (of: Tree) => [...of.keys()].filter((path) => /\.(js|json)$/.test(path));
+
+it('runs by the stripped Node without any package beside it, and loads no more than a verb needs', async () => {
   const [node, script] = [join(dir, 'node'), join(dir, 'agent.js')];
-  writeFileSync(node, await read('usr/lib/interlock/node'));
+  writeFileSync(node, await read(`${home}/node`));
   chmodSync(node, 0o755);
-  writeFileSync(script, await read('usr/lib/interlock/agent.js'));
+  for (const path of shipped(tree)) {
+    const file = join(dir, relative(home, path));
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, await read(path));
+  }
   expect(statSync(node).size).toBeLessThan(statSync(process.execPath).size);
   const agent = (...args: string[]) =>
     spawnSync(node, [script, '--root', join(dir, 'host'), ...args], { cwd: dir, encoding: 'utf8' });
@@ -36,7 +44,21 @@ it('is one file that the stripped Node runs without any package beside it', asyn
   const { status, stdout } = agent('--json', 'status');
   expect(JSON.parse(stdout)).toMatchObject({ problems: [{ code: expect.any(String) }] });
   expect(status).toBe(0);
+  for (const name of await filesWith('got')) rmSync(join(dir, name));
+  mkdirSync(join(dir, 'host/proc'), { recursive: true });
+  writeFileSync(join(dir, 'host/proc/cmdline'), '');
+  expect(agent('user-data', 'merge').stderr).toBe('');
 });
+
+/** The files into which a package was joined. */
+async function filesWith(name: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of shipped(tree)) {
+    if ((await read(path)).includes(`// node_modules/${name}/`)) found.push(relative(home, path));
+  }
+  expect(found.length).toBeGreaterThan(0);
+  return found;
+}
 
 it('says which packages are in it', async () => {
   const names = bundled.map(({ name }) => name);
@@ -57,8 +79,10 @@ it('says which packages are in it', async () => {
 it('is the same bytes each time', async () => {
   const again: Tree = new Map();
   await addAgent(again, arch);
-  const path = 'usr/lib/interlock/agent.js';
-  expect(await readBody(again.get(path)!.body)).toEqual(await read(path));
+  expect(shipped(again)).toEqual(shipped(tree));
+  for (const path of shipped(tree)) {
+    expect(await readBody(again.get(path)!.body), path).toEqual(await read(path));
+  }
 });
 
 it('refuses to strip what is no program', () => {
