@@ -16,7 +16,7 @@ it('a new server has nothing but the need of keys', async () => {
   const { body } = await server.get('/v1/overview');
   expect(body).toMatchObject({ hosts: 0, seen: 0, states: [], versions: [], rollouts: [], waiting: [] });
   expect(body.attention).toMatchObject([{ kind: 'server_unready' }]);
-  expect(body.recent).toHaveLength(5);
+  expect(body.recent).toHaveLength(Object.keys(server.tokens).length);
 });
 
 it('counts hosts by state, version and what they wait for, and says what needs a look', async () => {
