@@ -23,8 +23,9 @@ export function encodeNote({ kind, rootHash, order }: Note): Buffer {
   return sector;
 }
 
-/** Reads a sector as a note; nothing when it is none, or torn. */
+/** Reads a sector as a note; nothing when it is none, torn, or behind the end of its disk. */
 export function decodeNote(sector: Buffer): Note | undefined {
+  if (sector.length < noteLength) return undefined;
   if (sector.readUInt32LE(checksumPlace) !== crc32(sector.subarray(0, checksumPlace))) return undefined;
   const text = sector.toString('latin1', 0, checksumPlace).replace(/\0+$/, '');
   const match =

@@ -6,10 +6,10 @@ const mebibyte = 1024 * 1024;
 const size = 4 * mebibyte;
 const firstSector = Buffer.alloc(512);
 
-function look(change: (disk: Buffer) => void) {
-  const disk = Buffer.alloc(size);
+function look(change: (disk: Buffer) => void, length = size) {
+  const disk = Buffer.alloc(length);
   change(disk);
-  return lookAtDisk(size, async (at, length) => disk.subarray(at, at + length), firstSector);
+  return lookAtDisk(length, async (at, length) => disk.subarray(at, at + length), firstSector);
 }
 
 test('any byte in the first or last MiB makes a disk used, and what is known there is named', async () => {
@@ -31,6 +31,18 @@ test('any byte in the first or last MiB makes a disk used, and what is known the
     expect(await look((disk) => disk.write(text, at, 'latin1')), what).toEqual({ is: 'used', what });
   }
 });
+
+test.each([512, 4096, 374 * 1024, 512 * 1024, 512 * 1024 + 512, mebibyte, mebibyte + 512])(
+  'a disk of %i bytes is looked at whole, such as one with user-data beside the disk that is meant',
+  async (length) => {
+    expect(await look(() => {}, length)).toEqual({ is: 'empty' });
+    expect(await look((disk) => disk.fill('x'), length)).toMatchObject({ is: 'used' });
+    const labelled = await look((disk) => disk.write('CIDATA', 71, 'latin1'), length);
+    expect(labelled).toMatchObject({ is: 'used' });
+    const start = await look((disk) => disk.write('\x55\xaa', 510, 'latin1'), length);
+    expect(start).toEqual({ is: 'used', what: 'a partition table' });
+  },
+);
 
 test('a note that was cut on an empty disk is one; a note among other bytes is not', async () => {
   const note = encodeNote({ kind: 'unfinished', rootHash: 'ab'.repeat(32), order: '-' });
