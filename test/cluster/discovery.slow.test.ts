@@ -148,10 +148,17 @@ async function converse(service: Discovery): Promise<[number, unknown][]> {
   return seen;
 }
 
-/** Without indexes, of which etcd-discovery has one for all tokens, and without the token. */
+/** Without indexes, of which etcd-discovery has one for all tokens, without the token, and in the order of keys: unsorted is any order. */
 function plain(body: unknown, token: string): unknown {
-  const text = JSON.stringify(body, (key, value) => (/index$/i.test(key) ? undefined : value));
+  const text = JSON.stringify(body, (key, value) => {
+    if (/index$/i.test(key)) return undefined;
+    return key === 'nodes' ? value.toSorted(byKey) : value;
+  });
   return JSON.parse(text.replaceAll(token, 'TOKEN'));
+}
+
+function byKey(one: { key: string }, other: { key: string }): number {
+  return one.key < other.key ? -1 : 1;
 }
 
 async function call(member: Member, path: string, body: object): Promise<Record<string, unknown>> {
