@@ -56,8 +56,9 @@ export async function runStage(options: StageOptions): Promise<Outcome> {
   await writeSearchNote(root, { stage, source: found?.source ?? null, misses });
   if (stage === 'local') await noteFound(root, found !== null);
   if (!found) return goWithout(options);
+  // whatever was complete before: a new identity may have been cut as well
+  for (const folder of leftIn) await clearTemporary(join(root, folder));
   const before = await readRecord(root);
-  if (!before?.complete) for (const folder of leftIn) await clearTemporary(join(root, folder));
   const isOther = before !== null && before.instanceId !== found.instanceId;
   if (isOther || isRenewing(root)) await renewIdentity(root, found.instanceId);
   const isNew = before?.instanceId !== found.instanceId;

@@ -17,8 +17,8 @@ const isRoot = process.getuid?.() === 0;
 const program = join(import.meta.dirname, '../../support/user-data/apply-once.ts');
 /** Every call by which what is written becomes something that a next boot sees. */
 const calls = 'fsync,rename,mkdir,mkdirat,fchown,fchmod,chown,chmod,unlink,unlinkat,rmdir,symlink,symlinkat';
-/** Every how many of them one is tried. */
-const stride = Number(process.env.KILL_EVERY ?? 1);
+/** Every how many of them one is tried; all of them take five minutes. */
+const stride = Number(process.env.KILL_EVERY ?? 6);
 const document = `#cloud-config
 hostname: web-1
 groups: [{admins: [root]}]
@@ -82,7 +82,7 @@ describe.skipIf(!isRoot)('user-data whose applying is killed', () => {
     apply(whole, 'two');
     const expected = Object.keys(treeOf(whole.root));
     expect(expected).not.toContain('var/lib/interlock/agent/identity.json');
-    for (let step = 1; ; step += 3 * stride) {
+    for (let step = 1; ; step += stride) {
       const host = begin();
       if (!killedAt(step, host, 'two')) break;
       await host.boot(document, { instanceId: 'two' });
