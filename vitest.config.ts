@@ -4,8 +4,9 @@ const common = { pool: 'forks' as const, testTimeout: 30_000, hookTimeout: 60_00
 const patient = { ...common, testTimeout: 900_000, hookTimeout: 900_000, fileParallelism: false };
 
 const journeys = [
-  'test/journey/!(boot|update|bad-releases).slow.test.ts',
+  'test/journey/!(boot|update).slow.test.ts',
   'test/journey/examples/*.slow.test.ts',
+  'test/builder/disk/formats.slow.test.ts',
   'test/cluster/members.slow.test.ts',
 ];
 const slow = 'test/**/*.slow.test.ts';
