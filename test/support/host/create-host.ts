@@ -29,7 +29,8 @@ export interface HostOptions {
 export type PackDisk = (release: string, out: string, options: { sizes: PartitionSizes }) => Promise<unknown>;
 
 const mebibyte = 1024 * 1024;
-const smallSizes = { esp: 64 * mebibyte, root: 64 * mebibyte, verity: 2 * mebibyte, state: 8 * mebibyte };
+/** The ESP has room for real boot files, and is sparse. */
+const smallSizes = { esp: 192 * mebibyte, root: 64 * mebibyte, verity: 2 * mebibyte, state: 8 * mebibyte };
 
 /** Installs a release on a new file-backed host, as a first-install disk would; nothing runs before `start`. */
 export async function createHost(options: HostOptions): Promise<Host> {
