@@ -33,11 +33,9 @@ test('two hosts come up by one command, know each other, and survive a cut netwo
   };
   const output = async (host: string, script: string) =>
     (await lab<{ output: string }>('run', host, '--', script)).output;
-  const reaches = (from: string, to: string) =>
-    output(
-      from,
-      `ping() { timeout 10 bash -c "exec 3<>/dev/tcp/${to}/9" 2>&1 | grep -c refused; }; ping || true`,
-    );
+  /** Whether somebody refuses what nobody is there to hear. */
+  const reaches = async (from: string, to: string) =>
+    (await output(from, `timeout 10 bash -c "exec 3<>/dev/tcp/${to}/9" 2>&1 || true`)).includes('refused');
   const figures: string[] = [];
   const measured = async (what: string, seconds: number) => {
     figures.push(`${what}: ${seconds} s\n`);
@@ -63,13 +61,13 @@ test('two hosts come up by one command, know each other, and survive a cut netwo
     expect(await output('n2', 'systemctl --failed --plain --no-legend')).toBe('');
     await expect(lab('run', 'n1', '--', 'exit 3')).rejects.toThrow('3');
 
-    expect([await reaches('n1', 'n2'), await reaches('n2', 'n1')]).toEqual(['1\n', '1\n']);
+    expect([await reaches('n1', 'n2'), await reaches('n2', 'n1')]).toEqual([true, true]);
     await lab('partition', 'n2');
-    expect([await reaches('n1', 'n2'), await reaches('n2', 'n1')]).toEqual(['0\n', '0\n']);
+    expect([await reaches('n1', 'n2'), await reaches('n2', 'n1')]).toEqual([false, false]);
     const { hosts } = await lab<{ hosts: Host[] }>('status');
     expect(hosts.map(({ isCut }) => isCut)).toEqual([false, true]);
     await lab('partition', 'n2', '--heal');
-    expect(await reaches('n1', 'n2')).toBe('1\n');
+    expect(await reaches('n1', 'n2')).toBe(true);
 
     const bootId = await output('n1', 'cat /proc/sys/kernel/random/boot_id; echo kept >/var/kept; sync');
     await lab('cut', 'n1');
