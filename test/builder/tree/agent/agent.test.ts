@@ -102,6 +102,19 @@ it('brings units whose links lead to units, and programs that are there', async 
   }
 });
 
+it('asks for no order in a circle: what comes before local file systems is not to wait for a unit that comes after them', async () => {
+  const services = [...tree.keys()].filter((path) =>
+    /^usr\/lib\/systemd\/system\/interlock-[^/]*\.service$/.test(path),
+  );
+  expect(services.length).toBeGreaterThan(5);
+  for (const path of services) {
+    const lines = (await read(path)).toString().split('\n');
+    const names = (key: string) => lines.filter((line) => line.startsWith(`${key}=`)).join(' ');
+    if (!/\blocal-fs\.target\b/.test(names('After'))) continue;
+    expect(names('Before'), path).not.toMatch(/systemd-tmpfiles-setup-dev|local-fs-pre|local-fs\.target/);
+  }
+});
+
 it('judges a counted boot before boot-complete.target, and without holding multi-user.target up', async () => {
   const text = (await read(`${units}/interlock-confirm.service`)).toString();
   expect(text).toContain(`ConditionPathExists=${trialFile}\n`);
