@@ -12,16 +12,7 @@ unshare --net sleep 600 & service=$!
 server= docker=
 trap 'kill $docker $service $server 2>/dev/null; wait' EXIT
 until [ "$(readlink /proc/$service/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
-in_service() { nsenter --target $service --net "$@"; }
-ip link add uplink type veth peer name service
-ip link set service netns $service
-ip addr add 192.0.2.1/24 dev uplink
-ip addr add 2001:db8::1/64 dev uplink nodad
-ip link set uplink up
-in_service ip link set lo up
-in_service ip link set service up
-in_service ip addr add 192.0.2.2/24 dev service
-in_service ip addr add 2001:db8::2/64 dev service nodad
+. "$(dirname "$0")/lay-uplink.sh"
 in_service ip -6 route add fd17::/64 via 2001:db8::1
 ip route add default via 192.0.2.2
 ip -6 route add default via 2001:db8::2

@@ -11,18 +11,9 @@ trap 'kill $service $container $server 2>/dev/null' EXIT
 for process in $service $container; do
     until [ "$(readlink /proc/$process/ns/net)" != "$(readlink /proc/self/ns/net)" ]; do sleep 0.05; done
 done
-in_service() { nsenter --target $service --net "$@"; }
 in_container() { nsenter --target $container --net "$@"; }
 
-ip link add uplink type veth peer name service
-ip link set service netns $service
-ip addr add 192.0.2.1/24 dev uplink
-ip addr add 2001:db8::1/64 dev uplink nodad
-ip link set uplink up
-in_service ip link set lo up
-in_service ip link set service up
-in_service ip addr add 192.0.2.2/24 dev service
-in_service ip addr add 2001:db8::2/64 dev service nodad
+. "$(dirname "$0")/lay-uplink.sh"
 
 ip link add bridge type veth peer name eth0
 ip link set eth0 netns $container
