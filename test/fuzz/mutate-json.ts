@@ -23,7 +23,7 @@ const odd: readonly unknown[] = [
   '..',
   '../../etc',
   'é'.repeat(300),
-  'a'.repeat(70_000),
+  'a'.repeat(700),
   [[[[[[[[]]]]]]]],
   { __proto__x: 1 },
   '-',
@@ -42,7 +42,11 @@ export function mutateJson(input: Buffer, random: Random): Buffer {
     // no JSON any more, or nested deeper than it can be written
     return input;
   }
-  if (random.below(50) === 0) return Buffer.from(`${'['.repeat(60_000)}${text}${']'.repeat(60_000)}`);
+  if (random.below(50) === 0) {
+    const depth = random.below(40) === 0 ? 60_000 : random.pick([20, 200, 900]);
+    return Buffer.from('['.repeat(depth) + text + ']'.repeat(depth));
+  }
+  if (random.below(500) === 0) text = text.replace(/"[^"]*"/, `"${'a'.repeat(70_000)}"`);
   // not every name can be given to an object by assigning it
   return Buffer.from(text.replaceAll('__proto__x', '__proto__'));
 }
@@ -71,7 +75,8 @@ function changed(value: unknown, random: Random): unknown {
 function changedList(list: unknown[], random: Random): unknown[] {
   if (list.length === 0) return [random.pick(odd)];
   const at = random.below(list.length);
-  if (random.below(6) === 0) return [...list, ...new Array(random.pick([1, 1, 5000])).fill(list[at])];
+  if (random.below(6) === 0)
+    return [...list, ...new Array(random.below(40) === 0 ? 5000 : random.pick([1, 1, 40])).fill(list[at])];
   if (random.below(6) === 0) return list.toSpliced(at, 1);
   return list.with(at, changed(list[at], random));
 }

@@ -3,6 +3,9 @@ import type { FuzzTarget } from './target.ts';
 
 /** No input is longer: what grows faster than its input shows below that already. */
 export const longestInput = 256 * 1024;
+/** Most inputs are little longer than what they are made of: a long one takes the time of hundreds. */
+const mostAdded = 2048;
+const isLongOneIn = 100;
 
 const numbers = [
   0,
@@ -59,6 +62,8 @@ const changes: Change[] = [
 /** A changed copy of one of the inputs; now and then two are joined. */
 export function mutate(target: FuzzTarget, corpus: readonly Buffer[], random: Random): Buffer {
   let input = random.pick(corpus);
+  const longest =
+    random.below(isLongOneIn) === 0 ? longestInput : Math.min(longestInput, input.length + mostAdded);
   if (random.below(20) === 0) {
     const other = random.pick(corpus);
     input = Buffer.concat([
@@ -69,7 +74,7 @@ export function mutate(target: FuzzTarget, corpus: readonly Buffer[], random: Ra
   for (let left = 1 + random.below(random.pick([1, 2, 8])); left > 0; left--) {
     const own = target.mutate && random.below(2) === 0;
     input = own ? target.mutate!(input, random) : random.pick(changes)(input, random);
-    input = Buffer.from(input.subarray(0, longestInput));
+    input = Buffer.from(input.subarray(0, longest));
   }
   return target.repair && random.below(8) > 0 ? target.repair(input, random) : input;
 }

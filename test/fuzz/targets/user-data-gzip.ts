@@ -4,7 +4,8 @@ import type { FuzzTarget } from '../target.ts';
 
 export const target: FuzzTarget = {
   corpus: () => [
-    gzipSync('#cloud-config\nhostname: a\n'),
+    ...new Array<Buffer>(12).fill(gzipSync('#cloud-config\nhostname: a\n')),
+    gzipSync(Buffer.alloc(20_000)),
     gzipSync(Buffer.alloc(3_000_000)),
     gzipSync(gzipSync('x')),
     Buffer.from('#cloud-config\n'),

@@ -16,9 +16,10 @@ g: !!binary aGFsbG8=
 ? h
 : i
 `;
+const pieces = ['a: &x [1]\nb: *x\n', 'a: |2-\n   b\n', '- "\\x41"\n- \'b\'\n', '? a\n: b\n', '!!int 1\n'];
 
 export const target: FuzzTarget = {
-  corpus: () => [Buffer.from(text), Buffer.from('{"a": [1, {"b": null}]}')],
+  corpus: () => [text, '{"a": [1, {"b": null}]}', ...pieces].map((one) => Buffer.from(one)),
   mutate: mutateYaml,
   run(input) {
     const { node, problems } = readYaml(input.toString('utf8'));

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { buildHostArch } from '../../../builder/build-host/build-host-arch.ts';
 import { machineType } from '../../../lab/machine/machine-type.ts';
 import { type Monitor, openMonitor } from '../../../lab/machine/monitor.ts';
+import { processorSecondsOf } from '../processor-seconds.ts';
 import { acceptOnce } from './accept-once.ts';
 import type { Console } from './console.ts';
 import { type Host, machineFiles, qemuArgs, type VmOptions } from './qemu-args.ts';
@@ -28,7 +28,6 @@ export interface QemuProcess {
 }
 
 const cpuSampleMs = 500;
-const ticksPerSecond = 100;
 
 /** Starts QEMU; it dies with the test's process, even when that is killed. Starved of time, its watchdogs would fire. */
 export async function startQemu(options: VmOptions, host: Host, console: Console): Promise<QemuProcess> {
@@ -77,14 +76,8 @@ export async function startQemu(options: VmOptions, host: Host, console: Console
 function followCpu(child: ChildProcess): () => number {
   let seconds = 0;
   const sample = () => {
-    try {
-      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
-        .replace(/^.*\) /s, '')
-        .split(' ');
-      seconds = Math.max(seconds, (Number(fields[11]) + Number(fields[12])) / ticksPerSecond);
-    } catch {
-      // gone: the last sample stays
-    }
+    // gone: the last sample stays
+    seconds = Math.max(seconds, processorSecondsOf(child.pid));
     return seconds;
   };
   const timer = setInterval(sample, cpuSampleMs);
