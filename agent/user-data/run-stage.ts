@@ -11,6 +11,7 @@ import type { Item } from './apply/item.ts';
 import { itemsOf } from './apply/items-of.ts';
 import type { Manager } from './apply/manager.ts';
 import { endRenewal, isRenewing, renewIdentity } from './identity/renew-identity.ts';
+import { mergeHost } from './merge-host.ts';
 import { changeNetwork, restoreNetwork } from './network/change-network.ts';
 import { forgetNetwork } from './network/keep-network.ts';
 import { writeNetwork } from './network/write-network.ts';
@@ -67,6 +68,8 @@ export async function runStage(options: StageOptions): Promise<Outcome> {
   if (isNew || !found.network) await forgetNetwork(root);
   if (isRenewing(root)) await endRenewal(root);
   const record = await applyFound(options, found, start);
+  // while Node runs anyway: the next boot of this image has nothing to merge, and starts nothing for it
+  if (isNew) await mergeHost(root);
   return { found, record, misses, problems: [], isNew, isLast: true };
 }
 

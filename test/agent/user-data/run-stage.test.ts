@@ -43,6 +43,14 @@ const problemsOf = async (promise: ReturnType<FolderHost['boot']>) => (await pro
 const mode = (path: string) => statSync(join(host.root, path)).mode & 0o7777;
 
 describe.skipIf(!isRoot)('user-data on a host', () => {
+  test('leave the next boot of the same image nothing to merge', async () => {
+    const hash = 'a'.repeat(64);
+    host.put('proc/cmdline', `console=ttyS0 interlock.roothash=${hash} quiet`);
+    await host.boot(document);
+    expect(host.read('var/lib/interlock/merged')).toBe(`${hash}\n`);
+    expect(host.read('etc/passwd')).toMatch(/^alice:/m);
+  });
+
   test('make users, files, and what else they ask for, and each boot what holds for one boot', async () => {
     expect(await problemsOf(host.boot(document))).toEqual([]);
     expect(host.read('etc/hostname')).toBe('web-1\n');
