@@ -1,8 +1,9 @@
 import { ordersOfUserData, type ReadOrders } from '../../protocol/installer/orders.ts';
 import { writeNetwork } from './network/write-network.ts';
+import { planOf } from './plan-of.ts';
 import { mayApply } from './policy/may-apply.ts';
 import type { Found, Search, Stage } from './ports/found.ts';
-import { noteFound, planOf } from './run-stage.ts';
+import { noteFound } from './run-stage.ts';
 
 /** What a stage in a live system works with. */
 export interface LiveStageOptions {

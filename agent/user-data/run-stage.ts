@@ -2,21 +2,23 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostListsFolder, runFolder } from '../../protocol/boot/host-layout.ts';
 import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
-import { emptyPlan, type Plan } from '../../protocol/user-data/plan.ts';
+import type { Plan } from '../../protocol/user-data/plan.ts';
 import { clearTemporary } from '../../system/files/durable.ts';
-import { readUserData } from '../../system/user-data/read-user-data.ts';
 import { applyItems } from './apply/apply-items.ts';
 import { layCommands } from './apply/commands.ts';
 import type { Item } from './apply/item.ts';
 import { itemsOf } from './apply/items-of.ts';
 import type { Manager } from './apply/manager.ts';
+import { applyEveryBoot } from './apply-every-boot.ts';
 import { endRenewal, isRenewing, renewIdentity } from './identity/renew-identity.ts';
 import { mergeHost } from './merge-host.ts';
 import { changeNetwork, restoreNetwork } from './network/change-network.ts';
 import { forgetNetwork } from './network/keep-network.ts';
 import { writeNetwork } from './network/write-network.ts';
+import { planOf } from './plan-of.ts';
 import { mayApply } from './policy/may-apply.ts';
 import type { Found, Search, Stage } from './ports/found.ts';
+import { forgetDocument, keepDocument } from './record/kept-document.ts';
 import { newRecord, type Record, readRecord, writeRecord } from './record/record.ts';
 import { writeSearchNote } from './record/search-note.ts';
 
@@ -73,8 +75,9 @@ export async function runStage(options: StageOptions): Promise<Outcome> {
   return { found, record, misses, problems: [], isNew, isLast: true };
 }
 
-/** A host that was told its network once keeps it while the service is silent. */
-async function goWithout({ root, stage, search }: StageOptions): Promise<Outcome> {
+/** A host that was told its network once keeps it while the service is silent, and so it does what its document asks of each boot. */
+async function goWithout(options: StageOptions): Promise<Outcome> {
+  const { root, stage, search } = options;
   const { misses, askNetwork } = search;
   const problems: Record['problems'] = [];
   try {
@@ -82,8 +85,13 @@ async function goWithout({ root, stage, search }: StageOptions): Promise<Outcome
   } catch (error) {
     problems.push({ item: networkItem, problem: asInterlockError(error).message });
   }
-  const record = await readRecord(root);
-  return { found: null, record, misses, problems, isNew: false, isLast: !askNetwork };
+  const isLast = !askNetwork;
+  const isSilent = stage === 'network' || misses.some(({ failed }) => failed);
+  const before = await readRecord(root);
+  if (!before || !isLast || !isSilent)
+    return { found: null, record: before, misses, problems, isNew: false, isLast };
+  const { record, failed } = await applyEveryBoot(options, before);
+  return { found: null, record, misses, problems: [...problems, ...failed], isNew: false, isLast };
 }
 
 async function applyFound(options: StageOptions, found: Found, start: Record): Promise<Record> {
@@ -103,33 +111,17 @@ async function applyFound(options: StageOptions, found: Found, start: Record): P
     ...itemsOf(root, allowed, manager, now),
     ...commandItems(root, allowed, found.instanceId),
   ];
+  if (needsEveryBoot(items)) await keepDocument(root, found);
+  else await forgetDocument(root);
   const kept = start.problems.filter(({ item }) => items.some(({ name }) => name === item));
   const record = await applyItems(root, items, { ...start, problems: [...said, ...kept] });
   await manager.settle();
   return record;
 }
 
-/** What the document asks for, with the name and the keys that its source has beside it. */
-export function planOf({ userData, hostname, sshKeys }: Found): {
-  plan: Plan;
-  problems: Record['problems'];
-  /** Mistakes make the whole document count as empty. */
-  isRefused: boolean;
-} {
-  const read = userData ? readUserData(userData) : { plan: emptyPlan(), problems: [] };
-  const isRefused = read.problems.some(({ severity }) => severity === 'error');
-  const plan = isRefused ? emptyPlan() : read.plan;
-  const at = { line: 1, column: 1 };
-  if (hostname && !plan.hostname) {
-    const [name = hostname] = hostname.split('.');
-    plan.hostname = { name, ...(hostname.includes('.') && { fqdn: hostname }), at };
-  }
-  plan.rootKeys.push(...sshKeys.map((key) => ({ key, at })));
-  const problems = read.problems.map(({ at, severity, text, instead }) => ({
-    item: `line ${at.line}${severity === 'warning' ? ' (warning)' : ''}`,
-    problem: `${text}; ${instead}`,
-  }));
-  return { plan, problems, isRefused };
+/** The network of a silent service is kept by itself. */
+function needsEveryBoot(items: readonly Item[]): boolean {
+  return items.some(({ name, everyBoot }) => everyBoot && name !== networkItem);
 }
 
 /** The network is described anew at each boot: cards and addresses may have changed. */

@@ -6,7 +6,14 @@ import type { Item } from './item.ts';
  * Does the items that are due and keeps the record: on a new instance all, later what each boot must do and what failed. A
  * failure stops no other; a power cut anywhere leaves a record that the next boot goes on from.
  */
-export async function applyItems(root: string, items: readonly Item[], record: Record): Promise<Record> {
+export async function applyItems(
+  root: string,
+  items: readonly Item[],
+  record: Record,
+  {
+    isWhole = true,
+  }: { /** The items are all there are, not only those of each boot. */ isWhole?: boolean } = {},
+): Promise<Record> {
   const failed = new Set(record.problems.map(({ item }) => item));
   const isDue = ({ name, everyBoot }: Item) => !record.complete || everyBoot || failed.has(name);
   const begun = new Set(record.begun);
@@ -26,7 +33,7 @@ export async function applyItems(root: string, items: readonly Item[], record: R
       problems.push({ item: item.name, problem: asInterlockError(error).message });
     }
   }
-  const done = { ...record, begun: [...begun], problems, complete: true };
+  const done = { ...record, begun: [...begun], problems, complete: record.complete || isWhole };
   if (JSON.stringify(done) !== JSON.stringify(record)) await writeRecord(root, done);
   return done;
 }

@@ -19,6 +19,8 @@ export function unitItems(root: string, units: readonly PlannedUnit[], manager: 
     // enabled means started at each boot, and this is one
     const done = ordered && {
       name: `${ordered} ${unit.name}`,
+      // a unit below /run is not there when systemd decides what a boot starts
+      everyBoot: unit.runtime,
       apply: () => manager.command(ordered, unit.name),
     };
     return done ? [written, done] : [written];

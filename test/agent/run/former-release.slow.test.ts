@@ -4,6 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fileHostPaths } from '../../../agent/hosts/file-host.ts';
+import { lookAtUserData } from '../../../agent/user-data/record/read-problems.ts';
+import { newRecord, writeRecord } from '../../../agent/user-data/record/record.ts';
 import type { HostDetail, HostSummary } from '../../../protocol/api/operator.ts';
 import { type FormerRelease, layOutFormerRelease } from '../../support/former-release.ts';
 import { type Programs, startWorld, type World } from '../../support/host/world.ts';
@@ -28,7 +30,7 @@ const journeyTo = (version: string) =>
   ['written', 'locked', 'rebooting', 'confirmed'].map((kind) => `${kind} ${version}`);
 
 async function updates(programs: Programs): Promise<void> {
-  world = await startWorld({ 1: {}, 2: {} }, 200_000, programs);
+  world = await startWorld({ 1: {}, 2: {}, 3: {} }, 200_000, programs);
   await world.until('a first look', () => world!.isSettledOn('1'));
   await world.publish('2');
   await world.until('release 2', () => world!.isSettledOn('2'));
@@ -77,7 +79,16 @@ it('this agent updates from the former release’s server, and is heard while it
   ];
   memory.wait = null;
   await writeFile(file, JSON.stringify(memory));
+  // and a trouble that no server of that time has heard of
+  await writeRecord(world!.host.dir, {
+    ...newRecord('i-1', 'ec2', new Date('2026-01-01T00:00:00Z')),
+    complete: true,
+    problems: [{ item: 'timezone', problem: 'the image has no time zone Asia/Tokyo' }],
+  });
   await world!.host.start();
   await world!.until('all reports told', async () => (await world!.memory())?.reports.length === 0);
   expect(await reportsOf()).toEqual([...journeyTo('2'), 'written 2']);
+  expect(await lookAtUserData(world!.host.dir)).toMatchObject({ code: 'user_data_failed' });
+  await world!.publish('3');
+  await world!.until('release 3, with that trouble', () => world!.isSettledOn('3'));
 });
