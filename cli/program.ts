@@ -31,6 +31,7 @@ const verbs: Record<string, () => Promise<(program: Command) => void>> = {
   fleet: async () => (await import('./fleet.ts')).addFleet,
   discovery: async () => (await import('./discovery.ts')).addDiscovery,
   lock: async () => (await import('./lock.ts')).addLock,
+  units: async () => (await import('./units/units.ts')).addUnits,
   lab: async () => (await import('./lab/lab.ts')).addLab,
   token: async () => (await import('./token.ts')).addToken,
   audit: async () => (await import('./audit.ts')).addAudit,

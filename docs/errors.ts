@@ -1,4 +1,5 @@
 import { buildErrors } from '../protocol/errors/table/build.ts';
+import { dockerErrors } from '../protocol/errors/table/docker.ts';
 import { formatErrors } from '../protocol/errors/table/formats.ts';
 import { generalErrors } from '../protocol/errors/table/general.ts';
 import { hostErrors } from '../protocol/errors/table/host.ts';
@@ -27,6 +28,7 @@ const parts: Record<string, Part> = {
   host: { title: 'hosts', rows: hostErrors },
   lock: { title: 'the lock', rows: lockErrors },
   lab: { title: 'a lab', rows: labErrors },
+  docker: { title: 'units and Docker', rows: dockerErrors },
   general: { title: 'everything else', rows: generalErrors },
 };
 

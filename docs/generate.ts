@@ -6,6 +6,7 @@ import { errorPages } from './errors.ts';
 import { imagePages } from './image-reference.ts';
 import { manPages } from './man.ts';
 import { renderStates } from './state.ts';
+import { unitPages } from './units.ts';
 import { userDataPages } from './user-data.ts';
 
 /** The pages that are made from the code's own tables; a test compares them with what is committed. */
@@ -16,6 +17,7 @@ export const pages: Record<string, () => string> = {
   ...errorPages,
   ...imagePages,
   ...manPages,
+  ...unitPages,
   ...userDataPages,
 };
 

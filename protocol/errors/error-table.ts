@@ -1,4 +1,5 @@
 import { buildErrors } from './table/build.ts';
+import { dockerErrors } from './table/docker.ts';
 import { formatErrors } from './table/formats.ts';
 import { generalErrors } from './table/general.ts';
 import { hostErrors } from './table/host.ts';
@@ -21,6 +22,7 @@ export const errorTable = {
   ...hostErrors,
   ...lockErrors,
   ...labErrors,
+  ...dockerErrors,
   ...generalErrors,
 } as const satisfies Record<string, Row>;
 
