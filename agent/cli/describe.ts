@@ -6,6 +6,8 @@ import type { Memory, Phase } from '../state-machine/memory.ts';
 const ownReasons: Readonly<Record<string, string>> = {
   no_server: 'no server is configured',
   updated: 'the update is complete',
+  staged:
+    'staged: written, and booted by the next of this host’s windows, `interlock-agent update` or `reboot`',
 };
 
 /** A reason as a clause; one without an entry stays as it is. */

@@ -20,6 +20,7 @@ import { holdOf, type Memory } from '../state-machine/memory.ts';
 import { readProblems } from '../user-data/record/read-problems.ts';
 import { readRecord, type Record as UserDataRecord } from '../user-data/record/record.ts';
 import { lookAt } from './look-at.ts';
+import { lookAtWindows, type OwnWindows } from './own-windows.ts';
 
 /** Everything there is to know about a host, from its files and its boot loader. */
 export interface Status {
@@ -37,6 +38,8 @@ export interface Status {
   /** What of them does not hold, warnings included. */
   userDataProblems: UserDataRecord['problems'];
   progress: (Progress & { pid: number }) | null;
+  /** The hours in which this host may go down; null: at any time. */
+  windows: OwnWindows | null;
   /** What would let the server be asked again. */
   advice: string | null;
   /** What could not be read just now, or is wrong; the next run deals with it. */
@@ -71,6 +74,7 @@ export async function readStatus(root: string): Promise<Status> {
     userData: await readRecord(root),
     userDataProblems: await readProblems(root),
     progress: fresh ? null : await readProgress(paths),
+    windows: await lookAtWindows(settings.windows, new Date()),
     advice: memory.look?.problem ? remedyOf(memory.look.reason) : null,
     problems: [
       ...problems.map(({ code, message }) => ({ code, problem: message })),
@@ -86,7 +90,8 @@ function isForbidden(problem: InterlockError | null): problem is InterlockError 
 
 /** The status as JSON. */
 export function dataOf({ hostId, settings, memory, problems, ...now }: Status) {
-  const { entries, outdated, secureBoot, loader, userData, userDataProblems, progress, advice } = now;
+  const { entries, outdated, secureBoot, loader, userData, userDataProblems, progress, advice, windows } =
+    now;
   const {
     phase,
     since,
@@ -134,6 +139,8 @@ export function dataOf({ hostId, settings, memory, problems, ...now }: Status) {
     userData,
     userDataProblems,
     progress,
+    staged: memory.staged ?? null,
+    windows,
     sources,
   };
 }

@@ -23,6 +23,7 @@ export function formatStatus(status: Status, now: Date, width = terminalWidth())
   const facts: Fact[] = [
     ...progressOf(status),
     ...waitOf(status, now),
+    ...windowsOf(status),
     ['last check', lookOf(status, now)],
     ...adviceOf(status),
     ...problemOf(status, now),
@@ -46,6 +47,13 @@ export function formatStatus(status: Status, now: Date, width = terminalWidth())
   return [visible(headline(status, now)), '', slotsOf(status, width), '', formatFacts(facts, width)].join(
     '\n',
   );
+}
+
+function windowsOf({ windows }: Status): Fact[] {
+  if (!windows) return [];
+  const { isOpen, until } = windows;
+  if (!until) return [['windows', 'open at all times']];
+  return [['windows', isOpen ? `open until ${until}` : `closed; the next one opens at ${until}`]];
 }
 
 function labelsOf({ settings: { labels } }: Status): Fact[] {

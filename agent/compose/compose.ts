@@ -8,6 +8,7 @@ import type { ClockPort } from '../ports/clock.ts';
 import type { Running } from '../ports/host.ts';
 import type { Ports } from '../ports/ports.ts';
 import { openScripts } from '../scripts/open-scripts.ts';
+import { openCalendarPort } from './calendar-port.ts';
 import { type Given, readContext } from './context.ts';
 import { openLockPort } from './lock-port.ts';
 import { openServerPort } from './server-port.ts';
@@ -42,6 +43,7 @@ export async function compose(
       server: await openServerPort(context),
       scripts: openScripts(paths.etc, settings, signal),
       clock,
+      calendar: openCalendarPort(context),
       wrong: context.problem,
     };
     return { ports, running, close: () => host.close() };

@@ -38,9 +38,10 @@ function fileOf({ state }: Pick<Paths, 'state'>): string {
 
 /** It may hold a password, as the files it comes from. */
 async function keep(paths: Paths, { inputs, fragments }: Merged): Promise<void> {
-  // labels stand beside the rest: after a fall back, an agent that does not know them still finds settings it can go by
-  const { labels, ...others } = inputs;
-  const text = `${JSON.stringify({ inputs: others, labels, sources: fragments.map(({ file }) => file) }, null, 1)}\n`;
+  // newer keys stand beside the rest: after a fall back, an agent that does not know them still finds settings it can go by
+  const { labels, window, tasks, ...others } = inputs;
+  const sources = fragments.map(({ file }) => file);
+  const text = `${JSON.stringify({ inputs: others, labels, window, tasks, sources }, null, 1)}\n`;
   // none yet, or one that cannot be read: it is written anew
   const before = await readFile(fileOf(paths), 'utf8').catch(() => '');
   if (text !== before) await writeDurably(fileOf(paths), text, 0o600);
@@ -49,8 +50,8 @@ async function keep(paths: Paths, { inputs, fragments }: Merged): Promise<void> 
 async function lastSettings(paths: Paths): Promise<Settings | null> {
   const file = fileOf(paths);
   try {
-    const { inputs: others, labels, sources } = JSON.parse(await readFile(file, 'utf8'));
-    const inputs = { ...others, ...(labels && { labels }) };
+    const { inputs: others, sources, ...newer } = JSON.parse(await readFile(file, 'utf8'));
+    const inputs = { ...others, ...newer };
     checkInputs(inputs, file);
     return { ...settingsOf(mergeInputs(paths, [{ file, values: inputs }])), sources };
   } catch {

@@ -1,5 +1,6 @@
 import { Inputs } from '../../protocol/documents/host-inputs.ts';
 import type { SourceName } from '../../protocol/documents/user-data-sources.ts';
+import { problemOfWindows, type Window } from '../../protocol/documents/window.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { contradictionIn } from '../../protocol/rules/contradiction.ts';
 import { lockContradiction } from '../../protocol/rules/lock-contradiction.ts';
@@ -27,6 +28,9 @@ export interface Settings {
   /** Seconds: time to become healthy, time to stay so, limit of one check. */
   health: { settle: number; steady: number; timeout: number };
   hooks: { timeout: number };
+  tasks: { timeout: number };
+  /** Hours in which this host may go down; none: at any time. */
+  windows: Window[];
   /** Where user-data is looked for (null: by the firmware), and for how many seconds. */
   userData: { sources: SourceName[] | null; timeout: number };
   machine: 'system' | 'file';
@@ -70,7 +74,7 @@ export function mergeInputs({ root }: Pick<Paths, 'root'>, fragments: Fragment[]
 }
 
 function merge(below: Inputs, above: Inputs): Inputs {
-  const tables = ['labels', 'lock', 'health', 'hooks', 'user_data', 'machine'] as const;
+  const tables = ['labels', 'lock', 'health', 'hooks', 'tasks', 'user_data', 'machine'] as const;
   const merged = tables.flatMap((key) =>
     below[key] || above[key] ? [[key, { ...below[key], ...above[key] }]] : [],
   );
@@ -84,6 +88,9 @@ export function settingsOf({ inputs, fragments }: Merged): Settings {
   const retrySeconds = inputs.retry ?? Math.min(60, pollSeconds);
   const contradiction = contradictionIn({ health, pollSeconds, retrySeconds });
   if (contradiction) throw invalid(fragments, ...contradiction);
+  const windows = inputs.window ?? [];
+  const problem = problemOfWindows(windows);
+  if (problem) throw invalid(fragments, 'window', problem);
   return {
     server: inputs.server?.replace(/\/+$/, '') ?? null,
     ca: inputs.ca ?? null,
@@ -99,6 +106,8 @@ export function settingsOf({ inputs, fragments }: Merged): Settings {
     lock: lockOf(inputs.lock, fragments),
     health,
     hooks: { timeout: 300, ...inputs.hooks },
+    tasks: { timeout: 3600, ...inputs.tasks },
+    windows,
     userData: { sources: inputs.user_data?.sources ?? null, timeout: inputs.user_data?.timeout ?? 60 },
     machine: inputs.machine?.kind ?? 'system',
     sources: fragments.map(({ file }) => file),

@@ -1,4 +1,5 @@
 import type { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import type { CalendarPort } from './calendar.ts';
 import type { ClockPort } from './clock.ts';
 import type { HostPort } from './host.ts';
 import type { LoaderPort } from './loader.ts';
@@ -18,6 +19,8 @@ export interface Ports {
   server: ServerPort | null;
   scripts: ScriptsPort;
   clock: ClockPort;
+  /** The host's own windows; without it, any time will do. */
+  calendar?: CalendarPort;
   /** What is wrong with today's configuration, for the server to know. */
   wrong?: InterlockError | null;
 }

@@ -7,6 +7,7 @@ import { holdOf, type Memory } from '../state-machine/memory.ts';
 import { askBeforeFlip } from './ask-before-flip.ts';
 import { confirm } from './confirm.ts';
 import type { PerformContext } from './context.ts';
+import { closedBefore } from './keep-windows.ts';
 import { look } from './look.ts';
 
 /** Performs one effect and returns its outcome; null after a reboot was requested. An error becomes `failed`. */
@@ -25,6 +26,8 @@ export async function perform(
 
 async function attempt(effect: Effect, ports: Ports, context: PerformContext): Promise<EventBody | null> {
   const { memory, running, onProgress, signal } = context;
+  const closed = await closedBefore(effect, ports, memory);
+  if (closed) return closed;
   const { loader, lock, scripts } = ports;
   const self = { boot: running.bootId, boots: memory.boots, seen: memory.seen };
   switch (effect.kind) {

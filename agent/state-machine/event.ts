@@ -1,4 +1,5 @@
 import type { Retry } from '../../protocol/errors/table/row.ts';
+import type { TroubleCode } from '../../protocol/errors/trouble-codes.ts';
 import type { Verdict } from '../../protocol/lock/semaphore.ts';
 import type { Running } from '../ports/host.ts';
 import type { AcquireAnswer, Hold, Place, ReleaseAnswer, Standing } from '../ports/lock.ts';
@@ -57,9 +58,15 @@ export type Event = { time: string } & (
   | { kind: 'released'; answer: ReleaseAnswer }
   /** The effect threw; nothing is known to have changed. */
   | { kind: 'failed'; code: string; problem: string; retry: Retry }
+  /** This host's own windows are closed, before a step that leads to its reboot. `next`: when one opens, if that is known. */
+  | { kind: 'closed'; next: string | null; reason: string; code?: TroubleCode }
   | { kind: 'reported'; ids: string[] }
   /** Orders of the host's operator. */
   | { kind: 'check' }
+  /** Download and write, and then wait: until then, or for another order. */
+  | { kind: 'stage'; until: string | null }
+  /** Go on with what was staged; `anyTime`: whatever the windows say. */
+  | { kind: 'proceed'; anyTime: boolean }
   /** `target` null: back to the other slot as it is. `isRollback`: the running version is not to be installed again by itself. */
   | { kind: 'order'; goal: Goal; target: Target | null; isRollback: boolean }
   | { kind: 'retry'; version: string }

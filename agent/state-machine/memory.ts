@@ -145,6 +145,10 @@ export const Memory = Type.Object({
   lost: Type.Optional(Type.Partial(Type.Object({ state: Loss, identity: Loss }))),
   /** After a lost memory: the place that the lock has under this host's id, which nobody here took. */
   standing: Type.Optional(Standing),
+  /** An operator wants the update written now and booted later: at this time, or by another order. */
+  staged: Type.Optional(Type.Object({ until: orNull(Text) })),
+  /** An operator's order holds whatever the host's own windows say. */
+  anyTime: Type.Optional(Flag),
   /** When a host that waits in the middle of an update checks in next. */
   tellAt: Type.Optional(Text),
 });

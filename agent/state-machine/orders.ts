@@ -117,6 +117,7 @@ function acceptRunning(memory: Memory): Memory {
   );
 }
 
-function underWay(time: string): InterlockError {
+/** Throws for an order that another update stands in the way of. */
+export function underWay(time: string): InterlockError {
   return new InterlockError('usage', { problem: `another update is under way (${time})` });
 }

@@ -4,6 +4,7 @@ import { onFailed } from './failed.ts';
 import { onAcquired, onDrew, onReleased } from './lock-steps.ts';
 import type { Memory } from './memory.ts';
 import { onAcknowledge, onCancel, onConfirm, onNoted, onOrder, onRetry } from './orders.ts';
+import { keepStaged, onClosed, onProceed, onStage } from './staged.ts';
 import { onStarted } from './started.ts';
 import { onHealthy, onMarkedBad, onMarkedGood, onUnhealthy } from './trial-steps.ts';
 import { onCheckedIn, onFlipped, onHooked, onLooked, onUnflipped, onWrote } from './update-steps.ts';
@@ -14,7 +15,7 @@ import { onCheckedIn, onFlipped, onHooked, onLooked, onUnflipped, onWrote } from
  * Throws `usage` for an order that does not fit, `internal` for a move outside the table.
  */
 export function step(memory: Memory, event: Event): { memory: Memory; effects: Effect[] } {
-  const next = reduce(memory, event);
+  const next = keepStaged(reduce(memory, event), event.time);
   return { memory: next, effects: effectsOf(next) };
 }
 
@@ -54,6 +55,12 @@ function reduce(memory: Memory, event: Event): Memory {
       return { ...memory, reports: memory.reports.filter(({ id }) => !event.ids.includes(id)) };
     case 'check':
       return { ...memory, wait: null };
+    case 'stage':
+      return onStage(memory, event);
+    case 'proceed':
+      return onProceed(memory, event);
+    case 'closed':
+      return onClosed(memory, event);
     case 'order':
       return onOrder(memory, event);
     case 'retry':

@@ -1,4 +1,4 @@
-import type { Window } from '../../protocol/documents/policy.ts';
+import type { Window } from '../../protocol/documents/window.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 
 /** The flag of verbs that start rollouts and preview them. */

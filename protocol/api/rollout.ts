@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { PolicyText, Window } from '../documents/policy.ts';
+import { PolicyText } from '../documents/policy.ts';
+import { Window } from '../documents/window.ts';
 import { Arch, Count, Id, orNull, Sha256, strict, Time, Version, Word } from '../schema/schema.ts';
 
 /**

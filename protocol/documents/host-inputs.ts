@@ -2,6 +2,7 @@ import { type Static, type TOptional, type TSchema, Type } from 'typebox';
 import { Labels } from '../schema/labels.ts';
 import { strict, Word } from '../schema/schema.ts';
 import { localSources, networkSources } from './user-data-sources.ts';
+import { Windows } from './window.ts';
 
 const Url = Type.String({ pattern: '^https?://[^\\s]+$' });
 const Path = Type.String({ minLength: 1 });
@@ -47,6 +48,10 @@ export const Inputs = some({
   }),
   health: some({ settle: Seconds, steady: Seconds, timeout: Seconds }),
   hooks: some({ timeout: Seconds }),
+  /** Limit of one maintenance task. */
+  tasks: some({ timeout: Seconds }),
+  /** The hours in which this host may go down or run tasks; at any time without one. */
+  window: Windows,
   user_data: some({
     /** The only sources that are asked, in their order; by default those that the firmware tells of. */
     sources: Type.Array(Type.Enum([...localSources, ...networkSources])),

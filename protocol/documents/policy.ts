@@ -3,30 +3,19 @@ import { InterlockError } from '../errors/interlock-error.ts';
 import { Positive, parse, strict, Word } from '../schema/schema.ts';
 import { dayMs, hourMs, minuteMs, secondMs, weekMs } from '../time/durations.ts';
 import { policyDefaults } from './policy-defaults.ts';
+import { problemOfWindows, type Window, Windows } from './window.ts';
 
 const unitMs = { second: secondMs, minute: minuteMs, hour: hourMs, day: dayMs, week: weekMs } as const;
 const durationPattern = '^(\\d{1,6}) (second|minute|hour|day|week)s?$';
 
 const Duration = Type.String({ pattern: durationPattern });
 const Percent = Type.Number({ minimum: 0, maximum: 100 });
-const ClockTime = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' });
-const Day = Type.Enum(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']);
-
 const RampStep = strict({ start_after: Duration, percent: Percent });
-/** Hours in which hosts may start. */
-export const Window = strict({
-  days: Type.Optional(Type.Array(Day, { minItems: 1 })),
-  from: ClockTime,
-  to: ClockTime,
-  /** IANA name, such as Europe/Berlin. */
-  zone: Type.String({ maxLength: 64 }),
-});
-export type Window = Static<typeof Window>;
 const pace = {
   ramp: Type.Optional(Type.Array(RampStep, { minItems: 1, maxItems: 64 })),
   /** `staircase` waits at each step, `linear` climbs from step to step. */
   shape: Type.Optional(Type.Enum(['staircase', 'linear'])),
-  window: Type.Optional(Type.Array(Window, { minItems: 1, maxItems: 32 })),
+  window: Type.Optional(Windows),
 };
 
 /** How a release reaches a channel's hosts, as a person writes it in TOML. */
@@ -146,10 +135,8 @@ function readPace(
       throw refuse(what, `ramp step ${at + 1} must come later than step ${at} and not go down`);
     }
   });
-  for (const { zone, from, to } of text.window ?? []) {
-    if (!isZone(zone)) throw refuse(what, `${zone} is not a time zone`);
-    if (from === to) throw refuse(what, `a window from ${from} to ${to} is never open`);
-  }
+  const problem = problemOfWindows(text.window ?? []);
+  if (problem) throw refuse(what, problem);
   return {
     ramp,
     shape: text.shape ?? parent?.shape ?? policyDefaults.shape,
@@ -160,15 +147,6 @@ function readPace(
 function readShare(text: number | string | undefined): Policy['inFlight'] {
   if (text === undefined) return null;
   return typeof text === 'number' ? { hosts: text } : { percent: Number.parseInt(text, 10) };
-}
-
-function isZone(zone: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
-  } catch {
-    // Intl throws for a name it does not know
-    return false;
-  }
 }
 
 function refuse(what: string, problem: string): InterlockError {

@@ -1,4 +1,5 @@
 import { Inputs } from '../../documents/host-inputs.ts';
+import { problemOfWindows } from '../../documents/window.ts';
 import { ordersOfUserData } from '../../installer/orders.ts';
 import { contradictionIn } from '../../rules/contradiction.ts';
 import { lockContradiction } from '../../rules/lock-contradiction.ts';
@@ -12,7 +13,13 @@ import { kindOf, type Shape, table, text, word } from '../shape/shape.ts';
 import { readChecks } from './checks.ts';
 
 /** Settings of the agent that user-data can say; what kind of machine it is, it cannot. */
-const { machine: _, health: healthSchema, labels: labelsSchema, ...settings } = Inputs.properties;
+const {
+  machine: _,
+  health: healthSchema,
+  labels: labelsSchema,
+  window: windowSchema,
+  ...settings
+} = Inputs.properties;
 
 const url: Shape<string> = (node, what, to) => {
   const value = text({
@@ -37,6 +44,18 @@ const labels: Shape<Record<string, string>> = (node, what, to) => {
   return read.length === node.entries.length ? shape(node, what, to) : all;
 };
 
+/** YAML takes an unquoted 22:00 for a number of minutes: what was written counts. */
+const windows: Shape<unknown> = (node, what, to) => bySchema(windowSchema as never)(asWritten(node), what, to);
+
+function asWritten(node: Node): Node {
+  if (node.kind === 'scalar') return { ...node, value: node.source };
+  if (node.kind === 'list') return { ...node, items: node.items.map(asWritten) };
+  return {
+    ...node,
+    entries: node.entries.map((entry) => ({ ...entry, value: asWritten(entry.value) })),
+  };
+}
+
 const health: Shape<{ inputs: unknown; checks: Plan['healthChecks'] }> = (node, what, to) => {
   if (node.kind !== 'map')
     return to.error(node.at, `${what} is ${kindOf(node)} and should be a table`, 'Write: settle: 60');
@@ -51,6 +70,7 @@ const readTable = table({
   server: url,
   labels,
   health,
+  window: windows,
   metadata: word(['open', 'shut']),
   install: bySchema(InstallOrders),
 });
@@ -93,7 +113,9 @@ function refuseContradictions(inputs: Inputs, placeOf: (key: string) => Place, t
     pollSeconds: inputs.poll ?? 3600,
     retrySeconds: inputs.retry ?? Math.min(60, inputs.poll ?? 3600),
   };
-  for (const found of [contradictionIn(times), lockContradiction(inputs.lock)]) {
+  const wrong = problemOfWindows(inputs.window ?? []);
+  const windows: [string, string] | null = wrong ? ['window', wrong] : null;
+  for (const found of [contradictionIn(times), lockContradiction(inputs.lock), windows]) {
     if (found) to.error(placeOf(found[0]), found[1], 'Change one of them.');
   }
 }

@@ -39,6 +39,7 @@ function statusOf(memory: Partial<Memory>, more: Partial<Status> = {}): Status {
     secureBoot: { on: true, lockdown: 'integrity' } as Status['secureBoot'],
     loader: 'systemd-boot' as Status['loader'],
     progress: null,
+    windows: null,
     advice: null,
     problems: [],
     ...more,

@@ -1,3 +1,4 @@
+import { isOutward } from '../../../agent/run/keep-windows.ts';
 import type { Effect, Event } from '../../../agent/state-machine/event.ts';
 import type { Fault } from './faults.ts';
 import { canonical, type Host, isWaiting, startedEvent } from './host.ts';
@@ -41,6 +42,9 @@ export function agentMoves(host: Host, setting: Setting, { did, went }: Moves): 
   if (isWaiting(host)) return;
   const [effect] = setting.rules.effectsOf(host.memory);
   if (!effect) return;
+  if (isOutward(effect, host.memory.phase.at)) {
+    went('own window closes', () => on({ kind: 'closed', next: null, reason: '' }), effect.kind);
+  }
   went('agent crashes', () => ({ ...host, agent: 'off' }));
   if (
     effect.kind === 'acquire' ||

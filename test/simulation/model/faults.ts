@@ -13,6 +13,7 @@ export const faults = [
   'good entry is lost',
   'health fails',
   'grant expires',
+  'own window closes',
   'offer is withdrawn',
   'server is away',
   'head moves on',

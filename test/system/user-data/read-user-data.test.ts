@@ -291,6 +291,7 @@ test('interlock: settings of the agent, health checks, metadata and orders for t
       '  health:',
       '    settle: 60',
       '    checks: {60-web: "#!/bin/sh\\ncurl -f localhost\\n"}',
+      '  window: [{days: [sunday], from: 22:00, to: 05:00, zone: Europe/Berlin}]',
       '  metadata: open',
       '  install: {disk: {serial: WD-1}, erase: WD-1, order: first}',
     ),
@@ -304,6 +305,7 @@ test('interlock: settings of the agent, health checks, metadata and orders for t
     join_token: 'secret',
     lock: { kind: 'etcd', endpoints: ['https://e1:2379'] },
     health: { settle: 60 },
+    window: [{ days: ['sunday'], from: '22:00', to: '05:00', zone: 'Europe/Berlin' }],
   });
   expect(plan.healthChecks.map(({ name }) => name)).toEqual(['60-web']);
   expect(plan.metadata?.access).toBe('open');
@@ -318,6 +320,7 @@ test.each([
   ['health: {settle: 900}', 'health.settle, health.steady and health.timeout'],
   ['health: {settel: 9}', 'interlock: health has no key “settel”'],
   ['health: {checks: {a: "true"}}', 'does not say what runs it'],
+  ['window: [{from: 22:00, to: 05:00, zone: Mars}]', 'Mars is not a time zone'],
   ['poll: 0', 'interlock: poll: must be >= 1'],
   ['machine: {kind: file}', 'interlock has no key “machine”'],
   ['install: {disk: {serial: a, only: true}}', 'interlock: install names a disk by serial and only'],

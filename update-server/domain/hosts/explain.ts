@@ -2,11 +2,11 @@ import type { NoneReason } from '../../../protocol/api/check-in.ts';
 import type { HostSummary } from '../../../protocol/api/operator.ts';
 import { paceOf } from '../../../protocol/documents/policy.ts';
 import { noneReasons } from '../../../protocol/rules/none-reasons.ts';
+import { nextOpening } from '../../../system/time/window.ts';
 import { cohortOf, cohorts } from '../rollout/cohort.ts';
 import { forecastStart } from '../rollout/forecast.ts';
 import { opensAfterMs } from '../rollout/ramp.ts';
 import { inFlightLimit, type Rollout } from '../rollout/rollout.ts';
-import { nextOpening } from '../rollout/window.ts';
 import { answerByNow } from './next-answer.ts';
 
 /** Says why a host is in its state, and what would change it. */

@@ -1,9 +1,9 @@
 import type { NoneReason } from '../../../protocol/api/check-in.ts';
 import { paceOf } from '../../../protocol/documents/policy.ts';
+import { isOpen } from '../../../system/time/window.ts';
 import { cohortOf } from './cohort.ts';
 import { isIn } from './ramp.ts';
 import { inFlightLimit, isOpen as isOpenRollout, type Rollout, rampRan } from './rollout.ts';
-import { isOpen } from './window.ts';
 
 /** A host that wants to start, or asks again on the way. */
 export interface Candidate {

@@ -1,7 +1,7 @@
 import { type Pace, type Policy, paceOf } from '../../../protocol/documents/policy.ts';
 import { percentAt } from '../../../protocol/rules/ramp.ts';
+import { nextClosing, nextOpening } from '../../../system/time/window.ts';
 import { type Rollout, rampRan } from './rollout.ts';
-import { nextClosing, nextOpening } from './window.ts';
 
 /** A percentage that the ramp plans for a time; two at one time are a jump. */
 export interface Planned {

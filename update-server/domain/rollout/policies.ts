@@ -2,12 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import type { PolicyChoice } from '../../../protocol/api/rollout.ts';
-import {
-  type PolicyText,
-  readPolicy,
-  refuseContradictions,
-  type Window,
-} from '../../../protocol/documents/policy.ts';
+import { type PolicyText, readPolicy, refuseContradictions } from '../../../protocol/documents/policy.ts';
+import type { Window } from '../../../protocol/documents/window.ts';
 import { InterlockError } from '../../../protocol/errors/interlock-error.ts';
 import { whatThereIs } from '../../../protocol/text/suggest.ts';
 import type { NamedPolicy } from './start.ts';

@@ -1,11 +1,11 @@
 import type { PreviewAnswer } from '../../../protocol/api/rollout.ts';
 import { type Policy, paceOf } from '../../../protocol/documents/policy.ts';
 import { hourMs } from '../../../protocol/time/durations.ts';
+import { nextOpening } from '../../../system/time/window.ts';
 import { cohortOf } from './cohort.ts';
 import type { StandFacts } from './count-hosts.ts';
 import { soakEnd } from './forecast.ts';
 import { opensAfterMs } from './ramp.ts';
-import { nextOpening } from './window.ts';
 
 /** A host of a channel, with what decides when it may start and whether it can come. */
 export interface FleetHost extends StandFacts, PreviewedHost {}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPolicy } from '../../../../protocol/documents/policy.ts';
-import { isOpen, nextOpening } from '../../../../update-server/domain/rollout/window.ts';
+import { readPolicy } from '../../../protocol/documents/policy.ts';
+import { isOpen, nextOpening } from '../../../system/time/window.ts';
 
 const berlin = (from: string, to: string, days?: ['sunday']) =>
   readPolicy({ window: [{ from, to, zone: 'Europe/Berlin', ...(days ? { days } : {}) }] }).windows;

@@ -1,8 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
-import type { Pace } from '../../../protocol/documents/policy.ts';
-import { weekMs } from '../../../protocol/time/durations.ts';
-
-type Window = Pace['windows'][number];
+import type { Window } from '../../protocol/documents/window.ts';
+import { weekMs } from '../../protocol/time/durations.ts';
 
 const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 /** A window that names one day opens within a week, and one more covers a day that clock changes swallow. */
