@@ -45,7 +45,8 @@ const labels: Shape<Record<string, string>> = (node, what, to) => {
 };
 
 /** YAML takes an unquoted 22:00 for a number of minutes: what was written counts. */
-const windows: Shape<unknown> = (node, what, to) => bySchema(windowSchema as never)(asWritten(node), what, to);
+const windows: Shape<unknown> = (node, what, to) =>
+  bySchema(windowSchema as never)(asWritten(node), what, to);
 
 function asWritten(node: Node): Node {
   if (node.kind === 'scalar') return { ...node, value: node.source };
