@@ -1,7 +1,5 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { isIP } from 'node:net';
 import forge from 'node-forge';
-import { dayMs } from '../../../protocol/time/durations.ts';
+import { altName, authorityExtensions, type Identity, issue, toPem } from '../../../system/x509/issue.ts';
 
 /** What the certificates of a keys folder are made for. */
 export interface CertificateOptions {
@@ -9,11 +7,6 @@ export interface CertificateOptions {
   name: string;
   /** DNS names and addresses of the update server. */
   tlsNames: readonly string[];
-}
-
-interface Identity {
-  key: string;
-  certificate: forge.pki.Certificate;
 }
 
 const years = { boot: 20, ca: 20, server: 2 };
@@ -37,11 +30,13 @@ export function bootFiles(
   { name }: Pick<CertificateOptions, 'name'>,
   now: Date,
 ): CertificateFiles {
-  const identity = issue(`${name} Secure Boot${role === 'db' ? '' : ` ${role}`}`, years.boot, now, [
+  const extensions = [
     { name: 'basicConstraints', cA: false, critical: true },
     { name: 'keyUsage', digitalSignature: true, critical: true },
     ...(role === 'db' ? [{ name: 'extKeyUsage', codeSigning: true }] : []),
-  ]);
+  ];
+  const commonName = `${name} Secure Boot${role === 'db' ? '' : ` ${role}`}`;
+  const identity = issue(commonName, { years: years.boot, now, extensions });
   const der = forge.asn1.toDer(forge.pki.certificateToAsn1(identity.certificate)).getBytes();
   return { ...pemFiles(role, identity), [`x509/${role}.der`]: Buffer.from(der, 'latin1') };
 }
@@ -63,10 +58,7 @@ export function serverFilesBy(
 }
 
 function makeAuthority({ name }: CertificateOptions, now: Date): Identity {
-  return issue(`${name} TLS authority`, years.ca, now, [
-    { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
-    { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
-  ]);
+  return issue(`${name} TLS authority`, { years: years.ca, now, extensions: authorityExtensions });
 }
 
 function serverFiles({ name, tlsNames }: CertificateOptions, ca: Identity, now: Date): CertificateFiles {
@@ -76,39 +68,12 @@ function serverFiles({ name, tlsNames }: CertificateOptions, ca: Identity, now: 
     { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
     { name: 'subjectAltName', altNames: tlsNames.map(altName) },
   ];
-  return pemFiles('tls-server', issue(`${name} update server`, years.server, now, extensions, ca));
-}
-
-/** Makes an RSA-2048 key by node:crypto and a certificate for it, signed by `by` or by itself. */
-function issue(commonName: string, life: number, now: Date, extensions: object[], by?: Identity): Identity {
-  const pair = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
-  const certificate = forge.pki.createCertificate();
-  const subject = [{ name: 'commonName', value: commonName.slice(0, 64) }];
-  certificate.publicKey = forge.pki.publicKeyFromPem(pair.publicKey);
-  certificate.serialNumber = `01${randomBytes(15).toString('hex')}`;
-  certificate.validity.notBefore = new Date(now.getTime() - dayMs);
-  certificate.validity.notAfter = new Date(now.getTime() + life * 365 * dayMs);
-  certificate.setSubject(subject);
-  certificate.setIssuer(by ? by.certificate.subject.attributes : subject);
-  const authority = (by?.certificate ?? certificate).generateSubjectKeyIdentifier().getBytes();
-  certificate.setExtensions([
-    ...extensions,
-    { name: 'subjectKeyIdentifier' },
-    { name: 'authorityKeyIdentifier', keyIdentifier: authority },
-  ]);
-  certificate.sign(forge.pki.privateKeyFromPem(by?.key ?? pair.privateKey), forge.md.sha256.create());
-  return { key: pair.privateKey, certificate };
+  return pemFiles(
+    'tls-server',
+    issue(`${name} update server`, { years: years.server, now, extensions, by: ca }),
+  );
 }
 
 function pemFiles(stem: string, { key, certificate }: Identity): Record<string, string> {
-  const text = forge.pki.certificateToPem(certificate).replaceAll('\r\n', '\n');
-  return { [`x509/${stem}.key`]: key, [`x509/${stem}.crt`]: text };
-}
-
-function altName(name: string) {
-  return isIP(name) ? { type: 7, ip: name } : { type: 2, value: name };
+  return { [`x509/${stem}.key`]: key, [`x509/${stem}.crt`]: toPem(certificate) };
 }
