@@ -6,7 +6,8 @@ import { renewKeys } from '../builder/keys/renew.ts';
 import { keysStatus, type RoleStatus } from '../builder/keys/status.ts';
 import { pullMetadata } from '../builder/publish/pull-metadata.ts';
 import { pushRenewed } from '../builder/publish/push-renewed.ts';
-import { line } from '../protocol/text/visible.ts';
+import { line, visible } from '../protocol/text/visible.ts';
+import { makeAuthority } from '../signer/folder/make-authority.ts';
 import { answer, group, verb } from '../system/command/command.ts';
 import { formatTable } from '../system/terminal/table.ts';
 import { addServerOptions, type ClientOptions, clientIfGiven } from './client/client.ts';
@@ -69,6 +70,14 @@ export function addKeys(program: Command): void {
   addKeyChanges(add);
 
   add(
+    'etcd <dir>',
+    'Create authorities and passwords for an etcd that hosts form by themselves; they belong to its signer alone',
+    'etcd ./etcd-keys',
+  )
+    .option('--name <name>', 'owner, for the certificates', 'interlock')
+    .action(answer(makeEtcdKeys));
+
+  add(
     'make <name>',
     'Create a key pair on a holder’s machine: keep NAME.pem, pass on NAME.pub for --public-key',
     'make root-carol',
@@ -122,6 +131,16 @@ async function init(dir: string, flags: InitFlags) {
     `the server gets only ${dir}/online: interlock serve --online-keys ${dir}/online`,
   ];
   return { text: text.join('\n'), data: { dir, channels, threshold } };
+}
+
+async function makeEtcdKeys(dir: string, { name }: { name: string }) {
+  const fingerprint = await makeAuthority(dir, name, new Date());
+  const text = [
+    `created ${dir}: keep it where only the signer reads it, and back it up`,
+    `user-data name it by its fingerprint: authority: ${fingerprint}`,
+    `next: interlock etcd signer --keys ${dir}`,
+  ];
+  return { text: text.map(visible).join('\n'), data: { dir, fingerprint } };
 }
 
 const idsInARow = 3;

@@ -30,6 +30,7 @@ const verbs: Record<string, () => Promise<(program: Command) => void>> = {
   host: async () => (await import('./host.ts')).addHost,
   fleet: async () => (await import('./fleet.ts')).addFleet,
   discovery: async () => (await import('./discovery.ts')).addDiscovery,
+  etcd: async () => (await import('./etcd/etcd.ts')).addEtcd,
   lock: async () => (await import('./lock.ts')).addLock,
   units: async () => (await import('./units/units.ts')).addUnits,
   lab: async () => (await import('./lab/lab.ts')).addLab,

@@ -10,13 +10,14 @@ interface Box {
 
 /** Where each room stands; arrows between them come from the imports. */
 const places: Record<Room, Box> = {
-  cli: { x: 10, width: 590, row: 0 },
-  builder: { x: 10, width: 190, row: 1 },
-  'update-server': { x: 210, width: 190, row: 1 },
-  lab: { x: 410, width: 190, row: 1 },
-  agent: { x: 610, width: 190, row: 1 },
-  dashboard: { x: 810, width: 180, row: 1 },
-  system: { x: 10, width: 790, row: 2 },
+  cli: { x: 10, width: 650, row: 0 },
+  builder: { x: 10, width: 155, row: 1 },
+  'update-server': { x: 175, width: 155, row: 1 },
+  lab: { x: 340, width: 155, row: 1 },
+  signer: { x: 505, width: 155, row: 1 },
+  agent: { x: 670, width: 155, row: 1 },
+  dashboard: { x: 835, width: 155, row: 1 },
+  system: { x: 10, width: 815, row: 2 },
   protocol: { x: 10, width: 980, row: 3 },
 };
 const [lineHeight, titleHeight, padding, gap] = [17, 26, 10, 40];

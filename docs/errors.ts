@@ -1,5 +1,6 @@
 import { buildErrors } from '../protocol/errors/table/build.ts';
 import { dockerErrors } from '../protocol/errors/table/docker.ts';
+import { etcdErrors } from '../protocol/errors/table/etcd.ts';
 import { formatErrors } from '../protocol/errors/table/formats.ts';
 import { generalErrors } from '../protocol/errors/table/general.ts';
 import { hostErrors } from '../protocol/errors/table/host.ts';
@@ -27,6 +28,7 @@ const parts: Record<string, Part> = {
   network: { title: 'the network', rows: networkErrors },
   host: { title: 'hosts', rows: hostErrors },
   lock: { title: 'the lock', rows: lockErrors },
+  etcd: { title: 'an etcd of the hosts', rows: etcdErrors },
   lab: { title: 'a lab', rows: labErrors },
   docker: { title: 'units and Docker', rows: dockerErrors },
   general: { title: 'everything else', rows: generalErrors },

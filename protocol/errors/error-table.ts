@@ -1,5 +1,6 @@
 import { buildErrors } from './table/build.ts';
 import { dockerErrors } from './table/docker.ts';
+import { etcdErrors } from './table/etcd.ts';
 import { formatErrors } from './table/formats.ts';
 import { generalErrors } from './table/general.ts';
 import { hostErrors } from './table/host.ts';
@@ -21,6 +22,7 @@ export const errorTable = {
   ...networkErrors,
   ...hostErrors,
   ...lockErrors,
+  ...etcdErrors,
   ...labErrors,
   ...dockerErrors,
   ...generalErrors,

@@ -45,11 +45,8 @@ export const etcdRoles = {
 /** A user of etcd that is not `root`. */
 export type EtcdUser = keyof typeof etcdRoles;
 
-/** The users whose passwords a host is given: members hold all data anyway, so they get what forms the swarm too. */
+/** The users whose passwords a host is given: a member holds all data and could read them without any, and it makes the users. */
 export const usersOfHost = {
-  member: ['lock', 'register', 'worker', 'swarm'],
+  member: ['root', 'lock', 'register', 'worker', 'swarm', 'operator'],
   client: ['lock', 'register', 'worker'],
-} as const satisfies Record<string, readonly EtcdUser[]>;
-
-/** What a host is to its etcd. */
-export type EtcdMode = keyof typeof usersOfHost;
+} as const satisfies Record<string, readonly (EtcdUser | 'root')[]>;

@@ -12,7 +12,8 @@ const arrows: Record<string, readonly string[]> = {
   'update-server': ['protocol', 'system'],
   agent: ['protocol', 'system'],
   lab: ['protocol', 'system'],
-  cli: ['protocol', 'system', 'builder', 'update-server', 'lab'],
+  signer: ['protocol', 'system'],
+  cli: ['protocol', 'system', 'builder', 'update-server', 'lab', 'signer'],
   dashboard: ['protocol'],
 };
 

@@ -12,6 +12,7 @@ export const rooms = [
   'builder',
   'update-server',
   'lab',
+  'signer',
   'agent',
   'dashboard',
   'cli',

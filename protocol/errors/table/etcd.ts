@@ -1,0 +1,33 @@
+import { row } from './row.ts';
+
+/** An etcd that forms by itself, and the signer of its hosts. */
+export const etcdErrors = {
+  signer_refused: row(
+    'the signer signs nothing: {problem}',
+    'Look at its hosts: interlock etcd hosts --keys DIR. A new secret is made by: interlock etcd join-secret new --keys DIR',
+    403,
+    77,
+    'later',
+  ),
+  authority_differs: row(
+    'the authority of {url} has the fingerprint {found}, and this host is to trust {expected}',
+    'Either another machine answers there, or the setting etcd.authority is wrong: compare it with what `interlock keys etcd` printed.',
+    409,
+    77,
+    'later',
+  ),
+  etcd_forming: row(
+    'this host’s etcd is not formed yet: {problem}',
+    'It goes on by itself: journalctl -u interlock-etcd shows what it waits for.',
+    503,
+    75,
+    'later',
+  ),
+  discovery_refused: row(
+    '{url} lets this host not register: {problem}',
+    'For a new cluster make a new token: interlock discovery new',
+    409,
+    77,
+    'later',
+  ),
+};
