@@ -17,6 +17,7 @@ const verbs: Readonly<Record<string, () => Promise<Add>>> = {
   cancel: orders,
   status: async () => (await import('./status.ts')).addStatus,
   lock: async () => (await import('./lock.ts')).addLock,
+  etcd: async () => (await import('./etcd.ts')).addEtcd,
   sources: async () => (await import('./sources.ts')).addSources,
   install: async () => (await import('./install.ts')).addInstall,
   verify: async () => (await import('./verify.ts')).addVerify,

@@ -3,6 +3,7 @@ import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { Paths } from '../config/paths.ts';
 import { readPem } from '../config/read-pem.ts';
 import type { Settings } from '../config/settings.ts';
+import { endpointsOf } from '../etcd/lock-options.ts';
 import type { OfflineBundle } from '../offline/open-bundle.ts';
 import type { Running } from '../ports/host.ts';
 import type { Identity } from '../server/identity.ts';
@@ -29,6 +30,8 @@ export interface Context {
   ca: string | undefined;
   caProblem: InterlockError | null;
   machineId: string;
+  /** Client URLs of the etcd that this host is in; null until it is formed. */
+  endpoints: string[] | null;
   /** Why no new update begins. */
   problem: InterlockError | null;
   /** Changes when the host enrolls during this run. */
@@ -46,6 +49,8 @@ export async function readContext(
 ): Promise<Context> {
   const ca = await orProblem(settings.ca ? readPem(settings.ca, 'certificate') : undefined);
   const machineId = await orProblem(readMachineId(paths));
+  // a state that cannot be read is one that is not formed, and its unit says why
+  const endpoints = settings.etcd && (await endpointsOf(paths.root).catch(() => null));
   return {
     paths,
     settings,
@@ -55,6 +60,7 @@ export async function readContext(
     ca: ca.value,
     caProblem: ca.problem,
     machineId: machineId.value ?? '',
+    endpoints,
     // an enrolled host has a name already and needs no machine id
     problem: problem ?? ca.problem ?? (identity ? null : machineId.problem),
     identity,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { readPem } from '../config/read-pem.ts';
-import type { Settings } from '../config/settings.ts';
+import { hostLockOptions } from '../etcd/lock-options.ts';
 import type { EtcdLockOptions } from '../lock/etcd.ts';
 import { openLock } from '../lock/open-lock.ts';
 import type { ClockPort } from '../ports/clock.ts';
@@ -11,18 +12,21 @@ import type { Context } from './context.ts';
 export function openLockPort(context: Context, clock: ClockPort): LockPort {
   return openLock(
     () => placeOf(context),
-    () => etcdOptions(context.settings),
+    () => etcdOptions(context),
     () => clock.now(),
   );
 }
 
 /** The place that today's configuration names; null when it names no lock. */
-function placeOf({ settings: { lock, group }, problem, identity, machineId }: Context): Place | null {
+function placeOf({ settings, problem, identity, machineId, endpoints }: Context): Place | null {
+  const { lock, etcd, group } = settings;
   if (problem) throw problem;
   if (!lock) return null;
+  if (lock.kind === 'etcd' && !lock.endpoints && etcd && !endpoints)
+    throw new InterlockError('etcd_forming', { problem: 'it has not met its members' });
   return {
     kind: lock.kind,
-    endpoints: lock.endpoints ?? [],
+    endpoints: lock.endpoints ?? endpoints ?? [],
     group,
     host: identity?.hostId ?? hostIdOf(machineId),
   };
@@ -33,7 +37,9 @@ function hostIdOf(machineId: string): string {
   return createHash('sha256').update(`interlock lock ${machineId}`).digest('hex').slice(0, 32);
 }
 
-async function etcdOptions({ lock }: Settings): Promise<EtcdLockOptions> {
+async function etcdOptions({ settings: { lock, etcd }, paths }: Context): Promise<EtcdLockOptions> {
+  // without endpoints in the settings, the etcd that this host is in itself
+  if (etcd && !lock?.endpoints) return hostLockOptions(paths.root);
   if (!lock) return { endpoints: [] };
   const { endpoints = [], ca, cert, key, username, password, member } = lock;
   return {

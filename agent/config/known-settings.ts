@@ -39,9 +39,9 @@ function fileOf({ state }: Pick<Paths, 'state'>): string {
 /** It may hold a password, as the files it comes from. */
 async function keep(paths: Paths, { inputs, fragments }: Merged): Promise<void> {
   // newer keys stand beside the rest: after a fall back, an agent that does not know them still finds settings it can go by
-  const { labels, window, tasks, ...others } = inputs;
+  const { labels, window, tasks, etcd, ...others } = inputs;
   const sources = fragments.map(({ file }) => file);
-  const text = `${JSON.stringify({ inputs: others, labels, window, tasks, sources }, null, 1)}\n`;
+  const text = `${JSON.stringify({ inputs: others, labels, window, tasks, etcd, sources }, null, 1)}\n`;
   // none yet, or one that cannot be read: it is written anew
   const before = await readFile(fileOf(paths), 'utf8').catch(() => '');
   if (text !== before) await writeDurably(fileOf(paths), text, 0o600);

@@ -3,11 +3,18 @@ import type { SourceName } from '../../protocol/documents/user-data-sources.ts';
 import { problemOfWindows, type Window } from '../../protocol/documents/window.ts';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { contradictionIn } from '../../protocol/rules/contradiction.ts';
+import { etcdContradiction } from '../../protocol/rules/etcd-contradiction.ts';
 import { lockContradiction } from '../../protocol/rules/lock-contradiction.ts';
 import type { Labels } from '../../protocol/schema/labels.ts';
 import { parse } from '../../protocol/schema/schema.ts';
 import { type Fragment, readFragments } from './fragments.ts';
 import type { Paths } from './paths.ts';
+
+/** How a host gets into an etcd; without `discovery` it is a client. */
+export type EtcdSettings = Required<
+  Pick<NonNullable<Inputs['etcd']>, 'mode' | 'authority' | 'signer' | 'join'>
+> &
+  Pick<NonNullable<Inputs['etcd']>, 'discovery' | 'address'>;
 
 /** What the agent goes by: everything merged, checked and filled in. */
 export interface Settings {
@@ -24,7 +31,9 @@ export interface Settings {
   pollSeconds: number;
   retrySeconds: number;
   /** null: no lock is configured, and the host does not reboot. */
-  lock: (Inputs['lock'] & ({ kind: 'etcd'; endpoints: string[] } | { kind: 'none' })) | null;
+  lock: (Inputs['lock'] & ({ kind: 'etcd' } | { kind: 'none' })) | null;
+  /** null: this host is in no etcd that forms by itself. */
+  etcd: EtcdSettings | null;
   /** Seconds: time to become healthy, time to stay so, limit of one check. */
   health: { settle: number; steady: number; timeout: number };
   hooks: { timeout: number };
@@ -59,8 +68,14 @@ export async function readInputs(paths: Paths): Promise<Merged> {
 
 /** Whether a fragment has known keys with fitting values only. Throws `config_invalid`. */
 export function checkInputs(values: unknown, file: string): void {
-  const { server, mirrors = [], lock } = parse(Inputs, values, file, 'config_invalid');
-  const addresses = [server ?? [], mirrors, lock?.endpoints ?? []].flat();
+  const { server, mirrors = [], lock, etcd } = parse(Inputs, values, file, 'config_invalid');
+  const addresses = [
+    server ?? [],
+    mirrors,
+    lock?.endpoints ?? [],
+    etcd?.discovery ?? [],
+    etcd?.signer ?? [],
+  ].flat();
   const wrong = addresses.find((address) => !URL.canParse(address));
   if (wrong === undefined) return;
   throw new InterlockError('config_invalid', { file, problem: `${wrong} is not a valid URL` });
@@ -74,7 +89,7 @@ export function mergeInputs({ root }: Pick<Paths, 'root'>, fragments: Fragment[]
 }
 
 function merge(below: Inputs, above: Inputs): Inputs {
-  const tables = ['labels', 'lock', 'health', 'hooks', 'tasks', 'user_data', 'machine'] as const;
+  const tables = ['labels', 'lock', 'etcd', 'health', 'hooks', 'tasks', 'user_data', 'machine'] as const;
   const merged = tables.flatMap((key) =>
     below[key] || above[key] ? [[key, { ...below[key], ...above[key] }]] : [],
   );
@@ -103,7 +118,8 @@ export function settingsOf({ inputs, fragments }: Merged): Settings {
     joinToken: inputs.join_token ?? '',
     pollSeconds,
     retrySeconds,
-    lock: lockOf(inputs.lock, fragments),
+    lock: lockOf(inputs, fragments),
+    etcd: etcdOf(inputs, fragments),
     health,
     hooks: { timeout: 300, ...inputs.hooks },
     tasks: { timeout: 3600, ...inputs.tasks },
@@ -114,12 +130,17 @@ export function settingsOf({ inputs, fragments }: Merged): Settings {
   };
 }
 
-function lockOf(lock: Inputs['lock'], fragments: Fragment[]): Settings['lock'] {
-  const contradiction = lockContradiction(lock);
+function lockOf(inputs: Inputs, fragments: Fragment[]): Settings['lock'] {
+  const contradiction = lockContradiction(inputs);
   if (contradiction) throw invalid(fragments, ...contradiction);
-  if (!lock?.kind) return null;
-  if (lock.kind === 'none') return { ...lock, kind: 'none' };
-  return { ...lock, kind: 'etcd', endpoints: lock.endpoints! };
+  const { lock } = inputs;
+  return lock?.kind ? { ...lock, kind: lock.kind } : null;
+}
+
+function etcdOf(inputs: Inputs, fragments: Fragment[]): EtcdSettings | null {
+  const contradiction = etcdContradiction(inputs);
+  if (contradiction) throw invalid(fragments, ...contradiction);
+  return inputs.etcd?.mode ? (inputs.etcd as EtcdSettings) : null;
 }
 
 function invalid(fragments: Fragment[], key: string, problem: string): InterlockError {

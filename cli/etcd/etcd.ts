@@ -49,12 +49,9 @@ export function addEtcd(program: Command): void {
     .option('--ttl <time>', 'how long', '1h')
     .action(answer(makeSecret));
 
-  add(
-    etcd,
-    'hosts',
-    'List the hosts that the signer has let in',
-    'interlock etcd hosts --keys keys',
-  ).action(answer(listHosts));
+  add(etcd, 'hosts', 'List the hosts that the signer has let in', 'interlock etcd hosts --keys keys').action(
+    answer(listHosts),
+  );
 
   add(
     etcd,

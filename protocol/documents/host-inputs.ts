@@ -1,6 +1,7 @@
 import { type Static, type TOptional, type TSchema, Type } from 'typebox';
+import { WantedMode } from '../etcd/signing.ts';
 import { Labels } from '../schema/labels.ts';
-import { strict, Word } from '../schema/schema.ts';
+import { Sha256, strict, Word } from '../schema/schema.ts';
 import { localSources, networkSources } from './user-data-sources.ts';
 import { Windows } from './window.ts';
 
@@ -45,6 +46,20 @@ export const Inputs = some({
     password: Type.String(),
     /** Name of the etcd member that runs on this host. */
     member: Type.String({ minLength: 1 }),
+  }),
+  /** An etcd that the hosts form by themselves, and how this one gets into it. */
+  etcd: some({
+    mode: WantedMode,
+    /** Where members find each other: `interlock discovery new` prints it. */
+    discovery: Url,
+    /** SHA-256 of the authority's certificate: `interlock keys etcd` prints it. */
+    authority: Sha256,
+    /** Base URL of the signer. */
+    signer: Type.String({ pattern: '^https://[^\\s]+$' }),
+    /** Lets this host in once: `interlock etcd join-secret new` prints it. */
+    join: Type.String({ minLength: 1, maxLength: 128 }),
+    /** The address that others reach this host at; by default the one from which it reaches the signer. */
+    address: Type.String({ pattern: '^[0-9A-Fa-f.:]{2,45}$' }),
   }),
   health: some({ settle: Seconds, steady: Seconds, timeout: Seconds }),
   hooks: some({ timeout: Seconds }),

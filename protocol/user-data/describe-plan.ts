@@ -128,7 +128,7 @@ function commandRow(when: string, { run, at }: PlannedCommand): Rows[number] {
   return { at, cells: [when, `script of ${run.script.length} bytes, by ${first.slice(2).trim()}`] };
 }
 
-const secrets: readonly string[] = ['join_token', 'lock.password'];
+const secrets: readonly string[] = ['join_token', 'lock.password', 'etcd.join'];
 
 function interlockRows({ agent, healthChecks, metadata, install }: Plan): Rows {
   const settings = agent

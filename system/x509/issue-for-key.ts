@@ -68,6 +68,9 @@ function derOf(node: forge.asn1.Asn1): Buffer {
 }
 
 function pemOf(node: forge.asn1.Asn1): string {
-  const lines = derOf(node).toString('base64').match(/.{1,64}/g) ?? [];
+  const lines =
+    derOf(node)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----', ''].join('\n');
 }

@@ -14,6 +14,7 @@ const fleet = [
   'troubleshooting.md',
   'how-to/back-up.md',
   'how-to/form-an-etcd.md',
+  'how-to/etcd-from-user-data.md',
   'reference/api.md',
 ];
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { glob, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { agentStateFolder, identitiesFile } from '../../../protocol/boot/host-layout.ts';
+import { etcdFolder } from '../../../protocol/etcd/host-files.ts';
 import { syncFolder, writeDurably } from '../../../system/files/durable.ts';
 import { putFile } from '../apply/write-file.ts';
 
@@ -29,6 +30,8 @@ export async function renewIdentity(root: string, instanceId: string): Promise<v
     for await (const path of glob(pattern, { cwd: root }))
       await rm(join(root, path), { recursive: true, force: true });
   await keepMemberAside(root, instanceId);
+  // another host has another key, and asks the signer anew
+  await rm(join(root, etcdFolder), { recursive: true, force: true });
 }
 
 /** Ends it, once the new instance is on record. */

@@ -2,6 +2,7 @@ import { Inputs } from '../../documents/host-inputs.ts';
 import { problemOfWindows } from '../../documents/window.ts';
 import { ordersOfUserData } from '../../installer/orders.ts';
 import { contradictionIn } from '../../rules/contradiction.ts';
+import { etcdContradiction } from '../../rules/etcd-contradiction.ts';
 import { lockContradiction } from '../../rules/lock-contradiction.ts';
 import { InstallOrders } from '../../user-data/install-orders.ts';
 import type { Node } from '../../user-data/node.ts';
@@ -116,7 +117,8 @@ function refuseContradictions(inputs: Inputs, placeOf: (key: string) => Place, t
   };
   const wrong = problemOfWindows(inputs.window ?? []);
   const windows: [string, string] | null = wrong ? ['window', wrong] : null;
-  for (const found of [contradictionIn(times), lockContradiction(inputs.lock), windows]) {
-    if (found) to.error(placeOf(found[0]), found[1], 'Change one of them.');
+  const lacks = [lockContradiction(inputs), etcdContradiction(inputs)];
+  for (const found of [contradictionIn(times), ...lacks, windows]) {
+    if (found) to.error(placeOf(found[0]), found[1], found[0] === 'etcd' ? 'Add it.' : 'Change one of them.');
   }
 }
