@@ -12,36 +12,37 @@ export interface DemoHost {
   cpuSeconds(): number;
 }
 
-/** What every host of the demo is configured with. */
-export interface HostsOptions {
+/** What the demo's hosts start from. */
+export interface SiteOptions {
   folder: string;
   names: readonly string[];
   /** Folder of the release that is installed on every host. */
   release: string;
-  server: string;
-  joinToken: string;
+  /** Folder of the keys that it trusts. */
+  keys: string;
   etcd: readonly string[];
+  announce(what: string, how: string): void;
+  /** Run in reverse order when the demo ends, for any reason. */
+  cleanUp: (() => Promise<unknown>)[];
 }
 
-/** The agent's configuration, with short times (seconds), because someone watches. */
-export function configOf(
-  { server, joinToken, etcd }: HostsOptions,
-  health: { settle: number; steady: number; timeout: number },
-): string {
-  return `server = "${server}"
-channel = "stable"
-group = "demo"
-join_token = "${joinToken}"
-poll = 2
-retry = 1
+/** An update server that has the release, and hosts that follow its channel `stable`. */
+export interface Site {
+  /** The server's address and its operator's token, for the commands. */
+  env: { INTERLOCK_SERVER: string; INTERLOCK_TOKEN: string };
+  /** Folder of the keys that sign what comes next. */
+  keys: string;
+  hosts: DemoHost[];
+}
 
-[lock]
-kind = "etcd"
-endpoints = ${JSON.stringify(etcd)}
+/** Seconds: time to become healthy, time to stay so, limit of one check. */
+export interface Health {
+  settle: number;
+  steady: number;
+  timeout: number;
+}
 
-[health]
-settle = ${health.settle}
-steady = ${health.steady}
-timeout = ${health.timeout}
-`;
+/** What both kinds of hosts are told of the lock, the words being those of the agent's configuration; times are short, because someone watches. */
+export function lockSettings(etcd: readonly string[], health: Health) {
+  return { group: 'demo', lock: { kind: 'etcd', endpoints: [...etcd] }, health };
 }

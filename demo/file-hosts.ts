@@ -1,24 +1,39 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stringify } from 'smol-toml';
 import type { Progress } from '../agent/run/run.ts';
 import type { Memory } from '../agent/state-machine/memory.ts';
 import { createHost } from '../test/support/host/create-host.ts';
 import type { Host } from '../test/support/host/supervise-host.ts';
-import { configOf, type DemoHost, type HostsOptions } from './demo-host.ts';
+import { command, startServer } from './commands.ts';
+import { type DemoHost, lockSettings, type Site, type SiteOptions } from './demo-host.ts';
 import type { HostView } from './describe-host.ts';
+import { publish } from './publish.ts';
 
 const mebibyte = 1024 * 1024;
 const health = { settle: 5, steady: 1, timeout: 5 };
 
-/** Hosts that are folders: the real agent, with files for disks and a boot loader of ours. */
-export async function fileHosts(options: HostsOptions): Promise<DemoHost[]> {
+/** A server on a free port, and hosts that are folders: the real agent, with files for disks and a boot loader of ours. */
+export async function fileHosts(options: SiteOptions): Promise<Site> {
+  const { folder, names, release, keys, etcd, announce, cleanUp } = options;
+  announce('Server', 'interlock serve --data data --online-keys keys/online');
+  const data = join(folder, 'data');
+  const server = await startServer(data, join(keys, 'online'));
+  cleanUp.push(() => server.stop());
+  const env = { INTERLOCK_SERVER: server.url, INTERLOCK_TOKEN: server.adminToken };
+  await publish(release, { env, keys, announce });
+  const { token } = await command<{ token: string }>(['token', 'create', '--role', 'join', '--data', data]);
+  const settings = { server: server.url, channel: 'stable', join_token: token, poll: 2, retry: 1 };
+  const config = stringify({ ...settings, machine: { kind: 'file' }, ...lockSettings(etcd, health) });
+
+  announce('Hosts', 'starting the agent on files, with release 1');
   const hosts: DemoHost[] = [];
-  for (const name of options.names) {
+  for (const name of names) {
     const host = await createHost({
-      dir: join(options.folder, name),
-      release: options.release,
+      dir: join(folder, name),
+      release,
       sizes: { root: 512 * mebibyte, verity: 16 * mebibyte },
-      config: { 'agent.d/50-demo.toml': `${configOf(options, health)}\n[machine]\nkind = "file"\n` },
+      config: { 'agent.d/50-demo.toml': config },
     });
     hosts.push({
       name,
@@ -29,7 +44,7 @@ export async function fileHosts(options: HostsOptions): Promise<DemoHost[]> {
       cpuSeconds: () => 0,
     });
   }
-  return hosts;
+  return { env, keys, hosts };
 }
 
 async function viewOf(name: string, host: Host): Promise<HostView> {

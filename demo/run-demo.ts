@@ -4,16 +4,17 @@ import { basename, join } from 'node:path';
 import type { TroubleCode } from '../protocol/errors/trouble-codes.ts';
 import { startEtcd } from '../test/support/etcd.ts';
 import type { Board } from './board.ts';
-import { command, startServer } from './commands.ts';
-import type { DemoHost, HostsOptions } from './demo-host.ts';
+import { command } from './commands.ts';
+import type { Site, SiteOptions } from './demo-host.ts';
 import { hasSettledOn } from './describe-host.ts';
 import { startFleet } from './fleet.ts';
+import { publish } from './publish.ts';
 
 /** What the demo runs with. */
 export interface DemoOptions {
   board: Board;
   names: readonly string[];
-  makeHosts(options: HostsOptions): Promise<DemoHost[]>;
+  openSite(options: SiteOptions): Promise<Site>;
   /** Name of the kind of host, for output. */
   kind: string;
   /** Factor on all time limits. */
@@ -30,7 +31,7 @@ const numbers = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'e
 export async function runDemo({
   board,
   names,
-  makeHosts,
+  openSite,
   kind,
   patience,
   cleanUp,
@@ -68,39 +69,33 @@ export async function runDemo({
   const etcd = await startEtcd();
   cleanUp.push(() => etcd.stop());
 
-  announce('Server', 'interlock serve --data data --online-keys keys/online');
-  const server = await startServer(at('data'), join(keys, 'online'));
-  cleanUp.push(() => server.stop());
-  const env = { INTERLOCK_SERVER: server.url, INTERLOCK_TOKEN: server.adminToken };
-  const publish = async (release: string) => {
-    announce('Publish', `interlock publish releases/${basename(release)} --keys keys --channel stable`);
-    await command(['publish', release, '--keys', keys, '--channel', 'stable'], env);
-  };
-  await publish(first);
-  const { token: joinToken } = await command<{ token: string }>([
-    ...['token', 'create', '--role', 'join', '--data', at('data')],
-  ]);
-
   const count = numbers[names.length] ?? String(names.length);
-  announce('Hosts', `starting ${count} ${kind} with release 1`);
-  const options = { folder, names, release: first, server: server.url, joinToken, etcd: etcd.endpoints };
-  const fleet = await startFleet(await makeHosts(options), etcd.endpoints, board);
+  const site = await openSite({
+    folder,
+    names,
+    release: first,
+    keys,
+    etcd: etcd.endpoints,
+    announce,
+    cleanUp,
+  });
+  const fleet = await startFleet(site.hosts, etcd.endpoints, board);
   cleanUp.push(() => fleet.stop());
   const settledOn = (version: string) => (views: Parameters<ReturnType<typeof hasSettledOn>>[0][]) =>
     views.every(hasSettledOn(version));
   const each = patience * names.length;
   await fleet.until('release 1 running everywhere', 30 + 10 * each, settledOn('1'));
 
-  await publish(second);
+  await publish(second, { ...site, announce });
   const updated = seconds();
   await fleet.until('release 2 running everywhere', 60 + 40 * each, settledOn('2'));
   const updateTook = seconds() - updated;
 
   announce('Rollback', 'interlock rollback tiny --channel stable --to 1 --keys keys');
-  await command(['rollback', 'tiny', '--channel', 'stable', '--to', '1', '--keys', keys], env);
+  await command(['rollback', 'tiny', '--channel', 'stable', '--to', '1', '--keys', site.keys], site.env);
   await fleet.until('release 1 running everywhere again', 60 + 40 * each, settledOn('1'));
 
-  await publish(third);
+  await publish(third, { ...site, announce });
   let victim = '';
   await fleet.until('a fallback', 60 + 20 * each, (views) => {
     const back = views.find(({ memory }) =>

@@ -1,11 +1,12 @@
+import { hostNames } from '../lab/plan/addresses.ts';
 import { asInterlockError } from '../protocol/errors/interlock-error.ts';
 import { statusOf } from '../system/process/interrupt.ts';
 import { help, readArguments, type Wanted } from './arguments.ts';
 import { createBoard } from './board.ts';
 import { canRunVms } from './can-run-vms.ts';
 import { fileHosts } from './file-hosts.ts';
+import { labHosts } from './lab-hosts.ts';
 import { runDemo } from './run-demo.ts';
-import { virtualMachines } from './virtual-machines.ts';
 
 const cleanUp: (() => Promise<unknown>)[] = [];
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -25,11 +26,11 @@ try {
 }
 
 async function show({ hosts, isFileBacked }: Wanted): Promise<void> {
+  const names = hostNames(hosts);
   const kind =
     isFileBacked || !canRunVms()
-      ? { kind: 'hosts on file-backed disks', makeHosts: fileHosts, patience: 3 }
-      : { kind: 'virtual machines', makeHosts: virtualMachines, patience: 60 };
-  const names = Array.from({ length: hosts }, (_, index) => `host-${index + 1}`);
+      ? { kind: 'hosts on file-backed disks', openSite: fileHosts, patience: 3 }
+      : { kind: 'virtual machines', openSite: labHosts, patience: 60 };
   const board = createBoard([...names, 'lock']);
   cleanUp.push(async () => board.end());
   const summary = await runDemo({ board, names, cleanUp, ...kind });

@@ -17,6 +17,11 @@ export function phaseOf(log: string): Phase {
   return signs.findLast(([sign]) => sign.test(boot))?.[1] ?? 'firmware';
 }
 
+/** How many boots a console shows since power-on. */
+export function bootsIn(log: string): number {
+  return clean(log).match(/^BdsDxe: starting/gm)?.length ?? 0;
+}
+
 /** The last lines of a console, for an error. */
 export function lastLines(log: string, count = 12): string {
   return clean(log)

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { checkInputs, mergeInputs, settingsOf } from '../../agent/config/settings.ts';
 import { foundInSeed } from '../../agent/user-data/documents/seed-documents.ts';
 import { machineArgs } from '../../lab/machine/machine-args.ts';
-import { lastLines, phaseOf } from '../../lab/machine/phase.ts';
+import { bootsIn, lastLines, phaseOf } from '../../lab/machine/phase.ts';
 import { makeSshKey } from '../../lab/machine/ssh-key.ts';
 import { agentSettings, credentialsOf, seedOf } from '../../lab/plan/host-documents.ts';
 
@@ -103,6 +103,7 @@ test('a console tells how far its last boot has come', () => {
     'user-data',
   );
   expect(phaseOf(firmware + kernel + firmware)).toBe('firmware');
+  expect([bootsIn(''), bootsIn(firmware + kernel), bootsIn(firmware + kernel + firmware)]).toEqual([0, 1, 2]);
   expect(lastLines(firmware + kernel, 1)).toBe(
     '\n  [    9.132083] watchdog: watchdog0: watchdog did not stop!',
   );
