@@ -9,14 +9,22 @@ export interface Board {
   end(): void;
 }
 
+/** Where nothing can change in place, people and CI still want to see that something goes on. */
+const longestSilenceMs = 10_000;
+
 /** Shows the hosts of the demo while they work. */
-export function createBoard(names: readonly string[], out: NodeJS.WriteStream = process.stdout): Board {
+export function createBoard(
+  names: readonly string[],
+  out: NodeJS.WriteStream = process.stdout,
+  clock: () => number = Date.now,
+): Board {
   const lines = new Map(names.map((name) => [name, '']));
   const printed = new Map<string, string>();
-  const started = Date.now();
+  const started = clock();
+  let saidAt = started;
   let drawn = false;
 
-  const now = () => `${Math.round((Date.now() - started) / 1000)} s`.padStart(6);
+  const now = () => `${Math.round((clock() - started) / 1000)} s`.padStart(6);
   const erase = () => {
     if (drawn) out.write(`\x1b[${lines.size}A\x1b[J`);
     drawn = false;
@@ -27,6 +35,11 @@ export function createBoard(names: readonly string[], out: NodeJS.WriteStream = 
     drawn = true;
   };
 
+  const say = (name: string, text: string) => {
+    saidAt = clock();
+    out.write(`${now()}  ${name.padEnd(10)} ${text}\n`);
+  };
+
   return {
     set(name, text, settled) {
       if (lines.get(name) === text) return;
@@ -34,14 +47,14 @@ export function createBoard(names: readonly string[], out: NodeJS.WriteStream = 
       if (out.isTTY) {
         erase();
         draw();
-      } else if (settled && printed.get(name) !== text) {
+      } else if ((settled && printed.get(name) !== text) || clock() - saidAt >= longestSilenceMs) {
         printed.set(name, text);
-        out.write(`${now()}  ${name.padEnd(10)} ${text}\n`);
+        say(name, text);
       }
     },
     announce(what, how) {
       if (out.isTTY) erase();
-      out.write(`${now()}  ${what.padEnd(10)} ${how}\n`);
+      say(what, how);
       if (out.isTTY) draw();
     },
     end() {

@@ -14,3 +14,20 @@ test('a line of the board never wraps, so that as many lines are drawn as are ta
   expect(lines.length).toBeGreaterThan(2);
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
 });
+
+test('where nothing changes in place, progress is a line when ten seconds went by without one', () => {
+  let time = 0;
+  const written: string[] = [];
+  const out = { isTTY: false, write: (text: string) => written.push(text) };
+  const board = createBoard(['n1'], out as unknown as NodeJS.WriteStream, () => time);
+  board.set('n1', '1 → 2  10 %', false);
+  time = 9_000;
+  board.set('n1', '1 → 2  20 %', false);
+  expect(written).toEqual([]);
+  time = 10_000;
+  board.set('n1', '1 → 2  30 %', false);
+  time = 12_000;
+  board.set('n1', '1 → 2  40 %', false);
+  board.set('n1', '2      up to date', true);
+  expect(written).toEqual([`  10 s  n1         1 → 2  30 %\n`, `  12 s  n1         2      up to date\n`]);
+});
