@@ -21,7 +21,7 @@ export async function stop(folder: string, onEnd: (host: string, how: Ending) =>
   });
 }
 
-/** Ends the server and the switch, and every machine at once that still runs. */
+/** Ends the server, the signer and the switch, and every machine at once that still runs. */
 export async function endAll(folder: string, lab: Lab): Promise<void> {
   const { host } = labPaths(folder);
   await Promise.all(
@@ -33,6 +33,7 @@ export async function endAll(folder: string, lab: Lab): Promise<void> {
 async function endPrograms(folder: string): Promise<void> {
   const paths = labPaths(folder);
   await endProcess(paths.server.record, { seconds: 30 });
+  await endProcess(paths.signer.record);
   await endProcess(paths.switch.record);
 }
 

@@ -44,6 +44,11 @@ export function addLab(program: Command): void {
     .option('--keys <dir>', 'keys that the release was built to trust; they are copied into the lab')
     .option('--memory <mib>', 'memory of each host in MiB (default: 1024)', number('--memory'))
     .option('--state-size <size>', 'size of each host’s state partition, such as "8 GiB"')
+    .option(
+      '--etcd <members>',
+      'members of the etcd that the hosts form, with TLS; 0 for none (default: 3, where the image has etcd)',
+      (text: string) => (text === '0' ? 0 : wholeNumber('--etcd', text)),
+    )
     .option('--publish <ports...>', 'as in 8080:80: port 8080 here leads to 80 of n1, 8081 to that of n2, …')
     .option('--config <file>', 'settings of the lab (default: lab.toml where there is one)')
     .option('--timeout <seconds>', 'how long to wait for the hosts', number('--timeout'), 900)

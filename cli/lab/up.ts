@@ -25,6 +25,7 @@ interface Flags {
   keys?: string;
   memory?: number;
   stateSize?: string;
+  etcd?: number;
   publish?: string[];
   config?: string;
   timeout: number;

@@ -29,6 +29,8 @@ const Lab = strict({
   channel: Word,
   stateSize: Type.Optional(Type.String()),
   server: Port,
+  /** Of the hosts; absent until the lab knows its release. `members` is 0 for none. */
+  etcd: Type.Optional(strict({ members: Type.Integer({ minimum: 0 }), signer: Port })),
   hosts: Type.Array(LabHost),
 });
 
@@ -54,6 +56,10 @@ export function labPaths(folder: string) {
     server: { data: path('server'), record: path('server.pid'), log: path('server.log') },
     join: path('join-token'),
     admin: path('admin-token'),
+    etcdKeys: path('etcd-keys'),
+    etcdAuthority: path('etcd-authority'),
+    etcdInvitation: path('etcd-invitation.json'),
+    signer: { record: path('signer.pid'), log: path('signer.log') },
     host: (name: string) => path(name),
   };
 }

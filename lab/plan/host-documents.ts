@@ -12,6 +12,15 @@ export interface HostIdentity {
   sshKey: string;
   server: { port: number; joinToken: string };
   channel: string;
+  etcd: HostEtcd | null;
+}
+
+/** How a host gets into the etcd that the hosts of its lab form, in the words of the agent's configuration. */
+export interface HostEtcd {
+  discovery: string;
+  authority: string;
+  signer: string;
+  join: string;
 }
 
 /** The documents of a seed, as cloud-init names them: the host's name, the lab's key, and its addresses. */
@@ -36,7 +45,7 @@ export function seedOf({ name, instance, sshKey }: HostIdentity): {
  * The agent's settings by which hosts check in at the lab's server, at short intervals because somebody watches. They come from
  * the machine, so whatever user-data say of the same keys counts instead.
  */
-export function agentSettings({ name, server, channel }: HostIdentity): string {
+export function agentSettings({ name, server, channel, etcd }: HostIdentity): string {
   return stringify({
     server: `http://${outsideAddress}:${server.port}`,
     join_token: server.joinToken,
@@ -44,7 +53,9 @@ export function agentSettings({ name, server, channel }: HostIdentity): string {
     poll: 10,
     retry: 2,
     labels: { lab: name },
-    lock: { kind: 'none' },
+    lock: { kind: etcd ? 'etcd' : 'none' },
+    // the card that leads out has one address on all of them
+    ...(etcd && { etcd: { mode: 'auto', ...etcd, address: addressOf(name) } }),
     health: { settle: 60, steady: 5 },
   });
 }

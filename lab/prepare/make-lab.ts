@@ -50,6 +50,7 @@ function refuseOther(folder: string, settings: Settings, lab: Lab): void {
       lab.stateSize ?? 'the image’s',
       settings.stateSize ?? lab.stateSize ?? 'the image’s',
     ],
+    ['the members of its etcd are', lab.etcd?.members, settings.etcd ?? lab.etcd?.members],
   ] as const;
   const [what, is, wanted] = differences.find(([, is, wanted]) => is !== wanted) ?? [];
   if (what !== undefined)

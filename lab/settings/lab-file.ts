@@ -16,6 +16,7 @@ const File = strict({
   hosts: Type.Optional(Type.Integer({ minimum: 1, maximum: mostHosts })),
   memory: Type.Optional(Type.Integer({ minimum: smallestMiB })),
   state_size: Type.Optional(Type.String()),
+  etcd: Type.Optional(Type.Integer({ minimum: 0 })),
   user_data: Type.Optional(Type.String()),
   publish: Type.Optional(Type.Array(Type.String({ pattern: '^\\d{1,5}:\\d{1,5}$' }))),
   host: Type.Optional(

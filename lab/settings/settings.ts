@@ -14,6 +14,7 @@ export interface LabFlags {
   hosts?: number | undefined;
   memory?: number | undefined;
   stateSize?: string | undefined;
+  etcd?: number | undefined;
   userData?: string | undefined;
   publish?: readonly string[] | undefined;
 }
@@ -26,12 +27,16 @@ export interface Settings {
   keys: string | undefined;
   channel: string | undefined;
   stateSize: string | undefined;
+  /** Members of the hosts' etcd, 0 for none; undefined: as fits the release. */
+  etcd: number | undefined;
   publish: readonly Publication[];
   hosts: readonly { name: string; memory: number; userData: string | undefined }[];
 }
 
 const usualHosts = 3;
 const usualMemory = 1024;
+/** As the discovery takes them. */
+const mostMembers = 9;
 
 /** Joins flags and file, and refuses what contradicts itself. Throws `usage`, `not_found`. */
 export function settingsOf(flags: LabFlags, file: LabFile): Settings {
@@ -48,12 +53,16 @@ export function settingsOf(flags: LabFlags, file: LabFile): Settings {
   const strangers = Object.keys(file.host ?? {}).filter((name) => !names.includes(name));
   if (strangers.length > 0)
     throw usage(`lab.toml describes ${strangers.join(', ')}, and the lab has ${names[0]} to ${names.at(-1)}`);
+  const etcd = flags.etcd ?? file.etcd;
+  if (etcd !== undefined && (etcd > Math.min(count, mostMembers) || etcd < 0))
+    throw usage(`--etcd is ${etcd}: give 0 to ${Math.min(count, mostMembers)} members`);
   const userData = flags.userData === undefined ? file.user_data : resolve(flags.userData);
   return {
     source,
     keys,
     channel: flags.channel ?? file.channel,
     stateSize: flags.stateSize ?? file.state_size,
+    etcd,
     publish: (flags.publish ?? file.publish ?? []).map(parsePublication),
     hosts: names.map((name) => ({
       name,

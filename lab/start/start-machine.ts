@@ -11,7 +11,7 @@ import { machineType } from '../machine/machine-type.ts';
 import { requireFree } from '../machine/ports.ts';
 import { shellCredentials } from '../machine/shell-credentials.ts';
 import { cardsOf } from '../plan/addresses.ts';
-import { credentialsOf, type HostIdentity, seedOf } from '../plan/host-documents.ts';
+import { credentialsOf, type HostEtcd, type HostIdentity, seedOf } from '../plan/host-documents.ts';
 import { launch } from '../process/launch.ts';
 import { runningPid } from '../process/running.ts';
 import { waitForProgram } from './wait-for-program.ts';
@@ -21,7 +21,7 @@ export async function startMachine(
   folder: string,
   lab: Lab,
   host: LabHost,
-  given: { arch: Arch; accelerator: Accelerator; sshKey: string; joinToken: string },
+  given: { arch: Arch; accelerator: Accelerator; sshKey: string; joinToken: string; etcd: HostEtcd | null },
 ): Promise<boolean> {
   const own = labPaths(folder).host(host.name);
   const record = join(own, machineFiles.record);
@@ -36,6 +36,7 @@ export async function startMachine(
     sshKey: given.sshKey,
     server: { port: lab.server, joinToken: given.joinToken },
     channel: lab.channel,
+    etcd: given.etcd,
   };
   const seed = seedOf(identity);
   for (const [name, text] of Object.entries(seed)) await writeFile(join(own, name), text, { mode: 0o600 });

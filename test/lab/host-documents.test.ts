@@ -18,6 +18,7 @@ const identity = {
   sshKey: 'ecdsa-sha2-nistp256 AAAA lab',
   server: { port: 4711, joinToken: 'secret' },
   channel: 'alpha',
+  etcd: null,
 };
 
 test('the agent reads from a seed what the lab wrote into it', () => {
@@ -49,6 +50,22 @@ test('the agent goes by the lab’s settings, and by those of user-data where th
     channel: 'beta',
     labels: { lab: 'n2', role: 'web' },
     lock: { kind: 'none' },
+  });
+});
+
+test('a host of a lab with an etcd is told how it gets in, and which address is its own', () => {
+  const etcd = {
+    discovery: 'http://10.0.2.2:4711/discovery/ab',
+    authority: 'a'.repeat(64),
+    signer: 'https://10.0.2.2:4712',
+    join: 'secret',
+  };
+  const lab = { file: '/run', values: parse(agentSettings({ ...identity, etcd })) };
+  checkInputs(lab.values, lab.file);
+  const settings = settingsOf(mergeInputs({ root: '/' }, [lab]));
+  expect(settings).toMatchObject({
+    etcd: { ...etcd, mode: 'auto', address: '10.77.0.12' },
+    lock: { kind: 'etcd' },
   });
 });
 

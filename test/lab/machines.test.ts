@@ -17,7 +17,13 @@ import { look } from '../../lab/watch/look.ts';
 import { waitUntilUp } from '../../lab/watch/wait-until-up.ts';
 
 const interlock = [process.execPath, new URL('../../cli/main.ts', import.meta.url).pathname] as const;
-const told = { arch: 'x86-64', accelerator: 'tcg,thread=multi', sshKey: 'k', joinToken: 't' } as const;
+const told = {
+  arch: 'x86-64',
+  accelerator: 'tcg,thread=multi',
+  sshKey: 'k',
+  joinToken: 't',
+  etcd: null,
+} as const;
 let scratch: string;
 let folder: string;
 let lab: Lab;
