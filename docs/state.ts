@@ -21,6 +21,14 @@ const meanings: Record<PhaseName, string> = {
   cancelling:
     'Cancelled before the reboot: the flip is undone, post-confirm hooks run, then the place is released.',
   finished: 'Updated; post-confirm hooks run.',
+  wanted: 'Maintenance was ordered, a reboot or a command; no place is held.',
+  asking: 'The host is asking for a place, and may already hold it.',
+  holding: 'A place is held for a reboot; pre-reboot hooks drain the host.',
+  working:
+    'Saved before the command starts. It ends by its own recorded end; after a cut-off only a new boot leads on.',
+  restarting: 'Saved before the reboot call; only a new, healthy boot releases the place.',
+  returning:
+    'Over: health checks must hold, post-confirm hooks run after a drain, then the place is released.',
 };
 
 /** Renders the agent's transitions as a diagram and a table. */

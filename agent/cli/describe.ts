@@ -6,6 +6,7 @@ import type { Memory, Phase } from '../state-machine/memory.ts';
 const ownReasons: Readonly<Record<string, string>> = {
   no_server: 'no server is configured',
   updated: 'the update is complete',
+  maintained: 'maintenance is complete',
   staged:
     'staged: written, and booted by the next of this host’s windows, `interlock-agent update` or `reboot`',
 };
@@ -26,7 +27,7 @@ export function goalOf(phase: Phase): string | undefined {
 
 /** The host's phase, and what it waits for, in one line. */
 export function describeMemory({ phase, running, wait }: Memory): string {
-  const version = goalOf(phase) ?? running?.version;
+  const version = 'task' in phase ? phase.task.name : (goalOf(phase) ?? running?.version);
   const state = `${phase.at}${version ? ` ${version}` : ''}`;
   return wait ? `${state}; waits until ${wait.until}: ${describeReason(wait.reason)}` : state;
 }

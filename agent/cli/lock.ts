@@ -7,11 +7,12 @@ import { pathsOf } from '../config/paths.ts';
 import { openStore } from '../state/store.ts';
 import { strandedIn } from '../state-machine/lost.ts';
 import { holdOf } from '../state-machine/memory.ts';
+import { addLockRun } from './maintain.ts';
 import { order } from './verbs.ts';
 
 /** `interlock-agent lock`: this host's side of the lock. */
 export function addLock(program: Command, root: () => string): void {
-  const lock = group(program, 'lock', 'Show this host’s place in the lock, or accept another etcd');
+  const lock = group(program, 'lock', 'Show or use this host’s place in the lock, or accept another etcd');
 
   verb(lock, 'status', 'Show what is configured and held', 'interlock-agent lock status').action(
     answer(async () => {
@@ -36,6 +37,8 @@ export function addLock(program: Command, root: () => string): void {
       return { text, data: { configured: configured?.kind ?? null, group, ...data } };
     }),
   );
+
+  addLockRun(lock, root);
 
   verb(
     lock,

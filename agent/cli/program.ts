@@ -15,6 +15,7 @@ const verbs: Readonly<Record<string, () => Promise<Add>>> = {
   rollback: orders,
   confirm: orders,
   cancel: orders,
+  reboot: async () => (await import('./maintain.ts')).addReboot,
   status: async () => (await import('./status.ts')).addStatus,
   lock: async () => (await import('./lock.ts')).addLock,
   etcd: async () => (await import('./etcd.ts')).addEtcd,

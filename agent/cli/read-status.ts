@@ -140,6 +140,7 @@ export function dataOf({ hostId, settings, memory, problems, ...now }: Status) {
     userDataProblems,
     progress,
     staged: memory.staged ?? null,
+    lastTask: memory.lastTask ?? null,
     windows,
     sources,
   };

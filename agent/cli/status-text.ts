@@ -11,6 +11,7 @@ import type { SlotName } from '../ports/host.ts';
 import type { LoaderEntry } from '../ports/loader.ts';
 import { mayStand, strandedIn } from '../state-machine/lost.ts';
 import { holdOf } from '../state-machine/memory.ts';
+import type { TaskPhase } from '../state-machine/task-effects.ts';
 import { describeReason, goalOf } from './describe.ts';
 import type { Status } from './read-status.ts';
 
@@ -28,6 +29,7 @@ export function formatStatus(status: Status, now: Date, width = terminalWidth())
     ...adviceOf(status),
     ...problemOf(status, now),
     ['lock', lockOf(status)],
+    ...taskOf(status, now),
     ...Object.values(memory.failed).map(
       ({ version, reason, at }): Fact => ['failed here', `${version}, ${ago(at, now)}: ${reason}`],
     ),
@@ -54,6 +56,12 @@ function windowsOf({ windows }: Status): Fact[] {
   const { isOpen, until } = windows;
   if (!until) return [['windows', 'open at all times']];
   return [['windows', isOpen ? `open until ${until}` : `closed; the next one opens at ${until}`]];
+}
+
+function taskOf({ memory: { lastTask } }: Status, now: Date): Fact[] {
+  if (!lastTask) return [];
+  const { name, at, ok, problem } = lastTask;
+  return [['maintenance', `${name}, ${ago(at, now)}: ${ok ? 'done' : problem}`]];
 }
 
 function labelsOf({ settings: { labels } }: Status): Fact[] {
@@ -86,6 +94,7 @@ function headline({ memory }: Status, now: Date): string {
   const runs = running
     ? `${running.name} ${running.version} in slot ${running.slot}`
     : 'running slot unknown';
+  if ('task' in phase) return taskLine(phase, runs, memory, now);
   const goal = goalOf(phase);
   const reason = (look?.offered ? wait?.reason : look?.reason) ?? '';
   if (phase.at === 'idle' || !goal) {
@@ -99,6 +108,17 @@ function headline({ memory }: Status, now: Date): string {
   const isBad = phase.at === 'condemned' || phase.at === 'fellBack' || phase.at === 'healed';
   const lamp = isBad ? lamps.bad : wait ? lamps.waiting : lamps.working;
   return `${lamp} ${runs} → ${goal}: ${phaseTexts[phase.at].text}, for ${formatSeconds((now.getTime() - Date.parse(since)) / 1000)}`;
+}
+
+/** Maintenance in one line. */
+function taskLine(phase: TaskPhase, runs: string, { wait, since }: Status['memory'], now: Date): string {
+  const isLost = phase.at === 'working' && phase.lost;
+  const text = isLost
+    ? 'cut off; this host keeps its place until: interlock-agent reboot'
+    : phaseTexts[phase.at].text;
+  const isBad = isLost || (phase.at === 'returning' && !phase.end.ok);
+  const lamp = isBad ? lamps.bad : wait ? lamps.waiting : lamps.working;
+  return `${lamp} ${runs}; ${phase.task.name}: ${text}, for ${formatSeconds((now.getTime() - Date.parse(since)) / 1000)}`;
 }
 
 function slotsOf({ memory, entries }: Status, width: number): string {
@@ -180,7 +200,7 @@ function lockOf({ settings, memory }: Status): string {
   const hold = holdOf(memory.phase);
   const configured = lock ? `${lock.kind}, group ${group}` : 'not configured: this host does not reboot';
   if (!hold || hold.nonce === '') return `${configured}; ${placeOf(memory)}`;
-  return `${configured}; a place ${memory.phase.at === 'acquiring' ? 'requested' : 'held'} in ${hold.kind} ${hold.group}`;
+  return `${configured}; a place ${'attempt' in memory.phase && 'maybe' in memory.phase ? 'requested' : 'held'} in ${hold.kind} ${hold.group}`;
 }
 
 /** A host that lost its memory cannot say that it holds nothing. */

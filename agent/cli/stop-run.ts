@@ -5,7 +5,16 @@ import { openStore } from '../state/store.ts';
 import type { Phase } from '../state-machine/memory.ts';
 
 /** Where an update can still be given up; a run on trial is never stopped from here. */
-const stoppable: readonly Phase['at'][] = ['offered', 'written', 'acquiring', 'locked', 'flipped'];
+const stoppable: readonly Phase['at'][] = [
+  'offered',
+  'written',
+  'acquiring',
+  'locked',
+  'flipped',
+  'wanted',
+  'asking',
+  'holding',
+];
 
 /**
  * Stops the run that goes on with an update an operator gives up: waited for, it would end in the very reboot. The number

@@ -93,7 +93,7 @@ export function addVerbs(program: Command, root: () => string): void {
 const patientSeconds = 120;
 
 /** An order waits for the timer's run to end; that is soon unless it downloads, writes or decides a trial. */
-const operatorPatience: Patience = {
+export const operatorPatience: Patience = {
   seconds: patientSeconds,
   onWait(pid) {
     const limit = `${patientSeconds} s at most`;
@@ -146,6 +146,7 @@ async function cancel(root: string): Promise<Answer> {
     },
   };
   const { text, data } = await order(root, orders, false, undefined, patience);
+  if (!version) return { text, data };
   const barred = `${version} is cancelled on this host until: interlock-agent update --retry ${version}`;
   return { text: [visible(barred), text].join('\n'), data: { ...(data as object), barred: version } };
 }

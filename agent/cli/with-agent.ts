@@ -30,6 +30,9 @@ const opening = /^(disk_|space_missing|tool_failed|state_invalid)/;
 /** Errors by which the state machine refuses an order; they are printed and not noted as trouble of the host. */
 const refusing = /^(usage|cancel_late|lock_stranded)$/;
 
+/** A stop, Ctrl-C, and a terminal that is gone. */
+const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
 /** The one agent of a host, open. */
 export interface OpenAgent extends Composed {
   paths: Paths;
@@ -39,6 +42,8 @@ export interface OpenAgent extends Composed {
   store: Store;
   /** What the offline bundle offers, if one stands in for the server. */
   offer: OfflineOffer | null;
+  /** Aborted by a stop. */
+  signal: AbortSignal;
   run(orders?: EventBody[], once?: boolean): Promise<Memory>;
 }
 
@@ -51,6 +56,7 @@ export async function withAgent<T>(
   use: (agent: OpenAgent) => Promise<T>,
   patience?: Patience,
   bundlePath?: string,
+  command: readonly string[] | null = null,
 ): Promise<T> {
   const paths = pathsOf(root);
   const bundle = bundlePath === undefined ? null : await openBundleAt(bundlePath);
@@ -60,7 +66,7 @@ export async function withAgent<T>(
     if (signal === 'SIGINT') process.exitCode = statusOf(signal);
     stop.abort();
   };
-  for (const name of ['SIGTERM', 'SIGINT'] as const) process.on(name, onSignal);
+  for (const name of stopSignals) process.on(name, onSignal);
   // a line that cannot be said must not end an update
   const tell = async (line: Line | null) => line && say(paths, line).catch(() => {});
   const unlock = await holdLock(join(paths.run, 'agent.lock'), 'interlock-agent', patience);
@@ -73,9 +79,18 @@ export async function withAgent<T>(
     // for people to read, and for a day when the files are wrong: an update must not wait for it
     await Promise.all([noteOverrides(paths), noteHostAccounts(root), keep()]).catch(() => {});
     const identity = await takeIdentity(paths.state, new Date(), (lost) => noteIdentityLost(store, lost));
-    const composed = await compose(paths, settings, stop.signal, { identity, problem, bundle });
+    const composed = await compose(paths, settings, stop.signal, { identity, problem, bundle, command });
     try {
-      return await use({ ...composed, paths, settings, problem, store, run, offer: bundle?.offer ?? null });
+      return await use({
+        ...composed,
+        paths,
+        settings,
+        problem,
+        store,
+        run,
+        signal: stop.signal,
+        offer: bundle?.offer ?? null,
+      });
     } finally {
       await composed.close();
     }
@@ -112,7 +127,7 @@ export async function withAgent<T>(
     throw error;
   } finally {
     await unlock();
-    for (const name of ['SIGTERM', 'SIGINT'] as const) process.off(name, onSignal);
+    for (const name of stopSignals) process.off(name, onSignal);
     // sockets kept alive or an effect cut by a stop must not hold the process
     if (stop.signal.aborted) setTimeout(() => process.exit(), 1000).unref();
   }

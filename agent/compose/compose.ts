@@ -8,6 +8,7 @@ import type { ClockPort } from '../ports/clock.ts';
 import type { Running } from '../ports/host.ts';
 import type { Ports } from '../ports/ports.ts';
 import { openScripts } from '../scripts/open-scripts.ts';
+import { openTasks } from '../tasks/open-tasks.ts';
 import { openCalendarPort } from './calendar-port.ts';
 import { type Given, readContext } from './context.ts';
 import { openLockPort } from './lock-port.ts';
@@ -41,6 +42,7 @@ export async function compose(
       lock: openLockPort(context, clock),
       trust: openTrustPort(context, clock),
       server: await openServerPort(context),
+      tasks: openTasks(paths.run, given.command ?? null, signal),
       scripts: openScripts(paths.etc, settings, signal),
       clock,
       calendar: openCalendarPort(context),

@@ -16,6 +16,8 @@ export interface Given {
   problem: InterlockError | null;
   /** Stands in for the server's releases. */
   bundle?: OfflineBundle | null;
+  /** What an operator typed, to be run while a place is held. */
+  command?: readonly string[] | null;
 }
 
 /** What every port is opened with. */

@@ -9,6 +9,7 @@ import type { Running, SlotName } from '../ports/host.ts';
 import type { LoaderPort } from '../ports/loader.ts';
 import { findSlotsOnDisk } from '../slots/find-on-disk.ts';
 import type { Host } from './host.ts';
+import { isGoingDown } from './is-going-down.ts';
 import { mountEsp, unmountEsp } from './mount-esp.ts';
 import { readIdentity } from './os-release.ts';
 import { readThrough } from './read-through.ts';
@@ -39,6 +40,7 @@ export async function openSystemHost(): Promise<Host> {
     storage: { slots: disk.slots, esp, bootFiles: loader },
     running: () => readRunning(disk.running),
     readRoot: (signal) => readThrough(`/dev/mapper/${verityDevice}`, signal),
+    isGoingDown,
     reboot: () => reboot('system'),
     close: () => unmountEsp(esp),
   };

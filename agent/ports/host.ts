@@ -27,6 +27,8 @@ export interface HostPort {
   running(): Promise<Running>;
   /** Reads the whole running root once; a bit that flipped must be met now, while the boot is still counted. */
   readRoot(signal: AbortSignal): Promise<void>;
+  /** Whether the host is about to go down already, whoever asked for it. */
+  isGoingDown?(): Promise<boolean>;
   /** Asks for a reboot; on a file-backed host the process exits and the supervisor does the rest. */
   reboot(): Promise<void>;
 }

@@ -7,6 +7,7 @@ import type { LockPort } from './lock.ts';
 import type { ScriptsPort } from './scripts.ts';
 import type { ServerPort } from './server.ts';
 import type { SlotPort } from './slot.ts';
+import type { TasksPort } from './tasks.ts';
 import type { TrustPort } from './trust.ts';
 
 /** Everything outside that the agent touches. `server` and `trust` are null when no server is configured. */
@@ -19,6 +20,8 @@ export interface Ports {
   server: ServerPort | null;
   scripts: ScriptsPort;
   clock: ClockPort;
+  /** Maintenance; a host that is only simulated has none. */
+  tasks?: TasksPort;
   /** The host's own windows; without it, any time will do. */
   calendar?: CalendarPort;
   /** What is wrong with today's configuration, for the server to know. */

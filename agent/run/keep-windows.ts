@@ -8,6 +8,9 @@ const outward: Partial<Record<Phase['at'], readonly Effect['kind'][]>> = {
   acquiring: ['draw'],
   locked: ['hooks', 'flip', 'flipBack'],
   flipped: ['draw'],
+  wanted: ['draw'],
+  asking: ['draw'],
+  holding: ['hooks', 'draw'],
 };
 
 /** Whether a step leads to this host’s reboot. */

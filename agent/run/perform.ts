@@ -1,4 +1,4 @@
-import { asInterlockError } from '../../protocol/errors/interlock-error.ts';
+import { asInterlockError, InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { LockPort, Place } from '../ports/lock.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Effect, EventBody } from '../state-machine/event.ts';
@@ -42,6 +42,8 @@ async function attempt(effect: Effect, ports: Ports, context: PerformContext): P
       return { kind: 'wrote', ...(detail ? { detail } : {}) };
     }
     case 'draw':
+      if (isUnwanted(memory, ports))
+        return { kind: 'cancel', reason: 'the command that ordered it has ended' };
       return { kind: 'drew', nonce: ports.clock.nonce(), place: await placeFor(memory, lock) };
     case 'acquire': {
       const answer = await lock.acquire(effect.attempt, effect.rootHash, self);
@@ -60,10 +62,11 @@ async function attempt(effect: Effect, ports: Ports, context: PerformContext): P
     case 'unflip':
       await loader.unflip(effect.generation);
       return { kind: 'unflipped' };
-    case 'health': {
-      const health = await scripts.health();
-      if (health.ok) return { kind: 'healthy' };
-      return { kind: 'unhealthy', check: health.check, problem: health.problem };
+    case 'health':
+      return judge(memory, ports);
+    case 'task': {
+      if (!ports.tasks) throw new InterlockError('internal', { problem: 'no tasks can run here' });
+      return ports.tasks.run(effect.task, effect.id);
     }
     case 'markGood':
       await confirm(ports.host, loader, effect.generation, signal);
@@ -92,5 +95,22 @@ async function placeFor(memory: Memory, lock: LockPort): Promise<Place> {
   if (hold) return hold;
   const standing = mayStand(memory) && (await lock.standing(lock.place()));
   if (standing) throw strandedIn(standing);
-  return lock.place();
+  const place = lock.place();
+  const group = memory.phase.at === 'wanted' ? memory.phase.task.group : null;
+  return group === null ? place : { ...place, group };
+}
+
+/** An operator's command that waited for its place has ended meanwhile, and nobody is there to run it. */
+function isUnwanted({ phase }: Memory, { tasks }: Ports): boolean {
+  return phase.at === 'wanted' && phase.task.kind === 'command' && !tasks?.isWanted(phase.task);
+}
+
+/** Runs the health checks. After maintenance a host that goes down, whoever asked for it, is not healthy, however well it looks. */
+async function judge({ phase }: Memory, { scripts, host }: Ports): Promise<EventBody> {
+  const isLeaving = async () => phase.at === 'returning' && ((await host.isGoingDown?.()) ?? false);
+  const leaving = { kind: 'unhealthy', check: 'shutdown', problem: 'the host is going down' } as const;
+  if (await isLeaving()) return leaving;
+  const health = await scripts.health();
+  if (!health.ok) return { kind: 'unhealthy', check: health.check, problem: health.problem };
+  return (await isLeaving()) ? leaving : { kind: 'healthy' };
 }

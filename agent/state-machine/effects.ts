@@ -1,14 +1,16 @@
-import type { Hold } from '../ports/lock.ts';
-import type { Goal } from '../ports/trust.ts';
 import type { Effect } from './event.ts';
 import type { Memory, Phase } from './memory.ts';
+import { type TaskPhase, take, taskEffectOf } from './task-effects.ts';
 
 /** The one thing to do next; a function of the memory alone, so a crash is followed by the same step again. */
 export function effectsOf(memory: Memory): Effect[] {
-  return memory.wait ? [] : [effectOf(memory.phase, memory.unproven)];
+  if (memory.wait) return [];
+  const effect =
+    'task' in memory.phase ? taskEffectOf(memory.phase, memory) : effectOf(memory.phase, memory.unproven);
+  return effect ? [effect] : [];
 }
 
-function effectOf(phase: Phase, unproven: boolean): Effect {
+function effectOf(phase: Exclude<Phase, TaskPhase>, unproven: boolean): Effect {
   switch (phase.at) {
     case 'idle':
       return { kind: 'look' };
@@ -17,14 +19,14 @@ function effectOf(phase: Phase, unproven: boolean): Effect {
     case 'written':
       return phase.fresh ? { kind: 'draw' } : { kind: 'look' };
     case 'acquiring':
-      return take(phase.drawn ? phase.attempt : null, phase.plan.goal);
+      return take(phase.drawn ? phase.attempt : null, phase.plan.goal.rootHash);
     case 'locked':
       if (!phase.drained) return { kind: 'hooks', when: 'pre-reboot' };
       return phase.plan.target ? { kind: 'flip', target: phase.plan.target } : { kind: 'flipBack' };
     case 'flipped':
-      return take(phase.attempt, phase.goal);
+      return take(phase.attempt, phase.goal.rootHash);
     case 'rebooting':
-      return phase.confirmed ? { kind: 'reboot' } : take(phase.attempt, phase.goal);
+      return phase.confirmed ? { kind: 'reboot' } : take(phase.attempt, phase.goal.rootHash);
     case 'trying':
       return phase.healthy ? { kind: 'markGood', generation: phase.generation } : { kind: 'health' };
     case 'confirmed':
@@ -47,9 +49,4 @@ function effectOf(phase: Phase, unproven: boolean): Effect {
     case 'finished':
       return { kind: 'hooks', when: 'post-confirm' };
   }
-}
-
-/** A nonce is drawn and written down before it is sent, so a crash never forgets a place that may be held. */
-function take(attempt: Hold | null, goal: Goal): Effect {
-  return attempt ? { kind: 'acquire', attempt, rootHash: goal.rootHash } : { kind: 'draw' };
 }

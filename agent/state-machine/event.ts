@@ -3,6 +3,7 @@ import type { TroubleCode } from '../../protocol/errors/trouble-codes.ts';
 import type { Verdict } from '../../protocol/lock/semaphore.ts';
 import type { Running } from '../ports/host.ts';
 import type { AcquireAnswer, Hold, Place, ReleaseAnswer, Standing } from '../ports/lock.ts';
+import type { Task } from '../ports/tasks.ts';
 import type { Goal, Target } from '../ports/trust.ts';
 
 /** What the agent does in the world; each is idempotent and answered by one event. */
@@ -21,7 +22,8 @@ export type Effect =
   | { kind: 'markGood'; generation: number }
   | { kind: 'markBad'; generation: number }
   | { kind: 'release'; hold: Hold; rootHash: string; verdict: Verdict | null }
-  | { kind: 'cancel'; hold: Hold };
+  | { kind: 'cancel'; hold: Hold }
+  | { kind: 'task'; task: Task; id: string };
 
 /** What looking for an update found. */
 export type Found =
@@ -60,6 +62,10 @@ export type Event = { time: string } & (
   | { kind: 'failed'; code: string; problem: string; retry: Retry }
   /** This host's own windows are closed, before a step that leads to its reboot. `next`: when one opens, if that is known. */
   | { kind: 'closed'; next: string | null; reason: string; code?: TroubleCode }
+  /** A task has ended, and that is recorded. */
+  | { kind: 'ended'; ok: boolean; problem: string }
+  /** A task was cut off, and what it left behind is not known. */
+  | { kind: 'lost'; problem: string }
   | { kind: 'reported'; ids: string[] }
   /** Orders of the host's operator. */
   | { kind: 'check' }
@@ -69,6 +75,8 @@ export type Event = { time: string } & (
   | { kind: 'proceed'; anyTime: boolean }
   /** `target` null: back to the other slot as it is. `isRollback`: the running version is not to be installed again by itself. */
   | { kind: 'order'; goal: Goal; target: Target | null; isRollback: boolean }
+  /** Maintenance, while a place is held. */
+  | { kind: 'maintain'; task: Task }
   | { kind: 'retry'; version: string }
   | { kind: 'confirm' }
   /** By an operator, unless a reason says otherwise. */

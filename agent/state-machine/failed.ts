@@ -2,6 +2,7 @@ import { backOff, isOver, reach, report, restFactor, wait } from './change.ts';
 import type { EventOf } from './event.ts';
 import { giveUp } from './lock-steps.ts';
 import type { Memory } from './memory.ts';
+import { taskFailed } from './task-steps.ts';
 
 /** A place is not kept longer than this many failed tries of a hook or a flip. */
 const maxTriesWithPlace = 5;
@@ -12,9 +13,11 @@ const wrongBytes = ['payload_mismatch', 'payload_invalid'];
 const ownDisk = ['disk_full', 'disk_failed', 'space_missing'];
 
 /** An effect threw: it is tried again later, unless the update is better given up. */
-export function onFailed(memory: Memory, { time, code, problem, retry }: EventOf<'failed'>): Memory {
+export function onFailed(memory: Memory, event: EventOf<'failed'>): Memory {
+  const { time, code, problem, retry } = event;
   const known = { ...memory, problem: { at: time, code, problem } };
   const { phase } = known;
+  if ('task' in phase) return taskFailed(known, event, phase);
   switch (phase.at) {
     case 'offered': {
       const isHopeless = retry === 'never' || wrongBytes.includes(code);

@@ -4,14 +4,17 @@ import { backOff, forget, isOver, reach, report, restFactor, see, wait } from '.
 import type { EventOf } from './event.ts';
 import { beginAfterLoss, endLoss } from './lost.ts';
 import type { Memory, Phase } from './memory.ts';
+import { drewForTask, heldForTask, notHeldForTask, returned } from './task-steps.ts';
 
 type Cancellable = Extract<Phase, { at: 'acquiring' | 'locked' | 'flipped' }>;
 
 /** A nonce was drawn. While a place may be held, the attempt goes to where it may be, whatever is configured now. */
-export function onDrew(memory: Memory, { time, nonce, place }: EventOf<'drew'>): Memory {
+export function onDrew(memory: Memory, event: EventOf<'drew'>): Memory {
+  const { time, nonce, place } = event;
   const { phase } = memory;
   const boot = memory.boots.at(-1) ?? '';
   const fresh = (hold: Hold): Hold => ({ ...hold, boot, nonce });
+  if ('task' in phase) return drewForTask(memory, event, phase, fresh);
   if (phase.at === 'written' && phase.fresh) {
     const attempt = { ...place, clusterId: '', boot, nonce };
     const next = { at: 'acquiring', plan: phase.plan, attempt, drawn: true, maybe: false } as const;
@@ -29,10 +32,12 @@ export function onDrew(memory: Memory, { time, nonce, place }: EventOf<'drew'>):
 /** The lock answered; only the answer to the present attempt's nonce counts. */
 export function onAcquired(memory: Memory, { time, nonce, answer }: EventOf<'acquired'>): Memory {
   const { phase } = memory;
-  if (phase.at !== 'acquiring' && phase.at !== 'flipped' && phase.at !== 'rebooting') return memory;
-  if (phase.attempt?.nonce !== nonce || (phase.at === 'acquiring' && !phase.drawn)) return memory;
+  if (!('attempt' in phase) || phase.attempt?.nonce !== nonce || ('drawn' in phase && !phase.drawn))
+    return memory;
   if (answer.kind === 'held') {
-    return held(see(memory, answer.hold.clusterId, answer.revision), time, phase, answer.hold);
+    const seen = see(memory, answer.hold.clusterId, answer.revision);
+    if ('task' in phase) return heldForTask(seen, time, phase, answer.hold);
+    return held(seen, time, phase, answer.hold);
   }
   const isUnknown = answer.kind === 'unknown';
   const pause = (next: Memory) =>
@@ -43,6 +48,7 @@ export function onAcquired(memory: Memory, { time, nonce, answer }: EventOf<'acq
   const known = trouble
     ? { ...memory, problem: { at: time, code: trouble, problem: answer.problem } }
     : memory;
+  if ('task' in phase) return notHeldForTask(known, time, phase, answer);
   if (phase.at === 'rebooting') return pause({ ...known, phase: { ...phase, attempt: null } });
   if (phase.at === 'flipped') {
     if (isUnknown || answer.reason === 'quorum' || answer.reason === 'unreachable') {
@@ -97,12 +103,19 @@ export function giveUp(memory: Memory, time: string, phase: Cancellable, reason:
 /** The place is given back, or nobody knows and it is asked again. */
 export function onReleased(memory: Memory, { time, answer }: EventOf<'released'>): Memory {
   const { phase } = memory;
-  if (phase.at !== 'confirmed' && phase.at !== 'healed' && phase.at !== 'cancelling') return memory;
+  if (
+    phase.at !== 'confirmed' &&
+    phase.at !== 'healed' &&
+    phase.at !== 'cancelling' &&
+    phase.at !== 'returning'
+  )
+    return memory;
   if (answer.kind === 'unknown') {
     return backOff(memory, time, `the lock’s answer is unknown: ${answer.problem}`);
   }
-  const { goal } = phase;
   const seen = { ...see(memory, phase.hold.clusterId, answer.revision), unproven: false };
+  if (phase.at === 'returning') return returned(seen, time, phase);
+  const { goal } = phase;
   if (phase.at === 'confirmed') {
     const forgiven = forget(seen, (rootHash) => rootHash === goal.rootHash);
     const good = endLoss({ ...forgiven, problem: null });

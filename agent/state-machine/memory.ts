@@ -3,6 +3,7 @@ import { Report } from '../../protocol/api/check-in.ts';
 import { orNull } from '../../protocol/schema/schema.ts';
 import { Running } from '../ports/host.ts';
 import { Hold, Standing } from '../ports/lock.ts';
+import { Task } from '../ports/tasks.ts';
 import { Goal, Target } from '../ports/trust.ts';
 
 const Text = Type.String();
@@ -17,6 +18,10 @@ const Plan = Type.Object({
   expires: orNull(Text),
 });
 export type Plan = Static<typeof Plan>;
+
+/** How maintenance ended. */
+const End = Type.Object({ ok: Flag, problem: Text });
+export type End = Static<typeof End>;
 
 /** What a phase remembers when there is a version on its way and a place in the lock that is or may be held. */
 const onTheWay = { goal: Goal, hold: Hold };
@@ -82,6 +87,30 @@ const Phase = Type.Union([
   }),
   /** Confirmed, and the place is given back. */
   Type.Object({ at: Type.Literal('finished'), goal: Goal }),
+  /** Maintenance was ordered; no place is held. */
+  Type.Object({ at: Type.Literal('wanted'), task: Task }),
+  /** A place for it may be held, as in `acquiring`. */
+  Type.Object({ at: Type.Literal('asking'), task: Task, attempt: Hold, drawn: Flag, maybe: Flag }),
+  /** A place is held for a reboot. `drained`: the pre-reboot hooks have run; `attempt`: the re-confirmation under way. */
+  Type.Object({
+    at: Type.Literal('holding'),
+    task: Task,
+    hold: Hold,
+    drained: Flag,
+    attempt: orNull(Hold),
+  }),
+  /** The task may run, and may take the host down. `lost`: it was cut off, and only a new boot tells how the host fares. */
+  Type.Object({ at: Type.Literal('working'), task: Task, hold: Hold, lost: Flag }),
+  /** As `rebooting`, without another version. */
+  Type.Object({
+    at: Type.Literal('restarting'),
+    task: Task,
+    hold: Hold,
+    attempt: orNull(Hold),
+    confirmed: Flag,
+  }),
+  /** The task has ended, or a new boot has ended it. `drained`: hooks for a host that is back come before the place goes. */
+  Type.Object({ at: Type.Literal('returning'), task: Task, hold: Hold, end: End, drained: Flag }),
 ]);
 export type Phase = Static<typeof Phase>;
 
@@ -149,6 +178,8 @@ export const Memory = Type.Object({
   staged: Type.Optional(Type.Object({ until: orNull(Text) })),
   /** An operator's order holds whatever the host's own windows say. */
   anyTime: Type.Optional(Flag),
+  /** How the last maintenance ended. */
+  lastTask: Type.Optional(Type.Object({ name: Text, at: Text, ...End.properties })),
   /** When a host that waits in the middle of an update checks in next. */
   tellAt: Type.Optional(Text),
 });
@@ -179,5 +210,5 @@ export function freshMemory(time: string): Memory {
 /** The place that a phase holds or may hold. */
 export function holdOf(phase: Phase): Hold | null {
   if ('hold' in phase) return phase.hold;
-  return phase.at === 'acquiring' ? phase.attempt : null;
+  return phase.at === 'acquiring' || phase.at === 'asking' ? phase.attempt : null;
 }

@@ -3,7 +3,7 @@ import type { Phase } from './memory.ts';
 
 /** Every move from one phase to another; `step` refuses all others, and docs/reference/state.md is generated from it. */
 export const moves = {
-  idle: ['offered', 'written', 'trying'],
+  idle: ['offered', 'written', 'trying', 'wanted'],
   offered: ['written', 'idle', 'trying'],
   written: ['acquiring', 'offered', 'idle'],
   acquiring: ['locked', 'written', 'cancelling', 'trying'],
@@ -17,6 +17,12 @@ export const moves = {
   healed: ['idle', 'fellBack', 'trying'],
   cancelling: ['idle', 'trying'],
   finished: ['idle'],
+  wanted: ['asking', 'idle'],
+  asking: ['holding', 'working', 'wanted', 'returning'],
+  holding: ['restarting', 'returning'],
+  working: ['returning', 'restarting'],
+  restarting: ['returning'],
+  returning: ['idle'],
 } as const satisfies Record<Phase['at'], readonly Phase['at'][]>;
 
 /** Throws when a step would leave the table: a defect, caught before it is written down. */

@@ -6,7 +6,9 @@ import { forget, reach, remember, report, restFactor, wait } from './change.ts';
 import type { EventOf } from './event.ts';
 import { giveUp } from './lock-steps.ts';
 import { noteLost, strandedIn } from './lost.ts';
-import type { Memory } from './memory.ts';
+import type { Memory, Phase } from './memory.ts';
+import { giveTaskUp } from './task-steps.ts';
+import { underWay } from './under-way.ts';
 import { offer } from './update-steps.ts';
 
 const rolledBack = 'rolled back by an operator';
@@ -49,6 +51,11 @@ export function onCancel(memory: Memory, event: EventOf<'cancel'>): Memory {
   const { phase } = memory;
   const stay = (goal: Goal) =>
     event.reason === undefined ? bar({ ...acceptRunning(memory), problem: null }, time, goal) : memory;
+  if ('task' in phase) {
+    const given = giveTaskUp(memory, time, phase, reason);
+    if (given) return given;
+    throw new InterlockError('usage', { problem: `${phase.task.name}: ${tooLateForTask[phase.at]}` });
+  }
   switch (phase.at) {
     case 'offered':
     case 'written': {
@@ -74,6 +81,12 @@ export function onCancel(memory: Memory, event: EventOf<'cancel'>): Memory {
   }
 }
 
+const tooLateForTask: Partial<Record<Phase['at'], string>> = {
+  working: 'it runs, and ends by itself or at its time limit; if it was cut off, run interlock-agent reboot',
+  restarting: 'its reboot was requested',
+  returning: 'it is over, and its place is being given back',
+};
+
 const tooLate = {
   rebooting: 'its reboot was requested',
   trying: 'it is running on trial',
@@ -93,7 +106,12 @@ export function onAcknowledge(memory: Memory, { place }: EventOf<'acknowledge'>)
   const { phase } = known;
   if (!place) return known;
   const move = (hold: Hold): Hold => ({ ...hold, ...place, host: hold.host, clusterId: '' });
-  if (phase.at === 'acquiring') return { ...known, phase: { ...phase, attempt: move(phase.attempt) } };
+  if (phase.at === 'acquiring' || phase.at === 'asking') {
+    return { ...known, phase: { ...phase, attempt: move(phase.attempt) } };
+  }
+  if (phase.at === 'holding' || phase.at === 'restarting') {
+    return { ...known, phase: { ...phase, hold: move(phase.hold), attempt: null } };
+  }
   if (phase.at === 'flipped' || phase.at === 'rebooting') {
     return { ...known, phase: { ...phase, hold: move(phase.hold), attempt: null } };
   }
@@ -115,9 +133,4 @@ function acceptRunning(memory: Memory): Memory {
     memory,
     (rootHash) => rootHash === running?.rootHash && memory.failed[rootHash]?.reason === rolledBack,
   );
-}
-
-/** Throws for an order that another update stands in the way of. */
-export function underWay(time: string): InterlockError {
-  return new InterlockError('usage', { problem: `another update is under way (${time})` });
 }

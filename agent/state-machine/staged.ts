@@ -3,7 +3,8 @@ import { wait } from './change.ts';
 import type { EventOf } from './event.ts';
 import { giveUp } from './lock-steps.ts';
 import type { Memory } from './memory.ts';
-import { underWay } from './orders.ts';
+import { giveTaskUp } from './task-steps.ts';
+import { underWay } from './under-way.ts';
 
 /** A clock may be set meanwhile: what is waited for is looked at again after this long. */
 const longestSeconds = (12 * hourMs) / 1000;
@@ -32,6 +33,11 @@ export function onClosed(memory: Memory, { time, next, reason, code }: EventOf<'
     case 'locked':
     case 'flipped':
       return giveUp(known, time, phase, reason);
+    case 'wanted':
+      return waitFor(known, time, next, reason);
+    case 'asking':
+    case 'holding':
+      return giveTaskUp(known, time, phase, reason) ?? known;
     default:
       return memory;
   }

@@ -5,6 +5,7 @@ import type { Goal } from '../ports/trust.ts';
 import { reach, remember, report } from './change.ts';
 import type { EventOf } from './event.ts';
 import type { Memory } from './memory.ts';
+import { taskAfterBoot, taskAgain } from './task-steps.ts';
 
 const maxBoots = 16;
 /** No wait is longer; one that seems so was made while the clock was wrong. */
@@ -31,6 +32,7 @@ export function onStarted(memory: Memory, event: EventOf<'started'>): Memory {
 /** The same boot: an attempt in flight may have succeeded, and a reboot was asked for in vain. */
 function again(memory: Memory, { time }: EventOf<'started'>): Memory {
   const { phase } = memory;
+  if ('task' in phase) return taskAgain(memory, phase);
   if (phase.at === 'acquiring' && phase.drawn)
     return keepWait(memory, { ...phase, drawn: false, maybe: true });
   if (phase.at === 'flipped' && phase.attempt) return keepWait(memory, { ...phase, attempt: null });
@@ -48,6 +50,10 @@ function keepWait(memory: Memory, phase: Memory['phase']): Memory {
 function afterBoot(memory: Memory, event: EventOf<'started'>): Memory {
   const { phase } = memory;
   const { time, running } = event;
+  if ('task' in phase) {
+    const next = taskAfterBoot(memory, time, phase);
+    return next.phase.at === 'idle' && !event.blessed ? unremembered(next, event) : next;
+  }
   switch (phase.at) {
     case 'idle':
       return event.blessed ? memory : unremembered(memory, event);

@@ -6,6 +6,7 @@ import type { Memory } from './memory.ts';
 import { onAcknowledge, onCancel, onConfirm, onNoted, onOrder, onRetry } from './orders.ts';
 import { keepStaged, onClosed, onProceed, onStage } from './staged.ts';
 import { onStarted } from './started.ts';
+import { onEnded, onLost, onMaintain } from './task-steps.ts';
 import { onHealthy, onMarkedBad, onMarkedGood, onUnhealthy } from './trial-steps.ts';
 import { onCheckedIn, onFlipped, onHooked, onLooked, onUnflipped, onWrote } from './update-steps.ts';
 
@@ -63,6 +64,12 @@ function reduce(memory: Memory, event: Event): Memory {
       return onClosed(memory, event);
     case 'order':
       return onOrder(memory, event);
+    case 'maintain':
+      return onMaintain(memory, event);
+    case 'ended':
+      return onEnded(memory, event);
+    case 'lost':
+      return onLost(memory, event);
     case 'retry':
       return onRetry(memory, event);
     case 'confirm':

@@ -15,6 +15,7 @@ export function onHealthy(memory: Memory, { time }: EventOf<'healthy'>): Memory 
     }
     case 'confirmed':
     case 'cancelling':
+    case 'returning':
       return reach({ ...memory, unproven: false, problem: null }, time, phase);
     default:
       return memory;
@@ -29,6 +30,11 @@ export function onUnhealthy(memory: Memory, { time, check, problem }: EventOf<'u
     const { goal, hold, generation } = phase;
     const next = { at: 'condemned', goal, hold, generation, reason, marked: false } as const;
     return report(remember(reach(memory, time, next), time, goal, reason), time, 'failed', goal, reason);
+  }
+  if (phase.at === 'returning') {
+    const known = { ...memory, problem: { at: time, code: 'health_failed', problem: reason } };
+    const end = phase.end.ok ? { ok: false, problem: reason } : phase.end;
+    return wait({ ...known, phase: { ...phase, end } }, time, memory.retrySeconds, reason);
   }
   if (phase.at === 'fellBack' || phase.at === 'cancelling' || phase.at === 'confirmed') {
     const known = { ...memory, problem: { at: time, code: 'health_failed', problem: reason } };

@@ -91,7 +91,9 @@ export function onWrote(memory: Memory, { time, detail }: EventOf<'wrote'>): Mem
 export function onHooked(memory: Memory, { time }: EventOf<'hooked'>): Memory {
   const { phase } = memory;
   if (phase.at === 'finished') return wait(reach(memory, time, { at: 'idle' }), time, 1, 'updated');
-  if (phase.at === 'cancelling') return reach(memory, time, { ...phase, drained: false });
+  if (phase.at === 'cancelling' || phase.at === 'returning')
+    return reach(memory, time, { ...phase, drained: false });
+  if (phase.at === 'holding') return reach(memory, time, { ...phase, drained: true });
   if (phase.at !== 'locked' || phase.drained) return memory;
   if (isOver(phase.plan.expires, time)) return giveUp(memory, time, phase, 'the offer has expired');
   return reach(memory, time, { ...phase, drained: true });

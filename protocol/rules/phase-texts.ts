@@ -33,6 +33,12 @@ const texts = {
     inactiveSlot: 'written; the update is being cancelled',
   },
   finished: { text: 'updated' },
+  wanted: { text: 'waiting for a place in the lock' },
+  asking: { text: 'asking for a place in the lock' },
+  holding: { text: 'holding a place in the lock; hooks drain the host' },
+  working: { text: 'running while it holds a place in the lock' },
+  restarting: { text: 'rebooting' },
+  returning: { text: 'over; health checks must pass before its place is given back' },
 } as const satisfies Readonly<Record<string, PhaseText>>;
 
 /** The phases of the agent, as `interlock-agent status`, the dashboard and the demo describe them. */

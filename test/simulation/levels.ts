@@ -13,17 +13,22 @@ export interface Level {
   faults: number;
   /** Requests under way at once. */
   requests: number;
+  /** Maintenance per host, a reboot or a command each. */
+  tasks?: number;
 }
 
 /** Together these reach every row of `moves`, every fault and what the semaphore can say to a correct state machine. */
 export const smallLevels: readonly Level[] = [
   { hosts: 1, places: 1, updates: 2, faults: 3, requests: 2 },
   { hosts: 2, places: 1, updates: 2, faults: 2, requests: 2 },
+  { hosts: 1, places: 1, updates: 0, faults: 3, requests: 2, tasks: 1 },
+  { hosts: 2, places: 1, updates: 0, faults: 2, requests: 2, tasks: 1 },
 ];
 
 /** In the order of their size, as far as the time goes. */
 export const largerLevels: readonly Level[] = [
   { hosts: 2, places: 1, updates: 2, faults: 2, requests: 3 },
+  { hosts: 2, places: 1, updates: 1, faults: 2, requests: 2, tasks: 1 },
   { hosts: 3, places: 1, updates: 2, faults: 1, requests: 2 },
   { hosts: 3, places: 2, updates: 2, faults: 1, requests: 2 },
   { hosts: 4, places: 2, updates: 1, faults: 1, requests: 2 },
@@ -44,13 +49,14 @@ export interface Examined {
 
 /** Explores the shipped system within a level's bounds; `reduced` as in the setting, for states are many. */
 export function examine(level: Level, limits: Limits, reduced = true): Examined {
-  const { hosts, places, updates, faults, requests } = level;
+  const { hosts, places, updates, faults, requests, tasks = 0 } = level;
   const setting = newSetting({
     hosts,
     places,
     head: updates,
     maxFaults: faults,
     messages: requests,
+    tasks,
     reduced,
   });
   const world = new World(setting);
@@ -66,7 +72,7 @@ export function examine(level: Level, limits: Limits, reduced = true): Examined 
 }
 
 /** A level in one line. */
-export function wordsOf({ hosts, places, updates, faults, requests }: Level): string {
+export function wordsOf({ hosts, places, updates, faults, requests, tasks = 0 }: Level): string {
   const many = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`;
-  return `${many(hosts, 'host')}, ${many(places, 'place')}, ${many(updates, 'boot')}, ${many(requests, 'request')}, faults ≤ ${faults}`;
+  return `${many(hosts, 'host')}, ${many(places, 'place')}, ${many(updates, 'boot')}, ${tasks > 0 ? `${many(tasks, 'task')}, ` : ''}${many(requests, 'request')}, faults ≤ ${faults}`;
 }

@@ -37,6 +37,20 @@ export const lockErrors = {
     77,
     'later',
   ),
+  task_failed: row(
+    '{task}: {problem}',
+    'Its place was given back, because the health checks hold. Correct what failed and run it again.',
+    500,
+    75,
+    'never',
+  ),
+  task_lost: row(
+    '{task}: {problem}; this host keeps its place in the lock',
+    'Only a new boot tells how the host fares: interlock-agent reboot',
+    500,
+    75,
+    'never',
+  ),
   etcd_rewound: row(
     'etcd cluster {cluster} is at revision {found}, but was at {seen} before',
     'It was restored from a snapshot. When no host of the group is rebooting, run: interlock-agent lock acknowledge --yes',

@@ -16,6 +16,8 @@ const fateOf = [
   'kill after',
   'power',
   'cancel',
+  'task',
+  'reboot',
   'deliver',
 ] as const;
 
@@ -71,6 +73,14 @@ function turn(model: ModelHost, effect: Effect | undefined, fate: (typeof fateOf
     if (!['acquiring', 'locked', 'flipped'].includes(model.memory.phase.at)) return effect;
     return handle(model, { kind: 'cancel' });
   }
+  if (fate === 'task' || fate === 'reboot') {
+    const { phase } = model.memory;
+    const isWayOut = fate === 'reboot' && phase.at === 'working' && phase.lost;
+    if (phase.at !== 'idle' && !isWayOut) return effect;
+    const kind = fate === 'task' ? 'command' : 'reboot';
+    const task = { kind, name: fate, key: '9'.repeat(64), group: null, timeoutSeconds: 1 } as const;
+    return handle(model, { kind: 'maintain', task });
+  }
   const holds = model.store.value.holders.some(({ host }) => host === model.id);
   if (fate === 'power' && holds) {
     boot(model);
@@ -91,6 +101,7 @@ function settle(hosts: ModelHost[], late: (() => void)[]): void {
   }
   for (let round = 0; round < 12; round++) {
     for (const model of hosts) {
+      if (model.memory.phase.at === 'working') boot(model);
       let effect = start(model);
       for (let n = 0; effect && n < 60; n++) {
         const event = perform(model, effect);

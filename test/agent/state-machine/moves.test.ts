@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Running } from '../../../agent/ports/host.ts';
 import type { AcquireAnswer, Hold } from '../../../agent/ports/lock.ts';
+import type { Task } from '../../../agent/ports/tasks.ts';
 import type { Event } from '../../../agent/state-machine/event.ts';
 import { freshMemory, type Memory, type Phase } from '../../../agent/state-machine/memory.ts';
 import { checkMove, moves } from '../../../agent/state-machine/moves.ts';
@@ -21,6 +22,8 @@ const hold: Hold = {
   nonce: 'n1',
 };
 const reason = 'why';
+const task: Task = { kind: 'command', name: 'df', key: 'e'.repeat(64), group: null, timeoutSeconds: 60 };
+const reboot: Task = { ...task, kind: 'reboot' };
 
 const phases: { [At in Phase['at']]: Extract<Phase, { at: At }> } = {
   idle: { at: 'idle' },
@@ -37,6 +40,12 @@ const phases: { [At in Phase['at']]: Extract<Phase, { at: At }> } = {
   healed: { at: 'healed', goal, hold, reason, failed: true },
   cancelling: { at: 'cancelling', goal, hold, generation: null, reason },
   finished: { at: 'finished', goal },
+  wanted: { at: 'wanted', task },
+  asking: { at: 'asking', task, attempt: hold, drawn: true, maybe: false },
+  holding: { at: 'holding', task, hold, drained: true, attempt: hold },
+  working: { at: 'working', task, hold, lost: false },
+  restarting: { at: 'restarting', task, hold, attempt: null, confirmed: true },
+  returning: { at: 'returning', task, hold, end: { ok: true, problem: '' }, drained: false },
 };
 
 const running = (version: string): Running => ({
@@ -107,6 +116,19 @@ const table: [Phase['at'], Event, Phase['at'], Partial<Phase>?][] = [
   ['cancelling', released, 'idle'],
   ['cancelling', boots('v2', false), 'trying'],
   ['finished', { kind: 'hooked', time }, 'idle'],
+  ['idle', { kind: 'maintain', time, task }, 'wanted'],
+  ['wanted', { kind: 'drew', time, nonce: 'n2', place: hold }, 'asking'],
+  ['wanted', { kind: 'cancel', time }, 'idle'],
+  ['asking', held, 'working'],
+  ['asking', held, 'holding', { task: reboot }],
+  ['asking', full, 'wanted'],
+  ['asking', boots('v1'), 'returning'],
+  ['holding', held, 'restarting'],
+  ['holding', { kind: 'cancel', time }, 'returning'],
+  ['working', { kind: 'ended', time, ok: false, problem: 'x' }, 'returning'],
+  ['working', { kind: 'maintain', time, task: reboot }, 'restarting', { lost: true }],
+  ['restarting', boots('v1'), 'returning'],
+  ['returning', released, 'idle'],
 ];
 
 function memoryAt(from: Phase['at'], change: Partial<Phase> = {}): Memory {

@@ -54,6 +54,10 @@ export function agentMoves(host: Host, setting: Setting, { did, went }: Moves): 
   ) {
     return;
   }
+  if (effect.kind === 'task') {
+    attend(host, on, { did, went });
+    return;
+  }
   const { expires } = planOf(host);
   if (effect.kind === 'look') {
     look(host, setting.head, on, late, { did, went });
@@ -85,6 +89,24 @@ export function agentMoves(host: Host, setting: Setting, { did, went }: Moves): 
     went('health fails', () => on({ kind: 'unhealthy', check: 'c', problem: 'x' }));
   }
   if (effect.kind === 'hooks' && answer && expires) went('grant expires', () => late(answer));
+}
+
+/** The agent starts the task, or finds it again: it is started once in a boot. */
+function attend(host: Host, on: (event: Happening, from?: Host) => Host, { did, went }: Moves): void {
+  const ended = (ok: boolean) => on({ kind: 'ended', ok, problem: '' }, { ...host, task: 'none' });
+  switch (host.task) {
+    case 'none':
+      did('task starts', { ...host, task: 'running', out: true });
+      return;
+    case 'running':
+      went('task hangs and is ended', () => ended(false));
+      return;
+    case 'cut off':
+      did('task is found cut off', { ...on({ kind: 'lost', problem: '' }), agent: 'off' });
+      return;
+    default:
+      did('task is found ended', ended(host.task === 'done'));
+  }
 }
 
 function look(
@@ -135,6 +157,9 @@ function answerOf(effect: Effect, host: Host): Happening | undefined {
     case 'unflip':
       return { kind: 'unflipped' };
     case 'health':
+      // the checks of maintenance look whether the host goes down
+      if (host.asked && host.memory.phase.at === 'returning')
+        return { kind: 'unhealthy', check: 'c', problem: 'x' };
       return { kind: 'healthy' };
     case 'markGood':
       return { kind: 'markedGood' };

@@ -28,7 +28,11 @@ export interface Host {
    * swap on whose answer did not come in time: that may still land, while the agent goes on at another endpoint.
    */
   agent: 'off' | 'on' | 'waiting' | 'again' | 'doubting' | 'waiting in doubt';
-  /** Down or unproven because of an update: the count that must not exceed the places. */
+  /** What became of the task that the agent started in this boot: `cut off` has no record of its end. */
+  task: 'none' | 'running' | 'done' | 'failed' | 'cut off';
+  /** Maintenance that may still be ordered. */
+  orders: number;
+  /** Down or unproven because of an update or a task: the count that must not exceed the places. */
   out: boolean;
   /** It has asked to give its place back since it took it. */
   leaving: boolean;
@@ -44,7 +48,7 @@ export function isWaiting({ agent }: Host): boolean {
 }
 
 /** A host on version 0 that has never run an agent. */
-export function newHost(): Host {
+export function newHost(orders = 0): Host {
   return {
     memory: canonical(freshMemory(times.start)),
     boot: 1,
@@ -58,6 +62,8 @@ export function newHost(): Host {
     spent: null,
     generations: 0,
     agent: 'off',
+    task: 'none',
+    orders,
     out: false,
     leaving: false,
     cancelled: [],
@@ -87,7 +93,7 @@ export function startedEvent(host: Host): Event {
 }
 
 /** Drops what no decision reads, and every clock reading but "there is a wait". */
-export function canonical({ tellAt: _, ...memory }: Memory): Memory {
+export function canonical({ tellAt: _, lastTask: __, ...memory }: Memory): Memory {
   return {
     ...memory,
     phase: plain(memory.phase),
@@ -123,6 +129,7 @@ function seenOf({ seen }: Memory): Memory['seen'] {
 }
 
 function plain(phase: Phase): Phase {
+  if ('end' in phase) return { ...phase, end: { ...phase.end, problem: '' } };
   return 'reason' in phase ? { ...phase, reason: '' } : phase;
 }
 
@@ -135,7 +142,7 @@ export function aged(host: Host): Host {
 /** Boots what the pointer names: the entry on trial, or the blessed one. */
 export function booted(host: Host): Host {
   const slot = host.trial === null ? host.blessed : otherSlot(host.blessed);
-  return { ...host, power: 'up', boot: host.boot + 1, slot, asked: false, agent: 'off' };
+  return { ...host, power: 'up', boot: host.boot + 1, slot, asked: false, agent: 'off', task: 'none' };
 }
 
 /** The new slot does not come up until its tries are spent, and then the good one does. */

@@ -6,6 +6,7 @@ import { operatorMoves } from './operator-moves.ts';
 import { powerMoves } from './power-moves.ts';
 import type { Setting } from './setting.ts';
 import { remember, type Table } from './table.ts';
+import { taskMoves } from './task-moves.ts';
 
 interface KnownMove {
   label: number;
@@ -44,6 +45,7 @@ export class KnownHosts {
       },
     };
     agentMoves(host, this.#setting, moves);
+    taskMoves(host, this.#setting, moves);
     if (isFaulty) operatorMoves(host, this.#setting, moves);
     powerMoves(host, moves);
     return found;
@@ -53,7 +55,7 @@ export class KnownHosts {
   readonly cut = remember((id, holds) => {
     const host = this.#hosts.get(id);
     const out = host.out || host.trial !== null || holds === 1;
-    return this.#hosts.id({ ...host, power: 'off', asked: false, agent: 'off', out });
+    return this.#hosts.id({ ...host, power: 'off', asked: false, agent: 'off', task: 'none', out });
   });
 
   readonly aged = remember((id) => this.#hosts.id(aged(this.#hosts.get(id))));

@@ -41,7 +41,7 @@ export class World implements Model {
     this.initial[field.version] = 0;
     this.initial[field.bound] = places;
     this.initial[field.faults] = 0;
-    this.initial.fill(this.hosts.id(newHost()), field.hosts, field.hosts + hosts);
+    this.initial.fill(this.hosts.id(newHost(setting.tasks)), field.hosts, field.hosts + hosts);
     this.#known = new KnownHosts(setting, this.hosts, this.labels);
     this.#client = new Client(this);
     this.#network = new Network(this, this.#client);

@@ -11,7 +11,7 @@ export function powerMoves(host: Host, { did, went }: Moves): void {
     else if (host.way || host.spent !== null) went('good entry is lost', () => bootedOther(host));
     return;
   }
-  if (host.asked) did('goes down', { ...host, power: 'off', asked: false, agent: 'off' });
+  if (host.asked) did('goes down', { ...host, power: 'off', asked: false, agent: 'off', task: 'none' });
   // a memory lost between the reboot's call and the end of power breaks the promise by definition
   if (host.agent === 'off' && !host.asked && host.memory.boots.length > 0) {
     went('memory is lost', () => ({ ...host, memory: canonical(freshMemory(times.start)), cancelled: [] }));

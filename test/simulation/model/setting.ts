@@ -9,6 +9,8 @@ export interface Setting {
   places: number;
   /** Hosts start with version 0 and are offered each one up to this. */
   head: number;
+  /** Maintenance that each host may be ordered, a reboot or a command. */
+  tasks: number;
   /** Requests under way at once, answered or not. */
   messages: number;
   maxFaults: number;
@@ -29,6 +31,7 @@ export function newSetting(wanted: Partial<Setting> = {}): Setting {
     hosts: 2,
     places: 1,
     head: 2,
+    tasks: 0,
     messages: 2,
     maxFaults: 2,
     faults: new Set(faults),

@@ -42,7 +42,7 @@ export function changeWorld(host: Host, effect: Effect): Host | undefined {
     case 'reboot':
       return { ...host, asked: true, out: true };
     case 'health':
-      return { ...host, out: host.asked };
+      return { ...host, out: host.asked || host.task === 'running' || host.task === 'cut off' };
     default:
       return host;
   }

@@ -45,6 +45,20 @@ export const stateMachineMutants: readonly Mutant[] = [
     expected: 'found',
   },
   {
+    name: 'task ended is healthy',
+    mistake: 'the place is given back as soon as the task has ended',
+    rules: { step: believesTasks },
+    world: { maxFaults: 0, head: 0, tasks: 1 },
+    expected: 'found',
+  },
+  {
+    name: 'same boot gives back after a crash',
+    mistake: 'an agent that starts in the middle of a task takes it for over',
+    rules: { step: forgetsTasks },
+    world: { maxFaults: 1, head: 0, tasks: 1, faults: new Set(['agent crashes']) },
+    expected: 'found',
+  },
+  {
     name: 'cancel bars nothing',
     mistake: 'what an operator gave up is taken again when it is offered again',
     rules: { step: forgetsCancels },
@@ -52,6 +66,21 @@ export const stateMachineMutants: readonly Mutant[] = [
     expected: 'found',
   },
 ];
+
+function believesTasks(memory: Memory, event: Event): ReturnType<typeof step> {
+  const next = step(memory, event).memory;
+  return answerWith(event.kind === 'ended' ? { ...next, unproven: false } : next, (phase) => phase);
+}
+
+function forgetsTasks(memory: Memory, event: Event): ReturnType<typeof step> {
+  const isSameBoot = event.kind === 'started' && memory.boots.at(-1) === event.running.bootId;
+  const known = step(memory, event).memory;
+  const { phase } = known;
+  if (!isSameBoot || phase.at !== 'working') return answerWith(known, (same) => same);
+  const { task, hold } = phase;
+  const end = { ok: true, problem: '' };
+  return answerWith(known, () => ({ at: 'returning', task, hold, end, drained: false }));
+}
 
 function forgetsCancels(memory: Memory, event: Event): ReturnType<typeof step> {
   const { barred: _, ...next } = step(memory, event).memory;

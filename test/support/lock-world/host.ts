@@ -148,6 +148,12 @@ export function perform(host: ModelHost, effect: Effect, luck: Luck = 'ok'): Eve
     case 'markBad':
       mark(host, effect.generation, 0);
       return { kind: 'markedBad' };
+    case 'task':
+      host.isDown = true;
+      // a task whose agent missed its end is found again, ended or cut off
+      return luck === 'lost'
+        ? { kind: 'lost', problem: 'x' }
+        : { kind: 'ended', ok: luck === 'ok', problem: '' };
     case 'reboot':
       boot(host);
       return null;
