@@ -51,7 +51,7 @@ export function addLockRun(lock: Command, root: () => string): void {
     'run <command...>',
     'Run a command while this host holds a place; wait for one first',
     'interlock-agent lock run -- systemctl restart docker',
-    'interlock-agent lock run --group web --timeout 600 -- /usr/local/bin/resize',
+    'interlock-agent lock run --timeout 600 -- /usr/local/bin/resize',
   )
     .option('--group <group>', 'take a place of this group; by default of the configured one')
     .option('--timeout <seconds>', 'end the command and all it started after this long')
@@ -96,6 +96,7 @@ async function runToEnd(agent: OpenAgent, task: Task, anyTime: boolean): Promise
   while (isUnderWay(memory, task) && !agent.signal.aborted) {
     const left = memory.wait ? Date.parse(memory.wait.until) - Date.now() : 0;
     if (memory.wait) print(visible(`${memory.phase.at}: ${memory.wait.reason}`), process.stderr);
+    // a stop ends the pause
     await sleep(Math.max(0, Math.min(left, sayMs)), undefined, { signal: agent.signal }).catch(() => {});
     memory = await agent.run();
   }

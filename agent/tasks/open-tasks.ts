@@ -67,6 +67,7 @@ async function attend(
         ? ended(why)
         : { kind: 'lost', problem: `${why}, and it cannot be ended` };
     }
+    // a stop ends the pause
     await sleep(pollMs, undefined, { signal }).catch(() => {});
   }
 }
