@@ -15,10 +15,23 @@ it('has at most one of two hosts out, whatever goes wrong once', () => {
   const silent = [...faults].filter(([, count]) => count === 0).map(([fault]) => fault);
   expect(silent).toEqual([
     'good entry is lost',
+    'task fails',
+    'task asks for a reboot',
+    'task is cut off',
+    'task hangs and is ended',
     'operator confirms',
     'operator retries',
     'operator clears failures',
   ]);
+});
+
+it('holds for maintenance, whatever becomes of a task', () => {
+  const level = { hosts: 2, places: 1, updates: 0, faults: 1, requests: 2, tasks: 1 };
+  const { explored, faults } = examine(level, {});
+  expect(explored).toMatchObject({ complete: true });
+  expect(explored.violation).toBeUndefined();
+  const silent = [...faults].filter(([fault, count]) => count === 0 && fault.startsWith('task'));
+  expect(silent).toEqual([]);
 });
 
 it('gives the same numbers every time', () => {
@@ -46,6 +59,8 @@ const quick = [
   'release before healthy',
   'the same, by the state machine alone',
   'cancel bars nothing',
+  'task ended is healthy',
+  'same boot gives back after a crash',
 ];
 it.each(mutants.filter(({ name }) => quick.includes(name)))('mutant: $name', (mutant) => {
   const { isRight, explored } = tryMutant(mutant, Date.now() + 20_000);
