@@ -45,6 +45,8 @@ beforeAll(async () => {
     ),
   );
   await Promise.all(hosts.map((host) => host.start()));
+  const state = (host: Host) => join(host.dir, 'var/lib/interlock/agent/state.json');
+  while (!hosts.every((host) => existsSync(state(host)))) await sleep(100);
 }, 120_000);
 
 afterAll(async () => {
