@@ -1,9 +1,9 @@
 import { Type } from 'typebox';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { addressIn } from '../../protocol/etcd/member-urls.ts';
 import type { KnownMember } from '../../protocol/etcd/signing.ts';
 import { type Answer, ask, type Question } from '../../system/http/ask.ts';
 import { readJson } from '../../system/http/read-json.ts';
-import { addressIn } from './member-urls.ts';
 
 const limit = 64 * 1024;
 const timeout = { request: 20_000 };

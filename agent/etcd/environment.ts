@@ -6,8 +6,8 @@ import {
   peerAuthorityFile,
   peerCertificateFile,
 } from '../../protocol/etcd/host-files.ts';
+import { clientUrl, peerUrl } from '../../protocol/etcd/member-urls.ts';
 import type { KnownMember } from '../../protocol/etcd/signing.ts';
-import { clientUrl, peerUrl } from './member-urls.ts';
 
 /** Where Debian's etcd.service keeps a member's data. */
 export const dataFolder = '/var/lib/etcd/default';

@@ -1,9 +1,9 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { addressIn, peerUrl } from '../../protocol/etcd/member-urls.ts';
 import type { Etcd } from '../../system/etcd/etcd.ts';
 import { listMembers } from '../../system/etcd/members.ts';
 import type { HostEtcd } from './host-etcd.ts';
 import type { Met } from './meet.ts';
-import { addressIn, peerUrl } from './member-urls.ts';
 import { type Waiting, waitFor } from './patience.ts';
 
 /** Waits until the running members have added this host in the place of the one that was lost. */

@@ -1,6 +1,6 @@
+import { clientUrl } from '../../protocol/etcd/member-urls.ts';
 import type { EtcdLockOptions } from '../lock/etcd.ts';
 import { readHostEtcd } from './host-etcd.ts';
-import { clientUrl } from './member-urls.ts';
 import { hostEtcdOptions } from './open-etcd.ts';
 
 /** Client URLs of the etcd that this host is in; null until it is formed. */

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
+import { peerUrl } from '../../protocol/etcd/member-urls.ts';
 import type { Discovery, Meeting } from './discovery.ts';
 import type { Start } from './environment.ts';
 import type { HostEtcd } from './host-etcd.ts';
-import { peerUrl } from './member-urls.ts';
 import { type Waiting, waitFor } from './patience.ts';
 
 /** Everybody that a new cluster begins with. */

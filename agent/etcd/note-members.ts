@@ -1,6 +1,6 @@
+import { addressIn } from '../../protocol/etcd/member-urls.ts';
 import { listMembers } from '../../system/etcd/members.ts';
 import type { HostEtcd } from './host-etcd.ts';
-import { addressIn } from './member-urls.ts';
 import { openHostEtcd } from './open-etcd.ts';
 import { noteMembers } from './renew.ts';
 

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import { etcdAuthorityFile, hostCertificateFile, hostKeyFile } from '../../protocol/etcd/host-files.ts';
+import { clientUrl } from '../../protocol/etcd/member-urls.ts';
 import type { EtcdUser } from '../../protocol/etcd/roles.ts';
 import type { KnownMember } from '../../protocol/etcd/signing.ts';
 import { type Etcd, type EtcdOptions, openEtcd } from '../../system/etcd/etcd.ts';
 import { readHostEtcd } from './host-etcd.ts';
 import { passwordOf } from './host-files.ts';
-import { clientUrl } from './member-urls.ts';
 
 /** How this host reaches the etcd it is in, as one of etcd's users. Throws `etcd_forming` until it can. */
 export async function hostEtcdOptions(root: string, user: EtcdUser | 'root'): Promise<EtcdOptions> {

@@ -6,6 +6,7 @@ import { type Answer, answer, group, verb } from '../../system/command/command.t
 import { formatTable } from '../../system/terminal/table.ts';
 import { readDuration } from '../flags/duration.ts';
 import { wholeNumber } from '../flags/whole-number.ts';
+import { defragmentAll, replaceLost, showMembers } from './care.ts';
 import { runSigner } from './signer.ts';
 
 interface Flags {
@@ -48,6 +49,24 @@ export function addEtcd(program: Command): void {
     .option('--members <n>', 'how many of them may be members; 0 for clients alone (default: all)')
     .option('--ttl <time>', 'how long', '1h')
     .action(answer(makeSecret));
+
+  add(etcd, 'status', 'Ask each member how it does', 'interlock etcd status --keys keys').action(
+    answer(showMembers),
+  );
+
+  add(
+    etcd,
+    'replace-member <host>',
+    'Replace a lost member by a host of its name and address with an empty disk',
+    'interlock etcd replace-member n2 --keys keys',
+  ).action(answer(replaceLost));
+
+  add(
+    etcd,
+    'defrag',
+    'Give unused space back to the disks, one member at a time, the leader last',
+    'interlock etcd defrag --keys keys',
+  ).action(answer(defragmentAll));
 
   add(etcd, 'hosts', 'List the hosts that the signer has let in', 'interlock etcd hosts --keys keys').action(
     answer(listHosts),

@@ -29,6 +29,7 @@ import {
   startEtcdWorld,
   until,
 } from '../support/etcd-world.ts';
+import { interlock } from '../update-server/support/start-server.ts';
 
 /** One document for all four: three become members, the last one a client. */
 const documentOf = (world: EtcdWorld, discovery: string, secret: string) => `#cloud-config
@@ -240,6 +241,46 @@ describe.each(['bookworm', 'trixie'] as const)('etcd of %s from one document of 
     const etcd = await openHostEtcd(member!.root, 'lock');
     try {
       await etcd.read(lockKey('g0'));
+    } finally {
+      etcd.close();
+    }
+  });
+
+  it('replaces a lost member, and none that answers or that the others cannot do without', async () => {
+    const [member, lost, other] = three as [FolderHost, FolderHost, FolderHost];
+    const replace = () => interlock('etcd', 'replace-member', lost.name, '--keys', world.keys);
+    const alive = await replace();
+    expect(alive).toMatchObject({ code: 75 });
+    expect(alive.err).toContain('it answers, so it is not lost');
+    await lost.lose();
+    await other.stopEtcd();
+    // the one that is left soon knows no leader
+    expect((await replace()).err).toMatch(/[01] of the other 2 members are healthy, 2 are needed/);
+    other.startEtcd();
+    await until(async () => {
+      const done = await replace();
+      expect(done.code, done.err).toBe(0);
+    });
+    const next = await world.addHost(lost.name, document);
+    expect(await next.prepare()).toMatchObject({ mode: 'member', replaces: true });
+    next.startEtcd();
+    await until(async () => {
+      const { out } = await interlock('etcd', 'status', '--keys', world.keys, '--json');
+      const { members, spare } = JSON.parse(out) as {
+        members: { name: string; isHealthy: boolean }[];
+        spare: number;
+      };
+      const names = three.map(({ name }) => name).toSorted();
+      expect(members.map(({ name, isHealthy }) => [name, isHealthy])).toEqual(
+        names.map((name) => [name, true]),
+      );
+      expect(spare).toBe(1);
+    });
+    const { code, err } = await interlock('etcd', 'defrag', '--keys', world.keys);
+    expect(code, err).toBe(0);
+    const etcd = await openHostEtcd(member.root, 'lock');
+    try {
+      expect((await etcd.read(lockKey('g0'))).found).not.toBeNull();
     } finally {
       etcd.close();
     }

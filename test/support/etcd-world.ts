@@ -117,6 +117,7 @@ async function makeHost(
 ): Promise<FolderHost> {
   for (const path of ['etc/interlock/agent.d', 'proc', 'run', 'var/lib/etcd'])
     mkdirSync(join(root, path), { recursive: true });
+  writeFileSync(join(root, 'proc/cmdline'), 'quiet\n');
   writeFileSync(join(root, 'etc/hostname'), `${name}\n`);
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\n');
   writeFileSync(join(root, 'etc/group'), 'root:x:0:\n');

@@ -23,9 +23,16 @@ export const etcdErrors = {
     75,
     'later',
   ),
+  etcd_quorum: row(
+    'the members of etcd stay as they are because of {name}: {problem}',
+    'Look at all of them: interlock etcd status --keys DIR. Bring back those that are down first.',
+    409,
+    75,
+    'later',
+  ),
   discovery_refused: row(
     '{url} lets this host not register: {problem}',
-    'For a new cluster make a new token: interlock discovery new',
+    'For a new cluster make a new token (`interlock discovery new`); a host in the place of a lost member is let in by `interlock etcd replace-member NAME --keys DIR`.',
     409,
     77,
     'later',

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
-import { clientPort, peerPort } from '../../protocol/etcd/host-files.ts';
-import type { KnownMember } from '../../protocol/etcd/signing.ts';
+import { clientPort, peerPort } from './host-files.ts';
+import type { KnownMember } from './signing.ts';
 
 /** Where a member answers to clients. */
 export function clientUrl({ address }: Pick<KnownMember, 'address'>): string {
