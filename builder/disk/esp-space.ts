@@ -19,9 +19,14 @@ type Sized = ReadonlyMap<string, { length: number }>;
  */
 export function checkEspSpace(files: Sized, update: number, size: number): void {
   if (fits(files, update, size)) return;
-  let needed = Math.max(Math.ceil(size / mebibyte), smallest);
+  throw new InterlockError('esp_too_small', { size, update, needed: neededEsp(files, update, size) });
+}
+
+/** The MiB, of which there are at least `least` bytes, that have room for these files and for what an update brings beside them. */
+export function neededEsp(files: Sized, update: number, least = 0): number {
+  let needed = Math.max(Math.ceil(least / mebibyte), smallest);
   while (!fits(files, update, needed * mebibyte)) needed++;
-  throw new InterlockError('esp_too_small', { size, update, needed });
+  return needed;
 }
 
 function fits(files: Sized, update: number, size: number): boolean {

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileHostPaths } from '../../../agent/hosts/file-host.ts';
 import type { PartitionSizes } from '../../../builder/disk/disk-layout.ts';
 import { espFiles } from '../../../builder/disk/esp-files.ts';
+import { neededEsp, withExtracted } from '../../../builder/disk/esp-space.ts';
 import { packDisk } from '../../../builder/disk/pack-disk.ts';
 import { parseRelease } from '../../../protocol/documents/release.ts';
 import { type Host, ownConfig, superviseHost } from './supervise-host.ts';
@@ -29,8 +30,9 @@ export interface HostOptions {
 export type PackDisk = (release: string, out: string, options: { sizes: PartitionSizes }) => Promise<unknown>;
 
 const mebibyte = 1024 * 1024;
-/** The ESP has room for real boot files, and is sparse. */
-const smallSizes = { esp: 192 * mebibyte, root: 64 * mebibyte, verity: 2 * mebibyte, state: 8 * mebibyte };
+const smallSizes = { root: 64 * mebibyte, verity: 2 * mebibyte, state: 8 * mebibyte };
+/** Releases of tests have boot files of a few KiB that grow from one to the next. */
+const smallBoot = mebibyte;
 
 /** Installs a release on a new file-backed host, as a first-install disk would; nothing runs before `start`. */
 export async function createHost(options: HostOptions): Promise<Host> {
@@ -39,9 +41,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const release = parseRelease(await readFile(join(folder, 'release.json')));
   const { rootHash } = release.root.verity;
   await mkdir(dir, { recursive: true });
-  await pack(folder, join(dir, fileHostPaths.disk), { sizes: { ...smallSizes, ...sizes } });
   const boot = await readFile(join(folder, 'boot.efi'));
-  for (const [path, bytes] of espFiles({ release, rootHash, boot })) {
+  const files = espFiles({ release, rootHash, boot });
+  const esp = espRoom(boot);
+  await pack(folder, join(dir, fileHostPaths.disk), { sizes: { ...smallSizes, esp, ...sizes } });
+  for (const [path, bytes] of files) {
     await put(join(dir, fileHostPaths.esp, path), bytes, 0o644);
   }
   for (const [path, text] of Object.entries(config)) {
@@ -52,6 +56,22 @@ export async function createHost(options: HostOptions): Promise<Host> {
     );
   }
   return superviseHost({ dir, pollMs, ...(agent && { agent }) });
+}
+
+/** As the builder reckons it, for a disk that a BIOS may start: what it refuses as too small is never made here. */
+function espRoom(boot: Buffer): number {
+  const image = { length: withExtracted * Math.max(boot.length, smallBoot) };
+  // the loader twice, and its configuration
+  const loader = { length: 2 * mebibyte };
+  return (
+    neededEsp(
+      new Map([
+        ['image', image],
+        ['loader', loader],
+      ]),
+      image.length,
+    ) * mebibyte
+  );
 }
 
 async function put(path: string, content: string | Uint8Array, mode: number): Promise<void> {
