@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { zstdCompress } from 'node:zlib';
-import { mediumFiles, mediumFolder } from '../../protocol/installer/medium.ts';
+import { mediumFiles, mediumFolder, ownCommandLine } from '../../protocol/installer/medium.ts';
 import { syncFolder, writeDurably } from '../../system/files/durable.ts';
 import { type CpioEntry, packCpio } from '../boot-file/cpio.ts';
 import type { UkiInput } from '../boot-file/uki.ts';
@@ -22,7 +22,7 @@ export async function packNetwork(
   sign: (program: Buffer) => Buffer,
   out: string,
 ): Promise<number> {
-  const archive = await compress(await packMedium(medium));
+  const archive = await compress(await packMedium(medium, cmdline));
   const padding = Buffer.alloc((4 - (parts.initrd.length % 4)) % 4);
   const initrd = Buffer.concat([parts.initrd, padding, archive]);
   const program = sign(liveBoot({ ...parts, initrd }, cmdline));
@@ -41,11 +41,12 @@ export async function packNetwork(
   return Object.values(files).reduce((sum, { length }) => sum + length, 0);
 }
 
-async function packMedium({ manifest, files }: CutMedium): Promise<Buffer> {
+async function packMedium({ manifest, files }: CutMedium, cmdline: string): Promise<Buffer> {
   const entries = new Map<string, CpioEntry>([[mediumFolder, { kind: 'directory' }]]);
   const put = (name: string, content: Uint8Array) =>
     entries.set(`${mediumFolder}/${name}`, { kind: 'file', mode: 0o644, content });
   put(mediumFiles.manifest, manifest);
+  put(ownCommandLine, Buffer.from(cmdline));
   for (const [name, path] of Object.entries(files)) {
     put(mediumFiles[name as keyof typeof files], await readFile(path));
   }

@@ -13,6 +13,9 @@ export const mediumFiles = {
   table: 'table.img',
 } as const;
 
+/** Beside them in what the network brings: the command line of the boot program, for a loader that gives it another. */
+export const ownCommandLine = 'cmdline';
+
 /** What a BIOS's loader reads from a medium; nothing checks it before the kernel runs. */
 export const biosFiles = {
   image: 'grub.img',

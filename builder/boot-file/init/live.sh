@@ -1,5 +1,14 @@
 # A live boot: the root lies on a medium, or came with the initrd by the network; state is kept in memory.
 
+# A program that the network brought takes a command line from its loader in place of its own; iPXE gives it its name. Then its
+# own comes first and the loader's after it, for everybody who reads it later. With Secure Boot on, the program takes none.
+take_own_command_line() {
+    [ -e /interlock/cmdline ] || return 0
+    mkdir -p /run/interlock
+    echo "$(cat /interlock/cmdline) $(cat /proc/cmdline)" >/run/interlock/cmdline
+    mount -o bind /run/interlock/cmdline /proc/cmdline
+}
+
 prepare_live() {
     place=medium
     patience=90

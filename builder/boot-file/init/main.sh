@@ -25,6 +25,7 @@ main() {
     mount -t devtmpfs -o nosuid,mode=0755 devtmpfs /dev
     mount -t tmpfs -o nosuid,nodev,strictatime,mode=0755,size=20% tmpfs /run
 
+    [ -n "$(parameter interlock.roothash)" ] || take_own_command_line
     root_hash=$(parameter interlock.roothash)
     watchdog=$(parameter interlock.watchdog)
     init=$(parameter init)

@@ -379,6 +379,28 @@ describe.skipIf(whyNot)(`initrd, unpacked and run${whyNot ? ` (skipped: ${whyNot
     expect(Number.parseInt(readFileSync(join(world, 'proc/uptime'), 'utf8'), 10)).toBeGreaterThanOrEqual(33);
   });
 
+  it('puts the command line that came by the network before the one that a loader gave instead', async () => {
+    await plugIn('vda', 'one');
+    const words = `quiet interlock.roothash=${release.root.verity.rootHash}`;
+    put('interlock/cmdline', words);
+    put('proc/cmdline', 'installer.efi interlock.install.disk=only\n');
+    putTool('mount', `${noting('mount')}[ "$2" != bind ] || cp "$3" "$4"\n`);
+    const { calls } = boot();
+    expect(calls).toContain('mount -o bind /run/interlock/cmdline /proc/cmdline');
+    expect(readFileSync(join(world, 'proc/cmdline'), 'utf8')).toBe(
+      `${words} installer.efi interlock.install.disk=only\n`,
+    );
+    expect(calls.at(-1)).toBe('switch_root /sysroot /usr/lib/systemd/systemd');
+  });
+
+  it('leaves a command line alone that names a root hash', async () => {
+    await plugIn('vda', 'one');
+    put('interlock/cmdline', `interlock.roothash=${'0'.repeat(64)}`);
+    const { calls } = boot();
+    expect(calls.filter((call) => call.includes('cmdline'))).toEqual([]);
+    expect(calls.at(-1)).toBe('switch_root /sysroot /usr/lib/systemd/systemd');
+  });
+
   for (const cmdline of [
     'quiet',
     'interlock.roothash=',
