@@ -102,6 +102,10 @@ describe('what a platform needs', () => {
     const gce = { ...all, root: new Set(['virtio_net']) };
     expect(unmet(platforms.gce, 'x86-64', gce)).toEqual(['its root has no gve for the network']);
     expect(unmet(platforms.metal, 'x86-64', { ...all, root: new Set(['igb']) })).toEqual([]);
+    const cloud = { ...all, root: new Set(['virtio_net', 'ena', 'ice', 'mlx5_core']) };
+    expect(unmet(platforms.metal, 'x86-64', cloud)).toEqual([
+      expect.stringMatching(/^its root has no e1000e or igb or .* for the network$/),
+    ]);
     const azure = { ...all, initrd: new Set(['hv_storvsc']) };
     expect(unmet(platforms.azure, 'arm64', azure)).toEqual(['its initrd has no sd_mod to find the disk by']);
   });

@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { define } from '../../../builder/definition/define.ts';
+import { requireFit } from '../../../builder/disk/fit/require-fit.ts';
+import {
+  platforms as facts,
+  type PlatformName,
+  platformNames,
+} from '../../../builder/platforms/platforms.ts';
 import { build } from '../../../builder/release/build.ts';
+import { parseRelease } from '../../../protocol/documents/release.ts';
 
 let work: string;
 let root: string;
@@ -37,6 +44,25 @@ it('brings what a host for containers needs', () => {
   for (const unit of ['docker', 'etcd', 'ssh', 'systemd-networkd']) {
     expect(list('usr/lib/systemd/system/multi-user.target.wants')).toContain(`${unit}.service`);
   }
+});
+
+it('starts on each platform that it names, and on metal not', async () => {
+  const { platforms } = await define('images/core');
+  expect(platforms.toSorted()).toEqual(platformNames.filter((name) => name !== 'metal'));
+  const made = parseRelease(await readFile(join(release, 'release.json')));
+  const judge = (name: PlatformName, out: string) => requireFit(name, release, made, out);
+  const outs = {
+    vhd: 'x.vhd',
+    vdi: 'x.vdi',
+    ova: 'x.ova',
+    gce: 'x.tar.gz',
+    'raw.zst': 'x.zst',
+    raw: 'x',
+    qcow2: 'x',
+  };
+  for (const name of platforms)
+    expect(await judge(name, outs[facts[name].format])).toMatchObject({ platform: name, warnings: [] });
+  await expect(judge('metal', 'disk')).rejects.toMatchObject({ code: 'platform_unfit' });
 });
 
 it('has no package manager, compiler, Perl or Python', () => {
