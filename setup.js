@@ -17,6 +17,8 @@ import { arch, userInfo } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 
 const here = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
+/** Where packages have their libraries. */
+const libraries = `usr/lib/${arch() === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
 const isRoot = process.getuid?.() === 0;
 
 /** Programs and files that the builder needs, and the Debian packages that bring them. */
@@ -110,6 +112,10 @@ if (process.argv.includes('--peers')) {
   await unpackOnly('dockerd', 'docker.io', 'usr/sbin');
   await unpackOnly('containerd', 'containerd');
   await unpackOnly('runc', 'runc', 'usr/sbin');
+  await unpackOnly('etcdctl', 'etcd-client');
+  await unpackOnly('pdns_server', 'pdns-server', 'usr/sbin');
+  await unpackOnly('libpipebackend.so', 'pdns-backend-pipe', `${libraries}/pdns`);
+  await unpackOnly('libluajit-5.1.so.2', 'libluajit-5.1-2', libraries);
 }
 checkNamespaces();
 

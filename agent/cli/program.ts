@@ -19,6 +19,8 @@ const verbs: Readonly<Record<string, () => Promise<Add>>> = {
   status: async () => (await import('./status.ts')).addStatus,
   lock: async () => (await import('./lock.ts')).addLock,
   etcd: async () => (await import('./etcd.ts')).addEtcd,
+  swarm: async () => (await import('./swarm.ts')).addSwarm,
+  register: async () => (await import('./register.ts')).addRegister,
   sources: async () => (await import('./sources.ts')).addSources,
   install: async () => (await import('./install.ts')).addInstall,
   verify: async () => (await import('./verify.ts')).addVerify,

@@ -81,7 +81,9 @@ async function explained<T>(host: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (!hasCode(error, 'unreachable')) throw error;
-    const { problem } = error.details;
+    // an error without a code of its own is told by got's, which says nothing
+    const isUntold = error.details.problem === 'ERR_GOT_REQUEST_ERROR';
+    const problem = isUntold ? (error.cause as Error).message : error.details.problem;
     const plain = problem === 'ENOENT' ? 'there is no such socket: Docker does not run there' : problem;
     const shown = problem === 'EACCES' ? 'only root and the group docker can use this socket' : plain;
     throw new InterlockError('unreachable', { url: host, problem: shown }, { cause: error });

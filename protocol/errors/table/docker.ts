@@ -30,4 +30,25 @@ export const dockerErrors = {
     69,
     'later',
   ),
+  swarm_waiting: row(
+    'this host is not in the swarm yet: {problem}',
+    'It tries again by itself. If that host is gone for good, see docs/how-to/form-a-swarm.md.',
+    409,
+    75,
+    'later',
+  ),
+  swarm_other: row(
+    'this host is in swarm {found}, and etcd names another one: {published}',
+    'Decide which one stays. To give up this host’s: docker swarm leave --force',
+    409,
+    69,
+    'never',
+  ),
+  swarm_quorum: row(
+    'without this host {reachable} of {managers} managers stay, and they could decide nothing',
+    'Bring the other managers back first: docker node ls',
+    409,
+    75,
+    'later',
+  ),
 };
