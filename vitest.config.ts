@@ -8,6 +8,7 @@ const journeys = [
   'test/journey/examples/*.slow.test.ts',
   'test/builder/disk/formats.slow.test.ts',
   'test/cluster/members.slow.test.ts',
+  'test/agent/swarm/swarm.slow.test.ts',
 ];
 const slow = 'test/**/*.slow.test.ts';
 

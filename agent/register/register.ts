@@ -63,6 +63,7 @@ async function listen(docker: Docker, bell: Bell, signal: AbortSignal): Promise<
     } catch {
       // the look at the containers meets the same trouble, and tells it
     }
+    // a wait that is cut short has ended all the same
     await sleep(retryMs, undefined, { signal }).catch(() => {});
   }
 }
@@ -81,10 +82,12 @@ class Bell {
     if (!this.#isRung) {
       const over = new AbortController();
       this.#rings = () => over.abort();
+      // a wait that is cut short has ended all the same
       await sleep(ms, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => {});
       this.#rings = () => {};
     }
     if (!this.#isRung || signal.aborted) return;
+    // the same
     await sleep(gatherMs, undefined, { signal }).catch(() => {});
     this.#isRung = false;
   }
