@@ -6,9 +6,9 @@ import { dockerAddress } from '../../system/docker/address.ts';
 import { openDocker } from '../../system/docker/docker.ts';
 import { openEtcd } from '../../system/etcd/etcd.ts';
 import { print } from '../../system/terminal/print.ts';
-import { etcdOptionsFor } from '../config/etcd-user.ts';
 import { pathsOf } from '../config/paths.ts';
 import { readSettings } from '../config/settings.ts';
+import { etcdOptionsFor } from '../etcd/options-for.ts';
 import { ownAddress } from '../register/own-address.ts';
 import { register } from '../register/register.ts';
 
@@ -43,7 +43,7 @@ export function addRegister(program: Command, root: () => string): void {
     .option('--lease <seconds>', 'how long the keys of a host that is gone stay', '30')
     .action(async (flags: Flags) => {
       const paths = pathsOf(root());
-      const options = await etcdOptionsFor(paths, await readSettings(paths), ['register']);
+      const options = await etcdOptionsFor(paths.root, await readSettings(paths), 'register');
       const docker = openDocker(await dockerAddress(flags));
       const etcd = openEtcd(options);
       const over = new AbortController();

@@ -7,9 +7,10 @@ import { type Answer, answer, group, verb } from '../../system/command/command.t
 import { dockerAddress } from '../../system/docker/address.ts';
 import { openDocker } from '../../system/docker/docker.ts';
 import { openEtcd } from '../../system/etcd/etcd.ts';
-import { etcdOptionsFor } from '../config/etcd-user.ts';
 import { type Paths, pathsOf } from '../config/paths.ts';
 import { readSettings, type Settings } from '../config/settings.ts';
+import { readHostEtcd } from '../etcd/host-etcd.ts';
+import { etcdOptionsFor } from '../etcd/options-for.ts';
 import { readMachineId } from '../state/machine-id.ts';
 import { formSwarm } from '../swarm/form.ts';
 import { localSwarm } from '../swarm/ports.ts';
@@ -83,9 +84,9 @@ function addForm(swarm: Command, root: () => string): void {
       answer(async (flags: FormFlags): Promise<Answer> => {
         const paths = pathsOf(root());
         const settings = await readSettings(paths);
-        const role = roleOf(flags.role, settings, paths);
+        const role = await roleOf(flags.role, settings, paths);
         const etcd = openEtcd(
-          await etcdOptionsFor(paths, settings, role === 'manager' ? ['swarm'] : ['worker']),
+          await etcdOptionsFor(paths.root, settings, role === 'manager' ? 'swarm' : 'worker'),
         );
         try {
           const docker = openDocker(await dockerAddress({}));
@@ -106,9 +107,15 @@ function addForm(swarm: Command, root: () => string): void {
     );
 }
 
-function roleOf(role: FormFlags['role'], { lock }: Settings, { etc }: Paths): 'manager' | 'worker' {
+async function roleOf(
+  role: FormFlags['role'],
+  { lock }: Settings,
+  { root, etc }: Paths,
+): Promise<'manager' | 'worker'> {
   if (role !== 'auto') return role;
-  return lock?.member || existsSync(join(etc, 'etcd.env')) ? 'manager' : 'worker';
+  const isMember =
+    (await readHostEtcd(root))?.mode === 'member' || lock?.member || existsSync(join(etc, 'etcd.env'));
+  return isMember ? 'manager' : 'worker';
 }
 
 function sizeOf(text: string): number {
