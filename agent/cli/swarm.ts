@@ -71,9 +71,10 @@ function addForm(swarm: Command, root: () => string): void {
         .env('SWARM_ROLE'),
     )
     .addOption(
-      new Option('--address <address>', 'address or interface by which other hosts reach this one').env(
-        'SWARM_ADDRESS',
-      ),
+      new Option(
+        '--address <address>',
+        'address or interface by which other hosts reach this one (default: as in etcd)',
+      ).env('SWARM_ADDRESS'),
     )
     .addOption(
       new Option('--size <hosts>', 'hosts that the swarm begins with; then its tokens are replaced')
@@ -85,6 +86,8 @@ function addForm(swarm: Command, root: () => string): void {
         const paths = pathsOf(root());
         const settings = await readSettings(paths);
         const role = await roleOf(flags.role, settings, paths);
+        // where one document is for all hosts, none can name an address: etcd's members found theirs
+        const address = flags.address ?? (await readHostEtcd(paths.root))?.address;
         const etcd = openEtcd(
           await etcdOptionsFor(paths.root, settings, role === 'manager' ? 'swarm' : 'worker'),
         );
@@ -96,7 +99,7 @@ function addForm(swarm: Command, root: () => string): void {
               machineId: await readMachineId(paths),
               role,
               size: sizeOf(flags.size),
-              ...(flags.address ? { address: flags.address } : {}),
+              ...(address ? { address } : {}),
             },
           );
           return { text: line`this host ${done}`, data: { role, done } };
