@@ -14,6 +14,7 @@ import {
 import type { Signed } from '../../protocol/etcd/signing.ts';
 import { parseJson } from '../../protocol/schema/schema.ts';
 import { writeDurably } from '../../system/files/durable.ts';
+import { writeOwned } from '../../system/files/owned-file.ts';
 import { privateFile } from '../../system/files/private-files.ts';
 import { ifAbsent } from '../../system/files/read-error.ts';
 import { findOwner } from '../users/look-up.ts';
@@ -43,11 +44,17 @@ export async function hostKey(root: string): Promise<HostKey> {
 export async function keepSigned(root: string, ca: string, signed: Signed): Promise<void> {
   const { certificate, peerCertificate, peerAuthority, users } = signed;
   await writeDurably(join(root, etcdUsersFile), `${JSON.stringify(users, null, 1)}\n`, privateFile);
-  await writeDurably(join(root, etcdAuthorityFile), ca);
-  await writeDurably(join(root, hostCertificateFile), certificate);
+  await writeForAll(join(root, etcdAuthorityFile), ca);
+  await writeForAll(join(root, hostCertificateFile), certificate);
   if (peerCertificate === null) return;
-  await writeDurably(join(root, peerAuthorityFile), peerAuthority);
-  await writeDurably(join(root, peerCertificateFile), peerCertificate);
+  await writeForAll(join(root, peerAuthorityFile), peerAuthority);
+  await writeForAll(join(root, peerCertificateFile), peerCertificate);
+}
+
+/** etcd reads it as a user of its own, and the agent's mask would shut it out. */
+async function writeForAll(path: string, text: string): Promise<void> {
+  const [uid, gid] = [process.getuid!(), process.getgid!()];
+  await writeOwned(path, text, { mode: 0o644, uid, gid });
 }
 
 /** The password of one of etcd's users; undefined where this host has none. */

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,11 +9,13 @@ import { openHostEtcd, tlsOf } from '../../agent/etcd/open-etcd.ts';
 import { renewHost } from '../../agent/etcd/renew.ts';
 import { openEtcdLock } from '../../agent/lock/etcd.ts';
 import {
+  etcdAuthorityFile,
   etcdStateFile,
   etcdUsersFile,
   hostCertificateFile,
   hostKeyFile,
   memberEnvironmentFile,
+  peerAuthorityFile,
   peerCertificateFile,
   peerPort,
 } from '../../protocol/etcd/host-files.ts';
@@ -90,6 +92,14 @@ describe.each(['bookworm', 'trixie'] as const)('etcd of %s from one document of 
     } finally {
       etcd.close();
     }
+  });
+
+  it('lets etcd, which is a user of its own, read certificates whatever the mask of the agent', () => {
+    for (const { root } of hosts) {
+      for (const file of [etcdAuthorityFile, hostCertificateFile, peerAuthorityFile, peerCertificateFile])
+        if (existsSync(join(root, file))) expect(statSync(join(root, file)).mode & 0o777, file).toBe(0o644);
+    }
+    expect(existsSync(join(hosts[0]!.root, hostCertificateFile))).toBe(true);
   });
 
   it('keeps keys, passwords and data from other users of the host', () => {
