@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Docker, openDocker } from '../../../system/docker/docker.ts';
 import { run } from '../../../system/process/run.ts';
 import { end } from '../etcd.ts';
+import { packShell } from './shell-image.ts';
 
 const home = join(import.meta.dirname, '../../..');
 const tools = join(home, '.cache/tools');
@@ -167,11 +168,5 @@ async function importShell(socket: string): Promise<void> {
   const docker = join(tools, 'dockerd/usr/bin/docker');
   const env = { ...process.env, DOCKER_HOST: `unix://${socket}`, DOCKER_CONFIG: tmpdir() };
   if ((await run(docker, ['images', '-q', 'shell'], { env })).trim() !== '') return;
-  const script = `set -e
-    folder=$(mktemp -d); trap 'rm -rf $folder' EXIT; mkdir $folder/bin
-    shell=$(command -v busybox)
-    for file in $shell $(ldd $shell | grep -o '/[^ ]*'); do mkdir -p $folder\${file%/*}; cp -L $file $folder$file; done
-    for name in sh sleep nc httpd wget echo cat; do ln -s $shell $folder/bin/$name; done
-    tar -C $folder -c . | "$0" import - shell`;
-  await run('bash', ['-c', script, docker], { env });
+  await run('bash', ['-c', `${packShell} | "$0" import - shell`, docker], { env });
 }
