@@ -13,6 +13,8 @@ export interface HostIdentity {
   server: { port: number; joinToken: string };
   channel: string;
   etcd: HostEtcd | null;
+  /** Its processor is emulated, an order of magnitude slower than the clock goes. */
+  isEmulated: boolean;
 }
 
 /** How a host gets into the etcd that the hosts of its lab form, in the words of the agent's configuration. */
@@ -63,6 +65,9 @@ export function agentSettings({ name, server, channel, etcd }: HostIdentity): st
 const quickTimer =
   '[Timer]\nOnActiveSec=\nOnUnitInactiveSec=\nOnActiveSec=1\nOnUnitInactiveSec=20\nRandomizedDelaySec=0\nAccuracySec=1\n';
 
+/** etcd's usual second without a leader is too short where a handshake takes one: members would elect for ever. */
+const patientEtcd = '[Service]\nEnvironment=ETCD_HEARTBEAT_INTERVAL=1000 ETCD_ELECTION_TIMEOUT=15000\n';
+
 /** What systemd is told: the agent's settings, names of the other hosts, and a shell on the console of images that have one to open. */
 export function credentialsOf(identity: HostIdentity): Record<string, string> {
   const names = Buffer.from(hostsFile(identity.names)).toString('base64');
@@ -70,6 +75,7 @@ export function credentialsOf(identity: HostIdentity): Record<string, string> {
     'interlock.config': agentSettings(identity),
     'interlock.root-shell': 'yes',
     'systemd.unit-dropin.interlock-agent.timer': quickTimer,
+    ...(identity.etcd && identity.isEmulated && { 'systemd.unit-dropin.etcd.service': patientEtcd }),
     'tmpfiles.extra': `f+~ /etc/hosts 0644 root root - ${names}\n`,
   };
 }

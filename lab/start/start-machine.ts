@@ -37,6 +37,7 @@ export async function startMachine(
     server: { port: lab.server, joinToken: given.joinToken },
     channel: lab.channel,
     etcd: given.etcd,
+    isEmulated: given.accelerator !== 'kvm',
   };
   const seed = seedOf(identity);
   for (const [name, text] of Object.entries(seed)) await writeFile(join(own, name), text, { mode: 0o600 });

@@ -19,6 +19,7 @@ const identity = {
   server: { port: 4711, joinToken: 'secret' },
   channel: 'alpha',
   etcd: null,
+  isEmulated: true,
 };
 
 test('the agent reads from a seed what the lab wrote into it', () => {
@@ -67,6 +68,9 @@ test('a host of a lab with an etcd is told how it gets in, and which address is 
     etcd: { ...etcd, mode: 'auto', address: '10.77.0.12' },
     lock: { kind: 'etcd' },
   });
+  const dropIn = 'systemd.unit-dropin.etcd.service';
+  expect(credentialsOf({ ...identity, etcd })[dropIn]).toContain('ETCD_ELECTION_TIMEOUT=15000');
+  expect(credentialsOf({ ...identity, etcd, isEmulated: false })).not.toHaveProperty([dropIn]);
 });
 
 test('every host knows the others by name', () => {
