@@ -71,13 +71,6 @@ export async function updateService(
   await docker.post(`/services/${ID}/update?version=${Version.Index}`, spec);
 }
 
-const ended = ['complete', 'shutdown', 'failed', 'rejected', 'remove', 'orphaned'];
-
-/** Whether a task has come to its end. */
-export function hasEnded({ Status }: Task): boolean {
-  return ended.includes(Status.State);
-}
-
 /** Of all that once ran in a place (a slot, or a machine of a global service), the one that counts now. */
 export function currentTasks(tasks: readonly Task[]): Task[] {
   const places = Map.groupBy(tasks, ({ ServiceID, Slot, NodeID }) => `${ServiceID} ${Slot ?? NodeID}`);
