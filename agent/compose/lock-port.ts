@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
-import { readPem } from '../config/read-pem.ts';
+import { configuredEtcd } from '../config/etcd-options.ts';
 import { hostLockOptions } from '../etcd/lock-options.ts';
 import type { EtcdLockOptions } from '../lock/etcd.ts';
 import { openLock } from '../lock/open-lock.ts';
@@ -41,14 +41,5 @@ async function etcdOptions({ settings: { lock, etcd }, paths }: Context): Promis
   // without endpoints in the settings, the etcd that this host is in itself
   if (etcd && !lock?.endpoints) return hostLockOptions(paths.root);
   if (!lock) return { endpoints: [] };
-  const { endpoints = [], ca, cert, key, username, password, member } = lock;
-  return {
-    endpoints,
-    ...(ca ? { ca: await readPem(ca, 'certificate') } : {}),
-    ...(cert ? { cert: await readPem(cert, 'certificate') } : {}),
-    ...(key ? { key: await readPem(key, 'key') } : {}),
-    ...(username ? { username } : {}),
-    ...(password ? { password } : {}),
-    ...(member ? { member } : {}),
-  };
+  return { ...(await configuredEtcd(lock)), ...(lock.member ? { member: lock.member } : {}) };
 }

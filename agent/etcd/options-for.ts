@@ -1,7 +1,7 @@
 import { InterlockError } from '../../protocol/errors/interlock-error.ts';
 import type { EtcdUser } from '../../protocol/etcd/roles.ts';
 import type { EtcdOptions } from '../../system/etcd/etcd.ts';
-import { readPem } from '../config/read-pem.ts';
+import { configuredEtcd } from '../config/etcd-options.ts';
 import type { Settings } from '../config/settings.ts';
 import { hostEtcdOptions } from './open-etcd.ts';
 
@@ -22,13 +22,5 @@ export async function etcdOptionsFor(
       problem: 'no etcd is configured: [lock] kind and endpoints, or [etcd]',
     });
   }
-  const { endpoints, ca, cert, key, username, password } = lock;
-  return {
-    endpoints,
-    ...(ca ? { ca: await readPem(ca, 'certificate') } : {}),
-    ...(cert ? { cert: await readPem(cert, 'certificate') } : {}),
-    ...(key ? { key: await readPem(key, 'key') } : {}),
-    ...(username ? { username } : {}),
-    ...(password ? { password } : {}),
-  };
+  return configuredEtcd(lock);
 }
