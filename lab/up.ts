@@ -29,8 +29,13 @@ export interface Started {
   isEmulated: boolean;
 }
 
-/** Makes what is missing of a lab and starts what does not run of it; waits for nothing that boots. Safe to repeat. */
-export async function up(folder: string, settings: Settings, interlock: Interlock): Promise<Started> {
+/** Makes what is missing of a lab and starts what does not run of it, and says each step; waits for nothing that boots. Safe to repeat. */
+export async function up(
+  folder: string,
+  settings: Settings,
+  interlock: Interlock,
+  say: (step: string) => void,
+): Promise<Started> {
   requireVirtualization(await archOf(settings));
   await mkdir(folder, { recursive: true, mode: 0o700 });
   return withLab(folder, async () => {
@@ -44,9 +49,12 @@ export async function up(folder: string, settings: Settings, interlock: Interloc
     const lab = await withEtcd(folder, made, settings, prepared.folder);
     const { arch } = prepared.release;
     const accelerator = await chooseAccelerator(join(prepared.folder, 'boot.efi'), arch);
+    say('starting the update server and publishing the release');
     const joinToken = await startServer(folder, lab, prepared, interlock);
+    if (lab.etcd?.members) say(`preparing an etcd of ${lab.etcd.members}`);
     const etcd = await startSigner(folder, lab, interlock);
     await startSwitch(folder, lab, interlock);
+    say('turning the machines on');
     const sshKey = (await readFile(`${paths.sshKey}.pub`, 'utf8')).trim();
     const started: string[] = [];
     for (const host of lab.hosts) {

@@ -47,10 +47,9 @@ export async function labUp(source: string | undefined, flags: Flags): Promise<A
     ),
   );
   const began = Date.now();
-  const { lab, started, release, isEmulated } = await up(folder, settings, [
-    process.execPath,
-    process.argv[1]!,
-  ]);
+  const own = [process.execPath, process.argv[1]!] as const;
+  const say = (step: string) => print(`lab: ${step}`, process.stderr);
+  const { lab, started, release, isEmulated } = await up(folder, settings, own, say);
   if (isEmulated && started.length > 0)
     print('without KVM: hosts are emulated, which takes a minute or more', process.stderr);
   const known = () => knownHosts(folder, lab);
