@@ -42,9 +42,10 @@ export function createBoard(
 
   return {
     set(name, text, settled) {
-      if (lines.get(name) === text) return;
+      const isChanged = lines.get(name) !== text;
       lines.set(name, text);
       if (out.isTTY) {
+        if (!isChanged) return;
         erase();
         draw();
       } else if ((settled && printed.get(name) !== text) || clock() - saidAt >= longestSilenceMs) {

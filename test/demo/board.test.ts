@@ -30,4 +30,7 @@ test('where nothing changes in place, progress is a line when ten seconds went b
   board.set('n1', '1 → 2  40 %', false);
   board.set('n1', '2      up to date', true);
   expect(written).toEqual([`  10 s  n1         1 → 2  30 %\n`, `  12 s  n1         2      up to date\n`]);
+  time = 22_000;
+  board.set('n1', '2      up to date', true);
+  expect(written.at(-1)).toBe(`  22 s  n1         2      up to date\n`);
 });
